@@ -1,0 +1,1 @@
+"""Composition: configuration, the event loop, the command line."""

@@ -1,0 +1,74 @@
+"""The one place that says which signal stands on which pin of the 40-pin header.
+
+The default configuration, the wiring table of the docs and the schematics are made from or checked against this file.
+GPIO numbers are Broadcom's ("BCM"); header numbers are the connector's, 1 to 40 (Raspberry Pi GPIO documentation).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+
+class Role(Enum):
+    """What a pin does, seen from the Pi, at run time."""
+
+    I2C = "I2C, open drain, pull-up on the Pi"
+    SPI = "SPI output"
+    UART = "UART"
+    INPUT_PULL_UP = "input, active low, pulled up"
+    OUTPUT = "push-pull output"
+    RESERVED = "not to be used"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One signal on one GPIO."""
+
+    signal: str
+    gpio: int
+    role: Role
+    note: str
+
+
+HEADER: Final = MappingProxyType(
+    {
+        0: 27, 1: 28, 2: 3, 3: 5, 4: 7, 5: 29, 6: 31, 7: 26, 8: 24, 9: 21, 10: 19, 11: 23, 12: 32, 13: 33,
+        14: 8, 15: 10, 16: 36, 17: 11, 18: 12, 19: 35, 20: 38, 21: 40, 22: 15, 23: 16, 24: 18, 25: 22, 26: 37, 27: 13,
+    }
+)  # fmt: skip
+"""GPIO number -> header pin, the same on every Pi with 40 pins."""
+
+KEYPAD_ROWS: Final = (5, 6, 13, 19)
+KEYPAD_COLUMNS: Final = (12, 16, 20, 21)
+
+DESK: Final = (
+    Pin("OLED_SDA", 2, Role.I2C, "display data; 1.8 k pull-up on the Pi"),
+    Pin("OLED_SCL", 3, Role.I2C, "display clock; 1.8 k pull-up on the Pi"),
+    Pin("KEY_ROW1", 5, Role.INPUT_PULL_UP, "keypad row 1, 10 k to 3.3 V"),
+    Pin("KEY_ROW2", 6, Role.INPUT_PULL_UP, "keypad row 2, 10 k to 3.3 V"),
+    Pin("KEY_ROW3", 13, Role.INPUT_PULL_UP, "keypad row 3, 10 k to 3.3 V"),
+    Pin("KEY_ROW4", 19, Role.INPUT_PULL_UP, "keypad row 4, 10 k to 3.3 V"),
+    Pin("KEY_COL1", 12, Role.OUTPUT, "keypad column 1, 1 k in series"),
+    Pin("KEY_COL2", 16, Role.OUTPUT, "keypad column 2, 1 k in series"),
+    Pin("KEY_COL3", 20, Role.OUTPUT, "keypad column 3, 1 k in series"),
+    Pin("KEY_COL4", 21, Role.OUTPUT, "keypad column 4, 1 k in series"),
+    Pin("LED", 17, Role.OUTPUT, "status light, active high"),
+    Pin("BUZZER", 18, Role.OUTPUT, "buzzer, active high, through a transistor"),
+    Pin("CARD_SWITCH", 27, Role.INPUT_PULL_UP, "card in the slot: closed to ground"),
+    Pin("POWER_BUTTON", 4, Role.INPUT_PULL_UP, "battery version: the latch's button, closed to ground"),
+    Pin("POWER_OFF", 26, Role.OUTPUT, "battery version: high cuts the supply"),
+    Pin("SLOT_TXD", 14, Role.UART, "bare slot SEC1210: UART to the slot"),
+    Pin("SLOT_RXD", 15, Role.UART, "bare slot SEC1210: UART from the slot"),
+    Pin("OLED_MOSI", 10, Role.SPI, "SPI displays only: data"),
+    Pin("OLED_SCLK", 11, Role.SPI, "SPI displays only: clock"),
+    Pin("OLED_CS", 8, Role.SPI, "SPI displays only: chip select CE0"),
+    Pin("OLED_DC", 24, Role.OUTPUT, "SPI displays only: data or command"),
+    Pin("OLED_RST", 25, Role.OUTPUT, "SPI displays only: reset, active low"),
+)
+"""Every signal of the prototype. GPIO0 and 1 belong to the HAT identification and stay free."""
+
+
+def gpio(signal: str) -> int:
+    """The GPIO number of a signal. Raises KeyError for a name that is not in `DESK`."""
+    return {pin.signal: pin.gpio for pin in DESK}[signal]

@@ -1,0 +1,164 @@
+"""Commands, responses and status words, and how T=0 and T=1 carry them (ISO/IEC 7816-3 and 7816-4; EMV Book 1, 9).
+
+`deliver` turns a command into the exchanges its protocol needs. It is a generator: it yields the bytes to send and
+receives the bytes that came back, so that it can run over any slot, in any test, without a thread or a clock.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TypeAlias, TypeVar
+
+from sesame_core.errors import CardError, Fault
+
+MAX_EXCHANGES = 32
+"""The most commands that one session may need, whatever the card answers."""
+
+MAX_RESPONSE = 4096
+"""The longest response put together from GET RESPONSE, in bytes: honest CAP cards stay below 256."""
+
+
+class Protocol(Enum):
+    """The transmission protocol of a connection."""
+
+    T0 = 0
+    T1 = 1
+
+
+class StatusWord(Enum):
+    """The status words this reader acts on (ISO/IEC 7816-4, table 6; EMV Book 3, 6.5)."""
+
+    SUCCESS = 0x9000
+    BLOCKED = 0x6983
+    REFERENCE_DATA_BLOCKED = 0x6984
+    CONDITIONS_NOT_SATISFIED = 0x6985
+    FUNCTION_NOT_SUPPORTED = 0x6A81
+    FILE_NOT_FOUND = 0x6A82
+    RECORD_NOT_FOUND = 0x6A83
+    REFERENCED_DATA_NOT_FOUND = 0x6A88
+    INSTRUCTION_NOT_SUPPORTED = 0x6D00
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command APDU. `expects` says whether an answer with data is wanted (Le); `secret` keeps `data` from the repr.
+
+    A secret command's `data` is a `bytearray` that is overwritten as soon as its bytes are handed to the slot.
+    """
+
+    cla: int
+    ins: int
+    p1: int = 0
+    p2: int = 0
+    data: bytes | bytearray = field(default=b"", repr=False)
+    expects: bool = True
+    secret: bool = False
+
+    def encode(self, protocol: Protocol) -> bytearray:
+        """The bytes for the slot. T=0: case 4 goes without Le, case 1 with P3 = 0 (ISO/IEC 7816-3, 12.2)."""
+        header = bytearray((self.cla, self.ins, self.p1, self.p2))
+        if not self.data:
+            return header + b"\x00"
+        body = header + bytes((len(self.data),)) + self.data
+        return body + b"\x00" if self.expects and protocol is Protocol.T1 else body
+
+    def wipe(self) -> None:
+        """Overwrite the data of a secret command."""
+        if isinstance(self.data, bytearray):
+            self.data[:] = bytes(len(self.data))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response APDU: `data` and the status word `sw` (0..0xFFFF)."""
+
+    data: bytes = field(repr=False)
+    sw: int
+
+    @property
+    def ok(self) -> bool:
+        """True for 9000."""
+        return self.sw == StatusWord.SUCCESS.value
+
+    def has(self, status: StatusWord) -> bool:
+        """True when the status word is `status`."""
+        return self.sw == status.value
+
+    @property
+    def tries_left(self) -> int | None:
+        """The x of 63Cx; None for any other status word."""
+        return self.sw & 0xF if self.sw & 0xFFF0 == 0x63C0 else None
+
+    @classmethod
+    def decode(cls, raw: bytes) -> "Response":
+        """Split raw bytes. Raises CardError(MUTE) for nothing, CardError(GARBAGE) for a single byte or far too many."""
+        if not raw:
+            raise CardError(Fault.MUTE, "empty response")
+        if len(raw) < 2 or len(raw) > MAX_RESPONSE:
+            raise CardError(Fault.GARBAGE, "impossible response length")
+        return cls(bytes(raw[:-2]), raw[-2] << 8 | raw[-1])
+
+
+T = TypeVar("T")
+
+Conversation: TypeAlias = Generator[Command, Response, T]
+"""Yields commands, receives responses, returns a T."""
+
+Exchanges: TypeAlias = Generator[bytearray, bytes, T]
+"""Yields raw bytes for the slot, receives raw bytes from it, returns a T."""
+
+GET_RESPONSE = 0xC0
+
+
+def deliver(command: Command, protocol: Protocol) -> Exchanges[Response]:
+    """Carry one command over `protocol`: repeat with the right Le on 6Cxx, fetch and append the rest on 61xx.
+
+    Raises CardError (MUTE, GARBAGE). It may go on as long as the card asks for more: the session's budget ends it.
+    """
+    response = yield from _exchange(command, command.encode(protocol))
+    if response.sw >> 8 == 0x6C and not command.data:
+        response = yield from _exchange(command, _with_length(command, response.sw & 0xFF))
+    collected = response.data
+    while response.sw >> 8 == 0x61:
+        response = yield from _fetch(response.sw & 0xFF)
+        collected += response.data
+        if len(collected) > MAX_RESPONSE:
+            raise CardError(Fault.GARBAGE, "response without end")
+    return replace(response, data=collected)
+
+
+def converse(conversation: Conversation[T], protocol: Protocol) -> Exchanges[T]:
+    """Carry a whole conversation over `protocol`. Errors of the transport are raised inside the conversation."""
+    try:
+        command = next(conversation)
+        while True:
+            response = yield from deliver(command, protocol)
+            command = conversation.send(response)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        conversation.close()
+
+
+def _exchange(command: Command, raw: bytearray) -> Exchanges[Response]:
+    try:
+        answer = yield raw
+    finally:
+        if command.secret:
+            raw[:] = bytes(len(raw))
+            command.wipe()
+    return Response.decode(answer)
+
+
+def _fetch(length: int) -> Exchanges[Response]:
+    """GET RESPONSE (ISO/IEC 7816-4, 11.8.1), once more with the right length where the card says 6Cxx."""
+    command = Command(0x00, GET_RESPONSE)
+    response = yield from _exchange(command, _with_length(command, length))
+    if response.sw >> 8 == 0x6C:
+        response = yield from _exchange(command, _with_length(command, response.sw & 0xFF))
+    return response
+
+
+def _with_length(command: Command, length: int) -> bytearray:
+    return bytearray((command.cla, command.ins, command.p1, command.p2, length))
