@@ -1,0 +1,150 @@
+"""What this machine has and what it lacks: Debian packages and Python interpreters."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SUPPORTED = ("3.11", "3.12", "3.13")
+
+PROBE = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2]); print(sys.base_exec_prefix)"
+
+
+def run(command: Sequence[str], **environment: str) -> int:
+    """Run a program with our output and no input; its exit status, 127 when there is no such program."""
+    try:
+        return subprocess.run(  # noqa: S603  the commands are written in these files
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, env={**os.environ, **environment}, check=False
+        ).returncode
+    except FileNotFoundError:
+        return 127
+
+
+def output(command: Sequence[str]) -> str:
+    """What a program prints, "" when it fails or does not exist."""
+    try:
+        done = subprocess.run(  # noqa: S603  the commands are written in these files
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A Debian package that a part of the suite wants. `backports`: on Debian 12 it comes from there."""
+
+    name: str
+    part: str
+    backports: bool
+
+    @property
+    def installed(self) -> bool:
+        """True when dpkg says so."""
+        return output(["dpkg-query", "-W", "-f", "${Status}", self.name]) == "install ok installed"
+
+
+def packages() -> list[Package]:
+    """The packages of tools/packages.txt."""
+    rows = (line.split() for line in (ROOT / "tools/packages.txt").read_text().splitlines())
+    return [
+        Package(row[0].removesuffix("/backports"), row[1], row[0].endswith("/backports") and codename() == "bookworm")
+        for row in rows
+        if row and not row[0].startswith("#")
+    ]
+
+
+def codename() -> str:
+    """Debian's release name, "" elsewhere."""
+    release = Path("/etc/os-release")
+    lines = release.read_text().splitlines() if release.exists() else []
+    return next((line.partition("=")[2] for line in lines if line.startswith("VERSION_CODENAME=")), "")
+
+
+def missing(wanted: Sequence[Package]) -> list[Package]:
+    """Those that are not installed."""
+    return [package for package in wanted if not package.installed]
+
+
+def install(wanted: Sequence[Package], in_ci: bool) -> None:
+    """Install with apt what is missing, where that needs no question. A source is only added in CI."""
+    privileged = apt_prefix()
+    if not wanted or privileged is None:
+        return
+    plain = [package.name for package in wanted if not package.backports]
+    newer = [package.name for package in wanted if package.backports] if in_ci else []
+    if newer:
+        add_backports()
+    apt = [*privileged, "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    run([*apt, "update"])
+    options = ["install", "-y", "--no-install-recommends"]
+    if plain and run([*apt, *options, *plain]):
+        for name in plain:  # one that this release lacks must not keep the others away
+            run([*apt, *options, name])
+    if newer:
+        run([*apt, *options, "-t", f"{codename()}-backports", *newer])
+
+
+def apt_prefix() -> list[str] | None:
+    """How to run apt without a question: as root, or by sudo without a password; None when neither may."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return ["env"]
+    return ["sudo", "-n", "env"] if shutil.which("sudo") and run(["sudo", "-n", "true"]) == 0 else None
+
+
+def add_backports() -> None:
+    """Add the backports suite of the mirror that apt already uses."""
+    mirrors = output(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages"])
+    site = next(line.split()[0] for line in mirrors.splitlines() if line.split()[1:] == [codename()])
+    source = Path("/etc/apt/sources.list.d/sesame-backports.list")
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    source.write_text(f"deb [signed-by={keyring}] {site} {codename()}-backports main\n")
+
+
+def apt_line(absent: Sequence[Package]) -> str:
+    """The line to type to have them."""
+    return "sudo apt-get install " + " ".join(package.name for package in absent)
+
+
+def interpreters() -> dict[str, Path]:
+    """Version ("3.12") -> an interpreter that runs and can make environments, for each version that is here."""
+    found: dict[str, Path] = {}
+    for path in _candidates():
+        version = version_of(path)
+        if version in SUPPORTED:
+            found.setdefault(version, path)
+    return dict(sorted(found.items()))
+
+
+def version_of(path: Path) -> str:
+    """ "3.12", or "" when it does not run or cannot make environments."""
+    return output([str(path), "-c", PROBE]).partition("\n")[0]
+
+
+def has_headers(path: Path) -> bool:
+    """True when C extensions can be built for this interpreter."""
+    where = output([str(path), "-c", "import sysconfig; print(sysconfig.get_path('include'))"]).strip()
+    return bool(where) and Path(where, "Python.h").exists()
+
+
+def _candidates() -> Iterator[Path]:
+    """PATH first, then the folders of pyenv and uv: an interpreter there is often not on PATH."""
+    for version in SUPPORTED:
+        on_path = shutil.which(f"python{version}")
+        if on_path:
+            yield Path(on_path)
+    homes = {Path.home(), Path(pwd.getpwuid(os.getuid()).pw_dir)}
+    pyenvs = [Path(os.environ["PYENV_ROOT"])] if "PYENV_ROOT" in os.environ else []
+    for version in SUPPORTED:
+        for root in (*pyenvs, *(home / ".pyenv" for home in homes)):
+            yield from root.glob(f"versions/{version}.*/bin/python{version}")
+        for home in homes:
+            yield from home.glob(f".local/share/uv/python/cpython-{version}.*/bin/python{version}")
