@@ -106,7 +106,7 @@ make_environment() {
 # Editable, so that an update of the checkout needs no second installation.
 install_project() {
     log=$1/pip.log
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 2 --log "$log" \
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off --retries 2 --log "$log" \
         --editable "${checkout}[$2]" </dev/null >&2 && return
     if grep -qE 'CERTIFICATE_VERIFY_FAILED' "$log"; then
         fail "The Python package index's certificate was refused. Is this machine's date right? It says: $(date)"

@@ -38,33 +38,30 @@ def output(command: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A Debian package that a part of the suite wants. `backports`: on Debian 12 it comes from there."""
+    """A Debian package that a part of the suite wants, or a script of ours that brings a `program`."""
 
     name: str
     part: str
-    backports: bool
+    program: str = ""
 
     @property
     def installed(self) -> bool:
-        """True when dpkg says so."""
+        """True when dpkg knows the package, or the program is on PATH."""
+        if self.program:
+            return shutil.which(self.program) is not None
         return output(["dpkg-query", "-W", "-f", "${Status}", self.name]) == "install ok installed"
 
 
 def packages() -> list[Package]:
     """The packages of tools/packages.txt."""
     rows = (line.split() for line in (ROOT / "tools/packages.txt").read_text().splitlines())
-    return [
-        Package(row[0].removesuffix("/backports"), row[1], row[0].endswith("/backports") and codename() == "bookworm")
-        for row in rows
-        if row and not row[0].startswith("#")
-    ]
+    wanted = (row for row in rows if row and not row[0].startswith("#"))
+    return [_package(name, part) for name, part, *_why in wanted]
 
 
-def codename() -> str:
-    """Debian's release name, "" elsewhere."""
-    release = Path("/etc/os-release")
-    lines = release.read_text().splitlines() if release.exists() else []
-    return next((line.partition("=")[2] for line in lines if line.startswith("VERSION_CODENAME=")), "")
+def _package(word: str, part: str) -> Package:
+    name, _, program = word.partition(":")
+    return Package(name, part, program)
 
 
 def missing(wanted: Sequence[Package]) -> list[Package]:
@@ -73,22 +70,20 @@ def missing(wanted: Sequence[Package]) -> list[Package]:
 
 
 def install(wanted: Sequence[Package], in_ci: bool) -> None:
-    """Install with apt what is missing, where that needs no question. A source is only added in CI."""
+    """Install what is missing, where that needs no question. Our scripts may add a source of packages: in CI only."""
     privileged = apt_prefix()
     if not wanted or privileged is None:
         return
-    plain = [package.name for package in wanted if not package.backports]
-    newer = [package.name for package in wanted if package.backports] if in_ci else []
-    if newer:
-        add_backports()
+    names = [package.name for package in wanted if not package.program]
     apt = [*privileged, "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     run([*apt, "update"])
     options = ["install", "-y", "--no-install-recommends"]
-    if plain and run([*apt, *options, *plain]):
-        for name in plain:  # one that this release lacks must not keep the others away
+    if names and run([*apt, *options, *names]):
+        for name in names:  # one that this release lacks must not keep the others away
             run([*apt, *options, name])
-    if newer:
-        run([*apt, *options, "-t", f"{codename()}-backports", *newer])
+    for package in wanted if in_ci else ():
+        if package.program:
+            run([*privileged, str(ROOT / package.name)])
 
 
 def apt_prefix() -> list[str] | None:
@@ -100,18 +95,11 @@ def apt_prefix() -> list[str] | None:
     return ["sudo", "-n", "env"] if shutil.which("sudo") and run(["sudo", "-n", "true"]) == 0 else None
 
 
-def add_backports() -> None:
-    """Add the backports suite of the mirror that apt already uses."""
-    mirrors = output(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages"])
-    site = next(line.split()[0] for line in mirrors.splitlines() if line.split()[1:] == [codename()])
-    source = Path("/etc/apt/sources.list.d/sesame-backports.list")
-    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    source.write_text(f"deb [signed-by={keyring}] {site} {codename()}-backports main\n")
-
-
-def apt_line(absent: Sequence[Package]) -> str:
-    """The line to type to have them."""
-    return "sudo apt-get install " + " ".join(package.name for package in absent)
+def install_line(absent: Sequence[Package]) -> str:
+    """What to type to have them."""
+    names = [package.name for package in absent if not package.program]
+    lines = ["sudo apt install " + " ".join(names)] if names else []
+    return "; ".join([*lines, *(f"sudo {package.name}" for package in absent if package.program)])
 
 
 def interpreters() -> dict[str, Path]:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree  # reads only what our own pytest wrote
 
-from machine import (
+from tools.machine import (
     ROOT,
     SUPPORTED,
     Package,
-    apt_line,
     has_headers,
     install,
+    install_line,
     interpreters,
     missing,
     packages,
@@ -29,7 +29,7 @@ from machine import (
 
 REPORTS = ROOT / ".cache/test"
 
-NOT_SERVICES = ("-m", "not service")
+NOT_SERVICES = ("-m", "not service", "-o", "markers=service")
 """What the other interpreters run: a service (pcscd, a database, a browser) does not change with Python's version."""
 
 
@@ -204,7 +204,7 @@ def _summarise(outcomes: Sequence[Outcome], environments: Sequence[Environment],
             _say(f"left out  Python {version}: no such interpreter here (`uv python install {version}` brings one)")
     for part in dict.fromkeys(package.part for package in absent):
         lacking = [package for package in absent if package.part == part]
-        _say(f"left out  what needs {part}. To have it: {apt_line(lacking)}")
+        _say(f"left out  what needs {part}; to have it: {install_line(lacking)}")
 
 
 def _line(outcome: Outcome) -> str:
