@@ -11,8 +11,11 @@ from typing import TypeAlias, TypeVar
 
 from sesame_core.errors import CardError, Fault
 
-MAX_EXCHANGES = 32
-"""The most commands that one session may need, whatever the card answers."""
+MAX_COMMANDS = 32
+"""The most commands from power-on to a code, whatever the card answers."""
+
+MAX_CHAIN = 8
+"""The most GET RESPONSE in a row for one command: 2 KiB, where honest CAP cards need one."""
 
 MAX_RESPONSE = 4096
 """The longest response put together from GET RESPONSE, in bytes: honest CAP cards stay below 256."""
@@ -113,25 +116,41 @@ GET_RESPONSE = 0xC0
 def deliver(command: Command, protocol: Protocol) -> Exchanges[Response]:
     """Carry one command over `protocol`: repeat with the right Le on 6Cxx, fetch and append the rest on 61xx.
 
-    Raises CardError (MUTE, GARBAGE). It may go on as long as the card asks for more: the session's budget ends it.
+    Raises CardError: MUTE, GARBAGE, and ENDLESS where the card always has more.
     """
     response = yield from _exchange(command, command.encode(protocol))
     if response.sw >> 8 == 0x6C and not command.data:
         response = yield from _exchange(command, _with_length(command, response.sw & 0xFF))
     collected = response.data
+    links = 0
     while response.sw >> 8 == 0x61:
+        links += 1
+        if links > MAX_CHAIN:
+            raise CardError(Fault.ENDLESS, "response without end")
         response = yield from _fetch(response.sw & 0xFF)
         collected += response.data
-        if len(collected) > MAX_RESPONSE:
-            raise CardError(Fault.GARBAGE, "response without end")
     return replace(response, data=collected)
 
 
-def converse(conversation: Conversation[T], protocol: Protocol) -> Exchanges[T]:
-    """Carry a whole conversation over `protocol`. Errors of the transport are raised inside the conversation."""
+class Budget:
+    """How many commands may still be sent before the card is called endless."""
+
+    def __init__(self, commands: int = MAX_COMMANDS) -> None:
+        self._left = commands
+
+    def spend(self) -> None:
+        """Take one. Raises CardError(ENDLESS) when none is left."""
+        if not self._left:
+            raise CardError(Fault.ENDLESS, "more commands than a card needs")
+        self._left -= 1
+
+
+def converse(conversation: Conversation[T], protocol: Protocol, budget: Budget) -> Exchanges[T]:
+    """Carry a whole conversation over `protocol`, each of its commands taken from `budget`."""
     try:
         command = next(conversation)
         while True:
+            budget.spend()
             response = yield from deliver(command, protocol)
             command = conversation.send(response)
     except StopIteration as stop:

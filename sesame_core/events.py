@@ -143,8 +143,6 @@ class PinWrong(Event):
 class PinAgain(Event):
     """The card wanted a fresh selection; it has one now, and the same PIN must be confirmed once more."""
 
-    tries: int | None = None
-
 
 @dataclass(frozen=True, slots=True)
 class CardWantsData(Event):
