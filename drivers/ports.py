@@ -130,8 +130,8 @@ class Power(Source, Protocol):
         ...
 
 
-class Sound(Protocol):
-    """Buzzer and LED. Patterns are played in the background; a new one replaces the one before."""
+class Sound(Source, Protocol):
+    """Buzzer and LED. A verb queues a pattern, which begins at the next poll and replaces the one before. No events."""
 
     def key(self) -> None:
         """A key was taken."""
@@ -147,8 +147,4 @@ class Sound(Protocol):
 
     def off(self) -> None:
         """Going dark: end every pattern."""
-        ...
-
-    def close(self) -> None:
-        """Silence and let go of the pins. Never raises."""
         ...

@@ -1,0 +1,187 @@
+"""The one loop: events in, screen out, effects done. The same in real and in simulated time.
+
+`turn` does all that is due at a moment and says when something is due again. Who calls it decides what time is:
+`Runner` waits for real, `Stepper` lets simulated time pass.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from device.link import CardLink
+from drivers.errors import DisplayError, PowerError
+from drivers.ports import CardSlot, Clock, Display, Keypad, Notify, Picture, Power, Source
+from drivers.ports import Sound as SoundPort
+from drivers.raster import paint
+from sesame_core import effects as ef
+from sesame_core.events import CardAnswered, CardPowered, CardSilent, DisplayLost, Event, Halt, Millis, TimeUp
+from sesame_core.reader import step
+from sesame_core.screens import DARK, Screen
+from sesame_core.state import Phase, Rules, State, initial
+from sesame_core.views import next_change, view
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the reader is made of."""
+
+    clock: Clock
+    keypad: Keypad
+    slot: CardSlot
+    display: Display
+    power: Power
+    sound: SoundPort
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Everything that has events, in the order it is asked."""
+        return (self.keypad, self.slot, self.power, self.sound)
+
+
+Observer = Callable[[State, Screen], None]
+"""Told of every screen: for mirrors and tests. Must not keep a code."""
+
+
+class Loop:
+    """The reader at work on a board."""
+
+    def __init__(self, board: Board, rules: Rules | None = None, observers: Sequence[Observer] = ()) -> None:
+        self.board = board
+        self.state = initial(board.clock.now(), rules)
+        self.screen = DARK
+        self._observers = tuple(observers)
+        self._link = CardLink(board.slot)
+        self._pending: deque[Event] = deque()
+
+    def start(self, notify: Notify) -> None:
+        """Begin with everything the board has; the first screen is drawn first. Raises DriverError."""
+        self.board.display.start()
+        self._draw()
+        for source in self.board.sources:
+            source.start(notify)
+
+    def turn(self) -> Millis | None:
+        """Do all that is due now. The moment something is due next, None when only an event can bring it."""
+        now = self.board.clock.now()
+        if self.state.dark_at is not None and self.state.dark_at <= now:
+            self.handle(TimeUp(self.state.dark_at))
+        for source in self.board.sources:
+            for event in source.poll(now):
+                self.handle(event)
+        self._draw()
+        return min(self._moments(now), default=None)
+
+    def handle(self, event: Event) -> None:
+        """One event and all that follows from it at once."""
+        self._pending.append(event)
+        while self._pending:
+            self._handle(self._pending.popleft())
+
+    def halt(self) -> None:
+        """Dark for good."""
+        self.handle(Halt(self.board.clock.now()))
+
+    def close(self) -> None:
+        """Let go of the board, the glass dark. Never raises."""
+        self._link.release()
+        self.board.display.close()
+        for source in self.board.sources:
+            source.close()
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, CardPowered | CardAnswered | CardSilent):
+            self._expect(self._link.hear(event))
+            return
+        before = self.state
+        self.state, effects = step(before, event)
+        if self.state.phase is not before.phase:
+            log.debug("%s -> %s", before.phase.value, self.state.phase.value)
+        self._draw()
+        for effect in effects:
+            self._do(effect, event.at)
+
+    def _expect(self, event: Event | None) -> None:
+        if event is not None:
+            self._pending.append(event)
+
+    def _do(self, effect: ef.Effect, at: Millis) -> None:  # noqa: C901, PLR0912 - one line an effect, nothing else
+        match effect:
+            case ef.TypeDigit(digit):
+                self._link.pin.append(digit)
+            case ef.EraseDigit():
+                self._link.pin.erase()
+            case ef.WipePin():
+                self._link.pin.wipe()
+            case ef.ReadCard():
+                self._link.read_card()
+            case ef.Prepare(request):
+                self._expect(self._link.prepare(at, request))
+            case ef.Confirm():
+                self._expect(self._link.confirm(at))
+            case ef.MixData(numbers):
+                self._expect(self._link.mix(at, numbers))
+            case ef.CloseCard():
+                self._expect(self._link.close_card(at))
+            case ef.Forget():
+                self._link.forget()
+            case ef.Release():
+                self._link.release()
+            case ef.Sound(chime):
+                self._play(chime)
+            case ef.Sleep():
+                self._supply(self.board.power.asleep)
+            case ef.Wake():
+                self._supply(self.board.power.awake)
+
+    def _play(self, chime: ef.Chime) -> None:
+        patterns = {
+            ef.Chime.KEY: self.board.sound.key,
+            ef.Chime.RIGHT: self.board.sound.right,
+            ef.Chime.WRONG: self.board.sound.wrong,
+            ef.Chime.OFF: self.board.sound.off,
+        }
+        patterns[chime]()
+
+    def _supply(self, switch: Callable[[], None]) -> None:
+        try:
+            switch()
+        except PowerError as error:
+            log.warning("power: %s", error)
+
+    def _draw(self) -> None:
+        screen = view(self.state, self.board.clock.now())
+        if screen == self.screen:
+            return
+        self.screen = screen
+        try:
+            self._light(screen)
+        except DisplayError as error:
+            self._display_failed(error)
+        for observer in self._observers:
+            observer(self.state, screen)
+
+    def _light(self, screen: Screen) -> None:
+        if screen.dark and not self.state.awake:
+            self.board.display.off()
+        elif screen.dark:
+            self.board.display.show(Picture.dark(*self.board.display.size))
+        else:
+            self.board.display.show(paint(screen, self.board.display.size))
+
+    def _display_failed(self, error: DisplayError) -> None:
+        """What cannot be seen must not go on: the session ends, and the next key tries the display again."""
+        log.error("display: %s", error)
+        if self.state.awake:
+            self._pending.append(DisplayLost(self.board.clock.now()))
+
+    def _moments(self, now: Millis) -> Iterable[Millis]:
+        moments = [self.state.dark_at, next_change(self.state, now), *(source.due() for source in self.board.sources)]
+        return (moment for moment in moments if moment is not None)
+
+
+def halted(loop: Loop) -> bool:
+    """True once the reader is dark for good."""
+    return loop.state.phase is Phase.HALTED
