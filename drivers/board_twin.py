@@ -1,0 +1,175 @@
+"""The twin of the reader's board: keys that bounce and stick, a card switch, a light, a buzzer and a supply.
+
+The drivers run on it unchanged, over gpiozero's mock factory or over the twin of RPi.GPIO. Its time is the clock's:
+`due` says when the next contact moves by itself, `advance` lets everything up to a moment happen in order.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+
+from drivers.board_circuit import GROUND, Circuit, Contact
+from drivers.board_factory import ZERO_2_W, TwinFactory
+from drivers.gpio_zero import GpiozeroPins
+from drivers.keypad_matrix import Layout
+from drivers.pins import gpio
+from drivers.ports import Clock
+from sesame_core.errors import UsageError
+from sesame_core.events import Key, Millis
+
+TAP: Millis = 80
+"""How long an ordinary press lasts."""
+
+HISTORY = 256
+"""How many changes of the light and of the buzzer are remembered."""
+
+WATCHED = ("LED", "BUZZER", "POWER_OFF")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """How badly contacts bounce: for up to `limit` ms after each motion, differently each time, always the same way
+    for the same `seed`. A limit of 0 is a perfect contact."""
+
+    limit: Millis = 0
+    seed: int = 0
+
+    def offsets(self, motion: int) -> tuple[Millis, ...]:
+        """When the contact changes again after its `motion`-th motion, in ms: an even number of times."""
+        dice = Random(f"{self.seed}/{motion}")  # noqa: S311 -- a pattern to repeat, not a secret
+        pairs = dice.randint(0, self.limit // 2)
+        return tuple(sorted(dice.sample(range(1, self.limit + 1), 2 * pairs)))
+
+
+class BoardTwin:
+    """A board around `circuit`. Keys are those of `layout` (a matrix), or of `buttons` (key -> GPIO) when given.
+
+    `pull_ups`: the rows' 10 k resistors are soldered on. `pins` is the header for the drivers.
+    """
+
+    def __init__(  # noqa: PLR0913 -- each is a property of the board, and has its usual value
+        self,
+        clock: Clock,
+        layout: Layout | None = None,
+        *,
+        buttons: Mapping[Key, int] | None = None,
+        bounce: Bounce | None = None,
+        pull_ups: bool = True,
+        revision: str = ZERO_2_W,
+    ) -> None:
+        layout = layout or Layout()
+        self._clock = clock
+        self._contacts = _buttons(buttons) if buttons else _matrix(layout)
+        self._bounce = bounce or Bounce()
+        self._moves: list[tuple[Millis, int, Contact, bool]] = []
+        self._order = count()
+        self._motions = count()
+        self._stuck: set[Key] = set()
+        self._traces = {gpio(name): deque[tuple[Millis, bool]](maxlen=HISTORY) for name in WATCHED}
+        self._now = clock.now()
+        self.powered = True
+        self.circuit = Circuit(layout.rows if pull_ups else ())
+        self.circuit.listen(self._heard)
+        self.factory = TwinFactory(self.circuit, revision)
+        self.pins = GpiozeroPins(self.factory)
+
+    # What a hand does
+
+    def press(self, key: Key) -> None:
+        """Put a finger on the key and leave it there. Raises UsageError for a key that the board has not."""
+        self._move(self._contact(key), True, self._clock.now())
+
+    def release(self, key: Key) -> None:
+        """Take the finger away; a stuck key stays down."""
+        if key not in self._stuck:
+            self._move(self._contact(key), False, self._clock.now())
+
+    def tap(self, key: Key, ms: Millis = TAP) -> None:
+        """Press now, release by itself `ms` later."""
+        self.press(key)
+        self._move(self._contact(key), False, self._clock.now() + ms)
+
+    def stick(self, key: Key) -> None:
+        """Press the key; it does not come up again until `free`."""
+        self._stuck.add(key)
+        self.press(key)
+
+    def free(self, key: Key) -> None:
+        """Let a stuck key come up."""
+        self._stuck.discard(key)
+        self.release(key)
+
+    def card_switch(self, card_in: bool) -> None:
+        """Close the slot's switch (a card is in) or open it."""
+        self._move(Contact(gpio("CARD_SWITCH"), GROUND), card_in, self._clock.now())
+
+    def power_button(self, pressed: bool) -> None:
+        """Press or release the button of the supply's latch; pressing it gives power."""
+        self.powered = self.powered or pressed
+        self._move(Contact(gpio("POWER_BUTTON"), GROUND), pressed, self._clock.now())
+
+    def short(self, one: int, other: int) -> None:
+        """A blob of solder between two GPIO wires."""
+        self.circuit.close(Contact(one, other))
+
+    # What an eye and an ear tell
+
+    @property
+    def lit(self) -> bool:
+        """True while the light is on."""
+        return self.circuit.level(gpio("LED"))
+
+    @property
+    def buzzing(self) -> bool:
+        """True while the buzzer sounds."""
+        return self.circuit.level(gpio("BUZZER"))
+
+    def trace(self, signal: str) -> tuple[tuple[Millis, bool], ...]:
+        """The last changes of LED, BUZZER or POWER_OFF: when, and to what."""
+        return tuple(self._traces[gpio(signal)])
+
+    # Time
+
+    def due(self) -> Millis | None:
+        """When a contact moves next; None when all are at rest."""
+        return self._moves[0][0] if self._moves else None
+
+    def advance(self, now: Millis) -> None:
+        """Let every motion up to `now` happen, in order."""
+        while self._moves and self._moves[0][0] <= now:
+            self._now, _, contact, closed = heapq.heappop(self._moves)
+            (self.circuit.close if closed else self.circuit.open)(contact)
+        self._now = max(self._now, now)
+
+    def _move(self, contact: Contact, closed: bool, at: Millis) -> None:
+        self._schedule(contact, closed, at)
+        state = closed
+        for offset in self._bounce.offsets(next(self._motions)):
+            state = not state
+            self._schedule(contact, state, at + offset)
+        self.advance(self._clock.now())
+
+    def _schedule(self, contact: Contact, closed: bool, at: Millis) -> None:
+        heapq.heappush(self._moves, (at, next(self._order), contact, closed))
+
+    def _contact(self, key: Key) -> Contact:
+        if key not in self._contacts:
+            raise UsageError(f"this board has no such key: {key!r}")
+        return self._contacts[key]
+
+    def _heard(self, wire: int, level: bool) -> None:
+        if wire in self._traces:
+            self._traces[wire].append((self._now, level))
+        if wire == gpio("POWER_OFF") and level:
+            self.powered = False
+
+
+def _matrix(layout: Layout) -> Mapping[Key, Contact]:
+    return {key: Contact(*layout.lines(key), diode=layout.diodes) for key in layout.keys.values()}
+
+
+def _buttons(buttons: Mapping[Key, int]) -> Mapping[Key, Contact]:
+    return {key: Contact(number, GROUND) for key, number in buttons.items()}
