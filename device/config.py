@@ -1,0 +1,227 @@
+"""The configuration: one TOML file over defaults. Every error names the file, the key and what is allowed."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from device.settings import (
+    Check,
+    NotAllowed,
+    address,
+    choice,
+    flag,
+    one_of,
+    setting,
+    table,
+    text,
+    whole,
+    wholes,
+)
+from drivers.errors import KeypadError
+from drivers.keypad_matrix import LEGENDS, Layout, Legends
+from drivers.pins import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
+from sesame_core.errors import SesameError
+from sesame_core.events import Key
+from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
+
+SYSTEM_FILE = Path("/etc/sesame/reader.toml")
+
+KEY_NAMES = ", ".join(key.value for key in Key)
+LEGENDS_ALLOWED = f'one list a row, one name a column, "" for no key; the names are {KEY_NAMES}'
+PINS = whole(0, max(HEADER), "a GPIO number (BCM)")
+
+
+class ConfigError(SesameError):
+    """The configuration cannot be used; the message says what to change."""
+
+
+def _legends(raw: object) -> Legends:
+    if not isinstance(raw, list) or not all(isinstance(row, list) for row in raw):
+        raise NotAllowed
+    return tuple(tuple(Key(name) if name else None for name in row) for row in raw)
+
+
+def _pin_digits(raw: object) -> tuple[int, int]:
+    bounds = raw if isinstance(raw, list) else [raw, raw]
+    if len(bounds) != 2 or any(isinstance(each, bool) or not isinstance(each, int) for each in bounds):
+        raise NotAllowed
+    least, most = bounds
+    if not MIN_LENGTH <= least <= most <= MAX_LENGTH:
+        raise NotAllowed
+    return least, most
+
+
+GPIOS = f"GPIO numbers (BCM) from 0 to {max(HEADER)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderConfig:
+    """[reader]: how it behaves."""
+
+    language: str = setting(choice("auto", "fr", "en"), "auto")
+    pin_digits: tuple[int, int] = setting(
+        table(_pin_digits, f"a number from {MIN_LENGTH} to {MAX_LENGTH}, or [least, most]"), (MIN_LENGTH, MIN_LENGTH)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeypadConfig:
+    """[keypad]: its matrix and how its pins are reached."""
+
+    pins: str = setting(choice("auto", "lgpio", "rpigpio"), "auto")
+    rows: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, top row first"), KEYPAD_ROWS)
+    columns: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, left first"), KEYPAD_COLUMNS)
+    legends: Legends = setting(table(_legends, LEGENDS_ALLOWED), LEGENDS)
+    diodes: bool = setting(flag(), False)
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayConfig:
+    """[display]: the controller and its bus."""
+
+    controller: str = setting(choice("ssd1306", "ssd1305", "ssd1309", "sh1106"), "ssd1306")
+    height: int = setting(one_of(64, 32), 64)
+    bus: str = setting(choice("i2c", "spi"), "i2c")
+    port: int = setting(whole(0, 22, "the number of the bus"), 1)
+    address: int = setting(address(0x3C, 0x3D), 0x3C)
+    spi_device: int = setting(one_of(0, 1), 0)
+    dc: int = setting(PINS, gpio("OLED_DC"))
+    reset: int = setting(PINS, gpio("OLED_RST"))
+    rotation: int = setting(one_of(0, 90, 180, 270), 0)
+    contrast: int = setting(whole(1, 255, "the brightness"), 0x8F)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotConfig:
+    """[slot]: which smart-card reader."""
+
+    reader: str = setting(text("a part of the reader's name, or its number; empty takes the first"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class SoundConfig:
+    """[sound]: what may be heard and seen besides the display."""
+
+    buzzer: bool = setting(flag(), True)
+    light: bool = setting(flag(), True)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be set. `origins`: "section.key" -> the file it came from; defaults are not in it."""
+
+    reader: ReaderConfig = field(default_factory=ReaderConfig)
+    keypad: KeypadConfig = field(default_factory=KeypadConfig)
+    display: DisplayConfig = field(default_factory=DisplayConfig)
+    slot: SlotConfig = field(default_factory=SlotConfig)
+    sound: SoundConfig = field(default_factory=SoundConfig)
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        try:
+            self.layout  # noqa: B018 - built to be checked
+        except KeypadError as error:
+            raise ConfigError(f"[keypad]: {error}") from None
+
+    @property
+    def layout(self) -> Layout:
+        """The pad as wired."""
+        return Layout(self.keypad.rows, self.keypad.columns, self.keypad.legends, self.keypad.diodes)
+
+
+SECTIONS = {each.name: each.default_factory for each in fields(Config) if each.name != "origins"}
+
+
+def load(path: Path | None = None) -> Config:
+    """The configuration of `path`; without one that of /etc/sesame/reader.toml if it is there, else the defaults.
+
+    Raises ConfigError: the file is missing, unreadable, not TOML, or says what is not allowed.
+    """
+    if path is None:
+        return load(SYSTEM_FILE) if SYSTEM_FILE.exists() else Config()
+    return merge(_read(path), str(path))
+
+
+def merge(raw: Mapping[str, Any], origin: str) -> Config:
+    """The defaults with what `raw` (parsed TOML) says. Raises ConfigError, naming `origin`."""
+    sections = {}
+    for name, values in raw.items():
+        if name not in SECTIONS:
+            raise ConfigError(f"{origin}: [{name}] is not known{_meant(name, SECTIONS)}; known are {_list(SECTIONS)}")
+        sections[name] = _section(origin, name, values)
+    origins = {f"{name}.{key}": origin for name, values in raw.items() for key in values}
+    try:
+        return Config(**sections, origins=origins)
+    except ConfigError as error:
+        raise ConfigError(f"{origin}: {error}") from None
+
+
+def settings_of(config: Config) -> Iterator[tuple[str, Any, str, str]]:
+    """Every setting: "section.key", value, what is allowed, and where the value comes from."""
+    for name in SECTIONS:
+        section = getattr(config, name)
+        for each in fields(section):
+            key = f"{name}.{each.name}"
+            check: Check = each.metadata["check"]
+            yield key, getattr(section, each.name), check.allowed, config.origins.get(key, "default")
+
+
+def to_toml(value: Any) -> str:  # noqa: ANN401 - any setting
+    """A value as TOML writes it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return "[" + ", ".join(to_toml(each) for each in value) + "]"
+        case Key():
+            return f'"{value.value}"'
+        case None:
+            return '""'
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case _:
+            return str(value)
+
+
+def _section(origin: str, name: str, values: object) -> Any:  # noqa: ANN401 - the section's own class
+    if not isinstance(values, dict):
+        raise ConfigError(f"{origin}: {name} is a section; write [{name}] above its settings")
+    factory = SECTIONS[name]
+    assert isinstance(factory, type)
+    checks = {each.name: each.metadata["check"] for each in fields(factory)}
+    parsed = {}
+    for key, raw in values.items():
+        if key not in checks:
+            raise ConfigError(f"{origin}: {name}.{key} is not known{_meant(key, checks)}; known are {_list(checks)}")
+        parsed[key] = _parsed(origin, f"{name}.{key}", checks[key], raw)
+    return factory(**parsed)
+
+
+def _parsed(origin: str, key: str, check: Check, raw: object) -> Any:  # noqa: ANN401 - as Check
+    try:
+        return check(raw)
+    except NotAllowed:
+        raise ConfigError(f"{origin}: {key} is {raw!r}; allowed is {check.allowed}") from None
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+
+
+def _meant(name: str, known: Mapping[str, Any]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _list(known: Mapping[str, Any]) -> str:
+    return ", ".join(known)

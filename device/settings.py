@@ -1,0 +1,98 @@
+"""Checks for single settings: each takes what TOML gave and returns the value, or says what is allowed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class NotAllowed(Exception):  # noqa: N818 - the reader of the message sees the rest of the sentence
+    """A value that a check refuses; `args[0]` ends the sentence "allowed is ..."."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a setting is read: `parse` returns the value or raises NotAllowed; `allowed` says it to a person."""
+
+    parse: Callable[[object], Any]
+    allowed: str
+
+    def __call__(self, raw: object) -> Any:  # noqa: ANN401 - the field's annotation says what comes out
+        """The value of a setting. Raises NotAllowed."""
+        return self.parse(raw)
+
+
+def setting(check: Check, default: T) -> T:
+    """A dataclass field with its check and its default."""
+    return field(default=default, metadata={"check": check})
+
+
+def choice(*options: str) -> Check:
+    """One of a few words."""
+    allowed = "one of " + ", ".join(f'"{option}"' for option in options)
+    return _check(lambda raw: isinstance(raw, str) and raw in options, allowed)
+
+
+def text(allowed: str) -> Check:
+    """Any text."""
+    return _check(lambda raw: isinstance(raw, str), allowed)
+
+
+def flag() -> Check:
+    """True or false."""
+    return _check(lambda raw: isinstance(raw, bool), "true or false")
+
+
+def whole(least: int, most: int, what: str = "a whole number") -> Check:
+    """A whole number in bounds, both allowed."""
+    return _check(lambda raw: _is_whole(raw, least, most), f"{what} from {least} to {most}")
+
+
+def one_of(*numbers: int) -> Check:
+    """One of a few whole numbers."""
+    return _check(lambda raw: _is_whole(raw) and raw in numbers, "one of " + ", ".join(map(str, numbers)))
+
+
+def address(*known: int) -> Check:
+    """A 7-bit I2C address."""
+    usual = " or ".join(f"0x{each:02X}" for each in known)
+    return _check(lambda raw: _is_whole(raw, 0x08, 0x77), f"an I2C address from 0x08 to 0x77, usually {usual}")
+
+
+def wholes(least: int, most: int, counts: Sequence[int], what: str) -> Check:
+    """A list of whole numbers."""
+
+    def parse(raw: object) -> tuple[int, ...]:
+        if not isinstance(raw, list) or len(raw) not in counts or not all(_is_whole(one, least, most) for one in raw):
+            raise NotAllowed
+        return tuple(raw)
+
+    return Check(parse, what)
+
+
+def table(parse: Callable[[object], Any], allowed: str) -> Check:
+    """A value with a shape of its own; `parse` raises NotAllowed, ValueError, TypeError or KeyError."""
+
+    def checked(raw: object) -> Any:  # noqa: ANN401 - as Check
+        try:
+            return parse(raw)
+        except (ValueError, TypeError, KeyError) as error:
+            raise NotAllowed from error
+
+    return Check(checked, allowed)
+
+
+def _check(is_allowed: Callable[[Any], bool], allowed: str) -> Check:
+    def parse(raw: object) -> object:
+        if not is_allowed(raw):
+            raise NotAllowed
+        return raw
+
+    return Check(parse, allowed)
+
+
+def _is_whole(raw: object, least: int | None = None, most: int | None = None) -> bool:
+    if not isinstance(raw, int) or isinstance(raw, bool):
+        return False
+    return (least is None or raw >= least) and (most is None or raw <= most)

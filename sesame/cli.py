@@ -1,0 +1,110 @@
+"""`sesame COMMAND ...`: finds the command, runs it, and turns every error into one line and an exit code.
+
+Only the command's own module is imported: a code from the command line must not wait for a web server's libraries.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from sesame_core.errors import SesameError
+
+VERSION: Final = "0.1.0"
+
+
+class Command(Protocol):
+    """A module below sesame.commands."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Say what the command takes."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; the exit code. Raises SesameError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lives, and its line in the help."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: Final = {
+    "run": Entry("run", "the reader itself: on the real hardware, or simulated in this terminal"),
+    "script": Entry("script", "play a script on the simulated reader, in simulated time"),
+    "code": Entry("code", "make one code with a card in a PC/SC reader, and print it"),
+    "virtual-card": Entry("virtual_card", "put a card of the gallery into the virtual PC/SC reader (vpcd)"),
+    "config": Entry("config", "show or check the configuration"),
+    "blank": Entry("blank", "make the display dark, whatever became of the reader"),
+    "bank": Entry("bank", "the issuer's side: does the bank accept a code?"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code of `sesame` with these arguments (default: the process's own)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except SesameError as error:
+        from sesame.exits import exit_of  # noqa: PLC0415 - only a failure needs it
+
+        print(f"sesame: {error}", file=sys.stderr)  # noqa: T201
+        return exit_of(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no trace may reach a screen
+        print(f"sesame: this should not have happened ({_where(error)}); please report it", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def parser_of(name: str) -> tuple[argparse.ArgumentParser, Command]:
+    """The parser of one command, and the command."""
+    entry = COMMANDS[name]
+    command: Command = importlib.import_module(f"sesame.commands.{entry.module}")  # type: ignore[assignment] # a module
+    parser = argparse.ArgumentParser(
+        f"sesame {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.arguments(parser)
+    return parser, command
+
+
+def _run(words: list[str]) -> int:
+    if words and words[0] in COMMANDS:
+        parser, command = parser_of(words[0])
+        return command.run(parser.parse_args(words[1:]))
+    _top_parser().parse_args(words or ["--help"])
+    return 0
+
+
+def _top_parser() -> argparse.ArgumentParser:
+    listing = "\n".join(f"  {name:<14}{entry.summary}" for name, entry in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        "sesame",
+        usage="sesame COMMAND ...",
+        description="The Sésame reader: EMV-CAP and DPA codes from a bank card.",
+        epilog=f"commands:\n{listing}\n\n`sesame COMMAND --help` says more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"sesame {VERSION}")
+    parser.add_argument("command", metavar="COMMAND", choices=tuple(COMMANDS), help=argparse.SUPPRESS)
+    return parser
+
+
+def _where(error: BaseException) -> str:
+    """The kind of an error and the place of ours it came from; never its text, which might quote anything."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return type(error).__name__
+    return f"{type(error).__name__} in {place.tb_frame.f_code.co_name}, line {place.tb_lineno}"

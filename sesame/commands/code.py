@@ -1,0 +1,95 @@
+"""Make one code with the card in a PC/SC reader, and print it on standard output, and nothing else there.
+
+The PIN is asked for without showing it or, when standard input is not a terminal, read from its first line. It is
+never an argument. What has to be said besides (tries left, errors) goes to standard error.
+
+exit codes: 0 a code; 2 usage; 3 no reader or no PC/SC; 4 no card; 5 wrong PIN; 6 blocked; 7 no CAP application;
+8 card error
+"""
+
+import argparse
+import json
+import sys
+from contextlib import suppress
+
+from device.cardwork import CardWork
+from drivers.errors import SlotError
+from drivers.pcsc_card import PcscConnection
+from sesame.exits import CommandError, Exit
+from sesame.pin_entry import read_pin
+from sesame_core.cap import Function, Request, encode_numbers
+from sesame_core.errors import UsageError
+from sesame_core.screens import grouped
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which reader, which function, how to print."""
+    parser.add_argument(
+        "--reader", "-r", metavar="NAME", help="its number, or a part of its name; else any with a card"
+    )
+    parser.add_argument("--json", action="store_true", help="print an object with the code and the tries left")
+    parser.add_argument("--challenge", metavar="N", default="", help="answer a challenge of up to 8 digits")
+    parser.add_argument("--amount", metavar="EUROS", help="sign an amount, such as 1234.56")
+    parser.add_argument("--account", metavar="N", default="", help="sign for an account of up to 8 digits")
+    parser.add_argument(
+        "--data", metavar="N", nargs="+", default=[], help="sign with transaction data: up to ten numbers of ten digits"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the code. Raises CommandError, CardError, SlotError."""
+    request = request_of(arguments)
+    with PcscConnection.connect(reader_choice(arguments.reader)) as connection:
+        work = CardWork(connection.exchange, connection.protocol)
+        try:
+            sys.stdout.write(_code(work, request, arguments))
+            sys.stdout.flush()
+            with suppress(SlotError):
+                work.close()
+        finally:
+            work.forget()
+    return Exit.OK
+
+
+def reader_choice(name: str | None) -> str | int | None:
+    """A reader's number, a part of its name, or any."""
+    return int(name) if name is not None and name.isdigit() else name
+
+
+def request_of(arguments: argparse.Namespace) -> Request:
+    """What was asked for on the command line. Raises CommandError(USAGE)."""
+    functions = [bool(arguments.challenge), bool(arguments.amount or arguments.account), bool(arguments.data)]
+    if sum(functions) > 1:
+        raise CommandError(Exit.USAGE, "--challenge, --amount with --account, and --data are three functions: take one")
+    try:
+        if arguments.challenge:
+            return Request(Function.CHALLENGE, challenge=arguments.challenge)
+        if arguments.amount or arguments.account:
+            return Request(Function.SIGN, challenge=arguments.account, amount=cents(arguments.amount or "0"))
+        if arguments.data:
+            encode_numbers(arguments.data)
+        return Request(Function.DATA if arguments.data else Function.CODE)
+    except UsageError as error:
+        raise CommandError(Exit.USAGE, str(error)) from None
+
+
+def cents(euros: str) -> str:
+    """An amount in cents: `12`, `12.5`, `12,50` and `1 234,56` are understood. Raises UsageError."""
+    whole, _, part = euros.replace(" ", "").replace(",", ".").partition(".")
+    if not (whole + part).isdigit() or len(part) > 2:
+        raise UsageError("an amount is written like 1234.56")
+    return str(int(whole + part.ljust(2, "0")))
+
+
+def _code(work: CardWork, request: Request, arguments: argparse.Namespace) -> str:
+    work.select()
+    tries = work.prepare(request)
+    if tries == 1:
+        sys.stderr.write("sesame: last try: a wrong PIN blocks the card\n")
+    read_pin(work.pin)
+    left = work.confirm()
+    if left is not None:
+        raise CommandError(Exit.WRONG_PIN, f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left")
+    digits = work.code(arguments.data)
+    text = grouped("".join(map(str, digits)))
+    return (json.dumps({"code": text, "tries_left_before": tries}) if arguments.json else text) + "\n"

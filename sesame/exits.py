@@ -1,0 +1,52 @@
+"""Exit codes: what went wrong, for whoever calls `sesame` from a program. docs/command-line.md lists them."""
+
+from enum import IntEnum
+
+from device.config import ConfigError
+from drivers.errors import DriverError, NoCardError, NoReaderError, SlotError
+from sesame_core.errors import CardError, Fault, SesameError
+
+
+class Exit(IntEnum):
+    """What `sesame` ends with."""
+
+    OK = 0
+    FAILED = 1  # an expectation was not met, a code was not accepted, an error not named below
+    USAGE = 2  # the command line cannot be understood
+    NO_READER = 3  # no smart-card reader, or PC/SC is not there
+    NO_CARD = 4  # no card in any reader, or it was pulled
+    WRONG_PIN = 5  # the card says so; how many tries are left is on standard error and in the JSON
+    BLOCKED = 6  # no PIN try is left
+    NO_APPLICATION = 7  # the card cannot make codes
+    CARD_ERROR = 8  # mute, garbage, or a refusal
+    CONFIGURATION = 9  # the configuration file cannot be used
+    POWER_OFF = 10  # `sesame run` only: the reader asks the system to power off
+    HARDWARE = 11  # display, keypad or supply
+
+
+class CommandError(SesameError):
+    """A command ends with this code and message."""
+
+    def __init__(self, exit_code: Exit, message: str) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+FAULTS = {Fault.UNSUPPORTED: Exit.NO_APPLICATION, Fault.BLOCKED: Exit.BLOCKED}
+
+KINDS: tuple[tuple[type[SesameError], Exit], ...] = (
+    (NoCardError, Exit.NO_CARD),
+    (NoReaderError, Exit.NO_READER),
+    (SlotError, Exit.NO_READER),
+    (DriverError, Exit.HARDWARE),
+    (ConfigError, Exit.CONFIGURATION),
+)
+
+
+def exit_of(error: SesameError) -> Exit:
+    """The exit code that an error stands for."""
+    if isinstance(error, CommandError):
+        return error.exit_code
+    if isinstance(error, CardError):
+        return FAULTS.get(error.fault, Exit.CARD_ERROR)
+    return next((code for kind, code in KINDS if isinstance(error, kind)), Exit.FAILED)

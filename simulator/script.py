@@ -1,0 +1,271 @@
+"""The sequence language: what a person does with the reader, one act a line, and what must be seen then.
+
+    # The guide's first try.
+    insert bank-card
+    expect text "CHOISISSEZ FONCTION"
+    press Code 1 2 3 4 OK
+    expect code
+    screenshot "code.png"
+    wait 35 s
+    expect dark
+
+docs/scripts.md lists every statement; it is made from STATEMENTS below.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from drivers.raster import png
+from sesame_core.errors import SesameError
+from sesame_core.events import Battery, Key, Millis
+from sesame_core.screens import grouped
+from simulator.bench import Bench
+
+MAX_INCLUDES = 16
+UNITS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
+LEGEND_NAMES: Final = {
+    "défi": Key.CHALLENGE,
+    "defi": Key.CHALLENGE,
+    "signer": Key.SIGN,
+    "c": Key.CLEAR,
+    "arrêt": Key.OFF,
+    "arret": Key.OFF,
+} | {key.value.lower(): key for key in Key}
+
+
+class ScriptError(SesameError):
+    """A script that cannot be read, or an expectation that was not met: "file:line: what"."""
+
+
+class _Problem(Exception):  # noqa: N818 - becomes a ScriptError once file and line are known
+    """What is wrong with one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line: its words, and where it stands."""
+
+    words: tuple[str, ...]
+    path: Path
+    line: int
+
+    def error(self, what: object) -> ScriptError:
+        """What is wrong, with its place."""
+        return ScriptError(f"{self.path}:{self.line}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A statement of the language: how it is written, what it means, what it does."""
+
+    usage: str
+    meaning: str
+    act: Callable[["Player", Sequence[str]], None]
+
+
+def read(path: Path, depth: int = 0) -> Iterator[Statement]:
+    """The statements of a script, those of included files in their place. Raises ScriptError."""
+    if depth > MAX_INCLUDES:
+        raise ScriptError(f"{path}: scripts include each other more than {MAX_INCLUDES} deep")
+    for statement in parse(_text(path), path):
+        if statement.words[0] != "include":
+            yield statement
+            continue
+        if len(statement.words) != 2:
+            raise statement.error("write: include FILE")
+        yield from read(path.parent / statement.words[1], depth + 1)
+
+
+def parse(text: str, path: Path) -> Iterator[Statement]:
+    """The statements in a text; `path` is what errors name. Raises ScriptError for unknown words and open quotes."""
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            words = tuple(shlex.split(line, comments=True))
+        except ValueError:
+            raise ScriptError(f"{path}:{number}: a quotation mark is missing") from None
+        if not words:
+            continue
+        statement = Statement(words, path, number)
+        if words[0] not in STATEMENTS and words[0] != "include":
+            raise statement.error(f"{words[0]!r} is not a statement; there are: {', '.join((*STATEMENTS, 'include'))}")
+        yield statement
+
+
+class Player:
+    """Plays statements on a bench. Pictures go below `folder`."""
+
+    def __init__(self, bench: Bench, folder: Path, scale: int = 4) -> None:
+        self.bench = bench
+        self.folder = folder
+        self.scale = scale
+
+    def play(self, statements: Sequence[Statement]) -> None:
+        """All statements in order. Raises ScriptError at the first that fails."""
+        for statement in statements:
+            self.perform(statement)
+
+    def perform(self, statement: Statement) -> None:
+        """One statement. Raises ScriptError."""
+        verb = STATEMENTS[statement.words[0]]
+        try:
+            verb.act(self, statement.words[1:])
+        except _Problem as problem:
+            raise statement.error(problem) from None
+        except (SesameError, LookupError, OSError) as error:
+            raise statement.error(_said(error)) from error
+
+
+# The verbs
+
+
+def _insert(player: Player, words: Sequence[str]) -> None:
+    player.bench.insert(_only(words, "insert CARD"))
+
+
+def _pull(player: Player, words: Sequence[str]) -> None:
+    _none(words, "pull")
+    player.bench.pull()
+
+
+def _plug(player: Player, words: Sequence[str]) -> None:
+    _none(words, "plug")
+    player.bench.plug()
+
+
+def _unplug(player: Player, words: Sequence[str]) -> None:
+    _none(words, "unplug")
+    player.bench.unplug()
+
+
+def _press(player: Player, words: Sequence[str]) -> None:
+    if not words:
+        raise _Problem("write: press KEY ...")
+    for key in [key_named(word) for word in words]:
+        player.bench.press(key)
+
+
+def _hold(player: Player, words: Sequence[str]) -> None:
+    if len(words) < 3 or words[1] != "for":
+        raise _Problem("write: hold KEY for TIME")
+    player.bench.press(key_named(words[0]), _time(words[2:]))
+
+
+def _wait(player: Player, words: Sequence[str]) -> None:
+    player.bench.wait(_time(words))
+
+
+def _battery(player: Player, words: Sequence[str]) -> None:
+    level = _only(words, "battery good|low|critical")
+    if level not in {each.value for each in Battery}:
+        raise _Problem("write: battery good|low|critical")
+    player.bench.battery(Battery(level))
+
+
+def _screenshot(player: Player, words: Sequence[str]) -> None:
+    path = player.folder / _only(words, "screenshot FILE")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(png(player.bench.glass(), player.scale))
+
+
+def _expect(player: Player, words: Sequence[str]) -> None:
+    kind = words[0] if words else ""
+    if kind not in EXPECTATIONS:
+        raise _Problem("write: expect text TEXT, expect code [CODE], expect dark")
+    EXPECTATIONS[kind](player.bench, words[1:])
+
+
+def _expect_text(bench: Bench, words: Sequence[str]) -> None:
+    wanted = _only(words, "expect text TEXT")
+    shown = bench.text()
+    if wanted not in shown:
+        raise _Problem(f"the screen does not say {wanted!r} but {_quoted(bench)}")
+
+
+def _expect_code(bench: Bench, words: Sequence[str]) -> None:
+    code = bench.code()
+    if not code:
+        raise _Problem(f"no code is shown but {_quoted(bench)}")
+    if words and re.sub(r"\D", "", "".join(words)) != code:
+        raise _Problem(f"the code shown is {grouped(code)}")
+
+
+def _expect_dark(bench: Bench, words: Sequence[str]) -> None:
+    _none(words, "expect dark")
+    if not bench.dark():
+        raise _Problem(f"the screen is not dark but says {_quoted(bench)}")
+
+
+EXPECTATIONS: Final[dict[str, Callable[[Bench, Sequence[str]], None]]] = {
+    "text": _expect_text,
+    "code": _expect_code,
+    "dark": _expect_dark,
+}
+
+STATEMENTS: Final = {
+    "insert": Verb("insert CARD", "Put a card of the gallery into the slot.", _insert),
+    "pull": Verb("pull", "Take the card out.", _pull),
+    "press": Verb("press KEY ...", "Press and let go keys, one after the other: names or legends.", _press),
+    "hold": Verb("hold KEY for TIME", "Keep one key down for a time.", _hold),
+    "wait": Verb("wait TIME", "Let time pass: `35 s`, `300 ms`, `2 min`.", _wait),
+    "expect": Verb(
+        "expect text TEXT | code [CODE] | dark", "Fail unless the glass shows it now; text may be a part.", _expect
+    ),
+    "screenshot": Verb("screenshot FILE", "Write what the glass shows to a PNG file.", _screenshot),
+    "unplug": Verb("unplug", "Take the smart-card reader away.", _unplug),
+    "plug": Verb("plug", "Bring the smart-card reader back.", _plug),
+    "battery": Verb("battery good|low|critical", "Let the gauge say so.", _battery),
+}
+STATEMENT_INCLUDE: Final = ("include FILE", "Play another script here; its path counts from this file.")
+
+Statements: TypeAlias = Sequence[Statement]
+
+
+def key_named(name: str) -> Key:
+    """The key of a name or a French legend, in any case. Raises ScriptError's inner problem for an unknown one."""
+    key = LEGEND_NAMES.get(name.lower())
+    if key is None:
+        raise _Problem(f"there is no key {name!r}; keys are {', '.join(key.value for key in Key)}")
+    return key
+
+
+def _time(words: Sequence[str]) -> Millis:
+    match = re.fullmatch(r"(\d+(?:\.\d{1,3})?)\s*(ms|s|min|h)", " ".join(words))
+    if not match:
+        raise _Problem("a time is a number and ms, s, min or h: 35 s")
+    return round(float(match[1]) * UNITS[match[2]])
+
+
+def _only(words: Sequence[str], usage: str) -> str:
+    if len(words) != 1:
+        raise _Problem(f"write: {usage}")
+    return words[0]
+
+
+def _none(words: Sequence[str], usage: str) -> None:
+    if words:
+        raise _Problem(f"write: {usage}, and nothing after it")
+
+
+def _quoted(bench: Bench) -> str:
+    if bench.dark():
+        return "nothing: it is dark"
+    return "a code" if bench.code() else repr(bench.text())
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScriptError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise ScriptError(f"{path}: is not UTF-8 text") from None
