@@ -38,8 +38,10 @@ class Contact:
 LevelChanged: TypeAlias = Callable[[int, bool], None]
 """Told a wire and its new level (True = high)."""
 
-Carries: TypeAlias = Callable[[Contact, set[int]], set[int]]
-"""Given a closed contact and the wires reached so far, the wires that it leads to."""
+Links: TypeAlias = dict[int, set[int]]
+"""From each wire to those that a closed contact leads to."""
+
+NOWHERE: frozenset[int] = frozenset()
 
 
 class Circuit:
@@ -50,6 +52,9 @@ class Circuit:
         self._drives: dict[int, Drive] = {GROUND: Drive.LOW}
         self._levels: dict[int, bool] = {GROUND: False}
         self._closed: set[Contact] = set()
+        self._sinks: Links = {}
+        self._sources: Links = {}
+        self._joined: Links = {}
         self._listeners: list[LevelChanged] = []
         self.conflicts = 0
 
@@ -59,8 +64,9 @@ class Circuit:
 
     def apply(self, wire: int, drive: Drive) -> None:
         """What the Pi does with the pin from now on."""
-        self._drives[wire] = drive
-        self._update({wire})
+        if self._drives.get(wire) is not drive:
+            self._drives[wire] = drive
+            self._update({wire})
 
     def drive(self, wire: int) -> Drive:
         """What the Pi does with the pin."""
@@ -73,15 +79,23 @@ class Circuit:
     def close(self, contact: Contact) -> None:
         """Join the contact's wires."""
         self._closed.add(contact)
-        self._update({contact.one, contact.other})
+        self._rewire(contact)
 
     def open(self, contact: Contact) -> None:
         """Part the contact's wires."""
         self._closed.discard(contact)
+        self._rewire(contact)
+
+    def _rewire(self, contact: Contact) -> None:
+        both_ways = [(each.other, each.one) for each in self._closed if not each.diode]
+        forward = [(each.one, each.other) for each in self._closed]
+        self._sinks = _links([*forward, *both_ways])
+        self._sources = _links([(end, start) for start, end in [*forward, *both_ways]])
+        self._joined = _links([*forward, *((end, start) for start, end in forward)])
         self._update({contact.one, contact.other})
 
     def _update(self, touched: set[int]) -> None:
-        joined = set().union(*(self._reach(wire, _either) for wire in touched))
+        joined = set().union(*(self._reach(wire, self._joined) for wire in touched))
         changes = [(wire, level) for wire in sorted(joined) if (level := self._resolve(wire)) != self.level(wire)]
         self._levels.update(changes)
         for wire, level in changes:
@@ -90,47 +104,29 @@ class Circuit:
 
     def _resolve(self, wire: int) -> bool:
         """Two outputs against each other leave a wire halfway between, which counts as a conflict and reads high."""
-        sinks = self._reach(wire, _leaves)
-        sources = self._reach(wire, _comes)
-        sunk = any(self.drive(at) is Drive.LOW for at in sinks)
-        fed = any(self.drive(at) is Drive.HIGH for at in sources)
-        if sunk and fed:
+        sinks = {self.drive(at) for at in self._reach(wire, self._sinks)}
+        sources = {self.drive(at) for at in self._reach(wire, self._sources)}
+        if Drive.LOW in sinks and Drive.HIGH in sources:
             self.conflicts += 1
             return self.drive(wire) is not Drive.LOW
-        if sunk or fed:
-            return fed
-        return self._resting(wire, sinks, sources)
-
-    def _resting(self, wire: int, sinks: set[int], sources: set[int]) -> bool:
-        if sources & self._pull_ups or any(self.drive(at) is Drive.PULL_UP for at in sources):
+        if Drive.LOW in sinks or Drive.HIGH in sources:
+            return Drive.HIGH in sources
+        if Drive.PULL_UP in sources or not self._pull_ups.isdisjoint(self._reach(wire, self._sources)):
             return True
-        if any(self.drive(at) is Drive.PULL_DOWN for at in sinks):
-            return False
-        return self.level(wire)
+        return Drive.PULL_DOWN not in sinks and self.level(wire)
 
-    def _reach(self, start: int, carries: Carries) -> set[int]:
-        """The wires that closed contacts join to `start`. A wire that an output holds is an end, not a way through."""
-        reached, fresh = {start}, {start}
+    def _reach(self, start: int, links: Links) -> set[int]:
+        """The wires that closed contacts lead to. A wire that an output holds is an end, not a way through."""
+        reached, fresh = {start}, [start]
         while fresh:
-            through = {contact: carries(contact, fresh) for contact in self._closed}
-            fresh = set().union(*through.values()) - reached
-            reached |= fresh
-            fresh = {wire for wire in fresh if self.drive(wire) not in STIFF}
+            new = links.get(fresh.pop(), NOWHERE) - reached
+            reached |= new
+            fresh += [wire for wire in new if self.drive(wire) not in STIFF]
         return reached
 
 
-def _leaves(contact: Contact, wires: set[int]) -> set[int]:
-    """Where current that leaves `wires` through the contact gets to."""
-    forward = {contact.other} if contact.one in wires else set()
-    return forward if contact.diode or contact.other not in wires else forward | {contact.one}
-
-
-def _comes(contact: Contact, wires: set[int]) -> set[int]:
-    """Where current that comes to `wires` through the contact is from."""
-    backward = {contact.one} if contact.other in wires else set()
-    return backward if contact.diode or contact.one not in wires else backward | {contact.other}
-
-
-def _either(contact: Contact, wires: set[int]) -> set[int]:
-    """Every wire on the contact, whichever way current may flow."""
-    return {contact.one, contact.other} if contact.one in wires or contact.other in wires else set()
+def _links(pairs: Iterable[tuple[int, int]]) -> Links:
+    links: Links = {}
+    for start, end in pairs:
+        links.setdefault(start, set()).add(end)
+    return links

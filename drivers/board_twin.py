@@ -69,6 +69,7 @@ class BoardTwin:
         self._motions = count()
         self._stuck: set[Key] = set()
         self._traces = {gpio(name): deque[tuple[Millis, bool]](maxlen=HISTORY) for name in WATCHED}
+        self._power_off = gpio("POWER_OFF")
         self._now = clock.now()
         self.powered = True
         self.circuit = Circuit(layout.rows if pull_ups else ())
@@ -163,7 +164,7 @@ class BoardTwin:
     def _heard(self, wire: int, level: bool) -> None:
         if wire in self._traces:
             self._traces[wire].append((self._now, level))
-        if wire == gpio("POWER_OFF") and level:
+        if wire == self._power_off and level:
             self.powered = False
 
 

@@ -1,6 +1,6 @@
 """The real keypad driver on the electrical twin: every key, bounce, ghosts, stuck keys, rollover, silence at rest."""
 
-from itertools import combinations, permutations
+from itertools import combinations
 
 import pytest
 
@@ -96,6 +96,12 @@ def rectangle(layout: Layout, corners: tuple[Key, ...]) -> bool:
     return len({row for row, _ in lines}) == 2 and len({column for _, column in lines}) == 2
 
 
+def rotations(triple: tuple[Key, Key, Key]) -> list[tuple[Key, Key, Key]]:
+    """Each of the three is the last one once."""
+    one, two, three = triple
+    return [(one, two, three), (two, three, one), (three, one, two)]
+
+
 TRIPLES = list(combinations(KEYS, 3))
 RECTANGLES = [triple for triple in TRIPLES if rectangle(Layout(), triple)]
 
@@ -131,7 +137,7 @@ def test_a_place_may_be_empty() -> None:
     assert len(reader.keys()) == 13
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_bounce_up_to_20_ms_gives_one_event_a_press(seed: int) -> None:
     reader = started(bounce=Bounce(20, seed))
     for key in KEYS:
@@ -185,7 +191,7 @@ def test_a_late_loop_still_reads_one_press() -> None:
 
 @pytest.mark.parametrize("triple", RECTANGLES, ids=str)
 def test_three_corners_of_a_rectangle_never_give_the_fourth(triple: tuple[Key, Key, Key]) -> None:
-    for order in permutations(triple):
+    for order in rotations(triple):
         reader = started()
         for key in order:
             reader.board.press(key)
