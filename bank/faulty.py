@@ -12,7 +12,7 @@ class Defect(Enum):
     SILENT = "silent"  # an ATR, then nothing
     ONE_BYTE = "one byte"  # half a status word
     ENDLESS = "endless"  # 61xx after 61xx
-    WRONG_LENGTH_FOR_EVER = "6C loop"  # 6Cxx after 6Cxx
+    LENGTH_LOOP = "6C loop"  # 6Cxx after 6Cxx
     CUT_SHORT = "cut short"  # templates whose end is missing
     LYING_LENGTH = "lying length"  # TLV lengths beyond the data
     NOISE = "noise"  # a status word behind bytes that are no TLV
@@ -57,7 +57,7 @@ class FaultyCard:
                 return status[:1]
             case Defect.ENDLESS:
                 return b"\x00\x61\x10"
-            case Defect.WRONG_LENGTH_FOR_EVER:
+            case Defect.LENGTH_LOOP:
                 return b"\x6c\x10"
             case Defect.FLOOD:
                 return bytes(FLOOD_SIZE) + b"\x90\x00"

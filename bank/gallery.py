@@ -1,86 +1,19 @@
 """The gallery: named demonstration cards, each with what it stands for. Their keys are published test keys."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
-from bank.card import Card, VirtualCard, counters_of
+from bank.card import Card, counters_of
 from bank.errors import UnknownCardError
-from bank.faulty import Defect, FaultyCard
-from bank.issuer import Version
+from bank.faulty import Defect
 from bank.memory import CardMemory, FileMemory, VolatileMemory
-from bank.personalise import (
-    CARTES_BANCAIRES,
-    FRENCH_IPB,
-    MASTERCARD_CAP,
-    MASTERCARD_IPB,
-    MASTERCARD_KEY,
-    VISA,
-    VISA_DPA,
-    unwritten,
-    written,
-    written_small,
-)
-from bank.profile import Application, CardProfile, Format, Pse, atr_t0, atr_t1
-
-DEMO_PIN = "1234"
-FLAGS = b"\x00"
-
-
-@dataclass(frozen=True)
-class GalleryCard:
-    """A card on show. `english` and `french` say in one line what it stands for; `pin` is no secret here."""
-
-    profile: CardProfile
-    english: str
-    french: str
-    defect: Defect | None = None
-
-    @property
-    def name(self) -> str:
-        """What commands and scripts call it."""
-        return self.profile.name
-
-    @property
-    def pin(self) -> str:
-        """The PIN for the demonstration."""
-        return self.profile.pin
-
-    def described(self, language: str = "fr") -> str:
-        """The line in the language asked for ("en" or "fr")."""
-        return self.english if language == "en" else self.french
-
-
-def dpa(serial: int, ipb: bytes = FRENCH_IPB) -> Application:
-    """The French DPA application, its records not yet written."""
-    return replace(unwritten(VISA_DPA, "DPA", serial), ipb=ipb, iaf=FLAGS)
-
-
-def payment(aid: bytes, label: str, serial: int, priority: int = 1) -> Application:
-    """A payment application that takes only an enciphered PIN at a shop's terminal: VERIFY and GET DATA get 6D00."""
-    refuses = ((0x20, 0x6D00), (0xCA, 0x6D00))
-    return written(replace(unwritten(aid, label, serial), refuses=refuses, priority=priority))
-
-
-def mastercard_cap(serial: int, ipb: bytes = MASTERCARD_IPB) -> Application:
-    """A Mastercard CAP application (M/Chip 4, TLV answers), its records not yet written."""
-    return replace(
-        unwritten(MASTERCARD_CAP, "CAP", serial, MASTERCARD_KEY, "01"),
-        version=Version.CVN16,
-        dki=0x01,
-        tail=bytes.fromhex("0000" + "00" * 7 + "FF"),
-        ipb=ipb,
-        iaf=b"\x80",
-        options_format=Format.TLV,
-        cryptogram_format=Format.TLV,
-        languages="enfr",
-    )
-
-
-def small(name: str, application: Application) -> CardProfile:
-    """A card with one application, T=0, no PSE."""
-    return CardProfile(name, (application,), DEMO_PIN, atr=atr_t0(b"SESAM"))
+from bank.patterns import DEMO_PIN, GalleryCard, dpa, mastercard_cap, payment, small
+from bank.personalise import CARTES_BANCAIRES, VISA, written, written_small
+from bank.profile import CardProfile, Pse, atr_t0, atr_t1
+from bank.variants import defective_cards, variants
 
 
 def _bank_card(name: str, serial: int) -> CardProfile:
@@ -122,7 +55,9 @@ def _first_cards() -> Iterable[GalleryCard]:
     yield GalleryCard(replace(sesame, name="mute"), "No answer to reset", "Carte muette", Defect.MUTE)
 
 
-GALLERY: Mapping[str, GalleryCard] = MappingProxyType({card.name: card for card in _first_cards()})
+GALLERY: Mapping[str, GalleryCard] = MappingProxyType(
+    {card.name: card for card in chain(_first_cards(), variants(), defective_cards())}
+)
 """Every card on show, in the order of showing."""
 
 
@@ -143,8 +78,7 @@ def open_card(name: str, state_dir: Path | None = None) -> Card:
     """The card itself, without power. `state_dir`: where its counter and tries outlive the process (made when missing,
     mode 0700); without it they are new each time. Raises UnknownCardError."""
     entry = describe(name)
-    card = VirtualCard(entry.profile, _memory(entry.profile, state_dir))
-    return FaultyCard(card, entry.defect) if entry.defect else card
+    return entry.card(_memory(entry.profile, state_dir))
 
 
 def _memory(profile: CardProfile, state_dir: Path | None) -> CardMemory:

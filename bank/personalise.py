@@ -17,6 +17,9 @@ MASTERCARD = bytes.fromhex("A0000000041010")
 MAESTRO = bytes.fromhex("A0000000043060")
 CARTES_BANCAIRES = bytes.fromhex("A0000000421010")
 
+CAP_ORDER = (VISA_DPA, MASTERCARD_CAP, BELGIAN_CAP, VISA_PLUS, VISA, MASTERCARD, MAESTRO)
+"""The application that makes a card's codes is the first it has of these."""
+
 FRENCH_IPB = bytes.fromhex("8001FFFFFF000000000000000000000000")
 """1 bit of the CID, 9 of the ATC, 16 of the cryptogram: always eight digits."""
 
@@ -35,6 +38,9 @@ MASTERCARD_KEY = TEST_KEYS["TEST-MASTERCARD"]
 
 Element = tuple[int, bytes]
 
+BELGIAN_MARKS: list[Element] = [(0x5F2C, bytes.fromhex("0056")), (0xDF07, b"BKS0560001")]
+"""Nationality, and the issuer's identification, by which readers know a Belgian card."""
+
 
 def unwritten(aid: bytes, label: str, serial: int, issuer: IssuerKey = VISA_KEY, psn: str = "00") -> Application:
     """An application with its keys but no records. `serial` makes the card number, in a range no bank can have."""
@@ -43,7 +49,7 @@ def unwritten(aid: bytes, label: str, serial: int, issuer: IssuerKey = VISA_KEY,
 
 def numbered(aid: bytes, label: str, pan: str, issuer: IssuerKey = VISA_KEY, psn: str = "00") -> Application:
     """The same with a card number of one's own. Raises IssuingError when it is none."""
-    return Application(aid, label, pan, card_key(issuer, pan, psn), psn)
+    return Application(aid, label, pan, card_key(issuer, pan, psn), issuer.name, psn)
 
 
 def written(application: Application, first_sfi: int = 1, tell_psn: bool = True) -> Application:
@@ -79,7 +85,8 @@ def holder_elements(application: Application, tell_psn: bool) -> list[Element]:
     """Card number, expiry and sequence number."""
     packed = application.pan + "F" * (len(application.pan) % 2)
     own = [(0x5A, bytes.fromhex(packed)), (0x5F24, PLASTIC_EXPIRY)]
-    return [*own, (0x5F34, bytes.fromhex(application.psn))] if tell_psn else own
+    number = [(0x5F34, bytes.fromhex(application.psn))] if tell_psn else []
+    return own + number + (BELGIAN_MARKS if application.belgian else [])
 
 
 def rule_elements(application: Application) -> list[Element]:
@@ -96,3 +103,9 @@ def cap_elements(application: Application) -> list[Element]:
 
 def _present(*parts: list[Element]) -> tuple[bytes, ...]:
     return tuple(join(part) for part in parts if part)
+
+
+def cap_application(applications: tuple[Application, ...]) -> Application | None:
+    """The application that makes the card's codes; None when it has none."""
+    found = (application for aid in CAP_ORDER for application in applications if application.aid.startswith(aid))
+    return next(found, None)

@@ -46,14 +46,17 @@ class Application:
     `refuses` maps an instruction byte to the status word it always gets here. `new_card` sets
     that bit of a Visa CVR (03A49000 instead of 03A48000). `tail` is what follows the CVR in the IAD. `tag_order` is
     the order of a TLV cryptogram answer; a tag that is none of the cryptogram's gets a zero byte. `icc_key` is the
-    card's own master key, 16 bytes.
+    card's own master key, 16 bytes; `issuer` names the key it derives from. `belgian`: the Belgian issuer's marks are
+    in its records.
     """
 
     aid: bytes
     label: str
     pan: str = field(repr=False)
     icc_key: bytes = field(repr=False)
+    issuer: str = ""
     psn: str = "00"
+    belgian: bool = False
     version: Version = Version.CVN10
     dki: int = 0x78
     new_card: bool = False

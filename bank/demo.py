@@ -1,0 +1,47 @@
+"""The demonstration's books: the gallery's cards as issued, and the guide's two customers."""
+
+from pathlib import Path
+
+from bank.errors import IssuingError
+from bank.gallery import GALLERY
+from bank.records import Customer, IssuedCard, issued
+from bank.store import Store
+from bank.store_file import FileStore
+
+CUSTOMERS = (
+    Customer("DURAND42", "Claude Durand", "bank-card"),
+    Customer("MOREAU17", "Dominique Moreau", "sesame-card"),
+)
+"""One with a bank card, one with a Sésame card only."""
+
+BANK_FILE = "bank.json"
+
+
+def issued_gallery() -> tuple[IssuedCard, ...]:
+    """The bank's side of every card of the gallery that makes codes; its identifier is the card's name."""
+    cards = []
+    for entry in GALLERY.values():
+        application = entry.code_application
+        if application:
+            cards.append(issued(entry.name, application, entry.profile.limit))
+    return tuple(cards)
+
+
+def furnish(store: Store) -> None:
+    """Take the demonstration's cards and customers into the books; what is there already stays as it is."""
+    for card in issued_gallery():
+        if store.card(card.card_id) is None:
+            store.add_card(card, GALLERY[card.card_id].profile.first_atc)
+    for customer in CUSTOMERS:
+        if store.customer(customer.user) is None:
+            store.add_customer(customer)
+
+
+def open_store(state_dir: Path) -> FileStore:
+    """The demonstration's bank in that directory, furnished. Raises StateError."""
+    store = FileStore(state_dir / BANK_FILE)
+    try:
+        furnish(store)
+    except IssuingError:
+        furnish(store)  # another process was furnishing it: what it put there is found now
+    return store
