@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Final, NoReturn
+from typing import Final
 
-from drivers.fonts import SIZES, Font, digit_shapes, font, ink
+from drivers.fonts import SIZES, Font, Rows, digit_shapes, font, ink
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 from sesame_core.screens import Bar, Masked, Typed
@@ -23,6 +23,9 @@ TYPED: Final = tuple(size for size in SIZES if size <= 28)
 
 SMALL_PRINT: Final = 12
 """The size that is only taken when nothing larger can be had."""
+
+NO_BREAK: Final = "\u00a0"
+CLINGING: Final = ("?", "!", ":", ";", "»")
 
 DISCS: Final = (13, 11, 9, 7, 5, 3)
 """Diameters of the marks of a masked field, in pixels: odd, so that they are round."""
@@ -62,7 +65,7 @@ def sentences(texts: Sequence[str], width: int, sizes: Sequence[int], break_cost
 
     The best is the largest, but a break counts as much as `break_cost` pixels of size.
     """
-    words = [word for text in texts for word in text.split()]
+    words = [word for text in texts for word in _words(text)]
     if not words:
         return ()
     longest = max(map(len, words))
@@ -92,10 +95,21 @@ def _columns(size: int, width: int) -> int:
 
 def wrap(sentence: str, limit: int) -> list[str]:
     """Break at spaces into the fewest lines of at most `limit` characters, and make those about equally long."""
-    words = sentence.split()
+    words = _words(sentence)
     narrowest = max(map(len, words), default=1)
     fewest = len(_fill(words, limit))
     return next(lines for each in range(narrowest, limit + 1) if len(lines := _fill(words, each)) == fewest)
+
+
+def _words(sentence: str) -> list[str]:
+    """What is never broken. French sets a space before ? ! : ; that no line may begin with."""
+    words: list[str] = []
+    for word in filter(None, sentence.split(" ")):
+        if words and word in CLINGING:
+            words[-1] += " " + word
+        else:
+            words.append(word)
+    return words
 
 
 def _fill(words: Sequence[str], limit: int) -> list[str]:
@@ -119,11 +133,16 @@ def _text(texts: Sequence[str], width: int, size: int, leading: int) -> Picture:
 
 def _line(text: str, letters: Font) -> Picture:
     """One line of text, its full cells high, without the dark columns at its ends."""
-    rows = (0,) * letters.height
-    for character in text:
-        rows = tuple(row << letters.width | bits for row, bits in zip(rows, letters.rows(character), strict=True))
+    rows = _cells(text, letters)
     left, right, _, _ = ink(letters.width * len(text), rows)
     return Picture(letters.width * len(text) - left - right, letters.height, tuple(row >> right for row in rows))
+
+
+def _cells(text: str, letters: Font) -> Rows:
+    rows = (0,) * letters.height
+    for character in text.replace(NO_BREAK, " "):
+        rows = tuple(row << letters.width | bits for row, bits in zip(rows, letters.rows(character), strict=True))
+    return rows
 
 
 def _cut(picture: Picture, span: slice) -> Picture:
@@ -168,6 +187,13 @@ class _Setting:
         digits, groups = sum(lengths), len(lengths)
         return digits * digit_shapes(self.size)[0] + (digits - groups) * self.between + (groups - 1) * self.groups
 
+    def fits(self, lines: Sequence[Sequence[int]], width: int) -> bool:
+        """True when no line of groups is wider than that."""
+        return all(self.width(line) <= width for line in lines)
+
+
+READABLE: Final = 18
+"""A code set smaller than this is rather broken into lines."""
 
 SETTINGS: Final = tuple(
     _Setting(size, between, groups)
@@ -178,14 +204,19 @@ SETTINGS: Final = tuple(
 
 
 def grouped_code(code: SecretDigits, width: int) -> Options:
-    """The code in groups of four from the right: in one line, or where none fits, in as few as hold whole groups."""
+    """The code in groups of four from the right: in one line, or where that would be too small to read, in several."""
     lengths = ([len(code) % 4] if len(code) % 4 else []) + [4] * (len(code) // 4)
+    options: list[Callable[[], Picture]] = []
+    largest = 0
     for per_line in range(len(lengths), 0, -1):
         broken = [lengths[at : at + per_line] for at in range(0, len(lengths), per_line)]
-        fitting = [each for each in SETTINGS if all(each.width(line) <= width for line in broken)]
-        if fitting:
-            return [partial(_digits, code, broken, setting) for setting in fitting]
-    raise UsageError(f"a code of {len(code)} digits does not fit {width} pixels")
+        fitting = [each for each in SETTINGS if each.size > largest and each.fits(broken, width)]
+        if fitting and largest < READABLE:
+            options = [*(partial(_digits, code, broken, setting) for setting in fitting), *options]
+            largest = fitting[0].size
+    if not options:
+        raise UsageError(f"a code of {len(code)} digits does not fit {width} pixels")
+    return options
 
 
 def _digits(code: SecretDigits, broken: Sequence[Sequence[int]], setting: _Setting) -> Picture:
@@ -213,12 +244,11 @@ def _marks(field: Masked, width: int) -> Options:
     """A filled disc for each typed digit, a ring for each that is still wanted."""
     if not 0 <= field.typed <= field.length or not field.length:
         raise UsageError(f"{field.typed} marks in {field.length} places")
-    return [
-        partial(_discs, field, diameter, gap)
-        for diameter in DISCS
-        for gap in [min(diameter, (width - 4 - diameter * field.length) // max(1, field.length - 1))]
-        if gap > 0
-    ] or _does_not_fit(f"{field.length} marks", width)
+    if width < 4 * field.length:
+        raise UsageError(f"{field.length} marks do not fit {width} pixels")
+    gaps = ((width - 4 - diameter * field.length) // max(1, field.length - 1) for diameter in DISCS)
+    fitting = [(diameter, gap) for diameter, gap in zip(DISCS, gaps, strict=True) if gap > 0]
+    return [partial(_discs, field, diameter, min(diameter, gap)) for diameter, gap in fitting]
 
 
 def _discs(field: Masked, diameter: int, gap: int) -> Picture:
@@ -245,26 +275,23 @@ def _ring(diameter: int) -> Picture:
 def _typed(field: Typed, width: int) -> Options:
     places = max(len(field.text) + 1, PLACES)
     options = [partial(_entry, field.text, size, places) for size in TYPED if places * font(size).width <= width]
-    return options or _does_not_fit(f"{places} characters", width)
+    return options or [partial(_entry, field.text, TYPED[-1], width // font(TYPED[-1]).width)]
 
 
 def _entry(text: str, size: int, places: int) -> Picture:
+    """What is typed and a cursor under the next place, from the left, in lines of so many places."""
     letters = font(size)
-    rows = (0,) * size
-    for character in text.ljust(places):
-        rows = tuple(row << letters.width | bits for row, bits in zip(rows, letters.rows(character), strict=True))
-    cursor = ((1 << letters.width - 2) - 1) << (places - len(text) - 1) * letters.width + 1
-    top = ink(letters.width, letters.rows("0"))[2]
-    thick = 1 if size < 20 else 2
-    body = (
-        *rows[top : letters.ascent + 1],
-        *[row | cursor for row in rows[letters.ascent + 1 : letters.ascent + 1 + thick]],
-    )
+    lines = [text[at : at + places] for at in range(0, len(text) + 1, places)]
+    return _column([_entry_line(line, letters, places, cursor=line is lines[-1]) for line in lines], 1)
+
+
+def _entry_line(text: str, letters: Font, places: int, *, cursor: bool) -> Picture:
+    rows = _cells(text.ljust(places), letters)
+    thick = 1 if letters.height < 20 else 2
+    mark = ((1 << letters.width - 2) - 1) << (places - len(text) - 1) * letters.width + 1 if cursor else 0
+    base = letters.ascent + 1
+    body = (*rows[ink(letters.width, letters.rows("0"))[2] : base], *(row | mark for row in rows[base : base + thick]))
     return Picture(letters.width * places, len(body), body)
-
-
-def _does_not_fit(what: str, width: int) -> NoReturn:
-    raise UsageError(f"{what} do not fit {width} pixels")
 
 
 # The bar

@@ -7,6 +7,8 @@ does not fit even at its smallest is an error, never cut: on a card reader a mis
 The digits of a code are drawn one by one and never become text.
 """
 
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -15,13 +17,17 @@ from drivers.ports import Picture
 from sesame_core.errors import UsageError
 from sesame_core.screens import Screen
 
+DARK_COLOUR: Final = (0, 0, 0)
+LIT_COLOUR: Final = (205, 232, 255)
+"""Red, green and blue of a picture in a file: the slightly blue white of the usual panels."""
+
 ORDER: Final = ("lines", "code", "field", "notice")
 """From top to bottom. The notice stands at the very bottom."""
 
 GAPS: Final = (5, 3, 2, 1)
 """Dark rows between two parts, in pixels: the first that is possible."""
 
-TALL: Final = 48
+TALL: Final = 56
 """From this height on there is room for a margin and a thicker bar."""
 
 BAR: Final = 2
@@ -97,3 +103,37 @@ def _place(canvas: Canvas, parts: Sequence[Picture], width: int, rows: tuple[int
         above = between * index + surplus * (index + 1) // spaces
         canvas.put(part, (width - part.width) // 2, top + above)
         top += part.height
+
+
+# Files
+
+
+def png(picture: Picture, scale: int = 4) -> bytes:
+    """The picture as a PNG file of two colours, each pixel `scale` x `scale` (PNG specification, chapters 5 and 11)."""
+    width, height = picture.width * scale, picture.height * scale
+    spare = -width % 8
+    lines = b"".join(
+        b"\0" + (_stretched(row, picture.width, scale) << spare).to_bytes((width + 7) // 8)
+        for row in picture.rows
+        for _ in range(scale)
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 3, 0, 0, 0)),
+            _chunk(b"PLTE", bytes((*DARK_COLOUR, *LIT_COLOUR))),
+            _chunk(b"IDAT", zlib.compress(lines, 9)),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _stretched(row: int, width: int, scale: int) -> int:
+    """Each bit of the row repeated `scale` times."""
+    wide = 0
+    for shift in range(width - 1, -1, -1):
+        wide = wide << scale | (row >> shift & 1) * ((1 << scale) - 1)
+    return wide
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
