@@ -1,0 +1,1 @@
+"""Writing KiCad schematics and reading its netlists. Knows nothing of the Sésame reader."""
