@@ -45,7 +45,7 @@ def _legends(raw: object) -> Legends:
 
 
 def _pin_digits(raw: object) -> tuple[int, int]:
-    bounds = raw if isinstance(raw, list) else [raw, raw]
+    bounds: list[Any] = raw if isinstance(raw, list) else [raw, raw]
     if len(bounds) != 2 or any(isinstance(each, bool) or not isinstance(each, int) for each in bounds):
         raise NotAllowed
     least, most = bounds
@@ -74,7 +74,7 @@ class KeypadConfig:
     pins: str = setting(choice("auto", "lgpio", "rpigpio"), "auto")
     rows: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, top row first"), KEYPAD_ROWS)
     columns: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, left first"), KEYPAD_COLUMNS)
-    legends: Legends = setting(table(_legends, LEGENDS_ALLOWED), LEGENDS)
+    legends: Legends = setting(table(_legends, LEGENDS_ALLOWED), LEGENDS)  # noqa: RUF009 - a field, as above
     diodes: bool = setting(flag(), False)
 
 

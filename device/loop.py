@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What the reader is made of."""
+    """What the reader is made of. `others`: whatever else has to be polled, first (a simulated board's physics)."""
 
     clock: Clock
     keypad: Keypad
@@ -34,11 +34,12 @@ class Board:
     display: Display
     power: Power
     sound: SoundPort
+    others: tuple[Source, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Everything that has events, in the order it is asked."""
-        return (self.keypad, self.slot, self.power, self.sound)
+        return (*self.others, self.keypad, self.slot, self.power, self.sound)
 
 
 Observer = Callable[[State, Screen], None]

@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except Exception as error:  # noqa: BLE001 - the last line of defence: no trace may reach a screen
+    except Exception as error:  # the last line of defence: no trace may reach a screen
         print(f"sesame: this should not have happened ({_where(error)}); please report it", file=sys.stderr)  # noqa: T201
         return 1
 
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser_of(name: str) -> tuple[argparse.ArgumentParser, Command]:
     """The parser of one command, and the command."""
     entry = COMMANDS[name]
-    command: Command = importlib.import_module(f"sesame.commands.{entry.module}")  # type: ignore[assignment] # a module
+    command: Command = importlib.import_module(f"sesame.commands.{entry.module}")
     parser = argparse.ArgumentParser(
         f"sesame {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,0 +1,114 @@
+"""Where the parts of a reader are chosen: the only place that knows real parts and twins by name.
+
+Hardware libraries are imported by the parts that use them, so that a reader pays only for its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from device.config import Config
+from device.loop import Board
+from device.quiet import NoPower, NoSound
+from drivers.board_twin import BoardTwin, Bounce
+from drivers.clock import MonotonicClock
+from drivers.display_twin import DisplayTwin
+from drivers.keypad_matrix import matrix_keypad
+from drivers.oled_panels import Panel, panel
+from drivers.ports import Clock, Display, Notify
+from drivers.slot_twin import Latency, TwinSlot, instant
+from sesame_core.events import Event, Millis
+from sesame_core.state import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A board of twins: the real drivers on simulated pins and bytes, and the hands and eyes to use it."""
+
+    board: Board
+    hardware: BoardTwin
+    slot: TwinSlot
+    display: DisplayTwin
+
+
+class Physics:
+    """The board twin's contacts move by themselves: a `Source` that lets them, and has no events of its own."""
+
+    def __init__(self, hardware: BoardTwin) -> None:
+        self._hardware = hardware
+
+    def start(self, notify: Notify) -> None:
+        """Nothing to claim."""
+
+    def due(self) -> Millis | None:
+        """When a contact moves next."""
+        return self._hardware.due()
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """Let contacts move up to `now`."""
+        self._hardware.advance(now)
+        return ()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def rules_of(config: Config) -> Rules:
+    """The reader's rules."""
+    least, most = config.reader.pin_digits
+    language = None if config.reader.language == "auto" else config.reader.language
+    return Rules(pin_least=least, pin_most=most, language=language)
+
+
+def panel_of(config: Config) -> Panel:
+    """The panel that is configured. Raises DisplayError for one that does not exist."""
+    return panel(config.display.controller, 128, config.display.height)
+
+
+def simulated(
+    config: Config, clock: Clock, latency: Latency = instant, power_on_time: Millis = 0, bounce: Bounce | None = None
+) -> Simulated:
+    """The configured reader on a simulated board."""
+    hardware = BoardTwin(clock, config.layout, bounce=bounce)
+    slot = TwinSlot(latency=latency, power_on_time=power_on_time)
+    display = DisplayTwin(panel_of(config), rotation=config.display.rotation, contrast=config.display.contrast)
+    keypad = matrix_keypad(hardware.pins, config.layout, settle=_at_once)
+    board = Board(clock, keypad, slot, display, NoPower(), NoSound(), others=(Physics(hardware),))
+    return Simulated(board, hardware, slot, display)
+
+
+def real(config: Config) -> Board:
+    """The configured reader on this machine's hardware. Parts are claimed by the loop's start, not here.
+
+    Raises DriverError for what cannot be had on this machine at all.
+    """
+    from drivers.gpio_choice import open_pins  # type: ignore[import-not-found] # noqa: PLC0415
+
+    from drivers.slot_pcsc import PcscSlot  # noqa: PLC0415 - PC/SC, only where there is a slot
+
+    pins = open_pins(config.keypad.pins)
+    keypad = matrix_keypad(pins, config.layout)
+    return Board(MonotonicClock(), keypad, PcscSlot(reader_of(config)), real_display(config), NoPower(), NoSound())
+
+
+def real_display(config: Config) -> Display:
+    """The configured display alone, for who only has to make it dark."""
+    from drivers.display_luma import LumaDisplay  # noqa: PLC0415 - luma, only where there is a display
+    from drivers.oled_bus import I2cBus, SpiBus  # noqa: PLC0415
+
+    wired = config.display
+    bus = (
+        I2cBus(wired.port, wired.address)
+        if wired.bus == "i2c"
+        else SpiBus(wired.port, wired.spi_device, wired.dc, wired.reset)
+    )
+    return LumaDisplay(bus, panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
+
+
+def reader_of(config: Config) -> str | int | None:
+    """Which smart-card reader: a number, a part of a name, or None for any."""
+    name = config.slot.reader
+    return int(name) if name.isdigit() else name or None
+
+
+def _at_once() -> None:
+    """Simulated wires follow at once."""

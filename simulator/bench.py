@@ -1,0 +1,107 @@
+"""The whole reader on a bench, in simulated time: what a person does, and what a person sees.
+
+    bench = Bench()
+    bench.insert("bank-card")
+    bench.press(Key.CODE)
+    bench.wait(35_000)
+    assert bench.dark()
+
+The board is the real drivers on simulated pins and bus bytes; the cards are the bank's. Nothing here waits for real.
+"""
+
+from pathlib import Path
+
+from bank import gallery
+from device.compose import Simulated, rules_of, simulated
+from device.config import Config
+from device.loop import Loop
+from device.pace import Stepper
+from drivers.board_twin import Bounce
+from drivers.clock import SteppedClock
+from drivers.ports import Picture
+from drivers.slot_twin import Card, Latency, instant
+from sesame_core.events import Battery, BatteryChanged, Key, Millis
+
+PRESS: Millis = 80
+"""How long a finger stays on a key, and how long it takes to the next."""
+
+
+class Bench:
+    """A reader with hands and eyes. `state_dir`: where the cards keep their counters; None: only in memory."""
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        *,
+        state_dir: Path | None = None,
+        latency: Latency = instant,
+        bounce: Bounce | None = None,
+    ) -> None:
+        config = config or Config()
+        self.clock = SteppedClock()
+        self.parts: Simulated = simulated(config, self.clock, latency, bounce=bounce)
+        self.loop = Loop(self.parts.board, rules_of(config))
+        self._stepper = Stepper(self.loop, self.clock)
+        self._state_dir = state_dir
+        self._cards: dict[str, Card] = {}
+        self.loop.start(lambda: None)
+        self._stepper.settle()
+
+    # What a hand does
+
+    def insert(self, card: str | Card) -> None:
+        """Put a card in, by its name in the gallery or as it is; a card put in again is the same card."""
+        if isinstance(card, str):
+            card = self._cards.setdefault(card, gallery.open_card(card, self._state_dir))
+        self.parts.slot.insert(card, self.clock.now())
+        self._stepper.settle()
+
+    def pull(self) -> None:
+        """Take the card out."""
+        self.parts.slot.pull(self.clock.now())
+        self._stepper.settle()
+
+    def unplug(self) -> None:
+        """Take the smart-card reader away."""
+        self.parts.slot.unplug(self.clock.now())
+        self._stepper.settle()
+
+    def plug(self) -> None:
+        """Bring the smart-card reader back."""
+        self.parts.slot.plug(self.clock.now())
+        self._stepper.settle()
+
+    def press(self, key: Key, hold: Millis = PRESS) -> None:
+        """Press a key for `hold` ms, let it go, and wait as long as a finger takes to the next one."""
+        self.parts.hardware.press(key)
+        self._stepper.advance(hold)
+        self.parts.hardware.release(key)
+        self._stepper.advance(PRESS)
+
+    def battery(self, battery: Battery) -> None:
+        """Let the gauge say so."""
+        self.loop.handle(BatteryChanged(self.clock.now(), battery))
+        self._stepper.settle()
+
+    def wait(self, ms: Millis) -> None:
+        """Let time pass."""
+        self._stepper.advance(ms)
+
+    # What an eye sees
+
+    def glass(self) -> Picture:
+        """The pixels that are lit."""
+        return self.parts.display.glass()
+
+    def dark(self) -> bool:
+        """True when not one pixel is lit."""
+        return not any(self.glass().rows)
+
+    def text(self) -> str:
+        """The sentences on the screen."""
+        return self.loop.screen.text
+
+    def code(self) -> str:
+        """The digits of the code that is shown, ungrouped; empty when there is none."""
+        code = self.loop.screen.code
+        return "" if code is None else "".join(map(str, code))
