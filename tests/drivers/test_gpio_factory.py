@@ -1,0 +1,149 @@
+"""The backend is chosen from what the machine is; every refusal says what to do."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from drivers.board_circuit import Circuit
+from drivers.board_factory import TwinFactory
+from drivers.errors import DriverError
+from drivers.gpio_factory import Backend, Libraries, Machine, clash, load_lgpio, load_mock, look, open_pins
+from drivers.gpio_rpi import RpiGpio, RpiGpioPins
+from drivers.gpio_rpi_twin import RpiGpioTwin
+from drivers.gpio_zero import GpiozeroPins, ZeroFactory
+
+BOTH = frozenset({"lgpio", "RPi"})
+ZERO = Machine("Raspberry Pi Zero 2 W Rev 1.0", {0: "pinctrl-bcm2835", 1: "raspberrypi-exp-gpio"}, BOTH)
+FIVE = Machine(
+    "Raspberry Pi 5 Model B", {0: "gpio-brcmstb@107d508500", 4: "pinctrl-rp1"}, BOTH, frozenset({"rpi.gpio"})
+)
+PC = Machine("", {0: "INT34C5:00"}, BOTH)
+
+
+class Shelf:
+    """Libraries that say what was asked of them."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    def libraries(self) -> Libraries:
+        return Libraries(self._lgpio, self._rpigpio, load_mock)
+
+    def _lgpio(self, chip: int) -> ZeroFactory:
+        self.asked.append(chip)
+        return TwinFactory(Circuit())
+
+    def _rpigpio(self) -> RpiGpio:
+        self.asked.append("RPi")
+        return RpiGpioTwin(Circuit())
+
+
+@pytest.mark.parametrize(
+    ("chips", "number"),
+    [
+        ({4: "pinctrl-rp1", 0: "other"}, 4),
+        ({0: "pinctrl-rp1", 10: "gpio-brcmstb"}, 0),
+        ({11: "brcm", 13: "pinctrl-rp1"}, 13),
+        ({0: "pinctrl-bcm2711", 1: "raspberrypi-exp-gpio"}, 0),
+        ({0: "pinctrl-bcm2835"}, 0),
+        ({0: "INT34C5:00"}, None),
+        ({}, None),
+    ],
+)
+def test_the_header_is_found_by_label_whatever_its_number(chips: dict[int, str], number: int | None) -> None:
+    assert Machine("", chips).header == number
+
+
+def test_auto_takes_lgpio_with_the_chip_found() -> None:
+    shelf = Shelf()
+    assert isinstance(open_pins(Backend.AUTO, FIVE, shelf.libraries()), GpiozeroPins)
+    assert shelf.asked == [4]
+
+
+def test_auto_takes_rpi_gpio_on_an_older_pi_that_has_only_that() -> None:
+    shelf = Shelf()
+    older = Machine(ZERO.model, ZERO.chips, frozenset({"RPi"}), frozenset({"rpi.gpio"}))
+    assert isinstance(open_pins(Backend.AUTO, older, shelf.libraries()), RpiGpioPins)
+    assert shelf.asked == ["RPi"]
+
+
+def test_the_configuration_can_choose() -> None:
+    shelf = Shelf()
+    assert isinstance(open_pins(Backend("rpigpio"), ZERO, shelf.libraries()), RpiGpioPins)
+    assert isinstance(open_pins(Backend("lgpio"), ZERO, shelf.libraries()), GpiozeroPins)
+    assert shelf.asked == ["RPi", 0]
+
+
+def test_mock_needs_no_machine() -> None:
+    pins = open_pins(Backend.MOCK, PC)
+    assert not pins.input(5, "row").low()
+    assert pins.output(17, "light") is not None
+
+
+@pytest.mark.parametrize(
+    ("backend", "machine", "words"),
+    [
+        (Backend.AUTO, PC, "no Raspberry Pi header.*use the simulated reader"),
+        (
+            Backend.LGPIO,
+            Machine("", ZERO.chips),
+            r"lgpio is not installed: pip install 'sesame-reader\[lgpio\]'.*3\.13",
+        ),
+        (Backend.AUTO, Machine("", ZERO.chips), "lgpio is not installed"),
+        (
+            Backend.RPIGPIO,
+            Machine("", ZERO.chips),
+            r"RPi.GPIO is not installed: pip install 'sesame-reader\[rpi-gpio\]'",
+        ),
+        (Backend.RPIGPIO, FIVE, "does not know the pins of a Pi 5: choose lgpio"),
+        (
+            Backend.RPIGPIO,
+            Machine("", ZERO.chips, BOTH, frozenset({"rpi.gpio", "rpi-lgpio"})),
+            "both installed.*pip uninstall RPi.GPIO rpi-lgpio",
+        ),
+    ],
+)
+def test_a_refusal_says_what_to_do(backend: Backend, machine: Machine, words: str) -> None:
+    shelf = Shelf()
+    with pytest.raises(DriverError, match=words):
+        open_pins(backend, machine, shelf.libraries())
+    assert shelf.asked == [], "nothing is imported that cannot work"
+
+
+def test_rpi_lgpio_serves_a_pi_5() -> None:
+    machine = Machine(FIVE.model, FIVE.chips, BOTH, frozenset({"rpi-lgpio"}))
+    assert clash(machine) is None
+    assert isinstance(open_pins(Backend.RPIGPIO, machine, Shelf().libraries()), RpiGpioPins)
+
+
+def test_a_library_that_fails_is_a_driver_error_with_its_cause() -> None:
+    def broken(_chip: int) -> ZeroFactory:
+        raise OSError(13, "Permission denied")
+
+    with pytest.raises(DriverError, match=r"/dev/gpiochip0.*Permission denied.*group gpio") as caught:
+        open_pins(Backend.LGPIO, ZERO, Libraries(broken, Shelf().libraries().rpigpio, load_mock))
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_looking_reads_model_and_survives_its_absence(tmp_path: Path) -> None:
+    assert look(tmp_path).model == ""
+    assert look(tmp_path).header is None
+    (tmp_path / "proc/device-tree").mkdir(parents=True)
+    (tmp_path / "proc/device-tree/model").write_bytes(b"Raspberry Pi 5 Model B Rev 1.0\0")
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/gpiochip0").write_bytes(b"")
+    machine = look(tmp_path)
+    assert machine.rp1
+    assert machine.header is None, "a file that is no GPIO chip has no label"
+
+
+def test_importing_lgpio_moves_nothing_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No chip here: the factory fails, but after lgpio was imported for real, where it is installed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LG_WD", raising=False)
+    with pytest.raises(Exception, match=r"gpiochip|lgpio|Pi revision"):
+        load_lgpio(99)
+    assert Path.cwd() == tmp_path
+    assert list(tmp_path.iterdir()) == []
+    assert "LG_WD" not in os.environ

@@ -1,0 +1,157 @@
+"""The twin of RPi.GPIO behaves as the C module 0.7.1 does: its modes, errors, edges, warnings and cleanup."""
+
+import warnings
+from collections.abc import Callable
+
+import pytest
+
+from drivers.board_circuit import GROUND, Circuit, Contact, Drive
+from drivers.errors import DriverError
+from drivers.gpio_rpi import RpiGpioPins
+from drivers.gpio_rpi_twin import RpiFaults, RpiGpioTwin
+
+
+@pytest.fixture
+def circuit() -> Circuit:
+    return Circuit()
+
+
+@pytest.fixture
+def module(circuit: Circuit) -> RpiGpioTwin:
+    twin = RpiGpioTwin(circuit)
+    twin.setmode(twin.BCM)
+    return twin
+
+
+BEFORE_SETMODE: list[Callable[[RpiGpioTwin], object]] = [
+    lambda twin: twin.setup(5, twin.IN),
+    lambda twin: twin.input(5),
+    lambda twin: twin.output(5, 1),
+    lambda twin: twin.add_event_detect(5, twin.BOTH),
+]
+
+
+@pytest.mark.parametrize("use", BEFORE_SETMODE)
+def test_nothing_works_before_setmode(circuit: Circuit, use: Callable[[RpiGpioTwin], object]) -> None:
+    with pytest.raises(RuntimeError, match="Please set pin numbering mode"):
+        use(RpiGpioTwin(circuit))
+
+
+def test_the_mode_is_set_once(module: RpiGpioTwin) -> None:
+    module.setmode(module.BCM)
+    assert module.getmode() == module.BCM
+    with pytest.raises(ValueError, match="A different mode has already been set!"):
+        module.setmode(module.BOARD)
+
+
+def test_board_numbers_are_the_headers(circuit: Circuit) -> None:
+    twin = RpiGpioTwin(circuit)
+    twin.setmode(twin.BOARD)
+    twin.setup(11, twin.OUT, initial=twin.HIGH)
+    assert circuit.drive(17) is Drive.HIGH
+
+
+WRONG: list[tuple[Callable[[RpiGpioTwin], object], type[Exception], str]] = [
+    (lambda twin: twin.setmode(3), ValueError, "different mode"),
+    (lambda twin: twin.setup(41, twin.IN), ValueError, "invalid on a Raspberry Pi"),
+    (lambda twin: twin.setup(5, 7), ValueError, "invalid direction"),
+    (lambda twin: twin.setup(5, twin.OUT, pull_up_down=twin.PUD_UP), ValueError, "not valid for outputs"),
+    (lambda twin: twin.setup(5, twin.IN, initial=1), ValueError, "not valid for inputs"),
+    (lambda twin: twin.setup(5, twin.IN, pull_up_down=3), ValueError, "Invalid value for pull_up_down"),
+    (lambda twin: twin.input(5), RuntimeError, r"You must setup\(\) the GPIO channel first"),
+    (lambda twin: twin.output(5, 1), RuntimeError, "not been set up as an OUTPUT"),
+    (lambda twin: twin.add_event_detect(5, twin.BOTH), RuntimeError, "as an input first"),
+]
+
+
+@pytest.mark.parametrize(("use", "error", "words"), WRONG)
+def test_wrong_use_is_the_modules_error(
+    module: RpiGpioTwin, use: Callable[[RpiGpioTwin], object], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        use(module)
+
+
+def test_an_input_follows_its_pull_and_its_wire(circuit: Circuit, module: RpiGpioTwin) -> None:
+    module.setup(5, module.IN, pull_up_down=module.PUD_UP)
+    assert module.input(5) == module.HIGH
+    circuit.close(Contact(5, GROUND))
+    assert module.input(5) == module.LOW
+    module.setup(6, module.IN, pull_up_down=module.PUD_DOWN)
+    assert module.input(6) == module.LOW
+
+
+@pytest.mark.parametrize(("edge", "wanted"), [("RISING", [1, 1]), ("FALLING", [0, 0]), ("BOTH", [0, 1, 0, 1])])
+def test_edges_call_back_with_the_channel(circuit: Circuit, module: RpiGpioTwin, edge: str, wanted: list[int]) -> None:
+    heard: list[tuple[int, int]] = []
+    module.setup(5, module.IN, pull_up_down=module.PUD_UP)
+    module.add_event_detect(5, getattr(module, edge), callback=lambda channel: heard.append((channel, module.input(5))))
+    for _ in range(2):
+        circuit.close(Contact(5, GROUND))
+        circuit.open(Contact(5, GROUND))
+    assert heard == [(5, level) for level in wanted]
+    module.remove_event_detect(5)
+    circuit.close(Contact(5, GROUND))
+    assert len(heard) == len(wanted)
+
+
+def test_edge_detection_is_added_once(module: RpiGpioTwin) -> None:
+    module.setup(5, module.IN)
+    module.add_event_detect(5, module.BOTH)
+    with pytest.raises(RuntimeError, match="Conflicting edge detection already enabled"):
+        module.add_event_detect(5, module.BOTH)
+    with pytest.raises(ValueError, match="Bouncetime must be greater than 0"):
+        module.add_event_detect(5, module.BOTH, bouncetime=0)
+    with pytest.raises(ValueError, match="RISING, FALLING or BOTH"):
+        module.add_event_detect(5, 1)
+
+
+def test_cleanup_of_one_channel_keeps_the_others_and_the_mode(circuit: Circuit, module: RpiGpioTwin) -> None:
+    module.setup(5, module.OUT, initial=1)
+    module.setup(6, module.OUT, initial=1)
+    module.cleanup(5)
+    assert (circuit.drive(5), circuit.drive(6)) == (Drive.FLOATING, Drive.HIGH)
+    assert module.getmode() == module.BCM
+    module.cleanup()
+    assert circuit.drive(6) is Drive.FLOATING
+    assert module.getmode() is None
+
+
+def test_cleanup_of_nothing_warns(module: RpiGpioTwin) -> None:
+    with pytest.warns(RuntimeWarning, match="nothing to clean up"):
+        module.cleanup()
+
+
+def test_a_channel_that_another_drives_warns_unless_told_not_to(circuit: Circuit, module: RpiGpioTwin) -> None:
+    circuit.apply(17, Drive.HIGH)
+    with pytest.warns(RuntimeWarning, match="This channel is already in use"):
+        module.setup(17, module.OUT)
+    assert circuit.drive(17) is Drive.HIGH, "what the latch held goes on"
+    circuit.apply(18, Drive.HIGH)
+    module.setwarnings(False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        module.setup(18, module.OUT)
+
+
+def test_the_adapter_says_what_to_do_where_edges_are_refused(circuit: Circuit) -> None:
+    pins = RpiGpioPins(RpiGpioTwin(circuit, RpiFaults(no_edges=True)))
+    line = pins.input(5, "keypad row 1")
+    with pytest.raises(DriverError, match=r"cannot watch GPIO5: Failed to add edge detection.*choose lgpio") as caught:
+        line.watch(lambda: None)
+    assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+def test_the_adapter_refuses_a_program_that_counts_by_header_pins(circuit: Circuit) -> None:
+    twin = RpiGpioTwin(circuit)
+    twin.setmode(twin.BOARD)
+    with pytest.raises(DriverError, match="must use BCM"):
+        RpiGpioPins(twin)
+
+
+def test_the_adapter_leaves_other_channels_alone(circuit: Circuit, module: RpiGpioTwin) -> None:
+    module.setup(22, module.OUT, initial=1)
+    pins = RpiGpioPins(module)
+    pins.output(17, "light", True)
+    pins.close()
+    assert (circuit.drive(17), circuit.drive(22)) == (Drive.FLOATING, Drive.HIGH)
