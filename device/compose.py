@@ -14,7 +14,7 @@ from drivers.clock import MonotonicClock
 from drivers.display_twin import DisplayTwin
 from drivers.keypad_matrix import matrix_keypad
 from drivers.oled_panels import Panel, panel
-from drivers.ports import Clock, Display, Notify
+from drivers.ports import Clock, Display, Notify, Source
 from drivers.slot_twin import Latency, TwinSlot, instant
 from sesame_core.events import Event, Millis
 from sesame_core.state import Rules
@@ -64,19 +64,25 @@ def panel_of(config: Config) -> Panel:
     return panel(config.display.controller, 128, config.display.height)
 
 
-def simulated(
-    config: Config, clock: Clock, latency: Latency = instant, power_on_time: Millis = 0, bounce: Bounce | None = None
+def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and has its usual value
+    config: Config,
+    clock: Clock,
+    latency: Latency = instant,
+    *,
+    power_on_time: Millis = 0,
+    bounce: Bounce | None = None,
+    others: Sequence[Source] = (),
 ) -> Simulated:
-    """The configured reader on a simulated board."""
+    """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics."""
     hardware = BoardTwin(clock, config.layout, bounce=bounce)
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
     display = DisplayTwin(panel_of(config), rotation=config.display.rotation, contrast=config.display.contrast)
     keypad = matrix_keypad(hardware.pins, config.layout, settle=_at_once)
-    board = Board(clock, keypad, slot, display, NoPower(), NoSound(), others=(Physics(hardware),))
+    board = Board(clock, keypad, slot, display, NoPower(), NoSound(), others=(*others, Physics(hardware)))
     return Simulated(board, hardware, slot, display)
 
 
-def real(config: Config) -> Board:
+def real(config: Config, others: Sequence[Source] = ()) -> Board:
     """The configured reader on this machine's hardware. Parts are claimed by the loop's start, not here.
 
     Raises DriverError for what cannot be had on this machine at all.
@@ -87,7 +93,9 @@ def real(config: Config) -> Board:
 
     pins = open_pins(config.keypad.pins)
     keypad = matrix_keypad(pins, config.layout)
-    return Board(MonotonicClock(), keypad, PcscSlot(reader_of(config)), real_display(config), NoPower(), NoSound())
+    return Board(
+        MonotonicClock(), keypad, PcscSlot(reader_of(config)), real_display(config), NoPower(), NoSound(), tuple(others)
+    )
 
 
 def real_display(config: Config) -> Display:

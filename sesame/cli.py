@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from bank.errors import BankError
 from sesame_core.errors import SesameError
 
 VERSION: Final = "0.1.0"
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(words)
-    except SesameError as error:
+    except (SesameError, BankError) as error:
         from sesame.exits import exit_of  # noqa: PLC0415 - only a failure needs it
 
         print(f"sesame: {error}", file=sys.stderr)  # noqa: T201

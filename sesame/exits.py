@@ -2,6 +2,7 @@
 
 from enum import IntEnum
 
+from bank.errors import UnknownCardError
 from device.config import ConfigError
 from drivers.errors import DriverError, NoCardError, NoReaderError, SlotError
 from sesame_core.errors import CardError, Fault, SesameError
@@ -34,7 +35,8 @@ class CommandError(SesameError):
 
 FAULTS = {Fault.UNSUPPORTED: Exit.NO_APPLICATION, Fault.BLOCKED: Exit.BLOCKED}
 
-KINDS: tuple[tuple[type[SesameError], Exit], ...] = (
+KINDS: tuple[tuple[type[Exception], Exit], ...] = (
+    (UnknownCardError, Exit.USAGE),
     (NoCardError, Exit.NO_CARD),
     (NoReaderError, Exit.NO_READER),
     (SlotError, Exit.NO_READER),
@@ -43,7 +45,7 @@ KINDS: tuple[tuple[type[SesameError], Exit], ...] = (
 )
 
 
-def exit_of(error: SesameError) -> Exit:
+def exit_of(error: Exception) -> Exit:
     """The exit code that an error stands for."""
     if isinstance(error, CommandError):
         return error.exit_code

@@ -10,6 +10,7 @@ The board is the real drivers on simulated pins and bus bytes; the cards are the
 """
 
 from pathlib import Path
+from typing import Protocol
 
 from bank import gallery
 from device.compose import Simulated, rules_of, simulated
@@ -21,9 +22,58 @@ from drivers.clock import SteppedClock
 from drivers.ports import Picture
 from drivers.slot_twin import Card, Latency, instant
 from sesame_core.events import Battery, BatteryChanged, Key, Millis
+from sesame_core.screens import Screen
 
 PRESS: Millis = 80
 """How long a finger stays on a key, and how long it takes to the next."""
+
+
+class Hands(Protocol):
+    """What scripts do and see, in simulated time or in real."""
+
+    def insert(self, card: str) -> None:
+        """Put a card of the gallery in."""
+        ...
+
+    def pull(self) -> None:
+        """Take the card out."""
+        ...
+
+    def unplug(self) -> None:
+        """Take the smart-card reader away."""
+        ...
+
+    def plug(self) -> None:
+        """Bring the smart-card reader back."""
+        ...
+
+    def press(self, key: Key, hold: Millis = PRESS) -> None:
+        """Press a key and let it go."""
+        ...
+
+    def wait(self, ms: Millis) -> None:
+        """Let time pass."""
+        ...
+
+    def battery(self, battery: Battery) -> None:
+        """Let the gauge say so."""
+        ...
+
+    def glass(self) -> Picture:
+        """The pixels that are lit."""
+        ...
+
+    def dark(self) -> bool:
+        """True when not one pixel is lit."""
+        ...
+
+    def text(self) -> str:
+        """The sentences on the screen."""
+        ...
+
+    def code(self) -> str:
+        """The digits of the code that is shown, ungrouped; empty when there is none."""
+        ...
 
 
 class Bench:
@@ -95,7 +145,7 @@ class Bench:
 
     def dark(self) -> bool:
         """True when not one pixel is lit."""
-        return not any(self.glass().rows)
+        return not lit(self.glass())
 
     def text(self) -> str:
         """The sentences on the screen."""
@@ -103,5 +153,14 @@ class Bench:
 
     def code(self) -> str:
         """The digits of the code that is shown, ungrouped; empty when there is none."""
-        code = self.loop.screen.code
-        return "" if code is None else "".join(map(str, code))
+        return code_on(self.loop.screen)
+
+
+def lit(picture: Picture) -> bool:
+    """True when a pixel is lit."""
+    return any(picture.rows)
+
+
+def code_on(screen: Screen) -> str:
+    """The digits of a screen's code, ungrouped; empty when it shows none."""
+    return "" if screen.code is None else "".join(map(str, screen.code))

@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from bank.errors import BankError
 from drivers.raster import png
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Key, Millis
 from sesame_core.screens import grouped
-from simulator.bench import Bench
+from simulator.bench import Hands
 
 MAX_INCLUDES = 16
 UNITS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
@@ -96,9 +97,9 @@ def parse(text: str, path: Path) -> Iterator[Statement]:
 
 
 class Player:
-    """Plays statements on a bench. Pictures go below `folder`."""
+    """Plays statements with hands and eyes on a reader. Pictures go below `folder`."""
 
-    def __init__(self, bench: Bench, folder: Path, scale: int = 4) -> None:
+    def __init__(self, bench: Hands, folder: Path, scale: int = 4) -> None:
         self.bench = bench
         self.folder = folder
         self.scale = scale
@@ -115,7 +116,7 @@ class Player:
             verb.act(self, statement.words[1:])
         except _Problem as problem:
             raise statement.error(problem) from None
-        except (SesameError, LookupError, OSError) as error:
+        except (SesameError, BankError, OSError) as error:
             raise statement.error(_said(error)) from error
 
 
@@ -178,14 +179,14 @@ def _expect(player: Player, words: Sequence[str]) -> None:
     EXPECTATIONS[kind](player.bench, words[1:])
 
 
-def _expect_text(bench: Bench, words: Sequence[str]) -> None:
+def _expect_text(bench: Hands, words: Sequence[str]) -> None:
     wanted = _only(words, "expect text TEXT")
     shown = bench.text()
     if wanted not in shown:
         raise _Problem(f"the screen does not say {wanted!r} but {_quoted(bench)}")
 
 
-def _expect_code(bench: Bench, words: Sequence[str]) -> None:
+def _expect_code(bench: Hands, words: Sequence[str]) -> None:
     code = bench.code()
     if not code:
         raise _Problem(f"no code is shown but {_quoted(bench)}")
@@ -193,13 +194,13 @@ def _expect_code(bench: Bench, words: Sequence[str]) -> None:
         raise _Problem(f"the code shown is {grouped(code)}")
 
 
-def _expect_dark(bench: Bench, words: Sequence[str]) -> None:
+def _expect_dark(bench: Hands, words: Sequence[str]) -> None:
     _none(words, "expect dark")
     if not bench.dark():
         raise _Problem(f"the screen is not dark but says {_quoted(bench)}")
 
 
-EXPECTATIONS: Final[dict[str, Callable[[Bench, Sequence[str]], None]]] = {
+EXPECTATIONS: Final[dict[str, Callable[[Hands, Sequence[str]], None]]] = {
     "text": _expect_text,
     "code": _expect_code,
     "dark": _expect_dark,
@@ -250,7 +251,7 @@ def _none(words: Sequence[str], usage: str) -> None:
         raise _Problem(f"write: {usage}, and nothing after it")
 
 
-def _quoted(bench: Bench) -> str:
+def _quoted(bench: Hands) -> str:
     if bench.dark():
         return "nothing: it is dark"
     return "a code" if bench.code() else repr(bench.text())

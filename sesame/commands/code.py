@@ -15,6 +15,7 @@ from contextlib import suppress
 from device.cardwork import CardWork
 from drivers.errors import SlotError
 from drivers.pcsc_card import PcscConnection
+from sesame.amounts import cents
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
 from sesame_core.cap import Function, Request, encode_numbers
@@ -71,14 +72,6 @@ def request_of(arguments: argparse.Namespace) -> Request:
         return Request(Function.DATA if arguments.data else Function.CODE)
     except UsageError as error:
         raise CommandError(Exit.USAGE, str(error)) from None
-
-
-def cents(euros: str) -> str:
-    """An amount in cents: `12`, `12.5`, `12,50` and `1 234,56` are understood. Raises UsageError."""
-    whole, _, part = euros.replace(" ", "").replace(",", ".").partition(".")
-    if not (whole + part).isdigit() or len(part) > 2:
-        raise UsageError("an amount is written like 1234.56")
-    return str(int(whole + part.ljust(2, "0")))
 
 
 def _code(work: CardWork, request: Request, arguments: argparse.Namespace) -> str:

@@ -1,0 +1,65 @@
+"""The reader on its real board, as a service: from the first frame to the last, which is black in every case."""
+
+from collections.abc import Sequence
+
+from device.compose import real, rules_of
+from device.config import Config
+from device.loop import Loop
+from device.notify import Notifier
+from device.pace import Runner, Waker
+from device.secrecy import keep_secrets
+from device.signals import on_ending
+from drivers.ports import Notify
+from sesame_core.events import Event, Halt, Millis
+
+BEATS_A_WATCHDOG = 3
+
+
+class EndAsked:
+    """A `Source` whose one event is that the end was asked for: by a signal, at any point of the program."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._notify: Notify | None = None
+
+    def ask(self) -> None:
+        """Let the reader halt at the next poll."""
+        self._asked = True
+        if self._notify is not None:
+            self._notify()
+
+    def start(self, notify: Notify) -> None:
+        """From now on asking wakes the loop."""
+        self._notify = notify
+
+    def due(self) -> Millis | None:
+        """Only when asked."""
+        return None
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """The halt, if it was asked for."""
+        return (Halt(now),) if self._asked else ()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+        self._notify = None
+
+
+def serve(config: Config) -> bool:
+    """Be the reader until the end is asked for. True when the system is to be powered off. Raises DriverError."""
+    keep_secrets()
+    end = EndAsked()
+    notifier = Notifier()
+    waker = Waker()
+    loop = Loop(real(config, others=(end,)), rules_of(config))
+    with on_ending(end.ask):
+        try:
+            loop.start(waker.notify)
+            notifier.ready()
+            heartbeat = notifier.alive if notifier.watchdog else None
+            Runner(loop, waker, heartbeat, notifier.watchdog // BEATS_A_WATCHDOG).run()
+            notifier.stopping()
+        finally:
+            loop.close()
+            waker.close()
+    return False

@@ -1,0 +1,12 @@
+"""Amounts as people type them."""
+
+from sesame.exits import CommandError, Exit
+
+
+def cents(euros: str) -> str:
+    """An amount in cents: `12`, `12.5`, `12,50` and `1 234,56` are understood. Raises CommandError(USAGE)."""
+    whole, _, part = euros.replace(" ", "").replace(",", ".").partition(".")
+    digits = whole + part.ljust(2, "0")
+    if not digits.isascii() or not digits.isdigit() or len(part) > 2:
+        raise CommandError(Exit.USAGE, "an amount is written like 1234.56")
+    return str(int(digits))

@@ -1,0 +1,34 @@
+"""Play a script on the simulated reader, in simulated time: 35 s take a few milliseconds.
+
+docs/scripts.md describes the language. The exit code is 0 when everything that was expected was seen, else 1.
+"""
+
+import argparse
+from pathlib import Path
+
+from device.config import load
+from sesame.state import add_state_argument
+from simulator.bench import Bench
+from simulator.script import Player, read
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which scripts, and where their pictures go."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", default=Path(), help="where screenshots go (here)")
+    parser.add_argument(
+        "--scale", type=int, default=4, metavar="N", help="screen pixels a picture's pixel (%(default)s)"
+    )
+    parser.add_argument("--config", "-c", type=Path, metavar="FILE")
+    parser.add_argument("--fresh", action="store_true", help="with cards as new, whose counters are not kept")
+    add_state_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play each on a reader of its own. Raises ScriptError at the first thing that is not as expected."""
+    config = load(arguments.config)
+    for path in arguments.files:
+        statements = tuple(read(path))
+        bench = Bench(config, state_dir=None if arguments.fresh else arguments.state)
+        Player(bench, arguments.pictures, arguments.scale).play(statements)
+    return 0

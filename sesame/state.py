@@ -1,0 +1,18 @@
+"""Where virtual cards keep their counters and the demonstration's bank its books."""
+
+import argparse
+import os
+from pathlib import Path
+
+
+def state_dir() -> Path:
+    """$XDG_STATE_HOME/sesame, usually ~/.local/state/sesame (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "sesame"
+
+
+def add_state_argument(parser: argparse.ArgumentParser) -> None:
+    """The option every command has that keeps something."""
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", default=state_dir(), help="where cards and bank keep theirs (%(default)s)"
+    )

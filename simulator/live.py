@@ -1,0 +1,177 @@
+"""The simulated reader in real time: the same board and loop, with hands whose acts take place on the loop's thread.
+
+Terminal, control socket and web page are clients of this one thing. An act may be submitted from any thread; presses
+and waits are laid one after the other on the time line, as a person would do them.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+from bank import gallery
+from device.compose import Simulated, rules_of, simulated
+from device.config import Config
+from device.loop import Loop, Observer
+from device.pace import Runner, Waker
+from drivers.clock import MonotonicClock
+from drivers.ports import Notify, Picture
+from drivers.slot_twin import Card
+from sesame_core.events import Battery, BatteryChanged, Event, Key, Millis
+from sesame_core.screens import Screen
+from simulator.bench import PRESS, code_on, lit
+
+T = TypeVar("T")
+
+CARD_TIME: Millis = 120
+"""How long a card takes for a command: a real one needs 50 to 300 ms."""
+
+
+class TimeLine:
+    """Acts at their moments: a `Source` of the loop. `submit` is safe from any thread, the rest is the loop's own."""
+
+    def __init__(self) -> None:
+        self._acts: list[tuple[Millis, int, Callable[[], None]]] = []
+        self._order = count()
+        self._submitted: deque[Callable[[], None]] = deque()
+        self._notify: Notify | None = None
+
+    def submit(self, act: Callable[[], T]) -> "Future[T]":
+        """Have `act` done on the loop's thread as soon as it can; its result or error is in the future."""
+        future: Future[T] = Future()
+
+        def do() -> None:
+            try:
+                future.set_result(act())
+            except Exception as error:  # it is the submitter's error, not the reader's
+                future.set_exception(error)
+
+        self._submitted.append(do)
+        if self._notify is not None:
+            self._notify()
+        return future
+
+    def at(self, moment: Millis, act: Callable[[], None]) -> None:
+        """Have `act` done at a moment."""
+        heapq.heappush(self._acts, (moment, next(self._order), act))
+
+    def start(self, notify: Notify) -> None:
+        """From now on a submission wakes the loop."""
+        self._notify = notify
+
+    def due(self) -> Millis | None:
+        """The next act's moment."""
+        return self._acts[0][0] if self._acts else None
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """Do what is due."""
+        while self._submitted:
+            self._submitted.popleft()()
+        while self._acts and self._acts[0][0] <= now:
+            heapq.heappop(self._acts)[2]()
+        return ()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+        self._notify = None
+
+
+class LiveBench:
+    """Hands and eyes on a running reader; every method but `submit` on the loop's thread."""
+
+    def __init__(
+        self, config: Config, state_dir: Path | None, watchers: Sequence[Observer] = (), latency: Millis = CARD_TIME
+    ) -> None:
+        self.clock = MonotonicClock()
+        self.time_line = TimeLine()
+        self.parts: Simulated = simulated(
+            config, self.clock, lambda _command: latency, power_on_time=latency, others=(self.time_line,)
+        )
+        self.loop = Loop(self.parts.board, rules_of(config), watchers)
+        self.waker = Waker()
+        self._state_dir = state_dir
+        self._cards: dict[str, Card] = {}
+        self._busy_until: Millis = 0
+
+    def run(self) -> None:
+        """The reader's life, until `halt`; the glass is dark afterwards."""
+        try:
+            self.loop.start(self.waker.notify)
+            Runner(self.loop, self.waker).run()
+        finally:
+            self.loop.close()
+            self.waker.close()
+
+    def submit(self, act: Callable[[], T]) -> "Future[T]":
+        """From any thread: have something done with this bench."""
+        return self.time_line.submit(act)
+
+    def halt(self) -> None:
+        """End the reader's life."""
+        self.loop.halt()
+
+    @property
+    def busy_until(self) -> Millis:
+        """When the last act that was asked for is over."""
+        return max(self._busy_until, self.clock.now())
+
+    # What a hand does
+
+    def insert(self, name: str) -> None:
+        """Put a card of the gallery in. Raises UnknownCardError, and SlotError when one is in already."""
+        card = self._cards.get(name) or gallery.open_card(name, self._state_dir)
+        self._cards[name] = card
+        self.parts.slot.insert(card, self.clock.now())
+
+    def pull(self) -> None:
+        """Take the card out."""
+        self.parts.slot.pull(self.clock.now())
+
+    def unplug(self) -> None:
+        """Take the smart-card reader away."""
+        self.parts.slot.unplug(self.clock.now())
+
+    def plug(self) -> None:
+        """Bring the smart-card reader back."""
+        self.parts.slot.plug(self.clock.now())
+
+    def press(self, key: Key, hold: Millis = PRESS) -> None:
+        """Press and let go a key, after the presses asked for before."""
+        begin = self.busy_until
+        self.time_line.at(begin, lambda: self.parts.hardware.press(key))
+        self.time_line.at(begin + hold, lambda: self.parts.hardware.release(key))
+        self._busy_until = begin + hold + PRESS
+
+    def wait(self, ms: Millis) -> None:
+        """Nothing for a while."""
+        self._busy_until = self.busy_until + ms
+
+    def battery(self, battery: Battery) -> None:
+        """Let the gauge say so."""
+        self.loop.handle(BatteryChanged(self.clock.now(), battery))
+
+    # What an eye sees
+
+    @property
+    def screen(self) -> Screen:
+        """The screen as a value."""
+        return self.loop.screen
+
+    def glass(self) -> Picture:
+        """The pixels that are lit."""
+        return self.parts.display.glass()
+
+    def dark(self) -> bool:
+        """True when not one pixel is lit."""
+        return not lit(self.glass())
+
+    def text(self) -> str:
+        """The sentences on the screen."""
+        return self.loop.screen.text
+
+    def code(self) -> str:
+        """The digits of the code that is shown, ungrouped; empty when there is none."""
+        return code_on(self.loop.screen)
