@@ -136,3 +136,9 @@ def _candidates() -> Iterator[Path]:
             yield from root.glob(f"versions/{version}.*/bin/python{version}")
         for home in homes:
             yield from home.glob(f".local/share/uv/python/cpython-{version}.*/bin/python{version}")
+
+
+def extras_of(command: str) -> list[str]:
+    """The extras of tools/extras.txt that a command wants."""
+    rows = (line.split() for line in (ROOT / "tools/extras.txt").read_text().splitlines())
+    return [row[1] for row in rows if row[:1] == [command]]

@@ -17,6 +17,7 @@ from tools.machine import (
     ROOT,
     SUPPORTED,
     Package,
+    extras_of,
     has_headers,
     install,
     install_line,
@@ -111,14 +112,9 @@ def _prepare(environments: Sequence[Environment]) -> tuple[bool, str]:
 
 
 def _prepare_one(environment: Environment) -> int:
-    extras = ",".join(extra for extra in _extras() if extra != "pcsc" or _can_build(environment))
+    extras = ",".join(extra for extra in extras_of("test") if extra != "pcsc" or _can_build(environment))
     environment.folder.parent.mkdir(exist_ok=True)
     return run([str(ROOT / "tools/prepare"), str(environment.folder), str(environment.interpreter), extras])
-
-
-def _extras() -> list[str]:
-    rows = (line.split() for line in (ROOT / "tools/extras.txt").read_text().splitlines())
-    return [row[1] for row in rows if row[:1] == ["test"]]
 
 
 def _can_build(environment: Environment) -> bool:

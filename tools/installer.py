@@ -1,0 +1,307 @@
+"""`./install`: the plan first, then the plan done. Every step says what it will do and whether it is done already."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import boot_config, release
+from tools.machine import ROOT, extras_of, output, run
+from tools.release import InstallError
+
+UNIT = "sesame-reader.service"
+
+FILES = {
+    "sesame-reader.service": "etc/systemd/system/sesame-reader.service",
+    "sesame-reader.sysusers": "etc/sysusers.d/sesame-reader.conf",
+    "sesame-reader.modules": "etc/modules-load.d/sesame-reader.conf",
+    "sesame-reader.rules": "etc/udev/rules.d/60-sesame-reader.rules",
+    "sesame-reader.polkit.rules": "etc/polkit-1/rules.d/50-sesame-reader.rules",
+}
+"""File of systemd/ -> where it goes. All under /etc: Debian 12 looks for some of them nowhere else that is ours."""
+
+CONFIG = "etc/sesame/reader.toml"
+APPLICATIONS = "opt/sesame"
+COMMAND = "usr/local/bin/sesame"
+
+PACKAGES = ("python3-venv", "python3-pyscard", "pcscd", "libccid", "polkitd")
+LGPIO_PACKAGE = "python3-lgpio"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: what it says to a person, whether it is done already, and how it is done."""
+
+    says: str
+    done: bool
+    do: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for. `live`: systemd runs here and the target is this machine's own root."""
+
+    root: Path = Path("/")
+    dry_run: bool = False
+    uninstall: bool = False
+    purge: bool = False
+    latch: bool = False
+    start: bool = True
+
+    @property
+    def own(self) -> bool:
+        """True for this machine's root, which may still be a chroot."""
+        return self.root == Path("/")
+
+    @property
+    def live(self) -> bool:
+        """True when there is a systemd to talk to."""
+        return self.own and Path("/run/systemd/system").is_dir()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when all is done (or said); 1 with a message that says what to do; else the self-test's status."""
+    options = parse(arguments)
+    try:
+        steps = removal(options) if options.uninstall else installation(options)
+        show(steps)
+        if options.dry_run:
+            return 0
+        _allowed(options)
+        perform(steps)
+    except (InstallError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0 if options.uninstall or not (options.live and options.start) else selftest(options)
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """The command line. Ends the program for --help and for what it does not know."""
+    parser = argparse.ArgumentParser(prog="./install", description="Install the Sésame reader as a service.")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--uninstall", action="store_true", help="take it away; the configuration stays")
+    parser.add_argument("--purge", action="store_true", help="with --uninstall: the configuration and the user go, too")
+    parser.add_argument("--latch", action="store_true", help="battery version: GPIO26 cuts the supply after power-off")
+    parser.add_argument("--no-start", action="store_false", dest="start", help="install, and start at the next boot")
+    parser.add_argument(
+        "--root", type=Path, default=Path("/"), help="install below this folder (to look at, for images)"
+    )
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def installation(options: Options) -> list[Step]:
+    """The steps that bring the reader, in their order. A former release goes last, when the new one runs."""
+    brought = [*_packages(options), *_files(options), _config(options), *_boot(options), _users(options)]
+    brought += [*_application(options), _enabling(options)]
+    fresh = not all(step.done for step in brought)
+    if options.live and options.start:
+        brought.append(Step(f"start {UNIT}", not fresh and _active(), _start))
+    return [*brought, _tidy(options)] if fresh else brought
+
+
+def _enabling(options: Options) -> Step:
+    enable = ["systemctl", f"--root={options.root}", "enable", "--quiet", UNIT]
+    done = (options.root / f"etc/systemd/system/basic.target.wants/{UNIT}").is_symlink()
+    return Step(f"enable {UNIT}", done, lambda: _must(enable))
+
+
+def removal(options: Options) -> list[Step]:
+    """The steps that take it away again."""
+    root = options.root
+    steps = []
+    if options.live:
+        stop = ["systemctl", "disable", "--now", "--quiet", UNIT]
+        steps.append(Step(f"stop and disable {UNIT}", not (root / FILES[UNIT]).exists(), lambda: _must(stop)))
+    wants = root / f"etc/systemd/system/basic.target.wants/{UNIT}"
+    gone = [wants, *(root / place for place in FILES.values()), root / APPLICATIONS, root / COMMAND]
+    gone += [root / CONFIG, (root / CONFIG).parent] if options.purge else []
+    steps += [_gone(path) for path in gone]
+    steps += _without_boot_lines(options)
+    if options.live:
+        steps.append(Step("tell systemd and udev", False, _reload))
+    if options.purge and options.own:
+        steps.append(
+            Step("delete the user sesame", run(["id", "-u", "sesame"]) != 0, lambda: run(["userdel", "sesame"]))
+        )
+    return steps
+
+
+def show(steps: Sequence[Step]) -> None:
+    """The plan, one line a step."""
+    for step in steps:
+        sys.stdout.write(f"{'already' if step.done else 'will':8} {step.says}\n")
+    sys.stdout.flush()
+
+
+def perform(steps: Sequence[Step]) -> None:
+    """Do what is not done yet."""
+    for step in steps:
+        if not step.done:
+            sys.stdout.write(f"... {step.says}\n")
+            sys.stdout.flush()
+            step.do()
+
+
+def selftest(options: Options) -> int:
+    """The installed program's own judgement of this machine."""
+    return run([str(options.root / APPLICATIONS / "current/bin/sesame"), "selftest"])
+
+
+def _allowed(options: Options) -> None:
+    if options.own and os.geteuid() != 0:
+        raise InstallError("This needs root. Type: sudo ./install")
+
+
+# Packages
+
+
+def _packages(options: Options) -> list[Step]:
+    if not options.own:
+        return []
+    wanted = [*PACKAGES, LGPIO_PACKAGE] if _apt_has(LGPIO_PACKAGE) else list(PACKAGES)
+    absent = [name for name in wanted if not _installed(name)]
+    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "install", "-y", "--no-install-recommends"]
+    return [Step("install with apt: " + " ".join(wanted), not absent, lambda: _must([*apt, *absent]))]
+
+
+def _apt_has(name: str) -> bool:
+    return bool(output(["apt-cache", "show", "--no-all-versions", name]))
+
+
+def _installed(name: str) -> bool:
+    return output(["dpkg-query", "-W", "-f", "${Status}", name]) == "install ok installed"
+
+
+# Files
+
+
+def _files(options: Options) -> list[Step]:
+    return [_same(ROOT / "systemd" / name, options.root / place) for name, place in FILES.items()]
+
+
+def _same(source: Path, target: Path) -> Step:
+    done = target.exists() and target.read_bytes() == source.read_bytes()
+    return Step(f"write {target}", done, lambda: _write(target, source.read_text()))
+
+
+def _config(options: Options) -> Step:
+    """Written once; an update never touches it."""
+    target = options.root / CONFIG
+    source = ROOT / "systemd/reader.toml"
+    return Step(
+        f"write {target}, which stays as you change it", target.exists(), lambda: _write(target, source.read_text())
+    )
+
+
+def _write(target: Path, text: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(target.name + ".new")
+    fresh.write_text(text)
+    fresh.chmod(0o644)
+    fresh.replace(target)
+
+
+def _gone(path: Path) -> Step:
+    there = path.exists() or path.is_symlink()
+    return Step(f"delete {path}", not there, lambda: _delete(path))
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _boot(options: Options) -> list[Step]:
+    wanted = boot_config.lines(options.latch)
+    says = f"from the next boot on: {', '.join(wanted)}"
+    return [
+        Step(f"add to {file}, {says}", boot_config.wanted(file, wanted) == file.read_text(), _rewriter(file, wanted))
+        for file in boot_config.files(options.root)
+    ]
+
+
+def _without_boot_lines(options: Options) -> list[Step]:
+    return [
+        Step(f"take our lines out of {file}", boot_config.wanted(file, []) == file.read_text(), _rewriter(file, []))
+        for file in boot_config.files(options.root)
+    ]
+
+
+def _rewriter(file: Path, lines: Sequence[str]) -> Callable[[], None]:
+    return lambda: _write(file, boot_config.wanted(file, lines))
+
+
+# The user, the application, the service
+
+
+def _users(options: Options) -> Step:
+    make = ["systemd-sysusers", f"--root={options.root}", str(options.root / FILES["sesame-reader.sysusers"])]
+    says = "make the user sesame, and the groups gpio, i2c, spi where they lack"
+    return Step(says, _has_user(options.root), lambda: _must(make))
+
+
+def _has_user(root: Path) -> bool:
+    passwd = root / "etc/passwd"
+    return passwd.exists() and any(line.startswith("sesame:") for line in passwd.read_text().splitlines())
+
+
+def _application(options: Options) -> list[Step]:
+    extras = ",".join([*extras_of("install"), *(["lgpio"] if _wants_lgpio_wheel() else [])])
+    name = release.release_name(extras)
+    folder = options.root / APPLICATIONS
+    fresh = folder / "releases" / name
+    return [
+        Step(f"make {fresh} with pip", release.complete(fresh), lambda: release.make_release(fresh, extras)),
+        Step(f"point {folder}/current to it", release.current(folder) == name, lambda: release.switch(folder, name)),
+        _command(options),
+    ]
+
+
+def _command(options: Options) -> Step:
+    link, target = options.root / COMMAND, Path("/", APPLICATIONS, "current/bin/sesame")
+    return Step(f"link {link}", link.is_symlink() and link.readlink() == target, lambda: _link(link, target))
+
+
+def _link(link: Path, target: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _wants_lgpio_wheel() -> bool:
+    return not _apt_has(LGPIO_PACKAGE) and not release.knows_lgpio() and release.lgpio_wheels()
+
+
+def _tidy(options: Options) -> Step:
+    folder = options.root / APPLICATIONS
+    return Step("delete former releases", False, lambda: release.forget_others(folder, release.current(folder)))
+
+
+def _active() -> bool:
+    return output(["systemctl", "is-active", UNIT]).strip() == "active"
+
+
+def _start() -> None:
+    _reload()
+    run(["modprobe", "--quiet", "i2c-dev"])
+    _must(["systemctl", "restart", UNIT], "It says why in: journalctl -u sesame-reader")
+
+
+def _reload() -> None:
+    _must(["systemctl", "daemon-reload"])
+    run(["udevadm", "control", "--reload"])
+    run(["udevadm", "trigger", "--subsystem-match=gpio", "--subsystem-match=i2c-dev", "--subsystem-match=spidev"])
+
+
+def _must(command: Sequence[str], cure: str = "") -> None:
+    if run(command):
+        raise InstallError("\n".join(filter(None, [f"This did not work: {' '.join(command)}", cure])))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

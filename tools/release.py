@@ -1,0 +1,97 @@
+"""The application on its machine: one folder a release, with its own environment, and a link to the current one.
+
+A virtual environment cannot be moved, and an update may lose its power half-way: a new release is made beside the old
+one and the link is changed in one step when it is complete.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tools.machine import ROOT, run
+
+WORLDS = ("sesame_core", "drivers", "device", "simulator", "bank")
+METADATA = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+"""Debian's own: python3-lgpio and python3-pyscard are made for it and for no other."""
+
+
+class InstallError(Exception):
+    """Something that stops the installation; the message says what to do."""
+
+
+def sources() -> list[Path]:
+    """Every file that makes the application, relative to the checkout."""
+    found = [file for world in WORLDS for file in (ROOT / world).rglob("*") if file.is_file() and file.suffix != ".pyc"]
+    return sorted(file.relative_to(ROOT) for file in [*found, *(ROOT / name for name in METADATA)])
+
+
+def release_name(extras: str) -> str:
+    """A name that changes with any file of the application, with the extras and with the system's Python."""
+    digest = hashlib.sha256(f"{extras} {Path(SYSTEM_PYTHON).resolve()}".encode())
+    for file in sources():
+        digest.update(f"\0{file}\0".encode() + (ROOT / file).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def complete(release: Path) -> bool:
+    """True when its installation came to its end."""
+    return (release / "complete").exists()
+
+
+def make_release(release: Path, extras: str) -> None:
+    """Make the environment and install the application into it, from a copy: a build leaves traces where it happens."""
+    shutil.rmtree(release, ignore_errors=True)
+    release.parent.mkdir(parents=True, exist_ok=True)
+    _must([SYSTEM_PYTHON, "-m", "venv", "--system-site-packages", str(release)], "Type: sudo apt install python3-venv")
+    with tempfile.TemporaryDirectory() as folder:
+        for file in sources():
+            copy = Path(folder, file)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / file, copy)
+        pip = [str(release / "bin/python"), "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input"]
+        _must(
+            [*pip, "install", "--progress-bar", "off", f"{folder}[{extras}]"],
+            "Is the Python package index (pypi.org, or the one pip is configured for) within reach?",
+        )
+    (release / "complete").touch()
+
+
+def current(applications: Path) -> str:
+    """The name of the current release, "" when there is none."""
+    link = applications / "current"
+    return link.readlink().name if link.is_symlink() else ""
+
+
+def switch(applications: Path, name: str) -> None:
+    """Make a release the current one, in one step."""
+    fresh = applications / "current.new"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path("releases", name))
+    fresh.replace(applications / "current")
+
+
+def forget_others(applications: Path, name: str) -> None:
+    """Delete every release but this one."""
+    for release in (applications / "releases").iterdir():
+        if release.name != name:
+            shutil.rmtree(release)
+
+
+def knows_lgpio() -> bool:
+    """True when the system's Python has lgpio."""
+    probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('lgpio') is None)"
+    return subprocess.run([SYSTEM_PYTHON, "-c", probe], check=False).returncode == 0  # noqa: S603  written here
+
+
+def lgpio_wheels() -> bool:
+    """True when PyPI has lgpio ready-made for the system's Python: 3.12 and before."""
+    return run([SYSTEM_PYTHON, "-c", "import sys; sys.exit(sys.version_info >= (3, 13))"]) == 0
+
+
+def _must(command: list[str], cure: str) -> None:
+    if run(command):
+        raise InstallError(f"This did not work: {' '.join(command)}\n{cure}")
