@@ -75,11 +75,11 @@ class Control:
                 threading.Thread(target=self._serve, args=(client,), name="control client", daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        stream = client.makefile("rw", encoding="utf-8", errors="replace", newline="\n")
-        with suppress(OSError, CancelledError), client, stream:
-            while line := stream.readline(LONGEST_LINE):
-                stream.write(self.answer(line) + "\n")
-                stream.flush()
+        # One stream each way: a text stream for both would drop lines that were sent ahead of an answer.
+        asked = client.makefile("r", encoding="utf-8", errors="replace", newline="\n")
+        with suppress(OSError, CancelledError), client, asked:
+            while line := asked.readline(LONGEST_LINE):
+                client.sendall(f"{self.answer(line)}\n".encode())
 
 
 def _bound(path: Path) -> socket.socket:
