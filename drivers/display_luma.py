@@ -76,9 +76,9 @@ class LumaDisplay:
     def close(self) -> None:
         """Leave the glass dark and the bus free. Never raises."""
         if self._used:
-            self._used = False
             with suppress(DisplayError):
                 self.off()
+            self._used = False
         self._forget()
         self._hang_up()
 

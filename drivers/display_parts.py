@@ -205,6 +205,8 @@ SETTINGS: Final = tuple(
 
 def grouped_code(code: SecretDigits, width: int) -> Options:
     """The code in groups of four from the right: in one line, or where that would be too small to read, in several."""
+    if not len(code):
+        raise UsageError("a code has at least one digit")
     lengths = ([len(code) % 4] if len(code) % 4 else []) + [4] * (len(code) // 4)
     options: list[Callable[[], Picture]] = []
     largest = 0
