@@ -130,7 +130,7 @@ class Applet:
         return Reply(OK, application.fci if application else self._profile.listing_fci())
 
     def _processing_options(self, apdu: Apdu) -> Reply:
-        """GET PROCESSING OPTIONS (EMV Book 3, 6.5.8): once a selection."""
+        """GET PROCESSING OPTIONS (EMV Book 3, 6.5.8): once a selection. A PIN given before is forgotten."""
         application = self._selected()
         _require(not self._session.started, NO_CONDITION)
         _require(not (apdu.p1 or apdu.p2), WRONG_P1_P2)
@@ -140,6 +140,7 @@ class Applet:
         if self._profile.counts_at_options:
             self._count()
         self._session.started = True
+        self._session.pin = PinResult.NOT_DONE
         self._session.values = cut(application.pdol, apdu.data[2:])
         return Reply(OK, _options(application))
 

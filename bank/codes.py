@@ -151,6 +151,6 @@ def _bits(data: bytes) -> str:
 
 def _spread(number: int, mask: str) -> str | None:
     """The number's bits back at the places of the mask's ones; None when it has more bits than the mask."""
-    bits = iter(f"{number:b}".zfill(mask.count("1")))
+    bits = iter((f"{number:b}" if number else "").zfill(mask.count("1")))
     spread = "".join(next(bits) if kept == "1" else "0" for kept in mask)
     return spread if next(bits, None) is None else None

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from bank.errors import IssuingError
 from bank.gallery import GALLERY
 from bank.records import Customer, IssuedCard, issued
 from bank.store import Store
@@ -29,19 +28,12 @@ def issued_gallery() -> tuple[IssuedCard, ...]:
 
 def furnish(store: Store) -> None:
     """Take the demonstration's cards and customers into the books; what is there already stays as it is."""
-    for card in issued_gallery():
-        if store.card(card.card_id) is None:
-            store.add_card(card, GALLERY[card.card_id].profile.first_atc)
-    for customer in CUSTOMERS:
-        if store.customer(customer.user) is None:
-            store.add_customer(customer)
+    cards = ((card, GALLERY[card.card_id].profile.first_atc) for card in issued_gallery())
+    store.furnish(cards, CUSTOMERS)
 
 
 def open_store(state_dir: Path) -> FileStore:
     """The demonstration's bank in that directory, furnished. Raises StateError."""
     store = FileStore(state_dir / BANK_FILE)
-    try:
-        furnish(store)
-    except IssuingError:
-        furnish(store)  # another process was furnishing it: what it put there is found now
+    furnish(store)
     return store

@@ -1,7 +1,7 @@
 """The bank's memory as the verification needs it, and one that lives in the process."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -11,6 +11,10 @@ from bank.records import Attempt, Customer, IssuedCard, Status
 
 LOG_LENGTH = 1000
 """How many attempts the small stores remember."""
+
+
+Issue = tuple[IssuedCard, int]
+"""A card, and the counter it starts from."""
 
 
 class Store(Protocol):
@@ -57,6 +61,10 @@ class Store(Protocol):
 
     def add_customer(self, customer: Customer) -> None:
         """Take a customer into the books. Raises IssuingError when the code is taken or the card unknown."""
+        ...
+
+    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+        """Take in, in one transaction, the cards and customers whose identifiers are not there yet."""
         ...
 
     def attempt(self, card_id: str, limit: int) -> bool:
@@ -110,6 +118,15 @@ class Tables:
         if customer.card_id not in self.cards:
             raise IssuingError("the bank has not issued the card of this customer")
         self.customers[customer.user] = customer
+
+    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+        """See Store."""
+        for card, last_atc in cards:
+            if card.card_id not in self.cards:
+                self.add_card(card, last_atc)
+        for customer in customers:
+            if customer.user not in self.customers:
+                self.add_customer(customer)
 
     def move(self, card_id: str, status: Status | None) -> bool:
         """Put the new status in, if there is one."""
@@ -179,6 +196,11 @@ class MemoryStore:
         """See Store."""
         with self._lock:
             self._tables.add_customer(customer)
+
+    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+        """See Store."""
+        with self._lock:
+            self._tables.furnish(cards, customers)
 
     def attempt(self, card_id: str, limit: int) -> bool:
         """See Store."""

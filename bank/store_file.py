@@ -4,7 +4,7 @@ Card keys are not in it: cards name one of the published test keys.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -17,7 +17,7 @@ from bank.files import exclusive, read_private, write_private
 from bank.issuer import Version
 from bank.keys import IssuerKey
 from bank.records import Attempt, Customer, IssuedCard, Reason, Status
-from bank.store import Tables, issuer_test_key
+from bank.store import Issue, Tables, issuer_test_key
 
 FORMAT = 1
 BYTES = ("aid", "aip", "pdol", "cdol1", "ipb", "iaf", "tail")
@@ -71,6 +71,11 @@ class FileStore:
         with self._changing() as tables:
             tables.add_customer(customer)
 
+    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+        """See Store."""
+        with self._changing() as tables:
+            tables.furnish(cards, customers)
+
     def attempt(self, card_id: str, limit: int) -> bool:
         """See Store."""
         with self._changing() as tables:
@@ -95,8 +100,10 @@ class FileStore:
     def _changing(self) -> Iterator[Tables]:
         with exclusive(self._path):
             tables = self._tables()
+            before = _encoded(tables)
             yield tables
-            write_private(self._path, json.dumps(_dumped(tables), indent=1).encode())
+            if (after := _encoded(tables)) != before:
+                write_private(self._path, after)
 
     def _tables(self) -> Tables:
         """A whole file is always there to read: it is replaced at once, so reading takes no lock."""
@@ -121,6 +128,10 @@ def card_from_dict(fields: Mapping[str, Any]) -> IssuedCard:
         values[name] = None if values[name] is None else bytes.fromhex(values[name])
     values["version"] = Version(values["version"])
     return IssuedCard(**values)
+
+
+def _encoded(tables: Tables) -> bytes:
+    return json.dumps(_dumped(tables), indent=1).encode()
 
 
 def _dumped(tables: Tables) -> dict[str, Any]:

@@ -1,0 +1,208 @@
+"""One contract over every store, and races that may be won once only."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bank.demo import BANK_FILE, CUSTOMERS, issued_gallery, open_store
+from bank.errors import IssuingError, StateError, UnknownCardError
+from bank.keys import card_key
+from bank.records import Attempt, Customer, Reason
+from bank.store import LOG_LENGTH, MemoryStore, Store
+from bank.store_file import FileStore
+from bank.verify import Search, verify
+
+CARD, OTHER = issued_gallery()[:2]
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+LIMIT_S = 120
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    yield MemoryStore() if request.param == "memory" else FileStore(tmp_path / "bank" / BANK_FILE)
+
+
+def test_an_empty_store_knows_nobody(store: Store) -> None:
+    assert store.customer("DURAND42") is None
+    assert store.card(CARD.card_id) is None
+    assert store.card_numbered(CARD.pan) is None
+    assert not store.cards()
+    assert not store.customers()
+    assert not store.attempts("")
+    for ask in (lambda: store.status("nothing"), lambda: store.accept("nothing", 1), lambda: store.issuer_key("NONE")):
+        with pytest.raises(UnknownCardError):
+            ask()
+
+
+def test_what_is_added_is_found_as_it_was(store: Store) -> None:
+    store.add_card(OTHER)
+    store.add_card(CARD, last_atc=41)
+    store.add_customer(CUSTOMERS[0])
+    assert store.card(CARD.card_id) == CARD
+    assert store.card_numbered(OTHER.pan) == OTHER
+    assert [card.card_id for card in store.cards()] == sorted((CARD.card_id, OTHER.card_id))
+    assert store.customer(CUSTOMERS[0].user) == CUSTOMERS[0]
+    assert list(store.customers()) == [CUSTOMERS[0]]
+    assert store.status(CARD.card_id).last_atc == 41
+
+
+def test_nothing_is_added_twice_or_without_its_card(store: Store) -> None:
+    store.add_card(CARD)
+    with pytest.raises(IssuingError):
+        store.add_card(CARD)
+    with pytest.raises(IssuingError):
+        store.add_customer(Customer("NOCARD00", "No Card", "no such card"))
+    store.add_customer(Customer("CLAUDE00", "Claude", CARD.card_id))
+    with pytest.raises(IssuingError):
+        store.add_customer(Customer("CLAUDE00", "Claude", CARD.card_id))
+
+
+def test_furnishing_keeps_what_is_there(store: Store) -> None:
+    store.add_card(CARD, last_atc=7)
+    for _ in range(2):
+        store.furnish([(CARD, 0), (OTHER, 3)], [Customer("CLAUDE00", "Claude", OTHER.card_id)])
+    assert store.status(CARD.card_id).last_atc == 7
+    assert store.status(OTHER.card_id).last_atc == 3
+    assert [customer.user for customer in store.customers()] == ["CLAUDE00"]
+
+
+def test_a_counter_is_accepted_upwards_only(store: Store) -> None:
+    store.add_card(CARD)
+    assert [store.accept(CARD.card_id, atc) for atc in (0, 5, 5, 4, 6, 65536)] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert store.status(CARD.card_id).last_atc == 6
+
+
+def test_attempts_are_counted_first_and_forgotten_by_an_acceptance(store: Store) -> None:
+    store.add_card(CARD)
+    assert [store.attempt(CARD.card_id, 2) for _ in range(3)] == [True, True, False]
+    assert store.status(CARD.card_id).failures == 2
+    assert store.accept(CARD.card_id, 1)
+    assert store.status(CARD.card_id).failures == 0
+
+
+def test_a_blocked_card_takes_neither_attempts_nor_counters(store: Store) -> None:
+    store.add_card(CARD)
+    store.block(CARD.card_id, True)
+    assert not store.attempt(CARD.card_id, 10)
+    assert not store.accept(CARD.card_id, 1)
+    store.block(CARD.card_id, False)
+    assert store.attempt(CARD.card_id, 10)
+
+
+def test_the_log_keeps_its_order(store: Store) -> None:
+    entries = [Attempt(NOON, CARD.card_id, "192.0.2.7", reason) for reason in Reason]
+    for entry in entries:
+        store.note(entry)
+    store.note(Attempt(NOON, OTHER.card_id, "", Reason.NO_MATCH))
+    assert list(store.attempts(CARD.card_id)) == entries
+
+
+def test_the_log_of_a_small_store_does_not_grow_for_ever() -> None:
+    store = MemoryStore()
+    for _ in range(LOG_LENGTH + 5):
+        store.note(Attempt(NOON, "x", "", Reason.NO_MATCH))
+    assert len(store.attempts("x")) == LOG_LENGTH
+
+
+@pytest.mark.parametrize("user", ["SHORT", "TOOLONG123", "ACCENTÉ1", "WITH SPC"])
+def test_a_user_code_has_eight_letters_and_digits(user: str) -> None:
+    with pytest.raises(IssuingError):
+        Customer(user, "Name", CARD.card_id)
+
+
+def test_threads_racing_with_one_code_get_one_yes(store: Store) -> None:
+    store.add_card(CARD)
+    search = Search(CARD, card_key(store.issuer_key(CARD.key_name), CARD.pan, CARD.psn))
+    gate = threading.Barrier(6)
+    answers: list[bool] = []
+
+    def race() -> None:
+        for atc in range(1, 9):
+            gate.wait(LIMIT_S)
+            answers.append(verify(store, CARD.card_id, search.code(atc)).accepted)
+
+    racers = [threading.Thread(target=race) for _ in range(6)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join(LIMIT_S)
+    assert len(answers) == 48
+    assert answers.count(True) == 8
+
+
+RACER = """
+import sys
+from pathlib import Path
+from bank.demo import open_store
+from bank.verify import Policy, verify
+store = open_store(Path(sys.argv[1]))
+print("ready", flush=True)
+for line in sys.stdin:
+    print(int(verify(store, "bank-card", line.strip(), policy=Policy(attempts=100)).accepted), flush=True)
+"""
+
+
+def test_processes_racing_with_one_code_get_one_yes(tmp_path: Path) -> None:
+    """They furnish the same new bank at once, too."""
+    start = [sys.executable, "-c", RACER, str(tmp_path)]
+    racers = [
+        subprocess.Popen(start, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+        for _ in range(3)
+    ]
+    try:
+        lines = [(racer.stdin, racer.stdout) for racer in racers]
+        assert [out.readline() for _, out in lines if out] == ["ready\n"] * 3
+        store = open_store(tmp_path)
+        card = store.card("bank-card")
+        assert card is not None
+        search = Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn))
+        for atc in range(1, 13):
+            for into, _ in lines:
+                assert into
+                into.write(search.code(atc) + "\n")
+                into.flush()
+            assert sum(int(out.readline()) for _, out in lines if out) == 1
+    finally:
+        for racer in racers:
+            racer.communicate(timeout=LIMIT_S)
+
+
+def test_the_file_is_private_and_outlives_the_store(tmp_path: Path) -> None:
+    directory = tmp_path / "bank"
+    store = open_store(directory)
+    store.accept("bank-card", 9)
+    assert directory.stat().st_mode & 0o777 == 0o700
+    assert (directory / BANK_FILE).stat().st_mode & 0o777 == 0o600
+    again = open_store(directory)
+    assert again.status("bank-card").last_atc == 9
+    assert list(again.cards()) == sorted(issued_gallery(), key=lambda card: card.card_id)
+    assert list(again.customers()) == list(CUSTOMERS)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"format": 99}', b'{"format": 1, "customers": 3}'])
+def test_a_file_that_is_no_bank_is_named_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / BANK_FILE
+    path.write_bytes(content)
+    with pytest.raises(StateError, match=BANK_FILE):
+        open_store(tmp_path)
+    assert path.read_bytes() == content
+
+
+def test_no_card_key_is_in_the_file(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    content = (tmp_path / BANK_FILE).read_text().lower()
+    for card in store.cards():
+        assert card_key(store.issuer_key(card.key_name), card.pan, card.psn).hex() not in content
+        assert store.issuer_key(card.key_name).value.hex() not in content

@@ -1,0 +1,256 @@
+"""What the bank accepts, what it refuses, and what it does not compute."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bank import records
+from bank.card import VirtualCard
+from bank.demo import furnish
+from bank.errors import IssuingError
+from bank.gallery import describe, open_card
+from bank.keys import card_key
+from bank.memory import Counters, VolatileMemory
+from bank.records import IssuedCard, Reason, issued
+from bank.store import MemoryStore
+from bank.terminal import PLAIN, Request, RequestError
+from bank.verify import Policy, Search, Verifier, find_card, verify
+
+PutIn = Callable[[Any], Any]
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    books = MemoryStore()
+    furnish(books)
+    return books
+
+
+def search(store: MemoryStore, name: str, request: Request = PLAIN) -> Search:
+    card = store.card(name)
+    assert card is not None
+    return Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn), request)
+
+
+def wrong(code: str) -> str:
+    """The same counter, another cryptogram: the lowest bits of the French bitmap are the cryptogram's."""
+    return str(int(code) ^ 1)
+
+
+def test_right_once_in_both_ways_of_writing(store: MemoryStore) -> None:
+    first, second = search(store, "bank-card").code(1), search(store, "bank-card").code(2)
+    assert verify(store, "DURAND42", f"{first[:4]} {first[4:]}").accepted
+    assert verify(store, "durand42", second).accepted
+    assert not verify(store, "DURAND42", first).accepted
+    assert not verify(store, "DURAND42", second).accepted
+
+
+def test_who_can_be_a_user_code_a_card_or_a_number(store: MemoryStore) -> None:
+    pan = describe("sesame-card").profile.applications[0].pan
+    cards = [
+        find_card(store, who) for who in ("MOREAU17", "moreau17", "sesame-card", pan, " ".join((pan[:4], pan[4:])))
+    ]
+    assert {card.card_id if card else None for card in cards} == {"sesame-card"}
+    assert find_card(store, "NOBODY00") is None
+
+
+def test_an_older_code_is_refused_once_a_newer_one_was_accepted(store: MemoryStore) -> None:
+    codes = search(store, "sesame-card")
+    assert verify(store, "sesame-card", codes.code(7)).accepted
+    assert [verify(store, "sesame-card", codes.code(atc)).accepted for atc in (1, 6, 7, 8)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_the_window_has_two_ends(store: MemoryStore) -> None:
+    codes = search(store, "sesame-card")
+    policy = Policy(window=100)
+    assert not verify(store, "sesame-card", codes.code(101), policy=policy).accepted
+    assert verify(store, "sesame-card", codes.code(100), policy=policy).accepted
+    assert not verify(store, "sesame-card", codes.code(201), policy=policy).accepted
+    assert verify(store, "sesame-card", codes.code(200), policy=policy).accepted
+
+
+def test_a_wrong_foreign_or_malformed_code_and_an_unknown_customer_get_the_same_no(store: MemoryStore) -> None:
+    code = search(store, "bank-card").code(1)
+    foreign = search(store, "sesame-card").code(1)
+    answers = [
+        verify(store, "DURAND42", wrong(code)),
+        verify(store, "DURAND42", foreign),
+        verify(store, "DURAND42", "12"),
+        verify(store, "NOBODY00", code),
+        verify(store, "DURAND42", "00000000"),
+    ]
+    assert [answer.accepted for answer in answers] == [False] * 5
+    assert [answer.reason for answer in answers] == [
+        Reason.NO_MATCH,
+        Reason.NO_MATCH,
+        Reason.MALFORMED,
+        Reason.UNKNOWN,
+        Reason.NO_MATCH,
+    ]
+
+
+def test_a_code_for_one_request_is_none_for_another(store: MemoryStore) -> None:
+    requests = [
+        Request(),
+        Request(challenge="1"),
+        Request(challenge="2"),
+        Request(account="2", amount=100),
+        Request(amount=101),
+        Request(data=("1",)),
+        Request(data=("1", "2")),
+    ]
+    for index, made_for in enumerate(requests):
+        code = search(store, "bank-card", made_for).code(1)
+        for other in requests[:index] + requests[index + 1 :]:
+            assert verify(store, "bank-card", code, other, Policy(attempts=1000)).reason is Reason.NO_MATCH
+
+
+def test_attempts_run_out_and_an_acceptance_gives_them_back(store: MemoryStore) -> None:
+    codes, policy = search(store, "bank-card"), Policy(attempts=3)
+    for atc in (1, 2):
+        assert not verify(store, "bank-card", wrong(codes.code(atc)), policy=policy).accepted
+    assert verify(store, "bank-card", codes.code(1), policy=policy).accepted
+    for _ in range(3):
+        assert verify(store, "bank-card", wrong(codes.code(2)), policy=policy).reason is Reason.NO_MATCH
+    assert verify(store, "bank-card", codes.code(2), policy=policy).reason is Reason.LIMITED
+    store.block("bank-card", False)
+    assert verify(store, "bank-card", codes.code(2), policy=policy).accepted
+
+
+def test_a_blocked_card_is_refused_until_it_is_unblocked(store: MemoryStore) -> None:
+    code = search(store, "bank-card").code(1)
+    store.block("bank-card", True)
+    assert verify(store, "bank-card", code).reason is Reason.LIMITED
+    store.block("bank-card", False)
+    assert verify(store, "bank-card", code).accepted
+
+
+def test_what_is_no_code_costs_no_attempt(store: MemoryStore) -> None:
+    for _ in range(50):
+        verify(store, "bank-card", "not a code")
+    assert store.status("bank-card").failures == 0
+
+
+def test_only_agreeing_counters_are_computed(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nine counter bits and a window of 256: one cryptogram at most, none where the counter is out of the window."""
+    code, far = search(store, "bank-card").code(200), search(store, "bank-card").code(300)
+    computed: list[int] = []
+    original = IssuedCard.cryptogram
+
+    def counting(card: IssuedCard, key: bytes, atc: int, request: Request) -> bytes:
+        computed.append(atc)
+        return original(card, key, atc, request)
+
+    monkeypatch.setattr(records.IssuedCard, "cryptogram", counting)
+    assert not verify(store, "bank-card", far).accepted
+    assert computed == []
+    assert verify(store, "bank-card", code).accepted
+    assert computed == [200]
+
+
+def test_without_counter_bits_the_search_is_as_wide_as_guessing_allows(store: MemoryStore) -> None:
+    """26 bits of the cryptogram and the policy's 14 leave room for 4096 candidates, 24 of them for four."""
+    codes = search(store, "no-counter-bits")
+    assert verify(store, "no-counter-bits", codes.code(250)).accepted
+    assert not verify(store, "no-counter-bits", codes.code(255), policy=Policy(guess_bits=24)).accepted
+    assert verify(store, "no-counter-bits", codes.code(254), policy=Policy(guess_bits=24)).accepted
+
+
+def test_the_counter_does_not_go_beyond_its_end(store: MemoryStore) -> None:
+    codes = search(store, "last-code")
+    assert verify(store, "last-code", codes.code(0xFFFF)).accepted
+    assert not verify(store, "last-code", codes.code(0xFFFF)).accepted
+    assert not store.accept("last-code", 0x10000)
+
+
+def test_a_counter_that_ran_away_is_found_by_two_codes_in_a_row(store: MemoryStore) -> None:
+    codes, desk = search(store, "bank-card"), Verifier(store)
+    assert not verify(store, "bank-card", codes.code(3000)).accepted
+    assert desk.resynchronise("bank-card", (codes.code(3000), codes.code(3001))).accepted
+    assert store.status("bank-card").last_atc == 3001
+    assert verify(store, "bank-card", codes.code(3002)).accepted
+
+
+def test_resynchronisation_refuses_what_is_not_two_fresh_codes_in_a_row(store: MemoryStore) -> None:
+    codes, desk = search(store, "bank-card"), Verifier(store, Policy(attempts=100))
+    for pair in (
+        (codes.code(3001), codes.code(3000)),
+        (codes.code(3000), codes.code(3000)),
+        (codes.code(3000), codes.code(3100)),
+        (codes.code(3000), wrong(codes.code(3001))),
+        (codes.code(3000), "12"),
+    ):
+        assert not desk.resynchronise("bank-card", pair).accepted
+    assert not desk.resynchronise("NOBODY00", (codes.code(3000), codes.code(3001))).accepted
+    assert desk.resynchronise("bank-card", (codes.code(3000), codes.code(3001))).accepted
+    assert not desk.resynchronise("bank-card", (codes.code(3000), codes.code(3001))).accepted
+
+
+def test_the_log_tells_the_bank_what_the_customer_is_not_told(store: MemoryStore) -> None:
+    desk = Verifier(store, now=lambda: NOON)
+    code = search(store, "bank-card").code(1)
+    desk.verify("DURAND42", wrong(code), source="192.0.2.1")
+    desk.verify("DURAND42", code, source="192.0.2.2")
+    log = store.attempts("bank-card")
+    assert [(entry.at, entry.source, entry.reason) for entry in log] == [
+        (NOON, "192.0.2.1", Reason.NO_MATCH),
+        (NOON, "192.0.2.2", Reason.ACCEPTED),
+    ]
+    assert code not in repr(log)
+
+
+def test_a_card_that_ran_ahead_is_still_accepted(terminal: PutIn, store: MemoryStore) -> None:
+    """The card was used in a shop, or the customer pressed Code many times."""
+    card = VirtualCard(describe("bank-card").profile, VolatileMemory(Counters(180, 3)))
+    assert verify(store, "bank-card", terminal(card).code("1234")).accepted
+    assert store.status("bank-card").last_atc == 181
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"challenge": "123456789"},
+        {"challenge": "12a"},
+        {"account": "123456789"},
+        {"amount": -1},
+        {"amount": 10**12},
+        {"data": ("1",) * 11},
+        {"data": ("12345678901",)},
+        {"data": ("",)},
+        {"challenge": "1", "account": "1"},
+        {"challenge": "1", "data": ("1",)},
+    ],
+)
+def test_requests_out_of_bounds_are_the_callers_fault(fields: dict[str, Any]) -> None:
+    with pytest.raises(RequestError):
+        Request(**fields)
+
+
+def test_a_bitmap_that_lets_codes_be_guessed_is_not_issued() -> None:
+    application = describe("sesame-card").profile.applications[0]
+    with pytest.raises(IssuingError, match="guessed"):
+        issued("weak", replace(application, ipb=bytes.fromhex("80FFFFFF01")), 3)
+
+
+def test_a_card_with_another_key_is_not_ours(terminal: PutIn, store: MemoryStore) -> None:
+    profile = describe("bank-card").profile
+    forged = tuple(replace(application, icc_key=bytes(range(16))) for application in profile.applications)
+    code = terminal(VirtualCard(replace(profile, applications=forged))).code("1234")
+    assert verify(store, "bank-card", code).reason is Reason.NO_MATCH
+
+
+def test_codes_and_requests_stay_out_of_reprs(store: MemoryStore) -> None:
+    found = search(store, "bank-card", Request(challenge="87654321"))
+    assert "87654321" not in repr(found)
+    assert repr(found.key) not in repr(found)
+    assert found.card.pan not in repr(found)
+    assert open_card("bank-card").power_on()
