@@ -38,7 +38,9 @@ def variants() -> Iterator[GalleryCard]:
     """The good cards, by what is unusual about them."""
     yield from _lists_and_records()
     yield from _bitmaps()
+    yield from _without_bitmap()
     yield from _answers()
+    yield from _refusals_and_flags()
     yield from _counters_and_pin()
     yield from _transport()
     yield from _several_applications()
@@ -102,36 +104,31 @@ def _repeated(application: Application) -> Application:
     return with_files(application, (1, (join(own + cap), join(lists))), (2, (join(cap + lists + own),)))
 
 
+BITMAPS = (
+    ("short-bitmap", 20, "8001FFFFFF", "Bitmap shorter than the data", "Masque plus court que les données"),
+    ("long-bitmap", 21, "8001FFFFFF" + "00" * 27, "Bitmap longer than the data", "Masque plus long que les données"),
+    ("ten-digits", 22, "8001FFFFFFFE" + "00" * 11, "Code of ten digits", "Code de dix chiffres"),
+    ("leading-zeros", 23, "00000FFFFF" + "00" * 12, "Code that begins with zeros", "Code commençant par des zéros"),
+    ("no-counter-bits", 24, "000000FFFFFFC0" + "00" * 10, "No counter in the code", "Pas de compteur dans le code"),
+)
+"""Name, serial, bitmap, what it stands for in English and in French."""
+
+PREFIXED_IPB = bytes.fromhex("030000FFFFFF" + "00" * 12)
+"""Two bits of the sequence number, then eight of the ATC and sixteen of the cryptogram."""
+
+
 def _bitmaps() -> Iterable[GalleryCard]:
-    for name, serial, bitmap, english, french in (
-        ("short-bitmap", 20, "8001FFFFFF", "Bitmap shorter than the data", "Masque plus court que les données"),
-        (
-            "long-bitmap",
-            21,
-            "8001FFFFFF" + "00" * 27,
-            "Bitmap longer than the data",
-            "Masque plus long que les données",
-        ),
-        ("ten-digits", 22, "8001FFFFFFFE" + "00" * 11, "Code of ten digits", "Code de dix chiffres"),
-        ("leading-zeros", 23, "00000FFFFF" + "00" * 12, "Code that begins with zeros", "Code commençant par des zéros"),
-        (
-            "no-counter-bits",
-            24,
-            "000000FFFFFFC0" + "00" * 10,
-            "No counter in the code",
-            "Aucun bit du compteur dans le code",
-        ),
-    ):
+    for name, serial, bitmap, english, french in BITMAPS:
         yield _one(name, written(dpa(serial, bytes.fromhex(bitmap))), english, french)
-    prefixed = replace(
-        unwritten(VISA_DPA, "DPA", 25, psn="01"), ipb=bytes.fromhex("030000FFFFFF" + "00" * 12), iaf=b"\x40"
-    )
     yield _one(
         "psn-prefix",
-        written(prefixed),
+        written(replace(unwritten(VISA_DPA, "DPA", 25, psn="01"), ipb=PREFIXED_IPB, iaf=b"\x40")),
         "Card sequence number in front of the data (flag 40)",
         "Numéro de séquence de la carte devant les données (indicateur 40)",
     )
+
+
+def _without_bitmap() -> Iterable[GalleryCard]:
     yield _one(
         "visa-default",
         written(unwritten(VISA, "VISA", 26)),
@@ -182,6 +179,9 @@ def _answers() -> Iterable[GalleryCard]:
         "Cryptogram version 18 and a card number of 19 digits (key option B)",
         "Cryptogramme version 18 et numéro de carte à 19 chiffres (clé option B)",
     )
+
+
+def _refusals_and_flags() -> Iterable[GalleryCard]:
     yield _one(
         "declines",
         written(replace(dpa(34), declines=Declines.ALWAYS)),
