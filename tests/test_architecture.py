@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "device": {"sesame_core", "drivers", "device", "bank"},
     "simulator": {"sesame_core", "drivers", "device", "simulator", "bank"},
     "bank": {"bank"},
+    "sesame": {"sesame_core", "drivers", "device", "simulator", "bank", "sesame"},
 }
 """World -> the worlds it may import."""
 
@@ -49,11 +50,11 @@ OUTSIDE = {"open", "print", "input", "exec", "eval", "compile", "__import__", "b
 
 ADAPTERS = {
     "smartcard": ("drivers.pcsc_*", "drivers.slot_*"),
-    "gpiozero": ("drivers.gpio_*", "drivers.board_*", "drivers.oled_*"),
+    "gpiozero": ("drivers.gpio_*", "drivers.board_*", "drivers.oled_*", "drivers.display_*"),
     "lgpio": ("drivers.gpio_*",),
     "RPi": ("drivers.gpio_*",),
     "luma": ("drivers.display_*", "drivers.oled_*"),
-    "smbus2": ("drivers.display_*", "drivers.oled_*", "drivers.i2c_*"),
+    "smbus2": ("drivers.display_*", "drivers.oled_*", "drivers.battery_*"),
     "spidev": ("drivers.display_*", "drivers.oled_*"),
     "serial": (),
     "usb": (),
@@ -63,12 +64,12 @@ ADAPTERS = {
 HEAVY = {*ADAPTERS, "PIL", "cryptography", "pyemv"}
 """What a start must not pay for before it knows that it is needed."""
 
-STARTS = ("device.cli", "drivers.ports", "drivers.errors", "drivers.pins")
+STARTS = ("sesame.cli", "drivers.ports", "drivers.errors", "drivers.pins")
 """Modules that anything may import at no cost and on any machine."""
 
 PORTS_MAY_IMPORT = {"collections", "dataclasses", "enum", "types", "typing", "sesame_core"}
 
-WRITES = ("device.cli*",)
+WRITES = ("sesame.*",)
 """Where `print` is the purpose."""
 
 MAX_LINES = 400

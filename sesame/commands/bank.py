@@ -17,7 +17,7 @@ from sesame.state import add_state_argument
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, for whom, with which code."""
-    parser.add_argument("action", choices=("verify",))
+    parser.add_argument("action", choices=("verify",), help="what the bank is asked")
     parser.add_argument(
         "code", nargs="+", metavar="CODE", help="`0000 0000` or `00000000`; - reads it from standard input"
     )

@@ -9,7 +9,9 @@ from device.config import load
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which configuration."""
-    parser.add_argument("--config", "-c", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,9 @@ from device.config import load, settings_of, to_toml
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """`show` or `check`, and which file."""
-    parser.add_argument("action", choices=("show", "check"))
+    parser.add_argument(
+        "action", choices=("show", "check"), help="print what is in force, or say whether a file is good"
+    )
     parser.add_argument(
         "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
     )

@@ -20,7 +20,9 @@ MODEL = Path("/proc/device-tree/model")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Real or simulated, and how it is driven."""
-    parser.add_argument("--config", "-c", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
+    )
     parser.add_argument("--simulated", action="store_true", help="on a simulated board, even where there is a real one")
     parser.add_argument(
         "--control", type=Path, metavar="SOCKET", help="obey statements over this Unix socket (simulated)"

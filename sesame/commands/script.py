@@ -14,12 +14,14 @@ from simulator.script import Player, read
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which scripts, and where their pictures go."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="scripts, each on a reader of its own")
     parser.add_argument("--pictures", type=Path, metavar="DIR", default=Path(), help="where screenshots go (here)")
     parser.add_argument(
         "--scale", type=int, default=4, metavar="N", help="screen pixels a picture's pixel (%(default)s)"
     )
-    parser.add_argument("--config", "-c", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
+    )
     parser.add_argument("--fresh", action="store_true", help="with cards as new, whose counters are not kept")
     add_state_argument(parser)
 
