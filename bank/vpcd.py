@@ -39,7 +39,10 @@ MUTE_ATR: Final = bytes(34)
 empty ATR it would hold the slot to be empty."""
 LONGEST_MESSAGE: Final = 0xFFFF
 PAUSE_S: Final = 0.05
-TOLD_S: Final = 3.0
+CONNECT_S: Final = 3.0
+OUT_S: Final = 0.6
+"""How long a card stays out before another goes in. pcscd looks every 0.4 s; a card changed in between is not noticed,
+or, when a command had just failed, not seen at all until it is pulled."""
 
 
 class VirtualReaderError(BankError):
@@ -59,6 +62,7 @@ class VirtualReader:
         self._thread: threading.Thread | None = None
         self._removed = threading.Event()
         self._polled = threading.Event()
+        self._out_since = -math.inf
 
     @property
     def inserted(self) -> bool:
@@ -75,6 +79,7 @@ class VirtualReader:
             raise VirtualReaderError("a card is in this virtual reader: remove it first")
         self._removed.clear()
         self._polled.clear()
+        time.sleep(max(0.0, self._out_since + OUT_S - time.monotonic()))
         deadline = time.monotonic() + patience_s
         self._socket = self._connect(deadline)
         self._thread = threading.Thread(target=self._serve, args=(card, reconnect), name="vpcd-card", daemon=True)
@@ -110,7 +115,7 @@ class VirtualReader:
     def _connect(self, deadline: float) -> socket.socket:
         while True:
             try:
-                return socket.create_connection(self._address, timeout=TOLD_S)
+                return socket.create_connection(self._address, timeout=CONNECT_S)
             except OSError as error:
                 if time.monotonic() >= deadline:
                     raise VirtualReaderError(
@@ -136,6 +141,7 @@ class VirtualReader:
             return  # pcscd or `remove` hung up: the card is out
         finally:
             link.close()
+            self._out_since = time.monotonic()
             card.power_off()
 
     def _hang_up(self) -> None:

@@ -221,18 +221,19 @@ class TwinSlot:
 
     def power_off(self) -> None:
         """Ask for the power to be cut after what was asked before. No answer."""
-        if self._plugged and self._card is not None:
-            self._requests.append(_PowerOff())
+        self._ask(_PowerOff())
 
     # How it behaves
 
     def _ask(self, request: _Request) -> None:
-        """A request to an empty slot is answered by saying so again, unless that is about to be said anyway."""
-        if self._plugged and self._card is not None:
+        """Take a request, unless an end of the session is still to be told: that is its answer. A request to an empty
+        slot is answered by saying so again."""
+        ending = any(isinstance(event, CardAbsent | SlotLost) for event in self._events)
+        if not ending and self._plugged and self._card is not None:
             self._requests.append(request)
             return
         _wipe(request)
-        if not self._events or isinstance(self._events[-1], SlotFound | CardPresent):
+        if not ending and not isinstance(request, _PowerOff):
             self._tell(self._presence(self._now))
 
     def _presence(self, now: Millis) -> Event:
