@@ -3,21 +3,28 @@
 Hardware libraries are imported by the parts that use them, so that a reader pays only for its own.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from device.config import Config
 from device.loop import Board
-from device.quiet import NoPower, NoSound
+from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048, Thresholds, open_bus
+from drivers.battery_twin import GaugeBusTwin
 from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import MonotonicClock
 from drivers.display_twin import DisplayTwin
+from drivers.gpio_pins import Pins
 from drivers.keypad_matrix import matrix_keypad
 from drivers.oled_panels import Panel, panel
 from drivers.ports import Clock, Display, Notify, Source
+from drivers.power_supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
 from drivers.slot_twin import Latency, TwinSlot, instant
+from drivers.sound_patterns import GpioSound
 from sesame_core.events import Event, Millis
 from sesame_core.state import Rules
+
+SIMULATED_GAUGE_EVERY: Millis = 1000
+"""A simulated battery is looked at more often than a real one, so that who changes it sees what comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class Simulated:
     hardware: BoardTwin
     slot: TwinSlot
     display: DisplayTwin
+    battery: GaugeBusTwin
 
 
 class Physics:
@@ -77,25 +85,46 @@ def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and
     hardware = BoardTwin(clock, config.layout, bounce=bounce)
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
     display = DisplayTwin(panel_of(config), rotation=config.display.rotation, contrast=config.display.contrast)
-    keypad = matrix_keypad(hardware.pins, config.layout, settle=_at_once)
-    board = Board(clock, keypad, slot, display, NoPower(), NoSound(), others=(*others, Physics(hardware)))
-    return Simulated(board, hardware, slot, display)
+    gauge = GaugeBusTwin()
+    monitor = BatteryMonitor(Max17048(gauge), replace(_thresholds(config), every=SIMULATED_GAUGE_EVERY))
+    board = Board(
+        clock,
+        matrix_keypad(hardware.pins, config.layout, settle=_at_once),
+        slot,
+        display,
+        Supply(_way(config, hardware.pins, _ignored), monitor),
+        sound_of(config, hardware.pins),
+        others=(*others, Physics(hardware)),
+    )
+    return Simulated(board, hardware, slot, display, gauge)
 
 
-def real(config: Config, others: Sequence[Source] = ()) -> Board:
+def real(config: Config, power_off: Callable[[], None], others: Sequence[Source] = ()) -> Board:
     """The configured reader on this machine's hardware. Parts are claimed by the loop's start, not here.
+
+    `power_off` asks the system to power off, where that is what off means.
 
     Raises DriverError for what cannot be had on this machine at all.
     """
-    from drivers.gpio_choice import open_pins  # type: ignore[import-not-found] # noqa: PLC0415
-
+    from drivers.gpio_factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
     from drivers.slot_pcsc import PcscSlot  # noqa: PLC0415 - PC/SC, only where there is a slot
 
-    pins = open_pins(config.keypad.pins)
-    keypad = matrix_keypad(pins, config.layout)
+    pins = open_pins(Backend(config.keypad.pins), look())
     return Board(
-        MonotonicClock(), keypad, PcscSlot(reader_of(config)), real_display(config), NoPower(), NoSound(), tuple(others)
+        MonotonicClock(),
+        matrix_keypad(pins, config.layout),
+        PcscSlot(reader_of(config)),
+        real_display(config),
+        Supply(_way(config, pins, power_off), _monitor(config)),
+        sound_of(config, pins),
+        others=tuple(others),
     )
+
+
+def sound_of(config: Config, pins: Pins) -> GpioSound:
+    """Buzzer and light, as far as they are wanted."""
+    wanted = config.sound
+    return GpioSound(pins, wanted.buzzer_pin if wanted.buzzer else None, wanted.light_pin if wanted.light else None)
 
 
 def real_display(config: Config) -> Display:
@@ -116,6 +145,33 @@ def reader_of(config: Config) -> str | int | None:
     """Which smart-card reader: a number, a part of a name, or None for any."""
     name = config.slot.reader
     return int(name) if name.isdigit() else name or None
+
+
+def _way(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
+    match Off(config.power.off):
+        case Off.LATCH:
+            return SoftLatch(pins, config.power.latch)
+        case Off.SYSTEM:
+            return SystemOff(power_off)
+        case Off.ASLEEP:
+            return StayAsleep()
+
+
+def _monitor(config: Config) -> BatteryMonitor | None:
+    wanted = config.power
+    if wanted.gauge == "none":
+        return None
+    bus = open_bus(config.display.port)
+    gauge = (Max17048 if wanted.gauge == "max17048" else Ina219)(bus, wanted.gauge_address)
+    return BatteryMonitor(gauge, _thresholds(config))
+
+
+def _thresholds(config: Config) -> Thresholds:
+    return Thresholds(low=config.power.low, critical=config.power.critical)
+
+
+def _ignored() -> None:
+    """A simulated system stays on."""
 
 
 def _at_once() -> None:

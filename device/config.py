@@ -23,6 +23,7 @@ from device.settings import (
 from drivers.errors import KeypadError
 from drivers.keypad_matrix import LEGENDS, Layout, Legends
 from drivers.pins import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
+from drivers.power_supply import Off
 from sesame_core.errors import SesameError
 from sesame_core.events import Key
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
@@ -102,11 +103,25 @@ class SlotConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerConfig:
+    """[power]: what off means, and the battery."""
+
+    off: str = setting(choice(*(each.value for each in Off)), Off.ASLEEP.value)
+    latch: int = setting(PINS, gpio("POWER_OFF"))
+    gauge: str = setting(choice("none", "max17048", "ina219"), "none")
+    gauge_address: int = setting(address(0x36, 0x40), 0x36)
+    low: int = setting(whole(1, 99, "percent"), 20)
+    critical: int = setting(whole(0, 98, "percent"), 5)
+
+
+@dataclass(frozen=True, slots=True)
 class SoundConfig:
     """[sound]: what may be heard and seen besides the display."""
 
     buzzer: bool = setting(flag(), True)
+    buzzer_pin: int = setting(PINS, gpio("BUZZER"))
     light: bool = setting(flag(), True)
+    light_pin: int = setting(PINS, gpio("LED"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,7 @@ class Config:
     keypad: KeypadConfig = field(default_factory=KeypadConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     slot: SlotConfig = field(default_factory=SlotConfig)
+    power: PowerConfig = field(default_factory=PowerConfig)
     sound: SoundConfig = field(default_factory=SoundConfig)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -125,6 +141,8 @@ class Config:
             self.layout  # noqa: B018 - built to be checked
         except KeypadError as error:
             raise ConfigError(f"[keypad]: {error}") from None
+        if self.power.critical >= self.power.low:
+            raise ConfigError("power.critical must be less than power.low")
 
     @property
     def layout(self) -> Layout:
