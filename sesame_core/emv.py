@@ -35,6 +35,9 @@ PSE_RECORDS = 30
 AFL_RECORDS = 64
 """The most records an AFL may name; honest ones name fewer than 20."""
 
+ABSENT = (StatusWord.FILE_NOT_FOUND, StatusWord.RECORD_NOT_FOUND)
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """A selected application: its AID and its file control information (EMV Book 1, 11.3.4)."""
@@ -194,11 +197,13 @@ def _start_processing(application: Application, request: Request) -> Conversatio
 
 
 def _read_records(afl: bytes) -> Conversation[tuple[Tlv, ...]]:
-    """READ RECORD for every entry of the AFL (EMV Book 3, 10.2)."""
+    """READ RECORD for every entry of the AFL (EMV Book 3, 10.2). One that is not there is left out: what a code needs
+    may well be in the others, and is missed by its own name if not."""
     objects: list[Tlv] = []
     for sfi, number in _afl_records(afl):
         response = yield _read_record(sfi, number)
-        objects += parse(_checked(response).data)
+        if not any(map(response.has, ABSENT)):
+            objects += parse(_checked(response).data)
     return tuple(objects)
 
 
