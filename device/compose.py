@@ -14,13 +14,15 @@ from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import MonotonicClock
 from drivers.display_twin import DisplayTwin
 from drivers.gpio_pins import Pins
-from drivers.keypad_matrix import matrix_keypad
+from drivers.gpio_switch import GpioSwitch
+from drivers.keypad_buttons import button_keypad
+from drivers.keypad_matrix import Settle, matrix_keypad, settle_briefly
 from drivers.oled_panels import Panel, panel
-from drivers.ports import Clock, Display, Notify, Source
+from drivers.ports import Clock, Display, Keypad, Notify, Source
 from drivers.power_supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
 from drivers.slot_twin import Latency, TwinSlot, instant
 from drivers.sound_patterns import GpioSound
-from sesame_core.events import Event, Millis
+from sesame_core.events import CardAbsent, Event, Key, KeyPressed, Millis
 from sesame_core.state import Rules
 
 SIMULATED_GAUGE_EVERY: Millis = 1000
@@ -82,19 +84,19 @@ def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and
     others: Sequence[Source] = (),
 ) -> Simulated:
     """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics."""
-    hardware = BoardTwin(clock, config.layout, bounce=bounce)
+    hardware = BoardTwin(clock, config.layout, buttons=dict(config.keypad.buttons) or None, bounce=bounce)
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
     display = DisplayTwin(panel_of(config), rotation=config.display.rotation, contrast=config.display.contrast)
     gauge = GaugeBusTwin()
     monitor = BatteryMonitor(Max17048(gauge), replace(_thresholds(config), every=SIMULATED_GAUGE_EVERY))
     board = Board(
         clock,
-        matrix_keypad(hardware.pins, config.layout, settle=_at_once),
+        keypad_of(config, hardware.pins, _at_once),
         slot,
         display,
         Supply(_way(config, hardware.pins, _ignored), monitor),
         sound_of(config, hardware.pins),
-        others=(*others, Physics(hardware)),
+        others=(*others, Physics(hardware), *switches_of(config, hardware.pins)),
     )
     return Simulated(board, hardware, slot, display, gauge)
 
@@ -112,13 +114,34 @@ def real(config: Config, power_off: Callable[[], None], others: Sequence[Source]
     pins = open_pins(Backend(config.keypad.pins), look())
     return Board(
         MonotonicClock(),
-        matrix_keypad(pins, config.layout),
+        keypad_of(config, pins),
         PcscSlot(reader_of(config)),
         real_display(config),
         Supply(_way(config, pins, power_off), _monitor(config)),
         sound_of(config, pins),
-        others=tuple(others),
+        others=(*others, *switches_of(config, pins)),
     )
+
+
+def keypad_of(config: Config, pins: Pins, settle: Settle = settle_briefly) -> Keypad:
+    """The matrix, or the buttons where the configuration lists any."""
+    if config.keypad.buttons:
+        return button_keypad(pins, dict(config.keypad.buttons))
+    return matrix_keypad(pins, config.layout, settle=settle)
+
+
+def switches_of(config: Config, pins: Pins) -> Sequence[Source]:
+    """The slot's switch tells a pulled card sooner than PC/SC does; the supply's button is one more Off key."""
+    switches = []
+    if config.slot.card_switch:
+        switches.append(GpioSwitch(pins, config.slot.card_switch_pin, "card switch", opened=CardAbsent))
+    if config.power.button:
+        switches.append(GpioSwitch(pins, config.power.button_pin, "power button", closed=_off_pressed))
+    return switches
+
+
+def _off_pressed(at: Millis) -> Event:
+    return KeyPressed(at, Key.OFF)
 
 
 def sound_of(config: Config, pins: Pins) -> GpioSound:

@@ -30,8 +30,11 @@ from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
 
 SYSTEM_FILE = Path("/etc/sesame/reader.toml")
 
+Buttons = tuple[tuple[Key, int], ...]
+
 KEY_NAMES = ", ".join(key.value for key in Key)
 LEGENDS_ALLOWED = f'one list a row, one name a column, "" for no key; the names are {KEY_NAMES}'
+BUTTONS_ALLOWED = f'for keys wired one by one to ground instead of a matrix: {{ "1" = 5, OK = 6 }}; names {KEY_NAMES}'
 PINS = whole(0, max(HEADER), "a GPIO number (BCM)")
 
 
@@ -53,6 +56,12 @@ def _pin_digits(raw: object) -> tuple[int, int]:
     if not MIN_LENGTH <= least <= most <= MAX_LENGTH:
         raise NotAllowed
     return least, most
+
+
+def _buttons(raw: object) -> Buttons:
+    if not isinstance(raw, dict):
+        raise NotAllowed
+    return tuple((Key(name), PINS(pin)) for name, pin in raw.items())
 
 
 GPIOS = f"GPIO numbers (BCM) from 0 to {max(HEADER)}"
@@ -77,6 +86,7 @@ class KeypadConfig:
     columns: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, left first"), KEYPAD_COLUMNS)
     legends: Legends = setting(table(_legends, LEGENDS_ALLOWED), LEGENDS)  # noqa: RUF009 - a field, as above
     diodes: bool = setting(flag(), False)
+    buttons: Buttons = setting(table(_buttons, BUTTONS_ALLOWED), ())  # noqa: RUF009 - a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +107,11 @@ class DisplayConfig:
 
 @dataclass(frozen=True, slots=True)
 class SlotConfig:
-    """[slot]: which smart-card reader."""
+    """[slot]: which smart-card reader, and whether a switch of ours tells when its card goes."""
 
     reader: str = setting(text("a part of the reader's name, or its number; empty takes the first"), "")
+    card_switch: bool = setting(flag(), False)
+    card_switch_pin: int = setting(PINS, gpio("CARD_SWITCH"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,8 @@ class PowerConfig:
 
     off: str = setting(choice(*(each.value for each in Off)), Off.ASLEEP.value)
     latch: int = setting(PINS, gpio("POWER_OFF"))
+    button: bool = setting(flag(), False)
+    button_pin: int = setting(PINS, gpio("POWER_BUTTON"))
     gauge: str = setting(choice("none", "max17048", "ina219"), "none")
     gauge_address: int = setting(address(0x36, 0x40), 0x36)
     low: int = setting(whole(1, 99, "percent"), 20)
@@ -143,6 +157,14 @@ class Config:
             raise ConfigError(f"[keypad]: {error}") from None
         if self.power.critical >= self.power.low:
             raise ConfigError("power.critical must be less than power.low")
+        self._check_pins()
+
+    def _check_pins(self) -> None:
+        taken: dict[int, str] = {}
+        for key, pin in pins_in_use(self):
+            if pin in taken:
+                raise ConfigError(f"{taken[pin]} and {key} are both on GPIO{pin}; give each signal its own pin")
+            taken[pin] = key
 
     @property
     def layout(self) -> Layout:
@@ -177,6 +199,28 @@ def merge(raw: Mapping[str, Any], origin: str) -> Config:
         raise ConfigError(f"{origin}: {error}") from None
 
 
+def pins_in_use(config: Config) -> Iterator[tuple[str, int]]:
+    """Every GPIO that the configured reader claims: the setting that says so, and its number."""
+    keypad, display, power, sound = config.keypad, config.display, config.power, config.sound
+    if keypad.buttons:
+        yield from ((f"keypad.buttons.{key.value}", pin) for key, pin in keypad.buttons)
+    else:
+        yield from (("keypad.rows", pin) for pin in keypad.rows)
+        yield from (("keypad.columns", pin) for pin in keypad.columns)
+    optional = (
+        ("display.port (I2C data)", 2, (display.bus, display.port) == ("i2c", 1)),
+        ("display.port (I2C clock)", 3, (display.bus, display.port) == ("i2c", 1)),
+        ("display.dc", display.dc, display.bus == "spi"),
+        ("display.reset", display.reset, display.bus == "spi"),
+        ("slot.card_switch_pin", config.slot.card_switch_pin, config.slot.card_switch),
+        ("power.latch", power.latch, power.off == Off.LATCH.value),
+        ("power.button_pin", power.button_pin, power.button),
+        ("sound.buzzer_pin", sound.buzzer_pin, sound.buzzer),
+        ("sound.light_pin", sound.light_pin, sound.light),
+    )
+    yield from ((key, pin) for key, pin, wanted in optional if wanted)
+
+
 def settings_of(config: Config) -> Iterator[tuple[str, Any, str, str]]:
     """Every setting: "section.key", value, what is allowed, and where the value comes from."""
     for name in SECTIONS:
@@ -187,11 +231,13 @@ def settings_of(config: Config) -> Iterator[tuple[str, Any, str, str]]:
             yield key, getattr(section, each.name), check.allowed, config.origins.get(key, "default")
 
 
-def to_toml(value: Any) -> str:  # noqa: ANN401 - any setting
+def to_toml(value: Any) -> str:  # noqa: ANN401, PLR0911 - any setting, one line a kind
     """A value as TOML writes it."""
     match value:
         case bool():
             return str(value).lower()
+        case ((Key(), int()), *_):
+            return "{ " + ", ".join(f"{to_toml(key)} = {pin}" for key, pin in value) + " }"
         case tuple():
             return "[" + ", ".join(to_toml(each) for each in value) + "]"
         case Key():

@@ -107,10 +107,12 @@ class Bench:
         if isinstance(card, str):
             card = self._cards.setdefault(card, gallery.open_card(card, self._state_dir))
         self.parts.slot.insert(card, self.clock.now())
+        self.parts.hardware.card_switch(True)
         self._stepper.settle()
 
     def pull(self) -> None:
         """Take the card out."""
+        self.parts.hardware.card_switch(False)
         self.parts.slot.pull(self.clock.now())
         self._stepper.settle()
 

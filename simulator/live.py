@@ -125,9 +125,11 @@ class LiveBench:
         card = self._cards.get(name) or gallery.open_card(name, self._state_dir)
         self._cards[name] = card
         self.parts.slot.insert(card, self.clock.now())
+        self.parts.hardware.card_switch(True)
 
     def pull(self) -> None:
         """Take the card out."""
+        self.parts.hardware.card_switch(False)
         self.parts.slot.pull(self.clock.now())
 
     def unplug(self) -> None:
