@@ -152,7 +152,7 @@ FIELD: Final = CARD_AT_WORK | {
 ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
     P.ASLEEP: {
         T.DIGIT: _rule(wake, *WOKEN),
-        T.FUNCTION: _rule(wake, *WOKEN, *FIRST_FIELDS),
+        T.FUNCTION: _rule(wake, P.NO_CARD, P.NO_READER, *FIRST_FIELDS),
         T.CLEAR: _rule(wake, *WOKEN),
         T.OK: _rule(wake, *WOKEN),
         T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
@@ -164,7 +164,7 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
     },
     P.NO_CARD: {
         T.BATTERY: _rule(battery_before_session, P.FLAT),
-        T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
+        T.CARD_PRESENT: _rule(card_in, P.READING),
         T.CARD_ABSENT: _rule(slot_known),
     },
     P.READING: {
