@@ -107,12 +107,19 @@ def test_the_bitmap_of_the_card_comes_first() -> None:
 
 
 def test_a_visa_application_without_a_bitmap_has_the_default_one() -> None:
-    assert choose_filter(None, bytes.fromhex("A0000000031010"), True) == Filter(Rule.BITMAP, VISA_BITMAP)
+    assert choose_filter(None, bytes.fromhex("A0000000031010"), False) == Filter(Rule.BITMAP, VISA_BITMAP)
     assert VISA_BITMAP.hex() == "0000ffffff0000000000000000000020b938"
 
 
-def test_a_belgian_card_without_a_bitmap_has_its_rule() -> None:
-    assert choose_filter(None, bytes.fromhex("A0000000043060"), True) == Filter(Rule.BELGIAN, b"")
+@pytest.mark.parametrize("aid", ["A0000000043060", "A0000000031010", "D056000666111010"])
+def test_a_belgian_card_without_a_bitmap_has_its_rule(aid: str) -> None:
+    assert choose_filter(None, bytes.fromhex(aid), True) == Filter(Rule.BELGIAN, b"")
+
+
+def test_a_bancontact_application_has_the_belgian_rule_even_beside_a_bitmap() -> None:
+    own, bancontact = bytes.fromhex(FRENCH), bytes.fromhex("D056000666111010")
+    assert choose_filter(own, bancontact, True) == Filter(Rule.BELGIAN)
+    assert choose_filter(own, bancontact, False) == Filter(Rule.BITMAP, own)
 
 
 def test_any_other_card_without_a_bitmap_is_not_supported() -> None:
