@@ -134,14 +134,13 @@ class Applet:
         application = self._selected()
         _require(not self._session.started, NO_CONDITION)
         _require(not (apdu.p1 or apdu.p2), WRONG_P1_P2)
-        _require(len(apdu.data) >= 2, WRONG_LENGTH)
-        _require(apdu.data[0] == 0x83 and apdu.data[1] == len(apdu.data) - 2, WRONG_DATA)
-        _require(apdu.data[1] == dol_length(application.pdol), WRONG_LENGTH)
+        values = _command_template(apdu.data)
+        _require(len(values) == dol_length(application.pdol), WRONG_LENGTH)
         if self._profile.counts_at_options:
             self._count()
         self._session.started = True
         self._session.pin = PinResult.NOT_DONE
-        self._session.values = cut(application.pdol, apdu.data[2:])
+        self._session.values = cut(application.pdol, values)
         return Reply(OK, _options(application))
 
     def _read_record(self, apdu: Apdu) -> Reply:
@@ -232,6 +231,14 @@ class Applet:
 def _require(condition: bool, status: int) -> None:
     if not condition:
         raise _Refused(status)
+
+
+def _command_template(data: bytes) -> bytes:
+    """What is in the template 83 (EMV Book 3, 6.5.8.3), its length in one byte or, from 128 on, in two."""
+    _require(len(data) >= 2, WRONG_LENGTH)
+    value = data[3:] if data[1] == 0x81 else data[2:]
+    _require(data == tlv(0x83, value), WRONG_DATA)
+    return value
 
 
 def _options(application: Application) -> bytes:

@@ -10,6 +10,7 @@ from bank.errors import IssuingError
 from bank.keys import pad_80, single_des_mac
 
 VISA_DEFAULT_IPB = bytes.fromhex("0000FFFFFF0000000000000000000020B938")
+BANCONTACT = bytes.fromhex("D056000666111010")
 VISA_RID = bytes.fromhex("A000000003")
 SHOWN = 8
 """The fewest digits a reader shows."""
@@ -117,13 +118,17 @@ class BelgianRule:
 
 
 def rule_for(aid: bytes, ipb: bytes | None, belgian: bool) -> Rule:
-    """The rule of an application. Raises IssuingError when there is none for it."""
+    """The rule of an application. Raises IssuingError when there is none for it.
+
+    On a Belgian card the Belgian rule goes before Visa's bitmap, and in its Bancontact application before any: the
+    bitmap in the records is there for the CAP application that shares them.
+    """
+    if belgian and (ipb is None or aid.startswith(BANCONTACT)):
+        return BelgianRule()
     if ipb is not None:
         return BitmapRule(ipb)
     if aid.startswith(VISA_RID):
         return BitmapRule(VISA_DEFAULT_IPB)
-    if belgian:
-        return BelgianRule()
     raise IssuingError("no bitmap on the card, and no rule for cards without one")
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bank.card import Card, counters_of
 from bank.errors import UnknownCardError
 from bank.faulty import Defect
-from bank.memory import CardMemory, FileMemory, VolatileMemory
+from bank.memory import CardMemory, FileMemory, VolatileMemory, unchanged
 from bank.patterns import DEMO_PIN, GalleryCard, dpa, mastercard_cap, payment, small
 from bank.personalise import CARTES_BANCAIRES, VISA, written, written_small
 from bank.profile import CardProfile, Pse, atr_t0, atr_t1
@@ -76,11 +76,15 @@ def describe(name: str) -> GalleryCard:
 
 def open_card(name: str, state_dir: Path | None = None) -> Card:
     """The card itself, without power. `state_dir`: where its counter and tries outlive the process (made when missing,
-    mode 0700); without it they are new each time. Raises UnknownCardError."""
+    mode 0700); without it they are new each time. Raises UnknownCardError, and StateError for a state it cannot use."""
     entry = describe(name)
     return entry.card(_memory(entry.profile, state_dir))
 
 
 def _memory(profile: CardProfile, state_dir: Path | None) -> CardMemory:
     start = counters_of(profile)
-    return VolatileMemory(start) if state_dir is None else FileMemory(state_dir / f"{profile.name}.json", start)
+    if state_dir is None:
+        return VolatileMemory(start)
+    memory = FileMemory(state_dir / f"{profile.name}.json", start)
+    memory.update(unchanged)  # a state that cannot be used is said now: in the slot it would be a memory failure
+    return memory

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import chain
 
+from bank.codes import BANCONTACT
 from bank.issuer import demo_pan
 from bank.keys import TEST_KEYS, IssuerKey, card_key
 from bank.profile import Application, layout
@@ -10,14 +11,13 @@ from bank.tlv import join
 
 VISA_DPA = bytes.fromhex("A0000000038002")
 MASTERCARD_CAP = bytes.fromhex("A0000000048002")
-BELGIAN_CAP = bytes.fromhex("D056000666111010")
 VISA_PLUS = bytes.fromhex("A0000000032010")
 VISA = bytes.fromhex("A0000000031010")
 MASTERCARD = bytes.fromhex("A0000000041010")
 MAESTRO = bytes.fromhex("A0000000043060")
 CARTES_BANCAIRES = bytes.fromhex("A0000000421010")
 
-CAP_ORDER = (VISA_DPA, MASTERCARD_CAP, BELGIAN_CAP, VISA_PLUS, VISA, MASTERCARD, MAESTRO)
+CAP_ORDER = (VISA_DPA, MASTERCARD_CAP, BANCONTACT, VISA_PLUS, VISA, MASTERCARD, MAESTRO)
 """The application that makes a card's codes is the first it has of these."""
 
 FRENCH_IPB = bytes.fromhex("8001FFFFFF000000000000000000000000")
@@ -37,9 +37,6 @@ VISA_KEY = TEST_KEYS["TEST-VISA"]
 MASTERCARD_KEY = TEST_KEYS["TEST-MASTERCARD"]
 
 Element = tuple[int, bytes]
-
-BELGIAN_MARKS: list[Element] = [(0x5F2C, bytes.fromhex("0056")), (0xDF07, b"BKS0560001")]
-"""Nationality, and the issuer's identification, by which readers know a Belgian card."""
 
 
 def unwritten(aid: bytes, label: str, serial: int, issuer: IssuerKey = VISA_KEY, psn: str = "00") -> Application:
@@ -85,8 +82,7 @@ def holder_elements(application: Application, tell_psn: bool) -> list[Element]:
     """Card number, expiry and sequence number."""
     packed = application.pan + "F" * (len(application.pan) % 2)
     own = [(0x5A, bytes.fromhex(packed)), (0x5F24, PLASTIC_EXPIRY)]
-    number = [(0x5F34, bytes.fromhex(application.psn))] if tell_psn else []
-    return own + number + (BELGIAN_MARKS if application.belgian else [])
+    return [*own, (0x5F34, bytes.fromhex(application.psn))] if tell_psn else own
 
 
 def rule_elements(application: Application) -> list[Element]:

@@ -16,6 +16,10 @@ CDOL2 = bytes.fromhex("8A02") + CDOL1
 """The same after the authorisation response code, 31 bytes."""
 
 
+BELGIAN_MARKS = join(((0x5F2C, bytes.fromhex("0056")), (0xDF07, b"BKS0560001")))
+"""Nationality, and the issuer's own identification."""
+
+
 class Format(Enum):
     """How GET PROCESSING OPTIONS and GENERATE AC answer (EMV Book 3, 6.5.5.4 and 6.5.8.4); the value is the tag."""
 
@@ -46,8 +50,8 @@ class Application:
     `refuses` maps an instruction byte to the status word it always gets here. `new_card` sets
     that bit of a Visa CVR (03A49000 instead of 03A48000). `tail` is what follows the CVR in the IAD. `tag_order` is
     the order of a TLV cryptogram answer; a tag that is none of the cryptogram's gets a zero byte. `icc_key` is the
-    card's own master key, 16 bytes; `issuer` names the key it derives from. `belgian`: the Belgian issuer's marks are
-    in its records.
+    card's own master key, 16 bytes; `issuer` names the key it derives from. `belgian`: the answer to
+    SELECT bears the marks by which readers know a Belgian card.
     """
 
     aid: bytes
@@ -87,7 +91,7 @@ class Application:
             proprietary.append(tlv(0x9F38, self.pdol))
         if self.languages:
             proprietary.append(tlv(0x5F2D, self.languages.encode("ascii")))
-        discretionary = self.extra_fci
+        discretionary = self.extra_fci + (BELGIAN_MARKS if self.belgian else b"")
         if self.iaf is not None and self.iaf_in_fci:
             discretionary += tlv(0x9F55, self.iaf)
         if discretionary:

@@ -57,7 +57,7 @@ def terminal_values(aid: bytes, belgian: bool, request: Request) -> dict[int, by
     unusual = belgian and not internet
     return {
         0x95: bytes.fromhex("8000000800" if unusual else "8000000000"),
-        0x9A: bytes.fromhex("010101" if aid.startswith(VISA_RID) else "000000"),
+        0x9A: bytes.fromhex("010101" if aid.startswith(VISA_RID) and not unusual else "000000"),
         0x9F37: _bcd(request.challenge or request.account),
         0x9F02: _bcd(str(request.amount or "")),
         0x9F34: bytes.fromhex("010002" if internet else "000000"),

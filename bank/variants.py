@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from bank.codes import BANCONTACT
 from bank.faulty import Defect
 from bank.issuer import Version, demo_pan
-from bank.patterns import DEMO_PIN, GalleryCard, dpa, mastercard_cap, payment, small
+from bank.patterns import DEMO_PIN, FLAGS, GalleryCard, dpa, mastercard_cap, payment, small
 from bank.personalise import (
     BRITISH_IPB,
     CARTES_BANCAIRES,
+    FRENCH_IPB,
     MAESTRO,
     MASTERCARD,
     MASTERCARD_KEY,
@@ -28,6 +30,7 @@ from bank.profile import Application, CardProfile, Declines, Format, Pse, atr_t0
 from bank.tlv import dol, join
 
 MIXED_PDOL = dol((0x9F35, 1), (0x9F33, 3), (0x9F1A, 2), (0x9F40, 5), (0x5F2A, 2), (0x9F15, 2), (0xDF01, 4))
+LONG_PDOL = dol((0x9F4E, 64), (0x9F37, 4), (0x9F7C, 64), (0x9F35, 1), (0x9F33, 3))
 OTHER_CDOL1 = dol(
     (0x9F37, 4), (0x9C, 1), (0x9A, 3), (0x9F45, 2), (0x5F2A, 2), (0x9F34, 3), (0x95, 5), (0x9F35, 1), (0x9F1A, 2),
     (0x9F03, 6), (0x9F02, 6), (0x9F4C, 8),
@@ -72,6 +75,12 @@ def _lists_and_records() -> Iterable[GalleryCard]:
         written(replace(dpa(10), pdol=MIXED_PDOL)),
         "Wants seven terminal values, one unknown, before it starts (PDOL)",
         "Demande sept valeurs du terminal, dont une inconnue, avant de commencer (PDOL)",
+    )
+    yield _one(
+        "long-pdol",
+        written(replace(dpa(15), pdol=LONG_PDOL)),
+        "Wants 136 bytes before it starts: a length of two bytes",
+        "Demande 136 octets avant de commencer : une longueur sur deux octets",
     )
     yield _one(
         "other-cdol",
@@ -135,6 +144,19 @@ def _without_bitmap() -> Iterable[GalleryCard]:
         "Visa payment application without a bitmap: the default one counts",
         "Application de paiement Visa sans masque : le masque par défaut s'applique",
     )
+    bancontact = replace(unwritten(BANCONTACT, "BANCONTACT", 29), belgian=True, ipb=FRENCH_IPB, iaf=FLAGS)
+    yield _one(
+        "bancontact",
+        written(bancontact),
+        "Bancontact application: the Belgian rule, though a bitmap is at hand",
+        "Application Bancontact : la règle belge, bien qu'il y ait un masque",
+    )
+    yield _one(
+        "belgian-visa",
+        written(replace(unwritten(VISA, "VISA", 70), belgian=True)),
+        "Belgian Visa application: the Belgian rule goes before Visa's bitmap",
+        "Application Visa belge : la règle belge passe avant le masque Visa",
+    )
     yield _one(
         "belgian",
         written(replace(unwritten(MAESTRO, "MAESTRO", 27, MASTERCARD_KEY), belgian=True)),
@@ -173,9 +195,7 @@ def _answers() -> Iterable[GalleryCard]:
     )
     yield _one(
         "cvn18",
-        written(
-            replace(numbered(VISA_DPA, "DPA", demo_pan(33, 19)), version=Version.CVN18, ipb=dpa(33).ipb, iaf=b"\0")
-        ),
+        written(replace(numbered(VISA_DPA, "DPA", demo_pan(33, 19)), version=Version.CVN18, ipb=FRENCH_IPB, iaf=FLAGS)),
         "Cryptogram version 18 and a card number of 19 digits (key option B)",
         "Cryptogramme version 18 et numéro de carte à 19 chiffres (clé option B)",
     )
@@ -265,8 +285,8 @@ def _several_applications() -> Iterable[GalleryCard]:
         "Mastercard CAP and Visa DPA on one card: the DPA is taken",
         "CAP Mastercard et DPA Visa sur une carte : la DPA est retenue",
     )
-    longer = replace(unwritten(VISA_DPA + b"\x01\x01", "DPA 1", 62), ipb=dpa(62).ipb, iaf=b"\0")
-    second = replace(unwritten(VISA_DPA + b"\x01\x02", "DPA 2", 63), ipb=dpa(63).ipb, iaf=b"\0", priority=2)
+    longer = replace(unwritten(VISA_DPA + b"\x01\x01", "DPA 1", 62), ipb=FRENCH_IPB, iaf=FLAGS)
+    second = replace(unwritten(VISA_DPA + b"\x01\x02", "DPA 2", 63), ipb=FRENCH_IPB, iaf=FLAGS, priority=2)
     yield GalleryCard(
         CardProfile(
             "partial-name", (written(longer), written(second)), DEMO_PIN, pse=Pse((1, 0)), atr=atr_t0(b"BANK4")

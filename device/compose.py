@@ -3,21 +3,30 @@
 Hardware libraries are imported by the parts that use them, so that a reader pays only for its own.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from device.config import Config
 from device.loop import Board
-from device.quiet import NoPower, NoSound
+from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048, Thresholds, open_bus
+from drivers.battery_twin import GaugeBusTwin
 from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import MonotonicClock
 from drivers.display_twin import DisplayTwin
-from drivers.keypad_matrix import matrix_keypad
+from drivers.gpio_pins import Pins
+from drivers.gpio_switch import GpioSwitch
+from drivers.keypad_buttons import button_keypad
+from drivers.keypad_matrix import Settle, matrix_keypad, settle_briefly
 from drivers.oled_panels import Panel, panel
-from drivers.ports import Clock, Display, Notify, Source
+from drivers.ports import Clock, Display, Keypad, Notify, Source
+from drivers.power_supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
 from drivers.slot_twin import Latency, TwinSlot, instant
-from sesame_core.events import Event, Millis
+from drivers.sound_patterns import GpioSound
+from sesame_core.events import CardAbsent, Event, Key, KeyPressed, Millis
 from sesame_core.state import Rules
+
+SIMULATED_GAUGE_EVERY: Millis = 1000
+"""A simulated battery is looked at more often than a real one, so that who changes it sees what comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class Simulated:
     hardware: BoardTwin
     slot: TwinSlot
     display: DisplayTwin
+    battery: GaugeBusTwin
 
 
 class Physics:
@@ -74,28 +84,70 @@ def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and
     others: Sequence[Source] = (),
 ) -> Simulated:
     """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics."""
-    hardware = BoardTwin(clock, config.layout, bounce=bounce)
+    hardware = BoardTwin(clock, config.layout, buttons=dict(config.keypad.buttons) or None, bounce=bounce)
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
     display = DisplayTwin(panel_of(config), rotation=config.display.rotation, contrast=config.display.contrast)
-    keypad = matrix_keypad(hardware.pins, config.layout, settle=_at_once)
-    board = Board(clock, keypad, slot, display, NoPower(), NoSound(), others=(*others, Physics(hardware)))
-    return Simulated(board, hardware, slot, display)
+    gauge = GaugeBusTwin()
+    monitor = BatteryMonitor(Max17048(gauge), replace(_thresholds(config), every=SIMULATED_GAUGE_EVERY))
+    board = Board(
+        clock,
+        keypad_of(config, hardware.pins, _at_once),
+        slot,
+        display,
+        Supply(_way(config, hardware.pins, _ignored), monitor),
+        sound_of(config, hardware.pins),
+        others=(*others, Physics(hardware), *switches_of(config, hardware.pins)),
+    )
+    return Simulated(board, hardware, slot, display, gauge)
 
 
-def real(config: Config, others: Sequence[Source] = ()) -> Board:
+def real(config: Config, power_off: Callable[[], None], others: Sequence[Source] = ()) -> Board:
     """The configured reader on this machine's hardware. Parts are claimed by the loop's start, not here.
+
+    `power_off` asks the system to power off, where that is what off means.
 
     Raises DriverError for what cannot be had on this machine at all.
     """
-    from drivers.gpio_choice import open_pins  # type: ignore[import-not-found] # noqa: PLC0415
-
+    from drivers.gpio_factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
     from drivers.slot_pcsc import PcscSlot  # noqa: PLC0415 - PC/SC, only where there is a slot
 
-    pins = open_pins(config.keypad.pins)
-    keypad = matrix_keypad(pins, config.layout)
+    pins = open_pins(Backend(config.keypad.pins), look())
     return Board(
-        MonotonicClock(), keypad, PcscSlot(reader_of(config)), real_display(config), NoPower(), NoSound(), tuple(others)
+        MonotonicClock(),
+        keypad_of(config, pins),
+        PcscSlot(reader_of(config)),
+        real_display(config),
+        Supply(_way(config, pins, power_off), _monitor(config)),
+        sound_of(config, pins),
+        others=(*others, *switches_of(config, pins)),
     )
+
+
+def keypad_of(config: Config, pins: Pins, settle: Settle = settle_briefly) -> Keypad:
+    """The matrix, or the buttons where the configuration lists any."""
+    if config.keypad.buttons:
+        return button_keypad(pins, dict(config.keypad.buttons))
+    return matrix_keypad(pins, config.layout, settle=settle)
+
+
+def switches_of(config: Config, pins: Pins) -> Sequence[Source]:
+    """The slot's switch tells a pulled card sooner than PC/SC does; the supply's button is one more Off key."""
+    switches = []
+    if config.slot.card_switch:
+        switches.append(GpioSwitch(pins, config.slot.card_switch_pin, "card switch", opened=CardAbsent))
+    if config.power.button:
+        switches.append(GpioSwitch(pins, config.power.button_pin, "power button", closed=_off_pressed))
+    return switches
+
+
+def _off_pressed(at: Millis) -> Event:
+    return KeyPressed(at, Key.OFF)
+
+
+def sound_of(config: Config, pins: Pins) -> GpioSound:
+    """Buzzer and light, as far as they are wanted."""
+    wanted = config.sound
+    return GpioSound(pins, wanted.buzzer_pin if wanted.buzzer else None, wanted.light_pin if wanted.light else None)
 
 
 def real_display(config: Config) -> Display:
@@ -116,6 +168,33 @@ def reader_of(config: Config) -> str | int | None:
     """Which smart-card reader: a number, a part of a name, or None for any."""
     name = config.slot.reader
     return int(name) if name.isdigit() else name or None
+
+
+def _way(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
+    match Off(config.power.off):
+        case Off.LATCH:
+            return SoftLatch(pins, config.power.latch)
+        case Off.SYSTEM:
+            return SystemOff(power_off)
+        case Off.ASLEEP:
+            return StayAsleep()
+
+
+def _monitor(config: Config) -> BatteryMonitor | None:
+    wanted = config.power
+    if wanted.gauge == "none":
+        return None
+    bus = open_bus(config.display.port)
+    gauge = (Max17048 if wanted.gauge == "max17048" else Ina219)(bus, wanted.gauge_address)
+    return BatteryMonitor(gauge, _thresholds(config))
+
+
+def _thresholds(config: Config) -> Thresholds:
+    return Thresholds(low=config.power.low, critical=config.power.critical)
+
+
+def _ignored() -> None:
+    """A simulated system stays on."""
 
 
 def _at_once() -> None:

@@ -23,14 +23,18 @@ from device.settings import (
 from drivers.errors import KeypadError
 from drivers.keypad_matrix import LEGENDS, Layout, Legends
 from drivers.pins import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
+from drivers.power_supply import Off
 from sesame_core.errors import SesameError
 from sesame_core.events import Key
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
 
 SYSTEM_FILE = Path("/etc/sesame/reader.toml")
 
+Buttons = tuple[tuple[Key, int], ...]
+
 KEY_NAMES = ", ".join(key.value for key in Key)
 LEGENDS_ALLOWED = f'one list a row, one name a column, "" for no key; the names are {KEY_NAMES}'
+BUTTONS_ALLOWED = f'for keys wired one by one to ground instead of a matrix: {{ "1" = 5, OK = 6 }}; names {KEY_NAMES}'
 PINS = whole(0, max(HEADER), "a GPIO number (BCM)")
 
 
@@ -52,6 +56,12 @@ def _pin_digits(raw: object) -> tuple[int, int]:
     if not MIN_LENGTH <= least <= most <= MAX_LENGTH:
         raise NotAllowed
     return least, most
+
+
+def _buttons(raw: object) -> Buttons:
+    if not isinstance(raw, dict):
+        raise NotAllowed
+    return tuple((Key(name), PINS(pin)) for name, pin in raw.items())
 
 
 GPIOS = f"GPIO numbers (BCM) from 0 to {max(HEADER)}"
@@ -76,6 +86,7 @@ class KeypadConfig:
     columns: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, left first"), KEYPAD_COLUMNS)
     legends: Legends = setting(table(_legends, LEGENDS_ALLOWED), LEGENDS)  # noqa: RUF009 - a field, as above
     diodes: bool = setting(flag(), False)
+    buttons: Buttons = setting(table(_buttons, BUTTONS_ALLOWED), ())  # noqa: RUF009 - a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +107,25 @@ class DisplayConfig:
 
 @dataclass(frozen=True, slots=True)
 class SlotConfig:
-    """[slot]: which smart-card reader."""
+    """[slot]: which smart-card reader, and whether a switch of ours tells when its card goes."""
 
     reader: str = setting(text("a part of the reader's name, or its number; empty takes the first"), "")
+    card_switch: bool = setting(flag(), False)
+    card_switch_pin: int = setting(PINS, gpio("CARD_SWITCH"))
+
+
+@dataclass(frozen=True, slots=True)
+class PowerConfig:
+    """[power]: what off means, and the battery."""
+
+    off: str = setting(choice(*(each.value for each in Off)), Off.ASLEEP.value)
+    latch: int = setting(PINS, gpio("POWER_OFF"))
+    button: bool = setting(flag(), False)
+    button_pin: int = setting(PINS, gpio("POWER_BUTTON"))
+    gauge: str = setting(choice("none", "max17048", "ina219"), "none")
+    gauge_address: int = setting(address(0x36, 0x40), 0x36)
+    low: int = setting(whole(1, 99, "percent"), 20)
+    critical: int = setting(whole(0, 98, "percent"), 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +133,9 @@ class SoundConfig:
     """[sound]: what may be heard and seen besides the display."""
 
     buzzer: bool = setting(flag(), True)
+    buzzer_pin: int = setting(PINS, gpio("BUZZER"))
     light: bool = setting(flag(), True)
+    light_pin: int = setting(PINS, gpio("LED"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +146,7 @@ class Config:
     keypad: KeypadConfig = field(default_factory=KeypadConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     slot: SlotConfig = field(default_factory=SlotConfig)
+    power: PowerConfig = field(default_factory=PowerConfig)
     sound: SoundConfig = field(default_factory=SoundConfig)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -125,6 +155,16 @@ class Config:
             self.layout  # noqa: B018 - built to be checked
         except KeypadError as error:
             raise ConfigError(f"[keypad]: {error}") from None
+        if self.power.critical >= self.power.low:
+            raise ConfigError("power.critical must be less than power.low")
+        self._check_pins()
+
+    def _check_pins(self) -> None:
+        taken: dict[int, str] = {}
+        for key, pin in pins_in_use(self):
+            if pin in taken:
+                raise ConfigError(f"{taken[pin]} and {key} are both on GPIO{pin}; give each signal its own pin")
+            taken[pin] = key
 
     @property
     def layout(self) -> Layout:
@@ -159,6 +199,28 @@ def merge(raw: Mapping[str, Any], origin: str) -> Config:
         raise ConfigError(f"{origin}: {error}") from None
 
 
+def pins_in_use(config: Config) -> Iterator[tuple[str, int]]:
+    """Every GPIO that the configured reader claims: the setting that says so, and its number."""
+    keypad, display, power, sound = config.keypad, config.display, config.power, config.sound
+    if keypad.buttons:
+        yield from ((f"keypad.buttons.{key.value}", pin) for key, pin in keypad.buttons)
+    else:
+        yield from (("keypad.rows", pin) for pin in keypad.rows)
+        yield from (("keypad.columns", pin) for pin in keypad.columns)
+    optional = (
+        ("display.port (I2C data)", 2, (display.bus, display.port) == ("i2c", 1)),
+        ("display.port (I2C clock)", 3, (display.bus, display.port) == ("i2c", 1)),
+        ("display.dc", display.dc, display.bus == "spi"),
+        ("display.reset", display.reset, display.bus == "spi"),
+        ("slot.card_switch_pin", config.slot.card_switch_pin, config.slot.card_switch),
+        ("power.latch", power.latch, power.off == Off.LATCH.value),
+        ("power.button_pin", power.button_pin, power.button),
+        ("sound.buzzer_pin", sound.buzzer_pin, sound.buzzer),
+        ("sound.light_pin", sound.light_pin, sound.light),
+    )
+    yield from ((key, pin) for key, pin, wanted in optional if wanted)
+
+
 def settings_of(config: Config) -> Iterator[tuple[str, Any, str, str]]:
     """Every setting: "section.key", value, what is allowed, and where the value comes from."""
     for name in SECTIONS:
@@ -169,11 +231,13 @@ def settings_of(config: Config) -> Iterator[tuple[str, Any, str, str]]:
             yield key, getattr(section, each.name), check.allowed, config.origins.get(key, "default")
 
 
-def to_toml(value: Any) -> str:  # noqa: ANN401 - any setting
+def to_toml(value: Any) -> str:  # noqa: ANN401, PLR0911 - any setting, one line a kind
     """A value as TOML writes it."""
     match value:
         case bool():
             return str(value).lower()
+        case ((Key(), int()), *_):
+            return "{ " + ", ".join(f"{to_toml(key)} = {pin}" for key, pin in value) + " }"
         case tuple():
             return "[" + ", ".join(to_toml(each) for each in value) + "]"
         case Key():

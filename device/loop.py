@@ -63,6 +63,7 @@ class Loop:
         self._draw()
         for source in self.board.sources:
             source.start(notify)
+        self._supply(self.board.power.awake)
 
     def turn(self) -> Millis | None:
         """Do all that is due now. The moment something is due next, None when only an event can bring it."""

@@ -19,6 +19,7 @@ class EndAsked:
     """A `Source` whose one event is that the end was asked for: by a signal, at any point of the program."""
 
     def __init__(self) -> None:
+        self.power_off = False
         self._asked = False
         self._notify: Notify | None = None
 
@@ -27,6 +28,11 @@ class EndAsked:
         self._asked = True
         if self._notify is not None:
             self._notify()
+
+    def ask_power_off(self) -> None:
+        """Let the reader halt, and the system with it."""
+        self.power_off = True
+        self.ask()
 
     def start(self, notify: Notify) -> None:
         """From now on asking wakes the loop."""
@@ -51,7 +57,7 @@ def serve(config: Config) -> bool:
     end = EndAsked()
     notifier = Notifier()
     waker = Waker()
-    loop = Loop(real(config, others=(end,)), rules_of(config))
+    loop = Loop(real(config, end.ask_power_off, others=(end,)), rules_of(config))
     with on_ending(end.ask):
         try:
             loop.start(waker.notify)
@@ -62,4 +68,4 @@ def serve(config: Config) -> bool:
         finally:
             loop.close()
             waker.close()
-    return False
+    return end.power_off

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         _function: str
         _state: bool
         _pull: str
+        when_changed: object
 
         def __init__(self, factory: object, info: Any) -> None: ...  # noqa: ANN401
         def _set_pull(self, value: str) -> None: ...
@@ -40,6 +41,7 @@ class TwinPin(_Pin):
         self._latch = False
         self._wire = int(info.name.removeprefix("GPIO"))
         self._circuit = factory.circuit
+        self._fixed_pull = info.pull or "floating"
         super().__init__(factory, info)
         factory.attach(self._wire, self)
         self._set_function("input")
@@ -53,6 +55,12 @@ class TwinPin(_Pin):
             self.drive_high()
         else:
             self.drive_low()
+
+    def close(self) -> None:
+        """Reset the pin as lgpio's does: an input without a pull of the Pi's own."""
+        self.when_changed = None
+        self._pull = self._fixed_pull
+        self._set_function("input")
 
     def clear_states(self) -> None:
         """No history is kept."""

@@ -16,8 +16,8 @@ from drivers.oled_frame import Access, Bytes, Window
 from drivers.oled_panels import Controller, Panel
 
 NOP: Final = 0xE3
-LONGEST_COMMAND: Final = 3
-"""Bytes of the longest command sent here. As many NOPs complete whatever a broken transfer left unfinished."""
+MOST_ARGUMENTS: Final = 2
+"""Bytes that a command sent here waits for at most. As many NOPs complete what a broken transfer left unfinished."""
 
 
 class Chip(Protocol):
@@ -61,7 +61,7 @@ class _Quiet(device):  # type: ignore[misc] # luma has no types
         # The base class is left out on purpose: all else it does is to register the exit hook.
         self._const = const
         self._serial_interface = serial_interface
-        self.command(*[NOP] * LONGEST_COMMAND)
+        self.command(*[NOP] * MOST_ARGUMENTS)
 
     def show(self) -> None:
         """luma's drivers end their initialisation with this; the panel stays off until `wake`."""

@@ -157,6 +157,11 @@ class OledModel:
         """A transfer broke off: until the controller is initialised anew, half commands are forgiven."""
         self._torn = True
 
+    @property
+    def torn(self) -> bool:
+        """True from a broken transfer until the controller is initialised anew."""
+        return self._torn
+
     # Commands
 
     def command(self, stream: bytes) -> None:

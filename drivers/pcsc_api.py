@@ -108,9 +108,9 @@ class Pcsc:
         _check(code, "SCardStatus")
         return bytes(atr)
 
-    def disconnect(self, handle: int) -> None:
-        """Take the power from the card and give the handle back; nothing to do where it is void already."""
-        self._scard.SCardDisconnect(handle, self._scard.SCARD_UNPOWER_CARD)
+    def disconnect(self, handle: int, *, unpower: bool) -> None:
+        """Give the handle back, and take the power from the card; nothing to do where the handle is void already."""
+        self._scard.SCardDisconnect(handle, self._scard.SCARD_UNPOWER_CARD if unpower else self._scard.SCARD_LEAVE_CARD)
 
     def transmit(self, handle: int, protocol: Protocol, apdu: bytearray) -> bytes:
         """One exchange, sent straight from `apdu`; the answer may be empty when the card is pulled meanwhile."""

@@ -1,5 +1,6 @@
 """One powered card over PC/SC, and the synchronous face for the command line."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,7 @@ class PoweredCard:
         made = pcsc.establish()
         self._context: int | None = made
         self._handle: int | None = None
+        self._in = True
         try:
             self._handle, self.protocol = pcsc.connect(made, reader, exclusive=exclusive)
             self._inserted = self._count()
@@ -86,16 +88,18 @@ class PoweredCard:
             answer = self._pcsc.transmit(self._open_handle(), self.protocol, apdu)
         except CardMuteError as error:
             if self._removed():
-                raise CardRemovedError("the card was pulled: insert it again") from error
+                raise self._pulled() from error
             raise
+        except CardRemovedError as error:
+            raise self._pulled() from error
         if not answer:
-            raise CardRemovedError("the card was pulled: insert it again")
+            raise self._pulled()
         return answer
 
     def close(self) -> None:
         """Take the power away and let go of PC/SC. May be called twice."""
         if self._handle is not None:
-            self._pcsc.disconnect(self._handle)
+            self._pcsc.disconnect(self._handle, unpower=self._in)
             self._handle = None
         if self._context is not None:
             self._pcsc.release(self._context)
@@ -105,6 +109,12 @@ class PoweredCard:
         if self._handle is None:
             raise SlotError("the connection to the card is closed: connect again")
         return self._handle
+
+    def _pulled(self) -> CardRemovedError:
+        """The card is not to be unpowered: pcscd would hold the slot to be empty without telling those who wait for the
+        change, and would miss a card that comes at once."""
+        self._in = False
+        return CardRemovedError("the card was pulled: insert it again")
 
     def _count(self) -> int:
         return counter(self._state(0, 0))
@@ -202,10 +212,11 @@ def _find(pcsc: Pcsc, made: int, choice: ReaderChoice, patience_ms: int) -> str:
         raise failure(Code.NO_READERS_AVAILABLE, "SCardListReaders")
     if not allowed:
         raise NoReaderError(f"no reader is called {choice!r}; there are: {', '.join(names)}")
+    deadline = time.monotonic() + patience_ms / 1000
     states = pcsc.states(made, dict.fromkeys(allowed, 0), 0)
-    if not any(map(present, states.values())):
-        states = pcsc.states(made, states, patience_ms)
-    for name, state in states.items():
-        if present(state):
-            return name
-    raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
+    while not (found := [name for name, state in states.items() if present(state)]):
+        left_ms = math.ceil((deadline - time.monotonic()) * 1000)
+        if left_ms <= 0:
+            raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
+        states = pcsc.states(made, states, left_ms)
+    return found[0]

@@ -16,10 +16,13 @@ from drivers.display_parts import LINES, NOTICES, Canvas, Options, field_of, gro
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 from sesame_core.screens import Screen
+from sesame_core.secrets import SecretDigits
 
 DARK_COLOUR: Final = (0, 0, 0)
 LIT_COLOUR: Final = (205, 232, 255)
 """Red, green and blue of a picture in a file: the slightly blue white of the usual panels."""
+
+CODE_DIGITS: Final = 8
 
 ORDER: Final = ("lines", "code", "field", "notice")
 """From top to bottom. The notice stands at the very bottom."""
@@ -56,6 +59,14 @@ def paint(screen: Screen, size: tuple[int, int]) -> Picture:
     chosen = _choose({name: options for name, options in _offers(screen, width).items() if options}, bottom - margin)
     _place(canvas, [chosen[name] for name in ORDER if name in chosen], width, (margin, bottom), "notice" in chosen)
     return canvas.picture()
+
+
+def prepare(size: tuple[int, int]) -> None:
+    """Read what `paint` will need from the fonts' files, so that the first code waits for none of it."""
+    zeros = SecretDigits(CODE_DIGITS)
+    for _ in range(CODE_DIGITS):
+        zeros.append(0)
+    paint(Screen(code=zeros), size)
 
 
 # Choosing sizes and places

@@ -123,11 +123,21 @@ def battery(state: State, event: ev.Event) -> Moves:
     return known, ()
 
 
+def battery_before_session(state: State, event: ev.Event) -> Moves:
+    """Remembered; a session that could not be ended is not begun."""
+    known, effects = battery(state, event)
+    return _flat(known, event) if known.battery is ev.Battery.CRITICAL else (known, effects)
+
+
+def _flat(state: State, event: ev.Event) -> Moves:
+    return state.enter(Phase.FLAT, event.at).without_session(), (Release(),)
+
+
 def _look_around(state: State, event: ev.Event) -> Moves:
     """Where the course begins, by what is there."""
     fresh = state.without_session()
     if state.battery is ev.Battery.CRITICAL:
-        return fresh.enter(Phase.FLAT, event.at), ()
+        return _flat(state, event)
     if not state.reader_there:
         return fresh.enter(Phase.NO_READER, event.at), ()
     if not state.card_in:
@@ -333,6 +343,8 @@ def _flow(state: State) -> tuple[Phase, ...]:
 
 
 def _begin(state: State, event: ev.Event, function: Function) -> Moves:
+    if state.battery is ev.Battery.CRITICAL:
+        return _flat(state, event)
     left, effects = _leave(state)
     begun = replace(left, function=function)
     entered, more = _enter_field(begun, event, FLOW[function][0])

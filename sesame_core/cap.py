@@ -12,6 +12,7 @@ from sesame_core.secrets import SecretDigits
 
 AID_DPA = bytes.fromhex("A0000000038002")
 AID_CAP = bytes.fromhex("A0000000048002")
+AID_BANCONTACT = bytes.fromhex("D056000666111010")
 RID_VISA = bytes.fromhex("A000000003")
 
 VISA_BITMAP = bytes.fromhex("0000FFFFFF0000000000000000000020B938")
@@ -83,13 +84,17 @@ class Filter:
 
 
 def choose_filter(bitmap: bytes | None, aid: bytes, belgian: bool) -> Filter:
-    """The filter of a card: its own bitmap (9F56), Visa's, or the Belgian rule. Raises CardError(UNSUPPORTED)."""
+    """The filter of a card: its own bitmap (9F56), Visa's, or the Belgian rule. Raises CardError(UNSUPPORTED).
+
+    The Belgian rule goes before Visa's bitmap; in the Bancontact application it holds even where a bitmap is at hand,
+    for those records are shared with the CAP application, which the bitmap is meant for (traces of real cards).
+    """
+    if belgian and (bitmap is None or aid.startswith(AID_BANCONTACT)):
+        return Filter(Rule.BELGIAN)
     if bitmap is not None:
         return Filter(Rule.BITMAP, bitmap)
     if aid.startswith(RID_VISA):
         return Filter(Rule.BITMAP, VISA_BITMAP)
-    if belgian:
-        return Filter(Rule.BELGIAN)
     raise CardError(Fault.UNSUPPORTED, "no bitmap")
 
 

@@ -35,6 +35,8 @@ PSE_RECORDS = 30
 AFL_RECORDS = 64
 """The most records an AFL may name; honest ones name fewer than 20."""
 
+ABSENT = (StatusWord.FILE_NOT_FOUND, StatusWord.RECORD_NOT_FOUND)
+
 
 @dataclass(frozen=True, slots=True)
 class Application:
@@ -182,7 +184,7 @@ def read_cryptogram(data: bytes, psn: bytes = b"") -> Cryptogram:
 def _start_processing(application: Application, request: Request) -> Conversation[bytes]:
     """GET PROCESSING OPTIONS (EMV Book 3, 6.5.8): the AFL."""
     pdol = parse_dol(find(application.fci, 0x9F38) or b"")
-    data = fill_dol(pdol, _terminal_values(application, request, belgian=False))
+    data = fill_dol(pdol, _terminal_values(application, request, _is_belgian(application.fci)))
     if len(data) > 252:
         raise CardError(Fault.GARBAGE, "a PDOL that asks for too much")
     length = bytes((len(data),)) if len(data) < 0x80 else bytes((0x81, len(data)))
@@ -195,11 +197,13 @@ def _start_processing(application: Application, request: Request) -> Conversatio
 
 
 def _read_records(afl: bytes) -> Conversation[tuple[Tlv, ...]]:
-    """READ RECORD for every entry of the AFL (EMV Book 3, 10.2)."""
+    """READ RECORD for every entry of the AFL (EMV Book 3, 10.2). One that is not there is left out: what a code needs
+    may well be in the others, and is missed by its own name if not."""
     objects: list[Tlv] = []
     for sfi, number in _afl_records(afl):
         response = yield _read_record(sfi, number)
-        objects += parse(_checked(response).data)
+        if not any(map(response.has, ABSENT)):
+            objects += parse(_checked(response).data)
     return tuple(objects)
 
 
@@ -259,7 +263,7 @@ def _terminal_values(application: Application, request: Request, belgian: bool) 
     visa = aid.startswith(RID_VISA)
     return {
         0x95: bytes.fromhex("8000000800" if old_belgian else "8000000000"),
-        0x9A: bytes.fromhex("010101" if visa else "000000"),
+        0x9A: bytes.fromhex("010101" if visa and not old_belgian else "000000"),
         0x9F37: bcd(request.challenge),
         0x9F02: bcd(request.amount),
         0x9F34: bytes.fromhex("010002" if dedicated else "000000"),

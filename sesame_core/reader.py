@@ -19,6 +19,7 @@ from sesame_core.actions import (
     application_found,
     back_from_code,
     battery,
+    battery_before_session,
     begin_function,
     card_gone,
     card_in,
@@ -123,7 +124,7 @@ def _rule(action: Action, *leads_to: Phase) -> Rule:
 P, T = Phase, Trigger
 STAY = _rule(stay)
 SLEEP = _rule(sleep, P.ASLEEP)
-FIRST_FIELDS = (P.CHALLENGE, P.AMOUNT, P.PIN)
+FIRST_FIELDS = (P.CHALLENGE, P.AMOUNT, P.PIN, P.FLAT)
 WOKEN = (P.NO_CARD, P.READING, P.NO_READER, P.FLAT)
 
 EVERYWHERE: Final[Mapping[Trigger, Rule]] = dict.fromkeys(Trigger, STAY) | {
@@ -162,15 +163,18 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
         T.DISPLAY_LOST: STAY,
     },
     P.NO_CARD: {
+        T.BATTERY: _rule(battery_before_session, P.FLAT),
         T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
         T.CARD_ABSENT: _rule(slot_known),
     },
     P.READING: {
+        T.BATTERY: _rule(battery_before_session, P.FLAT),
         T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
         T.APPLICATION_FOUND: _rule(application_found, P.READY),
         T.CARD_FAULTY: _rule(faulty, P.FAULT),
     },
     P.READY: {
+        T.BATTERY: _rule(battery_before_session, P.FLAT),
         T.DIGIT: _rule(hint),
         T.OK: _rule(hint),
         T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),

@@ -10,10 +10,10 @@ The board is the real drivers on simulated pins and bus bytes; the cards are the
 """
 
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from bank import gallery
-from device.compose import Simulated, rules_of, simulated
+from device.compose import SIMULATED_GAUGE_EVERY, Simulated, rules_of, simulated
 from device.config import Config
 from device.loop import Loop
 from device.pace import Stepper
@@ -21,11 +21,14 @@ from drivers.board_twin import Bounce
 from drivers.clock import SteppedClock
 from drivers.ports import Picture
 from drivers.slot_twin import Card, Latency, instant
-from sesame_core.events import Battery, BatteryChanged, Key, Millis
+from sesame_core.events import Battery, Key, Millis
 from sesame_core.screens import Screen
 
 PRESS: Millis = 80
 """How long a finger stays on a key, and how long it takes to the next."""
+
+CHARGE: Final = {Battery.GOOD: 80, Battery.LOW: 15, Battery.CRITICAL: 3}
+"""What the gauge reads, in percent."""
 
 
 class Hands(Protocol):
@@ -104,10 +107,12 @@ class Bench:
         if isinstance(card, str):
             card = self._cards.setdefault(card, gallery.open_card(card, self._state_dir))
         self.parts.slot.insert(card, self.clock.now())
+        self.parts.hardware.card_switch(True)
         self._stepper.settle()
 
     def pull(self) -> None:
         """Take the card out."""
+        self.parts.hardware.card_switch(False)
         self.parts.slot.pull(self.clock.now())
         self._stepper.settle()
 
@@ -130,8 +135,8 @@ class Bench:
 
     def battery(self, battery: Battery) -> None:
         """Let the gauge say so."""
-        self.loop.handle(BatteryChanged(self.clock.now(), battery))
-        self._stepper.settle()
+        self.parts.battery.percent = CHARGE[battery]
+        self._stepper.advance(SIMULATED_GAUGE_EVERY)
 
     def wait(self, ms: Millis) -> None:
         """Let time pass."""

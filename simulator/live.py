@@ -20,9 +20,9 @@ from device.pace import Runner, Waker
 from drivers.clock import MonotonicClock
 from drivers.ports import Notify, Picture
 from drivers.slot_twin import Card
-from sesame_core.events import Battery, BatteryChanged, Event, Key, Millis
+from sesame_core.events import Battery, Event, Key, Millis
 from sesame_core.screens import Screen
-from simulator.bench import PRESS, code_on, lit
+from simulator.bench import CHARGE, PRESS, code_on, lit
 
 T = TypeVar("T")
 
@@ -125,9 +125,11 @@ class LiveBench:
         card = self._cards.get(name) or gallery.open_card(name, self._state_dir)
         self._cards[name] = card
         self.parts.slot.insert(card, self.clock.now())
+        self.parts.hardware.card_switch(True)
 
     def pull(self) -> None:
         """Take the card out."""
+        self.parts.hardware.card_switch(False)
         self.parts.slot.pull(self.clock.now())
 
     def unplug(self) -> None:
@@ -151,7 +153,7 @@ class LiveBench:
 
     def battery(self, battery: Battery) -> None:
         """Let the gauge say so."""
-        self.loop.handle(BatteryChanged(self.clock.now(), battery))
+        self.parts.battery.percent = CHARGE[battery]
 
     # What an eye sees
 

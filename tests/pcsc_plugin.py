@@ -52,6 +52,7 @@ class IsoCard:
     warm_atr: bytes = bytes.fromhex("3b6500002063cb6a00")
     protocol: int = 0
     seen: list[str] = field(default_factory=list)
+    off: threading.Event = field(default_factory=threading.Event)
 
     def power_on(self) -> bytes:
         """Cold reset."""
@@ -64,8 +65,9 @@ class IsoCard:
         return self.warm_atr
 
     def power_off(self) -> None:
-        """No more power."""
+        """No more power. `off` tells it to who waits: a virtual card hears it a moment later."""
         self.seen.append("off")
+        self.off.set()
 
     def transmit(self, apdu: bytes) -> bytes:
         """One command."""

@@ -10,11 +10,12 @@ from shutil import copy2
 
 import pytest
 
+from tools.machine import worlds
+
 ROOT = Path(__file__).resolve().parent.parent
 
 pytestmark = pytest.mark.xdist_group("packaging")
 
-WORLDS = ("sesame_core", "drivers", "device", "simulator", "bank")
 
 BUILD = "import sys; from setuptools import build_meta; print(getattr(build_meta, sys.argv[1])(sys.argv[2]))"
 
@@ -73,7 +74,7 @@ def wheel(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def needed() -> set[str]:
     """Every file of the five worlds, whatever its kind: modules, sentences, fonts, pages."""
-    return {str(name) for name in sources() if name.parts[0] in WORLDS and name.suffix != ".pyc"}
+    return {str(name) for name in sources() if name.parts[0] in worlds() and name.suffix != ".pyc"}
 
 
 def names_in(wheel: Path) -> set[str]:

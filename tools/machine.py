@@ -1,5 +1,6 @@
 """What this machine has and what it lacks: Debian packages and Python interpreters."""
 
+import configparser
 import os
 import pwd
 import shutil
@@ -142,3 +143,11 @@ def extras_of(command: str) -> list[str]:
     """The extras of tools/extras.txt that a command wants."""
     rows = (line.split() for line in (ROOT / "tools/extras.txt").read_text().splitlines())
     return [row[1] for row in rows if row[:1] == [command]]
+
+
+def worlds() -> list[str]:
+    """The top-level packages of the product, as setup.cfg names them for the build."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    patterns = setup["options.packages.find"]["include"].split()
+    return sorted(name for name in {pattern.rstrip("*.") for pattern in patterns} if (ROOT / name).is_dir())

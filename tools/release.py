@@ -10,10 +10,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tools.machine import ROOT, run
+from tools.machine import ROOT, run, worlds
 
-WORLDS = ("sesame_core", "drivers", "device", "simulator", "bank")
-METADATA = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+METADATA = ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 """Debian's own: python3-lgpio and python3-pyscard are made for it and for no other."""
@@ -25,7 +24,9 @@ class InstallError(Exception):
 
 def sources() -> list[Path]:
     """Every file that makes the application, relative to the checkout."""
-    found = [file for world in WORLDS for file in (ROOT / world).rglob("*") if file.is_file() and file.suffix != ".pyc"]
+    found = [
+        file for world in worlds() for file in (ROOT / world).rglob("*") if file.is_file() and file.suffix != ".pyc"
+    ]
     return sorted(file.relative_to(ROOT) for file in [*found, *(ROOT / name for name in METADATA)])
 
 

@@ -69,7 +69,7 @@ def keypad(block: TitleBlock) -> Sheet:
         _column(pen, index, pad.pin(f"C{index + 1}"))
     sheet.note(
         "Rows are inputs, high at rest; columns are push-pull outputs, one low at a time.\n"
-        "1 k in series: two keys of one row pressed together join two outputs, and only 1.7 mA flows.\n"
+        "1 k in series: two keys of one row pressed together join two outputs, and only 1.6 mA flows.\n"
         "Level of a pressed key: see docs/hardware/budget.md (well under the 0.8 V an input must take for low).\n"
         "No diodes: one or two keys are always read right; the driver refuses three and more (ghosts).",
         (24, 88),
@@ -94,7 +94,7 @@ def signals(block: TitleBlock) -> Sheet:
     led = pen.part(library.LED, "D1", parts.LED_GREEN, (80, 46))
     sheet.wire(resistor.pin("2"), (80, 38), led.pin("A"))
     pen.supply(library.GND, led.pin("K"))
-    sheet.note("2.3 mA. Dark until the program drives it: GPIO17 starts as an input, pulled down.", (18, 70))
+    sheet.note("2.8 mA. Dark until the program drives it: GPIO17 starts as an input, pulled down.", (18, 70))
     _buzzer(pen)
     return sheet
 

@@ -256,23 +256,23 @@ CELL: Final = Symbol(
 LEGENDS: Final = (("1", "2", "3", "Code"), ("4", "5", "6", "Défi"), ("7", "8", "9", "Signer"), ("C", "0", "OK", "Arrêt"))
 """The keys, row by row (the user guide's Code key; the other functions of the method)."""
 
-_KEY_X: Final = (-4, 1, 6, 11)
+_KEY_X: Final = (-5, 0.5, 6, 11.5)
 _KEY_Y: Final = (10, 6, 2, -2)
 
 
 def _key_matrix() -> list[Graphic]:
-    drawn: list[Graphic] = [Line(((-8, y), (12.5, y)), 0.1) for y in _KEY_Y]
+    drawn: list[Graphic] = [Line(((-8, y), (13, y)), 0.1) for y in _KEY_Y]
     drawn += [Line(((x, 11), (x, -6 - 4 * i), (-8, -6 - 4 * i)), 0.1) for i, x in enumerate(_KEY_X)]
     for y, legends in zip(_KEY_Y, LEGENDS, strict=True):
         for x, legend in zip(_KEY_X, legends, strict=True):
-            drawn += [Circle((x, y), 0.35), Words(legend, (x + 2, y + 1), 1.1)]
+            drawn += [Circle((x, y), 0.35), Words(legend, (x + 2.6, y + 1), 1.0)]
     return drawn
 
 
 def _keypad() -> Symbol:
     rows = [SymbolPin(str(8 - i), f"R{i + 1}", PASSIVE, (-10, y), Side.LEFT) for i, y in enumerate(_KEY_Y)]
     columns = [SymbolPin(str(4 - i), f"C{i + 1}", PASSIVE, (-10, -6 - 4 * i), Side.LEFT) for i in range(4)]
-    graphics = (Box((-8, 13), (16, -20)), *_key_matrix())
+    graphics = (Box((-8, 13), (17, -20)), *_key_matrix())
     return Symbol(
         "Keypad_4x4", "KB", "Membrane keypad, 8-way ribbon", (*rows, *columns), graphics, (-8, 15.4), (-8, 13.9),
         show_pin_numbers=True,

@@ -197,7 +197,7 @@ WAKE_BUTTON: Final = Part(
     0.3,
 )
 LATCH: Final = Part(
-    "Pushbutton power switch LV",
+    "Power switch LV",
     "Pololu",
     "2808",
     HEADER.format(8),

@@ -117,9 +117,9 @@ def symbol(name: str, source: bool) -> Symbol:
     pins = (*_other_pins(-half - 3, top, source), *_signal_pins(half + 3, top))
     graphics = (
         Box((-half, height / 2), (half, -height / 2)),
-        Words("40-pin header", (0, -height / 2 + 9), 1.5),
-        Words("pin numbers are", (0, -height / 2 + 6.5), 1.1),
-        Words("the header's, 1 to 40", (0, -height / 2 + 5), 1.1),
+        Words("40-pin header", (-3, -height / 2 + 13), 1.5),
+        Words("pin numbers are", (-3, -height / 2 + 10.5), 1.1),
+        Words("the header's, 1 to 40", (-3, -height / 2 + 9), 1.1),
     )
     fields = (-half, height / 2 + 2.4), (-half, height / 2 + 0.9)
     description = "Raspberry Pi, any model with the 40-pin header"

@@ -12,7 +12,7 @@ from hw.kicad.sheet import Placed, Point, Sheet, SheetPin, SubSheet, TitleBlock
 
 DATE: Final = "2026-11-20"
 REVISION: Final = "1"
-PI_AT: Final[Point] = (46, 74)
+PI_AT: Final[Point] = (46, 64)
 BOX_X: Final = (104.0, 142.0)
 
 SHAPES: Final = {
@@ -149,9 +149,9 @@ def root(version: Version) -> Sheet:
     for sheet, signals in signals_of(version).items():
         _sheet_box(pen, board, sheet, signals)
     if not version.source:
-        _supply_box(pen, 128)
+        _supply_box(pen, 116)
     feed = "Fed by its own USB socket." if version.source else "Fed at pins 2 and 4 by the converter:\nnever by its USB socket at the same time."
-    pen.sheet.note(feed + "\nEvery GPIO is a 3.3 V pin: 5 V destroys it.", (PI_AT[0] - 36, 132))
+    pen.sheet.note(feed + "\nEvery GPIO is a 3.3 V pin: 5 V destroys it.", (PI_AT[0] - 30, 122))
     return pen.sheet
 
 

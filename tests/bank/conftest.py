@@ -104,7 +104,8 @@ class Terminal:
 
     def options(self, **request: str) -> int:
         wanted = self.fill(self.known.get(0x9F38, b""), **request)
-        data, status = self.send("80A80000", bytes((0x83, len(wanted))) + wanted)
+        length = bytes((len(wanted),)) if len(wanted) < 0x80 else bytes((0x81, len(wanted)))
+        data, status = self.send("80A80000", b"\x83" + length + wanted)
         if status != 0x9000:
             return status
         found = dict(objects(data))
@@ -126,7 +127,7 @@ class Terminal:
         plain_belgian = self.belgian() and not (dpa or cap)
         values = {
             0x95: "8000000800" if plain_belgian else "8000000000",
-            0x9A: "010101" if self.aid.startswith("A000000003") else "000000",
+            0x9A: "010101" if self.aid.startswith("A000000003") and not plain_belgian else "000000",
             0x9F34: "010002" if dpa or cap else "000000",
             0x9F35: "37" if plain_belgian else "34",
             0x9F33: "208000",
@@ -168,7 +169,7 @@ class Terminal:
         return self.digits(*self.cryptogram(**request))
 
     def digits(self, cid: bytes, atc: bytes, ac: bytes, iad: bytes) -> str:
-        if 0x9F56 not in self.known and self.belgian():
+        if self.belgian() and (0x9F56 not in self.known or self.aid == "D056000666111010"):
             base = (int.from_bytes(ac[5:7], "big") & 0x3FF) * 65536 + atc[1] * 256 + ac[7]
             return f"{(base + base % 10 * 10**7) % 10**8:08d}"
         psn = self.known[0x5F34] if self.known.get(0x9F55, b"\0")[0] & 0x40 else b""

@@ -88,6 +88,9 @@ def test_the_belgian_rule_worked_by_hand() -> None:
 
 def test_which_rule_serves_which_card() -> None:
     assert rule_for(bytes.fromhex("A0000000041010"), b"\xff", belgian=True) == BitmapRule(b"\xff")
+    assert rule_for(bytes.fromhex("D056000666111010"), b"\xff", belgian=True) == BelgianRule()
+    assert rule_for(bytes.fromhex("D056000666111010"), b"\xff", belgian=False) == BitmapRule(b"\xff")
+    assert rule_for(bytes.fromhex("A0000000031010"), None, belgian=True) == BelgianRule()
     assert isinstance(rule_for(bytes.fromhex("A0000000031010"), None, belgian=False), BitmapRule)
     assert rule_for(bytes.fromhex("A0000000043060"), None, belgian=True) == BelgianRule()
     with pytest.raises(IssuingError):

@@ -90,6 +90,12 @@ def test_a_file_that_is_no_state_is_named_with_the_cure(tmp_path: Path, content:
     assert path.read_bytes() == content
 
 
+def test_a_card_with_such_a_file_is_not_put_into_a_slot(tmp_path: Path) -> None:
+    (tmp_path / "bank-card.json").write_bytes(b"?")
+    with pytest.raises(StateError, match=r"bank-card\.json"):
+        open_card("bank-card", tmp_path)
+
+
 def test_a_directory_that_cannot_be_made_is_an_error_of_ours(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StateError, match="cannot lock"):

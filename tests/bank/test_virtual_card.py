@@ -125,6 +125,7 @@ def test_payment_applications_of_the_bank_card_do_not_know_the_commands(terminal
     [
         ("80A8000000", "6700"),
         ("80A80000028301", "6A80"),
+        ("80A8000003838100", "6A80"),
         ("80A80000028400", "6A80"),
         ("80A8000003830100", "6700"),
         ("80A80100028300", "6A86"),

@@ -18,6 +18,7 @@ from sesame_core.secrets import SecretDigits
 SH1106 = panel("sh1106", 128, 64)
 FAULTS = {
     "EIO": Fault(errno.EIO),
+    "EIO after the first byte": Fault(errno.EIO, arrived=1),
     "EREMOTEIO in the middle": Fault(errno.EREMOTEIO, arrived=2),
     "ENXIO": Fault(errno.ENXIO),
     "time-out when all had arrived": Fault(errno.ETIMEDOUT, arrived=64),
@@ -80,6 +81,7 @@ def test_one_failed_transfer_wherever_it_is_changes_nothing_on_the_glass(
         twin.traffic.fail(FAULTS[fault], after=index)
         ACTS[name](twin)
         assert twin.glass() == wanted(twin, name), f"transfer {index}"
+        assert not twin.traffic.model.torn, f"transfer {index}: initialised from its first command on"
         twin.traffic.model.command(b"\xaf")
         assert twin.glass() == wanted(twin, name), f"transfer {index}: what is under a dark panel"
 

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from pytest_mock import MockerFixture
 
 from drivers.display_care import ORBIT, drifted
 from drivers.display_parts import wrap
 from drivers.fonts import SIZES, digit_shapes, font
 from drivers.ports import Picture
-from drivers.raster import DARK_COLOUR, LIT_COLOUR, paint, png
+from drivers.raster import DARK_COLOUR, LIT_COLOUR, paint, png, prepare
 from sesame_core.errors import UsageError
 from sesame_core.screens import DARK, Bar, Masked, Screen, Typed
 from sesame_core.secrets import SecretDigits
@@ -214,6 +215,13 @@ def test_drifting_moves_the_picture_but_neither_a_code_nor_anything_over_the_edg
     assert drifted(full, paint(full, GLASS), 2) == paint(full, GLASS)
     secret = Screen(code=code([1, 2, 3, 4]))
     assert drifted(secret, paint(secret, GLASS), 2) == paint(secret, GLASS)
+
+
+def test_after_preparing_a_code_is_painted_without_reading_a_file(mocker: MockerFixture) -> None:
+    prepare(GLASS)
+    opened = mocker.patch("pathlib.Path.read_text", side_effect=AssertionError("a file is read"))
+    paint(Screen(code=code([1] * 8), bar=Bar(1, 35)), GLASS)
+    opened.assert_not_called()
 
 
 def test_painting_needs_neither_pillow_nor_luma() -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 from pyemv.ac import generate_ac
 
-from tests.oracle.walk import PREFERRED, VISA, Answer, Known, Request, dol_data, shown
+from tests.oracle.walk import BANCONTACT, PREFERRED, VISA, Answer, Known, Request, dol_data, shown
 
 Dol = tuple[tuple[str, int], ...]
 """Tag and length of every wish, in order."""
@@ -39,6 +39,11 @@ class Recipe:
     cdol1: Dol = ()
     cdol2: Dol = ()
     declines: bool = False
+
+    @property
+    def marks_in_fci(self) -> bool:
+        """Whether a Belgian card says so before it is started, as real ones do: its PDOL is then filled accordingly."""
+        return self.seed % 4 != 1
 
     @property
     def random(self) -> Random:
@@ -78,7 +83,7 @@ def draw(seed: int) -> Recipe:
         iad=_hex(random, random.choice((0, 3, 7, 7, 7, 10, 18, 32))),
         declines=random.random() < 0.02,
     )
-    forbidden = ("95", "9F35", "8A") if known.belgian else ()
+    forbidden = () if plain.marks_in_fci else ("95", "9A", "9F35", "8A")
     return replace(
         plain,
         pdol=_dol(random, random.choice((0, 0, 1, 3, 6)), forbidden),
@@ -101,7 +106,7 @@ def _known(random: Random, aid: str) -> Known:
         bitmap=bitmap,
         iaf=random.choice(("", "00", "80", "40", "C0", "60", "E0", "407F")),
         psn=_digits(random, 2),
-        belgian=not bitmap and not aid.startswith(VISA) and random.random() < 0.8,
+        belgian=random.random() < (0.7 if aid == BANCONTACT else 0.2 if bitmap else 0.6),
     )
 
 

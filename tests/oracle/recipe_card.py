@@ -103,10 +103,14 @@ class RecipeCard:
         parts = [tlv("50", b"ORACLE")]
         if self.recipe.pdol:
             parts.append(tlv("9F38", dol_bytes(self.recipe.pdol)))
-        if self.iaf_in_fci and self.recipe.known.iaf:
-            parts.append(tlv("BF0C", tlv("9F4D", b"\x0b\x0a") + tlv("9F55", bytes.fromhex(self.recipe.known.iaf))))
+        parts.append(tlv("BF0C", self._discretionary()))
         self._random.shuffle(parts)
         return b"".join(parts)
+
+    def _discretionary(self) -> bytes:
+        known = self.recipe.known
+        iaf = tlv("9F55", bytes.fromhex(known.iaf)) if self.iaf_in_fci and known.iaf else b""
+        return tlv("9F4D", b"\x0b\x0a") + iaf + (BELGIAN_MARKS if known.belgian and self.recipe.marks_in_fci else b"")
 
     @property
     def iaf_in_fci(self) -> bool:
@@ -165,8 +169,8 @@ def _spread(recipe: Recipe, card: RecipeCard) -> dict[tuple[int, int], bytes]:
         objects.append(tlv("9F56", bytes.fromhex(known.bitmap)))
     if known.iaf and not card.iaf_in_fci:
         objects.append(tlv("9F55", bytes.fromhex(known.iaf)))
-    if known.belgian:
-        objects += [tlv("5F2C", b"\x00\x56"), tlv("DF07", b"BKS0567890")]
+    if known.belgian and not recipe.marks_in_fci:
+        objects.append(BELGIAN_MARKS)
     objects += random.sample(objects, random.randrange(3))
     objects.append(tlv("90", random.randbytes(random.choice((0, 96, 176)))))
     random.shuffle(objects)
@@ -183,6 +187,9 @@ def _spread(recipe: Recipe, card: RecipeCard) -> dict[tuple[int, int], bytes]:
 def tlv(tag: str, value: bytes) -> bytes:
     length = bytes((len(value),)) if len(value) < 128 else bytes((0x81, len(value)))
     return bytes.fromhex(tag) + length + value
+
+
+BELGIAN_MARKS = tlv("5F2C", b"\x00\x56") + tlv("DF07", b"BKS0567890")
 
 
 def dol_bytes(dol: Dol) -> bytes:

@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
 DPA = "A0000000038002"
 CAP = "A0000000048002"
-PREFERRED = (DPA, CAP, "D056000666111010", "A0000000032010", "A0000000031010", "A0000000041010", "A0000000043060")
+BANCONTACT = "D056000666111010"
+PREFERRED = (DPA, CAP, BANCONTACT, "A0000000032010", "A0000000031010", "A0000000041010", "A0000000043060")
 VISA = "A000000003"
 VISA_BITMAP = "0000FFFFFF0000000000000000000020B938"
 
 NUMERIC = ("9A", "9C", "5F2A", "5F36", "9F02", "9F03", "9F15", "9F1A", "9F21", "9F35", "9F37", "9F41")
-"""Format n in EMV Book 3, annex A (9F37 by the protocol's own word): they stand on the right, all others on the left."""
+"""Format n in EMV Book 3, annex A (9F37 by the protocol's own word): on the right, all others on the left."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def terminal_value(tag: str, known: Known, request: Request) -> str:
     plain_belgian = known.belgian and not dedicated
     table = {
         "95": "8000000800" if plain_belgian else "8000000000",
-        "9A": "010101" if known.aid.startswith(VISA) else "000000",
+        "9A": "010101" if known.aid.startswith(VISA) and not plain_belgian else "000000",
         "9F37": even(request.challenge),
         "9F02": even(str(request.cents)),
         "9F34": "010002" if dedicated else "000000",
@@ -82,15 +83,16 @@ def even(digits: str) -> str:
 
 
 def shown(known: Known, answer: Answer, request: Request) -> str:
-    """The digits on the screen, ungrouped; the name of the fault where there is no code to show."""
+    """The digits on the screen, ungrouped; DECLINED where there is no code to show. A card that has neither
+    a bitmap nor a rule for one is not asked."""
     if bits(answer.cid)[:2] != "10":
         return "DECLINED"
     ac = transaction_mac(answer.ac, request.numbers) if request.numbers else answer.ac
+    if known.belgian and (not known.bitmap or known.aid == BANCONTACT):  # what traces of real Belgian cards show
+        return belgian_digits(answer.atc, ac)
     bitmap = known.bitmap or (VISA_BITMAP if known.aid.startswith(VISA) else "")
-    if bitmap:
-        prefix = known.psn if bits(known.iaf)[1:2] == "1" else ""
-        return decimal(kept(bits(prefix + answer.cid + answer.atc + ac + answer.iad), bits(bitmap)))
-    return belgian_digits(answer.atc, ac) if known.belgian else "UNSUPPORTED"
+    prefix = known.psn if bits(known.iaf)[1:2] == "1" else ""
+    return decimal(kept(bits(prefix + answer.cid + answer.atc + ac + answer.iad), bits(bitmap)))
 
 
 def bits(hexadecimal: str) -> str:

@@ -27,7 +27,7 @@ def test_connect_exchange_close(virtual_readers: Readers, atr: str, protocol: Pr
     with PcscConnection.connect() as connection:
         assert (connection.reader, connection.atr.hex(), connection.protocol) == (FIRST, atr, protocol)
         assert connection.exchange(SELECT).hex() == "00a46110"
-    assert card.seen[-1] == "off"
+    assert card.off.wait(LIMIT_S)
 
 
 def test_the_first_reader_with_a_card_is_found(virtual_readers: Readers) -> None:
@@ -143,8 +143,8 @@ def test_the_service_dies_in_between(virtual_readers: Readers, pcscd: PcscServic
             connection.exchange(SELECT)
 
 
-# What stays in memory: one process sends a PIN block to a card in another process, a third one searches the first one's
-# memory. The PIN's bytes travel between the processes only in a disguise, so that no copy but those of the sender is found.
+# What stays in memory: one process sends a PIN block to a card in another process, a third one searches the memory of
+# the first. Between them the PIN travels disguised, so that only copies which the sending left behind are found.
 
 SENDER = """
 import sys

@@ -18,7 +18,7 @@ from sesame_core.events import (
     SlotFound,
     SlotLost,
 )
-from tests.pcsc_plugin import FIRST, IsoCard, PcscService, SlotLoop
+from tests.pcsc_plugin import FIRST, LIMIT_S, IsoCard, PcscService, SlotLoop
 
 Kind = TypeVar("Kind", bound=Event)
 
@@ -137,7 +137,7 @@ def test_a_session(bench: Bench) -> None:
     bench.slot.power_off()
     bench.slot.transmit(4, SELECT)
     assert bench.until(CardSilent).ticket == 4
-    assert card.seen[-1] == "off"
+    assert card.off.wait(LIMIT_S)
     bench.pull()
     bench.until(CardAbsent)
 

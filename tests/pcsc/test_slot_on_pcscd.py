@@ -206,7 +206,7 @@ def test_power_off_and_on_again(open_slot: OpenSlot, virtual_readers: Readers) -
     loop.slot.power_off()
     loop.slot.transmit(2, SELECT)
     assert loop.until(CardSilent).ticket == 2
-    assert "off" in card.seen
+    assert card.off.wait(LIMIT_S)
     loop.slot.power_on(3)
     assert loop.until(CardPowered).ticket == 3
 

@@ -1,0 +1,201 @@
+"""How full the battery is: fuel gauges on I2C, and what the reader is told of it.
+
+A gauge's `charge` is in whole percent. `BatteryMonitor` asks rarely, only while the reader is awake, and speaks only
+when a threshold is crossed; on the way up it wants `hysteresis` more, so that a resting battery does not flicker.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol, TypeVar
+
+from drivers.errors import PowerError
+from sesame_core.events import Battery, BatteryChanged, Event, Millis
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""Transfers tried before a gauge counts as silent."""
+
+
+class WordBus(Protocol):
+    """What is used of `smbus2.SMBus`."""
+
+    def read_word_data(self, i2c_addr: int, register: int) -> int:
+        """A register of two bytes, low byte first (SMBus 3.2, 6.5.5). Raises OSError."""
+        ...
+
+    def close(self) -> None:
+        """Close the bus."""
+        ...
+
+
+class Gauge(Protocol):
+    """Tells how full the battery is."""
+
+    def charge(self) -> int:
+        """0 to 100 %. Raises PowerError."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the bus. Never raises."""
+        ...
+
+
+class _OnBus:
+    """A gauge's registers, which send the high byte first where SMBus has the low one."""
+
+    name = "the gauge"
+
+    def __init__(self, bus: WordBus, address: int) -> None:
+        self._bus = bus
+        self._address = address
+
+    def close(self) -> None:
+        """Close the bus."""
+        try:
+            self._bus.close()
+        except OSError:
+            return
+
+    def _register(self, number: int) -> int:
+        word = _tried(lambda: self._bus.read_word_data(self._address, number), f"{self.name} at 0x{self._address:02X}")
+        return int.from_bytes(word.to_bytes(2, "little"), "big")
+
+
+class Max17048(_OnBus):
+    """Maxim MAX17048 (data sheet 19-6171, "Registers"): SOC at 0x04, high byte in percent."""
+
+    name = "the battery gauge MAX17048"
+
+    def __init__(self, bus: WordBus, address: int = 0x36) -> None:
+        super().__init__(bus, address)
+
+    def charge(self) -> int:
+        """0 to 100 %; the gauge itself may say a little more. Raises PowerError."""
+        return min(100, self._register(0x04) >> 8)
+
+
+class Ina219(_OnBus):
+    """Texas Instruments INA219 (data sheet SBOS448, 8.6.3.2): bus voltage at 0x02, bits 15 to 3, 4 mV each.
+
+    It knows only the voltage of one lithium cell, so the charge is read off a usual discharge curve.
+    """
+
+    name = "the battery monitor INA219"
+
+    def __init__(self, bus: WordBus, address: int = 0x40) -> None:
+        super().__init__(bus, address)
+
+    def charge(self) -> int:
+        """0 to 100 %, within about ten. Raises PowerError."""
+        return charge_of((self._register(0x02) >> 3) * 4)
+
+
+DISCHARGE = ((3_300, 0), (3_500, 5), (3_600, 12), (3_700, 30), (3_800, 55), (3_900, 72), (4_000, 84), (4_150, 100))
+"""Millivolts of a resting lithium-ion cell -> percent."""
+
+
+def charge_of(millivolts: int) -> int:
+    """Percent by straight lines between the points of `DISCHARGE`."""
+    if millivolts <= DISCHARGE[0][0]:
+        return 0
+    for (low, less), (high, more) in pairwise(DISCHARGE):
+        if millivolts <= high:
+            return less + (more - less) * (millivolts - low) // (high - low)
+    return 100
+
+
+def open_bus(number: int = 1) -> WordBus:
+    """The header's I2C bus. Raises PowerError when it is not there."""
+    from smbus2 import SMBus  # noqa: PLC0415 -- only readers with a gauge pay for it
+
+    try:
+        bus: WordBus = SMBus(number)
+    except OSError as cause:
+        raise PowerError(
+            f"/dev/i2c-{number} cannot be opened: {cause}. "
+            "Switch I2C on (dtparam=i2c_arm=on) and put the user in the group i2c"
+        ) from cause
+    return bus
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """In percent; `every` in milliseconds."""
+
+    low: int = 20
+    critical: int = 5
+    hysteresis: int = 3
+    every: Millis = 60_000
+
+    def judge(self, charge: int, before: Battery) -> Battery:
+        """What `charge` means to a reader that was told `before`."""
+        if charge <= self.critical + self._more(before, {Battery.CRITICAL}):
+            return Battery.CRITICAL
+        if charge <= self.low + self._more(before, {Battery.CRITICAL, Battery.LOW}):
+            return Battery.LOW
+        return Battery.GOOD
+
+    def _more(self, before: Battery, below: set[Battery]) -> int:
+        return self.hysteresis if before in below else 0
+
+
+class BatteryMonitor:
+    """Asks a gauge while the reader is awake. A gauge that fails is asked again later, never an error to the user."""
+
+    def __init__(self, gauge: Gauge, thresholds: Thresholds | None = None) -> None:
+        self._gauge = gauge
+        self._thresholds = thresholds or Thresholds()
+        self._told = Battery.GOOD
+        self._next: Millis | None = None
+
+    def awake(self) -> None:
+        """Ask at the next poll, then every `every` ms."""
+        if self._next is None:
+            self._next = 0
+
+    def asleep(self) -> None:
+        """Ask no more."""
+        self._next = None
+
+    def due(self) -> Millis | None:
+        """When to ask next."""
+        return self._next
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """BatteryChanged when a threshold was crossed since it was last told; it begins as GOOD."""
+        if self._next is None or now < self._next:
+            return ()
+        self._next = now + self._thresholds.every
+        battery = self._read()
+        if battery is self._told:
+            return ()
+        self._told = battery
+        return (BatteryChanged(now, battery),)
+
+    def close(self) -> None:
+        """Let go of the gauge."""
+        self._next = None
+        self._gauge.close()
+
+    def _read(self) -> Battery:
+        try:
+            return self._thresholds.judge(self._gauge.charge(), self._told)
+        except PowerError as error:
+            log.warning("battery: %s", error)
+            return self._told
+
+
+T = TypeVar("T")
+
+
+def _tried(transfer: Callable[[], T], name: str) -> T:
+    causes: list[OSError] = []
+    for _ in range(TRIES):
+        try:
+            return transfer()
+        except OSError as cause:
+            causes.append(cause)
+    raise PowerError(f"{name} does not answer on I2C: check its wiring and address (i2cdetect -y 1)") from causes[-1]

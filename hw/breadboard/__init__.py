@@ -1,0 +1,1 @@
+"""The desk prototype on a solderless breadboard: where every leg and every wire goes, checked and drawn."""

@@ -1,0 +1,79 @@
+"""KiCad's command line: rules check, netlist, pictures."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hw.kicad.netlist import Netlist, from_kicad
+
+
+class KicadError(RuntimeError):
+    """kicad-cli is missing, or refused a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One finding of the electrical rules check."""
+
+    rule: str
+    severity: str
+    text: str
+
+
+def present() -> bool:
+    """True when kicad-cli can be called."""
+    return shutil.which("kicad-cli") is not None
+
+
+def _run(arguments: Sequence[str | Path], *, accepted: tuple[int, ...] = (0,)) -> int:
+    program = shutil.which("kicad-cli")
+    if program is None:
+        raise KicadError("kicad-cli is not installed: run hw/install-kicad as root")
+    command = [program, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own list
+    if done.returncode not in accepted:
+        raise KicadError(f"kicad-cli {' '.join(command[1:4])} ended with {done.returncode}: {done.stderr.strip()}")
+    return done.returncode
+
+
+RULES_BROKEN = 5
+"""kicad-cli's exit status when the rules check found something."""
+
+
+def check_rules(schematic: Path) -> tuple[int, list[Violation]]:
+    """The exit status and the findings, warnings included."""
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "erc.json"
+        arguments = ["sch", "erc", "--severity-all", "--exit-code-violations", "--format", "json", "-o", report]
+        status = _run([*arguments, schematic], accepted=(0, RULES_BROKEN))
+        sheets = json.loads(report.read_text(encoding="utf-8"))["sheets"]
+    return status, [_violation(item) for sheet in sheets for item in sheet["violations"]]
+
+
+def _violation(item: dict[str, object]) -> Violation:
+    places = item["items"] if isinstance(item["items"], list) else []
+    where = "; ".join(str(place["description"]) for place in places)
+    return Violation(str(item["type"]), str(item["severity"]), f"{item['description']}: {where}")
+
+
+def netlist(schematic: Path) -> Netlist:
+    """What KiCad finds joined."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "netlist"
+        _run(["sch", "export", "netlist", "--format", "kicadsexpr", "-o", target, schematic])
+        return from_kicad(target.read_text(encoding="utf-8"))
+
+
+def export_svg(schematic: Path, folder: Path) -> list[Path]:
+    """One picture a sheet into `folder`; returns the files."""
+    _run(["sch", "export", "svg", "--no-background-color", "-o", folder, schematic])
+    return sorted(folder.glob("*.svg"))
+
+
+def export_pdf(schematic: Path, target: Path) -> None:
+    """All sheets into one document."""
+    _run(["sch", "export", "pdf", "--no-background-color", "-o", target, schematic])

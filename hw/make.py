@@ -1,0 +1,183 @@
+"""Make everything that is made: `python -m hw.make`, or `--check` to only say what is stale.
+
+Without KiCad: the schematic files and, from the netlists that are kept, lists, budget, wiring diagram, overlay.
+With KiCad, and only where a drawing changed: the netlists and the pictures, with a record of what they were made from.
+"""
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from hw.breadboard.draw import wiring_diagram
+from hw.checks.figures import load
+from hw.design import library, pi
+from hw.design.versions import VERSIONS, Version, project
+from hw.documents import bom, budget, overlay
+from hw.kicad import cli
+from hw.kicad.files import LIBRARY, file_texts
+from hw.kicad.files import library as library_text
+from hw.kicad.netlist import Netlist, dumps, from_text
+from hw.kicad.slim import slim
+from hw.kicad.symbols import Symbol
+
+REPOSITORY: Final = Path(__file__).parent.parent
+SCHEMATICS: Final = Path("hw/schematics")
+DOCUMENTS: Final = Path("docs/hardware")
+RECORD: Final = DOCUMENTS / "pictures.sha256"
+
+
+def folder(version: Version) -> Path:
+    """Where a version's project lives, from the repository."""
+    return SCHEMATICS / version.name.removeprefix("sesame-")
+
+
+def symbols() -> tuple[Symbol, ...]:
+    """Every symbol of the library."""
+    named = [value for module in (library, pi) for value in vars(module).values() if isinstance(value, Symbol)]
+    return tuple({symbol.name: symbol for symbol in (*named, *library.RAILS.values())}.values())
+
+
+def sources() -> dict[Path, bytes]:
+    """The KiCad files, from the design alone."""
+    files = {SCHEMATICS / f"{LIBRARY}.kicad_sym": library_text(symbols()).encode()}
+    for version in VERSIONS:
+        texts = file_texts(project(version))
+        files |= {folder(version) / name: text.encode() for name, text in texts.items()}
+    return files
+
+
+def netlist_path(version: Version) -> Path:
+    """The netlist that is kept."""
+    return folder(version) / "netlist.txt"
+
+
+def netlist_text(netlist: Netlist) -> bytes:
+    """The netlist as it is kept."""
+    return ("\n".join(dumps(netlist)) + "\n").encode()
+
+
+def kept_netlists(root: Path = REPOSITORY) -> list[Netlist]:
+    """The netlists of desk and battery version as they are kept."""
+    return [from_text((root / netlist_path(version)).read_text(encoding="utf-8")) for version in VERSIONS]
+
+
+def documents(desk: Netlist, battery: Netlist) -> dict[Path, bytes]:
+    """What is made from the netlists."""
+    table = ["# Parts", "", "Made by `hw/make.py` from the schematics. Prices are orders of magnitude for one, in 2026.", ""]
+    table += bom.as_table(desk, "Desk prototype")
+    table += bom.as_table(battery, "Battery version")
+    texts = {
+        "parts-desk.csv": bom.as_csv(desk),
+        "parts-battery.csv": bom.as_csv(battery),
+        "parts.md": "\n".join(table),
+        "budget.md": budget.as_markdown(desk, battery, load()),
+        "wiring-desk.svg": wiring_diagram(desk),
+        "overlay.svg": overlay.as_svg(),
+    }
+    made = {DOCUMENTS / name: text.encode() for name, text in texts.items()}
+    return made | {DOCUMENTS / "overlay.pdf": overlay.as_pdf()}
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def drawing_digest(version: Version, files: Mapping[Path, bytes]) -> str:
+    """One number for all sheets of a version."""
+    sheets = sorted(path for path in files if path.parent == folder(version) and path.suffix == ".kicad_sch")
+    return _digest(b"".join(files[path] for path in sheets))
+
+
+def record(files: Mapping[Path, bytes], pictures: Mapping[Path, bytes]) -> bytes:
+    """The record beside the pictures: the drawings they were made from, and they themselves."""
+    lines = [f"{drawing_digest(version, files)}  {version.name}" for version in VERSIONS]
+    lines += [f"{_digest(data)}  {path.name}" for path, data in sorted(pictures.items())]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _picture_name(version: Version, file: Path) -> str:
+    sheet = file.stem.removeprefix(version.name).removeprefix("-").lower().replace(" ", "-")
+    return f"{version.name}-{sheet or 'overview'}.svg"
+
+
+def pictures(version: Version, root: Path) -> Iterator[tuple[Path, bytes]]:
+    """Let KiCad draw a version's sheets. Raises KicadError."""
+    schematic = root / folder(version) / f"{version.name}.kicad_sch"
+    with TemporaryDirectory() as name:
+        for file in cli.export_svg(schematic, Path(name) / "svg"):
+            yield DOCUMENTS / _picture_name(version, file), slim(file.read_text(encoding="utf-8")).encode()
+        target = Path(name) / "sheets.pdf"
+        cli.export_pdf(schematic, target)
+        yield DOCUMENTS / f"{version.name}.pdf", target.read_bytes()
+
+
+def stale_files(expected: Mapping[Path, bytes], root: Path = REPOSITORY) -> list[str]:
+    """The files that are missing or differ."""
+    return [str(path) for path, data in expected.items() if not (root / path).is_file() or (root / path).read_bytes() != data]
+
+
+def kept_pictures(root: Path = REPOSITORY) -> dict[Path, bytes]:
+    """The pictures KiCad made, as they are kept."""
+    own = {DOCUMENTS / name for name in ("wiring-desk.svg", "overlay.svg", "overlay.pdf")}
+    found = sorted(path.relative_to(root) for kind in ("*.svg", "*.pdf") for path in (root / DOCUMENTS).glob(kind))
+    return {path: (root / path).read_bytes() for path in found if path not in own}
+
+
+def stale(root: Path = REPOSITORY) -> list[str]:
+    """Everything that is stale, as far as it can be told without KiCad."""
+    files = sources()
+    if found := stale_files(files, root):
+        return found
+    found = stale_files(documents(*kept_netlists(root)), root)
+    return found + stale_files({RECORD: record(files, kept_pictures(root))}, root)
+
+
+def write(files: Mapping[Path, bytes], root: Path) -> None:
+    """Write what differs."""
+    for path, data in files.items():
+        target = root / path
+        if not target.is_file() or target.read_bytes() != data:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+
+
+def make(root: Path = REPOSITORY) -> None:
+    """Make everything. Raises KicadError when a drawing changed and KiCad is not there."""
+    files = sources()
+    old = (root / RECORD).read_text(encoding="utf-8") if (root / RECORD).is_file() else ""
+    write(files, root)
+    redraw = any(drawing_digest(version, files) not in old for version in VERSIONS)
+    if redraw or not all((root / netlist_path(version)).is_file() for version in VERSIONS):
+        for version in VERSIONS:
+            fresh = cli.netlist(root / folder(version) / f"{version.name}.kicad_sch")
+            write({netlist_path(version): netlist_text(fresh)}, root)
+    if redraw:
+        for path in kept_pictures(root):
+            (root / path).unlink()
+        drawn = dict(item for version in VERSIONS for item in pictures(version, root))
+        write({**drawn, RECORD: record(files, drawn)}, root)
+    write(documents(*kept_netlists(root)), root)
+
+
+def main() -> int:
+    """The command. Exit status 1: something is stale, or KiCad is needed and missing."""
+    parser = argparse.ArgumentParser(description="Make the schematics, lists and pictures of the Sésame reader.")
+    parser.add_argument("--check", action="store_true", help="write nothing; say what is stale")
+    if parser.parse_args().check:
+        found = stale()
+        sys.stdout.writelines(f"stale: {name}\n" for name in found)
+        return 1 if found else 0
+    try:
+        make()
+    except cli.KicadError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

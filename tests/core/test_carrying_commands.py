@@ -1,0 +1,231 @@
+"""How T=0 and T=1 carry a command, and what a card may do to it on the way."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sesame_core.apdu import (
+    MAX_CHAIN,
+    MAX_COMMANDS,
+    MAX_RESPONSE,
+    Budget,
+    Command,
+    Conversation,
+    Exchanges,
+    Protocol,
+    Response,
+    StatusWord,
+    T,
+    converse,
+    deliver,
+)
+from sesame_core.errors import CardError, Fault
+
+SELECT = Command(0x00, 0xA4, 0x04, 0x00, b"\xa0\x00\x00")
+READ = Command(0x00, 0xB2, 0x01, 0x0C)
+T0, T1 = Protocol.T0, Protocol.T1
+
+
+def carry(exchanges: Exchanges[T], *answers: str) -> tuple[T, list[str]]:
+    """What came of it, and what was sent."""
+    sent: list[str] = []
+    rest = iter(answers)
+    try:
+        raw = next(exchanges)
+        while True:
+            sent.append(raw.hex())
+            raw = exchanges.send(bytes.fromhex(next(rest)))
+    except StopIteration as stop:
+        assert next(rest, None) is None, "it ended before its answers did"
+        return stop.value, sent
+
+
+@pytest.mark.parametrize(
+    ("command", "protocol", "sent"),
+    [
+        (SELECT, T0, "00a4040003a00000"),
+        (SELECT, T1, "00a4040003a0000000"),
+        (READ, T0, "00b2010c00"),
+        (READ, T1, "00b2010c00"),
+        (Command(0x00, 0x20, 0x00, 0x80, b"\x24", expects=False), T0, "002000800124"),
+        (Command(0x00, 0x20, 0x00, 0x80, b"\x24", expects=False), T1, "002000800124"),
+        (Command(0x80, 0xAE), T0, "80ae000000"),
+    ],
+)
+def test_the_bytes_of_a_command(command: Command, protocol: Protocol, sent: str) -> None:
+    assert command.encode(protocol).hex() == sent
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+def test_an_answer_at_once(protocol: Protocol) -> None:
+    response, sent = carry(deliver(READ, protocol), "70019000")
+    assert (response, len(sent)) == (Response(b"\x70\x01", 0x9000), 1)
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+@pytest.mark.parametrize(
+    ("answers", "data", "fetched"),
+    [
+        (("6102", "aabb9000"), "aabb", ["00c0000002"]),
+        (("6100", "aabb9000"), "aabb", ["00c0000000"]),
+        (("6102", "aabb6101", "cc9000"), "aabbcc", ["00c0000002", "00c0000001"]),
+        (("aa6101", "bb9000"), "aabb", ["00c0000001"]),
+        (("6110", "6c02", "aabb9000"), "aabb", ["00c0000010", "00c0000002"]),
+        (("6102", "aabb6a83"), "aabb", ["00c0000002"]),
+    ],
+)
+def test_the_rest_is_fetched_and_appended(
+    protocol: Protocol, answers: tuple[str, ...], data: str, fetched: list[str]
+) -> None:
+    response, sent = carry(deliver(SELECT, protocol), *answers)
+    assert response == Response(bytes.fromhex(data), int(answers[-1][-4:], 16))
+    assert sent[1:] == fetched
+
+
+def test_the_right_length_is_taken_once() -> None:
+    response, sent = carry(deliver(READ, T0), "6c02", "aabb9000")
+    assert (response.data.hex(), sent) == ("aabb", ["00b2010c00", "00b2010c02"])
+    response, sent = carry(deliver(READ, T0), "6c02", "6c03")
+    assert (response.sw, len(sent)) == (0x6C03, 2)
+
+
+def test_a_command_with_data_is_never_repeated() -> None:
+    """6Cxx to a VERIFY must not send the PIN a second time."""
+    response, sent = carry(deliver(SELECT, T0), "6c02")
+    assert (response.sw, len(sent)) == (0x6C02, 1)
+
+
+def test_the_right_length_and_then_more() -> None:
+    response, sent = carry(deliver(READ, T0), "6c02", "6101", "aa9000")
+    assert (response.data.hex(), sent[1:]) == ("aa", ["00b2010c02", "00c0000001"])
+
+
+def test_a_chain_has_an_end() -> None:
+    links = ["aa6101"] * MAX_CHAIN
+    response, sent = carry(deliver(SELECT, T0), *links, "bb9000")
+    assert (len(sent), response.data) == (1 + MAX_CHAIN, b"\xaa" * MAX_CHAIN + b"\xbb")
+    with pytest.raises(CardError) as caught:
+        carry(deliver(SELECT, T0), *links, "aa6101")
+    assert caught.value.fault is Fault.ENDLESS
+    assert MAX_CHAIN == 8
+
+
+@pytest.mark.parametrize(("raw", "fault"), [(b"", Fault.MUTE), (b"\x90", Fault.GARBAGE), (bytes(4097), Fault.GARBAGE)])
+def test_responses_that_are_none(raw: bytes, fault: Fault) -> None:
+    with pytest.raises(CardError) as caught:
+        Response.decode(raw)
+    assert caught.value.fault is fault
+
+
+def test_the_longest_response() -> None:
+    assert MAX_RESPONSE == 4096
+    assert Response.decode(bytes(4094) + b"\x90\x00") == Response(bytes(4094), 0x9000)
+    assert Response.decode(b"\x6a\x82") == Response(b"", 0x6A82)
+
+
+@given(st.integers(0, 0xFFFF))
+def test_status_words(sw: int) -> None:
+    response = Response(b"", sw)
+    assert response.ok is (sw == 0x9000)
+    assert response.tries_left == (sw - 0x63C0 if 0x63C0 <= sw <= 0x63CF else None)
+    assert response.has(StatusWord.BLOCKED) is (sw == 0x6983)
+
+
+def test_the_status_words_are_those_of_the_standards() -> None:
+    assert {word.name: f"{word.value:04X}" for word in StatusWord} == {
+        "SUCCESS": "9000",
+        "BLOCKED": "6983",
+        "REFERENCE_DATA_BLOCKED": "6984",
+        "CONDITIONS_NOT_SATISFIED": "6985",
+        "FUNCTION_NOT_SUPPORTED": "6A81",
+        "FILE_NOT_FOUND": "6A82",
+        "RECORD_NOT_FOUND": "6A83",
+        "REFERENCED_DATA_NOT_FOUND": "6A88",
+        "INSTRUCTION_NOT_SUPPORTED": "6D00",
+    }
+
+
+# Secrets on their way
+
+
+def secret() -> Command:
+    return Command(0x00, 0x20, 0x00, 0x80, bytearray(b"\x24\x12\x34\xff"), expects=False, secret=True)
+
+
+def test_a_secret_command_is_wiped_as_soon_as_it_is_sent() -> None:
+    command = secret()
+    exchanges = deliver(command, T0)
+    raw = next(exchanges)
+    assert raw.hex() == "0020008004241234ff"
+    with pytest.raises(StopIteration):
+        exchanges.send(b"\x90\x00")
+    assert (bytes(raw), bytes(command.data)) == (bytes(9), bytes(4))
+
+
+def test_a_secret_command_is_wiped_when_the_card_goes() -> None:
+    command = secret()
+    exchanges = deliver(command, T1)
+    raw = next(exchanges)
+    exchanges.close()
+    assert (bytes(raw), bytes(command.data)) == (bytes(9), bytes(4))
+
+
+def test_other_commands_stay_as_they_are() -> None:
+    exchanges = deliver(SELECT, T0)
+    raw = next(exchanges)
+    exchanges.close()
+    assert raw.hex() == "00a4040003a00000"
+    SELECT.wipe()
+    assert SELECT.data == b"\xa0\x00\x00"
+
+
+def test_no_data_in_a_repr() -> None:
+    assert "data" not in repr(secret())
+    assert "data" not in repr(Response(b"\x24\x12\x34", 0x9000))
+
+
+# Whole conversations
+
+
+def chat(count: int, seen: list[int]) -> Conversation[str]:
+    for _ in range(count):
+        response = yield READ
+        seen.append(response.sw)
+    return "done"
+
+
+def test_a_conversation_has_a_budget() -> None:
+    assert MAX_COMMANDS == 32
+    seen: list[int] = []
+    result, sent = carry(converse(chat(3, seen), T0, Budget(3)), "9000", "6a83", "9000")
+    assert (result, seen, len(sent)) == ("done", [0x9000, 0x6A83, 0x9000], 3)
+    with pytest.raises(CardError) as caught:
+        carry(converse(chat(3, seen), T0, Budget(2)), "9000", "9000")
+    assert caught.value.fault is Fault.ENDLESS
+
+
+def test_the_budget_is_shared_by_conversations() -> None:
+    budget = Budget()
+    for _ in range(MAX_COMMANDS):
+        carry(converse(chat(1, []), T1, budget), "9000")
+    with pytest.raises(CardError):
+        budget.spend()
+
+
+def test_a_conversation_that_is_left_is_closed() -> None:
+    closed: list[str] = []
+
+    def talk() -> Conversation[None]:
+        try:
+            yield READ
+        finally:
+            closed.append("closed")
+
+    left = converse(talk(), T0, Budget())
+    next(left)
+    left.close()
+    mute = converse(talk(), T0, Budget())
+    next(mute)
+    with pytest.raises(CardError):
+        mute.send(b"")
+    assert closed == ["closed", "closed"]

@@ -1,0 +1,161 @@
+"""The same keypad driver, matrix and buttons, over every backend's twin: the contract every header must serve."""
+
+from collections.abc import Callable
+from itertools import combinations
+
+import pytest
+
+from drivers.board_circuit import GROUND
+from drivers.board_twin import BoardTwin, Bounce
+from drivers.clock import SteppedClock
+from drivers.errors import DriverError, KeypadError
+from drivers.gpio_pins import Pins
+from drivers.gpio_rpi import RpiGpioPins
+from drivers.gpio_rpi_twin import RpiFaults, RpiGpioTwin
+from drivers.keypad_buttons import button_keypad
+from drivers.keypad_debounce import TIMING
+from drivers.keypad_matrix import LEGENDS, Layout, matrix_keypad
+from drivers.keypad_scan import ScannedKeypad
+from drivers.pins import KEYPAD_ROWS
+from sesame_core.events import Key, KeyPressed, Millis
+
+KEYS = tuple(key for row in LEGENDS for key in row if key is not None)
+BUTTONS = dict(zip((*(Key(str(digit)) for digit in range(10)), Key.CODE, Key.CLEAR, Key.OK), range(4, 17), strict=True))
+HEADERS: dict[str, Callable[[BoardTwin], Pins]] = {
+    "gpiozero": lambda board: board.pins,
+    "RPi.GPIO": lambda board: RpiGpioPins(RpiGpioTwin(board.circuit)),
+}
+
+
+class Bench:
+    """A board, a keypad on one of its headers, and time in steps of a millisecond."""
+
+    def __init__(self, header: str, bounce: Bounce | None = None, buttons: dict[Key, int] | None = None) -> None:
+        self.clock = SteppedClock(100)
+        self.board = BoardTwin(self.clock, buttons=buttons, bounce=bounce)
+        self.pins = HEADERS[header](self.board)
+        self.keypad: ScannedKeypad = (
+            button_keypad(self.pins, buttons) if buttons else matrix_keypad(self.pins, settle=lambda: None)
+        )
+        self.nudged = False
+        self.keys: list[Key] = []
+        self.keypad.start(self._nudge)
+
+    def pass_time(self, ms: Millis) -> None:
+        for _ in range(ms):
+            self.clock.advance(1)
+            self.board.advance(self.clock.now())
+            due = self.keypad.due()
+            if self.nudged or (due is not None and due <= self.clock.now()):
+                self.nudged = False
+                events = self.keypad.poll(self.clock.now())
+                self.keys += [event.key for event in events if isinstance(event, KeyPressed)]
+
+    def tap(self, key: Key) -> None:
+        self.board.press(key)
+        self.pass_time(60)
+        self.board.release(key)
+        self.pass_time(60)
+
+    def _nudge(self) -> None:
+        self.nudged = True
+
+
+@pytest.fixture(params=HEADERS)
+def header(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_key_of_a_matrix_with_bounce(header: str, seed: int) -> None:
+    bench = Bench(header, Bounce(20, seed))
+    for key in KEYS:
+        bench.tap(key)
+    assert bench.keys == list(KEYS)
+    assert bench.keypad.due() is None
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_button_with_bounce(header: str, seed: int) -> None:
+    bench = Bench(header, Bounce(20, seed), BUTTONS)
+    for key in BUTTONS:
+        bench.tap(key)
+    assert bench.keys == list(BUTTONS)
+    assert bench.keypad.due() is None
+
+
+def test_any_number_of_buttons_at_once(header: str) -> None:
+    bench = Bench(header, buttons=BUTTONS)
+    for key in BUTTONS:
+        bench.board.press(key)
+        bench.pass_time(30)
+    assert bench.keys == list(BUTTONS)
+
+
+def test_a_matrix_refuses_the_third_corner(header: str) -> None:
+    for corners in combinations((Key.DIGIT_1, Key.DIGIT_3, Key.DIGIT_7, Key.DIGIT_9), 3):
+        bench = Bench(header)
+        for key in corners:
+            bench.board.press(key)
+            bench.pass_time(40)
+        assert bench.keys == list(corners[:2])
+
+
+@pytest.mark.parametrize("buttons", [None, BUTTONS], ids=["matrix", "buttons"])
+def test_a_stuck_key_sleeps_and_a_key_held_at_power_on_is_none(header: str, buttons: dict[Key, int] | None) -> None:
+    bench = Bench(header, buttons=buttons)
+    bench.board.stick(Key.OK)
+    bench.pass_time(TIMING.patience + TIMING.stuck_watch + 100)
+    assert bench.keys == [Key.OK]
+    assert bench.keypad.due() is None
+    bench.keypad.close()
+    bench.keypad.start(lambda: None)
+    assert bench.keypad.poll(bench.clock.now()) == ()
+    assert bench.keypad.held == (Key.OK,)
+
+
+def test_two_readers_in_one_process_share_nothing(header: str) -> None:
+    one, other = Bench(header), Bench(header)
+    one.tap(Key.DIGIT_1)
+    other.tap(Key.DIGIT_2)
+    assert (one.keys, other.keys) == ([Key.DIGIT_1], [Key.DIGIT_2])
+
+
+def test_a_kernel_that_gives_no_edges_is_a_keypad_error_with_the_cure() -> None:
+    board = BoardTwin(SteppedClock())
+    pins = RpiGpioPins(RpiGpioTwin(board.circuit, RpiFaults(no_edges=True)))
+    with pytest.raises(KeypadError, match=r"keypad cannot start.*choose lgpio") as caught:
+        matrix_keypad(pins).start(lambda: None)
+    assert isinstance(caught.value.__cause__, DriverError)
+
+
+def test_pins_that_stop_answering_are_a_keypad_error(header: str) -> None:
+    """Somebody else resets the channels under the driver, as a second program with RPi.GPIO does."""
+    bench = Bench(header)
+    bench.board.press(Key.OK)
+    bench.pins.close()
+    if header == "RPi.GPIO":
+        with pytest.raises(KeypadError, match=r"cannot be read.*GPIO\d+"):
+            bench.pass_time(20)
+    else:
+        bench.pass_time(20)
+        assert bench.keys == []
+
+
+def test_two_buttons_on_one_pin_are_refused() -> None:
+    with pytest.raises(KeypadError, match="two buttons are on the same GPIO"):
+        button_keypad(BoardTwin(SteppedClock()).pins, {Key.OK: 5, Key.CODE: 5})
+
+
+def test_a_shorted_button_is_a_stuck_one(header: str) -> None:
+    bench = Bench(header, buttons=BUTTONS)
+    bench.board.short(BUTTONS[Key.CLEAR], GROUND)
+    bench.pass_time(5_000)
+    bench.tap(Key.OK)
+    assert bench.keys == [Key.CLEAR, Key.OK]
+
+
+def test_the_layout_knows_where_its_keys_are() -> None:
+    assert Layout().lines(Key.DIGIT_1) == (KEYPAD_ROWS[0], 12)
+    with pytest.raises(KeypadError, match="no such key"):
+        Layout((5,), (12,), ((Key.OK,),)).lines(Key.CODE)

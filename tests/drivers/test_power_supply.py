@@ -1,0 +1,237 @@
+"""The three ways to be off, on the board's twin; and the battery, on a gauge's registers."""
+
+import errno
+import logging
+from collections.abc import Sequence
+
+import pytest
+
+from drivers.battery_gauge import DISCHARGE, BatteryMonitor, Gauge, Ina219, Max17048, Thresholds, charge_of, open_bus
+from drivers.battery_twin import GaugeBusTwin
+from drivers.board_twin import BoardTwin
+from drivers.clock import SteppedClock
+from drivers.errors import PowerError
+from drivers.pins import gpio
+from drivers.ports import Power
+from drivers.power_supply import WAKES, Off, SoftLatch, StayAsleep, Supply, SystemOff, Wake
+from sesame_core.events import Battery, BatteryChanged, Event, Millis
+
+POWER_OFF = gpio("POWER_OFF")
+
+
+def nobody() -> None:
+    """Nobody listens."""
+
+
+@pytest.fixture
+def board() -> BoardTwin:
+    return BoardTwin(SteppedClock())
+
+
+def test_asleep_cuts_nothing(board: BoardTwin) -> None:
+    power: Power = Supply(StayAsleep())
+    power.start(nobody)
+    power.asleep()
+    power.awake()
+    assert board.powered
+    assert power.due() is None
+    assert power.poll(1) == ()
+    power.close()
+
+
+def test_the_latch_cuts_when_asleep_and_not_before(board: BoardTwin) -> None:
+    power = Supply(SoftLatch(board.pins, POWER_OFF))
+    power.start(nobody)
+    power.awake()
+    assert board.powered
+    assert not board.circuit.level(POWER_OFF)
+    power.asleep()
+    assert not board.powered
+    assert board.circuit.level(POWER_OFF)
+
+
+def test_where_the_latch_is_missing_the_reader_wakes_again_with_the_pin_low(board: BoardTwin) -> None:
+    power = Supply(SoftLatch(board.pins, POWER_OFF))
+    power.start(nobody)
+    power.asleep()
+    power.awake()
+    assert not board.circuit.level(POWER_OFF)
+
+
+def test_closing_does_not_cut(board: BoardTwin) -> None:
+    power = Supply(SoftLatch(board.pins, POWER_OFF))
+    power.start(nobody)
+    power.close()
+    power.close()
+    assert board.powered
+
+
+def test_a_latch_pin_that_is_taken_is_a_power_error(board: BoardTwin) -> None:
+    board.pins.output(POWER_OFF, "buzzer")
+    with pytest.raises(PowerError, match="power latch and buzzer are both on GPIO26"):
+        Supply(SoftLatch(board.pins, POWER_OFF)).start(nobody)
+
+
+def test_a_latch_that_was_not_started_is_a_power_error(board: BoardTwin) -> None:
+    with pytest.raises(PowerError, match="not started"):
+        Supply(SoftLatch(board.pins, POWER_OFF)).asleep()
+
+
+def test_the_system_is_asked_once() -> None:
+    asked: list[str] = []
+    power = Supply(SystemOff(lambda: asked.append("off")))
+    power.start(nobody)
+    power.asleep()
+    power.asleep()
+    assert asked == ["off"]
+
+
+def test_a_system_that_refuses_is_a_power_error_and_can_be_asked_again() -> None:
+    answers = [PermissionError(errno.EPERM, "Operation not permitted"), None]
+
+    def power_off() -> None:
+        answer = answers.pop(0)
+        if answer:
+            raise answer
+
+    power = Supply(SystemOff(power_off))
+    with pytest.raises(PowerError, match=r"does not power off.*rights") as caught:
+        power.asleep()
+    assert isinstance(caught.value.__cause__, PermissionError)
+    power.asleep()
+    assert answers == []
+
+
+def test_each_way_says_what_wakes_it() -> None:
+    assert set(WAKES) == set(Off)
+    assert all(WAKES.values())
+    assert Wake.KEY not in WAKES[Off.LATCH], "a matrix without current gives no edge"
+
+
+# The battery
+
+
+def gauge(percent: int = 100) -> tuple[GaugeBusTwin, Gauge]:
+    bus = GaugeBusTwin(0x36, percent)
+    return bus, Max17048(bus)
+
+
+@pytest.mark.parametrize("percent", range(101))
+def test_the_fuel_gauge_reads_every_percent(percent: int) -> None:
+    assert Max17048(GaugeBusTwin(0x36, percent)).charge() == percent
+
+
+@pytest.mark.parametrize("percent", range(0, 101, 4))
+def test_the_voltage_monitor_reads_within_two_percent_of_the_curve(percent: int) -> None:
+    assert abs(Ina219(GaugeBusTwin(0x40, percent)).charge() - percent) <= 2
+
+
+@pytest.mark.parametrize("point", DISCHARGE)
+def test_the_curve_passes_its_points(point: tuple[int, int]) -> None:
+    assert charge_of(point[0]) == point[1]
+
+
+def test_the_curve_ends_are_flat_and_it_never_falls() -> None:
+    values = [charge_of(millivolts) for millivolts in range(2_500, 4_500)]
+    assert (values[0], values[-1]) == (0, 100)
+    assert values == sorted(values)
+
+
+def test_two_failed_transfers_are_tried_again_three_are_an_error() -> None:
+    bus, meter = gauge(50)
+    bus.failures = 2
+    assert meter.charge() == 50
+    bus.failures = 3
+    with pytest.raises(PowerError, match=r"MAX17048 at 0x36 does not answer.*i2cdetect") as caught:
+        meter.charge()
+    assert isinstance(caught.value.__cause__, OSError)
+    assert bus.reads == 6
+
+
+def test_a_wrong_address_says_so() -> None:
+    with pytest.raises(PowerError, match="0x37"):
+        Max17048(GaugeBusTwin(0x36), 0x37).charge()
+
+
+def test_a_bus_that_is_not_there_says_what_to_switch_on() -> None:
+    with pytest.raises(PowerError, match=r"/dev/i2c-250 cannot be opened.*dtparam=i2c_arm=on"):
+        open_bus(250)
+
+
+def told(events: Sequence[Event]) -> list[Battery]:
+    assert all(isinstance(event, BatteryChanged) for event in events)
+    return [event.battery for event in events if isinstance(event, BatteryChanged)]
+
+
+def polled(monitor: BatteryMonitor, bus: GaugeBusTwin, charges: Sequence[int]) -> list[Battery]:
+    """What is told while the battery has these charges, one a minute."""
+    heard: list[Battery] = []
+    for charge in charges:
+        bus.percent = charge
+        due = monitor.due()
+        assert due is not None
+        heard += told(monitor.poll(max(due, 1)))
+    return heard
+
+
+def test_each_threshold_is_told_once_on_the_way_down() -> None:
+    bus, meter = gauge()
+    monitor = BatteryMonitor(meter)
+    monitor.awake()
+    assert polled(monitor, bus, range(100, -1, -1)) == [Battery.LOW, Battery.CRITICAL]
+
+
+def test_on_the_way_up_it_takes_the_hysteresis_more() -> None:
+    bus, meter = gauge()
+    monitor = BatteryMonitor(meter, Thresholds(low=20, critical=5, hysteresis=3))
+    monitor.awake()
+    assert polled(monitor, bus, [5, 6, 8, 7, 8]) == [Battery.CRITICAL]
+    assert polled(monitor, bus, [9, 20, 21, 23]) == [Battery.LOW]
+    assert polled(monitor, bus, [24, 21]) == [Battery.GOOD]
+    assert polled(monitor, bus, [20]) == [Battery.LOW]
+
+
+def test_a_battery_that_flickers_at_a_threshold_is_told_once() -> None:
+    bus, meter = gauge()
+    monitor = BatteryMonitor(meter)
+    monitor.awake()
+    assert polled(monitor, bus, [20, 21] * 50) == [Battery.LOW]
+
+
+def test_it_is_asked_only_while_awake_and_once_a_minute() -> None:
+    bus, meter = gauge()
+    power = Supply(StayAsleep(), BatteryMonitor(meter))
+    power.start(nobody)
+    assert power.due() is None
+    power.awake()
+    for now in range(1_000, 121_000, 100):
+        power.poll(now)
+        power.awake()
+    assert bus.reads == 2
+    power.asleep()
+    assert power.due() is None
+    power.poll(10_000_000)
+    assert bus.reads == 2
+
+
+def test_a_silent_gauge_is_logged_and_asked_again_later(caplog: pytest.LogCaptureFixture) -> None:
+    bus, meter = gauge(3)
+    bus.failures = 3
+    monitor = BatteryMonitor(meter)
+    monitor.awake()
+    now: Millis = 1_000
+    with caplog.at_level(logging.WARNING):
+        assert monitor.poll(now) == ()
+    assert "does not answer" in caplog.text
+    assert monitor.due() == now + Thresholds().every
+    assert told(monitor.poll(now + Thresholds().every)) == [Battery.CRITICAL]
+
+
+def test_close_closes_the_bus_and_asks_no_more() -> None:
+    bus, meter = gauge()
+    power = Supply(StayAsleep(), BatteryMonitor(meter))
+    power.awake()
+    power.close()
+    power.close()
+    assert bus.closed
+    assert power.due() is None

@@ -1,0 +1,450 @@
+"""The PC/SC slot against a pcscd played in process, for what virtual readers cannot do: be unplugged, refuse, fail in
+mid exchange with the card still in. The real pcscd is in tests/pcsc."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+from drivers.errors import NoCardError, NoReaderError, SlotError
+from drivers.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, counter, present
+from drivers.pcsc_card import PcscConnection, chosen
+from drivers.pcsc_errors import (
+    CardBusyError,
+    CardMuteError,
+    CardRemovedError,
+    Code,
+    PcscMissingError,
+    ReaderLostError,
+    RefusedError,
+    ServiceLostError,
+    failure,
+)
+from drivers.pcsc_watch import Presence
+from drivers.slot_pcsc import PcscSlot
+from sesame_core.apdu import Protocol
+from sesame_core.events import (
+    CardAbsent,
+    CardAnswered,
+    CardPowered,
+    CardPresent,
+    CardSilent,
+    Event,
+    SlotFound,
+    SlotLost,
+)
+
+LIMIT_S = 20.0
+SELECT = bytearray.fromhex("00A4040007A0000000038002")
+ATR = bytes.fromhex("3b6500002063cb6a00")
+
+
+class PlayedPcscd(Pcsc):
+    """Readers that come and go, cards with a count of their comings and goings, one code to fail with."""
+
+    def __init__(self, *names: str) -> None:
+        self._changed = threading.Condition()
+        self.readers = dict.fromkeys(names, 0x10)
+        self.fails: dict[str, int] = {}
+        self.sent: list[bytes] = []
+        self.contexts = 0
+        self.handles = 0
+        self._cancelled = False
+        self.tried = threading.Semaphore(0)
+
+    def __call__(self) -> "PlayedPcscd":
+        return self
+
+    # What a person does
+
+    def insert(self, name: str) -> None:
+        self._set(name, STATE_PRESENT)
+
+    def pull(self, name: str) -> None:
+        self._set(name, 0x10)
+
+    def plug(self, name: str) -> None:
+        with self._changed:
+            self.readers[name] = 0x10
+            self._changed.notify_all()
+
+    def unplug(self, name: str) -> None:
+        with self._changed:
+            del self.readers[name]
+            self._changed.notify_all()
+
+    def _set(self, name: str, state: int) -> None:
+        with self._changed:
+            self.readers[name] = (counter(self.readers[name]) + 1) << 16 | state
+            self._changed.notify_all()
+
+    # What PC/SC does
+
+    def _obey(self, call: str) -> None:
+        if code := self.fails.get(call):
+            raise failure(code, call)
+
+    def establish(self) -> int:
+        self.tried.release()
+        self._obey("establish")
+        self.contexts += 1
+        return 1
+
+    def release(self, context: int) -> None:
+        self.contexts -= 1
+
+    def list_readers(self, context: int) -> list[str]:
+        self._obey("list_readers")
+        return list(self.readers)
+
+    def states(self, context: int, known: Mapping[str, int], timeout_ms: int) -> dict[str, int]:
+        count = len(self.readers)
+        with self._changed:
+            limit = LIMIT_S if timeout_ms == FOREVER_MS else timeout_ms / 1000
+            self._changed.wait_for(lambda: self._cancelled or self._news(known, count), limit)
+            self._cancelled = False
+            if any(name not in self.readers for name in known if name != PNP):
+                raise failure(Code.UNKNOWN_READER, "SCardGetStatusChange")
+            return {name: self.readers.get(name, 0) for name in known}
+
+    def _news(self, known: Mapping[str, int], count: int) -> bool:
+        return len(self.readers) != count or any(self.readers.get(n) != s for n, s in known.items() if n != PNP)
+
+    def cancel(self, context: int) -> None:
+        with self._changed:
+            self._cancelled = True
+            self._changed.notify_all()
+
+    def connect(self, context: int, reader: str, *, exclusive: bool) -> tuple[int, Protocol]:
+        self._obey("connect")
+        if not present(self.readers[reader]):
+            raise failure(Code.NO_SMARTCARD, "SCardConnect")
+        self.handles += 1
+        return 1, Protocol.T0
+
+    def reset(self, handle: int, *, exclusive: bool) -> Protocol:
+        return Protocol.T0
+
+    def atr(self, handle: int) -> bytes:
+        return ATR
+
+    def disconnect(self, handle: int, *, unpower: bool) -> None:
+        self.handles -= 1
+
+    def transmit(self, handle: int, protocol: Protocol, apdu: bytearray) -> bytes:
+        self.sent.append(bytes(apdu))
+        self._obey("transmit")
+        return b"\x90\x00"
+
+
+class Loop:
+    """Waits to be notified, polls."""
+
+    def __init__(self, slot: PcscSlot) -> None:
+        self.slot = slot
+        self._pending: list[Event] = []
+        self._woken = threading.Event()
+        slot.start(self._woken.set)
+
+    def next(self) -> Event:
+        while not self._pending:
+            assert self._woken.wait(LIMIT_S), "no event came"
+            self._woken.clear()
+            self._pending += self.slot.poll(0)
+        return self._pending.pop(0)
+
+    def kinds(self, count: int) -> list[type[Event]]:
+        return [type(self.next()) for _ in range(count)]
+
+
+OpenSlot = Callable[..., Loop]
+
+
+@pytest.fixture
+def open_slot() -> Iterator[OpenSlot]:
+    opened: list[PcscSlot] = []
+
+    def start(pcscd: PlayedPcscd, choice: str | int | None = None) -> Loop:
+        opened.append(PcscSlot(choice, load=pcscd))
+        return Loop(opened[-1])
+
+    yield start
+    for slot in opened:
+        slot.close()
+
+
+def powered(open_slot: OpenSlot, pcscd: PlayedPcscd) -> Loop:
+    pcscd.insert("A")
+    loop = open_slot(pcscd)
+    assert isinstance(loop.next(), CardPresent)
+    loop.slot.power_on(1)
+    assert isinstance(loop.next(), CardPowered)
+    return loop
+
+
+def test_a_reader_is_unplugged_and_plugged_again(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.unplug("A")
+    assert loop.kinds(1) == [SlotLost]
+    pcscd.plug("A")
+    assert loop.kinds(2) == [SlotFound, CardAbsent]
+    pcscd.insert("A")
+    assert loop.kinds(1) == [CardPresent]
+    loop.slot.power_on(2)
+    assert loop.kinds(1) == [CardPowered]
+
+
+def test_no_reader_at_first(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd()
+    loop = open_slot(pcscd)
+    assert loop.kinds(1) == [SlotLost]
+    pcscd.plug("A")
+    assert loop.kinds(2) == [SlotFound, CardAbsent]
+
+
+def test_another_reader_comes_with_the_card(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = open_slot(pcscd)
+    assert loop.kinds(1) == [CardAbsent]
+    pcscd.plug("B")
+    pcscd.insert("B")
+    assert loop.kinds(1) == [CardPresent]
+
+
+def test_only_the_named_reader_counts(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A", "B")
+    loop = open_slot(pcscd, "B")
+    assert loop.kinds(1) == [CardAbsent]
+    pcscd.insert("A")
+    pcscd.unplug("B")
+    assert loop.kinds(1) == [SlotLost]
+    pcscd.plug("B")
+    assert loop.kinds(2) == [SlotFound, CardAbsent]
+
+
+def test_a_failed_exchange_with_the_card_still_in_is_silence(open_slot: OpenSlot) -> None:
+    """On real readers 0x80100016 is also what a card that stops answering looks like."""
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.fails["transmit"] = Code.NOT_TRANSACTED
+    loop.slot.transmit(2, SELECT)
+    assert loop.next() == CardSilent(0, 2)
+
+
+def test_a_failed_exchange_with_the_card_gone_is_a_removal(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.fails["transmit"] = Code.NOT_TRANSACTED
+    pcscd.pull("A")
+    loop.slot.transmit(2, SELECT)
+    assert loop.kinds(1) == [CardAbsent]
+
+
+def test_a_removal_is_told_once_and_the_next_card_is_seen(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.fails["transmit"] = Code.REMOVED_CARD
+    loop.slot.transmit(2, SELECT)
+    loop.slot.transmit(3, SELECT)
+    assert loop.kinds(1) == [CardAbsent]
+    pcscd.fails.clear()
+    pcscd.pull("A")
+    pcscd.insert("A")
+    assert loop.kinds(1) == [CardPresent]
+    assert pcscd.sent == [bytes(SELECT)], "what was asked of the pulled card was not sent to anybody"
+
+
+def test_a_reader_that_goes_in_an_exchange_is_a_lost_slot(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.fails["transmit"] = Code.READER_UNAVAILABLE
+    pcscd.unplug("A")
+    loop.slot.transmit(2, SELECT)
+    assert loop.kinds(1) == [SlotLost]
+
+
+def test_a_reader_that_says_it_went_but_stays_leaves_no_request_unanswered(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.fails["transmit"] = Code.READER_UNAVAILABLE
+    loop.slot.transmit(2, SELECT)
+    assert loop.next() == CardSilent(0, 2)
+
+
+def test_a_refusal_at_the_start_is_an_error_with_its_cure() -> None:
+    pcscd = PlayedPcscd("A")
+    pcscd.fails["establish"] = Code.SECURITY_VIOLATION
+    slot = PcscSlot(load=pcscd)
+    with pytest.raises(RefusedError, match="access_pcsc"):
+        slot.start(lambda: None)
+    slot.close()
+
+
+def test_a_refusal_of_the_card_is_silence_and_a_warning(open_slot: OpenSlot, caplog: pytest.LogCaptureFixture) -> None:
+    pcscd = PlayedPcscd("A")
+    pcscd.insert("A")
+    pcscd.fails["connect"] = Code.SECURITY_VIOLATION
+    loop = open_slot(pcscd)
+    assert loop.kinds(1) == [CardPresent]
+    loop.slot.power_on(1)
+    assert loop.next() == CardSilent(0, 1)
+    assert "access_card" in caplog.text
+
+
+def test_a_service_that_is_away_is_said_once(open_slot: OpenSlot, caplog: pytest.LogCaptureFixture) -> None:
+    pcscd = PlayedPcscd("A")
+    pcscd.fails["establish"] = Code.NO_SERVICE
+    loop = open_slot(pcscd)
+    assert loop.kinds(1) == [SlotLost]
+    for _ in range(3):
+        assert pcscd.tried.acquire(timeout=LIMIT_S)
+    pcscd.fails.clear()
+    assert loop.kinds(2) == [SlotFound, CardAbsent]
+    assert [record.message.split(" (")[0] for record in caplog.records] == [
+        "card slot: the smart-card service does not answer: start pcscd"
+    ]
+
+
+def test_closed_every_handle_and_context_is_given_back(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    loop.slot.transmit(2, SELECT)
+    assert loop.kinds(1) == [CardAnswered]
+    loop.slot.close()
+    assert (pcscd.handles, pcscd.contexts) == (0, 0)
+
+
+def test_neither_a_pulled_card_nor_a_lost_reader_keeps_a_handle(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.pull("A")
+    assert loop.kinds(1) == [CardAbsent]
+    pcscd.insert("A")
+    assert loop.kinds(1) == [CardPresent]
+    loop.slot.power_on(2)
+    assert loop.kinds(1) == [CardPowered]
+    assert (pcscd.handles, pcscd.contexts) == (1, 2), "one of the watcher, one of the card"
+
+
+def test_the_copy_of_a_command_is_wiped(open_slot: OpenSlot) -> None:
+    kept: list[bytearray] = []
+
+    class Keeping(PlayedPcscd):
+        def transmit(self, handle: int, protocol: Protocol, apdu: bytearray) -> bytes:
+            kept.append(apdu)
+            return super().transmit(handle, protocol, apdu)
+
+    pcscd = Keeping("A")
+    loop = powered(open_slot, pcscd)
+    loop.slot.transmit(2, SELECT)
+    loop.slot.transmit(3, SELECT)
+    assert loop.kinds(2) == [CardAnswered, CardAnswered]
+    assert pcscd.sent[0] == bytes(SELECT)
+    assert kept[0] == bytes(len(SELECT)), "wiped before the next command begins"
+
+
+def test_the_connection_errors_of_the_command_line() -> None:
+    pcscd = PlayedPcscd()
+    with pytest.raises(NoReaderError):
+        PcscConnection.connect(pcsc=pcscd)
+    pcscd.plug("A")
+    with pytest.raises(NoCardError):
+        PcscConnection.connect(pcsc=pcscd, patience_ms=0)
+    pcscd.insert("A")
+    connection = PcscConnection.connect(pcsc=pcscd)
+    pcscd.fails["transmit"] = Code.NOT_TRANSACTED
+    with pytest.raises(CardMuteError):
+        connection.exchange(SELECT)
+    pcscd.pull("A")
+    with pytest.raises(CardRemovedError):
+        connection.exchange(SELECT)
+    connection.close()
+    with pytest.raises(SlotError, match="connect again"):
+        connection.exchange(SELECT)
+    assert (pcscd.handles, pcscd.contexts) == (0, 0)
+
+
+def test_without_pyscard_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "smartcard.scard", None)
+    with pytest.raises(PcscMissingError, match="apt install pcscd"):
+        PcscSlot().start(lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (Code.NO_SERVICE, ServiceLostError),
+        (Code.COMM_ERROR, ServiceLostError),
+        (Code.UNKNOWN_READER, ReaderLostError),
+        (Code.NO_READERS_AVAILABLE, NoReaderError),
+        (Code.NO_SMARTCARD, NoCardError),
+        (Code.REMOVED_CARD, CardRemovedError),
+        (Code.UNRESPONSIVE_CARD, CardMuteError),
+        (Code.SHARING_VIOLATION, CardBusyError),
+        (Code.SECURITY_VIOLATION, RefusedError),
+    ],
+)
+def test_each_code_has_its_error_and_is_quoted(code: Code, kind: type[SlotError]) -> None:
+    error = failure(code, "SCardConnect")
+    assert type(error) is kind
+    assert f"(SCardConnect: 0x{code:08X})" in str(error)
+
+
+def test_an_unknown_code_is_an_error_too() -> None:
+    assert type(failure(0x80109999, "SCardConnect")) is SlotError
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [
+        (None, ["ACS A", "ACS B"]),
+        (0, ["ACS A"]),
+        (1, ["ACS B"]),
+        (2, []),
+        (-1, []),
+        ("ACS B", ["ACS B"]),
+        ("acs", ["ACS A", "ACS B"]),
+        ("x", []),
+    ],
+)
+def test_a_choice_of_readers(choice: str | int | None, names: list[str]) -> None:
+    assert chosen(["ACS A", "ACS B"], choice) == names
+
+
+def test_a_full_name_wins_over_a_part_of_another() -> None:
+    assert chosen(["ACS 10", "ACS 1"], "ACS 1") == ["ACS 1"]
+
+
+@pytest.mark.parametrize(
+    ("views", "told"),
+    [
+        ([{}], [SlotLost]),
+        ([{}, {}], [SlotLost]),
+        ([{"A": 0x10}], [CardAbsent]),
+        ([{"A": 0x10022}], [CardPresent]),
+        ([{}, {"A": 0x10}], [SlotLost, SlotFound, CardAbsent]),
+        ([{}, {"A": 0x10022}], [SlotLost, SlotFound, CardPresent]),
+        ([{"A": 0x10022}, {"A": 0x101A2}], [CardPresent]),
+        ([{"A": 0x10022}, {"A": 0x30022}], [CardPresent, CardAbsent, CardPresent]),
+        ([{"A": 0x10022, "B": 0x10}, {"A": 0x10022, "B": 0x10022}], [CardPresent]),
+        ([{"A": 0x10022, "B": 0x10022}, {"A": 0x20010, "B": 0x10022}], [CardPresent, CardAbsent, CardPresent]),
+        ([{"A": 0x10022, "B": 0x10}, {"B": 0x10}], [CardPresent, CardAbsent]),
+        ([{"A": 0x10022}, {}, {"A": 0x10022}], [CardPresent, SlotLost, SlotFound, CardPresent]),
+        ([{"A": 0x10}, {"A": 0x10222}], [CardAbsent, CardPresent]),
+    ],
+)
+def test_what_is_told_of_what_is_seen(views: list[dict[str, int]], told: list[type[Event]]) -> None:
+    presence = Presence()
+    assert [event for view in views for event in presence.seen(view)] == told
+
+
+def test_a_card_found_gone_is_not_seen_again_until_pcscd_has_counted() -> None:
+    presence = Presence()
+    presence.seen({"A": 0x10022})
+    assert presence.removed(("A", 1)) == [CardAbsent]
+    assert presence.removed(("A", 1)) == []
+    assert presence.seen({"A": 0x100A2}) == [], "what was seen is older than what the exchange showed"
+    assert presence.seen({"A": 0x20010}) == []
+    assert presence.seen({"A": 0x30022}) == [CardPresent]
