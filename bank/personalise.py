@@ -29,7 +29,7 @@ BRITISH_IPB = bytes.fromhex("8000FF000000000001FFFF00000000000000")
 MASTERCARD_IPB = bytes.fromhex("0000FF000000000003FFFF")
 """8 bits of the ATC, 18 of the cryptogram."""
 
-PLASTIC_EXPIRY = bytes.fromhex("311231")
+EXPIRY = bytes.fromhex("311231")
 PIN_BY_CARD = bytes.fromhex("00000000000000000100")
 """CVM list: plaintext PIN checked by the card, always (EMV Book 3, table 39)."""
 
@@ -81,7 +81,7 @@ def with_files(application: Application, *files: tuple[int, tuple[bytes, ...]]) 
 def holder_elements(application: Application, tell_psn: bool) -> list[Element]:
     """Card number, expiry and sequence number."""
     packed = application.pan + "F" * (len(application.pan) % 2)
-    own = [(0x5A, bytes.fromhex(packed)), (0x5F24, PLASTIC_EXPIRY)]
+    own = [(0x5A, bytes.fromhex(packed)), (0x5F24, EXPIRY)]
     return [*own, (0x5F34, bytes.fromhex(application.psn))] if tell_psn else own
 
 

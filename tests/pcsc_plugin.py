@@ -8,7 +8,6 @@ with CI=true they fail.
 import fcntl
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -30,7 +29,6 @@ from sesame_core.events import Event
 
 FIRST, SECOND = "Virtual PCD 00 00", "Virtual PCD 00 01"
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
-SOCKET = Path("/run/pcscd/pcscd.comm")
 LIMIT_S = 30.0
 """Generous: reached only when something is broken."""
 
@@ -103,15 +101,6 @@ class PcscService:
         if self._process is not None:
             self._process.kill()
             self._ended()
-
-    def freeze(self, frozen: bool) -> None:
-        """Hold it still, or let it go on."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
-
-    def rescan(self, *options: str) -> None:
-        """Let it read its reader configuration again: serial readers that came are found."""
-        subprocess.run(["pcscd", "--hotplug", *options], check=True, capture_output=True)
 
     def until_present(self, reader: str, present: bool) -> None:
         """Wait until pcscd has noticed a card or its absence: it looks every 0.4 s."""

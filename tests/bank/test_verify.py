@@ -11,7 +11,7 @@ from bank import records
 from bank.card import VirtualCard
 from bank.demo import furnish
 from bank.errors import IssuingError
-from bank.gallery import describe, open_card
+from bank.gallery import describe
 from bank.keys import card_key
 from bank.memory import Counters, VolatileMemory
 from bank.records import IssuedCard, Reason, issued
@@ -253,4 +253,3 @@ def test_codes_and_requests_stay_out_of_reprs(store: MemoryStore) -> None:
     assert "87654321" not in repr(found)
     assert repr(found.key) not in repr(found)
     assert found.card.pan not in repr(found)
-    assert open_card("bank-card").power_on()

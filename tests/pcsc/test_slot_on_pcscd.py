@@ -343,6 +343,20 @@ def test_pcscd_dies_during_a_command(open_slot: OpenSlot, virtual_readers: Reade
     powered(loop, virtual_readers[0], IsoCard())
 
 
+def test_a_service_without_readers_is_a_lost_slot(open_slot: OpenSlot, pcscd: PcscService, tmp_path: Path) -> None:
+    """pcscd finds serial readers, as the virtual ones are, only when it starts: so it is started again."""
+    pcscd.stop()
+    pcscd.start("--config", str(tmp_path), expect=0)
+    try:
+        loop = open_slot()
+        loop.until(SlotLost)
+    finally:
+        pcscd.stop()
+    pcscd.start()
+    loop.until(SlotFound)
+    loop.until(CardAbsent)
+
+
 def footprint() -> tuple[int, int]:
     """Threads and descriptors of this process."""
     return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
