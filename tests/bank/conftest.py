@@ -1,11 +1,20 @@
 """A small terminal for the bank's tests: it speaks to a card as protocol.md says, with no code of the reader's."""
 
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from bank.card import Card
+
+LIMIT_S = 120
+"""How long a helper process may take before the test is held to have failed."""
 
 AIDS = (
     "A0000000038002",
@@ -172,3 +181,58 @@ class Terminal:
 def terminal() -> Callable[[Card], Terminal]:
     """Puts a card into a terminal."""
     return Terminal
+
+
+def postgres_tools() -> Path | None:
+    """Where Debian keeps the server's programs: not on the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+class PostgresCluster:
+    """A PostgreSQL server of the test's own: on a socket in a scratch directory, reachable by nobody else."""
+
+    def __init__(self, tools: Path) -> None:
+        self._tools = tools
+        self._directory = Path(tempfile.mkdtemp(prefix="sesame-pg-"))
+        self._databases = itertools.count(1)
+        if os.getuid() == 0:
+            shutil.chown(self._directory, "postgres")
+
+    def start(self) -> None:
+        data = str(self._directory / "data")
+        self._run("initdb", "-D", data, "-A", "trust", "-U", "sesame", "--no-sync", "-E", "UTF8")
+        options = f"-k {self._directory} -c listen_addresses= -c fsync=off"
+        log = str(self._directory / "log")
+        self._run("pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self._directory / "data"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self._directory)
+
+    def new_database(self) -> str:
+        """The URL of an empty database."""
+        name = f"bank{next(self._databases)}"
+        self._run("createdb", "-h", str(self._directory), "-U", "sesame", name)
+        return f"postgresql://sesame@/{name}?host={self._directory}"
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        """The server refuses to run as root: Debian's package made a user for it."""
+        user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        command = [*user, str(self._tools / tool), *arguments]
+        subprocess.run(command, check=True, cwd=self._directory, stdout=subprocess.DEVNULL, timeout=LIMIT_S)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresCluster]:
+    """The server. Where Debian's package is absent the tests that need it are left out, but never in CI."""
+    tools = postgres_tools()
+    if tools is None:
+        reason = "PostgreSQL is not installed (Debian: postgresql)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    cluster = PostgresCluster(tools)
+    cluster.start()
+    yield cluster
+    cluster.stop()

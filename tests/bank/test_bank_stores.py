@@ -11,10 +11,12 @@ import pytest
 
 from bank.demo import BANK_FILE, CUSTOMERS, issued_gallery, open_store
 from bank.errors import IssuingError, StateError, UnknownCardError
-from bank.keys import card_key
+from bank.keys import TEST_KEYS, card_key
 from bank.records import Attempt, Customer, Reason
 from bank.store import LOG_LENGTH, MemoryStore, Store
 from bank.store_file import FileStore
+from bank.store_sql import SqlStore
+from bank.vault import Vault
 from bank.verify import Search, verify
 
 CARD, OTHER = issued_gallery()[:2]
@@ -22,9 +24,19 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LIMIT_S = 120
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "file", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    yield MemoryStore() if request.param == "memory" else FileStore(tmp_path / "bank" / BANK_FILE)
+    if request.param == "memory":
+        yield MemoryStore()
+    elif request.param == "file":
+        yield FileStore(tmp_path / "bank" / BANK_FILE)
+    else:
+        new = request.getfixturevalue("postgres").new_database if request.param == "postgresql" else None
+        database = SqlStore(new() if new else f"sqlite:///{tmp_path}/bank/bank.db", Vault(bytes(32)))
+        for key in TEST_KEYS.values():
+            database.add_issuer_key(key)
+        yield database
+        database.close()
 
 
 def test_an_empty_store_knows_nobody(store: Store) -> None:

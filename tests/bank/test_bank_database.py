@@ -1,0 +1,210 @@
+"""What a database adds to the stores' contract: migrations, sealed secrets, processes that race."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bank.demo import CUSTOMERS, issued_gallery
+from bank.demo_database import DATABASE_FILE, KEY_FILE, open_database
+from bank.errors import IssuingError, StateError
+from bank.keys import TEST_KEYS, card_key
+from bank.records import Customer
+from bank.schema import MIGRATIONS
+from bank.store_sql import SqlStore
+from bank.vault import Vault
+from bank.verify import Search, Verifier, verify
+
+LIMIT_S = 120
+ROOT = Path(__file__).parents[2]
+CODES = int(os.environ.get("SESAME_RACES", "40"))
+"""How many codes are raced for: the thousand of the promise takes a minute or two."""
+
+RACER = """
+import sys
+from pathlib import Path
+from bank.demo_database import open_database
+from bank.verify import verify
+store = open_database(Path(sys.argv[1]), sys.argv[2])
+print("ready", flush=True)
+for line in sys.stdin:
+    print(int(verify(store, "bank-card", line.strip()).accepted), flush=True)
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Where the bank lives: nothing for the file in its directory."""
+    return request.getfixturevalue("postgres").new_database() if request.param == "postgresql" else ""
+
+
+@pytest.fixture
+def opened(tmp_path: Path, url: str) -> Iterator[Callable[[], SqlStore]]:
+    """Opens the same bank again and again."""
+    stores: list[SqlStore] = []
+
+    def again() -> SqlStore:
+        stores.append(open_database(tmp_path, url))
+        return stores[-1]
+
+    yield again
+    for store in stores:
+        store.close()
+
+
+def search(store: SqlStore, card_id: str) -> Search:
+    card = store.card(card_id)
+    assert card is not None
+    return Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn))
+
+
+def test_a_bank_outlives_its_program(opened: Callable[[], SqlStore]) -> None:
+    first = opened()
+    code = search(first, "bank-card").code(1)
+    assert verify(first, "DURAND42", code).accepted
+    second = opened()
+    assert not verify(second, "DURAND42", code).accepted
+    assert second.status("bank-card").last_atc == 1
+    assert list(second.cards()) == sorted(issued_gallery(), key=lambda card: card.card_id)
+    assert list(second.customers()) == list(CUSTOMERS)
+    assert len(second.attempts("bank-card")) == 2
+
+
+def test_a_runaway_counter_is_found_again(opened: Callable[[], SqlStore]) -> None:
+    store = opened()
+    codes = search(store, "bank-card")
+    assert Verifier(store).resynchronise("DURAND42", (codes.code(5000), codes.code(5001))).accepted
+    assert store.status("bank-card").last_atc == 5001
+
+
+def test_processes_racing_with_one_code_get_one_yes(tmp_path: Path, url: str) -> None:
+    """They make and furnish the database at once, too."""
+    start = [sys.executable, "-c", RACER, str(tmp_path), url]
+    racers = [
+        subprocess.Popen(start, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) for _ in range(2)
+    ]
+    try:
+        lines: list[tuple[Any, Any]] = [(racer.stdin, racer.stdout) for racer in racers]
+        assert [out.readline() for _, out in lines] == ["ready\n"] * len(racers)
+        store = open_database(tmp_path, url)
+        codes = search(store, "bank-card")
+        store.close()
+        for atc in range(1, CODES + 1):
+            for into, _ in lines:
+                into.write(codes.code(atc) + "\n")
+                into.flush()
+            assert sum(int(out.readline()) for _, out in lines) == 1
+    finally:
+        for racer in racers:
+            racer.communicate(timeout=LIMIT_S)
+
+
+def test_an_unknown_card_cannot_be_given_to_a_customer_nor_a_number_twice(opened: Callable[[], SqlStore]) -> None:
+    store = opened()
+    with pytest.raises(IssuingError):
+        store.furnish([], [Customer("NOCARD00", "No Card", "no such card")])
+    assert store.customer("NOCARD00") is None
+
+
+def content_of(directory: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in directory.iterdir() if path.name != KEY_FILE)
+
+
+def test_neither_keys_nor_card_numbers_are_in_the_files(tmp_path: Path) -> None:
+    store = open_database(tmp_path)
+    content = content_of(tmp_path)
+    assert b"bank-card" in content, "this is where it would be"
+    for card in store.cards():
+        assert card.pan.encode() not in content
+        assert card_key(store.issuer_key(card.key_name), card.pan, card.psn) not in content
+    for key in TEST_KEYS.values():
+        assert key.value not in content
+        assert key.value.hex().encode() not in content.lower()
+    store.close()
+
+
+def test_the_files_are_private(tmp_path: Path) -> None:
+    store = open_database(tmp_path / "bank")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "bank").iterdir()}
+    assert set(modes.values()) == {0o600}, modes
+    assert (tmp_path / "bank").stat().st_mode & 0o777 == 0o700
+    store.close()
+
+
+def test_another_key_opens_nothing_and_says_so(tmp_path: Path) -> None:
+    open_database(tmp_path).close()
+    store = SqlStore(f"sqlite:///{tmp_path}/{DATABASE_FILE}", Vault(bytes(32)))
+    with pytest.raises(StateError, match="key file"):
+        store.card("bank-card")
+    store.close()
+
+
+def test_a_sealed_record_moved_to_another_card_does_not_open(tmp_path: Path) -> None:
+    open_database(tmp_path).close()
+    with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
+        other = "SELECT sealed FROM cards WHERE card_id = 'sesame-card'"
+        raw.execute(f"UPDATE cards SET sealed = ({other}) WHERE card_id = 'blocked'")
+    raw.close()
+    store = open_database(tmp_path)
+    with pytest.raises(StateError):
+        store.card("blocked")
+    store.close()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    open_database(tmp_path).close()
+    with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
+        raw.execute("DROP INDEX attempts_by_card")
+        raw.execute("UPDATE schema_version SET version = 1")
+    raw.close()
+    open_database(tmp_path).close()
+    with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
+        assert raw.execute("SELECT version FROM schema_version").fetchall() == [(len(MIGRATIONS),)]
+        assert raw.execute("SELECT name FROM sqlite_master WHERE name = 'attempts_by_card'").fetchall()
+    raw.close()
+
+
+def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+    open_database(tmp_path).close()
+    with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
+        raw.execute("UPDATE schema_version SET version = 99")
+    raw.close()
+    with pytest.raises(StateError, match="99"):
+        open_database(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("nonsense", "no database URL"),
+        ("mysql://localhost/bank", "sqlite or postgresql"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:////dev/null/bank.db", "cannot open"),
+        ("postgresql://nobody@/bank?host=/nowhere", "check that it runs"),
+    ],
+)
+def test_urls_that_lead_nowhere_say_what_to_do(bad: str, said: str) -> None:
+    with pytest.raises(StateError, match=said):
+        SqlStore(bad, Vault(bytes(32)))
+
+
+def test_the_vaults_key_is_made_once_and_is_private(tmp_path: Path) -> None:
+    first, second = Vault.from_file(tmp_path / KEY_FILE), Vault.from_file(tmp_path / KEY_FILE)
+    assert second.unseal("name", first.seal("name", b"secret")) == b"secret"
+    assert first.index("text") == second.index("text") != first.index("other")
+    assert first.seal("name", b"secret") != first.seal("name", b"secret")
+    assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
+    (tmp_path / KEY_FILE).write_bytes(b"short")
+    with pytest.raises(StateError, match="32 bytes"):
+        Vault.from_file(tmp_path / KEY_FILE)
+
+
+@pytest.mark.parametrize("sealed", [b"", b"short", bytes(40)])
+def test_what_was_never_sealed_does_not_open(sealed: bytes) -> None:
+    with pytest.raises(StateError):
+        Vault(bytes(32)).unseal("name", sealed)
