@@ -1,0 +1,145 @@
+"""The units say what they mean: systemd finds nothing to remark, little can be reached, and the files agree."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SYSTEMD = ROOT / "systemd"
+SERVICE = SYSTEMD / "sesame-reader.service"
+
+MOST_EXPOSED = 2.0
+"""The promise: `systemd-analyze security` says 2.0 or better."""
+
+
+class Said(Protocol):
+    status: int
+    output: str
+
+
+Run = Callable[[Sequence[str | Path]], Said]
+
+
+def settings(key: str) -> list[str]:
+    """The values of a key of the service, in their order."""
+    return re.findall(rf"^{key}=(.*)$", SERVICE.read_text(), re.MULTILINE)
+
+
+def words(key: str) -> set[str]:
+    return {word for value in settings(key) for word in value.split()}
+
+
+@pytest.fixture
+def verified(run: Run, analyze: str, tmp_path: Path) -> Callable[[str], str]:
+    """What systemd remarks about a unit's text, its program being installed. Unknown keys are a remark and no error."""
+
+    def _verified(text: str) -> str:
+        unit = tmp_path / SERVICE.name
+        unit.write_text(text.replace("/opt/sesame/current/bin/sesame", "/bin/true"))
+        said = run([analyze, "verify", "--man=no", unit])
+        return "\n".join(line for line in said.output.splitlines() if SERVICE.name in line) + str(said.status or "")
+
+    return _verified
+
+
+def test_systemd_has_nothing_to_remark(verified: Callable[[str], str]) -> None:
+    assert verified(SERVICE.read_text()) == ""
+
+
+@pytest.mark.parametrize("fault", ["WatchdocSec=8", "Restart=sometimes", "ExecStartPre=/no/such/program"])
+def test_a_fault_in_the_unit_would_be_remarked(verified: Callable[[str], str], fault: str) -> None:
+    assert verified(SERVICE.read_text().replace("[Service]\n", f"[Service]\n{fault}\n")) != ""
+
+
+def exposure(run: Run, analyze: str, unit: Path) -> float:
+    """0 (closed) to 10, as the weighted sum of what the unit leaves open."""
+    said = run([analyze, "security", "--offline=true", "--no-pager", unit])
+    found = re.search(r"Overall exposure level for .*: ([0-9.]+)", said.output)
+    assert found, said.output
+    return float(found.group(1))
+
+
+def test_little_can_be_reached_from_the_service(run: Run, analyze: str) -> None:
+    assert exposure(run, analyze, SERVICE) <= MOST_EXPOSED
+
+
+def test_an_open_service_would_be_seen(run: Run, analyze: str, tmp_path: Path) -> None:
+    bare = tmp_path / SERVICE.name
+    bare.write_text("[Service]\nExecStart=/bin/true\n")
+    assert exposure(run, analyze, bare) > MOST_EXPOSED
+
+
+OPEN_ON_PURPOSE = {
+    "DeviceAllow",  # the pins and the display's bus
+    "PrivateDevices",  # would hide them
+    "SupplementaryGroups",  # the groups that own them; PrivateUsers would map them away
+    "PrivateUsers",
+    "RestrictAddressFamilies_AF_UNIX",  # pcscd's socket
+    "RootDirectoryOrRootImage",  # the system's own libraries are used
+    "ProcSubset",  # the board is known by /proc/device-tree and /proc/cpuinfo
+}
+
+
+def test_what_is_still_open_is_open_on_purpose(run: Run, analyze: str) -> None:
+    said = run([analyze, "security", "--offline=true", "--no-pager", "--json=short", SERVICE])
+    rows = json.loads(said.output)
+    assert {row["json_field"] for row in rows if row["set"] is False and float(row["exposure"] or 0)} <= OPEN_ON_PURPOSE
+
+
+def test_the_glass_is_blanked_whatever_happened() -> None:
+    """Unprivileged, and before the one privileged line, whose only deed is power-off on the one status that asks."""
+    blank, power_off = settings("ExecStopPost")
+    assert blank.split()[:2] == ["/opt/sesame/current/bin/sesame", "blank"]
+    assert power_off.startswith("+") and "poweroff" in power_off and "$$EXIT_STATUS" in power_off
+
+
+def test_only_the_asked_status_powers_off_and_it_is_not_restarted() -> None:
+    from sesame.exits import Exit  # noqa: PLC0415
+
+    asked = str(Exit.POWER_OFF.value)
+    assert settings("RestartPreventExitStatus") == settings("SuccessExitStatus") == [asked]
+    assert f'"$$EXIT_STATUS" != {asked}' in settings("ExecStopPost")[1]
+
+
+@pytest.mark.parametrize("key", ["SuccessAction", "FailureAction", "OnSuccess", "OnFailure"])
+def test_no_key_that_old_systemd_fires_at_a_crash(key: str) -> None:
+    assert settings(key) == []
+
+
+def test_the_watchdog_leaves_time_to_start_again_within_12_s() -> None:
+    """R13: seen after WatchdogSec at most, killed at once, blanked, and started RestartSec later."""
+    assert settings("WatchdogSignal") == ["SIGKILL"]
+    assert int(settings("WatchdogSec")[0]) + int(settings("RestartSec")[0]) <= 9
+
+
+def test_no_secret_of_the_process_can_reach_a_disk() -> None:
+    assert settings("LimitCORE") == settings("MemorySwapMax") == ["0"]
+    assert settings("LimitMEMLOCK") == ["infinity"]
+
+
+def test_user_and_groups_are_made_by_our_own_file() -> None:
+    made = re.findall(r"^([gu]) (\S+)", (SYSTEMD / "sesame-reader.sysusers").read_text(), re.MULTILINE)
+    assert {name for kind, name in made if kind == "u"} == words("User") == words("Group")
+    assert {name for kind, name in made if kind == "g"} == words("SupplementaryGroups")
+
+
+def test_udev_gives_the_devices_to_these_groups() -> None:
+    given = re.findall(r'GROUP="(\w+)"', (SYSTEMD / "sesame-reader.rules").read_text())
+    assert set(given) == words("SupplementaryGroups")
+
+
+def test_polkit_lets_this_user_and_no_other_use_card_readers() -> None:
+    rule = (SYSTEMD / "sesame-reader.polkit.rules").read_text()
+    assert re.findall(r'subject\.user == "(\w+)"', rule) == settings("User")
+    assert set(re.findall(r'"(org[\w.-]+)"', rule)) == {
+        "org.debian.pcsc-lite.access_pcsc",
+        "org.debian.pcsc-lite.access_card",
+    }
+
+
+def test_the_modes_of_pin_access_have_their_devices() -> None:
+    assert words("DeviceAllow") - {"rw"} == {"char-gpiochip", "char-i2c", "char-spi", "/dev/gpiomem"}
