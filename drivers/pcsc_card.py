@@ -18,7 +18,7 @@ INVERSE_CONVENTION: Final = 0x3F
 BUSY_TRIES: Final = 20
 BUSY_PAUSE_S: Final = 0.1
 """Desktop programs look at a card for a moment when it is inserted: 2 s are allowed for that."""
-REMOVAL_TOLD_MS: Final = 1000
+REMOVAL_TOLD_S: Final = 1.0
 """pcscd looks whether a card is in every 400 ms; a failed exchange is a removal when it says so within this time."""
 
 
@@ -125,10 +125,13 @@ class PoweredCard:
 
     def _removed(self) -> bool:
         """Whether this very card is gone: a failed exchange looks the same for a pulled card and for a silent one."""
+        deadline = time.monotonic() + REMOVAL_TOLD_S
         state = self._state(0, 0)
-        if present(state) and counter(state) == self._inserted:
-            state = self._state(state, REMOVAL_TOLD_MS)
-        return not present(state) or counter(state) != self._inserted
+        while present(state) and counter(state) == self._inserted:
+            if not (left_ms := _left_ms(deadline)):
+                return False
+            state = self._state(state, left_ms)
+        return True
 
 
 def power(
@@ -215,8 +218,12 @@ def _find(pcsc: Pcsc, made: int, choice: ReaderChoice, patience_ms: int) -> str:
     deadline = time.monotonic() + patience_ms / 1000
     states = pcsc.states(made, dict.fromkeys(allowed, 0), 0)
     while not (found := [name for name, state in states.items() if present(state)]):
-        left_ms = math.ceil((deadline - time.monotonic()) * 1000)
-        if left_ms <= 0:
+        if not (left_ms := _left_ms(deadline)):
             raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
         states = pcsc.states(made, states, left_ms)
     return found[0]
+
+
+def _left_ms(deadline: float) -> int:
+    """Whole milliseconds until then, 0 when it is past."""
+    return max(0, math.ceil((deadline - time.monotonic()) * 1000))

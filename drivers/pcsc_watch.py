@@ -1,8 +1,8 @@
 """Who is in the slot: a thread that waits for PC/SC to say, and the rules that turn what it says into events.
 
 pcscd tells of every change while one waits in SCardGetStatusChange; nothing is polled while a reader is there. Only
-when there is none, when pcscd is away, and once after a reader came, is it asked again after a second: a reader that
-comes between listing and waiting is otherwise missed (pcsc-lite counts the readers when the wait begins).
+when pcscd is away, when there is no reader, and once after readers came or went, is it asked again after a while: a
+reader that comes between listing and waiting is otherwise missed (pcsc-lite counts the readers when the wait begins).
 """
 
 import logging
@@ -19,6 +19,7 @@ from sesame_core.events import CardAbsent, CardPresent, Event, SlotFound, SlotLo
 LOG: Final = logging.getLogger(__name__)
 RETRY_S: Final = 1.0
 SETTLE_MS: Final = 1000
+NO_READER_MS: Final = 4000
 
 Inserted = tuple[str, int]
 """A card in a reader: the reader's name and pcscd's count of comings and goings, so that a quick swap is seen."""
@@ -124,7 +125,8 @@ class Watcher:
             usable = {name: known[name] for name in chosen(names, self._choice) if name in known}
             self._trouble = ""
             self._on_view(usable)
-            known = self._wait(made, known, FOREVER_MS if settled and usable else SETTLE_MS)
+            patience = FOREVER_MS if usable else NO_READER_MS
+            known = self._wait(made, known, patience if settled else SETTLE_MS)
 
     def _look(self, made: int, known: dict[str, int]) -> dict[str, int]:
         """The states at this moment, without waiting."""

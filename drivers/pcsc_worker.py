@@ -92,11 +92,13 @@ class Worker:
             if self._card_session <= job.session:
                 self._power_off()
             return
-        card = self._news.card(job.session)
-        if card is not None and not self._stop.is_set():
-            self._attempt(job, card)
-        if isinstance(job, Transmit):
-            job.wipe()
+        try:
+            card = self._news.card(job.session)
+            if card is not None and not self._stop.is_set():
+                self._attempt(job, card)
+        finally:
+            if isinstance(job, Transmit):
+                job.wipe()
 
     def _attempt(self, job: Request, card: Inserted) -> None:
         """Do it and answer it; what an error means for the slot is decided here."""
