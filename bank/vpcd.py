@@ -73,7 +73,8 @@ class VirtualReader:
         """Put the card in and serve it in a thread; returns when the reader has seen it.
 
         `patience_s` bounds the wait for vpcd. With `reconnect` the card goes in again by itself whenever pcscd comes
-        back, until `remove`. Raises VirtualReaderError when a card is in already, or vpcd does not answer in time.
+        back, until `remove` or until it falls silent. Raises VirtualReaderError when a card is in already, or vpcd does
+        not answer in time.
         """
         if self.inserted:
             raise VirtualReaderError("a card is in this virtual reader: remove it first")
@@ -125,24 +126,27 @@ class VirtualReader:
                 raise VirtualReaderError("the card was removed while it waited for the virtual reader")
 
     def _serve(self, card: Card, reconnect: bool) -> None:
-        self._serve_once(card)
-        while reconnect and not self._removed.is_set():
+        """Serve until the card is out; put it in again where the reader went, not where the card fell silent."""
+        hung_up = self._serve_once(card)
+        while hung_up and reconnect and not self._removed.wait(OUT_S):
             with contextlib.suppress(VirtualReaderError):
                 self._socket = self._connect(math.inf)
-                self._serve_once(card)
+                hung_up = self._serve_once(card)
 
-    def _serve_once(self, card: Card) -> None:
+    def _serve_once(self, card: Card) -> bool:
+        """Serve one connection; True when the reader, or `remove`, ended it."""
         link = self._socket
         assert link is not None
         try:
             if not self._removed.is_set():
                 _talk(link, card, self._polled)
         except (OSError, EOFError):
-            return  # pcscd or `remove` hung up: the card is out
+            return True
         finally:
             link.close()
             self._out_since = time.monotonic()
             card.power_off()
+        return False
 
     def _hang_up(self) -> None:
         if self._socket is not None:

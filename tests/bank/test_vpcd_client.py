@@ -158,10 +158,11 @@ def test_a_mute_card_is_present_with_an_atr_too_long_to_be_one(side: ReaderSide,
         assert len(MUTE_ATR) > 33
 
 
-def test_a_silent_card_is_taken_out_and_never_sends_an_empty_message(side: ReaderSide) -> None:
+@pytest.mark.parametrize("reconnect", [False, True])
+def test_a_silent_card_is_taken_out_and_never_sends_an_empty_message(side: ReaderSide, reconnect: bool) -> None:
     command = b"\x00\xb2\x01\x0c\x00"
     card = ListedCard({command: b""})
-    reader = put_in(side, card)
+    reader = put_in(side, card, reconnect=reconnect)
     side.send(command)
     assert side.hung_up()
     assert reader.wait(TIMEOUT_S)
