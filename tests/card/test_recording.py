@@ -1,0 +1,177 @@
+"""What a recording keeps, what it must never keep, and the card that comes back out of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bank import gallery
+from bank.profile import Declines
+from device.cardwork import CardWork
+from device.replay import ReplayCard, recorded_request
+from device.trace import Recorder, Trace, Turn, write
+from device.trace_masks import hidden
+from device.trace_read import read
+from sesame_core.apdu import Protocol
+from sesame_core.cap import Function, Request
+from sesame_core.errors import CardError
+from tests.card.conftest import Talk
+
+PLAIN = Request()
+
+
+def can_code(name: str) -> bool:
+    """Good cards with a try left whose issuer lets them."""
+    entry = gallery.describe(name)
+    application = entry.code_application
+    return application is not None and application.declines is Declines.NEVER and entry.profile.tries > 0
+
+
+CAN_CODE = [name for name in gallery.names() if can_code(name)]
+
+
+def ticking() -> Iterator[int]:
+    now = 0
+    while True:
+        yield now
+        now += 1500
+
+
+def recorded(name: str, request: Request = PLAIN) -> tuple[Trace, str]:
+    """A session with a card of the gallery, and its code; empty where the card refuses."""
+    card = gallery.open_card(name)
+    atr = card.power_on()
+    if atr[:1] == b"\x3f":
+        atr = card.reset()
+    recorder = Recorder(lambda apdu: card.transmit(bytes(apdu)), ticking().__next__)
+    work = CardWork(recorder, Protocol(card.protocol))
+    code = ""
+    try:
+        work.select()
+        work.prepare(request)
+        for digit in gallery.describe(name).pin:
+            work.pin.append(int(digit))
+        work.confirm()
+        code = "".join(map(str, work.code(("12", "3456789012") if request.function is Function.DATA else ())))
+        work.close()
+    except CardError:
+        pass
+    return Trace(tuple(recorder.turns), atr.hex().upper(), card.protocol), code
+
+
+@pytest.mark.parametrize("name", CAN_CODE)
+def test_a_recorded_card_gives_its_code_again_without_owner_and_pin(name: str, talk: Talk) -> None:
+    trace, code = recorded(name, Request(Function.CHALLENGE, challenge="90210"))
+
+    assert talk(read(write(hidden(trace))), ()) == (code, [])
+
+
+@pytest.mark.parametrize("name", gallery.names())
+def test_neither_pin_nor_card_number_is_in_what_is_written(name: str) -> None:
+    trace, _ = recorded(name)
+    text = write(hidden(trace))
+    profile = gallery.describe(name).profile
+
+    assert f"2{len(profile.pin):X}{profile.pin}" not in text
+    assert not any(application.pan in text for application in profile.applications)
+    if any(application.pan in write(trace) for application in profile.applications):
+        assert profile.applications[0].pan[-4:] in text
+
+
+def test_a_number_in_pieces_and_one_cut_short_are_hidden_too() -> None:
+    pieces = (
+        Turn("00B2010C00", "700E5A08497311" + "6111"),
+        Turn("00C0000011", "2233445566" + "9000"),
+        Turn("00B2020C00", "70405F200A" + "4475706F6E74" + "9000"),
+        Turn("80CA9F7F00", "DF01024973" + "9000"),
+    )
+    number = Turn("00B2030C00", "700A5A08" + "4973112233445566" + "9000")
+    text = write(hidden(Trace((*pieces, number, Turn("80CA000000", "4973112233445566" + "9000")))))
+
+    assert "4973112233" not in text
+    assert "4475706F6E74" not in text
+    assert text.count("5566") == 3
+
+
+def test_times_are_kept_in_milliseconds() -> None:
+    trace, _ = recorded("sesame-card")
+
+    assert {turn.micros for turn in trace.turns} == {1500}
+    assert "# 1.5 ms" in write(trace)
+
+
+def test_a_failed_exchange_is_not_kept() -> None:
+    def broken(_apdu: bytearray) -> bytes:
+        raise OSError
+
+    recorder = Recorder(broken)
+    with pytest.raises(OSError):
+        recorder(bytearray(5))
+
+    assert recorder.turns == []
+
+
+def test_other_data_get_the_recorded_answer_and_a_remark() -> None:
+    trace, code = recorded("sesame-card")
+    card = ReplayCard(trace)
+    card.power_on()
+    work = CardWork(lambda apdu: card.transmit(bytes(apdu)), Protocol.T0)
+    work.select()
+    work.prepare(Request(Function.CHALLENGE, challenge="1"))
+    for digit in (1, 1, 1, 1):
+        work.pin.append(digit)
+    work.confirm()
+
+    assert "".join(map(str, work.code())) == code
+    assert card.deviations == ["GENERATE AC was recorded with other data: the recorded answer is given"]
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("00A4040007A0000000048002", "6A82"),
+        ("00B2090C00", "6A83"),
+        ("80CA9F3600", "6A88"),
+        ("00C0000010", "6985"),
+        ("80AE000000", "6985"),
+        ("00B0000000", "6D00"),
+        ("0020008008241234FFFFFFFFFF", "9000"),
+        ("0020008007241234FFFFFFFF", "6700"),
+        ("0020", "6700"),
+    ],
+)
+def test_what_was_never_asked_is_not_there(command: str, answer: str) -> None:
+    card = ReplayCard(Trace((Turn("00A4040007A0000000038002", "6F009000"),)))
+
+    assert card.transmit(bytes.fromhex(command)) == bytes.fromhex(answer)
+
+
+def test_one_command_may_have_several_answers_in_their_order() -> None:
+    pin = "0020008008" + "*" * 16
+    card = ReplayCard(Trace((Turn(pin, "63C2"), Turn("80CA9F1700", "9F1701029000"), Turn(pin, "9000"))))
+    block = bytes.fromhex("0020008008241234FFFFFFFFFF")
+
+    first, tries, second = card.transmit(block), card.transmit(bytes.fromhex("80CA9F1704")), card.transmit(block)
+    card.reset()
+
+    assert (first.hex(), tries.hex(), second.hex()) == ("63c2", "9f1701029000", "9000")
+    assert card.transmit(block).hex() == "63c2"
+
+
+def test_the_convention_is_replayed() -> None:
+    card = ReplayCard(Trace((Turn("00A40400", "9000"),), atr="3B00", cold_atr="3F00", protocol=1))
+
+    assert (card.power_on(), card.reset(), card.protocol) == (b"\x3f\0", b"\x3b\0", 1)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request(),
+        Request(Function.CHALLENGE, challenge="12345678"),
+        Request(Function.SIGN, challenge="4711", amount="123456"),
+    ],
+)
+def test_the_request_is_told_from_the_recording(request_: Request) -> None:
+    trace, _ = recorded("sesame-card", request_)
+
+    assert recorded_request(trace) == request_
