@@ -12,6 +12,9 @@ from drivers.gpio_pins import Changed, InputLine, OutputLine, Pins, refused
 
 T = TypeVar("T")
 
+FAILURES = (Exception,)
+"""RPi.GPIO raises RuntimeError and ValueError; rpi-lgpio lets lgpio's `error` through, which derives from Exception."""
+
 
 class RpiGpio(Protocol):
     """What is used of the module (RPi.GPIO wiki, "Basics", "Inputs", "Outputs")."""
@@ -116,7 +119,7 @@ class _Channel:
     def attempt(self, action: Callable[[], T]) -> T:
         try:
             return action()
-        except (RuntimeError, ValueError, OSError) as cause:
+        except FAILURES as cause:
             raise refused(self.gpio, self.name, cause) from cause
 
     def close(self) -> None:
@@ -131,7 +134,7 @@ class _Channel:
     def _quietly(action: Callable[[], None]) -> None:
         try:
             action()
-        except (RuntimeError, ValueError, OSError):
+        except FAILURES:
             return
 
 
@@ -146,7 +149,7 @@ class _Input:
         module, gpio = self._channel.module, self._channel.gpio
         try:
             module.add_event_detect(gpio, module.BOTH, callback=lambda _channel: changed())
-        except RuntimeError as cause:
+        except FAILURES as cause:
             raise DriverError(
                 f"{self._channel.name}: RPi.GPIO cannot watch GPIO{gpio}: {cause}. "
                 "Kernels from 6.6 on no longer give it edges: choose lgpio"

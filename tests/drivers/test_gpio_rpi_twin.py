@@ -155,3 +155,20 @@ def test_the_adapter_leaves_other_channels_alone(circuit: Circuit, module: RpiGp
     pins.output(17, "light", True)
     pins.close()
     assert (circuit.drive(17), circuit.drive(22)) == (Drive.FLOATING, Drive.HIGH)
+
+
+class LgpioError(Exception):
+    """rpi-lgpio lets lgpio's `error` through, which is neither a RuntimeError nor an OSError."""
+
+
+class _Busy(RpiGpioTwin):
+    """rpi-lgpio beside a program that holds the line."""
+
+    def setup(self, channel: int, direction: int, pull_up_down: int | None = None, initial: int | None = None) -> None:
+        raise LgpioError("GPIO busy")
+
+
+def test_an_error_of_the_librarys_own_is_a_driver_error(circuit: Circuit) -> None:
+    with pytest.raises(DriverError, match=r"light: GPIO17 \(header pin 11\) cannot be used: GPIO busy") as caught:
+        RpiGpioPins(_Busy(circuit)).output(17, "light")
+    assert isinstance(caught.value.__cause__, LgpioError)
