@@ -53,7 +53,7 @@ class CardWork:
     def code(self, numbers: Sequence[str] = ()) -> SecretDigits:
         """The digits; `numbers` are mixed in where the request was for DATA."""
         if self._code is None:
-            event = self._session.mix(NO_MOMENT, numbers)
+            event = self._run(self._session.mix(NO_MOMENT, numbers))
             assert isinstance(event, CodeReady)
             self._code = event.code
         return self._code

@@ -19,6 +19,9 @@ VISA_BITMAP = bytes.fromhex("0000FFFFFF0000000000000000000020B938")
 """The bitmap of a Visa application that brings none."""
 
 CODE_DIGITS = 8
+MAX_CODE_DIGITS = 16
+"""More than any card's: the default bitmap gives 10. What is longer no person types and no small glass shows."""
+
 MAX_CHALLENGE_DIGITS = 8
 MAX_AMOUNT_DIGITS = 12
 MAX_NUMBERS = 10
@@ -99,7 +102,7 @@ def choose_filter(bitmap: bytes | None, aid: bytes, belgian: bool) -> Filter:
 
 
 def make_code(cryptogram: Cryptogram, filter_: Filter) -> SecretDigits:
-    """The code: 8 digits or, where the bitmap gives more, all of them."""
+    """The code: 8 digits or, where the bitmap gives more, all of them. Raises CardError(UNSUPPORTED) beyond 16."""
     if filter_.rule is Rule.BELGIAN:
         return _decimal(_belgian_number(cryptogram))
     return _decimal(filter_bits(cryptogram.data, filter_.bitmap))
@@ -149,6 +152,8 @@ def _belgian_number(cryptogram: Cryptogram) -> int:
 
 def _decimal(number: int) -> SecretDigits:
     """The number's decimal digits, at least 8, without ever writing them into a string."""
+    if number >= 10**MAX_CODE_DIGITS:
+        raise CardError(Fault.UNSUPPORTED, "a bitmap that keeps more than a code")
     width = CODE_DIGITS
     while number >= 10**width:
         width += 1

@@ -52,7 +52,7 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class MixData:
-    """Mix the transaction data in. Answered by CodeReady."""
+    """Mix the transaction data in. Answered by CodeReady or CardFaulty."""
 
     numbers: tuple[str, ...] = field(repr=False)
 

@@ -211,6 +211,7 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
         T.OK: _rule(ok_data),
         T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
         T.CODE_READY: _rule(code_ready, P.CODE),
+        T.CARD_FAULTY: _rule(faulty, P.FAULT),
     },
     P.CODE: {
         T.CLEAR: _rule(back_from_code, P.READY),

@@ -77,10 +77,16 @@ class Session:
         return self._begin(at, self._confirm())
 
     def mix(self, at: Millis, numbers: Sequence[str]) -> Event:
-        """The code with transaction data, from the cryptogram that the card has given. Nothing is sent."""
+        """The code with transaction data, from the cryptogram that the card has given. Nothing is sent.
+
+        CodeReady; CardFaulty where the card's bitmap makes no code of it.
+        """
         if self._cryptogram is None:
             raise UsageError("there is no cryptogram to mix data into")
-        return self._finish(mix_data(self._cryptogram, numbers))(at)
+        try:
+            return self._finish(mix_data(self._cryptogram, numbers))(at)
+        except CardError as error:
+            return CardFaulty(at, error.fault)
 
     def close(self, at: Millis) -> Step:
         """The closing GENERATE AC. Ends in None, whatever the card answers."""

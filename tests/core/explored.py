@@ -56,6 +56,7 @@ def every_event(at: ev.Millis) -> Iterator[ev.Event]:
 def possible(state: State, event: ev.Event) -> bool:
     """False for what no card says now: the link drops answers to what is no longer asked."""
     confirmed = state.phase is Phase.WORKING and state.progress is Progress.PREPARED
+    mixed = state.phase is Phase.DATA and bool(state.numbers)
     match event:
         case ev.ApplicationFound():
             return state.progress is Progress.SELECTING
@@ -64,9 +65,9 @@ def possible(state: State, event: ev.Event) -> bool:
         case ev.PinWrong() | ev.PinAgain() | ev.CardWantsData():
             return confirmed
         case ev.CodeReady():
-            return confirmed or (state.phase is Phase.DATA and bool(state.numbers))
+            return confirmed or mixed
         case ev.CardFaulty():
-            return confirmed or state.progress in (Progress.SELECTING, Progress.PREPARING)
+            return confirmed or mixed or state.progress in (Progress.SELECTING, Progress.PREPARING)
         case _:
             return True
 

@@ -140,6 +140,13 @@ def test_eight_digits_at_least_and_more_where_the_bits_give_more(ac: str, code: 
     assert digits(cryptogram("80", "0000", ac, ""), "000000FFFFFFFF") == code
 
 
+def test_a_bitmap_that_keeps_more_than_a_code() -> None:
+    assert digits(cryptogram("80", "0000", "002386F26FC0FFFF", ""), "000000" + "FF" * 8) == "9999999999999999"
+    with pytest.raises(CardError, match="bitmap") as caught:
+        digits(cryptogram("80", "0000", "002386F26FC10000", ""), "000000" + "FF" * 8)
+    assert caught.value.fault is Fault.UNSUPPORTED
+
+
 def test_the_sequence_number_stands_in_front() -> None:
     assert cryptogram("80", "0102", "0304050607080910", "11", "AA").data.hex() == "aa800102030405060708091011"
 

@@ -222,6 +222,18 @@ def test_nothing_can_be_mixed_into_what_is_forgotten() -> None:
         desk.session.mix(7, ["1"])
 
 
+WIDE = tlv(0x70, tlv(0x8C, b"\x9f\x37\x04"), tlv(0x9F56, b"\xff" * 18)) + OK
+
+
+@pytest.mark.parametrize("request_", [CODE, DATA])
+def test_a_bitmap_that_keeps_everything_makes_no_code(request_: Request) -> None:
+    desk = Desk({"00B2010C": WIDE}).ready(request_)
+    step = desk.confirm()
+    if request_ is DATA:
+        step = desk.session.mix(7, ["1"])
+    assert step == CardFaulty(7, Fault.UNSUPPORTED)
+
+
 # Out of order, and left in the middle
 
 
