@@ -176,9 +176,10 @@ def _row(parts: Sequence[Picture], gap: int) -> Picture:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """How digits are set: the font's size, dark columns between two digits and between two groups."""
+    """How digits are set: the font's size, how much taller than it, dark columns between two digits and two groups."""
 
     size: int
+    percent: int
     between: int
     groups: int
 
@@ -195,9 +196,13 @@ class _Setting:
 READABLE: Final = 18
 """A code set smaller than this is rather broken into lines."""
 
+TALLER: Final = (150, 125, 100)
+"""How much of its font's height a code may take, in per cent: a glass is wide enough or high enough, seldom both."""
+
 SETTINGS: Final = tuple(
-    _Setting(size, between, groups)
+    _Setting(size, percent, between, groups)
     for size in SIZES
+    for percent in TALLER
     for between, groups in (((3, 10), (2, 9), (2, 7)) if size >= 24 else ((2, 8), (1, 6)))
 )
 """From the largest digits to the smallest, and for each size from wide to narrow."""
@@ -228,7 +233,7 @@ def _digits(code: SecretDigits, broken: Sequence[Sequence[int]], setting: _Setti
 
 
 def _group(digits: Iterable[int], setting: _Setting) -> Picture:
-    cell, shapes = digit_shapes(setting.size)
+    cell, shapes = digit_shapes(setting.size, setting.percent)
     return _row([Picture(cell, len(shapes[digit]), shapes[digit]) for digit in digits], setting.between)
 
 

@@ -74,10 +74,19 @@ def font(height: int) -> Font:
 
 
 @cache
-def digit_shapes(height: int) -> tuple[int, tuple[Rows, ...]]:
-    """The digits 0 to 9 of a font cut to the box that their ink fills: its width, and each digit's rows."""
+def digit_shapes(height: int, percent: int = 100) -> tuple[int, tuple[Rows, ...]]:
+    """The digits 0 to 9 of a font cut to the box that their ink fills: its width, and each digit's rows.
+
+    `percent`: how much taller they are drawn; digits bear it well up to half as much again.
+    """
     letters = font(height)
     cells = [letters.rows(character) for character in "0123456789"]
     left, right, top, bottom = ink(letters.width, _overlay(cells))
-    cut = tuple(tuple(row >> right for row in cell[top : letters.height - bottom]) for cell in cells)
-    return letters.width - left - right, cut
+    cut = (tuple(row >> right for row in cell[top : letters.height - bottom]) for cell in cells)
+    return letters.width - left - right, tuple(_taller(rows, percent) for rows in cut)
+
+
+def _taller(rows: Rows, percent: int) -> Rows:
+    """Rows repeated evenly, the same from above as from below."""
+    height = len(rows) * percent // 100
+    return tuple(rows[(2 * y + 1) * len(rows) // (2 * height)] for y in range(height))

@@ -4,16 +4,16 @@ import io
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pytest_mock import MockerFixture
 
 from drivers.display_care import ORBIT, drifted
-from drivers.display_parts import wrap
+from drivers.display_parts import TALLER, wrap
 from drivers.fonts import SIZES, digit_shapes, font
 from drivers.ports import Picture
 from drivers.raster import DARK_COLOUR, LIT_COLOUR, paint, png, prepare
@@ -38,9 +38,9 @@ def lit(picture: Picture) -> int:
     return sum(row.bit_count() for row in picture.rows)
 
 
-def matches(picture: Picture, size: int) -> Iterator[tuple[int, int, int]]:
-    """Where each digit of a size is drawn: row, column, digit. A dark column on both sides belongs to it."""
-    width, shapes = digit_shapes(size)
+def matches(picture: Picture, size: int, percent: int) -> Iterator[tuple[int, int, int]]:
+    """Where each digit of a size and height is drawn: row, column, digit. A dark column on both sides belongs to it."""
+    width, shapes = digit_shapes(size, percent)
     height = len(shapes[0])
     framed = [tuple(row << 1 for row in shape) for shape in shapes]
     mask = (1 << width + 2) - 1
@@ -54,20 +54,25 @@ def matches(picture: Picture, size: int) -> Iterator[tuple[int, int, int]]:
 
 def read(picture: Picture) -> list[int]:
     """The digits in the picture, in reading order, in the largest size in which there are any."""
-    return next(
-        ([digit for _, _, digit in sorted(found)] for size in SIZES if (found := list(matches(picture, size)))), []
-    )
+    lines = "".join("#" if row else " " for row in picture.rows).split()
+    for size, percent in product(SIZES, TALLER):
+        if {len(line) for line in lines} == {len(digit_shapes(size, percent)[1][0])}:
+            found = sorted(matches(picture, size, percent))
+            if found:
+                return [digit for _, _, digit in found]
+    return []
 
 
 @pytest.mark.parametrize("size", GLASSES)
+@settings(max_examples=30, deadline=None)
 @given(digits=digit_runs)
 def test_a_code_can_be_read_back_from_the_pixels(size: tuple[int, int], digits: list[int]) -> None:
     assert read(paint(Screen(code=code(digits)), size)) == digits
 
 
-def test_eight_digits_take_the_largest_font_there_is() -> None:
+def test_eight_digits_take_the_largest_font_there_is_and_half_as_much_again() -> None:
     picture = paint(Screen(code=code([3, 4, 6, 5, 6, 0, 2, 3]), bar=Bar(20, 35)), GLASS)
-    found = sorted(matches(picture, SIZES[0]), key=lambda hit: hit[1])
+    found = sorted(matches(picture, SIZES[0], TALLER[0]), key=lambda hit: hit[1])
     assert [digit for _, _, digit in found] == [3, 4, 6, 5, 6, 0, 2, 3]
     steps = [right - left for (_, left, _), (_, right, _) in pairwise(found)]
     assert steps[3] > max(steps[:3] + steps[4:]), "the gap in the middle is the widest"
