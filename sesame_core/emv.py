@@ -118,10 +118,15 @@ def list_pse() -> Conversation[tuple[bytes, ...]]:
 
 def prepare(application: Application, request: Request) -> Conversation[CardData]:
     """GPO, every record of the AFL, the PIN try counter. Counts the card's ATC up on many cards."""
-    afl = yield from _start_processing(application, request)
-    objects = yield from _read_records(afl)
+    objects = yield from read_files(application, request)
     tries = yield from _read_tries()
-    return _card_data(application, objects, tries)
+    return card_data(application, objects, tries)
+
+
+def read_files(application: Application, request: Request) -> Conversation[tuple[Tlv, ...]]:
+    """GPO and every record of the AFL. Counts the card's ATC up on many cards."""
+    afl = yield from _start_processing(application, request)
+    return (yield from _read_records(afl))
 
 
 def restart(card: CardData, request: Request) -> Conversation[None]:
@@ -221,18 +226,24 @@ def _afl_records(afl: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _read_tries() -> Conversation[int | None]:
-    """GET DATA 9F17 (EMV Book 3, 6.5.7); optional on the card, so that nothing here is an error."""
-    response = yield Command(0x80, 0xCA, 0x9F, 0x17)
-    if not response.ok:
-        return None
-    try:
-        value = find(parse(response.data), 0x9F17)
-    except CardError:
-        return None
+    value = yield from get_data(0x9F17)
     return value[0] if value else None
 
 
-def _card_data(application: Application, objects: tuple[Tlv, ...], tries: int | None) -> CardData:
+def get_data(tag: int) -> Conversation[bytes | None]:
+    """GET DATA of a tag of two bytes (EMV Book 3, 6.5.7). Optional on the card, so that nothing here is an error."""
+    response = yield Command(0x80, 0xCA, tag >> 8, tag & 0xFF)
+    if not response.ok:
+        return None
+    try:
+        return find(parse(response.data), tag)
+    except CardError:
+        return None
+
+
+def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | None) -> CardData:
+    """What a code needs, from the FCI and the records. Raises CardError: INCOMPLETE without a CDOL1, UNSUPPORTED where
+    there is neither a bitmap nor a rule."""
     cdol1 = find(objects, 0x8C)
     if cdol1 is None:
         raise CardError(Fault.INCOMPLETE, "no CDOL1")
