@@ -65,13 +65,9 @@ def sentences(texts: Sequence[str], width: int, sizes: Sequence[int], break_cost
 
     The best is the largest, but a break counts as much as `break_cost` pixels of size.
     """
-    words = [word for text in texts for word in _words(text)]
-    if not words:
+    if not any(text.strip() for text in texts):
         return ()
-    longest = max(map(len, words))
-    fitting = [size for size in sizes if longest <= _columns(size, width)]
-    if not fitting:
-        raise UsageError(f"a word of {longest} letters is wider than {width} pixels")
+    fitting = _fitting(texts, width, sizes)
 
     def merit(size: int) -> int:
         breaks = len(_broken(texts, _columns(size, width))) - len(texts)
@@ -82,6 +78,15 @@ def sentences(texts: Sequence[str], width: int, sizes: Sequence[int], break_cost
     ]
     smallest = fitting[-1]
     return [partial(_text, texts, width, *each) for each in (*spacings, (smallest, smallest // 8))]
+
+
+def _fitting(texts: Sequence[str], width: int, sizes: Sequence[int]) -> Sequence[int]:
+    """The sizes in which no word is wider than that, with its ? or ! if there are any, else without."""
+    for most in (width, 0):
+        longest = max(len(word) for text in texts for word in _words(text, most))
+        if fitting := [size for size in sizes if longest <= _columns(size, width)]:
+            return fitting
+    raise UsageError(f"a word of {longest} letters is wider than {width} pixels")
 
 
 def _broken(texts: Sequence[str], limit: int) -> list[str]:
@@ -95,17 +100,17 @@ def _columns(size: int, width: int) -> int:
 
 def wrap(sentence: str, limit: int) -> list[str]:
     """Break at spaces into the fewest lines of at most `limit` characters, and make those about equally long."""
-    words = _words(sentence)
+    words = _words(sentence, limit)
     narrowest = max(map(len, words), default=1)
     fewest = len(_fill(words, limit))
     return next(lines for each in range(narrowest, limit + 1) if len(lines := _fill(words, each)) == fewest)
 
 
-def _words(sentence: str) -> list[str]:
-    """What is never broken. French sets a space before ? ! : ; that no line may begin with."""
+def _words(sentence: str, limit: int) -> list[str]:
+    """What is not broken: words, with the ? ! : ; that French sets after a space while that is within the limit."""
     words: list[str] = []
     for word in filter(None, sentence.split(" ")):
-        if words and word in CLINGING:
+        if words and word in CLINGING and len(words[-1]) + 1 + len(word) <= limit:
             words[-1] += " " + word
         else:
             words.append(word)

@@ -14,6 +14,7 @@ from pytest_mock import MockerFixture
 
 from drivers.display_care import ORBIT, drifted
 from drivers.display_parts import TALLER, wrap
+from drivers.fontdata.convert import WANTED
 from drivers.fonts import SIZES, digit_shapes, font
 from drivers.ports import Picture
 from drivers.raster import DARK_COLOUR, LIT_COLOUR, paint, png, prepare
@@ -176,6 +177,7 @@ def test_wrapping_breaks_at_spaces_into_even_lines() -> None:
     assert wrap("INSÉREZ VOTRE CARTE", 15) == ["INSÉREZ", "VOTRE CARTE"]
     assert wrap("un deux trois quatre", 17) == ["un deux", "trois quatre"]
     assert wrap("CODE SECRET ?", 11) == ["CODE", "SECRET ?"]
+    assert wrap("CHALLENGE ?", 10) == ["CHALLENGE", "?"], "only where nothing else is possible"
     assert wrap("PILE\u00a0FAIBLE ICI", 12) == ["PILE\u00a0FAIBLE", "ICI"]
 
 
@@ -237,3 +239,17 @@ def test_painting_needs_neither_pillow_nor_luma() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_font_file_is_whole(size: int) -> None:
+    """Every wanted character is there, fills the cell, and has nothing lit outside it."""
+    letters = font(size)
+    assert letters.height == size
+    assert "".join(letters.packed) == "".join(sorted(WANTED))
+    for letter, packed in letters.packed.items():
+        step = -(-letters.width // 8) * 2
+        assert len(packed) == step * size, letter
+        spare = (1 << step * 4 - letters.width) - 1
+        assert not any(int(packed[at : at + step], 16) & spare for at in range(0, len(packed), step)), letter
+        assert len(letters.rows(letter)) == size
