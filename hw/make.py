@@ -67,7 +67,12 @@ def kept_netlists(root: Path = REPOSITORY) -> list[Netlist]:
 
 def documents(desk: Netlist, battery: Netlist) -> dict[Path, bytes]:
     """What is made from the netlists."""
-    table = ["# Parts", "", "Made by `hw/make.py` from the schematics. Prices are orders of magnitude for one, in 2026.", ""]
+    table = [
+        "# Parts",
+        "",
+        "Made by `hw/make.py` from the schematics. Prices are orders of magnitude for one, in 2026.",
+        "",
+    ]
     table += bom.as_table(desk, "Desk prototype")
     table += bom.as_table(battery, "Battery version")
     texts = {
@@ -117,7 +122,11 @@ def pictures(version: Version, root: Path) -> Iterator[tuple[Path, bytes]]:
 
 def stale_files(expected: Mapping[Path, bytes], root: Path = REPOSITORY) -> list[str]:
     """The files that are missing or differ."""
-    return [str(path) for path, data in expected.items() if not (root / path).is_file() or (root / path).read_bytes() != data]
+    return [
+        str(path)
+        for path, data in expected.items()
+        if not (root / path).is_file() or (root / path).read_bytes() != data
+    ]
 
 
 def kept_pictures(root: Path = REPOSITORY) -> dict[Path, bytes]:

@@ -47,7 +47,9 @@ class Picture:
         """A disc."""
         self.add("circle", cx=x, cy=y, r=radius, **style)
 
-    def text(self, x: float, y: float, words: str, size: float = 3, anchor: str = "start", **style: str | float) -> None:
+    def text(
+        self, x: float, y: float, words: str, size: float = 3, anchor: str = "start", **style: str | float
+    ) -> None:
         """One line of text; (x, y) is on its base line."""
         self.add("text", escape(words), x=x, y=y, font_size=size, text_anchor=anchor, **style)
 

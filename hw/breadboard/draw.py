@@ -58,7 +58,12 @@ def _board(page: Picture) -> None:
 
 
 def _pin_name(pin: int, used: dict[int, str]) -> str:
-    return used.get(pin, HEADER_NAMES.get(pin, "")).removeprefix("OLED_").removeprefix("KEY_").replace("CARD_SWITCH", "CARD")
+    return (
+        used.get(pin, HEADER_NAMES.get(pin, ""))
+        .removeprefix("OLED_")
+        .removeprefix("KEY_")
+        .replace("CARD_SWITCH", "CARD")
+    )
 
 
 def _header_board(page: Picture) -> None:
@@ -73,7 +78,9 @@ def _header(page: Picture, wires: list[Wire]) -> None:
     for pin in range(1, 41):
         x, y = pin_place(pin)
         shape = {"rx": 0.3} if pin == 1 else {"rx": 1.7}
-        page.rect(x - 1.9, y - 1.9, 3.8, 3.8, fill=colours.get(pin, "#ffffff"), stroke="#333333", stroke_width=0.25, **shape)
+        page.rect(
+            x - 1.9, y - 1.9, 3.8, 3.8, fill=colours.get(pin, "#ffffff"), stroke="#333333", stroke_width=0.25, **shape
+        )
         page.text(x, y + 0.8, str(pin), 2.2, "middle", fill="#ffffff" if pin in colours else "#666666")
         above = y - 3 if pin % 2 == 0 else y + 4.6
         page.text(x, above, _pin_name(pin, used), 2.3, "middle", fill="#111111" if pin in colours else "#999999")
@@ -200,8 +207,19 @@ def _lever_switch(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
 def _capacitor(page: Picture, part: str, value: str, ends: dict[str, tuple[float, float]]) -> None:
     (x1, y), (x2, _) = ends["1"], ends["2"]
     polarised = part == "C2"
-    page.rect(min(x1, x2) - 0.9, y - 1.3, abs(x2 - x1) + 1.8, 2.6, rx=1.2, fill="#7fb2e5" if polarised else "#e5a34a", stroke="#333333", stroke_width=0.2)
-    page.text(x1 + 2 if x1 > x2 else x2 + 2, y + 0.7, f"{part} {value}" + (" (+ right)" if polarised else ""), 1.9, **HALO)
+    page.rect(
+        min(x1, x2) - 0.9,
+        y - 1.3,
+        abs(x2 - x1) + 1.8,
+        2.6,
+        rx=1.2,
+        fill="#7fb2e5" if polarised else "#e5a34a",
+        stroke="#333333",
+        stroke_width=0.2,
+    )
+    page.text(
+        x1 + 2 if x1 > x2 else x2 + 2, y + 0.7, f"{part} {value}" + (" (+ right)" if polarised else ""), 1.9, **HALO
+    )
 
 
 def _part(page: Picture, netlist: Netlist, part: str, own: list[Leg]) -> None:
@@ -278,5 +296,7 @@ def wiring_diagram(netlist: Netlist) -> str:
         ],
         2.6,
     )
-    page.text(285, 205, "Print on A4, landscape. The card reader plugs into the Pi's USB socket.", 2.4, "end", fill="#777777")
+    page.text(
+        285, 205, "Print on A4, landscape. The card reader plugs into the Pi's USB socket.", 2.4, "end", fill="#777777"
+    )
     return page.document()

@@ -120,7 +120,7 @@ def pi_wires() -> list[Wire]:
     """The wires to the Pi, by header pin."""
     wires = [Wire(pin, hole(text), COLOURS[net], net) for net, (pin, text) in SUPPLY_PINS.items()]
     wires += [Wire(header_pin(signal), hole(text), COLOURS[signal], signal) for signal, text in PI_HOLES.items()]
-    return sorted(wires, key=lambda wire: (str(wire.start).zfill(2)))
+    return sorted(wires, key=lambda wire: str(wire.start).zfill(2))
 
 
 def bridges() -> list[Wire]:
@@ -181,7 +181,12 @@ def crowded() -> list[str]:
     seen: dict[Hole, str] = {}
     found: list[str] = []
     ends = [(leg.at, f"{leg.part}.{leg.pin}") for leg in legs()]
-    ends += [(end, wire.signal) for wire in (*pi_wires(), *bridges()) for end in (wire.start, wire.end) if isinstance(end, Hole)]
+    ends += [
+        (end, wire.signal)
+        for wire in (*pi_wires(), *bridges())
+        for end in (wire.start, wire.end)
+        if isinstance(end, Hole)
+    ]
     for at, name in ends:
         if at in seen:
             found.append(f"{at}: {seen[at]} and {name}")

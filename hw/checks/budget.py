@@ -58,7 +58,9 @@ def base_amperes(netlist: Netlist, figures: Figures) -> float:
 
 def loads_3v3(netlist: Netlist, figures: Figures) -> list[Load]:
     """Everything on the Pi's 3.3 V pins; GPIO currents count too, for they come from the same regulator."""
-    rows = sum(RAIL_VOLTS["+3V3"] / ohms for i in range(1, 5) for _, ohms in ohms_between(netlist, f"/KEY_ROW{i}", "+3V3"))
+    rows = sum(
+        RAIL_VOLTS["+3V3"] / ohms for i in range(1, 5) for _, ohms in ohms_between(netlist, f"/KEY_ROW{i}", "+3V3")
+    )
     return [
         Load("display", figures.oled_amperes),
         Load("buzzer", figures.buzzer_amperes),
@@ -71,7 +73,10 @@ def loads_3v3(netlist: Netlist, figures: Figures) -> list[Load]:
 
 def loads_5v(figures: Figures) -> list[Load]:
     """Everything on 5 V."""
-    return [Load("Pi at full load, with what its 3.3 V feeds", figures.pi_peak_amperes), Load("USB card reader", figures.reader_amperes)]
+    return [
+        Load("Pi at full load, with what its 3.3 V feeds", figures.pi_peak_amperes),
+        Load("USB card reader", figures.reader_amperes),
+    ]
 
 
 def total(loads: list[Load]) -> float:

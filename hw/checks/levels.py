@@ -55,11 +55,12 @@ def i2c(netlist: Netlist, figures: Figures) -> list[str]:
     found: list[str] = []
     for pin in expected(netlist):
         if pin.role is Role.I2C:
-            found += _i2c_line(netlist, figures, pin)
+            found += i2c_line(netlist, figures, pin)
     return found
 
 
-def _i2c_line(netlist: Netlist, figures: Figures, pin: Pin) -> Iterator[str]:
+def i2c_line(netlist: Netlist, figures: Figures, pin: Pin) -> Iterator[str]:
+    """What is wrong with one line of the bus."""
     net = f"/{pin.signal}"
     pulls = i2c_pull_ups(netlist, net)
     on_purpose = [part for part, _ in pulls if part.startswith("R")]

@@ -22,7 +22,9 @@ FAR_ENDS: Final = MappingProxyType(
 )  # fmt: skip
 """Signal -> the contact it must reach, directly or through one resistor or diode in series."""
 
-RIBBON: Final = MappingProxyType({f"R{i}": str(9 - i) for i in range(1, 5)} | {f"C{i}": str(5 - i) for i in range(1, 5)})
+RIBBON: Final = MappingProxyType(
+    {f"R{i}": str(9 - i) for i in range(1, 5)} | {f"C{i}": str(5 - i) for i in range(1, 5)}
+)
 """The keypad's contacts on its ribbon: Parallax 27899 numbers columns 4 to 1 as pins 1 to 4, rows 4 to 1 as 5 to 8."""
 
 
@@ -42,7 +44,9 @@ def missing_signals(netlist: Netlist) -> list[str]:
     for pin in expected(netlist):
         net = netlist.net_of.get((BOARD, str(HEADER[pin.gpio])), "nothing")
         if net != f"/{pin.signal}":
-            found.append(f"{pin.signal}: drivers/pins.py has header pin {HEADER[pin.gpio]}, where the drawing has {net}")
+            found.append(
+                f"{pin.signal}: drivers/pins.py has header pin {HEADER[pin.gpio]}, where the drawing has {net}"
+            )
     return found
 
 
@@ -85,7 +89,11 @@ def wrong_far_ends(netlist: Netlist) -> list[str]:
 def wrong_ribbon(netlist: Netlist) -> list[str]:
     """The keypad's contacts are on the maker's pins."""
     drawn = {pin.function: pin.number for pin, _ in netlist.pins_of("KB1")}
-    return [f"keypad {name} is on pin {drawn.get(name)}, must be on {RIBBON[name]}" for name in RIBBON if drawn.get(name) != RIBBON[name]]
+    return [
+        f"keypad {name} is on pin {drawn.get(name)}, must be on {RIBBON[name]}"
+        for name in RIBBON
+        if drawn.get(name) != RIBBON[name]
+    ]
 
 
 GROUPS: Final = MappingProxyType(
@@ -103,7 +111,9 @@ def conflicts(netlist: Netlist, pins: tuple[Pin, ...] = DESK) -> list[str]:
     """No signal on a pin that boot, console or a bus uses, no pin twice, nothing on the HAT identification."""
     found: list[str] = []
     for name, (gpios, roles) in GROUPS.items():
-        found += [f"{pin.signal} is on GPIO{pin.gpio}: {name}" for pin in pins if pin.gpio in gpios and pin.role not in roles]
+        found += [
+            f"{pin.signal} is on GPIO{pin.gpio}: {name}" for pin in pins if pin.gpio in gpios and pin.role not in roles
+        ]
     for number in ("27", "28"):
         if net := netlist.net_of.get((BOARD, number)):
             found.append(f"header pin {number} is reserved for a HAT's identification and carries {net}")

@@ -5,8 +5,6 @@ from hw.design.pen import Pen
 from hw.kicad.sheet import Sheet, TitleBlock
 
 
-
-
 def display(block: TitleBlock) -> Sheet:
     """The I2C module, and the socket that an SPI module would use instead."""
     pen = Pen(Sheet("display", block, 2))
@@ -18,9 +16,12 @@ def display(block: TitleBlock) -> Sheet:
         pen.entry(name, (28, pin[1]), pin, shape)
     pen.rail("+3V3", (76, 26), (76, vcc[1]), vcc)
     pen.ground(ground, (78, ground[1]), (78, 56))
-    for x, reference, part, symbol in ((52, "C1", parts.CAP_100N, library.CAPACITOR), (64, "C2", parts.CAP_10U, library.CAPACITOR_POLARISED)):
+    for x, reference, part, symbol in (
+        (52, "C1", parts.CAP_100N, library.CAPACITOR),
+        (64, "C2", parts.CAP_10U, library.CAPACITOR_POLARISED),
+    ):
         cap = pen.part(symbol, reference, part, (x, 34))
-        sheet.wire(cap.pin("1"), (x, 28), (76, 28))
+        sheet.wire(cap.pin("1"), (x, 28), (x + 12, 28))
         pen.supply(library.GND, cap.pin("2"))
     sheet.note(
         "No pull-ups here: the Pi has 1.8 k to 3.3 V on both lines.\n"
@@ -74,7 +75,10 @@ def keypad(block: TitleBlock) -> Sheet:
         "No diodes: one or two keys are always read right; the driver refuses three and more (ghosts).",
         (24, 88),
     )
-    sheet.note("Ribbon, keys towards you,\nleft to right: R1 R2 R3 R4 C1 C2 C3 C4.\nThe maker numbers from the right.", (158, 82))
+    sheet.note(
+        "Ribbon, keys towards you,\nleft to right: R1 R2 R3 R4 C1 C2 C3 C4.\nThe maker numbers from the right.",
+        (158, 82),
+    )
     return sheet
 
 
@@ -117,7 +121,10 @@ def _buzzer(pen: Pen) -> None:
     sheet.wire(buzzer.pin("-"), (194, 44), (collector[0], 44))
     sheet.wire(diode.pin("K"), (collector[0], 30), (194, 30), buzzer.pin("+"))
     pen.supply(library.RAILS["+3V3"], (186, 30))
-    sheet.note("From 3.3 V, so that no 5 V is on the breadboard.\nSilent from reset on: R11 holds the transistor off.", (118, 72))
+    sheet.note(
+        "From 3.3 V, so that no 5 V is on the breadboard.\nSilent from reset on: R11 holds the transistor off.",
+        (118, 72),
+    )
 
 
 def slot(block: TitleBlock, *, with_switch: bool) -> Sheet:
@@ -151,7 +158,10 @@ def _bare_slot(pen: Pen) -> None:
     vcc, ground = socket.pin("VCC"), socket.pin("GND")
     pen.rail("+3V3", (76, 30), (76, vcc[1]), vcc)
     pen.ground(ground, (70, ground[1]), (70, 50))
-    sheet.note("Microchip SEC1210 through libccidtwin. The serial console must be off (raspi-config):\nit speaks on the same two pins.", (18, 56))
+    sheet.note(
+        "Microchip SEC1210 through libccidtwin. The serial console must be off (raspi-config):\nit speaks on the same two pins.",
+        (18, 56),
+    )
 
 
 def _card_switch(pen: Pen) -> None:
@@ -164,6 +174,7 @@ def _card_switch(pen: Pen) -> None:
     pen.supply(library.RAILS["+3V3"], pull.pin("1"))
     ground = switch.pin("2")
     pen.ground(ground, (ground[0] + 4, ground[1]), (ground[0] + 4, ground[1] + 4))
-    sheet.note("Closed to ground by a card that is fully in. A USB reader tells the same by PC/SC;\nthe switch wakes the reader a little sooner.", (126, 68))
-
-
+    sheet.note(
+        "Closed to ground by a card that is fully in. A USB reader tells the same by PC/SC;\nthe switch wakes the reader a little sooner.",
+        (126, 68),
+    )

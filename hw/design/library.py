@@ -48,9 +48,7 @@ _DIODE: Final[tuple[Graphic, ...]] = (
     Line(((0, 2), (0, -2)), 0),
 )
 
-DIODE: Final = _beside(
-    "D", "D", "Diode, cathode up", (*_DIODE, Line(((-1, 1), (1, 1)), 0.3)), _two_pins("K", "A")
-)
+DIODE: Final = _beside("D", "D", "Diode, cathode up", (*_DIODE, Line(((-1, 1), (1, 1)), 0.3)), _two_pins("K", "A"))
 
 SCHOTTKY: Final = _beside(
     "D_Schottky",
@@ -87,9 +85,7 @@ def _transistor(name: str, description: str, emitter_up: bool) -> Symbol:
         SymbolPin("2", "B", Kind.INPUT, (-3, 0), Side.LEFT, 2.5),
         SymbolPin("3", "E", PASSIVE, (2, 4 * up), Side.TOP if emitter_up else Side.BOTTOM, 2),
     )
-    head = (
-        arrow((0.2, 0.6), (1.1, 0.9), (0.6, 1.5)) if emitter_up else arrow((1.6, -1.7), (0.7, -1.4), (1.2, -0.8))
-    )
+    head = arrow((0.2, 0.6), (1.1, 0.9), (0.6, 1.5)) if emitter_up else arrow((1.6, -1.7), (0.7, -1.4), (1.2, -0.8))
     strokes: tuple[Graphic, ...] = (
         Circle((0.8, 0), 2.2),
         Line(((-0.5, 1.5), (-0.5, -1.5)), 0.45),
@@ -153,16 +149,19 @@ def module(
     ]
     body = (Box((-half, height / 2), (half, -height / 2)),)
     fields = (-half, height / 2 + 2.4), (-half, height / 2 + 0.9)
-    return Symbol(
-        name, prefix, description, tuple(pins), body, *fields, show_pin_numbers=True, show_pin_names=True
-    )
+    return Symbol(name, prefix, description, tuple(pins), body, *fields, show_pin_numbers=True, show_pin_names=True)
 
 
 OLED: Final = module(
     "OLED_I2C_4P",
     "DS",
     "OLED module 128x64, SSD1306 or SH1106, I2C",
-    [("2", "VCC", Kind.POWER_IN), ("3", "SCL", Kind.INPUT), ("4", "SDA", Kind.BIDIRECTIONAL), ("1", "GND", Kind.POWER_IN)],
+    [
+        ("2", "VCC", Kind.POWER_IN),
+        ("3", "SCL", Kind.INPUT),
+        ("4", "SDA", Kind.BIDIRECTIONAL),
+        ("1", "GND", Kind.POWER_IN),
+    ],
     [],
     12,
 )
@@ -247,13 +246,26 @@ CELL: Final = Symbol(
     "Cell",
     "BT",
     "Lithium-polymer cell with its own protection",
-    (SymbolPin("1", "+", Kind.POWER_OUT, (0, 3), Side.TOP, 2), SymbolPin("2", "-", Kind.POWER_OUT, (0, -3), Side.BOTTOM, 2)),
-    (Line(((-1.6, 1), (1.6, 1)), 0.3), Line(((-0.8, -0.2), (0.8, -0.2)), 0.6), Line(((0, -0.2), (0, -1))), Words("+", (1.2, 2))),
+    (
+        SymbolPin("1", "+", Kind.POWER_OUT, (0, 3), Side.TOP, 2),
+        SymbolPin("2", "-", Kind.POWER_OUT, (0, -3), Side.BOTTOM, 2),
+    ),
+    (
+        Line(((-1.6, 1), (1.6, 1)), 0.3),
+        Line(((-0.8, -0.2), (0.8, -0.2)), 0.6),
+        Line(((0, -0.2), (0, -1))),
+        Words("+", (1.2, 2)),
+    ),
     (2.4, 0.9),
     (2.4, -0.9),
 )
 
-LEGENDS: Final = (("1", "2", "3", "Code"), ("4", "5", "6", "Défi"), ("7", "8", "9", "Signer"), ("C", "0", "OK", "Arrêt"))
+LEGENDS: Final = (
+    ("1", "2", "3", "Code"),
+    ("4", "5", "6", "Défi"),
+    ("7", "8", "9", "Signer"),
+    ("C", "0", "OK", "Arrêt"),
+)
 """The keys, row by row (the user guide's Code key; the other functions of the method)."""
 
 _KEY_X: Final = (-5, 0.5, 6, 11.5)
@@ -284,9 +296,7 @@ KEYPAD: Final = _keypad()
 
 def _power(name: str, graphics: tuple[Graphic, ...], value_at: Point, up: bool) -> Symbol:
     pin = SymbolPin("1", name, Kind.POWER_IN, (0, 0), Side.BOTTOM if up else Side.TOP, 0)
-    return Symbol(
-        name, "#PWR", f"Net {name}", (pin,), graphics, (0, 0), value_at, left_aligned=False, power=True
-    )
+    return Symbol(name, "#PWR", f"Net {name}", (pin,), graphics, (0, 0), value_at, left_aligned=False, power=True)
 
 
 _BAR: Final[tuple[Graphic, ...]] = (Line(((0, 0), (0, 1.5))), Line(((-1, 1.5), (1, 1.5)), 0.3))

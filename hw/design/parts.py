@@ -116,8 +116,8 @@ PNP: Final = Part(
 )  # fmt: skip
 DIODE: Final = Part(
     "1N4148",
-    "onsemi",
-    "1N4148",
+    "Nexperia",
+    "1N4148,113",
     DIODE_SHAPE,
     "https://assets.nexperia.com/documents/data-sheet/1N4148_1N4448.pdf",
     "Switching diode, 100 V, 150 mA",
@@ -125,8 +125,8 @@ DIODE: Final = Part(
 )
 SCHOTTKY: Final = Part(
     "BAT85",
-    "Vishay",
-    "BAT85S-TAP",
+    "Nexperia",
+    "BAT85,113",
     DIODE_SHAPE,
     "https://assets.nexperia.com/documents/data-sheet/BAT85.pdf",
     "Schottky diode, 30 V, 200 mA",

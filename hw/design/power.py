@@ -38,7 +38,9 @@ def _wake(pen: Pen, y: float, signal: str, first: int, shape: Symbol, contact: p
     switch = pen.part(shape, f"SW{number}", contact, (66, y + 8), rotation=270, fields=((4.5, -1), (4.5, 1)))
     sheet.wire(diode.pin("K"), node, switch.pin("1"))
     pen.supply(library.GND, switch.pin("2"))
-    edge = pen.part(library.CAPACITOR, f"C{number + 2}", parts.CAP_1U, (82, y), rotation=90, fields=((-3.4, -2.4), (0.6, -2.4)))
+    edge = pen.part(
+        library.CAPACITOR, f"C{number + 2}", parts.CAP_1U, (82, y), rotation=90, fields=((-3.4, -2.4), (0.6, -2.4))
+    )
     base = pen.part(library.RESISTOR, f"R{first + 2}", parts.resistor("10k"), (96, y), rotation=90)
     sheet.wire(node, edge.pin("1"))
     sheet.wire(edge.pin("2"), base.pin("1"))
@@ -103,7 +105,10 @@ def supply(block: TitleBlock) -> Sheet:
     ground = charger.pin("GND")
     pen.ground(ground, (66, ground[1]), (66, 50))
     pen.rail("VSYS", (98, 32), (98, out[1]), out)
-    sheet.note("USB-C on the module. While it charges, the reader runs\nfrom USB (power path). VSYS: 3.0 to 4.4 V, always on.", (46, 56))
+    sheet.note(
+        "USB-C on the module. While it charges, the reader runs\nfrom USB (power path). VSYS: 3.0 to 4.4 V, always on.",
+        (46, 56),
+    )
     _boost(pen)
     _gauge(pen)
     return sheet
@@ -121,7 +126,10 @@ def _boost(pen: Pen) -> None:
     pen.ground(ground, (164, ground[1]), (164, 50))
     pen.rail("+5V", (200, 30), (200, out[1]), out)
     sheet.leave_open(boost.pin("EN"), boost.pin("LBO"))
-    sheet.note("Enabled by the pull-up on the module; without VSW everything behind is off.\nShort, thick wires here: up to 2 A.", (126, 58))
+    sheet.note(
+        "Enabled by the pull-up on the module; without VSW everything behind is off.\nShort, thick wires here: up to 2 A.",
+        (126, 58),
+    )
 
 
 def _gauge(pen: Pen) -> None:

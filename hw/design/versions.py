@@ -27,7 +27,10 @@ TITLES: Final = {
     "keypad": ("Keypad", "4 x 4 membrane. Rows: inputs with 10 k to 3.3 V.\nColumns: outputs, 1 k in series."),
     "signals": ("Light and sound", "Status LED, buzzer through a transistor."),
     "slot": ("Card slot", "Any USB CCID reader, on the Pi's USB socket;\nor a bare SEC1210 slot on the UART."),
-    "latch": ("Wake and latch", "The card or the Code key closes the latch,\nPOWER_OFF opens it: nothing runs while dark."),
+    "latch": (
+        "Wake and latch",
+        "The card or the Code key closes the latch,\nPOWER_OFF opens it: nothing runs while dark.",
+    ),
     "supply": ("Supply", "Cell, charger, gauge, 5 V converter."),
 }
 
@@ -46,7 +49,13 @@ DESK: Final = Version(
     "sesame-desk",
     "Sésame reader: desk prototype",
     True,
-    {"Display": "display", "Keypad": "keypad", "Light and sound": "signals", "Card slot": "slot", "Card switch": "slot"},
+    {
+        "Display": "display",
+        "Keypad": "keypad",
+        "Light and sound": "signals",
+        "Card slot": "slot",
+        "Card switch": "slot",
+    },
 )
 BATTERY: Final = Version(
     "sesame-battery",
@@ -150,7 +159,11 @@ def root(version: Version) -> Sheet:
         _sheet_box(pen, board, sheet, signals)
     if not version.source:
         _supply_box(pen, 116)
-    feed = "Fed by its own USB socket." if version.source else "Fed at pins 2 and 4 by the converter:\nnever by its USB socket at the same time."
+    feed = (
+        "Fed by its own USB socket."
+        if version.source
+        else "Fed at pins 2 and 4 by the converter:\nnever by its USB socket at the same time."
+    )
     pen.sheet.note(feed + "\nEvery GPIO is a 3.3 V pin: 5 V destroys it.", (PI_AT[0] - 30, 122))
     return pen.sheet
 

@@ -8,7 +8,18 @@ from typing import Final
 
 from hw.kicad.netlist import Netlist, Part, natural
 
-COLUMNS: Final = ("References", "Quantity", "Value", "Maker", "Part number", "Footprint", "Fitted", "Price EUR", "Sold by", "Data sheet")
+COLUMNS: Final = (
+    "References",
+    "Quantity",
+    "Value",
+    "Maker",
+    "Part number",
+    "Footprint",
+    "Fitted",
+    "Price EUR",
+    "Sold by",
+    "Data sheet",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,13 @@ def as_csv(netlist: Netlist) -> str:
     writer.writerow(COLUMNS)
     for line in grouped(netlist):
         part = line.part
-        bought = [part.value, part.fields["Manufacturer"], part.fields["MPN"], part.footprint, "yes" if part.fitted else "no"]
+        bought = [
+            part.value,
+            part.fields["Manufacturer"],
+            part.fields["MPN"],
+            part.footprint,
+            "yes" if part.fitted else "no",
+        ]
         shop = [part.fields["Price"], part.fields["Sold"], part.fields["Datasheet"]]
         writer.writerow([line.references, len(line.parts), *bought, *shop])
     return target.getvalue()

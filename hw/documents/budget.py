@@ -102,7 +102,10 @@ def _figures(figures: Figures) -> Iterator[str]:
 def as_markdown(desk: Netlist, battery: Netlist, figures: Figures) -> str:
     """The whole page."""
     lines = ["# Levels, currents and battery life", ""]
-    lines += ["Computed from the netlists and from `hw/data/figures.toml` by `hw/make.py`. Nothing here was measured on metal.", ""]
+    lines += [
+        "Computed from the netlists and from `hw/data/figures.toml` by `hw/make.py`. Nothing here was measured on metal.",
+        "",
+    ]
     lines += _levels(desk, figures)
     lines += _buses(desk, battery, figures)
     lines += _loads("3.3 V, worst case", budget.loads_3v3(battery, figures))

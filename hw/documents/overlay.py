@@ -18,7 +18,14 @@ PAGE_MM: Final = (105.0, 148.0)
 PAD_AT: Final = ((PAGE_MM[0] - PAD_MM[0]) / 2, 24.0)
 RULER_MM: Final = 50.0
 
-COLOURS: Final = {"Code": "#f4b400", "Défi": "#4a90d9", "Signer": "#4a90d9", "C": "#e8e8e8", "OK": "#5cb85c", "Arrêt": "#d9534f"}
+COLOURS: Final = {
+    "Code": "#f4b400",
+    "Défi": "#4a90d9",
+    "Signer": "#4a90d9",
+    "C": "#e8e8e8",
+    "OK": "#5cb85c",
+    "Arrêt": "#d9534f",
+}
 DIGIT: Final = "#ffffff"
 
 
@@ -38,7 +45,7 @@ class Key:
     @property
     def size(self) -> float:
         """Height of the letters, millimetres."""
-        return 7.0 if len(self.legend) == 1 else 4.0 if len(self.legend) < 5 else 3.4
+        return 7.0 if len(self.legend) == 1 else 4.0 if len(self.legend) < 5 else 3.2
 
 
 def pitch() -> tuple[float, float]:
@@ -54,10 +61,12 @@ def keys() -> list[Key]:
     return [Key(text, left + c * across, top + r * down) for r, row in enumerate(LEGENDS) for c, text in enumerate(row)]
 
 
+TITLE: Final = "Sésame reader: keypad overlay"
 NOTES: Final = (
     "Print at 100 %, not «fit to page». The line below must measure 50 mm.",
-    "Lay the sheet on your pad against the light: if the keys do not lie under the",
-    "legends, measure the pad and change MARGIN_MM and KEY_MM in hw/documents/overlay.py.",
+    "Lay the sheet on your pad, against the light. If the keys do not lie under",
+    "the legends, measure your pad, change MARGIN_MM and KEY_MM in",
+    "hw/documents/overlay.py and run: python -m hw.make",
     "Cut along the outer line; cover with clear adhesive film.",
 )
 
@@ -66,12 +75,14 @@ def as_svg() -> str:
     """For screens and browsers."""
     page = Picture(*PAGE_MM)
     page.rect(0, 0, *PAGE_MM, fill="#ffffff")
-    page.text(PAGE_MM[0] / 2, 14, "Sésame reader: keypad overlay", 4.5, "middle", font_weight="bold")
+    page.text(PAGE_MM[0] / 2, 14, TITLE, 4.5, "middle", font_weight="bold")
     page.rect(*PAD_AT, *PAD_MM, fill="none", stroke="#000000", stroke_width=0.2)
     for key in keys():
         page.rect(key.x, key.y, KEY_MM, KEY_MM, rx=1, fill=key.colour, stroke="#333333", stroke_width=0.2)
-        page.text(key.x + KEY_MM / 2, key.y + KEY_MM / 2 + key.size * 0.35, key.legend, key.size, "middle", font_weight="bold")
-    page.lines((PAGE_MM[0] - PAD_MM[0]) / 2 - 10, 110, NOTES, 2.4)
+        page.text(
+            key.x + KEY_MM / 2, key.y + KEY_MM / 2 + key.size * 0.35, key.legend, key.size, "middle", font_weight="bold"
+        )
+    page.lines(10, 110, NOTES, 2.4)
     left, y = (PAGE_MM[0] - RULER_MM) / 2, 130.0
     page.line(left, y, left + RULER_MM, y, stroke="#000000", stroke_width=0.3)
     for x in (left, left + RULER_MM):
@@ -106,14 +117,23 @@ def _centred(x: float, y: float, words: str, size: float) -> str:
 
 def _pdf_content() -> str:
     scale = number(POINTS_PER_MM * 1000)
-    parts = [f"{float(scale) / 1000:.5f} 0 0 {float(scale) / 1000:.5f} 0 0 cm", "0.2 w 0 G", _box(*PAD_AT, *PAD_MM) + " S"]
+    parts = [
+        f"{float(scale) / 1000:.5f} 0 0 {float(scale) / 1000:.5f} 0 0 cm",
+        "0.2 w 0 G",
+        _box(*PAD_AT, *PAD_MM) + " S",
+    ]
     for key in keys():
         parts.append(f"{_rgb(key.colour)} rg {_box(key.x, key.y, KEY_MM, KEY_MM)} B 0 g")
         parts.append(_centred(key.x + KEY_MM / 2, key.y + KEY_MM / 2 + key.size * 0.35, key.legend, key.size))
     left, y = (PAGE_MM[0] - RULER_MM) / 2, PAGE_MM[1] - 130.0
-    for x1, y1, x2, y2 in ((left, y, left + RULER_MM, y), (left, y - 2, left, y + 2), (left + RULER_MM, y - 2, left + RULER_MM, y + 2)):
+    for x1, y1, x2, y2 in (
+        (left, y, left + RULER_MM, y),
+        (left, y - 2, left, y + 2),
+        (left + RULER_MM, y - 2, left + RULER_MM, y + 2),
+    ):
         parts.append(f"{number(x1)} {number(y1)} m {number(x2)} {number(y2)} l S")
     parts.append(_centred(PAGE_MM[0] / 2, 135, "50 mm", 3))
+    parts.append(_text((PAGE_MM[0] - PAD_MM[0]) / 2, 14, TITLE, 4.5, "F2"))
     parts += [_text(10, 110 + 3.4 * index, line, 2.4, "F1") for index, line in enumerate(NOTES)]
     return "\n".join(parts)
 

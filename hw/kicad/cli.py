@@ -1,6 +1,7 @@
 """KiCad's command line: rules check, netlist, pictures."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -34,7 +35,12 @@ def _run(arguments: Sequence[str | Path], *, accepted: tuple[int, ...] = (0,)) -
     if program is None:
         raise KicadError("kicad-cli is not installed: run hw/install-kicad as root")
     command = [program, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own list
+    with TemporaryDirectory() as settings:
+        # KiCad writes its settings on every start: into the user's own it would mean a surprise.
+        environment = {**os.environ, "KICAD_CONFIG_HOME": settings}
+        done = subprocess.run(  # noqa: S603 - our own list
+            command, capture_output=True, text=True, check=False, timeout=300, env=environment
+        )
     if done.returncode not in accepted:
         raise KicadError(f"kicad-cli {' '.join(command[1:4])} ended with {done.returncode}: {done.stderr.strip()}")
     return done.returncode

@@ -1,0 +1,51 @@
+"""What the tests of the electronics share. Tests that need kicad-cli skip without it, but never in CI."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hw import make
+from hw.checks.figures import Figures, load
+from hw.kicad import cli
+from hw.kicad.netlist import Netlist
+
+
+@pytest.fixture(scope="session")
+def desk() -> Netlist:
+    return make.kept_netlists()[0]
+
+
+@pytest.fixture(scope="session")
+def battery() -> Netlist:
+    return make.kept_netlists()[1]
+
+
+@pytest.fixture(scope="session")
+def figures() -> Figures:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def kicad() -> None:
+    """kicad-cli is here, or the test is skipped; in CI it must be here."""
+    if cli.present():
+        return
+    reason = "kicad-cli is not installed: run hw/install-kicad as root"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Callable[[str], Path]:
+    """Copies a version's project (`desk`, `battery`) and its library aside; returns the root sheet's file."""
+
+    def copied(version: str) -> Path:
+        source = make.REPOSITORY / make.SCHEMATICS
+        shutil.copytree(source, tmp_path / "schematics", dirs_exist_ok=True)
+        return tmp_path / "schematics" / version / f"sesame-{version}.kicad_sch"
+
+    return copied
