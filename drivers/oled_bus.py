@@ -4,6 +4,8 @@
 """
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -191,21 +193,29 @@ class Lines:
         self._lines: dict[int, OutputDevice] = {}
 
     def setup(self, line: int, direction: str) -> None:
-        """Claim GPIO `line` as an output, low."""
-        from gpiozero import GPIOZeroError, OutputDevice  # noqa: PLC0415
+        """Claim GPIO `line` as an output, low. Raises OSError."""
+        from gpiozero import OutputDevice  # noqa: PLC0415
 
         if direction != self.OUT:
             raise UsageError("a display's lines are outputs")
-        try:
+        with _as_os_error(f"GPIO{line} cannot be claimed"):
             self._lines[line] = OutputDevice(line, pin_factory=self._factory)
-        except GPIOZeroError as refused:
-            raise OSError(errno.EBUSY, f"GPIO{line} cannot be claimed") from refused
 
     def output(self, line: int, level: int) -> None:
-        """Drive GPIO `line` high or low."""
-        self._lines[line].value = level
+        """Drive GPIO `line` high or low. Raises OSError."""
+        with _as_os_error(f"GPIO{line} cannot be driven"):
+            self._lines[line].value = level
 
     def close(self) -> None:
         """Let go of every line. May be called twice."""
         while self._lines:
             self._lines.popitem()[1].close()
+
+
+@contextmanager
+def _as_os_error(what: str) -> Iterator[None]:
+    """Each of the libraries under gpiozero has errors of its own (lgpio.error, RuntimeError): all of them mean this."""
+    try:
+        yield
+    except Exception as failure:
+        raise OSError(errno.EIO, what) from failure

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 from gpiozero import OutputDevice  # type: ignore[import-untyped]
-from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
+from gpiozero.pins.mock import MockFactory, MockPin  # type: ignore[import-untyped]
 from pytest_mock import MockerFixture
 
 from drivers.display_luma import LumaDisplay
-from drivers.display_twin import SmbusTwin, SpidevTwin, Traffic
+from drivers.display_twin import DisplayTwin, SmbusTwin, SpidevTwin, Traffic
 from drivers.errors import DisplayError
 from drivers.oled_bus import I2cBus, Lines, SpiBus, open_spi
 from drivers.oled_model import OledModel
@@ -127,6 +127,28 @@ def test_a_line_that_is_taken_is_named() -> None:
     bus = SpiBus(pins=MockFactory())
     with OutputDevice(24, pin_factory=bus.pins), pytest.raises(DisplayError, match="nothing else uses GPIO24"):
         open_spi(bus, SpidevTwin(Traffic(OledModel(SSD1306_128X64)), bus), pulse=0)
+
+
+def test_a_pin_librarys_own_errors_are_retried_like_any_other() -> None:
+    class Worn(MockPin):  # type: ignore[misc]
+        failures = 0
+
+        def _set_state(self, value: bool) -> None:
+            if Worn.failures:
+                Worn.failures -= 1
+                raise RuntimeError("lgpio has errors that are not gpiozero's")
+            super()._set_state(value)
+
+    display = DisplayTwin(spi=MockFactory(pin_class=Worn))
+    display.start()
+    Worn.failures = 1
+    display.show(paint(SCREEN, display.size))
+    assert display.glass() == paint(SCREEN, display.size)
+    Worn.failures = 1000
+    with pytest.raises(DisplayError):
+        display.show(paint(Screen(), display.size))
+    Worn.failures = 0
+    display.close()
 
 
 def test_a_display_without_a_reset_line_works() -> None:

@@ -1,4 +1,4 @@
-"""Promise R18: every sentence of every language, with every field and notice, fits every glass that can be configured."""
+"""Promise R18: every sentence of every language, with every field and notice, fits every glass there can be."""
 
 import itertools
 from collections.abc import Iterator
