@@ -23,6 +23,9 @@ class Drive(Enum):
     HIGH = "an output at 3.3 V"
 
 
+ALONE = {Drive.LOW: False, Drive.HIGH: True, Drive.PULL_UP: True}
+"""The level of a wire that no contact joins to another, where its drive alone decides."""
+
 STIFF = frozenset({Drive.LOW, Drive.HIGH})
 
 
@@ -95,7 +98,7 @@ class Circuit:
         self._update({contact.one, contact.other})
 
     def _update(self, touched: set[int]) -> None:
-        joined = set().union(*(self._reach(wire, self._joined) for wire in touched))
+        joined = set().union(*(self._reach(wire, self._joined) if wire in self._joined else {wire} for wire in touched))
         changes = [(wire, level) for wire in sorted(joined) if (level := self._resolve(wire)) != self.level(wire)]
         self._levels.update(changes)
         for wire, level in changes:
@@ -103,6 +106,15 @@ class Circuit:
                 changed(wire, level)
 
     def _resolve(self, wire: int) -> bool:
+        """The level that drives and contacts make of the wire."""
+        if wire in self._joined:
+            return self._joint_level(wire)
+        alone = ALONE.get(self.drive(wire))
+        if alone is not None or wire in self._pull_ups:
+            return alone is not False
+        return self.drive(wire) is not Drive.PULL_DOWN and self.level(wire)
+
+    def _joint_level(self, wire: int) -> bool:
         """Two outputs against each other leave a wire halfway between, which counts as a conflict and reads high."""
         sinks = {self.drive(at) for at in self._reach(wire, self._sinks)}
         sources = {self.drive(at) for at in self._reach(wire, self._sources)}

@@ -1,0 +1,108 @@
+"""The board's physics, against hand-worked cases and an independent account of which keys a matrix shows."""
+
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.board_circuit import GROUND, Circuit, Contact, Drive
+
+ROWS, COLUMNS = (5, 6, 13, 19), (12, 16, 20, 21)
+PLACES = tuple(product(ROWS, COLUMNS))
+
+
+def shown(pressed: frozenset[tuple[int, int]], diodes: bool) -> set[tuple[int, int]]:
+    """What a scan of the model shows: one column low after the other, the rest let go."""
+    circuit = Circuit(pull_ups=ROWS)
+    for row, column in pressed:
+        circuit.close(Contact(row, column, diodes))
+    seen = set()
+    for column in COLUMNS:
+        circuit.apply(column, Drive.LOW)
+        seen |= {(row, column) for row in ROWS if not circuit.level(row)}
+        circuit.apply(column, Drive.FLOATING)
+    assert circuit.conflicts == 0
+    return seen
+
+
+def grown(pressed: frozenset[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Without diodes, three corners of a rectangle show the fourth, until nothing is added any more."""
+    seen = set(pressed)
+    while True:
+        more = {
+            (one[0], other[1])
+            for one, other in product(seen, repeat=2)
+            if (other[0], one[1]) in seen and (one[0], other[1]) not in seen
+        }
+        if not more:
+            return seen
+        seen |= more
+
+
+@given(st.frozensets(st.sampled_from(PLACES), max_size=8))
+def test_without_diodes_a_matrix_shows_its_ghosts(pressed: frozenset[tuple[int, int]]) -> None:
+    assert shown(pressed, diodes=False) == grown(pressed)
+
+
+@given(st.frozensets(st.sampled_from(PLACES), max_size=16))
+def test_with_diodes_a_matrix_shows_what_is_pressed(pressed: frozenset[tuple[int, int]]) -> None:
+    assert shown(pressed, diodes=True) == pressed
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_and_two_keys_always_show_as_themselves(count: int) -> None:
+    assert all(shown(frozenset(keys), diodes=False) == set(keys) for keys in combinations(PLACES, count))
+
+
+def test_columns_that_were_driven_high_would_fight_over_two_keys_of_a_row() -> None:
+    """Why the driver lets the other columns go: the row would stand at half the supply."""
+    circuit = Circuit(pull_ups=ROWS)
+    circuit.close(Contact(5, 12))
+    circuit.close(Contact(5, 16))
+    circuit.apply(12, Drive.LOW)
+    circuit.apply(16, Drive.HIGH)
+    assert circuit.conflicts > 0
+    assert circuit.level(5), "the key on column 12 is not seen"
+
+
+@pytest.mark.parametrize(
+    ("drive", "level"), [(Drive.LOW, False), (Drive.HIGH, True), (Drive.PULL_UP, True), (Drive.PULL_DOWN, False)]
+)
+def test_a_wire_alone_follows_its_drive(drive: Drive, level: bool) -> None:
+    circuit = Circuit()
+    circuit.apply(5, drive)
+    assert circuit.level(5) is level
+
+
+def test_a_floating_wire_keeps_its_level_and_a_resistor_on_the_board_lifts_it() -> None:
+    circuit = Circuit(pull_ups=[6])
+    for wire in (5, 6):
+        circuit.apply(wire, Drive.LOW)
+        circuit.apply(wire, Drive.FLOATING)
+    assert (circuit.level(5), circuit.level(6)) == (False, True)
+    circuit.apply(5, Drive.HIGH)
+    circuit.apply(5, Drive.FLOATING)
+    assert circuit.level(5)
+
+
+def test_ground_wins_over_a_pull_up_and_every_change_is_told_once() -> None:
+    circuit = Circuit()
+    told: list[tuple[int, bool]] = []
+    circuit.listen(lambda wire, level: told.append((wire, level)))
+    circuit.apply(5, Drive.PULL_UP)
+    circuit.close(Contact(5, GROUND))
+    circuit.close(Contact(5, GROUND))
+    circuit.open(Contact(5, GROUND))
+    assert told == [(5, True), (5, False), (5, True)]
+
+
+def test_two_switches_to_ground_do_not_see_each_other() -> None:
+    circuit = Circuit()
+    for wire in (4, 27):
+        circuit.apply(wire, Drive.PULL_UP)
+    circuit.close(Contact(4, GROUND))
+    assert (circuit.level(4), circuit.level(27)) == (False, True)
+    circuit.close(Contact(27, GROUND))
+    circuit.open(Contact(4, GROUND))
+    assert (circuit.level(4), circuit.level(27)) == (True, False)
