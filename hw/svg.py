@@ -31,27 +31,32 @@ class Picture:
     height: float
     elements: list[str] = field(default_factory=list)
 
-    def add(self, name: str, content: str = "", **attributes: str | float) -> None:
+    def add(self, name: str, attributes: Mapping[str, str | float], content: str = "") -> None:
         """Append an element."""
         self.elements.append(element(name, attributes, content))
 
     def rect(self, x: float, y: float, width: float, height: float, **style: str | float) -> None:
         """A rectangle."""
-        self.add("rect", x=x, y=y, width=width, height=height, **style)
+        self.add("rect", {"x": x, "y": y, "width": width, "height": height, **style})
 
     def line(self, x1: float, y1: float, x2: float, y2: float, **style: str | float) -> None:
         """A line."""
-        self.add("line", x1=x1, y1=y1, x2=x2, y2=y2, **style)
+        self.add("line", {"x1": x1, "y1": y1, "x2": x2, "y2": y2, **style})
 
     def circle(self, x: float, y: float, radius: float, **style: str | float) -> None:
         """A disc."""
-        self.add("circle", cx=x, cy=y, r=radius, **style)
+        self.add("circle", {"cx": x, "cy": y, "r": radius, **style})
 
     def text(
         self, x: float, y: float, words: str, size: float = 3, anchor: str = "start", **style: str | float
     ) -> None:
         """One line of text; (x, y) is on its base line."""
-        self.add("text", escape(words), x=x, y=y, font_size=size, text_anchor=anchor, **style)
+        attributes = {"x": x, "y": y, "font_size": size, "text_anchor": anchor, **style}
+        self.add("text", attributes, escape(words))
+
+    def path(self, drawn: str, **style: str | float) -> None:
+        """A path; `drawn` is the value of its `d`."""
+        self.add("path", {"d": drawn, **style})
 
     def lines(self, x: float, y: float, words: Iterable[str], size: float = 3) -> None:
         """Several lines of text."""

@@ -1,7 +1,7 @@
 """The wiring diagram: one A4 page, every wire from its header pin to its hole in its own colour, and a list of them."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from hw.breadboard.model import COLUMNS, LOWER, UPPER, Hole, Leg, Wire, bridges, legs, pi_wires
 from hw.design.library import LEGENDS
@@ -20,7 +20,7 @@ PIN_STEP: Final = 11.4
 PIN_Y: Final = (30.0, 38.0)
 """Height of the header's even pins, and of its odd ones."""
 
-HALO: Final = {"paint_order": "stroke", "stroke": "#f7f5ee", "stroke_width": 1.0}
+HALO: Final[dict[str, Any]] = {"paint_order": "stroke", "stroke": "#f7f5ee", "stroke_width": 1.0}
 """Keeps a label readable over holes."""
 
 HEADER_NAMES: Final = {
@@ -90,8 +90,8 @@ def _curve(page: Picture, start: tuple[float, float], end: tuple[float, float], 
     (x1, y1), (x2, y2) = start, end
     bend = (y2 - y1) * 0.45
     path = f"M{x1:.1f} {y1:.1f}C{x1:.1f} {y1 + bend:.1f} {x2:.1f} {y2 - bend:.1f} {x2:.1f} {y2:.1f}"
-    page.add("path", d=path, fill="none", stroke="#ffffff", stroke_width=2.0)
-    page.add("path", d=path, fill="none", stroke=colour, stroke_width=1.15, stroke_linecap="round")
+    page.path(path, fill="none", stroke="#ffffff", stroke_width=2.0)
+    page.path(path, fill="none", stroke=colour, stroke_width=1.15, stroke_linecap="round")
 
 
 def _pi_wire(page: Picture, wire: Wire) -> None:
@@ -102,7 +102,7 @@ def _pi_wire(page: Picture, wire: Wire) -> None:
     start = (x + PIN_STEP / 2, PIN_Y[1] + 8) if even else (x, y + 6)
     if even:
         path = f"M{x:.1f} {y:.1f}L{start[0]:.1f} {y + 3.5:.1f}L{start[0]:.1f} {start[1]:.1f}"
-        page.add("path", d=path, fill="none", stroke=wire.colour, stroke_width=1.15, stroke_linejoin="round")
+        page.path(path, fill="none", stroke=wire.colour, stroke_width=1.15, stroke_linejoin="round")
     _curve(page, start, place(wire.end), wire.colour)
 
 
@@ -128,8 +128,8 @@ def _two_legs(page: Picture, part: str, value: str, ends: list[tuple[float, floa
         page.text(cx, cy + 0.7, f"{part} {value}".strip(), 2.0, "middle")
         return
     page.rect(cx - 1.5, cy - 4, 3, 8, rx=1, fill=fill, stroke="#333333", stroke_width=0.2)
-    page.add("text", f"{part} {value}".strip(), x=cx + 0.7, y=cy, font_size=1.9, text_anchor="middle",
-             transform=f"rotate(-90 {cx + 0.7:.2f} {cy:.2f})")  # fmt: skip
+    upright = f"rotate(-90 {cx + 0.7:.2f} {cy:.2f})"
+    page.text(cx + 0.7, cy, f"{part} {value}".strip(), 1.9, "middle", transform=upright)
 
 
 def _band(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
@@ -173,7 +173,7 @@ def _keypad(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
 
 def _transistor(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
     x, y = ends["2"]
-    page.add("path", d=f"M{x - 4.8:.1f} {y + 2.6:.1f}A4.8 4.8 0 0 1 {x + 4.8:.1f} {y + 2.6:.1f}Z", fill="#3a3a3a")
+    page.path(f"M{x - 4.8:.1f} {y + 2.6:.1f}A4.8 4.8 0 0 1 {x + 4.8:.1f} {y + 2.6:.1f}Z", fill="#3a3a3a")
     page.text(x, y + 1.9, "C   B   E", 1.9, "middle", fill="#ffffff")
     page.text(x + 5.4, y + 2.2, "Q1 BC547B, flat side down", 2.0, **HALO)
 
@@ -198,7 +198,7 @@ def _led(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
 def _lever_switch(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
     (x1, y1), (x2, _) = ends["1"], ends["2"]
     for x, out in ((x1, -2.0), (x2, 6.0)):
-        page.add("path", d=f"M{x:.1f} {y1:.1f}L{x + out:.1f} 150", fill="none", stroke="#777777", stroke_width=0.8)
+        page.path(f"M{x:.1f} {y1:.1f}L{x + out:.1f} 150", fill="none", stroke="#777777", stroke_width=0.8)
     page.rect(x1 - 6, 150, 22, 9, rx=0.8, fill="#222222")
     page.line(x1 - 3, 149.4, x1 + 14, 146.6, stroke="#888888", stroke_width=0.7)
     page.text(x1 + 5, 155.6, "SW1 C / NO", 2.3, "middle", fill="#ffffff")

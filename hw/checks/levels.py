@@ -66,11 +66,13 @@ def i2c_line(netlist: Netlist, figures: Figures, pin: Pin) -> Iterator[str]:
     on_purpose = [part for part, _ in pulls if part.startswith("R")]
     on_board = pin.gpio in (2, 3)
     if len(on_purpose) + on_board != 1:
-        yield f"{pin.signal} has {len(on_purpose) + on_board} pull-ups ({', '.join(on_purpose) or 'the board'}), must have 1"
+        names = ", ".join([*on_purpose, *(["the board's own"] if on_board else [])]) or "none"
+        yield f"{pin.signal} has {len(on_purpose) + on_board} pull-ups ({names}), must have 1"
     ohms = parallel([value for _, value in pulls] + ([figures.pi_i2c_pull_up] if on_board else []))
     amperes = (RAIL_VOLTS[LOGIC] - figures.i2c_low) / ohms
     if amperes > figures.i2c_sink_max:
-        yield f"{pin.signal}: {amperes * 1e3:.2f} mA through {ohms:.0f} ohm, over the {figures.i2c_sink_max * 1e3:.0f} mA of the bus"
+        allowed = f"over the {figures.i2c_sink_max * 1e3:.0f} mA of the bus"
+        yield f"{pin.signal}: {amperes * 1e3:.2f} mA through {ohms:.0f} ohm, {allowed}"
     # 0.8473 RC: from 30 % to 70 % of the supply (UM10204, 7.1).
     rise = 0.8473 * ohms * figures.i2c_farads
     if rise > figures.i2c_rise_max:
@@ -91,7 +93,7 @@ class KeyLevels:
 
 
 def _series(netlist: Netlist, signal: str, part: str) -> float:
-    """Ohms of the one resistor between a signal and a part; 0 when they are joined directly, infinite when not at all."""
+    """Ohms of the one resistor between a signal and a part; 0 when joined directly, infinite when not at all."""
     net = f"/{signal}"
     for pin in netlist.nets.get(net, ()):
         if pin.part == part:

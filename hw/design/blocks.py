@@ -159,7 +159,8 @@ def _bare_slot(pen: Pen) -> None:
     pen.rail("+3V3", (76, 30), (76, vcc[1]), vcc)
     pen.ground(ground, (70, ground[1]), (70, 50))
     sheet.note(
-        "Microchip SEC1210 through libccidtwin. The serial console must be off (raspi-config):\nit speaks on the same two pins.",
+        "Microchip SEC1210 through libccidtwin. The serial console must be off\n"
+        "(raspi-config): it speaks on the same two pins.",
         (18, 56),
     )
 
@@ -175,6 +176,7 @@ def _card_switch(pen: Pen) -> None:
     ground = switch.pin("2")
     pen.ground(ground, (ground[0] + 4, ground[1]), (ground[0] + 4, ground[1] + 4))
     sheet.note(
-        "Closed to ground by a card that is fully in. A USB reader tells the same by PC/SC;\nthe switch wakes the reader a little sooner.",
+        "Closed to ground by a card that is fully in. A USB reader tells the same\n"
+        "by PC/SC; the switch wakes the reader a little sooner.",
         (126, 68),
     )

@@ -130,7 +130,7 @@ PUSH: Final = _switch(
 LEVER: Final = _switch("SW_Lever", "Lever microswitch, makes", (Line(((-1.2, 0.2), (1.8, 1.6))),))
 
 
-def module(
+def module(  # noqa: PLR0913, PLR0917 - a box has that many properties
     name: str,
     prefix: str,
     description: str,

@@ -109,11 +109,23 @@ BUZZER: Final = Part(
     Sold.MAKER,
 )
 NPN: Final = Part(
-    "BC547B", "onsemi", "BC547BTA", TO92, "https://www.onsemi.com/pub/Collateral/BC550-D.pdf", "NPN transistor, 45 V, 100 mA", 0.2
-)  # fmt: skip
+    "BC547B",
+    "onsemi",
+    "BC547BTA",
+    TO92,
+    "https://www.onsemi.com/pub/Collateral/BC550-D.pdf",
+    "NPN transistor, 45 V, 100 mA",
+    0.2,
+)
 PNP: Final = Part(
-    "BC557B", "onsemi", "BC557BTA", TO92, "https://www.onsemi.com/pub/Collateral/BC556BTA-D.pdf", "PNP transistor, 45 V, 100 mA", 0.2
-)  # fmt: skip
+    "BC557B",
+    "onsemi",
+    "BC557BTA",
+    TO92,
+    "https://www.onsemi.com/pub/Collateral/BC556BTA-D.pdf",
+    "PNP transistor, 45 V, 100 mA",
+    0.2,
+)
 DIODE: Final = Part(
     "1N4148",
     "Nexperia",

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from hw.design import library
 from hw.design.parts import Part
-from hw.kicad.sheet import Component, Placed, Point, Sheet
-from hw.kicad.symbols import Symbol
+from hw.kicad.sheet import Component, Placed, Sheet
+from hw.kicad.symbols import Point, Symbol
 
 Fields: TypeAlias = tuple[Point, Point]
 """Where reference and value stand, from the part's centre."""

@@ -1,9 +1,12 @@
 """The battery version's own sheets: what wakes and cuts, and what charges, measures and boosts."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from hw.design import library, parts
 from hw.design.pen import Pen
 from hw.kicad.sheet import Placed, Sheet, TitleBlock
-from hw.kicad.symbols import Symbol
+from hw.kicad.symbols import Point, Symbol
 
 
 def latch(block: TitleBlock) -> Sheet:
@@ -12,8 +15,8 @@ def latch(block: TitleBlock) -> Sheet:
     sheet = pen.sheet
     sheet.frame((14, 14), (148, 62), "Wake by the card")
     sheet.frame((14, 66), (148, 114), "Wake by the button under the Code key")
-    on_card = _wake(pen, 36, "CARD_SWITCH", 12, library.LEVER, parts.CARD_SWITCH)
-    on_button = _wake(pen, 88, "POWER_BUTTON", 17, library.PUSH, parts.WAKE_BUTTON)
+    on_card = _wake(pen, CARD)
+    on_button = _wake(pen, BUTTON)
     module = _switch(pen)
     on = module.pin("ON")
     sheet.wire(on_card, (on_card[0], on[1]), on)
@@ -22,31 +25,55 @@ def latch(block: TitleBlock) -> Sheet:
     return sheet
 
 
-def _wake(pen: Pen, y: float, signal: str, first: int, shape: Symbol, contact: parts.Part) -> tuple[float, float]:
-    """One wake channel at height `y`; resistors are numbered from `first`. Returns the transistor's collector."""
-    sheet = pen.sheet
-    number = 1 if first == 12 else 2
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One of the two contacts that wake: its parts are numbered from `number`, its resistors from `resistor`."""
+
+    number: int
+    resistor: int
+    signal: str
+    shape: Symbol
+    contact: parts.Part
+    y: float
+
+
+CARD: Final = Channel(1, 12, "CARD_SWITCH", library.LEVER, parts.CARD_SWITCH, 36)
+BUTTON: Final = Channel(2, 17, "POWER_BUTTON", library.PUSH, parts.WAKE_BUTTON, 88)
+
+
+def _contact(pen: Pen, channel: Channel) -> Point:
+    """The contact, kept high from the cell, and the diode through which the Pi reads it. Returns its hot end."""
+    sheet, y, number = pen.sheet, channel.y, channel.number
     node = (66.0, y)
     diode = pen.part(library.SCHOTTKY, f"D{number + 2}", parts.SCHOTTKY, (54, y), rotation=270)
-    pen.entry(signal, (30, y), diode.pin("A"), "output")
-    pull = pen.part(library.RESISTOR, f"R{first}", parts.resistor("10k"), (42, y - 7))
+    pen.entry(channel.signal, (30, y), diode.pin("A"), "output")
+    pull = pen.part(library.RESISTOR, f"R{channel.resistor}", parts.resistor("10k"), (42, y - 7))
     sheet.wire(pull.pin("2"), (42, y))
     pen.supply(library.RAILS["+3V3"], pull.pin("1"))
-    keeper = pen.part(library.RESISTOR, f"R{first + 1}", parts.resistor("1M"), (66, y - 7))
+    keeper = pen.part(library.RESISTOR, f"R{channel.resistor + 1}", parts.resistor("1M"), (66, y - 7))
     sheet.wire(keeper.pin("2"), node)
     pen.supply(library.RAILS["VSYS"], keeper.pin("1"))
-    switch = pen.part(shape, f"SW{number}", contact, (66, y + 8), rotation=270, fields=((4.5, -1), (4.5, 1)))
+    switch = pen.part(
+        channel.shape, f"SW{number}", channel.contact, (66, y + 8), rotation=270, fields=((4.5, -1), (4.5, 1))
+    )
     sheet.wire(diode.pin("K"), node, switch.pin("1"))
     pen.supply(library.GND, switch.pin("2"))
+    return node
+
+
+def _wake(pen: Pen, channel: Channel) -> Point:
+    """One channel: a closing contact gives one pulse. Returns the transistor's collector."""
+    sheet, y, number = pen.sheet, channel.y, channel.number
+    node = _contact(pen, channel)
     edge = pen.part(
         library.CAPACITOR, f"C{number + 2}", parts.CAP_1U, (82, y), rotation=90, fields=((-3.4, -2.4), (0.6, -2.4))
     )
-    base = pen.part(library.RESISTOR, f"R{first + 2}", parts.resistor("10k"), (96, y), rotation=90)
+    base = pen.part(library.RESISTOR, f"R{channel.resistor + 2}", parts.resistor("10k"), (96, y), rotation=90)
     sheet.wire(node, edge.pin("1"))
     sheet.wire(edge.pin("2"), base.pin("1"))
     transistor = pen.part(library.PNP, f"Q{number + 1}", parts.PNP, (120, y))
     sheet.wire(base.pin("2"), transistor.pin("B"))
-    keep_off = pen.part(library.RESISTOR, f"R{first + 3}", parts.resistor("100k"), (108, y - 7))
+    keep_off = pen.part(library.RESISTOR, f"R{channel.resistor + 3}", parts.resistor("100k"), (108, y - 7))
     sheet.wire(keep_off.pin("2"), (108, y))
     emitter = transistor.pin("E")
     sheet.wire(keep_off.pin("1"), (108, y - 12))
@@ -127,7 +154,7 @@ def _boost(pen: Pen) -> None:
     pen.rail("+5V", (200, 30), (200, out[1]), out)
     sheet.leave_open(boost.pin("EN"), boost.pin("LBO"))
     sheet.note(
-        "Enabled by the pull-up on the module; without VSW everything behind is off.\nShort, thick wires here: up to 2 A.",
+        "Enabled by the pull-up on the module; without VSW all behind is off.\nShort, thick wires here: up to 2 A.",
         (126, 58),
     )
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from drivers.pins import HEADER
 from hw.design import blocks, pi, power
 from hw.design.parts import PI_ZERO
 from hw.design.pen import Pen
 from hw.kicad.files import Project
-from hw.kicad.sheet import Placed, Point, Sheet, SheetPin, SubSheet, TitleBlock
+from hw.kicad.sheet import Placed, Sheet, SheetPin, SubSheet, TitleBlock
+from hw.kicad.symbols import Point
 
 DATE: Final = "2026-11-20"
 REVISION: Final = "1"
@@ -95,8 +97,8 @@ def signals_of(version: Version) -> dict[str, list[str]]:
 
 def _pin_key(signal: str) -> str:
     if signal.startswith("USB_"):
-        return dict((text, number) for number, text in pi.USB)[signal.removeprefix("USB_")]
-    return str(pi.HEADER[pi.pin_of(signal).gpio])
+        return {text: number for number, text in pi.USB}[signal.removeprefix("USB_")]
+    return str(HEADER[pi.pin_of(signal).gpio])
 
 
 def _sheet_box(pen: Pen, board: Placed, sheet: str, signals: list[str]) -> None:
@@ -130,7 +132,7 @@ def _supplies(pen: Pen, board: Placed) -> None:
 
 
 def _left_open(pen: Pen, board: Placed, version: Version) -> None:
-    pen.sheet.leave_open(*(board.pin(str(pi.HEADER[gpio])) for gpio in pi.spare_gpios()))
+    pen.sheet.leave_open(*(board.pin(str(HEADER[gpio])) for gpio in pi.spare_gpios()))
     for block in pi.BLOCKS:
         if block.title not in version.sheet_of:
             pen.sheet.leave_open(*(board.pin(_pin_key(signal)) for signal in _names(block)))

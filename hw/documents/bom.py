@@ -79,7 +79,8 @@ def _row(line: Line) -> str:
         name = f"[{name}]({part.fields['Datasheet']})"
     quantity = str(len(line.parts)) if part.fitted else f"({len(line.parts)})"
     price = f"{float(part.fields['Price']):.2f}"
-    return f"| {line.references} | {quantity} | {part.value} | {name} | {part.fields['Description']} | {price} | {part.fields['Sold']} |"
+    cells = (line.references, quantity, part.value, name, part.fields["Description"], price, part.fields["Sold"])
+    return f"| {' | '.join(cells)} |"
 
 
 def as_table(netlist: Netlist, title: str) -> Iterator[str]:

@@ -15,17 +15,26 @@ def milli(amperes: float) -> str:
     return f"{amperes * 1e3:.1f} mA" if amperes >= 1e-4 else f"{amperes * 1e6:.1f} µA"
 
 
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _below(where: str, volts: float, name: str, limit: float) -> str:
+    return _row(where, f"{volts:.2f} V", f"{name} {limit:.2f} V", f"{abs(limit - volts):.2f} V")
+
+
 def _levels(netlist: Netlist, figures: Figures) -> Iterator[str]:
     key = levels.key_levels(netlist, figures, "KEY_ROW1", "KEY_COL1")
     yield "## Levels"
     yield ""
     yield "| where | worst case | limit | margin |"
     yield "|---|---|---|---|"
-    yield f"| key pressed (row low) | {key.pressed:.2f} V | VIL {figures.pi_vil_max:.2f} V | {figures.pi_vil_max - key.pressed:.2f} V |"
-    yield f"| key at rest, Pi still pulling down at boot | {key.at_rest:.2f} V | VIH {figures.pi_vih_min:.2f} V | {key.at_rest - figures.pi_vih_min:.2f} V |"
-    margin = figures.pi_gpio_max - key.fault_amperes
-    yield f"| two keys of a row: two columns meet | {milli(key.fault_amperes)} | {milli(figures.pi_gpio_max)} | {milli(margin)} |"
-    yield f"| card switch or Code button closed, through its Schottky diode | {figures.schottky_volts:.2f} V | VIL {figures.pi_vil_max:.2f} V | {figures.pi_vil_max - figures.schottky_volts:.2f} V |"
+    yield _below("key pressed (row low)", key.pressed, "VIL", figures.pi_vil_max)
+    yield _below("key at rest, Pi still pulling down at boot", key.at_rest, "VIH", figures.pi_vih_min)
+    margin = milli(figures.pi_gpio_max - key.fault_amperes)
+    yield _row("two keys of a row: two columns meet", milli(key.fault_amperes), milli(figures.pi_gpio_max), margin)
+    contact = "card switch or Code button closed, through its Schottky diode"
+    yield _below(contact, figures.schottky_volts, "VIL", figures.pi_vil_max)
     yield ""
 
 
@@ -35,7 +44,8 @@ def _i2c(version: str, netlist: Netlist, figures: Figures) -> str:
     amperes = (RAIL_VOLTS["+3V3"] - figures.i2c_low) / ohms
     rise = 0.8473 * ohms * figures.i2c_farads
     own = " ‖ ".join(f"{value / 1e3:g} k" for value in sorted([figures.pi_i2c_pull_up, *pulls]))
-    return f"| {version} | {own} | {ohms:.0f} ohm | {milli(amperes)} of {milli(figures.i2c_sink_max)} | {rise * 1e9:.0f} of {figures.i2c_rise_max * 1e9:.0f} ns |"
+    current = f"{milli(amperes)} of {milli(figures.i2c_sink_max)}"
+    return _row(version, own, f"{ohms:.0f} ohm", current, f"{rise * 1e9:.0f} of {figures.i2c_rise_max * 1e9:.0f} ns")
 
 
 def _buses(desk: Netlist, battery: Netlist, figures: Figures) -> Iterator[str]:
@@ -76,7 +86,8 @@ def _life(netlist: Netlist, figures: Figures) -> Iterator[str]:
     life = budget.life(netlist, figures)
     yield "## Battery life"
     yield ""
-    yield f"{figures.sessions_a_day:.0f} sessions a day of {figures.session_seconds:.0f} s, card left in the slot (the worse case):"
+    use = f"{figures.sessions_a_day:.0f} sessions a day of {figures.session_seconds:.0f} s"
+    yield f"{use}, card left in the slot (the worse case):"
     yield ""
     yield "| a day takes from the cell | mAh |"
     yield "|---|---|"
@@ -85,7 +96,8 @@ def _life(netlist: Netlist, figures: Figures) -> Iterator[str]:
     yield f"| the cell itself | {life.self_discharge_ah * 1e3:.1f} |"
     yield ""
     usable = figures.cell_capacity * figures.cell_usable
-    yield f"Of {figures.cell_capacity * 1e3:.0f} mAh, {usable * 1e3:.0f} mAh are counted on: **about {life.days:.0f} days**; unused, {life.shelf_days / 30.4:.0f} months."
+    counted = f"Of {figures.cell_capacity * 1e3:.0f} mAh, {usable * 1e3:.0f} mAh are counted on"
+    yield f"{counted}: **about {life.days:.0f} days**; unused, {life.shelf_days / 30.4:.0f} months."
     yield ""
 
 
@@ -103,7 +115,7 @@ def as_markdown(desk: Netlist, battery: Netlist, figures: Figures) -> str:
     """The whole page."""
     lines = ["# Levels, currents and battery life", ""]
     lines += [
-        "Computed from the netlists and from `hw/data/figures.toml` by `hw/make.py`. Nothing here was measured on metal.",
+        "Computed from the netlists and from `hw/data/figures.toml` by `hw/make.py`. Nothing here was measured by us.",
         "",
     ]
     lines += _levels(desk, figures)

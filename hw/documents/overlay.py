@@ -54,7 +54,7 @@ def pitch() -> tuple[float, float]:
     return across, down
 
 
-def keys() -> list[Key]:
+def key_places() -> list[Key]:
     """The sixteen keys."""
     across, down = pitch()
     left, top = PAD_AT[0] + MARGIN_MM[0], PAD_AT[1] + MARGIN_MM[1]
@@ -77,7 +77,7 @@ def as_svg() -> str:
     page.rect(0, 0, *PAGE_MM, fill="#ffffff")
     page.text(PAGE_MM[0] / 2, 14, TITLE, 4.5, "middle", font_weight="bold")
     page.rect(*PAD_AT, *PAD_MM, fill="none", stroke="#000000", stroke_width=0.2)
-    for key in keys():
+    for key in key_places():
         page.rect(key.x, key.y, KEY_MM, KEY_MM, rx=1, fill=key.colour, stroke="#333333", stroke_width=0.2)
         page.text(
             key.x + KEY_MM / 2, key.y + KEY_MM / 2 + key.size * 0.35, key.legend, key.size, "middle", font_weight="bold"
@@ -106,7 +106,8 @@ def _text(x: float, y: float, words: str, size: float, font: str) -> str:
 
 WIDTHS: Final = dict.fromkeys("0123456789", 0.556) | {
     "C": 0.722, "o": 0.611, "d": 0.611, "e": 0.556, "D": 0.722, "é": 0.556, "f": 0.333, "i": 0.278, "S": 0.667,
-    "g": 0.611, "n": 0.611, "r": 0.389, "O": 0.778, "K": 0.722, "A": 0.722, "ê": 0.556, "t": 0.333, "m": 0.889, " ": 0.278,
+    "g": 0.611, "n": 0.611, "r": 0.389, "O": 0.778, "K": 0.722, "A": 0.722, "ê": 0.556, "t": 0.333, "m": 0.889,
+    " ": 0.278,
 }  # fmt: skip
 """Widths of Helvetica Bold, in heights (Adobe font metrics), to centre the legends."""
 
@@ -122,7 +123,7 @@ def _pdf_content() -> str:
         "0.2 w 0 G",
         _box(*PAD_AT, *PAD_MM) + " S",
     ]
-    for key in keys():
+    for key in key_places():
         parts.append(f"{_rgb(key.colour)} rg {_box(key.x, key.y, KEY_MM, KEY_MM)} B 0 g")
         parts.append(_centred(key.x + KEY_MM / 2, key.y + KEY_MM / 2 + key.size * 0.35, key.legend, key.size))
     left, y = (PAGE_MM[0] - RULER_MM) / 2, PAGE_MM[1] - 130.0
@@ -143,7 +144,8 @@ def as_pdf() -> bytes:
     width, height = (number(size * POINTS_PER_MM) for size in PAGE_MM)
     content = _pdf_content().encode("cp1252")
     font = b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding>>"
-    page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]/Contents 4 0 R/Resources<</Font<</F1 5 0 R/F2 6 0 R>>>>>>"
+    fonts = "/Resources<</Font<</F1 5 0 R/F2 6 0 R>>>>"
+    page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]/Contents 4 0 R{fonts}>>"
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",

@@ -54,7 +54,16 @@ def check_rules(schematic: Path) -> tuple[int, list[Violation]]:
     """The exit status and the findings, warnings included."""
     with TemporaryDirectory() as folder:
         report = Path(folder) / "erc.json"
-        arguments = ["sch", "erc", "--severity-all", "--exit-code-violations", "--format", "json", "-o", report]
+        arguments: list[str | Path] = [
+            "sch",
+            "erc",
+            "--severity-all",
+            "--exit-code-violations",
+            "--format",
+            "json",
+            "-o",
+            report,
+        ]
         status = _run([*arguments, schematic], accepted=(0, RULES_BROKEN))
         sheets = json.loads(report.read_text(encoding="utf-8"))["sheets"]
     return status, [_violation(item) for sheet in sheets for item in sheet["violations"]]

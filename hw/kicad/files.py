@@ -1,4 +1,4 @@
-"""A project's files, the same bytes on every machine: identifiers are derived from names, nothing is dated by a clock."""
+"""A project's files, the same bytes on every machine: identifiers come from names, nothing is dated by a clock."""
 
 import json
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hw.kicad.sexp import Node, Word, dumps
-from hw.kicad.sheet import Component, Frame, Label, Note, Placed, Point, Sheet, SubSheet
-from hw.kicad.symbols import Symbol, definition, effects, xy
+from hw.kicad.sheet import Component, Frame, Label, Note, Placed, Sheet, SubSheet
+from hw.kicad.symbols import Point, Symbol, definition, effects, xy
 
 LIBRARY: Final = "sesame"
 SCHEMATIC_VERSION: Final = "20250114"
@@ -160,7 +160,7 @@ def _box(context: _Context, box: SubSheet, page: int) -> list[Node]:
     node.append([Word("property"), "Sheetfile", f"{box.file}.kicad_sch", _at((x1, y2 + 0.5)), file_look])
     for pin in box.pins:
         look = effects(justify="right" if pin.right else "left")
-        shape = [Word("pin"), pin.name, Word(pin.shape), _at(pin.at, 0 if pin.right else 180)]
+        shape: list[Node] = [Word("pin"), pin.name, Word(pin.shape), _at(pin.at, 0 if pin.right else 180)]
         node.append([*shape, look, _uuid(context.identifier("boxpin", box.file, pin.name))])
     page_node: list[Node] = [Word("path"), context.path, [Word("page"), str(page)]]
     node.append([Word("instances"), [Word("project"), context.project.name, page_node]])
@@ -224,7 +224,8 @@ def library_table() -> str:
     """The table that tells KiCad where the project's symbols are."""
     uri = f"${{KIPRJMOD}}/../{LIBRARY}.kicad_sym"
     fields = {"name": LIBRARY, "type": "KiCad", "uri": uri, "options": "", "descr": "Symbols of the Sésame reader"}
-    row: list[Node] = [Word("lib"), *([Word(name), text] for name, text in fields.items())]
+    row: list[Node] = [Word("lib")]
+    row += [[Word(name), text] for name, text in fields.items()]
     return dumps([Word("sym_lib_table"), [Word("version"), 7], row]) + "\n"
 
 

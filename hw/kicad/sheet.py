@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from hw.kicad.symbols import Point, Symbol
@@ -134,7 +135,7 @@ class Sheet:
 
     def wire(self, *points: Point) -> None:
         """A wire through the points. Raises ValueError where it is neither level nor upright."""
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             if start[0] != end[0] and start[1] != end[1]:
                 raise ValueError(f"slanting wire {start} to {end} on sheet {self.name}")
             if start != end:
@@ -194,4 +195,4 @@ def cut(segment: Segment, points: Iterable[Point]) -> list[Segment]:
     start, end = segment
     inside = sorted({point for point in points if strictly_inside(point, segment)}, reverse=start > end)
     stations = [start, *inside, end]
-    return list(zip(stations, stations[1:], strict=False))
+    return list(pairwise(stations))

@@ -5,6 +5,7 @@ The picture stays the same to 0.01 mm; dates, file names and invisible texts go.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 SCALE: Final = 100
@@ -51,7 +52,7 @@ def chained(paths: list[tuple[list[Point], bool]]) -> Iterator[tuple[list[Point]
 
 def drawing(points: list[Point], closed: bool) -> str:
     """One run of lines with relative steps."""
-    steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in zip(points, points[1:], strict=False)]
+    steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(points)]
     relative = " ".join(steps or ["0 0"]).replace(" -", "-")
     return f"M{points[0][0]} {points[0][1]}l{relative}" + ("z" if closed else "")
 

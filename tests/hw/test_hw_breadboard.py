@@ -1,10 +1,12 @@
 """The breadboard joins what the schematic joins, and the diagram shows it; needs no KiCad."""
 
-import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 
 from drivers.pins import DESK, HEADER
+from hw import make
 from hw.breadboard import draw, model
 from hw.breadboard.draw import wiring_diagram
 from hw.kicad.netlist import Netlist
@@ -66,13 +68,11 @@ def test_wires_that_lie_side_by_side_differ_in_colour() -> None:
     wires = sorted(
         (wire.start, wire.colour) for wire in model.pi_wires() if isinstance(wire.start, int) and wire.start % 2
     )
-    assert all(a[1] != b[1] for a, b in zip(wires, wires[1:], strict=False))
+    assert all(a[1] != b[1] for a, b in pairwise(wires))
 
 
 @pytest.fixture(scope="module")
 def page() -> ElementTree.Element:
-    from hw import make
-
     return ElementTree.fromstring(wiring_diagram(make.kept_netlists()[0]))
 
 

@@ -3,8 +3,8 @@
 import csv
 import io
 import re
-import xml.etree.ElementTree as ElementTree
 import zlib
+from xml.etree import ElementTree
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_the_legends_are_in_their_places() -> None:
     rows = sorted({round(float(element.get("y", "0")) / 18) for element in drawn})
     assert len(drawn) == 16
     assert len(rows) == 4
-    found = [[key.legend for key in overlay.keys()[4 * i : 4 * i + 4]] for i in range(4)]
+    found = [[key.legend for key in overlay.key_places()[4 * i : 4 * i + 4]] for i in range(4)]
     assert found == [
         ["1", "2", "3", "Code"],
         ["4", "5", "6", "Défi"],
@@ -67,14 +67,14 @@ def test_the_legends_are_in_their_places() -> None:
 
 def test_keys_lie_within_the_pad_and_apart() -> None:
     right, bottom = overlay.PAD_AT[0] + overlay.PAD_MM[0], overlay.PAD_AT[1] + overlay.PAD_MM[1]
-    assert all(overlay.PAD_AT[0] < key.x and key.x + overlay.KEY_MM < right for key in overlay.keys())
-    assert all(overlay.PAD_AT[1] < key.y and key.y + overlay.KEY_MM < bottom for key in overlay.keys())
+    assert all(overlay.PAD_AT[0] < key.x and key.x + overlay.KEY_MM < right for key in overlay.key_places())
+    assert all(overlay.PAD_AT[1] < key.y and key.y + overlay.KEY_MM < bottom for key in overlay.key_places())
     assert min(overlay.pitch()) > overlay.KEY_MM + 1
 
 
 @pytest.mark.parametrize("legend", [legend for row in LEGENDS for legend in row])
 def test_legends_fit_their_keys(legend: str) -> None:
-    key = next(key for key in overlay.keys() if key.legend == legend)
+    key = next(key for key in overlay.key_places() if key.legend == legend)
     assert sum(overlay.WIDTHS[letter] for letter in legend) * key.size < overlay.KEY_MM - 1
 
 

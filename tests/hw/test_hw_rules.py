@@ -59,6 +59,31 @@ def turned(netlist: Netlist, part: str) -> Netlist:
     return swapped(netlist, part, "1", "2")
 
 
+def with_contact(netlist: Netlist, net: str, contact: Contact) -> Netlist:
+    return rebuilt(netlist, {**netlist.nets, net: (*netlist.nets[net], contact)})
+
+
+def with_stray(netlist: Netlist) -> Netlist:
+    """GPIO22, which no signal has, on the LED's far side."""
+    return with_contact(netlist, netlist.at("R9", "2"), Contact("A1", "15", "GPIO22", "bidirectional"))
+
+
+def with_resistor(netlist: Netlist, reference: str, value: str, first: str, second: str) -> Netlist:
+    part = replace(netlist.parts["R1"], reference=reference, value=value)
+    nets: Nets = dict(netlist.nets)
+    for number, net in (("1", first), ("2", second)):
+        nets[net] = (*nets[net], Contact(reference, number, number, "passive"))
+    return rebuilt(netlist, nets, [*netlist.parts.values(), part])
+
+
+def renumbered(netlist: Netlist) -> Netlist:
+    nets = {
+        name: tuple(replace(pin, number=str(9 - int(pin.number))) if pin.part == "KB1" else pin for pin in pins)
+        for name, pins in netlist.nets.items()
+    }
+    return rebuilt(netlist, nets)
+
+
 @dataclass(frozen=True)
 class Mistake:
     text: str
@@ -77,13 +102,13 @@ LOAD = "no rail is overloaded"
 MISTAKES = [
     Mistake("a wire lost at the Pi", WIRED, lambda n: moved(n, "A1", "29", "nowhere")),
     Mistake("a wire on the next pin", WIRED, lambda n: moved(n, "A1", "11", "/BUZZER")),
-    Mistake("a wire the software does not know", KNOWN, lambda n: with_stray(n)),
+    Mistake("a wire the software does not know", KNOWN, with_stray),
     Mistake("two keypad rows swapped at the keypad", ENDS, lambda n: swapped(n, "KB1", "8", "7")),
     Mistake("a row and a column swapped", ENDS, lambda n: swapped(n, "KB1", "5", "4")),
     Mistake("SDA and SCL swapped at the display", ENDS, lambda n: swapped(n, "DS1", "3", "4")),
     Mistake("transmit to transmit at the bare slot", ENDS, lambda n: swapped(n, "J2", "3", "4")),
     Mistake("power off to the latch's ON", ENDS, lambda n: swapped(n, "U1", "4", "5"), battery=True),
-    Mistake("ribbon numbered from the left", RIBBON, lambda n: renumbered(n)),
+    Mistake("ribbon numbered from the left", RIBBON, renumbered),
     Mistake(
         "a wire on the HAT's identification",
         CONFLICT,
@@ -112,31 +137,6 @@ MISTAKES = [
     Mistake("LED without a useful resistor", LOAD, lambda n: changed(n, "R9", value="47")),
     Mistake("buzzer's base starved", LOAD, lambda n: changed(n, "R10", value="100k")),
 ]
-
-
-def with_contact(netlist: Netlist, net: str, contact: Contact) -> Netlist:
-    return rebuilt(netlist, {**netlist.nets, net: (*netlist.nets[net], contact)})
-
-
-def with_stray(netlist: Netlist) -> Netlist:
-    """GPIO22, which no signal has, on the LED's far side."""
-    return with_contact(netlist, netlist.at("R9", "2"), Contact("A1", "15", "GPIO22", "bidirectional"))
-
-
-def with_resistor(netlist: Netlist, reference: str, value: str, first: str, second: str) -> Netlist:
-    part = replace(netlist.parts["R1"], reference=reference, value=value)
-    nets: Nets = dict(netlist.nets)
-    for number, net in (("1", first), ("2", second)):
-        nets[net] = (*nets[net], Contact(reference, number, number, "passive"))
-    return rebuilt(netlist, nets, [*netlist.parts.values(), part])
-
-
-def renumbered(netlist: Netlist) -> Netlist:
-    nets = {
-        name: tuple(replace(pin, number=str(9 - int(pin.number))) if pin.part == "KB1" else pin for pin in pins)
-        for name, pins in netlist.nets.items()
-    }
-    return rebuilt(netlist, nets)
 
 
 @pytest.mark.parametrize("name", CHECKS)
