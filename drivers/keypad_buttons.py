@@ -35,9 +35,13 @@ class ButtonContacts:
     def rest(self) -> None:
         """Nothing to do: an input always gives edges."""
 
-    def unchanged(self, closed: frozenset[int]) -> bool:
-        """Whether exactly these are closed."""
-        return self.scan() == closed
+    def lines(self) -> frozenset[int]:
+        """The same: each button has its own line."""
+        return self.scan()
+
+    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+        """Those that are closed."""
+        return closed
 
     def close(self) -> None:
         """Let go of the inputs."""

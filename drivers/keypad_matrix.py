@@ -122,9 +122,13 @@ class MatrixContacts:
             column.drive(False)
         self._settle()
 
-    def unchanged(self, closed: frozenset[int]) -> bool:
-        """Whether the low rows are those of the closed places."""
-        return self._low_rows() == {place // len(self._columns) for place in closed}
+    def lines(self) -> frozenset[int]:
+        """The low rows, from the top."""
+        return frozenset(number for number, row in enumerate(self._rows) if row.low())
+
+    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+        """The rows of the closed places."""
+        return frozenset(place // len(self._columns) for place in closed)
 
     def close(self) -> None:
         """Let go of rows and columns."""
@@ -137,12 +141,9 @@ class MatrixContacts:
         column = self._columns[index]
         column.drive(False)
         self._settle()
-        places = [row * len(self._columns) + index for row in self._low_rows()]
+        places = [row * len(self._columns) + index for row in self.lines()]
         column.release()
         return places
-
-    def _low_rows(self) -> set[int]:
-        return {number for number, row in enumerate(self._rows) if row.low()}
 
 
 def matrix_keypad(

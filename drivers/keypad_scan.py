@@ -36,8 +36,12 @@ class Contacts(Protocol):
         """Make every contact give an edge."""
         ...
 
-    def unchanged(self, closed: frozenset[int]) -> bool:
-        """At rest: whether the lines are what these closed places make of them. Drives nothing."""
+    def lines(self) -> frozenset[int]:
+        """At rest: the inputs that are low. Drives nothing."""
+        ...
+
+    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+        """The inputs that these closed places make low at rest."""
         ...
 
     def close(self) -> None:
@@ -57,6 +61,7 @@ class ScannedKeypad:
         self._resting = False
         self._nudged = False
         self._picture: frozenset[int] = frozenset()
+        self._odd: frozenset[int] = frozenset()
         self._next: Millis | None = None
         self._changed_at: Millis = 0
         self._scanned_at: Millis = 0
@@ -70,6 +75,7 @@ class ScannedKeypad:
     def start(self, notify: Notify) -> None:
         """Claim the pins. A key that is down already gives no event until it is released. Raises KeypadError."""
         self._notify = notify
+        self._debouncer = Debouncer(self._timing, self._contacts.sure)
         try:
             self._contacts.start(self._edge)
             self._picture = self._contacts.scan()
@@ -111,9 +117,10 @@ class ScannedKeypad:
 
     def _awake(self, now: Millis) -> None:
         """At rest: begin to scan when an edge was real, or slowly when the reader is in use beside a stuck key."""
-        nudged, self._nudged = self._nudged, False
-        if nudged:
-            if not self._contacts.unchanged(self._picture):
+        if self._nudged:
+            # Cleared before the look: an edge that comes meanwhile sets it anew.
+            self._nudged = False
+            if self._odd_lines() != self._odd:
                 self._begin(now)
         elif self._picture and self._others_at_work(now):
             self._watch_until = now + self._timing.stuck_watch
@@ -158,14 +165,22 @@ class ScannedKeypad:
         return not self._debouncer.down or now - self._changed_at >= self._timing.patience
 
     def _rest(self, now: Millis) -> None:
-        """Wait for an edge. What moved since the last scan shows in the lines: then go on scanning."""
+        """Wait for an edge. A line that moved since the last scan tells it: then go on scanning, but not for ever."""
         self._contacts.rest()
         self._nudged = False
         self._resting = True
         watching = self._picture and now < self._watch_until
         self._next = now + self._timing.stuck_scan if watching else None
-        if not self._contacts.unchanged(self._picture):
-            self._begin(now)
+        odd = self._odd_lines()
+        if odd == self._odd or now - self._changed_at >= self._timing.patience:
+            self._odd = odd
+        else:
+            self._resting = False
+            self._next = now + self._timing.scan
+
+    def _odd_lines(self) -> frozenset[int]:
+        """The lines that the last picture does not explain: a key just moved; or, if it lasts, a wet or shorted pad."""
+        return self._contacts.lines() ^ self._contacts.expected(self._picture)
 
 
 def _nobody() -> None:

@@ -167,6 +167,78 @@ def test_pins_that_stop_answering_are_a_keypad_error(header: str) -> None:
         assert bench.keys == []
 
 
+class WetPad:
+    """A wet matrix: all columns low together pull row 1 down by leaking, one column alone does not."""
+
+    sure = 2
+
+    def __init__(self) -> None:
+        self.pressed: frozenset[int] = frozenset()
+        self.wet = False
+        self.scans = 0
+        self._changed: Callable[[], None] = lambda: None
+
+    def move(self, pressed: set[int], wet: bool) -> None:
+        self.pressed, self.wet = frozenset(pressed), wet
+        self._changed()
+
+    def start(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+
+    def scan(self) -> frozenset[int]:
+        self.scans += 1
+        return self.pressed
+
+    def rest(self) -> None:
+        """Nothing to drive."""
+
+    def lines(self) -> frozenset[int]:
+        return self.expected(self.pressed) | ({1} if self.wet else set())
+
+    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+        return frozenset(place // 4 for place in closed)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def test_a_wet_pad_is_given_up_as_stuck_and_its_dry_rows_still_wake() -> None:
+    pad, keys = WetPad(), dict(enumerate(KEYS))
+    keypad = ScannedKeypad(pad, keys)
+    events: list[KeyPressed] = []
+
+    def pass_time(start: Millis, ms: Millis) -> None:
+        for now in range(start, start + ms):
+            events.extend(event for event in keypad.poll(now) if isinstance(event, KeyPressed))
+
+    keypad.start(lambda: None)
+    pad.move(set(), wet=True)
+    pass_time(0, TIMING.patience + 100)
+    assert keypad.due() is None
+    assert 0 < pad.scans <= TIMING.patience // TIMING.scan + 5
+    pad.move({9}, wet=True)
+    pass_time(10_000, 100)
+    pad.move(set(), wet=True)
+    pass_time(11_000, 100)
+    assert [event.key for event in events] == [KEYS[9]]
+    assert keypad.due() is None
+    pad.move(set(), wet=False)
+    pass_time(12_000, TIMING.patience + 100)
+    assert keypad.due() is None
+
+
+def test_a_key_released_while_closed_is_not_held_after_a_new_start(header: str) -> None:
+    bench = Bench(header)
+    bench.board.press(Key.OK)
+    bench.pass_time(100)
+    bench.keypad.close()
+    bench.board.release(Key.OK)
+    bench.keypad.start(bench._nudge)
+    assert bench.keypad.held == ()
+    bench.tap(Key.OK)
+    assert bench.keys == [Key.OK, Key.OK]
+
+
 def test_two_buttons_on_one_pin_are_refused() -> None:
     with pytest.raises(KeypadError, match="two buttons are on the same GPIO"):
         button_keypad(BoardTwin(SteppedClock()).pins, {Key.OK: 5, Key.CODE: 5})
