@@ -17,9 +17,11 @@ from drivers.pcsc_errors import ReaderLostError
 from sesame_core.events import CardAbsent, CardPresent, Event, SlotFound, SlotLost
 
 LOG: Final = logging.getLogger(__name__)
-RETRY_S: Final = 1.0
+FIRST_RETRY_S: Final = 0.25
+LAST_RETRY_S: Final = 2.0
+"""While pcscd is away it is asked for at these intervals, doubling from the first to the last."""
 SETTLE_MS: Final = 1000
-NO_READER_MS: Final = 4000
+NO_READER_MS: Final = 30_000
 
 Inserted = tuple[str, int]
 """A card in a reader: the reader's name and pcscd's count of comings and goings, so that a quick swap is seen."""
@@ -82,6 +84,7 @@ class Watcher:
         self._stop = threading.Event()
         self._context: int | None = None
         self._trouble = ""
+        self._retry_s = FIRST_RETRY_S
         self._thread = threading.Thread(target=self._run, name="sesame-slot-watch", daemon=True)
 
     def start(self) -> None:
@@ -114,16 +117,18 @@ class Watcher:
             LOG.warning("card slot: %s", error)
             self._trouble = str(error)
         self._on_view({})
-        self._stop.wait(RETRY_S)
+        self._stop.wait(self._retry_s)
+        self._retry_s = min(2 * self._retry_s, LAST_RETRY_S)
 
     def _watch(self, made: int) -> None:
         known: dict[str, int] = {}
+        before: list[str] | None = None
         while not self._stop.is_set():
             names = self._pcsc.list_readers(made)
-            settled = names == list(known)
+            settled, before = names == before, names
             known = self._look(made, {name: known.get(name, 0) for name in names})
             usable = {name: known[name] for name in chosen(names, self._choice) if name in known}
-            self._trouble = ""
+            self._trouble, self._retry_s = "", FIRST_RETRY_S
             self._on_view(usable)
             patience = FOREVER_MS if usable else NO_READER_MS
             known = self._wait(made, known, patience if settled else SETTLE_MS)

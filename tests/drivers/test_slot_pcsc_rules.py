@@ -35,7 +35,7 @@ from sesame_core.events import (
     SlotLost,
 )
 
-LIMIT_S = 20.0
+LIMIT_S = 15.0
 SELECT = bytearray.fromhex("00A4040007A0000000038002")
 ATR = bytes.fromhex("3b6500002063cb6a00")
 
@@ -202,6 +202,19 @@ def test_no_reader_at_first(open_slot: OpenSlot) -> None:
     assert loop.kinds(1) == [SlotLost]
     pcscd.plug("A")
     assert loop.kinds(2) == [SlotFound, CardAbsent]
+
+
+def test_a_reader_that_comes_between_listing_and_waiting_is_found(open_slot: OpenSlot) -> None:
+    """As when pcscd has just started: its readers come one by one, and a wait does not tell of those before it."""
+
+    class Starting(PlayedPcscd):
+        def list_readers(self, context: int) -> list[str]:
+            names = super().list_readers(context)
+            self.readers.setdefault("A", 0x10)
+            return names
+
+    loop = open_slot(Starting())
+    assert loop.kinds(3) == [SlotLost, SlotFound, CardAbsent]
 
 
 def test_another_reader_comes_with_the_card(open_slot: OpenSlot) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bank.vpcd import VirtualReader
 from drivers.pcsc_api import Pcsc
-from drivers.pcsc_card import PcscConnection, PoweredCard
+from drivers.pcsc_card import PcscConnection, PoweredCard, power
 from drivers.slot_pcsc import PcscSlot
 from sesame_core.apdu import Protocol
 from sesame_core.events import (
@@ -258,17 +258,21 @@ def test_another_program_that_holds_the_card_lets_it_be_silent(
     assert loop.until(CardPowered).ticket == 2
 
 
-def test_a_program_that_lets_go_is_waited_for(open_slot: OpenSlot, virtual_readers: Readers) -> None:
-    loop = open_slot()
-    loop.until(CardAbsent)
+def test_a_program_that_lets_go_is_waited_for(virtual_readers: Readers, pcscd: PcscService) -> None:
     virtual_readers[0].insert(IsoCard())
-    loop.until(CardPresent)
+    pcscd.until_present(FIRST, True)
     other = PoweredCard(Pcsc(), FIRST)
-    letting_go = threading.Timer(0.3, other.close)
-    letting_go.start()
-    loop.slot.power_on(1)
-    assert loop.until(CardPowered).ticket == 1
-    letting_go.join()
+    pauses: list[float] = []
+
+    def let_go_at_the_third(pause_s: float) -> None:
+        pauses.append(pause_s)
+        if len(pauses) == 3:
+            other.close()
+
+    card = power(Pcsc(), FIRST, pause=let_go_at_the_third)
+    assert card.atr.hex() == ATR_T0
+    assert len(pauses) == 3
+    card.close()
 
 
 def test_shared_access_leaves_others_in(open_slot: OpenSlot, virtual_readers: Readers) -> None:
@@ -399,6 +403,31 @@ def test_closed_it_leaves_nothing_behind(virtual_readers: Readers, pcscd: PcscSe
         assert slot.due() is None
     virtual_readers[0].remove()
     assert footprint() == before
+
+
+def test_closed_during_an_exchange_it_does_not_wait_for_ever(
+    virtual_readers: Readers, pcscd: PcscService, caplog: pytest.LogCaptureFixture
+) -> None:
+    arrived, gone = threading.Event(), threading.Event()
+
+    def hold(_command: bytes) -> bytes:
+        arrived.set()
+        gone.wait(LIMIT_S)
+        return b""
+
+    slot = PcscSlot()
+    loop = SlotLoop(slot)
+    loop.until(CardAbsent)
+    powered(loop, virtual_readers[0], IsoCard(hold))
+    slot.transmit(2, SELECT)
+    assert arrived.wait(LIMIT_S)
+    slot.close()
+    assert "hangs in an exchange" in caplog.text
+    gone.set()
+    for thread in threading.enumerate():
+        if thread.name == "sesame-slot-work":
+            thread.join(LIMIT_S)
+            assert not thread.is_alive(), "it ends as soon as the exchange does"
 
 
 def test_closed_while_another_program_holds_the_card(virtual_readers: Readers, pcscd: PcscService) -> None:
