@@ -1,0 +1,1 @@
+"""The parts of `sesame card`: what people reach for when they want to know what a card says."""

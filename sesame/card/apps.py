@@ -1,0 +1,128 @@
+"""`sesame card apps`: the applications of a card, by its own directories and by the names that are known."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sesame.card.source import opened
+from sesame.card.table import remark, say, say_json, table
+from sesame.exits import Exit
+from sesame_core import emv
+from sesame_core.apdu import Conversation
+from sesame_core.tlv import find
+
+CONTACTLESS = b"2PAY.SYS.DDF01"
+
+KNOWN = {
+    bytes.fromhex(aid): name
+    for aid, name in (
+        ("A0000000038002", "Visa DPA"),
+        ("A0000000048002", "Mastercard CAP"),
+        ("D056000666111010", "Bancontact"),
+        ("A0000000032010", "Visa Electron"),
+        ("A0000000031010", "Visa"),
+        ("A0000000041010", "Mastercard"),
+        ("A0000000043060", "Maestro"),
+        ("A0000000421010", "CB"),
+        ("A0000000032020", "V PAY"),
+        ("A0000000033010", "Visa Interlink"),
+        ("A0000000034010", "Visa, specific"),
+        ("A0000000035010", "Visa, specific"),
+        ("A0000000038010", "Visa Plus"),
+        ("A00000000410101213", "Mastercard, specific"),
+        ("A00000000410101215", "Mastercard, specific"),
+        ("A0000000042010", "Mastercard, specific"),
+        ("A0000000043010", "Mastercard, specific"),
+        ("A0000000044010", "Mastercard, specific"),
+        ("A0000000045010", "Mastercard, specific"),
+        ("A0000000046000", "Cirrus"),
+        ("A0000000050001", "Maestro (United Kingdom)"),
+        ("A0000000250000", "American Express"),
+        ("A00000002501", "American Express"),
+        ("A0000000291010", "LINK"),
+        ("A0000001410001", "Pagobancomat"),
+        ("A0000002281010", "SAMA"),
+        ("A0000002771010", "Interac"),
+        ("A0000003591010028001", "girocard"),
+    )
+}
+"""Names that cards have been seen with, the reader's own order first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An application that can be selected, or that a directory lists although it cannot."""
+
+    aid: bytes
+    label: str
+    by: tuple[str, ...]
+    selectable: bool
+    used: bool = False
+
+    @property
+    def known_as(self) -> str:
+        """What is known by that name; empty for none."""
+        return next((name for aid, name in KNOWN.items() if self.aid.startswith(aid)), "")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the list. Raises CardError, SlotError."""
+    with opened(arguments) as card:
+        found = card.ask(survey())
+        where = card.where
+    if arguments.json:
+        say_json([_as_json(one) for one in found])
+    elif found:
+        say(table(("AID", "known as", "label", "found by", "codes"), map(_row, found)))
+    else:
+        remark(f"no application that is known here is on the card in {where}")
+    return Exit.OK if found else Exit.NO_APPLICATION
+
+
+def survey() -> Conversation[tuple[Found, ...]]:
+    """Select everything that a directory lists or that is known by name. No counter moves."""
+    directories = {"PSE": (yield from emv.list_pse()), "2PAY": (yield from _contactless())}
+    listed = tuple(dict.fromkeys(aid for aids in directories.values() for aid in aids))
+    found: dict[bytes, Found] = {}
+    for aid in dict.fromkeys((*listed, *KNOWN)):
+        application = yield from emv.select(aid)
+        by = tuple(name for name, aids in directories.items() if aid in aids)
+        if application is None and not by:
+            continue
+        name = (find(application.fci, 0x84) if application else None) or aid
+        label = application.label if application else ""
+        reached = ("AID",) if application else ()
+        before = found.get(name, Found(name, label, (), False)).by
+        found[name] = Found(name, label, tuple(dict.fromkeys((*before, *by, *reached))), application is not None)
+    return _with_used(tuple(found.values()), listed)
+
+
+def _contactless() -> Conversation[tuple[bytes, ...]]:
+    """The directory of the contactless side (EMV Contactless Book B, 3.3), which some cards show on their contacts."""
+    directory = yield from emv.select(CONTACTLESS)
+    objects = directory.fci if directory else ()
+    return tuple(item.value for top in objects for item in top.walk() if item.tag == 0x4F)
+
+
+def _with_used(found: Sequence[Found], listed: Iterable[bytes]) -> tuple[Found, ...]:
+    """The same, the one marked that the reader takes: the first name of its own that is there, else one of the PSE."""
+    order = (*emv.AIDS, *(aid for aid in listed if not aid.startswith(emv.RID_CB)))
+    names = (one.aid for aid in order for one in found if one.selectable and one.aid.startswith(aid))
+    used = next(names, None)
+    return tuple(Found(one.aid, one.label, one.by, one.selectable, one.aid == used) for one in found)
+
+
+def _row(one: Found) -> tuple[str, ...]:
+    by = ", ".join(one.by) + ("" if one.selectable else ", but cannot be selected")
+    return one.aid.hex().upper(), one.known_as or "-", one.label or "-", by, "taken" if one.used else "-"
+
+
+def _as_json(one: Found) -> dict[str, object]:
+    return {
+        "aid": one.aid.hex().upper(),
+        "known_as": one.known_as,
+        "label": one.label,
+        "found_by": list(one.by),
+        "selectable": one.selectable,
+        "taken_for_codes": one.used,
+    }

@@ -1,0 +1,112 @@
+"""`sesame card explain`: from the card's answer to the digits. Of a card, of a recording, or of values given."""
+
+import argparse
+from dataclasses import replace
+
+from device.trace import Recorder, Trace
+from sesame.card.replaying import Replayed, replay
+from sesame.card.source import consent, load, opened
+from sesame.card.story import Story, as_json, as_text, kind
+from sesame.card.table import remark, say, say_json
+from sesame.card.tracing import MOVES, session
+from sesame.commands.code import request_of
+from sesame.exits import CommandError, Exit
+from sesame_core.cap import Cryptogram, Request, choose_filter, encode_numbers
+from sesame_core.emv import read_cryptogram
+from sesame_core.errors import CardError, Fault, UsageError
+from sesame_core.tlv import find
+
+BITMAP = 0x9F56
+PSN_FLAG = 0x40
+LENGTHS = {
+    "cid": (1, 1),
+    "atc": (2, 2),
+    "ac": (8, 8),
+    "iad": (0, 32),
+    "psn": (1, 1),
+    "iaf": (1, 8),
+    "ipb": (1, 252),
+    "aid": (5, 16),
+}
+"""Of the values that can be given, in bytes."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the walk. Raises CommandError, CardError, SlotError."""
+    story = _given(arguments) if arguments.ac or arguments.answer else _told(arguments)
+    if arguments.json:
+        say_json(as_json(story))
+    else:
+        say(as_text(story, arguments.bits))
+    return Exit.OK
+
+
+def _told(arguments: argparse.Namespace) -> Story:
+    """By a recording, or by a card whose session is recorded for this."""
+    trace = load(arguments.recording) if arguments.recording else _recorded(arguments)
+    wanted = request_of(arguments)
+    replayed = replay(trace, None if wanted == Request() else wanted)
+    for deviation in replayed.deviations:
+        remark(deviation)
+    return _of(replayed, tuple(arguments.data))
+
+
+def _recorded(arguments: argparse.Namespace) -> Trace:
+    with opened(arguments) as card:
+        consent(arguments, card, MOVES)
+        recorder = Recorder(card.exchange)
+        session(replace(card, exchange=recorder), request_of(arguments), arguments.data)
+    return Trace(tuple(recorder.turns), card.atr.hex().upper(), card.protocol.value)
+
+
+def _of(replayed: Replayed, numbers: tuple[str, ...]) -> Story:
+    card = replayed.card
+    objects = card.application.fci + card.objects
+    name = " ".join((card.application.label, card.application.aid.hex().upper())).strip()
+    return Story(replayed.cryptogram, card.filter, bool(find(objects, BITMAP)), card.iaf, name, numbers)
+
+
+def _given(arguments: argparse.Namespace) -> Story:
+    """By the values on the command line. Raises CommandError(USAGE), CardError(DECLINED)."""
+    value = {name: _bytes(arguments, name) for name in LENGTHS}
+    iaf = value["iaf"][0] if value["iaf"] else None
+    answer = _cryptogram(arguments, value)
+    if answer.cid & 0xC0 != 0x80:
+        raise CardError(Fault.DECLINED, f"CID {answer.cid:02X}, {kind(answer.cid)}")
+    prefixed = bool(value["psn"]) if iaf is None else bool(iaf & PSN_FLAG)
+    answer = replace(answer, psn=(value["psn"] or b"\0") if prefixed else b"")
+    try:
+        rule = choose_filter(value["ipb"] or None, value["aid"], arguments.belgian)
+        if arguments.data:
+            encode_numbers(arguments.data)
+    except CardError:
+        raise CommandError(Exit.USAGE, "no bitmap: give --ipb, or --belgian, or a Visa name with --aid") from None
+    except UsageError as error:
+        raise CommandError(Exit.USAGE, str(error)) from None
+    return Story(answer, rule, bool(value["ipb"]), iaf, value["aid"].hex().upper(), tuple(arguments.data))
+
+
+def _cryptogram(arguments: argparse.Namespace, value: dict[str, bytes]) -> Cryptogram:
+    if arguments.answer:
+        return read_cryptogram(_hexadecimal(arguments.answer, "--answer").removesuffix(b"\x90\x00"))
+    lacking = [f"--{name}" for name in ("cid", "atc", "ac") if not value[name]]
+    if lacking:
+        raise CommandError(Exit.USAGE, f"besides --ac, {' and '.join(lacking)} must be given")
+    return Cryptogram(value["cid"][0], value["atc"], value["ac"], value["iad"])
+
+
+def _bytes(arguments: argparse.Namespace, name: str) -> bytes:
+    text: str | None = getattr(arguments, name)
+    value = _hexadecimal(text or "", f"--{name}")
+    least, most = LENGTHS[name]
+    if text and not least <= len(value) <= most:
+        size = str(least) if least == most else f"{least} to {most}"
+        raise CommandError(Exit.USAGE, f"--{name} has {size} bytes, in hexadecimal")
+    return value
+
+
+def _hexadecimal(text: str, what: str) -> bytes:
+    try:
+        return bytes.fromhex(text.replace(":", ""))
+    except ValueError:
+        raise CommandError(Exit.USAGE, f"{what} wants whole bytes of hexadecimal") from None

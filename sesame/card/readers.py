@@ -1,0 +1,35 @@
+"""`sesame card readers`: the smart-card readers, and whether a card is in them."""
+
+import argparse
+
+from drivers.pcsc_api import Pcsc, present
+from drivers.pcsc_card import chosen, context
+from sesame.card.source import reader_choice
+from sesame.card.table import remark, say, say_json, table
+from sesame.exits import Exit
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the list. Raises SlotError where PC/SC is not there."""
+    found = looked_into(arguments.reader)
+    if arguments.json:
+        say_json([{"index": index, "name": name, "card": card} for index, name, card in found])
+    elif found:
+        say(table(("no.", "reader", "card"), ((str(index), name, _word(card)) for index, name, card in found)))
+    else:
+        remark("no smart-card reader is connected")
+    return Exit.OK if found else Exit.NO_READER
+
+
+def looked_into(choice: str | None) -> list[tuple[int, str, bool]]:
+    """Index, name, and whether a card is in, of every reader that the choice allows. No card gets power."""
+    pcsc = Pcsc()
+    with context(pcsc) as made:
+        names = pcsc.list_readers(made)
+        states = pcsc.states(made, dict.fromkeys(names, 0), 0) if names else {}
+    allowed = chosen(names, reader_choice(choice))
+    return [(index, name, present(states[name])) for index, name in enumerate(names) if name in allowed]
+
+
+def _word(card: bool) -> str:
+    return "in" if card else "-"

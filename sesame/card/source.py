@@ -1,0 +1,98 @@
+"""Where the card tools take a card from: a PC/SC reader, the gallery, or a recording."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from device.trace import Trace, TraceError
+from device.trace_read import read
+from drivers.slot_twin import Card
+from sesame.exits import CommandError, Exit
+from sesame_core.apdu import Budget, Conversation, Protocol, T, converse
+from sesame_core.errors import CardError, Fault
+
+INVERSE_CONVENTION = b"\x3f"
+MAX_COMMANDS = 1024
+"""A tool looks at more than a reader needs: every name it knows, every file there may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCard:
+    """A card that has power. `lasting`: its counters outlive this command."""
+
+    exchange: Callable[[bytearray], bytes] = field(repr=False)
+    protocol: Protocol
+    where: str
+    atr: bytes
+    cold_atr: bytes = b""
+    lasting: bool = True
+
+    def ask(self, conversation: Conversation[T]) -> T:
+        """Have one conversation of `sesame_core.emv`. Raises CardError, and SlotError from the slot."""
+        exchanges = converse(conversation, self.protocol, Budget(MAX_COMMANDS))
+        try:
+            answer = self.exchange(next(exchanges))
+            while True:
+                answer = self.exchange(exchanges.send(answer))
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator[OpenCard]:
+    """The card that the arguments name. Raises CommandError, CardError, SlotError, BankError."""
+    if getattr(arguments, "recording", None):
+        from device.replay import ReplayCard  # noqa: PLC0415 - each source is loaded only when it is the one
+
+        yield in_process(ReplayCard(load(arguments.recording)), str(arguments.recording))
+    elif arguments.virtual:
+        from bank.gallery import open_card  # noqa: PLC0415
+
+        yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}")
+    else:
+        from drivers.pcsc_card import PcscConnection  # noqa: PLC0415
+
+        with PcscConnection.connect(reader_choice(arguments.reader)) as connection:
+            yield OpenCard(connection.exchange, connection.protocol, connection.reader, connection.atr)
+
+
+def in_process(card: Card, where: str) -> OpenCard:
+    """A card object, powered. Raises CardError(MUTE)."""
+    atr, cold = card.power_on(), b""
+    if atr[:1] == INVERSE_CONVENTION:
+        atr, cold = card.reset(), atr
+    if not atr:
+        raise CardError(Fault.MUTE, "no answer to reset")
+    return OpenCard(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol), where, atr, cold, lasting=False)
+
+
+def load(path: Path) -> Trace:
+    """The trace in a file, `-` for standard input. Raises CommandError(USAGE)."""
+    try:
+        return read(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(Exit.USAGE, f"{path} cannot be read: {error}") from error
+    except TraceError as error:
+        raise CommandError(Exit.USAGE, f"{path}: {error}") from error
+
+
+def reader_choice(name: str | None) -> str | int | None:
+    """A reader's number, a part of its name, or any."""
+    return int(name) if name is not None and name.isdigit() else name
+
+
+def consent(arguments: argparse.Namespace, card: OpenCard, moves: str) -> None:
+    """Ask before a real card's counters move. Raises CommandError(USAGE) for a no, and without terminal and --yes."""
+    if arguments.yes or not card.lasting:
+        return
+    if not os.isatty(0):
+        raise CommandError(Exit.USAGE, f"{moves}: say --yes to allow it; nothing was moved")
+    sys.stderr.write(f"{moves}. Go on? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes", "o", "oui"):
+        raise CommandError(Exit.USAGE, "left alone; nothing was moved")

@@ -1,0 +1,62 @@
+"""`sesame card tlv`: data objects, decoded."""
+
+import argparse
+import re
+import sys
+from contextlib import suppress
+
+from device.emv_names import element
+from sesame.card.table import say, say_json
+from sesame.card.values import described, in_words
+from sesame.exits import CommandError, Exit
+from sesame_core.errors import CardError
+from sesame_core.tlv import Tlv, parse
+
+STATUS_WORDS = (0x90, 0x61, 0x62, 0x63, 0x6C)
+GLUE = re.compile(r"0x|[\s:,.'\"\[\]<>]|-", re.IGNORECASE)
+NOT_TOLD = re.compile(r"[0-9A-Fa-f]*")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the tree. Raises CommandError(USAGE)."""
+    given = sys.stdin.read() if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
+    objects, status = decoded(_bytes(given))
+    if arguments.json:
+        say_json({"objects": [_as_json(item) for item in objects], "status": status})
+        return Exit.OK
+    for depth, item, name, words in described(objects):
+        value = "" if item.parts else item.value.hex().upper()
+        meant = f"  ({words})" if words else ""
+        say(f"{'  ' * depth}{item.tag:02X} {name}, {_bytes_long(item)}{': ' if value else ''}{value}{meant}\n")
+    if status:
+        say(f"status word {status}\n")
+    return Exit.OK
+
+
+def decoded(raw: bytes) -> tuple[tuple[Tlv, ...], str]:
+    """The objects, and the status word behind them where there is one. Raises CommandError(USAGE)."""
+    if len(raw) > 2 and raw[-2] in STATUS_WORDS:
+        with suppress(CardError):
+            return parse(raw[:-2]), raw[-2:].hex().upper()
+    try:
+        return parse(raw), ""
+    except CardError as error:
+        raise CommandError(Exit.USAGE, f"these are no data objects: {error}") from error
+
+
+def _bytes(given: str) -> bytes:
+    digits = GLUE.sub("", given)
+    if not digits or len(digits) % 2 or not NOT_TOLD.fullmatch(digits):
+        raise CommandError(Exit.USAGE, "whole bytes of hexadecimal are wanted, such as 6F0A8408...; - reads them in")
+    return bytes.fromhex(digits)
+
+
+def _bytes_long(item: Tlv) -> str:
+    return "1 byte" if len(item.value) == 1 else f"{len(item.value)} bytes"
+
+
+def _as_json(item: Tlv) -> dict[str, object]:
+    shown: dict[str, object] = {"tag": f"{item.tag:02X}", "name": element(item.tag).name, "length": len(item.value)}
+    if item.parts:
+        return shown | {"parts": [_as_json(part) for part in item.parts]}
+    return shown | {"value": item.value.hex().upper(), "meaning": in_words(item)}

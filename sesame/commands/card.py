@@ -1,0 +1,143 @@
+"""Look into a card: readers, applications, what it says of itself, its data objects, and how its codes come about.
+
+Nothing here moves a counter of the card without asking: `info` reads without beginning a transaction where the card
+lets it; `trace` and `explain` with a card ask before they make a code, and where nobody can be asked they want --yes.
+Cards of the gallery (--virtual) and recordings (--from) have no counters that last.
+"""
+
+import argparse
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 35963
+
+
+class Tool(Protocol):
+    """A module below sesame.card."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a tool lives, its line in the help, and what it takes."""
+
+    module: str
+    summary: str
+    takes: Callable[[argparse.ArgumentParser], None]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The tools, each with its own arguments."""
+    tools = parser.add_subparsers(dest="tool", required=True, metavar="TOOL", help=" | ".join(TOOLS))
+    for name, entry in TOOLS.items():
+        one = tools.add_parser(name, help=entry.summary, description=_capital(entry.summary))
+        entry.takes(one)
+        one.add_argument("--json", action="store_true", help="print JSON in place of tables")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Hand over to the tool. Raises what it raises."""
+    tool: Tool = importlib.import_module(f"sesame.card.{TOOLS[arguments.tool].module}")
+    return tool.run(arguments)
+
+
+def _readers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reader", "-r", metavar="NAME", help="only this one: its number, or a part of its name")
+
+
+def _apps(parser: argparse.ArgumentParser) -> None:
+    _card(parser)
+
+
+def _info(parser: argparse.ArgumentParser) -> None:
+    _card(parser)
+    parser.add_argument("--pan", action="store_true", help="print the whole card number")
+    parser.add_argument("--yes", "-y", action="store_true", help="the card's counter may move where it must")
+
+
+def _tlv(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "hex", nargs="*", metavar="HEX", help="the objects; without any, or with -, from standard input"
+    )
+
+
+def _trace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="where to write; - is standard output")
+    _card(parser, recordings=False)
+    _function(parser)
+    parser.add_argument("--pan", action="store_true", help="write card number and name as they are")
+    parser.add_argument("--times", action="store_true", help="write how long the card took for each answer")
+    parser.add_argument("--yes", "-y", action="store_true", help="the card's counters may move")
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="the trace; - is standard input")
+    _function(parser)
+    parser.add_argument(
+        "--vpcd", action="store_true", help="put the card into the virtual PC/SC reader, until interrupted"
+    )
+    parser.add_argument("--host", default=DEFAULT_HOST, help="where vpcd listens (%(default)s)")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the virtual reader's port (%(default)s)")
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    _card(parser)
+    _function(parser)
+    parser.add_argument("--yes", "-y", action="store_true", help="the card's counters may move")
+    parser.add_argument("--bits", action="store_true", help="list every bit with what it is worth")
+    given = parser.add_argument_group("values, in place of a card")
+    for option, what in (
+        ("--answer", "the whole answer to GENERATE AC, 77... or 80..."),
+        ("--cid", "cryptogram information data, 1 byte"),
+        ("--atc", "transaction counter, 2 bytes"),
+        ("--ac", "cryptogram, 8 bytes"),
+        ("--iad", "issuer application data"),
+        ("--psn", "PAN sequence number, 1 byte"),
+        ("--ipb", "bitmap"),
+        ("--iaf", "flags"),
+        ("--aid", "name of the application"),
+    ):
+        given.add_argument(option, metavar="HEX", default="", help=what)
+    given.add_argument("--belgian", action="store_true", help="it is a Belgian card")
+
+
+def _card(parser: argparse.ArgumentParser, recordings: bool = True) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--reader", "-r", metavar="NAME", help="its number, or a part of its name; else any with a card"
+    )
+    source.add_argument("--virtual", metavar="CARD", help="a card of the gallery, without PC/SC")
+    if recordings:
+        source.add_argument("--from", dest="recording", type=Path, metavar="FILE", help="a recorded card")
+
+
+def _function(parser: argparse.ArgumentParser) -> None:
+    """As `sesame code` takes it."""
+    parser.add_argument("--challenge", metavar="N", default="", help="answer a challenge of up to 8 digits")
+    parser.add_argument("--amount", metavar="EUROS", help="sign an amount, such as 1234.56")
+    parser.add_argument("--account", metavar="N", default="", help="sign for an account of up to 8 digits")
+    parser.add_argument(
+        "--data", metavar="N", nargs="+", default=[], help="transaction data: up to ten numbers of ten digits"
+    )
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:] + "."
+
+
+TOOLS: Final = {
+    "readers": Entry("readers", "list the smart-card readers, and whether a card is in them", _readers),
+    "apps": Entry("apps", "list the applications of a card, by its directories and by name", _apps),
+    "info": Entry("info", "show what a card says of itself, and its bitmap bit by bit", _info),
+    "tlv": Entry("tlv", "decode data objects, with EMV names", _tlv),
+    "trace": Entry("tracing", "record a session for a code: the PIN is never in it, the owner only with --pan", _trace),
+    "replay": Entry("replaying", "let a recorded session be a card again, and print its code", _replay),
+    "explain": Entry("explaining", "walk from the card's answer to the digits, step by step", _explain),
+}
