@@ -41,10 +41,12 @@ COMMANDS: Final = {
     "run": Entry("run", "the reader itself: on the real hardware, or simulated in this terminal"),
     "script": Entry("script", "play a script on the simulated reader, in simulated time"),
     "code": Entry("code", "make one code with a card in a PC/SC reader, and print it"),
+    "card": Entry("card", "look into a card: readers, apps, info, tlv, trace, replay, explain"),
     "virtual-card": Entry("virtual_card", "put a card of the gallery into the virtual PC/SC reader (vpcd)"),
     "config": Entry("config", "show or check the configuration"),
     "blank": Entry("blank", "make the display dark, whatever became of the reader"),
     "bank": Entry("bank", "the issuer's side: does the bank accept a code?"),
+    "completion": Entry("completion", "write the completion for bash, zsh or fish"),
 }
 
 
