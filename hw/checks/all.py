@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from hw.checks import budget, levels, wiring
+from hw.checks import budget, levels, wake, wiring
 from hw.checks.figures import Figures
 from hw.kicad.netlist import Netlist
 
@@ -32,6 +32,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "keys read right": levels.keypad,
         "everything is defined at boot": levels.boot,
         "closed contacts read low": levels.closed_contacts,
+        "a contact wakes once": wake.wake,
         "no rail is overloaded": budget.overloads,
     }
 )

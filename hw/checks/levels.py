@@ -136,6 +136,8 @@ def keypad(netlist: Netlist, figures: Figures) -> list[str]:
                 found.append(f"{key}: {levels.at_rest:.2f} V at rest, under VIH {figures.pi_vih_min} V")
             if levels.fault_amperes > figures.pi_gpio_max / 2:
                 found.append(f"{key}: two keys of the row make {levels.fault_amperes * 1e3:.1f} mA")
+            if levels.fault_amperes > figures.keypad_current_max:
+                found.append(f"{key}: more than the membrane may carry")
     return found
 
 

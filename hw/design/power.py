@@ -38,7 +38,7 @@ class Channel:
 
 
 CARD: Final = Channel(1, 12, "CARD_SWITCH", library.LEVER, parts.CARD_SWITCH, 36)
-BUTTON: Final = Channel(2, 17, "POWER_BUTTON", library.PUSH, parts.WAKE_BUTTON, 88)
+BUTTON: Final = Channel(2, 16, "POWER_BUTTON", library.PUSH, parts.WAKE_BUTTON, 88)
 
 
 def _contact(pen: Pen, channel: Channel) -> Point:
@@ -106,12 +106,12 @@ def _switch(pen: Pen) -> Placed:
 def _off(pen: Pen, module: Placed) -> None:
     sheet = pen.sheet
     sheet.frame((14, 118), (136, 146), "Cut by the Pi (dtoverlay=gpio-poweroff,gpiopin=26)")
-    series = pen.part(library.RESISTOR, "R22", parts.resistor("1k"), (66, 130), rotation=90)
+    series = pen.part(library.RESISTOR, "R21", parts.resistor("1k"), (66, 130), rotation=90)
     pen.entry("POWER_OFF", (30, 130), series.pin("1"), "input")
-    down = pen.part(library.RESISTOR, "R23", parts.resistor("100k"), (84, 136))
+    down = pen.part(library.RESISTOR, "R22", parts.resistor("100k"), (84, 136))
     sheet.wire(down.pin("1"), (84, 130))
     pen.supply(library.GND, down.pin("2"))
-    pull_on = pen.part(library.RESISTOR, "R21", parts.resistor("100k"), (166, 64))
+    pull_on = pen.part(library.RESISTOR, "R20", parts.resistor("100k"), (166, 64))
     on, off = module.pin("ON"), module.pin("OFF")
     sheet.wire((166, on[1]), pull_on.pin("1"))
     pen.supply(library.GND, pull_on.pin("2"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hw.checks import budget, levels
+from hw.checks import budget, levels, wake
 from hw.checks.circuit import RAIL_VOLTS, parallel
 from hw.checks.figures import Figures
 from hw.kicad.netlist import Netlist
@@ -82,6 +82,18 @@ def _limits(netlist: Netlist, figures: Figures) -> Iterator[str]:
     yield ""
 
 
+def _wake(netlist: Netlist, figures: Figures) -> Iterator[str]:
+    pulse = wake.pulse(netlist, figures, "Q2")
+    if pulse is None:
+        return
+    size = f"{pulse.seconds * 1e3:.0f} ms and {pulse.volts:.1f} V"
+    yield "## Waking"
+    yield ""
+    yield f"A closing contact gives ON one pulse of {size} at the lowest cell voltage"
+    yield f"(over {figures.latch_pulse_volts:.0f} V is asked); {pulse.rest:.1f} s after it opens it can wake again."
+    yield ""
+
+
 def _life(netlist: Netlist, figures: Figures) -> Iterator[str]:
     life = budget.life(netlist, figures)
     yield "## Battery life"
@@ -124,6 +136,7 @@ def as_markdown(desk: Netlist, battery: Netlist, figures: Figures) -> str:
     lines += _loads("5 V, worst case", budget.loads_5v(figures))
     lines += _limits(battery, figures)
     lines += _loads("Asleep, from the cell", budget.sleep_loads(battery, figures, card_left_in=True))
+    lines += _wake(battery, figures)
     lines += _life(battery, figures)
     lines += _figures(figures)
     return "\n".join(lines)

@@ -35,7 +35,7 @@ def test_options_are_not_bought(desk: Netlist) -> None:
 
 def test_references_are_in_their_order(battery: Netlist) -> None:
     text = next(line.references for line in bom.grouped(battery) if line.part.value == "10k")
-    assert text == "R1 R2 R3 R4 R11 R12 R14 R17 R19"
+    assert text == "R1 R2 R3 R4 R11 R12 R14 R16 R18"
 
 
 def test_the_overlay_is_in_true_scale() -> None:

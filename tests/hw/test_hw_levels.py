@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hw.checks import budget, levels
+from hw.checks import budget, levels, wake
 from hw.checks.circuit import parallel, value_of
 from hw.checks.figures import Figures, load
 from hw.kicad.netlist import Netlist
@@ -77,6 +77,20 @@ def test_battery_life(battery: Netlist, figures: Figures) -> None:
     assert budget.life(battery, figures.changed(sessions_a_day=0)).days == pytest.approx(life.shelf_days)
 
 
+def test_the_wake_pulse(battery: Netlist, figures: Figures) -> None:
+    # 10 k and 1 u: 10 ms times ln(0.25 mA / 7 uA); ready again after three times 1.1 M and 1 u.
+    for transistor in ("Q2", "Q3"):
+        found = wake.pulse(battery, figures, transistor)
+        assert found is not None
+        assert found.seconds == pytest.approx(0.0358, abs=0.0001)
+        assert found.volts == pytest.approx(2.9)
+        assert found.rest == pytest.approx(3.3)
+
+
+def test_a_latch_for_higher_voltages_is_caught(battery: Netlist, figures: Figures) -> None:
+    assert any("the latch wants 4.5 V" in line for line in wake.wake(battery, figures.changed(latch_volts_min=4.5)))
+
+
 def test_sleep_with_and_without_a_card(battery: Netlist, figures: Figures) -> None:
     alone = budget.total(budget.sleep_loads(battery, figures))
     with_card = budget.total(budget.sleep_loads(battery, figures, card_left_in=True))
@@ -92,7 +106,7 @@ def test_every_figure_has_a_source_and_is_used() -> None:
     assert all(len(figure.source) > 10 for figure in entries.values())
 
 
-FOR_THE_READER = {"keypad_current_max", "latch_volts_min", "latch_pulse_volts", "gauge_active", "pi_idle_amperes"}
+FOR_THE_READER = {"gauge_active", "pi_idle_amperes"}
 """Figures that back a choice in the drawing and enter no sum."""
 
 

@@ -97,7 +97,7 @@ ENDS, RIBBON = "every signal ends at its contact", "the ribbon is the maker's"
 CONFLICT, ORDER = "no conflict with boot, console or bus", "every part can be ordered"
 APART, VOLTS, BUS = "supplies are apart", "no GPIO sees more than 3.3 V", "I2C is pulled up once"
 KEYS, BOOT, CONTACTS = "keys read right", "everything is defined at boot", "closed contacts read low"
-LOAD = "no rail is overloaded"
+LOAD, WAKE = "no rail is overloaded", "a contact wakes once"
 
 MISTAKES = [
     Mistake("a wire lost at the Pi", WIRED, lambda n: moved(n, "A1", "29", "nowhere")),
@@ -132,8 +132,13 @@ MISTAKES = [
     Mistake("columns without resistors", KEYS, lambda n: changed(n, "R6", value="47")),
     Mistake("card switch without a pull-up", BOOT, lambda n: without(n, "R12")),
     Mistake("buzzer's transistor without a pull-down", BOOT, lambda n: without(n, "R11")),
-    Mistake("latch's OFF without a pull-down", BOOT, lambda n: without(n, "R23"), battery=True),
+    Mistake("latch's OFF without a pull-down", BOOT, lambda n: without(n, "R22"), battery=True),
     Mistake("a silicon diode in the wake circuit", CONTACTS, lambda n: changed(n, "D4", value="1N4148"), battery=True),
+    Mistake("wake capacitor bridged", WAKE, lambda n: shorted(n, n.at("C3", "1"), n.at("C3", "2")), battery=True),
+    Mistake("wake capacitor of 1 nF", WAKE, lambda n: changed(n, "C4", value="1n"), battery=True),
+    Mistake("contact's resistor to the cell forgotten", WAKE, lambda n: without(n, "R13"), battery=True),
+    Mistake("wake transistor to OFF", WAKE, lambda n: moved(n, "Q3", "1", n.at("U1", "OFF")), battery=True),
+    Mistake("latch's ON without a pull-down", WAKE, lambda n: without(n, "R20"), battery=True),
     Mistake("LED without a useful resistor", LOAD, lambda n: changed(n, "R9", value="47")),
     Mistake("buzzer's base starved", LOAD, lambda n: changed(n, "R10", value="100k")),
 ]
