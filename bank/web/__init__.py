@@ -1,0 +1,1 @@
+"""The Coop@net demonstration: pages of a bank that is none, over the books of `bank.store`. It knows no reader."""

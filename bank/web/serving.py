@@ -1,0 +1,81 @@
+"""An application on loopback: bound before it is announced, ended on request, silent in the log."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bank.errors import StateError
+
+ADDRESS = "127.0.0.1"
+GRACE_S = 1
+"""How long answers under way may take once the end was asked for, in seconds."""
+
+
+def bound(port: int | None, usual: int) -> socket.socket:
+    """A listening socket on loopback. `port` None: the `usual` one, or any where that is taken. Raises StateError."""
+    if port is not None:
+        return _bound(port)
+    try:
+        return _bound(usual)
+    except StateError:
+        return _bound(0)
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address to type."""
+    return f"http://{ADDRESS}:{listener.getsockname()[1]}/"
+
+
+class Server:
+    """Serves `app` at a bound socket. What is asked for is not logged: it may hold what nobody else should read."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self._listener = listener
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                access_log=False,
+                log_config=None,
+                log_level="error",
+                server_header=False,
+                proxy_headers=False,
+                ws="none",
+                lifespan="off",
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+
+    def run(self) -> None:
+        """Until the end is asked for, by `stop` or, on the main thread, by a signal."""
+        self._server.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """Ask for the end. Safe from any thread."""
+        self._server.should_exit = True
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Serve on a thread of its own while the context lasts."""
+        thread = threading.Thread(target=self.run, name="pages", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.stop()
+            thread.join()
+
+
+def _bound(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((ADDRESS, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as cause:
+        listener.close()
+        raise StateError(f"port {port} cannot be listened at: it may be taken; choose another with --port") from cause
+    return listener

@@ -1,0 +1,91 @@
+"""Who is signed in: tokens in a cookie, everything else on the server.
+
+Every visitor has a token from the first form on; signing in replaces it, so that one planted beforehand is worth
+nothing. Forms carry a mark that only the token's owner can have (CSRF). The server keeps a hash of a token only.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from time import monotonic
+
+TOKEN_BYTES = 32
+LONGEST_TOKEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A customer's visit. Moments in seconds of the monotonic clock."""
+
+    user: str
+    begun: float
+    used: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session lasts without use, and at most, in seconds; how many there may be at once."""
+
+    idle: float = 600
+    longest: float = 3600
+    most: int = 10_000
+
+
+class Sessions:
+    """The sessions of one process; they end with it. `now`: the monotonic clock, in seconds."""
+
+    def __init__(self, limits: Limits | None = None, now: Callable[[], float] = monotonic) -> None:
+        self._limits = limits or Limits()
+        self._now = now
+        self._key = secrets.token_bytes(TOKEN_BYTES)
+        self._sessions: dict[bytes, Session] = {}
+
+    def token(self) -> str:
+        """A token for a new visitor."""
+        return secrets.token_urlsafe(TOKEN_BYTES)
+
+    def mark(self, token: str) -> str:
+        """What a form of that visitor carries."""
+        return hmac.new(self._key, token.encode(), sha256).hexdigest()
+
+    def marked(self, token: str, mark: str) -> bool:
+        """Whether a form is that visitor's own."""
+        return bool(token) and hmac.compare_digest(self.mark(token).encode(), mark.encode())
+
+    def open(self, user: str) -> str:
+        """Sign a customer in; the new token."""
+        self._drop_old()
+        token, now = self.token(), self._now()
+        self._sessions[_hashed(token)] = Session(user, now, now)
+        return token
+
+    def user(self, token: str) -> str | None:
+        """The user code of whoever is signed in with that token, which counts as use."""
+        key = _hashed(token)
+        session = self._sessions.get(key)
+        if session is None:
+            return None
+        if not self._lasts(session):
+            del self._sessions[key]
+            return None
+        self._sessions[key] = replace(session, used=self._now())
+        return session.user
+
+    def close(self, token: str) -> None:
+        """Sign off; harmless when nobody is signed in."""
+        self._sessions.pop(_hashed(token), None)
+
+    def _lasts(self, session: Session) -> bool:
+        now = self._now()
+        return now - session.used < self._limits.idle and now - session.begun < self._limits.longest
+
+    def _drop_old(self) -> None:
+        self._sessions = {key: one for key, one in self._sessions.items() if self._lasts(one)}
+        while len(self._sessions) >= self._limits.most:
+            del self._sessions[next(iter(self._sessions))]
+
+
+def _hashed(token: str) -> bytes:
+    return sha256(token.encode()).digest()
