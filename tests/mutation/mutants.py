@@ -1,0 +1,197 @@
+"""Small wrongs, one at a time: what a tired programmer might have written in place of what stands in `sesame_core`.
+
+Left alone, because no test of behaviour could or should notice: docstrings, annotations, decorators, type aliases, and
+the text of error messages.
+"""
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.FloorDiv,
+    ast.Pow: ast.Mult,
+    ast.LShift: ast.RShift,
+    ast.RShift: ast.LShift,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+ERRORS = ("CardError", "UsageError", "partial")
+NOT_MUTATED = {"annotation", "returns", "decorator_list", "type_params"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One wrong: where, what, and the whole module with it."""
+
+    line: int
+    what: str
+    source: str
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Every mutant of a module."""
+    tree = ast.parse(source)
+    for place in _places(tree):
+        for changed in _changes(place.node):
+            yield Mutant(place.line, f"{_short(place.node)} -> {_short(changed)}", place.applied(tree, changed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A node, and how to put another in its place."""
+
+    parent: ast.AST
+    name: str
+    index: int | None
+    node: ast.AST
+
+    @property
+    def line(self) -> int:
+        return int(getattr(self.node, "lineno", getattr(self.parent, "lineno", 0)))
+
+    def applied(self, tree: ast.Module, changed: ast.AST) -> str:
+        """The module's source with `changed` here."""
+        self._put(changed)
+        try:
+            return ast.unparse(ast.fix_missing_locations(tree))
+        finally:
+            self._put(self.node)
+
+    def _put(self, node: ast.AST) -> None:
+        if self.index is None:
+            setattr(self.parent, self.name, node)
+        else:
+            getattr(self.parent, self.name)[self.index] = node
+
+
+def _places(parent: ast.AST) -> Iterator[_Place]:
+    for name, value in ast.iter_fields(parent):
+        if name in NOT_MUTATED or _is_message(parent, name) or _is_alias(parent):
+            continue
+        nodes = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for index, node in nodes:
+            if isinstance(node, ast.AST) and not _is_docstring(parent, name, index, node):
+                yield _Place(parent, name, index, node)
+                yield from _places(node)
+
+
+def _is_message(parent: ast.AST, name: str) -> bool:
+    """The arguments of an error are its fault, whose name the tests ask for, and text for people."""
+    return isinstance(parent, ast.Call) and name == "args" and getattr(parent.func, "id", "") in ERRORS[:2]
+
+
+def _is_alias(parent: ast.AST) -> bool:
+    return isinstance(parent, ast.AnnAssign) and ast.unparse(parent.annotation) == "TypeAlias"
+
+
+def _is_docstring(parent: ast.AST, name: str, index: int | None, node: ast.AST) -> bool:
+    """Also the strings that stand under a constant to explain it."""
+    return name == "body" and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _changes(node: ast.AST) -> Iterator[ast.AST]:
+    for kind, change in CHANGES.items():
+        if isinstance(node, kind):
+            yield from change(node)
+
+
+def _compare(node: ast.Compare) -> Iterator[ast.AST]:
+    changed = copy.deepcopy(node)
+    changed.ops[0] = COMPARISONS[type(node.ops[0])]()
+    yield changed
+
+
+def _operation(node: ast.BinOp) -> Iterator[ast.AST]:
+    if type(node.op) in OPERATORS:
+        yield ast.BinOp(node.left, OPERATORS[type(node.op)](), node.right)
+
+
+def _logic(node: ast.BoolOp) -> Iterator[ast.AST]:
+    yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+
+
+def _negation(node: ast.UnaryOp) -> Iterator[ast.AST]:
+    yield node.operand
+
+
+def _constant(node: ast.Constant) -> Iterator[ast.AST]:
+    match node.value:
+        case bool():
+            yield ast.Constant(not node.value)
+        case int():
+            yield ast.Constant(node.value + 1)
+        case str() | bytes() if node.value:
+            yield ast.Constant(node.value[:-1])
+
+
+def _condition(node: ast.If | ast.IfExp) -> Iterator[ast.AST]:
+    if not isinstance(node.test, ast.Compare):
+        changed = copy.deepcopy(node)
+        changed.test = ast.UnaryOp(ast.Not(), changed.test)
+        yield changed
+
+
+def _dropped(node: ast.stmt) -> Iterator[ast.AST]:
+    """A statement that is forgotten. (Without an ordinary assignment nothing would run at all.)"""
+    if not isinstance(node, ast.Assign) or isinstance(node.targets[0], ast.Attribute | ast.Subscript):
+        yield ast.Pass()
+
+
+def _dict(node: ast.Dict) -> Iterator[ast.AST]:
+    for index in range(len(node.keys)):
+        kept = [at for at in range(len(node.keys)) if at != index]
+        yield ast.Dict([node.keys[at] for at in kept], [node.values[at] for at in kept])
+
+
+def _call(node: ast.Call) -> Iterator[ast.AST]:
+    """An argument of `replace` that is forgotten; a phase that a rule does not name."""
+    if getattr(node.func, "id", "") == "replace" and len(node.keywords) > 1:
+        for index in range(len(node.keywords)):
+            yield ast.Call(node.func, node.args, node.keywords[:index] + node.keywords[index + 1 :])
+    if getattr(node.func, "id", "") == "_rule" and len(node.args) > 1:
+        for index in range(1, len(node.args)):
+            yield ast.Call(node.func, node.args[:index] + node.args[index + 1 :], node.keywords)
+
+
+def _tuple(node: ast.Tuple) -> Iterator[ast.AST]:
+    """Effects and other rows of values, one of them forgotten; not a pair that is taken apart by its receiver."""
+    if isinstance(node.ctx, ast.Load) and node.elts and all(isinstance(each, ast.Call) for each in node.elts):
+        for index in range(len(node.elts)):
+            yield ast.Tuple(node.elts[:index] + node.elts[index + 1 :], ast.Load())
+
+
+CHANGES: dict[type | tuple[type, ...], Callable[..., Iterator[ast.AST]]] = {
+    ast.Compare: _compare,
+    ast.BinOp: _operation,
+    ast.BoolOp: _logic,
+    ast.UnaryOp: _negation,
+    ast.Constant: _constant,
+    (ast.If, ast.IfExp): _condition,
+    (ast.Expr, ast.Assign, ast.AugAssign, ast.Raise): _dropped,
+    ast.Dict: _dict,
+    ast.Call: _call,
+    ast.Tuple: _tuple,
+}
+
+
+def _short(node: ast.AST) -> str:
+    text = ast.unparse(ast.fix_missing_locations(copy.deepcopy(node))).splitlines()[0]
+    return text if len(text) <= 70 else text[:67] + "..."

@@ -1,0 +1,69 @@
+"""Runs the tests on one mutant after the other, in a copy of the checkout of its own. Started by tests.mutation.
+
+Each line of standard input is a JSON list: the module's path, its mutated source, the tests to run, and the limit (s).
+Each line of standard output is the verdict: "killed", "survived" or "timeout". Every mutant gets a fresh fork, in which
+nothing of the project is loaded yet; what is slow to load and not ours is loaded once.
+"""
+
+import importlib
+import json
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+
+SLOW_TO_LOAD = (
+    "pytest",
+    "hypothesis",
+    "PIL.Image",
+    "cryptography.hazmat.primitives.ciphers",
+    "pyemv",
+    "luma.oled.device",
+)
+QUIET = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-profile=quick", "--no-header")
+
+
+def main() -> None:
+    """Until standard input ends."""
+    sys.dont_write_bytecode = True
+    for name in SLOW_TO_LOAD:
+        importlib.import_module(name)
+    for line in sys.stdin:
+        path, source, tests, limit = json.loads(line)
+        original = Path(path).read_text(encoding="utf-8")
+        Path(path).write_text(source, encoding="utf-8")
+        try:
+            sys.stdout.write(_verdict(tests, limit) + "\n")
+        finally:
+            Path(path).write_text(original, encoding="utf-8")
+        sys.stdout.flush()
+
+
+def _verdict(tests: list[str], limit: float) -> str:
+    child = os.fork()
+    if not child:
+        os.setsid()
+        _test(tests)
+    handle = os.pidfd_open(child)
+    ended, _, _ = select.select([handle], [], [], limit)
+    os.close(handle)
+    if not ended:
+        os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if not ended:
+        return "timeout"
+    return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+
+
+def _test(tests: list[str]) -> None:
+    import pytest  # noqa: PLC0415 - loaded above; only the fork may run it
+
+    silence = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(silence, descriptor)
+    os._exit(int(pytest.main([*QUIET, *tests])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""The reader's own loop, heart, painter and slot between the simplest of parts, for promises kept ten thousand times.
+
+Keys arrive debounced, the display is the picture it was last given, supply and sound do nothing. What the drivers do
+with bounce, bytes and faults is the business of other tests.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from bank import gallery
+from bank.card import Card
+from device.loop import Board, Loop
+from device.pace import Stepper
+from drivers.clock import SteppedClock
+from drivers.ports import Notify, Picture
+from drivers.slot_twin import Exchange, Latency, TwinSlot, instant
+from sesame_core.events import Event, KeyPressed, Millis
+from sesame_core.state import Phase, Rules
+from simulator.script import key_named
+
+VERIFY, GET_RESPONSE = 0x20, 0xC0
+SIZE = (128, 64)
+
+
+class Quiet:
+    """A part that nothing comes of: a supply that is always on, a buzzer that is not there."""
+
+    def start(self, notify: Notify) -> None: ...
+
+    def due(self) -> Millis | None:
+        return None
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        return ()
+
+    def close(self) -> None: ...
+
+    def asleep(self) -> None: ...
+
+    def awake(self) -> None: ...
+
+    def key(self) -> None: ...
+
+    def right(self) -> None: ...
+
+    def wrong(self) -> None: ...
+
+    def off(self) -> None: ...
+
+
+class Fingers(Quiet):
+    """A keypad whose presses are already debounced."""
+
+    def __init__(self) -> None:
+        self.pressed: deque[Event] = deque()
+
+    def due(self) -> Millis | None:
+        """At once when there is a press."""
+        return self.pressed[0].at if self.pressed else None
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """The presses, oldest first."""
+        ready = tuple(self.pressed)
+        self.pressed.clear()
+        return ready
+
+
+class Glass:
+    """A display that shows what it is given."""
+
+    def __init__(self, size: tuple[int, int] = SIZE) -> None:
+        self.size = size
+        self.picture = Picture.dark(*size)
+
+    def start(self) -> None:
+        """Dark."""
+        self.off()
+
+    def show(self, picture: Picture) -> None:
+        """This picture from now on."""
+        self.picture = picture
+
+    def off(self) -> None:
+        """Dark."""
+        self.picture = Picture.dark(*self.size)
+
+    def close(self) -> None:
+        """Dark."""
+        self.off()
+
+
+class Rig:
+    """A reader that can be run through thousands of sessions. `slot.tamper` and `slot.latency` may be changed."""
+
+    def __init__(self, rules: Rules | None = None, latency: Latency = instant) -> None:
+        self.clock = SteppedClock()
+        self.fingers = Fingers()
+        self.record: list[Exchange] = []
+        self.slot = TwinSlot(latency=latency, record=self.record)
+        self.glass = Glass()
+        board = Board(self.clock, self.fingers, self.slot, self.glass, Quiet(), Quiet())
+        self.loop = Loop(board, rules)
+        self._stepper = Stepper(self.loop, self.clock)
+        self.loop.start(lambda: None)
+        self.settle()
+
+    def insert(self, card: str | Card) -> None:
+        """Put a card in: a new one of the gallery, or this one."""
+        self.record.clear()
+        self.slot.insert(gallery.open_card(card) if isinstance(card, str) else card, self.clock.now())
+        self.settle()
+
+    def pull(self) -> None:
+        """Take the card out."""
+        self.slot.pull(self.clock.now())
+        self.settle()
+
+    def press(self, keys: str) -> None:
+        """Press keys, one after the other."""
+        for name in keys.split():
+            self.fingers.pressed.append(KeyPressed(self.clock.now(), key_named(name)))
+            self.settle()
+
+    def wait(self, ms: Millis) -> None:
+        """Let time pass."""
+        self._stepper.advance(ms)
+
+    def settle(self) -> None:
+        """Do what is due now."""
+        self.wait(0)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the course stands."""
+        return self.loop.state.phase
+
+    @property
+    def dark(self) -> bool:
+        """True when not one pixel is lit."""
+        return not any(self.glass.picture.rows)
+
+    @property
+    def code(self) -> str:
+        """The code that is shown, or nothing."""
+        shown = self.loop.screen.code
+        return "" if shown is None else "".join(map(str, shown))
+
+    @property
+    def commands(self) -> int:
+        """Commands since the card came in; fetching the rest of an answer is no new command."""
+        return sum(exchange.command[1] != GET_RESPONSE for exchange in self.record)
+
+    @property
+    def verifies(self) -> int:
+        """How often a PIN was sent since the card came in."""
+        return sum(exchange.command[1] == VERIFY for exchange in self.record)
+
+    @property
+    def secrets_left(self) -> bool:
+        """True while the link's PIN buffer or the state holds a digit."""
+        return any(self.loop._link.pin._digits) or self.loop.state.code is not None or self.loop.state.typed > 0
+
+    def works(self) -> bool:
+        """True when a new card gives a code: nothing of what was before is in the way."""
+        self.slot.tamper = None
+        self.pull()
+        self.insert("sesame-card")
+        self.press("Code 1 2 3 4 OK")
+        self.wait(5000)
+        worked = len(self.code) == 8
+        self.pull()
+        return worked
