@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tools import boot_config, release
@@ -167,6 +168,7 @@ def _packages(options: Options) -> list[Step]:
     return [Step("install with apt: " + " ".join(wanted), not absent, lambda: _must([*apt, *absent]))]
 
 
+@cache
 def _apt_has(name: str) -> bool:
     return bool(output(["apt-cache", "show", "--no-all-versions", name]))
 
