@@ -5,12 +5,12 @@ import re
 import sys
 from contextlib import suppress
 
-from device.emv_names import element
+from device.emv_names import Form, element
 from sesame.card.table import say, say_json
 from sesame.card.values import described, in_words
 from sesame.exits import CommandError, Exit
 from sesame_core.errors import CardError
-from sesame_core.tlv import Tlv, parse
+from sesame_core.tlv import DolEntry, Tlv, parse, parse_dol
 
 STATUS_WORDS = (0x90, 0x61, 0x62, 0x63, 0x6C)
 GLUE = re.compile(r"0x|[\s:,.'\"\[\]<>]|-", re.IGNORECASE)
@@ -26,11 +26,21 @@ def run(arguments: argparse.Namespace) -> int:
         return Exit.OK
     for depth, item, name, words in described(objects):
         value = "" if item.parts else item.value.hex().upper()
-        meant = f"  ({words})" if words else ""
-        say(f"{'  ' * depth}{item.tag:02X} {name}, {_bytes_long(item)}{': ' if value else ''}{value}{meant}\n")
+        listed = wishes(item)
+        meant = f"  ({words})" if words and not listed else ""
+        say(f"{'  ' * depth}{item.tag:02X} {name}, {_long(len(item.value))}{': ' if value else ''}{value}{meant}\n")
+        for entry in listed:
+            say(f"{'  ' * (depth + 1)}{entry.tag:02X} {element(entry.tag).name}, {_long(entry.length)} wanted\n")
     if status:
         say(f"status word {status}\n")
     return Exit.OK
+
+
+def wishes(item: Tlv) -> tuple[DolEntry, ...]:
+    """What a data object list wants; nothing for any other object, and for a list that is none."""
+    with suppress(CardError):
+        return parse_dol(item.value) if element(item.tag).form is Form.DOL else ()
+    return ()
 
 
 def decoded(raw: bytes) -> tuple[tuple[Tlv, ...], str]:
@@ -51,8 +61,8 @@ def _bytes(given: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _bytes_long(item: Tlv) -> str:
-    return "1 byte" if len(item.value) == 1 else f"{len(item.value)} bytes"
+def _long(size: int) -> str:
+    return "1 byte" if size == 1 else f"{size} bytes"
 
 
 def _as_json(item: Tlv) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """Traces of real cards, and the conversation that a reader has with one."""
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from device.cardwork import CardWork
 from device.replay import ReplayCard, recorded_request
 from device.trace import Trace
+from sesame.cli import main
 from sesame_core.apdu import Protocol
 from sesame_core.cap import Function, Request
 
@@ -38,3 +41,30 @@ def talk() -> Talk:
         return code, card.deviations
 
     return code_of
+
+
+Sesame = Callable[..., tuple[int, str, str]]
+"""Arguments, and what is typed: the exit code, standard output, standard error."""
+
+
+@pytest.fixture
+def sesame(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Sesame:
+    """The program, in this process. `typed` goes through the real file descriptor, as a PIN does."""
+
+    def call(*arguments: str, typed: str = "") -> tuple[int, str, str]:
+        reading, writing = os.pipe()
+        os.write(writing, typed.encode())
+        os.close(writing)
+        before = os.dup(0)
+        os.dup2(reading, 0)
+        try:
+            with os.fdopen(reading, encoding="utf-8") as stdin:
+                monkeypatch.setattr(sys, "stdin", stdin)
+                status = main(list(arguments))
+        finally:
+            os.dup2(before, 0)
+            os.close(before)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call
