@@ -1,0 +1,184 @@
+"""Runs every proof in the machine, prints one line each (TAP), and writes docs/vm-report.md from what was seen."""
+
+import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tests.vm import payload
+from tests.vm.proofs import ON_FIRST_POWER, STATES, UNIT, Run, uninstalled
+from tests.vm.qemu import Folder, Machine, MachineError, powered
+from tests.vm.reader import Reader
+from tools.machine import ROOT
+
+HERE = Path(__file__).resolve().parent
+CACHE = ROOT / ".cache/vm"
+REPORT = ROOT / "docs/vm-report.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of the report."""
+
+    statement: str
+    ok: bool
+    seen: str
+    seconds: float
+
+
+def main(release: str = "bookworm") -> int:
+    """0 when everything was proved."""
+    folder = Folder(root_file_system(release), CACHE / "work")
+    folder.work.mkdir(parents=True, exist_ok=True)
+    (folder.work / "console.log").unlink(missing_ok=True)
+    tar = folder.work / "payload.tar"
+    payload.make(release, CACHE, tar)
+    folder.fresh_disk()
+    facts: dict[str, str] = {}
+    results: list[Result] = []
+    for result in _all(folder, tar, facts):
+        results.append(result)
+        sys.stdout.write(f"{'ok' if result.ok else 'not ok'} {len(results)} - {result.statement} ({result.seen})\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"1..{len(results)}\n")
+    REPORT.write_text(report(release, facts, results))
+    return 0 if all(result.ok for result in results) else 1
+
+
+def root_file_system(release: str) -> Path:
+    """The folder with disk, kernel and initrd, made once for each recipe."""
+    recipe = hashlib.sha256()
+    for file in sorted([HERE / "rootfs", HERE / "furnish", *(HERE / "guest").iterdir(), *(HERE / "board").iterdir()]):
+        recipe.update(file.read_bytes())
+    folder = CACHE / f"{release}-{recipe.hexdigest()[:12]}"
+    if not (folder / "disk.img").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run([HERE / "rootfs", release, folder], check=True)
+    return folder
+
+
+def _all(folder: Folder, tar: Path, facts: dict[str, str]) -> Iterator[Result]:
+    with powered(folder, tar) as machine:
+        facts["kernel"] = machine.must("uname -sr").strip()
+        facts["system"] = machine.must(". /etc/os-release; echo $PRETTY_NAME").strip()
+        facts["systemd"] = machine.must("systemctl --version | head -n 1").strip()
+        facts["pcscd"] = machine.must("dpkg-query -W -f '${Version}' pcscd").strip()
+        run = Run(machine, Reader(machine))
+        for proof in ON_FIRST_POWER:
+            yield judged(proof.__doc__ or "", partial(proof, run))
+            run.machine.run("systemctl stop card")
+    yield from _power_cuts(folder, tar, facts)
+    yield judged("The reader ends with status 10: the machine powers itself off", partial(_power_off, folder, tar))
+    with powered(folder, tar) as machine:
+        yield judged(uninstalled.__doc__ or "", partial(uninstalled, Run(machine, Reader(machine))))
+
+
+def _power_cuts(folder: Folder, tar: Path, facts: dict[str, str]) -> Iterator[Result]:
+    """Each power-on begins after a cut; its first frame must be the first frame of every other."""
+    frames: list[object] = []
+    for state in (*STATES, None):
+        with powered(folder, tar) as machine:
+            run = Run(machine, Reader(machine))
+            before = "a proper installation" if not frames else f"a cut while {STATES[len(frames) - 1].__doc__}"
+            yield judged(f"After {before}: ready, and the same first frame", partial(_first_frame, run, frames))
+            facts["boot"] = boot_times(machine)
+            if state is not None:
+                yield judged(f"The power is cut: {state.__doc__}", partial(_brought_to, state, run))
+
+
+def _brought_to(state: Callable[[Run], None], run: Run) -> str:
+    state(run)
+    return "cut"
+
+
+def _first_frame(run: Run, frames: list[object]) -> str:
+    run.active()
+    frame = run.reader.glass()
+    frames.append(frame)
+    if frame != frames[0]:
+        raise MachineError("another first frame")
+    failed = run.machine.must("systemctl --failed --no-legend --plain").strip()
+    if failed:
+        raise MachineError(f"failed: {failed}")
+    return f"{run.machine.uptime:.0f} s after power-on, emulated"
+
+
+def boot_times(machine: Machine) -> str:
+    """When the reader was ready and when the rest of the system was, in seconds since the kernel started."""
+    machine.until("systemctl is-system-running --wait | grep -e running -e degraded")
+
+    def since_kernel(unit: str, moment: str = "ActiveEnter") -> float:
+        return int(machine.must(f"systemctl show -P {moment}TimestampMonotonic {unit}")) / 1e6
+
+    sysinit, rest = since_kernel("sysinit.target"), since_kernel("multi-user.target")
+    begun, ready = since_kernel(UNIT, "InactiveExit"), since_kernel(UNIT)
+    return (
+        f"sysinit.target {sysinit:.1f} s, reader begun {begun:.1f} s, first frame {ready:.1f} s, "
+        f"multi-user.target {rest:.1f} s"
+    )
+
+
+def _power_off(folder: Folder, tar: Path) -> str:
+    machine = Machine(folder, tar)
+    drop = f"/run/systemd/system/{UNIT}.service.d"
+    asks = "ExecStart=\\nExecStart=/bin/sh -c 'systemd-notify --ready; exit 10'"
+    machine.must(f"mkdir -p {drop} && printf '[Service]\\n{asks}\\nNotifyAccess=all\\n' >{drop}/asks.conf")
+    machine.must(f"systemctl daemon-reload; systemctl restart --no-block {UNIT}")
+    reason = machine.off()
+    if reason != "guest-shutdown":
+        raise MachineError(reason)
+    return f"QEMU's monitor says {reason}"
+
+
+def judged(statement: str, proof: Callable[[], str]) -> Result:
+    """Try it; what went wrong is the result, not the end."""
+    began = time.monotonic()
+    try:
+        seen, ok = proof(), True
+    except MachineError as error:
+        seen, ok = str(error), False
+    return Result(statement.rstrip("."), ok, seen, time.monotonic() - began)
+
+
+def report(release: str, facts: dict[str, str], results: list[Result]) -> str:
+    """The report, in Markdown."""
+    rows = "\n".join(map(_row, results))
+    proved = sum(result.ok for result in results)
+    return TEMPLATE.format(release=release, rows=rows, proved=proved, total=len(results), **facts)
+
+
+def _row(result: Result) -> str:
+    seen = " ".join(result.seen.split())[:300]
+    return f"| {'yes' if result.ok else '**no**'} | {result.statement} | {seen} | {result.seconds:.0f} |"
+
+
+TEMPLATE = """\
+# The reader on a booted system
+
+Made by `tests/vm/run`; `docs/install.md` says what it needs. A machine in QEMU, its processor emulated, boots {system}
+with Debian's own kernel ({kernel}), {systemd} and pcscd {pcscd}. A kernel module of ours (`tests/vm/board`) is the only
+thing made up: it gives the machine the header's GPIO chip with a key matrix on it, an I2C bus with a display that keeps
+what it is sent, and the name of a Raspberry Pi Zero 2 W. Above it everything is what a Pi would run: the unit as
+installed, lgpio, gpiozero, luma.oled, smbus2, pcscd with a virtual card reader (vpcd). What the glass shows is decoded
+from the I2C bytes by the display's model. Seconds are those of an emulated processor on a shared machine: ten times
+slower than a PC, and no measurement of a Raspberry Pi.
+
+Proved: {proved} of {total}.
+
+| proved | what | seen | s |
+|---|---|---|---|
+{rows}
+
+At the last power-on, since the kernel began: {boot}.
+
+Not proved here: the firmware's part of a boot, a real display and keypad, a real latch, SD cards that lie about what
+they have written. Those need metal.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,180 @@
+"""A whole machine in QEMU, emulated so that it runs wherever QEMU does: switched on, asked, cut off."""
+
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BOOT_LIMIT = 240.0
+ANSWER_LIMIT = 600.0
+
+KERNEL_LINE = "root=/dev/vda rw console=ttyS0 quiet loglevel=3 mitigations=off"
+
+
+class MachineError(Exception):
+    """The machine did not do what it was asked within any sensible time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command in the machine said."""
+
+    status: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where a machine's files are. The disk is a layer over the pristine one."""
+
+    base: Path
+    work: Path
+
+    @property
+    def disk(self) -> Path:
+        """The layer that this run writes to."""
+        return self.work / "disk.qcow2"
+
+    def fresh_disk(self) -> None:
+        """Begin with the disk as it was made."""
+        command = [
+            "qemu-img",
+            "create",
+            "-q",
+            "-f",
+            "qcow2",
+            "-F",
+            "raw",
+            "-b",
+            str(self.base / "disk.img"),
+            str(self.disk),
+        ]
+        subprocess.run(command, check=True)
+
+
+class Machine:
+    """One power-on, from `start` to `cut` or to its own power-off."""
+
+    def __init__(self, folder: Folder, payload: Path, options: str = "") -> None:
+        self._folder = folder
+        self._process = _qemu(folder, payload, options)
+        self._agent = _connect(folder.work / "agent")
+        self._monitor = _connect(folder.work / "qmp")
+        self._lines = self._agent.makefile("rb")
+        self._monitor.sendall(b'{"execute": "qmp_capabilities"}\n')
+        self.uptime = float(self._read(BOOT_LIMIT)["uptime"])
+
+    def run(self, command: str, limit: float = ANSWER_LIMIT) -> Answer:
+        """Run a shell command inside as root. Raises MachineError when no answer comes."""
+        self._agent.sendall(json.dumps({"run": command}).encode() + b"\n")
+        said = self._read(limit)
+        return Answer(said["status"], said["output"])
+
+    def must(self, command: str, limit: float = ANSWER_LIMIT) -> str:
+        """The output of a command that has to succeed. Raises MachineError with what it said."""
+        answer = self.run(command, limit)
+        if answer.status:
+            raise MachineError(f"{command}\n{answer.output}")
+        return answer.output
+
+    def until(self, command: str, limit: float = 120.0) -> float:
+        """Seconds until the command succeeds inside, looked at four times a second. Raises MachineError."""
+        began = time.monotonic()
+        tries = round(limit * 4)
+        look = (
+            f"until {{ {command}; }} >/dev/null 2>&1; do sleep 0.25; n=$((n + 1)); test $n -lt {tries} || exit 1; done"
+        )
+        if self.run(f"n=0; {look}", limit * 2).status:
+            raise MachineError(f"never came true: {command}")
+        return time.monotonic() - began
+
+    def cut(self) -> None:
+        """The plug is pulled: what was not on the disk is lost."""
+        self._process.kill()
+        self._close()
+
+    def off(self, limit: float = 120.0) -> str:
+        """Wait until the machine has switched itself off; why, as QEMU's monitor tells it. Raises MachineError."""
+        try:
+            self._process.wait(limit)
+        except subprocess.TimeoutExpired as error:
+            self.cut()
+            raise MachineError("the machine did not switch itself off") from error
+        reason = _shutdown_reason(self._monitor)
+        self._close()
+        return reason
+
+    def _read(self, limit: float) -> dict[str, Any]:
+        self._agent.settimeout(limit)
+        try:
+            line = self._lines.readline()
+        except TimeoutError as error:
+            raise MachineError(f"no answer within {limit:.0f} s; see {self._folder.work}/console.log") from error
+        if not line:
+            raise MachineError(f"the machine is gone; see {self._folder.work}/console.log")
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+    def _close(self) -> None:
+        self._process.wait()
+        self._agent.close()
+        self._monitor.close()
+
+
+@contextmanager
+def powered(folder: Folder, payload: Path, options: str = "") -> Iterator[Machine]:
+    """A machine that is cut off at the end, however that comes."""
+    machine = Machine(folder, payload, options)
+    try:
+        yield machine
+    finally:
+        machine.cut()
+
+
+def _qemu(folder: Folder, payload: Path, options: str) -> "subprocess.Popen[bytes]":
+    work = folder.work
+    for name in ("agent", "qmp"):
+        (work / name).unlink(missing_ok=True)
+    command = [
+        *("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024"),
+        *("-display", "none", "-no-reboot", "-nic", "none", "-machine", "q35,smbus=off"),
+        *("-kernel", str(folder.base / "vmlinuz"), "-initrd", str(folder.base / "initrd")),
+        *("-append", f"{KERNEL_LINE} {options}".strip()),
+        *("-drive", f"file={folder.disk},format=qcow2,if=virtio,cache=unsafe"),
+        *("-drive", f"file={payload},format=raw,if=virtio,readonly=on"),
+        *("-chardev", f"file,id=console,path={work / 'console.log'},append=on", "-serial", "chardev:console"),
+        *("-chardev", f"socket,id=agent,path={work / 'agent'},server=on,wait=off"),
+        *("-device", "virtio-serial", "-device", "virtserialport,chardev=agent,name=sesame"),
+        *("-qmp", f"unix:{work / 'qmp'},server=on,wait=off"),
+    ]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C"})
+
+
+def _connect(path: Path) -> socket.socket:
+    """QEMU makes its sockets as it starts."""
+    deadline = time.monotonic() + 30
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+        except OSError as error:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise MachineError(f"QEMU did not open {path}") from error
+            time.sleep(0.1)
+        else:
+            return connection
+
+
+def _shutdown_reason(monitor: socket.socket) -> str:
+    """The reason in the monitor's SHUTDOWN event (QEMU, docs/interop: ShutdownCause)."""
+    monitor.settimeout(5)
+    told = b"".join(iter(lambda: monitor.recv(65536), b""))
+    events = (json.loads(line) for line in told.splitlines())
+    return next((event["data"]["reason"] for event in events if event.get("event") == "SHUTDOWN"), "unknown")
