@@ -86,18 +86,16 @@ class RpiGpioPins(Pins):
             line.close()
 
     def _open_input(self, gpio: int, name: str) -> InputLine:
-        channel = self._channel(gpio, name)
-        channel.claim(self._module.IN, pull_up_down=self._module.PUD_UP)
-        return _Input(channel)
+        return _Input(self._channel(gpio, name, self._module.IN, pull_up_down=self._module.PUD_UP))
 
     def _open_output(self, gpio: int, name: str, high: bool) -> OutputLine:
-        channel = self._channel(gpio, name)
-        channel.claim(self._module.OUT, initial=int(high))
-        return _Output(channel)
+        return _Output(self._channel(gpio, name, self._module.OUT, initial=int(high)))
 
-    def _channel(self, gpio: int, name: str) -> "_Channel":
-        self._lines[gpio] = _Channel(self._module, gpio, name, self._forget)
-        return self._lines[gpio]
+    def _channel(self, gpio: int, name: str, direction: int, **options: int) -> "_Channel":
+        channel = _Channel(self._module, gpio, name, self._forget)
+        channel.claim(direction, **options)
+        self._lines[gpio] = channel
+        return channel
 
     def _forget(self, gpio: int) -> None:
         self._lines.pop(gpio, None)

@@ -60,10 +60,6 @@ class Debouncer:
         """Count what is closed as down, without a press."""
         self._down |= closed
 
-    def restart(self) -> None:
-        """Forget how long readings have lasted: there was a pause."""
-        self._since = {}
-
     def read(self, closed: AbstractSet[int], now: Millis) -> tuple[int, ...]:
         """Take one reading at `now`; the places pressed by it, in order."""
         if len(closed) > self._sure:

@@ -133,7 +133,6 @@ class ScannedKeypad:
 
     def _begin(self, now: Millis) -> None:
         self._resting = False
-        self._debouncer.restart()
         self._changed_at = now
         self._next = now
 

@@ -1,5 +1,6 @@
 """The real keypad driver on the electrical twin: every key, bounce, ghosts, stuck keys, rollover, silence at rest."""
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import pytest
@@ -143,6 +144,47 @@ def test_bounce_up_to_20_ms_gives_one_event_a_press(seed: int) -> None:
     for key in KEYS:
         reader.tap(key, down=60, up=60)
     assert reader.keys() == list(KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Exact(Bounce):
+    """Every motion bounces by the same pattern."""
+
+    pattern: tuple[Millis, ...] = ()
+
+    def offsets(self, motion: int) -> tuple[Millis, ...]:
+        return self.pattern
+
+
+@pytest.mark.parametrize("back", range(1, 20))
+def test_one_long_gap_anywhere_in_the_bounce_is_no_second_press(back: Millis) -> None:
+    """The worst a bounce of 20 ms can do: it looks settled, and then is not."""
+    for again in range(back + 1, 21):
+        reader = started(bounce=Exact(pattern=(back, again)))
+        for _ in range(3):
+            reader.tap(Key.DIGIT_5, down=60, up=60)
+        assert reader.keys() == [Key.DIGIT_5] * 3, (back, again)
+        assert reader.keypad.due() is None
+
+
+@pytest.mark.parametrize("ms", range(1, 8))
+def test_a_spark_on_the_line_is_no_press(ms: Millis) -> None:
+    reader = started()
+    reader.tap(Key.OK, down=ms)
+    assert reader.keys() == []
+    assert reader.keypad.due() is None
+
+
+def test_a_loop_that_asks_twice_still_sleeps_beside_a_stuck_key() -> None:
+    """Polls that follow our own scans are echoes, not signs of use."""
+    reader = started()
+    reader.board.stick(Key.OK)
+    reader.pass_time(0)
+    end = reader.clock.now() + 2 * QUIET
+    while (due := reader.keypad.due()) is not None and due < end:
+        for echo in (0, 0, 3):
+            reader.keypad.poll(max(due, reader.clock.now()) + echo)
+    assert reader.keypad.due() is None
 
 
 @pytest.mark.parametrize("seed", range(20))
