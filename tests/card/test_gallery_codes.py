@@ -1,0 +1,123 @@
+"""Every card of the gallery, on T=0 and T=1, for every function: a code the bank takes once, or its right error."""
+
+from dataclasses import replace
+
+import pytest
+
+from bank import gallery
+from bank.card import Card, VirtualCard
+from bank.demo import furnish
+from bank.faulty import Defect, FaultyCard
+from bank.patterns import GalleryCard
+from bank.profile import Declines
+from bank.store import MemoryStore
+from bank.terminal import Request as BankRequest
+from bank.verify import Verifier
+from device.cardwork import CardWork
+from sesame_core.apdu import Protocol
+from sesame_core.cap import Function, Request
+from sesame_core.errors import CardError, Fault
+
+NUMBERS = ("1234", "3101234567")
+FUNCTIONS = {
+    Function.CODE: (Request(), BankRequest()),
+    Function.CHALLENGE: (Request(Function.CHALLENGE, challenge="00420815"), BankRequest(challenge="00420815")),
+    Function.SIGN: (
+        Request(Function.SIGN, challenge="4711", amount="123456"),
+        BankRequest(account="4711", amount=123456),
+    ),
+    Function.DATA: (Request(Function.DATA), BankRequest(data=NUMBERS)),
+}
+DEFECTS = {
+    Defect.MUTE: Fault.MUTE,
+    Defect.SILENT: Fault.MUTE,
+    Defect.ONE_BYTE: Fault.GARBAGE,
+    Defect.ENDLESS: Fault.ENDLESS,
+    Defect.LENGTH_LOOP: Fault.UNSUPPORTED,  # to SELECT it is a refusal like any other
+    Defect.CUT_SHORT: Fault.GARBAGE,
+    Defect.LYING_LENGTH: Fault.GARBAGE,
+    Defect.NOISE: Fault.GARBAGE,
+    Defect.FLOOD: Fault.GARBAGE,
+}
+
+
+def fault_of(entry: GalleryCard) -> Fault | None:
+    """The right error of a card; None for one that makes codes."""
+    if entry.defect is not None:
+        return DEFECTS[entry.defect]
+    application = entry.code_application
+    if application is None:
+        return Fault.UNSUPPORTED
+    if entry.profile.tries == 0:
+        return Fault.BLOCKED
+    return Fault.DECLINED if application.declines is Declines.ALWAYS else None
+
+
+def card_of(entry: GalleryCard, protocol: int) -> Card:
+    good = VirtualCard(replace(entry.profile, protocol=protocol))
+    return FaultyCard(good, entry.defect) if entry.defect else good
+
+
+def code_of(card: Card, request: Request, pin: str) -> str:
+    """As the reader makes it. Raises CardError."""
+    if card.power_on()[:1] == b"\x3f":
+        card.reset()
+    work = CardWork(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol))
+    work.select()
+    work.prepare(request)
+    for digit in pin:
+        work.pin.append(int(digit))
+    assert work.confirm() is None
+    code = "".join(map(str, work.code(NUMBERS if request.function is Function.DATA else ())))
+    work.close()
+    return code
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("protocol", [0, 1])
+@pytest.mark.parametrize("name", gallery.names())
+def test_its_code_is_taken_once_or_its_error_is_right(name: str, protocol: int, function: Function) -> None:
+    entry = gallery.describe(name)
+    request, at_the_bank = FUNCTIONS[function]
+    card, fault = card_of(entry, protocol), fault_of(entry)
+    if fault is not None:
+        with pytest.raises(CardError) as error:
+            code_of(card, request, entry.pin)
+        assert error.value.fault is fault
+        return
+    store = MemoryStore()
+    furnish(store)
+    bank = Verifier(store)
+
+    code = code_of(card, request, entry.pin)
+
+    assert bank.verify(name, code, at_the_bank).accepted
+    assert not bank.verify(name, code, at_the_bank).accepted
+
+
+@pytest.mark.parametrize("name", [name for name in gallery.names() if fault_of(gallery.describe(name)) is None])
+def test_a_code_for_one_thing_is_no_code_for_another(name: str) -> None:
+    entry = gallery.describe(name)
+    store = MemoryStore()
+    furnish(store)
+    bank = Verifier(store)
+    request, _ = FUNCTIONS[Function.CHALLENGE]
+
+    code = code_of(card_of(entry, 0), request, entry.pin)
+
+    assert not bank.verify(name, code, BankRequest(challenge="00420816")).accepted
+    assert not bank.verify(name, code).accepted
+
+
+def test_the_gallery_holds_every_kind_of_outcome() -> None:
+    outcomes = {fault_of(gallery.describe(name)) for name in gallery.names()}
+
+    assert outcomes >= {
+        None,
+        Fault.MUTE,
+        Fault.GARBAGE,
+        Fault.ENDLESS,
+        Fault.UNSUPPORTED,
+        Fault.BLOCKED,
+        Fault.DECLINED,
+    }
