@@ -2,6 +2,7 @@
 
 Without KiCad: the schematic files and, from the netlists that are kept, lists, budget, wiring diagram, overlay.
 With KiCad, and only where a drawing changed: the netlists and the pictures, with a record of what they were made from.
+With OpenSCAD, and only where the case changed: its picture.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from hw.breadboard.draw import wiring_diagram
 from hw.checks.figures import load
 from hw.design import library, pi
 from hw.design.versions import VERSIONS, Version, project
-from hw.documents import bom, budget, overlay
+from hw.documents import bom, budget, overlay, solid
 from hw.kicad import cli
 from hw.kicad.files import LIBRARY, file_texts
 from hw.kicad.files import library as library_text
@@ -28,6 +29,8 @@ REPOSITORY: Final = Path(__file__).parent.parent
 SCHEMATICS: Final = Path("hw/schematics")
 DOCUMENTS: Final = Path("docs/hardware")
 RECORD: Final = DOCUMENTS / "pictures.sha256"
+CASE: Final = Path("hw/case/reader.scad")
+CASE_PICTURE: Final = DOCUMENTS / "case.png"
 
 
 def folder(version: Version) -> Path:
@@ -97,9 +100,15 @@ def drawing_digest(version: Version, files: Mapping[Path, bytes]) -> str:
     return _digest(b"".join(files[path] for path in sheets))
 
 
-def record(files: Mapping[Path, bytes], pictures: Mapping[Path, bytes]) -> bytes:
-    """The record beside the pictures: the drawings they were made from, and they themselves."""
+def case_digest(root: Path) -> str:
+    """One number for the case's model."""
+    return _digest((root / CASE).read_bytes())
+
+
+def record(files: Mapping[Path, bytes], pictures: Mapping[Path, bytes], root: Path) -> bytes:
+    """The record beside the pictures: the drawings and the model they were made from, and they themselves."""
     lines = [f"{drawing_digest(version, files)}  {version.name}" for version in VERSIONS]
+    lines.append(f"{case_digest(root)}  {CASE.name}")
     lines += [f"{_digest(data)}  {path.name}" for path, data in sorted(pictures.items())]
     return ("\n".join(lines) + "\n").encode()
 
@@ -130,9 +139,11 @@ def stale_files(expected: Mapping[Path, bytes], root: Path = REPOSITORY) -> list
 
 
 def kept_pictures(root: Path = REPOSITORY) -> dict[Path, bytes]:
-    """The pictures KiCad made, as they are kept."""
+    """The pictures that KiCad and OpenSCAD made, as they are kept."""
     own = {DOCUMENTS / name for name in ("wiring-desk.svg", "overlay.svg", "overlay.pdf")}
-    found = sorted(path.relative_to(root) for kind in ("*.svg", "*.pdf") for path in (root / DOCUMENTS).glob(kind))
+    found = sorted(
+        path.relative_to(root) for kind in ("*.svg", "*.pdf", "*.png") for path in (root / DOCUMENTS).glob(kind)
+    )
     return {path: (root / path).read_bytes() for path in found if path not in own}
 
 
@@ -142,7 +153,7 @@ def stale(root: Path = REPOSITORY) -> list[str]:
     if found := stale_files(files, root):
         return found
     found = stale_files(documents(*kept_netlists(root)), root)
-    return found + stale_files({RECORD: record(files, kept_pictures(root))}, root)
+    return found + stale_files({RECORD: record(files, kept_pictures(root), root)}, root)
 
 
 def write(files: Mapping[Path, bytes], root: Path) -> None:
@@ -154,21 +165,35 @@ def write(files: Mapping[Path, bytes], root: Path) -> None:
             target.write_bytes(data)
 
 
+def _redraw(files: Mapping[Path, bytes], root: Path) -> None:
+    """Netlists and pictures by KiCad."""
+    for version in VERSIONS:
+        fresh = cli.netlist(root / folder(version) / f"{version.name}.kicad_sch")
+        write({netlist_path(version): netlist_text(fresh)}, root)
+    drawn = dict(item for version in VERSIONS for item in pictures(version, root))
+    for path in kept_pictures(root):
+        if path != CASE_PICTURE:
+            (root / path).unlink()
+    write(drawn, root)
+
+
+def _draw_case(root: Path) -> None:
+    """The case's picture by OpenSCAD."""
+    base, lid = (solid.render(part, root / CASE) for part in solid.PARTS)
+    (root / DOCUMENTS).mkdir(parents=True, exist_ok=True)
+    solid.picture(base, lid).save(root / CASE_PICTURE, optimize=True)
+
+
 def make(root: Path = REPOSITORY) -> None:
-    """Make everything. Raises KicadError when a drawing changed and KiCad is not there."""
+    """Make everything. Raises KicadError or OpenscadError when what changed needs a program that is not there."""
     files = sources()
     old = (root / RECORD).read_text(encoding="utf-8") if (root / RECORD).is_file() else ""
     write(files, root)
-    redraw = any(drawing_digest(version, files) not in old for version in VERSIONS)
-    if redraw or not all((root / netlist_path(version)).is_file() for version in VERSIONS):
-        for version in VERSIONS:
-            fresh = cli.netlist(root / folder(version) / f"{version.name}.kicad_sch")
-            write({netlist_path(version): netlist_text(fresh)}, root)
-    if redraw:
-        for path in kept_pictures(root):
-            (root / path).unlink()
-        drawn = dict(item for version in VERSIONS for item in pictures(version, root))
-        write({**drawn, RECORD: record(files, drawn)}, root)
+    if any(drawing_digest(version, files) not in old for version in VERSIONS):
+        _redraw(files, root)
+    if case_digest(root) not in old:
+        _draw_case(root)
+    write({RECORD: record(files, kept_pictures(root), root)}, root)
     write(documents(*kept_netlists(root)), root)
 
 
@@ -182,7 +207,7 @@ def main() -> int:
         return 1 if found else 0
     try:
         make()
-    except cli.KicadError as error:
+    except (cli.KicadError, solid.OpenscadError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
