@@ -125,7 +125,7 @@ class Pages:
         await self._own_form(request)
         self.sessions.close(token_of(request))
         answer = RedirectResponse(_path(request, "goodbye", words.language), SEE_OTHER)
-        answer.delete_cookie(COOKIE, path=_root(request), httponly=True, samesite="strict")
+        answer.delete_cookie(COOKIE, path=_root(request) or "/", httponly=True, samesite="strict")
         return answer
 
     # What goes wrong
@@ -176,7 +176,7 @@ class Pages:
 
     def _keep(self, request: Request, answer: Response, token: str) -> None:
         secure = request.url.scheme == "https"
-        answer.set_cookie(COOKIE, token, path=_root(request), secure=secure, httponly=True, samesite="strict")
+        answer.set_cookie(COOKIE, token, path=_root(request) or "/", secure=secure, httponly=True, samesite="strict")
 
     def _notice(self, request: Request, title: str, text: str, status: int, headers: Any = None) -> Response:  # noqa: ANN401
         words = self._words_of(request)

@@ -1,25 +1,43 @@
 """The issuer's side of the demonstration: its keys are published test keys.
 
-`sesame bank verify CODE` accepts a code of the gallery's card once (exit code 0), and refuses it afterwards like any
-other wrong code (exit code 1).
+verify CODE       accept a code of --who once (exit code 0), refuse it afterwards like any other wrong one (exit code 1)
+resync CODE CODE  find the counter of --who again by two codes made one after the other; uses both up
+list [WHO]        customers and cards, or the attempts on one card
+issue USER        take a customer into the books: --name, and the --card that makes the codes
+block WHO         refuse every code of a card; `unblock WHO` takes them again and forgets the refusals
+reset --yes       throw books and cards' counters away: all as it was at the beginning
+serve             Coop@net alone, on loopback, until interrupted
+
+WHO is a user code, or a card's name or number.
 """
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator
+from typing import Final
 
-from bank.demo import open_store
+from bank.errors import UnknownCardError
+from bank.records import Customer, IssuedCard
+from bank.store import Store
 from bank.terminal import Request
-from bank.verify import verify
+from bank.verify import Verifier, find_card, verify
 from sesame.amounts import cents
-from sesame.exits import Exit
+from sesame.books import add_database_argument, alone, needing_extra, opened, using
+from sesame.exits import CommandError, Exit
 from sesame.state import add_state_argument
+
+USUAL_PORT: Final = 8036
+SOURCE: Final = "command line"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, for whom, with which code."""
-    parser.add_argument("action", choices=("verify",), help="what the bank is asked")
+    parser.add_argument("action", choices=tuple(ACTIONS), help="what the bank is asked")
     parser.add_argument(
-        "code", nargs="+", metavar="CODE", help="`0000 0000` or `00000000`; - reads it from standard input"
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="codes, `0000 0000` or `00000000` (- reads them from standard input); WHO",
     )
     parser.add_argument(
         "--who", default="bank-card", metavar="NAME", help="a user code, or a card's name or number (%(default)s)"
@@ -28,15 +46,148 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--amount", metavar="EUROS", help="the amount that the code signs")
     parser.add_argument("--account", default="", metavar="N", help="the account that the code signs")
     parser.add_argument("--data", nargs="+", default=[], metavar="N", help="the transaction data that the code signs")
+    parser.add_argument("--name", default="", metavar="NAME", help="the new customer's name")
+    parser.add_argument("--card", default="bank-card", metavar="CARD", help="the new customer's card (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, metavar="N", help=f"where Coop@net is served ({USUAL_PORT}, or any if taken)"
+    )
+    parser.add_argument("--yes", action="store_true", help="reset: yes, everything")
+    add_database_argument(parser)
     add_state_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Say yes or no. Raises BankError."""
-    code = sys.stdin.readline() if arguments.code == ["-"] else "".join(arguments.code)
-    verdict = verify(open_store(arguments.state), arguments.who, code, _request(arguments))
-    sys.stdout.write("accepted\n" if verdict.accepted else "refused\n")
-    return Exit.OK if verdict.accepted else Exit.FAILED
+    """Do it. Raises BankError, CommandError."""
+    if arguments.action == "reset":
+        return _reset(arguments)
+    with using(arguments.state), opened(arguments) as store:
+        return ACTIONS[arguments.action](store, arguments)
+
+
+def _verify(store: Store, arguments: argparse.Namespace) -> int:
+    verdict = verify(store, arguments.who, _typed(arguments), _request(arguments))
+    return _said(verdict.accepted)
+
+
+def _resync(store: Store, arguments: argparse.Namespace) -> int:
+    """Two codes of the same card have the same length."""
+    both = "".join(_typed(arguments).split())
+    half = len(both) // 2
+    verdict = Verifier(store).resynchronise(arguments.who, (both[:half], both[half:]), SOURCE)
+    return _said(verdict.accepted)
+
+
+def _list(store: Store, arguments: argparse.Namespace) -> int:
+    if arguments.words:
+        card = _card(store, arguments)
+        for attempt in store.attempts(card.card_id):
+            _line((f"{attempt.at:%Y-%m-%d %H:%M:%S}", 21), (attempt.reason.value, 42), (attempt.source, 0))
+        return Exit.OK
+    _line(("card", 20), ("user", 10), ("counter", 9), ("refusals", 10), ("", 9), ("name", 0))
+    for card_id, customer in _held(store):
+        status = store.status(card_id)
+        _line(
+            (card_id, 20),
+            (customer.user if customer else "-", 10),
+            (str(status.last_atc), 9),
+            (str(status.failures), 10),
+            ("blocked" if status.blocked else "", 9),
+            (customer.name if customer else "", 0),
+        )
+    return Exit.OK
+
+
+def _held(store: Store) -> Iterator[tuple[str, Customer | None]]:
+    """Every card with each customer who has it."""
+    customers = store.customers()
+    for card in store.cards():
+        holders = [customer for customer in customers if customer.card_id == card.card_id]
+        yield from ((card.card_id, holder) for holder in holders)
+        if not holders:
+            yield card.card_id, None
+
+
+def _issue(store: Store, arguments: argparse.Namespace) -> int:
+    user = _only(arguments, "issue USER --name NAME --card CARD").upper()
+    card = find_card(store, arguments.card)
+    if card is None:
+        raise UnknownCardError("the bank has issued no such card; `sesame bank list` shows them")
+    store.add_customer(Customer(user, arguments.name or user, card.card_id))
+    sys.stdout.write(f"{user} signs in with {card.card_id}\n")
+    return Exit.OK
+
+
+def _block(store: Store, arguments: argparse.Namespace) -> int:
+    card = _card(store, arguments)
+    store.block(card.card_id, arguments.action == "block")
+    sys.stdout.write(f"{card.card_id} is {arguments.action}ed\n")
+    return Exit.OK
+
+
+def _serve(store: Store, arguments: argparse.Namespace) -> int:
+    with needing_extra("web"):
+        from bank.web.desk import Desk  # noqa: PLC0415 - a web server's libraries
+        from bank.web.serving import Server, bound, url_of  # noqa: PLC0415
+        from bank.web.site import bank_site  # noqa: PLC0415
+    listener = bound(arguments.port, USUAL_PORT)
+    sys.stdout.write(f"Coop@net is at {url_of(listener)} until Ctrl-C\n")
+    sys.stdout.flush()
+    Server(bank_site(Desk(Verifier(store))), listener).run()
+    return Exit.OK
+
+
+def _reset(arguments: argparse.Namespace) -> int:
+    if not arguments.yes:
+        raise CommandError(Exit.USAGE, "every customer, attempt and counter would be gone: say `reset --yes`")
+    if arguments.database and not arguments.database.startswith("sqlite"):
+        raise CommandError(Exit.USAGE, "drop and create the PostgreSQL database with its own tools: dropdb, createdb")
+    with alone(arguments.state):
+        for pattern in ("*.json", "bank.db", "bank.db-wal", "bank.db-shm", "bank.key"):
+            for path in arguments.state.glob(pattern):
+                path.unlink()
+    sys.stdout.write("all as it was at the beginning\n")
+    return Exit.OK
+
+
+ACTIONS: Final[dict[str, Callable[[Store, argparse.Namespace], int]]] = {
+    "verify": _verify,
+    "resync": _resync,
+    "list": _list,
+    "issue": _issue,
+    "block": _block,
+    "unblock": _block,
+    "reset": lambda _store, arguments: _reset(arguments),
+    "serve": _serve,
+}
+
+
+def _card(store: Store, arguments: argparse.Namespace) -> IssuedCard:
+    card = find_card(store, _only(arguments, f"{arguments.action} WHO"))
+    if card is None:
+        raise UnknownCardError("no such user code or card; `sesame bank list` shows them")
+    return card
+
+
+def _only(arguments: argparse.Namespace, usage: str) -> str:
+    if len(arguments.words) != 1:
+        raise CommandError(Exit.USAGE, f"write: sesame bank {usage}")
+    word: str = arguments.words[0]
+    return word
+
+
+def _typed(arguments: argparse.Namespace) -> str:
+    if not arguments.words:
+        raise CommandError(Exit.USAGE, "a code is missing: write it, or - to read it from standard input")
+    return sys.stdin.read() if arguments.words == ["-"] else "".join(arguments.words)
+
+
+def _said(accepted: bool) -> Exit:
+    sys.stdout.write("accepted\n" if accepted else "refused\n")
+    return Exit.OK if accepted else Exit.FAILED
+
+
+def _line(*cells: tuple[str, int]) -> None:
+    sys.stdout.write("".join(f"{text:<{width}}" for text, width in cells).rstrip() + "\n")
 
 
 def _request(arguments: argparse.Namespace) -> Request:

@@ -1,6 +1,7 @@
 """The reader itself: on the real hardware, or, where there is none or with --simulated, on a simulated board.
 
-Simulated in a terminal it draws the display and takes keys; with --control it obeys a Unix socket instead or besides.
+Simulated it is a page for a browser, beside the Coop@net demonstration, at an address on loopback; with --terminal it
+is in this terminal instead, with --control behind a Unix socket (and on the page as well where --port is given).
 exit codes: 0 ended by a signal or by `q`; 9 configuration; 10 the reader asks for power-off; 11 hardware
 """
 
@@ -8,13 +9,20 @@ import argparse
 import logging
 import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from device.config import Config, load
+from sesame.books import add_database_argument, needing_extra, opened, using
 from sesame.exits import CommandError, Exit
 from sesame.state import add_state_argument
 
+if TYPE_CHECKING:
+    from simulator.live import LiveBench
+
+USUAL_PORT: Final = 8035
 MODEL = Path("/proc/device-tree/model")
 
 
@@ -24,11 +32,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
     )
     parser.add_argument("--simulated", action="store_true", help="on a simulated board, even where there is a real one")
+    parser.add_argument("--terminal", action="store_true", help="in this terminal instead of a page (simulated)")
+    parser.add_argument(
+        "--port", type=int, metavar="N", help=f"the page's port (simulated; {USUAL_PORT}, or any if taken)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="only say where the page is (simulated)")
     parser.add_argument(
         "--control", type=Path, metavar="SOCKET", help="obey statements over this Unix socket (simulated)"
     )
     parser.add_argument("--pictures", type=Path, metavar="DIR", default=Path(), help="where screenshots go (here)")
     parser.add_argument("--verbose", "-v", action="store_true", help="say on standard error what the reader does")
+    add_database_argument(parser)
     add_state_argument(parser)
 
 
@@ -36,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Until it is ended. Raises ConfigError, DriverError."""
     logging.basicConfig(level=logging.DEBUG if arguments.verbose else logging.WARNING, format="%(name)s: %(message)s")
     config = load(arguments.config)
-    if arguments.simulated or arguments.control or not _is_raspberry_pi():
+    if _wants_simulated(arguments) or not _is_raspberry_pi():
         return _simulated(config, arguments)
     return _real(config)
 
@@ -54,27 +68,82 @@ def _real(config: Config) -> int:
     return Exit.POWER_OFF if serve(config) else Exit.OK
 
 
+def _wants_simulated(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.simulated or arguments.terminal or arguments.control or arguments.port is not None)
+
+
 def _simulated(config: Config, arguments: argparse.Namespace) -> int:
-    from device.signals import on_ending  # noqa: PLC0415 - the simulator's parts, all of them
-    from simulator.control import Control  # noqa: PLC0415
-    from simulator.live import LiveBench  # noqa: PLC0415
+    with using(arguments.state):
+        if arguments.terminal:
+            return _in_terminal(config, arguments)
+        if arguments.control and arguments.port is None:
+            return _controlled(config, arguments)
+        return _on_page(config, arguments)
+
+
+def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
+    from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
     from simulator.terminal import Terminal, language_of  # noqa: PLC0415
 
-    in_terminal = os.isatty(0) and os.isatty(1)
-    if not in_terminal and not arguments.control:
-        raise CommandError(
-            Exit.USAGE,
-            "there is no terminal to draw in; use --control SOCKET here, or play a script: sesame script FILE",
-        )
-    terminal = Terminal(language_of(config)) if in_terminal else None
-    bench = LiveBench(config, arguments.state, [terminal.watch] if terminal else [])
+    if not (os.isatty(0) and os.isatty(1)):
+        raise CommandError(Exit.USAGE, "there is no terminal to draw in; play a script instead: sesame script FILE")
+    terminal = Terminal(language_of(config))
+    bench = LiveBench(config, arguments.state, [terminal.watch])
+    with _reachable(bench, arguments):
+        terminal.run(bench)
+    return Exit.OK
+
+
+def _controlled(config: Config, arguments: argparse.Namespace) -> int:
+    from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
+
+    bench = LiveBench(config, arguments.state)
+    with _reachable(bench, arguments):
+        sys.stderr.write(f"the reader is simulated; its control socket is {arguments.control}\n")
+        bench.run()
+    return Exit.OK
+
+
+def _on_page(config: Config, arguments: argparse.Namespace) -> int:
+    with needing_extra("web"):
+        from bank.verify import Verifier  # noqa: PLC0415 - a web server's libraries
+        from bank.web.desk import Desk  # noqa: PLC0415
+        from bank.web.serving import Server, bound, url_of  # noqa: PLC0415
+        from simulator.web.bench import PageBench  # noqa: PLC0415
+        from simulator.web.site import reader_site  # noqa: PLC0415
+
+    with opened(arguments) as store:
+        bench = PageBench(config, arguments.state)
+        listener = bound(arguments.port, USUAL_PORT)
+        server = Server(reader_site(bench, Desk(Verifier(store))), listener)
+        with _reachable(bench, arguments), server.beside():
+            _announce(url_of(listener), arguments)
+            bench.run()
+    return Exit.OK
+
+
+@contextmanager
+def _reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterator[None]:
+    """While the context lasts, signals end the reader's life, and the control socket is there if it is wanted."""
+    from device.signals import on_ending  # noqa: PLC0415 - the simulator's parts
+    from simulator.control import Control  # noqa: PLC0415
+
     with ExitStack() as stack:
         stack.enter_context(on_ending(lambda: bench.submit(bench.halt)))
         if arguments.control:
             stack.enter_context(Control(bench, arguments.pictures).listening(arguments.control))
-        if terminal:
-            terminal.run(bench)
-        else:
-            sys.stderr.write(f"the reader is simulated; its control socket is {arguments.control}\n")
-            bench.run()
-    return Exit.OK
+        yield
+
+
+def _announce(url: str, arguments: argparse.Namespace) -> None:
+    sys.stdout.write(f"The Sésame reader and Coop@net are at {url}\nCtrl-C ends them; nothing is lost.\n")
+    sys.stdout.flush()
+    if not arguments.no_browser and os.isatty(1) and _has_screen():
+        import webbrowser  # noqa: PLC0415 - the real reader has no use for it
+
+        webbrowser.open(url)
+
+
+def _has_screen() -> bool:
+    """A browser inside this very terminal would take it away."""
+    return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))

@@ -1,0 +1,76 @@
+"""The demonstration's bank for commands: which database, and who is using it."""
+
+import argparse
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sesame.exits import CommandError, Exit
+
+if TYPE_CHECKING:
+    from bank.store_sql import SqlStore
+
+VARIABLE = "SESAME_DATABASE"
+LOCK_FILE = "in-use.lock"
+
+
+def add_database_argument(parser: argparse.ArgumentParser) -> None:
+    """The option of whoever opens the books. A URL with a password belongs into the environment, not here."""
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        default=os.environ.get(VARIABLE, ""),
+        help=f"the bank's books, instead of SQLite in the state directory: postgresql://...; also ${VARIABLE}",
+    )
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator["SqlStore"]:
+    """The furnished books. Raises StateError, and CommandError where their libraries are not installed."""
+    with needing_extra("bank"):
+        from bank.demo_database import open_database  # noqa: PLC0415 - SQLAlchemy, only where there are books
+    with closing(open_database(arguments.state, arguments.database)) as store:
+        yield store
+
+
+@contextmanager
+def needing_extra(extra: str) -> Iterator[None]:
+    """Around imports that an extra of ours brings. Raises CommandError, which says how to have it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        message = f"{error.name} is not installed; type: pip install 'sesame-reader[{extra}]'"
+        raise CommandError(Exit.FAILED, message) from None
+
+
+@contextmanager
+def using(state_dir: Path) -> Iterator[None]:
+    """While the context lasts, nobody may throw the state away."""
+    with _locked(state_dir, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def alone(state_dir: Path) -> Iterator[None]:
+    """Nobody else uses the state while the context lasts. Raises CommandError when somebody does."""
+    with _locked(state_dir, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _locked(state_dir: Path, kind: int) -> Iterator[None]:
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(state_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CommandError(Exit.FAILED, f"{state_dir} cannot be used ({error.strerror}); give --state DIR") from None
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise CommandError(Exit.FAILED, "the reader or the bank is running with this state: end it first") from None
+    finally:
+        os.close(descriptor)

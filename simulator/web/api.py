@@ -1,0 +1,160 @@
+"""The reader over HTTP: verbs in, JSON out. `simulator.web.openapi` describes every one of them."""
+
+import asyncio
+import json
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from typing import Any, Final, TypeVar
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bank import gallery
+from bank.errors import BankError, UnknownCardError
+from drivers.errors import SlotError
+from drivers.raster import png
+from sesame_core.events import Key
+from simulator.web import openapi
+from simulator.web.bench import BusyError, PageBench
+from simulator.web.openapi import MOST_KEYS, MOST_SCALE
+from simulator.web.stream import events, pixels
+
+PATIENCE_S: Final = 20.0
+"""How long the reader may take: longer than the longest wait that it accepts."""
+
+KEYS: Final = {key.value: key for key in Key}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Api:
+    """The verbs, over one bench."""
+
+    bench: PageBench
+
+    def routes(self) -> list[Route]:
+        """Every address, below the path that it is mounted at."""
+        return [
+            Route("/openapi.json", self.description, name="openapi"),
+            Route("/state", self.state),
+            Route("/screenshot.png", self.screenshot),
+            Route("/glass", self.glass),
+            Route("/gallery", self.gallery),
+            Route("/trace", self.trace),
+            Route("/events", self.events, methods=["GET"]),
+            Route("/press", self.press, methods=["POST"]),
+            Route("/insert", self.insert, methods=["POST"]),
+            *(self._simple(name) for name in ("pull", "plug", "unplug")),
+        ]
+
+    async def description(self, _request: Request) -> Response:
+        """The OpenAPI document."""
+        return JSONResponse(openapi.document())
+
+    async def state(self, _request: Request) -> Response:
+        """How the reader is."""
+        return JSONResponse(asdict(await self._done(self.bench.submit(self.bench.look))))
+
+    async def screenshot(self, request: Request) -> Response:
+        """The glass as a PNG file."""
+        scale = request.query_params.get("scale", "4")
+        if not (scale.isascii() and scale.isdecimal() and len(scale) < 3 and 1 <= int(scale) <= MOST_SCALE):
+            raise HTTPException(400, f"scale is a whole number from 1 to {MOST_SCALE}")
+        picture = await self._done(self.bench.submit(self.bench.glass))
+        return Response(png(picture, int(scale)), media_type="image/png")
+
+    async def glass(self, _request: Request) -> Response:
+        """The glass as rows of bits."""
+        return JSONResponse(pixels(await self._done(self.bench.submit(self.bench.glass))))
+
+    async def gallery(self, _request: Request) -> Response:
+        """The cards to put in."""
+        shown = [
+            {"name": card.name, "pin": card.pin, "english": card.english, "french": card.french}
+            for card in gallery.GALLERY.values()
+        ]
+        return JSONResponse({"cards": shown})
+
+    async def trace(self, _request: Request) -> Response:
+        """What card and reader said."""
+        exchanges = await self._done(self.bench.submit(lambda: self.bench.exchanges))
+        return JSONResponse({"exchanges": [asdict(exchange) for exchange in exchanges]})
+
+    async def events(self, _request: Request) -> Response:
+        """What changes, as it changes."""
+        return StreamingResponse(events(self.bench), media_type="text/event-stream")
+
+    async def press(self, request: Request) -> Response:
+        """Press keys one after the other; answered when the last is let go."""
+        keys = keys_of(await given(request, "keys"))
+        await self._done(self.bench.press_all(keys))
+        return await self.state(request)
+
+    async def insert(self, request: Request) -> Response:
+        """Put a card in."""
+        name = await given(request, "card")
+        if not isinstance(name, str):
+            raise HTTPException(400, "card is the name of a card of the gallery")
+        await self._done(self.bench.submit(lambda: self.bench.insert(name)))
+        return await self.state(request)
+
+    def _simple(self, name: str) -> Route:
+        async def act(request: Request) -> Response:
+            await given(request)
+            await self._done(self.bench.submit(getattr(self.bench, name)))
+            return await self.state(request)
+
+        return Route(f"/{name}", act, methods=["POST"])
+
+    async def _done(self, future: "Future[T]") -> T:
+        """The result. The future itself is not cancelled with the request: the act takes place in any case."""
+        try:
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), PATIENCE_S)
+        except TimeoutError:
+            raise HTTPException(503, "the reader does not answer: was it ended?") from None
+        except UnknownCardError:
+            raise HTTPException(404, "no such card in the gallery; GET gallery lists them") from None
+        except SlotError:
+            raise HTTPException(409, "a card is in the slot already: pull it first") from None
+        except BusyError:
+            raise HTTPException(429, "too many presses are waiting: wait for an answer") from None
+        except BankError as error:
+            raise HTTPException(503, str(error)) from None
+
+
+def api(bench: PageBench) -> Starlette:
+    """The application. It can be mounted below any path; put a `Guard` around it."""
+    return Starlette(routes=list(Api(bench).routes()), exception_handlers={HTTPException: refused})
+
+
+async def refused(_request: Request, error: Exception) -> Response:
+    """Every refusal is an object with one sentence."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+async def given(request: Request, *names: str) -> Any:  # noqa: ANN401 - as JSON has it
+    """The value of the body's only member, None where there is to be none. A foreign form cannot send this type."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise HTTPException(415, "send application/json")
+    try:
+        body = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "the body is not JSON") from None
+    if not isinstance(body, dict) or set(body) != set(names):
+        raise HTTPException(400, f"the body is an object with {', '.join(names) or 'nothing in it'}")
+    return body[names[0]] if names else None
+
+
+def keys_of(value: object) -> tuple[Key, ...]:
+    """The keys of a request."""
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_KEYS:
+        raise HTTPException(400, f"keys is a list of 1 to {MOST_KEYS} keys")
+    if not all(isinstance(name, str) and name in KEYS for name in value):
+        raise HTTPException(400, f"a key is one of {', '.join(KEYS)}")
+    return tuple(KEYS[name] for name in value)

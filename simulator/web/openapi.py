@@ -1,0 +1,158 @@
+"""The description of the verbs (OpenAPI 3.1): the page of the verbs is made from it, and the tests that fuzz them."""
+
+from typing import Any, Final
+
+from sesame_core.events import Battery, Key
+from sesame_core.state import Phase
+
+Json = dict[str, Any]
+
+TITLE: Final = "The simulated Sésame reader"
+MOST_KEYS: Final = 32
+"""How many keys one request may press."""
+
+MOST_SCALE: Final = 8
+"""How many screen pixels a pixel of a screenshot may have, each way."""
+
+
+def document() -> Json:
+    """The whole description."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": TITLE, "version": "1", "description": "Keys, card and glass of the reader on this page."},
+        "servers": [{"url": "/api"}],
+        "paths": {**_readings(), **_doings()},
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def _readings() -> Json:
+    return {
+        "/state": {"get": _reads("How the reader is.", "State")},
+        "/glass": {"get": _reads("The glass as rows of bits.", "Glass")},
+        "/screenshot.png": {"get": _screenshot()},
+        "/gallery": {"get": _reads("The cards there are, with the PIN of each for the demonstration.", "Gallery")},
+        "/trace": {"get": _reads("What card and reader said last; a PIN's digits are stars.", "Trace")},
+        "/events": {"get": _events()},
+    }
+
+
+def _doings() -> Json:
+    pressed = _does(
+        "Press keys one after the other; answered when the last is let go.",
+        PRESS,
+        {429: "Too many presses are waiting."},
+    )
+    inserted = _does("Put a card of the gallery in.", INSERT, {404: "No such card.", 409: "A card is in already."})
+    return {
+        "/press": {"post": pressed},
+        "/insert": {"post": inserted},
+        "/pull": {"post": _does("Take the card out; harmless when there is none.", NOTHING)},
+        "/unplug": {"post": _does("Take the smart-card reader away.", NOTHING)},
+        "/plug": {"post": _does("Bring the smart-card reader back.", NOTHING)},
+    }
+
+
+def _object(**members: Json) -> Json:
+    return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
+
+
+def _list(items: Json, **more: int) -> Json:
+    return {"type": "array", "items": items, **more}
+
+
+TEXT: Final[Json] = {"type": "string"}
+COUNT: Final[Json] = {"type": "integer", "minimum": 0}
+FLAG: Final[Json] = {"type": "boolean"}
+NOTHING: Final = _object()
+PRESS: Final = _object(keys=_list({"enum": [key.value for key in Key]}, minItems=1, maxItems=MOST_KEYS))
+INSERT: Final = _object(card={"type": "string", "examples": ["bank-card"]})
+
+SCHEMAS: Final[Json] = {
+    "State": _object(
+        phase={"enum": [phase.value for phase in Phase]},
+        says={"type": "string", "description": "The sentences on the glass; never a code."},
+        code_shown=FLAG,
+        language={"enum": ["fr", "en"]},
+        battery={"enum": [battery.value for battery in Battery]},
+        card={"type": ["string", "null"], "description": "The card of the gallery in the slot."},
+        plugged={"type": "boolean", "description": "Whether the smart-card reader is there."},
+        dark_in={"type": ["integer", "null"], "minimum": 0, "description": "Milliseconds until the glass goes dark."},
+    ),
+    "Glass": _object(
+        width=COUNT,
+        height=COUNT,
+        rows=_list({"type": "string", "pattern": "^[0-9a-f]+$", "description": "A row's bits, the leftmost first."}),
+    ),
+    "Gallery": _object(cards=_list(_object(name=TEXT, pin=TEXT, english=TEXT, french=TEXT))),
+    "Trace": _object(
+        exchanges=_list(
+            _object(
+                number=COUNT,
+                command={"type": "string", "pattern": "^[0-9A-F*]*$"},
+                response={"type": "string", "pattern": "^[0-9A-F]*$"},
+            )
+        )
+    ),
+    "Error": _object(error=TEXT),
+}
+
+
+def _json(schema: str) -> Json:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+
+def _answer(meaning: str, content: Json) -> Json:
+    return {"description": meaning, "content": content}
+
+
+def _plain(meaning: str) -> Json:
+    return _answer(meaning, {"text/plain": {"schema": TEXT}})
+
+
+def _guarded() -> Json:
+    """What any request may be answered."""
+    return {
+        "403": _plain("Another site asks."),
+        "421": _plain("Asked by another name than this machine's own."),
+        "503": _answer("The reader has ended.", _json("Error")),
+    }
+
+
+def _reads(meaning: str, schema: str) -> Json:
+    return {"summary": meaning, "responses": {"200": _answer("So it is.", _json(schema)), **_guarded()}}
+
+
+def _screenshot() -> Json:
+    scale = {"type": "integer", "minimum": 1, "maximum": MOST_SCALE, "default": 4}
+    return {
+        "summary": "The glass as a PNG file.",
+        "parameters": [{"name": "scale", "in": "query", "description": "Its pixels' size.", "schema": scale}],
+        "responses": {
+            "200": _answer("The picture.", {"image/png": {"schema": {"type": "string", "format": "binary"}}}),
+            "400": _answer("No such scale.", _json("Error")),
+            **_guarded(),
+        },
+    }
+
+
+def _events() -> Json:
+    return {
+        "summary": "What changes, as server-sent events: `glass` and `state` as their schemas have it, and `exchange`.",
+        "responses": {"200": _answer("A stream without end.", {"text/event-stream": {"schema": TEXT}}), **_guarded()},
+    }
+
+
+def _does(meaning: str, body: Json, errors: dict[int, str] | None = None) -> Json:
+    refusals = {400: "The body is not as described.", 415: "The body is not JSON.", **(errors or {})}
+    return {
+        "summary": meaning,
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {
+            "200": _answer("Done; so it is now.", _json("State")),
+            **{str(status): _answer(why, _json("Error")) for status, why in refusals.items()},
+            "411": _plain("The body's length is not told."),
+            "413": _plain("The body is too long."),
+            **_guarded(),
+        },
+    }

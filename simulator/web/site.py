@@ -1,0 +1,115 @@
+"""The reader's page and Coop@net side by side, as one application at one address."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from bank import gallery
+from bank.patterns import GalleryCard
+from bank.web.desk import Desk
+from bank.web.guard import Guard, content_policy
+from bank.web.pages import SEE_OTHER, preferred, templates
+from bank.web.site import bank_site
+from sesame_core.events import Key
+from simulator.web import openapi
+from simulator.web.api import api
+from simulator.web.bench import PageBench
+from simulator.web.words import LANGUAGES, Words, legend
+
+FOLDER: Final = Path(__file__).parent
+FIRST_CARDS: Final = ("bank-card", "sesame-card", "mastercard-cap", "last-try", "blocked", "no-cap", "mute")
+"""Those in sight at once; the others are behind a click."""
+
+KINDS: Final = {
+    Key.CODE: "code",
+    Key.CHALLENGE: "function",
+    Key.SIGN: "function",
+    Key.CLEAR: "clear",
+    Key.OK: "ok",
+    Key.OFF: "off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A card of the gallery as the page shows it. `user`: the user code of the customer it was issued to, or ""."""
+
+    card: GalleryCard
+    user: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages around the reader."""
+
+    bench: PageBench
+    desk: Desk
+    templates: Environment = field(default_factory=lambda: templates(FOLDER / "templates"))
+
+    def routes(self) -> Sequence[Route | Mount]:
+        """Every address; the reader's verbs and Coop@net are mounted."""
+        return (
+            Route("/", self.entrance),
+            Route("/{language}/", self._page(self.reader), name="reader"),
+            Route("/{language}/verbs", self._page(self.verbs), name="verbs"),
+            Mount("/api", api(self.bench), name="api"),
+            Mount("/coopanet", bank_site(self.desk, framed_by="'self'"), name="coopanet"),
+            Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
+        )
+
+    async def entrance(self, request: Request) -> Response:
+        """To the page in the browser's language."""
+        return RedirectResponse(f"/{preferred(request)}/", SEE_OTHER)
+
+    async def reader(self, request: Request, words: Words) -> Response:
+        """The reader, the cards, and Coop@net beside them."""
+        users = await run_in_threadpool(self._users)
+        shown = [ShownCard(card, users.get(card.name, "")) for card in gallery.GALLERY.values()]
+        return self._render(
+            words,
+            "reader.html",
+            first=[one for one in shown if one.card.name in FIRST_CARDS],
+            others=[one for one in shown if one.card.name not in FIRST_CARDS],
+            rows=self.bench.config.keypad.legends,
+            size=self.bench.parts.display.size,
+            here=f"/{words.other[1]}/",
+        )
+
+    async def verbs(self, _request: Request, words: Words) -> Response:
+        """The description of the verbs, to read."""
+        paths = openapi.document()["paths"]
+        return self._render(words, "verbs.html", paths=paths, here=f"/{words.other[1]}/verbs")
+
+    def _users(self) -> dict[str, str]:
+        return {customer.card_id: customer.user for customer in reversed(self.desk.verifier.store.customers())}
+
+    def _page(self, page: Callable[[Request, Words], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        async def answered(request: Request) -> Response:
+            words = LANGUAGES.get(request.path_params["language"])
+            if words is None:
+                raise HTTPException(404)
+            return await page(request, words)
+
+        return answered
+
+    def _render(self, words: Words, template: str, **shown: object) -> Response:
+        words_said = {"said": dict(words.said), "phases": dict(words.phases)}
+        helpers = {"legend": legend, "kind": lambda key: KINDS.get(key, "digit"), "words_said": words_said}
+        return HTMLResponse(self.templates.get_template(template).render(w=words, **helpers, **shown))
+
+
+def reader_site(bench: PageBench, desk: Desk) -> ASGIApp:
+    """Everything at one address, guarded."""
+    policy = content_policy(scripts=True, frames=True)
+    return Guard(Starlette(routes=list(Site(bench, desk).routes())), policy)
