@@ -123,7 +123,8 @@ def pictures(version: Version, root: Path) -> Iterator[tuple[Path, bytes]]:
     schematic = root / folder(version) / f"{version.name}.kicad_sch"
     with TemporaryDirectory() as name:
         for file in cli.export_svg(schematic, Path(name) / "svg"):
-            yield DOCUMENTS / _picture_name(version, file), slim(file.read_text(encoding="utf-8")).encode()
+            drawn = slim(file.read_text(encoding="utf-8")).replace("<svg", f"<!-- KiCad {cli.version()} -->\n<svg", 1)
+            yield DOCUMENTS / _picture_name(version, file), drawn.encode()
         target = Path(name) / "sheets.pdf"
         cli.export_pdf(schematic, target)
         yield DOCUMENTS / f"{version.name}.pdf", target.read_bytes()

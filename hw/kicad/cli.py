@@ -31,6 +31,10 @@ def present() -> bool:
 
 
 def _run(arguments: Sequence[str | Path], *, accepted: tuple[int, ...] = (0,)) -> int:
+    return _call(arguments, accepted=accepted).returncode
+
+
+def _call(arguments: Sequence[str | Path], *, accepted: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
     program = shutil.which("kicad-cli")
     if program is None:
         raise KicadError("kicad-cli is not installed: run hw/install-kicad as root")
@@ -43,7 +47,12 @@ def _run(arguments: Sequence[str | Path], *, accepted: tuple[int, ...] = (0,)) -
         )
     if done.returncode not in accepted:
         raise KicadError(f"kicad-cli {' '.join(command[1:4])} ended with {done.returncode}: {done.stderr.strip()}")
-    return done.returncode
+    return done
+
+
+def version() -> str:
+    """KiCad's version, as 9.0.8. Raises KicadError."""
+    return _call(["version"]).stdout.strip()
 
 
 RULES_BROKEN = 5
