@@ -5,6 +5,7 @@ Hardware libraries are imported by the parts that use them, so that a reader pay
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from device.config import Config
 from device.loop import Board
@@ -15,6 +16,7 @@ from drivers.clock import MonotonicClock
 from drivers.display_twin import DisplayTwin
 from drivers.gpio_pins import Pins
 from drivers.gpio_switch import GpioSwitch
+from drivers.gpio_zero import GpiozeroPins
 from drivers.keypad_buttons import button_keypad
 from drivers.keypad_matrix import Settle, matrix_keypad, settle_briefly
 from drivers.oled_panels import Panel, panel
@@ -115,8 +117,8 @@ def real(config: Config, power_off: Callable[[], None], others: Sequence[Source]
     return Board(
         MonotonicClock(),
         keypad_of(config, pins),
-        PcscSlot(reader_of(config)),
-        real_display(config),
+        PcscSlot(reader_of(config), exclusive=config.slot.exclusive),
+        real_display(config, pins),
         Supply(_way(config, pins, power_off), _monitor(config)),
         sound_of(config, pins),
         others=(*others, *switches_of(config, pins)),
@@ -150,8 +152,8 @@ def sound_of(config: Config, pins: Pins) -> GpioSound:
     return GpioSound(pins, wanted.buzzer_pin if wanted.buzzer else None, wanted.light_pin if wanted.light else None)
 
 
-def real_display(config: Config) -> Display:
-    """The configured display alone, for who only has to make it dark."""
+def real_display(config: Config, pins: Pins | None = None) -> Display:
+    """The configured display; alone, without the header's `pins`, for who only has to make it dark."""
     from drivers.display_luma import LumaDisplay  # noqa: PLC0415 - luma, only where there is a display
     from drivers.oled_bus import I2cBus, SpiBus  # noqa: PLC0415
 
@@ -159,9 +161,14 @@ def real_display(config: Config) -> Display:
     bus = (
         I2cBus(wired.port, wired.address)
         if wired.bus == "i2c"
-        else SpiBus(wired.port, wired.spi_device, wired.dc, wired.reset)
+        else SpiBus(wired.port, wired.spi_device, wired.dc, wired.reset, pins=_gpiozero(pins))
     )
     return LumaDisplay(bus, panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
+
+
+def _gpiozero(pins: Pins | None) -> Any:  # noqa: ANN401 - gpiozero has no types
+    """The factory that luma shares with the keypad; None lets it find one itself."""
+    return pins.factory if isinstance(pins, GpiozeroPins) else None
 
 
 def reader_of(config: Config) -> str | int | None:

@@ -110,6 +110,7 @@ class SlotConfig:
     """[slot]: which smart-card reader, and whether a switch of ours tells when its card goes."""
 
     reader: str = setting(text("a part of the reader's name, or its number; empty takes the first"), "")
+    exclusive: bool = setting(flag(), True)
     card_switch: bool = setting(flag(), False)
     card_switch_pin: int = setting(PINS, gpio("CARD_SWITCH"))
 
@@ -155,6 +156,10 @@ class Config:
             self.layout  # noqa: B018 - built to be checked
         except KeypadError as error:
             raise ConfigError(f"[keypad]: {error}") from None
+        if self.display.height == 32 and self.display.rotation in (90, 270):
+            raise ConfigError(
+                "display.rotation: a display of 128x32 is too narrow when it stands upright; take 0 or 180"
+            )
         if self.power.critical >= self.power.low:
             raise ConfigError("power.critical must be less than power.low")
         self._check_pins()

@@ -13,7 +13,7 @@ from device.link import CardLink
 from drivers.errors import DisplayError, PowerError
 from drivers.ports import CardSlot, Clock, Display, Keypad, Notify, Picture, Power, Source
 from drivers.ports import Sound as SoundPort
-from drivers.raster import paint
+from drivers.raster import paint, prepare
 from sesame_core import effects as ef
 from sesame_core.events import CardAnswered, CardPowered, CardSilent, DisplayLost, Event, Halt, Millis, TimeUp
 from sesame_core.reader import step
@@ -61,6 +61,7 @@ class Loop:
         """Begin with everything the board has; the first screen is drawn first. Raises DriverError."""
         self.board.display.start()
         self._draw()
+        prepare(self.board.display.size)
         for source in self.board.sources:
             source.start(notify)
         self._supply(self.board.power.awake)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from drivers.display_luma import CONTRAST, LumaDisplay
-from drivers.oled_bus import SpiBus, Wire, open_spi
+from drivers.oled_bus import I2cBus, SpiBus, Wire, open_spi
 from drivers.oled_frame import turned
 from drivers.oled_model import OledModel, StreamError
 from drivers.oled_panels import SSD1306_128X64, Panel
@@ -121,8 +121,8 @@ class I2cTwin:
 
     @property
     def cure(self) -> str:
-        """What to check when the display does not answer."""
-        return "this display is simulated: heal its bus"
+        """What to check when the display does not answer: as on a real bus."""
+        return I2cBus(address=self.address).cure
 
     def open(self) -> Wire:
         """luma's own I2C interface on the twin of smbus2."""
@@ -176,8 +176,8 @@ class SpiTwin:
 
     @property
     def cure(self) -> str:
-        """What to check when the display does not answer."""
-        return "this display is simulated: heal its bus"
+        """What to check when the display does not answer: as on a real bus."""
+        return self.bus.cure
 
     def open(self) -> Wire:
         """luma's own SPI interface on the twins of spidev and of the pins."""

@@ -44,6 +44,8 @@ COMMANDS: Final = {
     "card": Entry("card", "look into a card: readers, apps, info, tlv, trace, replay, explain"),
     "virtual-card": Entry("virtual_card", "put a card of the gallery into the virtual PC/SC reader (vpcd)"),
     "config": Entry("config", "show or check the configuration"),
+    "selftest": Entry("selftest", "test every part of the reader, and say what to do about what is wrong"),
+    "doctor": Entry("doctor", "the same without touching the board: machine, configuration, smart-card reader"),
     "blank": Entry("blank", "make the display dark, whatever became of the reader"),
     "bank": Entry("bank", "the issuer's side: does the bank accept a code?"),
     "completion": Entry("completion", "write the completion for bash, zsh or fish"),

@@ -5,6 +5,7 @@ from enum import IntEnum
 from bank.errors import UnknownCardError
 from device.config import ConfigError
 from drivers.errors import DriverError, NoCardError, NoReaderError, SlotError
+from drivers.pcsc_errors import CardMuteError, CardRemovedError
 from sesame_core.errors import CardError, Fault, SesameError
 
 
@@ -38,6 +39,8 @@ FAULTS = {Fault.UNSUPPORTED: Exit.NO_APPLICATION, Fault.BLOCKED: Exit.BLOCKED}
 KINDS: tuple[tuple[type[Exception], Exit], ...] = (
     (UnknownCardError, Exit.USAGE),
     (NoCardError, Exit.NO_CARD),
+    (CardRemovedError, Exit.NO_CARD),
+    (CardMuteError, Exit.CARD_ERROR),
     (NoReaderError, Exit.NO_READER),
     (SlotError, Exit.NO_READER),
     (DriverError, Exit.HARDWARE),

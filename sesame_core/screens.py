@@ -64,3 +64,8 @@ def grouped(digits: str) -> str:
     groups = [digits[:head]] if head else []
     groups += [digits[at : at + 4] for at in range(head, len(digits), 4)]
     return " ".join(groups)
+
+
+def grouped_as_typed(digits: str) -> str:
+    """Digits in groups of four from the left: what is on the screen already stays where it is while more are typed."""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))

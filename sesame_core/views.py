@@ -7,7 +7,7 @@ from typing import Final
 
 from sesame_core.errors import Fault
 from sesame_core.events import Battery, Millis
-from sesame_core.screens import DARK, Bar, Masked, Screen, Typed, grouped
+from sesame_core.screens import DARK, Bar, Masked, Screen, Typed, grouped_as_typed
 from sesame_core.state import DARK_AFTER, PATIENCE, Notice, Phase, State
 from sesame_core.words import LANGUAGES, Sentences
 
@@ -54,7 +54,7 @@ def _ready(state: State, words: Sentences, now: Millis) -> Screen:
 
 
 def _challenge(state: State, words: Sentences, now: Millis) -> Screen:
-    return Screen(lines=(words.challenge,), field=Typed(grouped(state.challenge)), notice=_hint(state, words))
+    return Screen(lines=(words.challenge,), field=Typed(grouped_as_typed(state.challenge)), notice=_hint(state, words))
 
 
 def _amount(state: State, words: Sentences, now: Millis) -> Screen:
@@ -63,13 +63,13 @@ def _amount(state: State, words: Sentences, now: Millis) -> Screen:
 
 
 def _account(state: State, words: Sentences, now: Millis) -> Screen:
-    return Screen(lines=(words.account,), field=Typed(grouped(state.account)), notice=_hint(state, words))
+    return Screen(lines=(words.account,), field=Typed(grouped_as_typed(state.account)), notice=_hint(state, words))
 
 
 def _data(state: State, words: Sentences, now: Millis) -> Screen:
     notice = words.enough_ok if state.numbers and not state.number else _hint(state, words)
     title = words.number.format(n=len(state.numbers) + 1)
-    return Screen(lines=(title,), field=Typed(grouped(state.number)), notice=notice)
+    return Screen(lines=(title,), field=Typed(grouped_as_typed(state.number)), notice=notice)
 
 
 def _pin(state: State, words: Sentences, now: Millis) -> Screen:

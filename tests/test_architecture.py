@@ -54,7 +54,7 @@ ADAPTERS = {
     "lgpio": ("drivers.gpio_*",),
     "RPi": ("drivers.gpio_*",),
     "luma": ("drivers.display_*", "drivers.oled_*"),
-    "smbus2": ("drivers.display_*", "drivers.oled_*", "drivers.battery_*"),
+    "smbus2": ("drivers.display_*", "drivers.oled_*", "drivers.battery_*", "device.selftest.world"),
     "spidev": ("drivers.display_*", "drivers.oled_*"),
     "serial": (),
     "usb": (),

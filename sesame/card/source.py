@@ -49,22 +49,24 @@ def opened(arguments: argparse.Namespace) -> Iterator[OpenCard]:
     if getattr(arguments, "recording", None):
         from device.replay import ReplayCard  # noqa: PLC0415 - each source is loaded only when it is the one
 
-        yield in_process(ReplayCard(load(arguments.recording)), str(arguments.recording))
+        yield in_process(ReplayCard(load(arguments.recording)), str(arguments.recording), warm=arguments.warm_reset)
     elif arguments.virtual:
         from bank.gallery import open_card  # noqa: PLC0415
 
-        yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}")
+        yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}", warm=arguments.warm_reset)
     else:
         from drivers.pcsc_card import PcscConnection  # noqa: PLC0415
 
         with PcscConnection.connect(reader_choice(arguments.reader)) as connection:
+            if arguments.warm_reset:
+                connection.reset()
             yield OpenCard(connection.exchange, connection.protocol, connection.reader, connection.atr)
 
 
-def in_process(card: Card, where: str) -> OpenCard:
-    """A card object, powered. Raises CardError(MUTE)."""
+def in_process(card: Card, where: str, *, warm: bool = False) -> OpenCard:
+    """A card object, powered; reset warm where its convention asks for it, or `warm`. Raises CardError(MUTE)."""
     atr, cold = card.power_on(), b""
-    if atr[:1] == INVERSE_CONVENTION:
+    if warm or atr[:1] == INVERSE_CONVENTION:
         atr, cold = card.reset(), atr
     if not atr:
         raise CardError(Fault.MUTE, "no answer to reset")

@@ -114,6 +114,7 @@ def _card(parser: argparse.ArgumentParser, recordings: bool = True) -> None:
         "--reader", "-r", metavar="NAME", help="its number, or a part of its name; else any with a card"
     )
     source.add_argument("--virtual", metavar="CARD", help="a card of the gallery, without PC/SC")
+    parser.add_argument("--warm-reset", action="store_true", help="reset the card warm first, whatever its ATR is")
     if recordings:
         source.add_argument("--from", dest="recording", type=Path, metavar="FILE", help="a recorded card")
 

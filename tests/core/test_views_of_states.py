@@ -206,7 +206,7 @@ def test_ready() -> None:
 
 
 def test_fields_in_sight() -> None:
-    assert shown(Phase.CHALLENGE, challenge="12345") == Screen(lines=("DÉFI ?",), field=Typed("1 2345"))
+    assert shown(Phase.CHALLENGE, challenge="12345") == Screen(lines=("DÉFI ?",), field=Typed("1234 5"))
     assert shown(Phase.ACCOUNT, account="12345678") == Screen(lines=("COMPTE ?",), field=Typed("1234 5678"))
     for phase in (Phase.CHALLENGE, Phase.ACCOUNT, Phase.AMOUNT, Phase.DATA):
         assert shown(phase, notice=Notice.TYPE_DIGITS).notice == "TAPEZ LES CHIFFRES"
