@@ -281,6 +281,14 @@ def test_who_sits_at_a_terminal_is_asked(
     assert "this moves something. Go on? [y/N]" in capsys.readouterr().err
 
 
+def test_a_warm_reset_is_made_when_it_is_asked_for() -> None:
+    card = Watched("sesame-card")
+    card.reset = lambda: b"\x3b\x01"
+
+    assert in_process(card, "here").atr != b"\x3b\x01"
+    assert in_process(card, "here", warm=True).atr == b"\x3b\x01"
+
+
 # apps
 
 
