@@ -190,7 +190,7 @@ class Pages:
     def _render(self, request: Request, words: Words, template: str, *, status: int = 200, **shown: object) -> Response:
         helpers = {
             "link": lambda name: _path(request, name, words.language),
-            "static": lambda name: request.url_for("static", path=name).path,
+            "static": lambda name: _root(request) + request.app.url_path_for("static", path=name),
             "here": lambda language: _in_language(request, language),
             "money": lambda cents: money(cents, words.language),
         }
@@ -254,7 +254,8 @@ async def form_of(request: Request) -> dict[str, str]:
 
 
 def _path(request: Request, name: str, language: str) -> str:
-    return request.url_for(name, language=language).path
+    path: str = _root(request) + request.app.url_path_for(name, language=language)
+    return path
 
 
 def _in_language(request: Request, language: str) -> str:

@@ -23,6 +23,7 @@ export class Cards {
   show(state) {
     this.#in = state.card;
     this.#inserted.hidden = state.card === null;
+    this.#inserted.className = `inserted ${state.card ?? ""}`;
     document.getElementById("inserted-name").textContent = state.card ?? "";
     this.#pull.disabled = state.card === null;
     for (const card of document.querySelectorAll("[data-card]")) {
