@@ -17,9 +17,12 @@ def files(root: Path) -> list[Path]:
     return [root / place for place in PLACES if (root / place).is_file()][:1]
 
 
-def lines(latch: bool) -> list[str]:
-    """What the reader needs of the firmware: the display's bus; for the battery version, GPIO26 to cut the supply."""
-    return ["[all]", BUS, *([LATCH] if latch else [])]
+def lines(file: Path, latch: bool) -> list[str]:
+    """What the reader needs of the firmware: the display's bus; for the battery version, GPIO26 to cut the supply.
+
+    A latch that is there already stays: an update must not forget it.
+    """
+    return ["[all]", BUS, *([LATCH] if latch or LATCH in _ours(file) else [])]
 
 
 def wanted(file: Path, ours: Sequence[str]) -> str:
@@ -27,3 +30,7 @@ def wanted(file: Path, ours: Sequence[str]) -> str:
     before, mark, rest = file.read_text().partition(BEGIN)
     others = before + rest.partition(END + "\n")[2] if mark else before
     return others + "".join(f"{line}\n" for line in (BEGIN, *ours, END)) if ours else others
+
+
+def _ours(file: Path) -> str:
+    return file.read_text().partition(BEGIN)[2].partition(END)[0]

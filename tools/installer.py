@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from tools import boot_config, release
@@ -24,8 +24,13 @@ FILES = {
 }
 """File of systemd/ -> where it goes. All under /etc: Debian 12 looks for some of them nowhere else that is ours."""
 
+BRANCH_UNIT = "sesame-branch.service"
+BRANCH_FILES = {BRANCH_UNIT: f"etc/systemd/system/{BRANCH_UNIT}"}
+"""What comes with --branch, and stays until it is uninstalled."""
+
 CONFIG = "etc/sesame/reader.toml"
 APPLICATIONS = "opt/sesame"
+BRANCH_STATE = "var/lib/private/sesame-branch"
 COMMAND = "usr/local/bin/sesame"
 
 PACKAGES = ("python3-venv", "python3-pyscard", "pcscd", "libccid", "polkitd")
@@ -50,12 +55,18 @@ class Options:
     uninstall: bool = False
     purge: bool = False
     latch: bool = False
+    branch: bool = False
     start: bool = True
 
     @property
     def own(self) -> bool:
         """True for this machine's root, which may still be a chroot."""
         return self.root == Path("/")
+
+    @property
+    def with_branch(self) -> bool:
+        """True when the demonstration is asked for, or was before."""
+        return self.branch or (self.root / BRANCH_FILES[BRANCH_UNIT]).exists()
 
     @property
     def live(self) -> bool:
@@ -86,6 +97,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--uninstall", action="store_true", help="take it away; the configuration stays")
     parser.add_argument("--purge", action="store_true", help="with --uninstall: the configuration and the user go, too")
     parser.add_argument("--latch", action="store_true", help="battery version: GPIO26 cuts the supply after power-off")
+    parser.add_argument("--branch", action="store_true", help="also serve the Coop@net demonstration, on loopback")
     parser.add_argument("--no-start", action="store_false", dest="start", help="install, and start at the next boot")
     parser.add_argument(
         "--root", type=Path, default=Path("/"), help="install below this folder (to look at, for images)"
@@ -96,17 +108,22 @@ def parse(arguments: Sequence[str]) -> Options:
 def installation(options: Options) -> list[Step]:
     """The steps that bring the reader, in their order. A former release goes last, when the new one runs."""
     brought = [*_packages(options), *_files(options), _config(options), *_boot(options), _users(options)]
-    brought += [*_application(options), _enabling(options)]
+    units = {UNIT: "basic.target", **({BRANCH_UNIT: "multi-user.target"} if options.with_branch else {})}
+    brought += [*_application(options), *(_enabling(options, unit, target) for unit, target in units.items())]
     fresh = not all(step.done for step in brought)
     if options.live and options.start:
-        brought.append(Step(f"start {UNIT}", not fresh and _active(), _start))
+        brought += [Step(f"start {unit}", not fresh and _active(unit), partial(_start, unit)) for unit in units]
     return [*brought, _tidy(options)] if fresh else brought
 
 
-def _enabling(options: Options) -> Step:
-    enable = ["systemctl", f"--root={options.root}", "enable", "--quiet", UNIT]
-    done = (options.root / f"etc/systemd/system/basic.target.wants/{UNIT}").is_symlink()
-    return Step(f"enable {UNIT}", done, lambda: _must(enable))
+def _enabling(options: Options, unit: str, target: str) -> Step:
+    enable = ["systemctl", f"--root={options.root}", "enable", "--quiet", unit]
+    done = (options.root / _want(unit, target)).is_symlink()
+    return Step(f"enable {unit}", done, lambda: _must(enable))
+
+
+def _want(unit: str, target: str) -> str:
+    return f"etc/systemd/system/{target}.wants/{unit}"
 
 
 def removal(options: Options) -> list[Step]:
@@ -114,11 +131,11 @@ def removal(options: Options) -> list[Step]:
     root = options.root
     steps = []
     if options.live:
-        stop = ["systemctl", "disable", "--now", "--quiet", UNIT]
-        steps.append(Step(f"stop and disable {UNIT}", not (root / FILES[UNIT]).exists(), lambda: _must(stop)))
-    wants = root / f"etc/systemd/system/basic.target.wants/{UNIT}"
-    gone = [wants, *(root / place for place in FILES.values()), root / APPLICATIONS, root / COMMAND]
-    gone += [root / CONFIG, (root / CONFIG).parent] if options.purge else []
+        units = [unit for unit in (BRANCH_UNIT, UNIT) if (root / "etc/systemd/system" / unit).exists()]
+        steps.append(Step("stop the services", not units, lambda: _must(["systemctl", "stop", *units])))
+    wants = [_want(UNIT, "basic.target"), _want(BRANCH_UNIT, "multi-user.target")]
+    gone = [root / place for place in (*wants, *FILES.values(), *BRANCH_FILES.values(), APPLICATIONS, COMMAND)]
+    gone += [root / CONFIG, (root / CONFIG).parent, root / BRANCH_STATE] if options.purge else []
     steps += [_gone(path) for path in gone]
     steps += _without_boot_lines(options)
     if options.live:
@@ -181,7 +198,8 @@ def _installed(name: str) -> bool:
 
 
 def _files(options: Options) -> list[Step]:
-    return [_same(ROOT / "systemd" / name, options.root / place) for name, place in FILES.items()]
+    files = FILES | BRANCH_FILES if options.with_branch else FILES
+    return [_same(ROOT / "systemd" / name, options.root / place) for name, place in files.items()]
 
 
 def _same(source: Path, target: Path) -> Step:
@@ -219,12 +237,12 @@ def _delete(path: Path) -> None:
 
 
 def _boot(options: Options) -> list[Step]:
-    wanted = boot_config.lines(options.latch)
-    says = f"from the next boot on: {', '.join(wanted)}"
-    return [
-        Step(f"add to {file}, {says}", boot_config.wanted(file, wanted) == file.read_text(), _rewriter(file, wanted))
-        for file in boot_config.files(options.root)
-    ]
+    return [_boot_step(file, boot_config.lines(file, options.latch)) for file in boot_config.files(options.root)]
+
+
+def _boot_step(file: Path, lines: Sequence[str]) -> Step:
+    says = f"add to {file}, from the next boot on: {', '.join(lines)}"
+    return Step(says, boot_config.wanted(file, lines) == file.read_text(), _rewriter(file, lines))
 
 
 def _without_boot_lines(options: Options) -> list[Step]:
@@ -253,7 +271,8 @@ def _has_user(root: Path) -> bool:
 
 
 def _application(options: Options) -> list[Step]:
-    extras = ",".join([*extras_of("install"), *(["lgpio"] if _wants_lgpio_wheel() else [])])
+    web, lgpio = ["web"] if options.with_branch else [], ["lgpio"] if _wants_lgpio_wheel() else []
+    extras = ",".join([*extras_of("install"), *web, *lgpio])
     name = release.release_name(extras)
     folder = options.root / APPLICATIONS
     fresh = folder / "releases" / name
@@ -284,14 +303,14 @@ def _tidy(options: Options) -> Step:
     return Step("delete former releases", False, lambda: release.forget_others(folder, release.current(folder)))
 
 
-def _active() -> bool:
-    return output(["systemctl", "is-active", UNIT]).strip() == "active"
+def _active(unit: str) -> bool:
+    return output(["systemctl", "is-active", unit]).strip() == "active"
 
 
-def _start() -> None:
+def _start(unit: str) -> None:
     _reload()
     run(["modprobe", "--quiet", "i2c-dev"])
-    _must(["systemctl", "restart", UNIT], "It says why in: journalctl -u sesame-reader")
+    _must(["systemctl", "restart", unit], f"It says why in: journalctl -u {unit}")
 
 
 def _reload() -> None:

@@ -6,7 +6,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from tools import boot_config, installer, release
-from tools.installer import FILES, Options, installation, perform, removal
+from tools.installer import BRANCH_FILES, FILES, Options, installation, perform, removal
 from tools.machine import ROOT
 
 PI_CONFIG = "# For more options\ndtparam=audio=on\n\n[all]\narm_64bit=1\n"
@@ -55,7 +55,7 @@ def test_the_dry_run_says_everything_and_does_nothing(options: Options, capsys: 
 def test_every_file_of_the_folder_is_installed_as_it_is(options: Options) -> None:
     perform(installation(options))
     folder = ROOT / "systemd"
-    assert {file.name for file in folder.iterdir()} == {*FILES, "reader.toml"}
+    assert {file.name for file in folder.iterdir()} == {*FILES, *BRANCH_FILES, "reader.toml"}
     for name, place in FILES.items():
         assert (options.root / place).read_text() == (folder / name).read_text()
 
@@ -127,9 +127,16 @@ def test_the_latch_can_be_added_later(options: Options, pi: Path) -> None:
     assert pi.read_text().count(boot_config.BUS) == pi.read_text().count(boot_config.LATCH) == 1
 
 
-def test_uninstalling_keeps_the_configuration_alone(options: Options) -> None:
-    options.root.mkdir()
+def test_an_update_does_not_forget_the_latch_nor_the_branch(options: Options, pi: Path) -> None:
+    perform(installation(Options(root=options.root, latch=True, branch=True)))
+    before = files_in(options.root)
+    assert "etc/systemd/system/multi-user.target.wants/sesame-branch.service" in before
     perform(installation(options))
+    assert files_in(options.root) == before
+
+
+def test_uninstalling_keeps_the_configuration_alone(options: Options) -> None:
+    perform(installation(Options(root=options.root, branch=True)))
     perform(removal(options))
     ours = [name for name in files_in(options.root) if "sesame" in name]
     assert ours == [installer.CONFIG]

@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 SYSTEMD = ROOT / "systemd"
 SERVICE = SYSTEMD / "sesame-reader.service"
+BRANCH = SYSTEMD / "sesame-branch.service"
+UNITS = (SERVICE, BRANCH)
 
 MOST_EXPOSED = 2.0
 """The promise: `systemd-analyze security` says 2.0 or better."""
@@ -46,8 +48,9 @@ def verified(run: Run, analyze: str, tmp_path: Path) -> Callable[[str], str]:
     return _verified
 
 
-def test_systemd_has_nothing_to_remark(verified: Callable[[str], str]) -> None:
-    assert verified(SERVICE.read_text()) == ""
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_has_nothing_to_remark(verified: Callable[[str], str], unit: Path) -> None:
+    assert verified(unit.read_text()) == ""
 
 
 @pytest.mark.parametrize("fault", ["WatchdocSec=8", "Restart=sometimes", "ExecStartPre=/no/such/program"])
@@ -63,8 +66,9 @@ def exposure(run: Run, analyze: str, unit: Path) -> float:
     return float(found.group(1))
 
 
-def test_little_can_be_reached_from_the_service(run: Run, analyze: str) -> None:
-    assert exposure(run, analyze, SERVICE) <= MOST_EXPOSED
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_little_can_be_reached_from_the_service(run: Run, analyze: str, unit: Path) -> None:
+    assert exposure(run, analyze, unit) <= MOST_EXPOSED
 
 
 def test_an_open_service_would_be_seen(run: Run, analyze: str, tmp_path: Path) -> None:
@@ -119,6 +123,11 @@ def test_the_watchdog_leaves_time_to_start_again_within_12_s() -> None:
 def test_no_secret_of_the_process_can_reach_a_disk() -> None:
     assert settings("LimitCORE") == settings("MemorySwapMax") == ["0"]
     assert settings("LimitMEMLOCK") == ["infinity"]
+
+
+def test_the_branch_is_served_on_loopback_alone() -> None:
+    text = BRANCH.read_text()
+    assert "IPAddressDeny=any\nIPAddressAllow=localhost\n" in text
 
 
 def test_user_and_groups_are_made_by_our_own_file() -> None:
