@@ -86,6 +86,7 @@ def _column(pen: Pen, index: int, pin: tuple[float, float]) -> None:
     series = pen.part(library.RESISTOR, f"R{index + 5}", parts.resistor("1k"), (98, pin[1]), rotation=90)
     pen.entry(f"KEY_COL{index + 1}", (34, pin[1]), series.pin("1"), "input")
     pen.sheet.wire(series.pin("2"), pin)
+    pen.sheet.label(f"PAD_C{index + 1}", (116, pin[1]))
 
 
 def signals(block: TitleBlock) -> Sheet:
@@ -97,6 +98,7 @@ def signals(block: TitleBlock) -> Sheet:
     pen.entry("LED", (30, 38), resistor.pin("1"), "input")
     led = pen.part(library.LED, "D1", parts.LED_GREEN, (80, 46))
     sheet.wire(resistor.pin("2"), (80, 38), led.pin("A"))
+    sheet.label("LED_A", (66, 38))
     pen.supply(library.GND, led.pin("K"))
     sheet.note("2.8 mA. Dark until the program drives it: GPIO17 starts as an input, pulled down.", (18, 70))
     _buzzer(pen)
@@ -118,6 +120,7 @@ def _buzzer(pen: Pen) -> None:
     buzzer = pen.part(library.BUZZER, "BZ1", parts.BUZZER, (194, 38))
     diode = pen.part(library.DIODE, "D2", parts.DIODE, (collector[0], 38))
     sheet.wire(diode.pin("A"), collector)
+    sheet.label("BUZZER_LOW", (180, 44))
     sheet.wire(buzzer.pin("-"), (194, 44), (collector[0], 44))
     sheet.wire(diode.pin("K"), (collector[0], 30), (194, 30), buzzer.pin("+"))
     pen.supply(library.RAILS["+3V3"], (186, 30))

@@ -20,6 +20,7 @@ def latch(block: TitleBlock) -> Sheet:
     module = _switch(pen)
     on = module.pin("ON")
     sheet.wire(on_card, (on_card[0], on[1]), on)
+    sheet.label("WAKE", (136, on[1]))
     sheet.wire(on_button, (on_button[0], 104), (151, 104), (151, on[1]))
     _off(pen, module)
     return sheet
@@ -35,6 +36,11 @@ class Channel:
     shape: Symbol
     contact: parts.Part
     y: float
+
+    @property
+    def node_name(self) -> str:
+        """The net of the contact's hot end."""
+        return f"CONTACT_{self.number}"
 
 
 CARD: Final = Channel(1, 12, "CARD_SWITCH", library.LEVER, parts.CARD_SWITCH, 36)
@@ -58,6 +64,7 @@ def _contact(pen: Pen, channel: Channel) -> Point:
     )
     sheet.wire(diode.pin("K"), node, switch.pin("1"))
     pen.supply(library.GND, switch.pin("2"))
+    sheet.label(channel.node_name, (node[0] + 1, y))
     return node
 
 
@@ -116,6 +123,7 @@ def _off(pen: Pen, module: Placed) -> None:
     sheet.wire((166, on[1]), pull_on.pin("1"))
     pen.supply(library.GND, pull_on.pin("2"))
     sheet.wire(series.pin("2"), (155, 130), (155, off[1]), off)
+    sheet.label("CUT", (110, 130))
 
 
 def supply(block: TitleBlock) -> Sheet:

@@ -8,9 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from drivers import keypad_matrix
 from hw.design.library import LEGENDS
 from hw.documents import bom, overlay
 from hw.kicad.netlist import Netlist
+from sesame_core.events import Key
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -63,6 +65,15 @@ def test_the_legends_are_in_their_places() -> None:
         ["7", "8", "9", "Signer"],
         ["C", "0", "OK", "Arrêt"],
     ]
+
+
+FRENCH = {Key.CODE: "Code", Key.CHALLENGE: "Défi", Key.SIGN: "Signer", Key.CLEAR: "C", Key.OFF: "Arrêt"}
+
+
+def test_the_legends_are_the_programs_keys() -> None:
+    assert [[FRENCH.get(key, key.value) for key in row if key] for row in keypad_matrix.LEGENDS] == list(
+        map(list, LEGENDS)
+    )
 
 
 def test_keys_lie_within_the_pad_and_apart() -> None:
