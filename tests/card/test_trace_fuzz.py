@@ -1,0 +1,74 @@
+"""Whatever is read, replayed or hidden: only the errors that are promised, and nothing told that must not be."""
+
+import string
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from device.replay import ReplayCard, recorded_request
+from device.trace import Trace, TraceError, Turn, write
+from device.trace_masks import hidden
+from device.trace_read import read
+
+HEX = st.binary(max_size=40).map(lambda data: data.hex().upper())
+TURNS = st.builds(Turn, st.binary(min_size=4, max_size=40).map(lambda data: data.hex().upper()), HEX)
+TRACES = st.builds(
+    Trace,
+    st.lists(TURNS, min_size=1, max_size=6).map(tuple),
+    st.just("3B00"),
+    st.sampled_from((0, 1)),
+)
+LINES = st.lists(
+    st.one_of(
+        st.text(alphabet=string.printable, max_size=40),
+        st.tuples(st.sampled_from(("> ", "< ", "atr ", "SW: ", "A>> ", "RAPDU(90 00): ", "")), HEX).map("".join),
+    ),
+    max_size=8,
+).map("\n".join)
+
+
+@given(st.one_of(LINES, st.text(), st.text(alphabet="{}[]'\":,0A *+\n")))
+@settings(max_examples=400, deadline=None)
+def test_any_text_is_a_trace_or_a_trace_error(text: str) -> None:
+    try:
+        trace = read(text)
+    except TraceError:
+        return
+    assert trace.turns
+
+
+@given(TRACES, st.lists(st.binary(max_size=40), max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_any_recording_answers_any_command(trace: Trace, commands: list[bytes]) -> None:
+    card = ReplayCard(trace)
+    card.power_on()
+
+    for command in commands:
+        answer = card.transmit(command)
+        assert isinstance(answer, bytes)
+    recorded_request(trace)
+
+
+@given(TRACES)
+@settings(max_examples=200, deadline=None)
+def test_hiding_keeps_the_shape_and_adds_nothing(trace: Trace) -> None:
+    once = hidden(trace)
+
+    assert [len(turn.response) for turn in once.turns] == [len(turn.response) for turn in trace.turns]
+    assert all(
+        one in (other, "*")
+        for new, old in zip(once.turns, trace.turns, strict=True)
+        for one, other in zip(new.response, old.response, strict=True)
+    )
+    assert hidden(once) == once
+
+
+@given(TRACES)
+@settings(max_examples=200, deadline=None)
+def test_what_is_read_again_has_no_pin_and_is_read_the_same(trace: Trace) -> None:
+    once = read(write(trace))
+
+    assert read(write(once)) == once
+    for turn in once.turns:
+        if turn.command[2:4] in ("20", "24", "2C") and len(turn.command) > 10:
+            assert set(turn.command[10:]) <= {"*"}
