@@ -28,7 +28,7 @@ class CardError(SesameError):
     """The card's fault. `fault` says which; the message never quotes what the card said."""
 
     def __init__(self, fault: Fault, detail: str = "") -> None:
-        super().__init__(f"{fault.name.lower()}: {detail}" if detail else fault.name.lower())
+        super().__init__(detail or fault.name.lower())
         self.fault = fault
 
 

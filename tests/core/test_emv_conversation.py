@@ -235,7 +235,7 @@ def test_answers_to_gpo_that_are_none(answer: bytes, fault: Fault) -> None:
 
 
 def test_a_refusal_names_the_status_and_nothing_else() -> None:
-    with pytest.raises(CardError, match=r"^refused: status 6985$"):
+    with pytest.raises(CardError, match=r"^status 6985$"):
         run(emv.prepare(application(), CODE), french_card({"80A8": b"\x69\x85"}))
 
 

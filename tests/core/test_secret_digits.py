@@ -94,9 +94,9 @@ def test_secrets_are_neither_copied_nor_stored(leak: Callable[[Pin], object]) ->
         leak(pin_of("1234"))
 
 
-def test_an_error_of_the_card_says_its_kind() -> None:
+def test_an_error_of_the_card_says_what_is_wrong_or_else_its_kind() -> None:
     assert str(CardError(Fault.MUTE)) == "mute"
-    assert str(CardError(Fault.GARBAGE, "cut short")) == "garbage: cut short"
+    assert str(CardError(Fault.GARBAGE, "cut short")) == "cut short"
 
 
 def test_the_faults_keep_their_numbers() -> None:
