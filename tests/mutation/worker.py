@@ -21,7 +21,21 @@ SLOW_TO_LOAD = (
     "pyemv",
     "luma.oled.device",
 )
-QUIET = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-profile=quick", "--no-header")
+# Without the conftest files: what they bring beside these two plugins takes longer to load than the tests to run.
+QUIET = (
+    "-x",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "--assert=plain",
+    "--hypothesis-profile=quick",
+    "--no-header",
+    "--noconftest",
+    "-p",
+    "tests.golden_plugin",
+    "-p",
+    "tests.mutation.quick",
+)
 
 
 def main() -> None:
