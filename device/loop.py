@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from device.link import CardLink
+from device.link import CardLink, SlotHangsError
 from drivers.errors import DisplayError, PowerError
 from drivers.ports import CardSlot, Clock, Display, Keypad, Notify, Picture, Power, Source
 from drivers.ports import Sound as SoundPort
@@ -67,15 +67,24 @@ class Loop:
         self._supply(self.board.power.awake)
 
     def turn(self) -> Millis | None:
-        """Do all that is due now. The moment something is due next, None when only an event can bring it."""
+        """Do all that is due now. The moment something is due next, None when only an event can bring it.
+
+        Raises SlotHangsError and KeypadError: a new process is needed, and `close` makes the glass dark first.
+        """
         now = self.board.clock.now()
         if self.state.dark_at is not None and self.state.dark_at <= now:
             self.handle(TimeUp(self.state.dark_at))
         for source in self.board.sources:
             for event in source.poll(now):
                 self.handle(event)
+        self._check_slot(now)
         self._draw()
         return min(self._moments(now), default=None)
+
+    def _check_slot(self, now: Millis) -> None:
+        hangs_at = self._link.hangs_at
+        if hangs_at is not None and now >= hangs_at:
+            raise SlotHangsError("the smart-card reader hangs: unplug it and plug it in again")
 
     def handle(self, event: Event) -> None:
         """One event and all that follows from it at once."""
@@ -98,6 +107,7 @@ class Loop:
         if isinstance(event, CardPowered | CardAnswered | CardSilent):
             self._expect(self._link.hear(event))
             return
+        self._link.slot_said(event)
         before = self.state
         self.state, effects = step(before, event)
         if self.state.phase is not before.phase:
@@ -119,7 +129,7 @@ class Loop:
             case ef.WipePin():
                 self._link.pin.wipe()
             case ef.ReadCard():
-                self._link.read_card()
+                self._link.read_card(at)
             case ef.Prepare(request):
                 self._expect(self._link.prepare(at, request))
             case ef.Confirm():
@@ -181,7 +191,8 @@ class Loop:
             self._pending.append(DisplayLost(self.board.clock.now()))
 
     def _moments(self, now: Millis) -> Iterable[Millis]:
-        moments = [self.state.dark_at, next_change(self.state, now), *(source.due() for source in self.board.sources)]
+        moments = [self.state.dark_at, next_change(self.state, now), self._link.hangs_at]
+        moments += [source.due() for source in self.board.sources]
         return (moment for moment in moments if moment is not None)
 
 
