@@ -4,8 +4,8 @@ import argparse
 
 from drivers.pcsc_api import Pcsc, present
 from drivers.pcsc_card import chosen, context
-from sesame.card.source import reader_choice
 from sesame.card.table import remark, say, say_json, table
+from sesame.commands.code import reader_choice
 from sesame.exits import Exit
 
 

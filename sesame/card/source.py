@@ -11,6 +11,7 @@ from pathlib import Path
 from device.trace import Trace, TraceError
 from device.trace_read import read
 from drivers.slot_twin import Card
+from sesame.commands.code import reader_choice
 from sesame.exits import CommandError, Exit
 from sesame_core.apdu import Budget, Conversation, Protocol, T, converse
 from sesame_core.errors import CardError, Fault
@@ -81,11 +82,6 @@ def load(path: Path) -> Trace:
         raise CommandError(Exit.USAGE, f"{path} cannot be read: {error}") from error
     except TraceError as error:
         raise CommandError(Exit.USAGE, f"{path}: {error}") from error
-
-
-def reader_choice(name: str | None) -> str | int | None:
-    """A reader's number, a part of its name, or any."""
-    return int(name) if name is not None and name.isdigit() else name
 
 
 def consent(arguments: argparse.Namespace, card: OpenCard, moves: str) -> None:
