@@ -316,7 +316,16 @@ def _start(unit: str) -> None:
 def _reload() -> None:
     _must(["systemctl", "daemon-reload"])
     run(["udevadm", "control", "--reload"])
-    run(["udevadm", "trigger", "--subsystem-match=gpio", "--subsystem-match=i2c-dev", "--subsystem-match=spidev"])
+    run(
+        [
+            "udevadm",
+            "trigger",
+            "--settle",
+            "--subsystem-match=gpio",
+            "--subsystem-match=i2c-dev",
+            "--subsystem-match=spidev",
+        ]
+    )
 
 
 def _must(command: Sequence[str], cure: str = "") -> None:

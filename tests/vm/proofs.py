@@ -67,17 +67,17 @@ def require(true: object, otherwise: str) -> None:
 
 
 def installed(run: Run) -> str:
-    """`./install` says its plan, carries it out on a machine without a network, and the service is active"""
+    """`./install` says its plan, carries it out on a machine without a network, and the first frame is on the glass"""
     run.machine.must("mkdir -p /srv && tar -C /srv -xf /dev/vdb")
     began = time.monotonic()
     said = run.machine.must(f"{INSTALL} --dry-run")
     require("will     enable sesame-reader.service" in said, said)
     require(run.machine.run(f"systemctl cat {UNIT}").status, "--dry-run did something")
-    run.machine.must(f"{INSTALL} --no-start")
-    seconds = time.monotonic() - began
-    run.machine.must("systemctl daemon-reload; udevadm control --reload; udevadm trigger --settle")
-    run.machine.must(f"systemctl start {UNIT}")
-    return f"{seconds:.0f} s, emulated"
+    said = run.machine.run(INSTALL, limit=1200).output
+    require(f"... start {UNIT}" in said, said)
+    run.active()
+    run.reader.wait_for(FRENCH.insert_card)
+    return f"{time.monotonic() - began:.0f} s, emulated"
 
 
 def again(run: Run) -> str:
@@ -103,7 +103,7 @@ def analysed(run: Run) -> str:
 
 
 def confined(run: Run) -> str:
-    """The process has its own user, no capability, filtered calls, no network, locked memory, and dumps no core"""
+    """The process has its own user, no capability, filtered calls, no network, locked memory, no swap and no core"""
     status = run.machine.must(f"cat /proc/{run.main_pid()}/status")
     have = {key: value.split() for key, _, value in (line.partition(":") for line in status.splitlines())}
     require(have["Uid"][0] != "0" and set(have["CapBnd"]) | set(have["CapEff"]) == {"0" * 16}, status)
@@ -111,8 +111,9 @@ def confined(run: Run) -> str:
     require(int(have["VmLck"][0]) > 0, "the memory is not locked")
     limits = run.machine.must(f"grep 'core file' /proc/{run.main_pid()}/limits").split()
     require(limits[4:6] == ["0", "0"], str(limits))
-    links = run.machine.must(f"ip -o link show type dummy; nsenter -n -t {run.main_pid()} cat /proc/net/dev | wc -l")
-    require(links.split()[-1] == "3", f"more than the loopback: {links}")
+    links = run.machine.must(f"tail -n +3 /proc/{run.main_pid()}/net/dev")
+    require([line.split(":")[0].strip() for line in links.splitlines()] == ["lo"], links)
+    require(run.machine.must(f"cat /sys/fs/cgroup/system.slice/{UNIT}.service/memory.swap.max") == "0\n", "it may swap")
     return f"{int(have['VmLck'][0]) // 1024} MiB locked"
 
 
@@ -233,6 +234,21 @@ def uninstalled(run: Run) -> str:
     run.machine.must(f"{INSTALL} --uninstall --purge")
     require(run.machine.run("id sesame").status, "the user is still there")
     return "the configuration stayed, then went"
+
+
+def alone(run: Run) -> str:
+    """`image/appliance` makes the machine the reader's alone, from the next start on"""
+    run.machine.must("cd /srv/src && ./image/appliance && ./image/appliance")
+    return "ran twice"
+
+
+def nothing_writable(run: Run) -> str:
+    """After that restart: root is read-only, no swap, no network but the loopback"""
+    mounts = run.machine.must("findmnt --noheadings --output OPTIONS --target /")
+    require(mounts.split(",")[0] == "ro", mounts)
+    require(len(run.machine.must("cat /proc/swaps").splitlines()) == 1, "there is swap")
+    require(run.machine.must("ls /sys/class/net").split() == ["lo"], "there is a network")
+    return "findmnt says ro"
 
 
 ON_FIRST_POWER: tuple[Proof, ...] = (

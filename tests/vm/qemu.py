@@ -14,7 +14,7 @@ from typing import Any
 BOOT_LIMIT = 240.0
 ANSWER_LIMIT = 600.0
 
-KERNEL_LINE = "root=/dev/vda rw console=ttyS0 quiet loglevel=3 mitigations=off"
+KERNEL_LINE = "root=/dev/vda ro console=ttyS0 quiet loglevel=3 mitigations=off"
 
 
 class MachineError(Exception):
