@@ -1,0 +1,179 @@
+"""The pages on the reader's life and on its faults: `python docs/tools/reader_pages.py` writes docs/reader.md and
+docs/faults.md; `--check` fails when one of them is not what it would write.
+
+The diagram and the table come from sesame_core.reader.TRANSITIONS, which the program itself runs on.
+"""
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from sesame.exits import FAULTS, Exit  # noqa: E402
+from sesame_core.errors import Fault  # noqa: E402
+from sesame_core.reader import EVERYWHERE, TRANSITIONS, Rule, Trigger  # noqa: E402
+from sesame_core.state import DARK_AFTER, PATIENCE, Phase, State  # noqa: E402
+from sesame_core.views import view  # noqa: E402
+
+MADE = "<!-- Made by docs/tools/reader_pages.py from the program; edit that instead. -->\n"
+
+READER = f"""\
+# The reader's life
+
+`sesame_core/reader.py` is a table: in which phase, at which trigger, what is done and which phases it may lead to. One
+function runs on it, `step(state, event) -> (state, effects)`; time is data, every event bears its moment. The diagram and
+the table below are made from that table. A test gets into every state that can be reached, lets everything happen in it,
+and holds the table to be complete and to claim nothing that cannot happen
+(`python -m pytest tests/promises/test_r14_every_state_and_key.py`).
+
+A lit screen goes dark {DARK_AFTER // 1000} s after the last key or card, a code exactly {DARK_AFTER // 1000} s after it \
+appeared, and no key prolongs that.
+PATIENTEZ is said only where the card takes longer than {PATIENCE} ms.
+
+"""
+
+EVERYWHERE_NOTE = """\
+In every phase, unless its own row says otherwise: *Off*, *35 s over* and *display lost* lead to **asleep**, as does *card
+out*; *reader lost* leads to **no reader**; *halt* leads to **halted**, for good. The diagram leaves these arrows out.
+
+"""
+
+TABLE_NOTE = """
+## The table
+
+Each cell: the action in `sesame_core/actions.py`, and where it may lead; no arrow: the phase stays. A dot: nothing
+happens.
+
+"""
+
+FAULTS_INTRODUCTION = """\
+# When the card has a fault
+
+What the screen says, what it means, and what to do. The number is that of *ERREUR CARTE n*; programs get the exit code of
+`sesame code`. Nothing here ever quotes what the card said.
+
+| number | screen | exit code | what happened | what to do |
+| --- | --- | --- | --- | --- |
+"""
+
+EXPLAINED: dict[Fault, tuple[str, str]] = {
+    Fault.MUTE: (
+        "No answer to reset, or no answer to a command.",
+        "Put the card in the other way round, gold contacts first; wipe its contacts; try another card, to tell card "
+        "from reader.",
+    ),
+    Fault.GARBAGE: (
+        "An answer that is none: no status word, far too long, or data objects that do not parse.",
+        "Wipe the contacts and try again. If it stays, the card does not speak EMV, or is broken: "
+        "`sesame card trace` records what it says.",
+    ),
+    Fault.REFUSED: (
+        "The card answered with a status word that ends the conversation, such as 6985.",
+        "Take the card out and put it in again. If it stays, the card does not allow this function: try it in the "
+        "bank's own reader.",
+    ),
+    Fault.DECLINED: (
+        "The PIN was right, but the card gave no ARQC (a cryptogram for the bank): its own risk rules forbid it.",
+        "Use the card once at a cash machine, which resets those rules; else ask the bank.",
+    ),
+    Fault.ENDLESS: (
+        "The card wanted more than 32 commands, or always had more to fetch.",
+        "No honest card does this. Do not use it; the PIN was not sent unless OK was pressed.",
+    ),
+    Fault.INCOMPLETE: (
+        "A data element without which no code can be made is missing (CDOL1, tag 8C).",
+        "The application is not personalised for codes: ask the bank for a card that is.",
+    ),
+    Fault.UNSUPPORTED: (
+        "No CAP or DPA application, no bitmap (9F56) and no rule for a card without one, or a bitmap that keeps more "
+        "than a code.",
+        "This card makes no codes. `sesame card apps` lists what is on it.",
+    ),
+    Fault.BLOCKED: (
+        "No PIN try is left. The PIN is never sent then.",
+        "The bank unblocks the card or sends another one; at some banks a cash machine does it.",
+    ),
+}
+
+
+def reader_page() -> str:
+    """docs/reader.md."""
+    return (
+        MADE + "\n" + READER + EVERYWHERE_NOTE + "\n".join(_diagram()) + "\n" + TABLE_NOTE + "\n".join(_table()) + "\n"
+    )
+
+
+def faults_page() -> str:
+    """docs/faults.md. Raises KeyError for a fault that nobody has explained."""
+    return MADE + "\n" + FAULTS_INTRODUCTION + "\n".join(_fault(fault) for fault in Fault) + "\n"
+
+
+def _diagram() -> Iterator[str]:
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    for phase in Phase:
+        yield f'    state "{phase.value}" as {phase.name}'
+    yield "    [*] --> NO_CARD"
+    for phase in Phase:
+        labels: dict[Phase, list[str]] = defaultdict(list)
+        for trigger, rule in TRANSITIONS[phase].items():
+            if rule is not EVERYWHERE[trigger]:
+                for target in rule.leads_to - {phase}:
+                    labels[target].append(trigger.value)
+        for target in Phase:
+            if target in labels:
+                yield f"    {phase.name} --> {target.name} : {', '.join(labels[target])}"
+    yield "    HALTED --> [*]"
+    yield "```"
+
+
+def _table() -> Iterator[str]:
+    yield "| | " + " | ".join(f"**{phase.value}**" for phase in Phase) + " |"
+    yield "| --- " * (len(Phase) + 1) + "|"
+    for trigger in Trigger:
+        cells = (_cell(TRANSITIONS[phase][trigger], phase) for phase in Phase)
+        yield f"| **{trigger.value}** | " + " | ".join(cells) + " |"
+
+
+def _cell(rule: Rule, phase: Phase) -> str:
+    if rule.action.__name__ == "stay":
+        return "·"
+    targets = ", ".join(target.value for target in Phase if target in rule.leads_to and target is not phase)
+    return f"`{rule.action.__name__}`" + (f" → {targets}" if targets else "")
+
+
+def _fault(fault: Fault) -> str:
+    screen = " / ".join(view(State(Phase.FAULT, 0, DARK_AFTER, fault=fault), 0).lines)
+    what, cure = EXPLAINED[fault]
+    exit_code = FAULTS.get(fault, Exit.CARD_ERROR)
+    return f"| {fault.value} | {screen} | {exit_code.value} | {what} | {cure} |"
+
+
+PAGES = {ROOT / "docs/reader.md": reader_page, ROOT / "docs/faults.md": faults_page}
+
+
+def stale() -> list[str]:
+    """The pages that are not what the program says."""
+    return [
+        path.name for path, page in PAGES.items() if not path.exists() or path.read_text(encoding="utf-8") != page()
+    ]
+
+
+def main() -> int:
+    """The exit status: 1 when `--check` found something."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="say which pages are stale, and change nothing")
+    if parser.parse_args().check:
+        sys.stdout.write("".join(f"{name} is stale: run python docs/tools/reader_pages.py\n" for name in stale()))
+        return 1 if stale() else 0
+    for path, page in PAGES.items():
+        path.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
