@@ -24,21 +24,21 @@ MADE = "<!-- Made by docs/tools/reader_pages.py from the program; edit that inst
 READER = f"""\
 # The reader's life
 
-`sesame_core/reader.py` is a table: in which phase, at which trigger, what is done and which phases it may lead to. One
-function runs on it, `step(state, event) -> (state, effects)`; time is data, every event bears its moment. The diagram and
-the table below are made from that table. A test gets into every state that can be reached, lets everything happen in it,
-and holds the table to be complete and to claim nothing that cannot happen
+`sesame_core/reader.py` is a table: in which phase, at which trigger, what is done and which phases it may lead to.
+One function runs on it, `step(state, event) -> (state, effects)`; time is data, every event bears its moment. The
+diagram and the table below are made from that table. A test gets into every state that can be reached, lets everything
+happen in it, and holds the table to be complete and to claim nothing that cannot happen
 (`python -m pytest tests/promises/test_r14_every_state_and_key.py`).
 
-A lit screen goes dark {DARK_AFTER // 1000} s after the last key or card, a code exactly {DARK_AFTER // 1000} s after it \
-appeared, and no key prolongs that.
+A lit screen goes dark {DARK_AFTER // 1000} s after the last key or card. A code goes exactly {DARK_AFTER // 1000} s
+after it appeared, and no key prolongs that.
 PATIENTEZ is said only where the card takes longer than {PATIENCE} ms.
 
 """
 
 EVERYWHERE_NOTE = """\
-In every phase, unless its own row says otherwise: *Off*, *35 s over* and *display lost* lead to **asleep**, as does *card
-out*; *reader lost* leads to **no reader**; *halt* leads to **halted**, for good. The diagram leaves these arrows out.
+In every phase, unless its own row says otherwise: *Off*, *35 s over* and *display lost* lead to **asleep**, as does
+*card out*; *reader lost* leads to **no reader**; *halt* leads to **halted**, for good. The diagram leaves these arrows out.
 
 """
 
@@ -53,8 +53,8 @@ happens.
 FAULTS_INTRODUCTION = """\
 # When the card has a fault
 
-What the screen says, what it means, and what to do. The number is that of *ERREUR CARTE n*; programs get the exit code of
-`sesame code`. Nothing here ever quotes what the card said.
+What the screen says, what it means, and what to do. The number is that of *ERREUR CARTE n*; programs get the exit code
+of `sesame code`. Nothing here ever quotes what the card said.
 
 | number | screen | exit code | what happened | what to do |
 | --- | --- | --- | --- | --- |
@@ -78,7 +78,7 @@ EXPLAINED: dict[Fault, tuple[str, str]] = {
     ),
     Fault.DECLINED: (
         "The PIN was right, but the card gave no ARQC (a cryptogram for the bank): its own risk rules forbid it.",
-        "Use the card once at a cash machine, which resets those rules; else ask the bank.",
+        "Use the card once at a cash machine, which may reset those rules; else ask the bank.",
     ),
     Fault.ENDLESS: (
         "The card wanted more than 32 commands, or always had more to fetch.",
