@@ -38,7 +38,7 @@ PATIENTEZ is said only where the card takes longer than {PATIENCE} ms.
 
 EVERYWHERE_NOTE = """\
 In every phase, unless its own row says otherwise: *Off*, *35 s over* and *display lost* lead to **asleep**, as does
-*card out*; *reader lost* leads to **no reader**; *halt* leads to **halted**, for good. The diagram leaves these arrows out.
+*card out*; *reader lost* leads to **no reader**; *halt* leads to **halted**, for good. The diagram leaves them out.
 
 """
 
