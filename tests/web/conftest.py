@@ -1,0 +1,66 @@
+"""Coop@net over a demonstration's books, with codes as the bank itself computes them."""
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from bank.demo_database import open_database
+from bank.keys import card_key
+from bank.store_sql import SqlStore
+from bank.verify import Search, Verifier
+from bank.web.desk import Desk, SourceLimit
+from bank.web.guard import Guard, content_policy
+from bank.web.pages import coopanet
+from bank.web.sessions import Limits, Sessions
+from tests.web.coopanet import HERE, NewCode, Time, Visitor, Visitors
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture(scope="session")
+def fresh_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Furnished once: every test gets a copy."""
+    folder = tmp_path_factory.mktemp("books")
+    open_database(folder).close()
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, fresh_books: Path) -> Iterator[SqlStore]:
+    shutil.copytree(fresh_books, tmp_path / "bank")
+    store = open_database(tmp_path / "bank")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def new_code(store: SqlStore) -> NewCode:
+    """The card's next code."""
+    counters: dict[str, count[int]] = {}
+
+    def made(card_id: str) -> str:
+        card = store.card(card_id)
+        assert card is not None
+        key = card_key(store.issuer_key(card.key_name), card.pan, card.psn)
+        return Search(card, key).code(next(counters.setdefault(card_id, count(1))))
+
+    return made
+
+
+@pytest.fixture
+def desk(store: SqlStore, time: Time) -> Desk:
+    return Desk(Verifier(store), SourceLimit(most=20, window=600, now=time), time, time.pause)
+
+
+@pytest.fixture
+def visitor(desk: Desk, time: Time) -> Visitors:
+    """Each a browser of its own, all at the same bank and from the same address."""
+    app = Guard(coopanet(desk, Sessions(Limits(idle=600, longest=3600), time)), content_policy())
+    return lambda: Visitor(TestClient(app, base_url=HERE))

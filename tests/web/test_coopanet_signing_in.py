@@ -1,0 +1,132 @@
+"""Signing in at Coop@net: the guide's second half, and every way in which it is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from bank.records import Customer, Reason
+from bank.store_sql import SqlStore
+from bank.web.desk import REFUSAL_S
+from tests.web.coopanet import NewCode, Time, Visitors
+
+
+@pytest.mark.parametrize(
+    ("user", "card", "name"), [("DURAND42", "bank-card", "Claude"), ("MOREAU17", "sesame-card", "Dominique")]
+)
+def test_both_kinds_of_customer_sign_in_with_a_code_as_it_is_shown(
+    visitor: Visitors, new_code: NewCode, user: str, card: str, name: str
+) -> None:
+    code = new_code(card)
+    answer = visitor().sign_in(user, f"{code[:4]} {code[4:]}")
+    assert answer.signed_in
+    assert name in answer.text
+
+
+def test_the_code_may_be_typed_without_the_space(visitor: Visitors, new_code: NewCode) -> None:
+    assert visitor().sign_in("DURAND42", new_code("bank-card")).signed_in
+
+
+def test_the_user_code_is_read_as_people_type_it(visitor: Visitors, new_code: NewCode) -> None:
+    assert visitor().sign_in(" durand 42 ", new_code("bank-card")).signed_in
+
+
+def test_a_code_is_good_once(visitor: Visitors, new_code: NewCode) -> None:
+    code = new_code("bank-card")
+    assert visitor().sign_in("DURAND42", code).signed_in
+    again = visitor().sign_in("DURAND42", code)
+    assert (again.status, again.path) == (403, "/fr/sesame")
+
+
+def refusals(store: SqlStore, new_code: NewCode) -> dict[Reason, tuple[str, str]]:
+    """User code and code by the reason why the bank refuses them."""
+    store.block("t1", True)
+    store.add_customer(Customer("BLOCKED1", "Blocked", "t1"))
+    return {
+        Reason.MALFORMED: ("DURAND42", "not a code"),
+        Reason.UNKNOWN: ("NOBODY99", new_code("bank-card")),
+        Reason.NO_MATCH: ("DURAND42", new_code("sesame-card")),
+        Reason.LIMITED: ("BLOCKED1", new_code("t1")),
+    }
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_refusal_is_in_the_same_words_and_takes_the_same_time(
+    visitor: Visitors, store: SqlStore, new_code: NewCode, time: Time, language: str
+) -> None:
+    pages = set()
+    for user, code in refusals(store, new_code).values():
+        before = time.now
+        answer = visitor().sign_in(user, code, language)
+        assert answer.status == 403
+        pages.add(answer.words)
+        assert time.now - before == REFUSAL_S
+    assert len(pages) == 1
+
+
+def test_the_log_knows_what_the_customer_is_not_told(visitor: Visitors, store: SqlStore, new_code: NewCode) -> None:
+    for reason, (user, code) in refusals(store, new_code).items():
+        visitor().sign_in(user, code)
+        logged = [line for card in ("bank-card", "t1", "") for line in store.attempts(card)]
+        newest = max(logged, key=lambda line: line.at)
+        assert (newest.reason, newest.source) == (reason, "testclient")
+
+
+@pytest.mark.parametrize("who", ["bank-card", "last-try", "9999000000000016"])
+def test_only_a_user_code_opens_accounts(visitor: Visitors, store: SqlStore, new_code: NewCode, who: str) -> None:
+    """The command line also takes cards by name and number; at Coop@net these are nobody."""
+    card = store.card("bank-card")
+    assert card is not None
+    code = new_code("bank-card")
+    assert visitor().sign_in(card.pan if who.isdigit() else who, code).status == 403
+    assert visitor().sign_in("DURAND42", code).signed_in
+
+
+def test_a_card_takes_ten_refusals_and_then_none_until_it_is_unblocked(
+    visitor: Visitors, store: SqlStore, new_code: NewCode
+) -> None:
+    for _ in range(10):
+        assert visitor().sign_in("DURAND42", "00000000").status == 403
+    code = new_code("bank-card")
+    assert visitor().sign_in("DURAND42", code).status == 403
+    store.block("bank-card", False)
+    assert visitor().sign_in("DURAND42", code).signed_in
+
+
+def test_a_source_takes_twenty_refusals_in_ten_minutes_whoever_it_asks_for(
+    visitor: Visitors, store: SqlStore, new_code: NewCode, time: Time
+) -> None:
+    for number in range(20):
+        assert visitor().sign_in(f"NOBODY{number:02}", "00000000").status == 403
+    code = new_code("sesame-card")
+    limited = visitor().sign_in("MOREAU17", code)
+    assert limited.status == 403
+    assert store.attempts("")[-1].reason is Reason.LIMITED
+    assert store.status("sesame-card").failures == 0
+    time.now += 600
+    assert visitor().sign_in("MOREAU17", code).signed_in
+
+
+def test_right_codes_are_not_held_against_a_source(visitor: Visitors, new_code: NewCode) -> None:
+    for _ in range(25):
+        assert visitor().sign_in("DURAND42", new_code("bank-card")).signed_in
+
+
+def test_a_counter_ahead_within_the_window_is_found(visitor: Visitors, store: SqlStore, new_code: NewCode) -> None:
+    for _ in range(200):
+        code = new_code("bank-card")
+    assert visitor().sign_in("DURAND42", code).signed_in
+    assert store.status("bank-card").last_atc == 200
+
+
+def test_books_that_cannot_be_opened_are_no_refusal(
+    visitor: Visitors, store: SqlStore, tmp_path: Path, new_code: NewCode
+) -> None:
+    code, someone = new_code("bank-card"), visitor()
+    mark = someone.mark()
+    store.close()
+    for path in (tmp_path / "bank").glob("bank.db*"):
+        path.unlink()
+    (tmp_path / "bank" / "bank.db").mkdir()
+    answer = someone.client.post("/fr/sesame", data={"user": "DURAND42", "code": code, "mark": mark})
+    assert answer.status_code == 503
+    assert "interrompu" in answer.text
