@@ -91,11 +91,14 @@ ensure_environment() {
     fingerprint "$1" "$2" >"$1/installed"
 }
 
-# usable ENVIRONMENT: its Python runs and sees its own pip, and it was not made somewhere else.
+# usable ENVIRONMENT: it works, and it was not made for a checkout somewhere else.
 usable() {
-    "$1/bin/python" -c 'import pip, sys; assert sys.prefix in pip.__file__' 2>/dev/null || return 1
+    works "$1" || return 1
     [ ! -f "$1/installed" ] || [ "$(head -n 1 "$1/installed")" = "$checkout" ]
 }
+
+# works ENVIRONMENT: its Python runs and sees its own pip; not so after the system's Python has become another one.
+works() { "$1/bin/python" -c 'import pip, sys; assert sys.prefix in pip.__file__' 2>/dev/null; }
 
 # The Python is the one named in `python`, if it is named.
 make_environment() {
@@ -106,6 +109,7 @@ make_environment() {
 # Editable, so that an update of the checkout needs no second installation.
 install_project() {
     log=$1/pip.log
+    rm -f "$log"
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off --retries 2 --log "$log" \
         --editable "${checkout}[$2]" </dev/null >&2 && return
     if grep -qE 'CERTIFICATE_VERIFY_FAILED' "$log"; then

@@ -160,15 +160,19 @@ def _pytest(environment: Environment, arguments: Sequence[str], in_ci: bool) -> 
     command = [environment.tool("python"), "-m", "pytest", *spread, f"--junitxml={report}", *arguments]
 
     def tested() -> tuple[bool, str]:
-        passed = run(command) == 0
-        total, skipped = _counts(report)
-        remark = f"{total - skipped} ran, {skipped} skipped"
-        if in_ci and skipped:
-            return False, f"{remark}: nothing may be skipped in CI"
-        return passed and total > skipped, remark
+        return verdict(run(command) == 0, report, in_ci)
 
     which = "without services" if arguments == NOT_SERVICES else " ".join(arguments)
     return _timed(f"pytest, Python {environment.version} {which}".strip(), tested)
+
+
+def verdict(passed: bool, report: Path, in_ci: bool) -> tuple[bool, str]:
+    """Whether a run of pytest counts as a success, and in a few words how it went."""
+    total, skipped = _counts(report)
+    remark = f"{total - skipped} ran, {skipped} skipped"
+    if in_ci and skipped:
+        return False, f"{remark}: nothing may be skipped in CI"
+    return passed and total > skipped, remark
 
 
 def _counts(report: Path) -> tuple[int, int]:
