@@ -18,17 +18,18 @@ class Role(Enum):
     UART = "UART"
     INPUT_PULL_UP = "input, active low, pulled up"
     OUTPUT = "push-pull output"
-    RESERVED = "not to be used"
+    LOW_OR_OPEN = "output, low or let go"
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One signal on one GPIO."""
+    """One signal on one GPIO. `battery_only`: wired in the battery version alone."""
 
     signal: str
     gpio: int
     role: Role
     note: str
+    battery_only: bool = False
 
 
 HEADER: Final = MappingProxyType(
@@ -49,15 +50,15 @@ DESK: Final = (
     Pin("KEY_ROW2", 6, Role.INPUT_PULL_UP, "keypad row 2, 10 k to 3.3 V"),
     Pin("KEY_ROW3", 13, Role.INPUT_PULL_UP, "keypad row 3, 10 k to 3.3 V"),
     Pin("KEY_ROW4", 19, Role.INPUT_PULL_UP, "keypad row 4, 10 k to 3.3 V"),
-    Pin("KEY_COL1", 12, Role.OUTPUT, "keypad column 1, 1 k in series"),
-    Pin("KEY_COL2", 16, Role.OUTPUT, "keypad column 2, 1 k in series"),
-    Pin("KEY_COL3", 20, Role.OUTPUT, "keypad column 3, 1 k in series"),
-    Pin("KEY_COL4", 21, Role.OUTPUT, "keypad column 4, 1 k in series"),
+    Pin("KEY_COL1", 12, Role.LOW_OR_OPEN, "keypad column 1, 1 k in series"),
+    Pin("KEY_COL2", 16, Role.LOW_OR_OPEN, "keypad column 2, 1 k in series"),
+    Pin("KEY_COL3", 20, Role.LOW_OR_OPEN, "keypad column 3, 1 k in series"),
+    Pin("KEY_COL4", 21, Role.LOW_OR_OPEN, "keypad column 4, 1 k in series"),
     Pin("LED", 17, Role.OUTPUT, "status light, active high"),
     Pin("BUZZER", 18, Role.OUTPUT, "buzzer, active high, through a transistor"),
     Pin("CARD_SWITCH", 27, Role.INPUT_PULL_UP, "card in the slot: closed to ground"),
-    Pin("POWER_BUTTON", 4, Role.INPUT_PULL_UP, "battery version: the latch's button, closed to ground"),
-    Pin("POWER_OFF", 26, Role.OUTPUT, "battery version: high cuts the supply"),
+    Pin("POWER_BUTTON", 4, Role.INPUT_PULL_UP, "the latch's button, closed to ground", battery_only=True),
+    Pin("POWER_OFF", 26, Role.OUTPUT, "high cuts the supply", battery_only=True),
     Pin("SLOT_TXD", 14, Role.UART, "bare slot SEC1210: UART to the slot"),
     Pin("SLOT_RXD", 15, Role.UART, "bare slot SEC1210: UART from the slot"),
     Pin("OLED_MOSI", 10, Role.SPI, "SPI displays only: data"),

@@ -8,7 +8,6 @@ from drivers.pins import DESK, HEADER, Pin, Role
 from hw.kicad.netlist import Netlist
 
 BOARD: Final = "A1"
-BATTERY_ONLY: Final = "battery version:"
 
 FAR_ENDS: Final = MappingProxyType(
     {
@@ -35,7 +34,7 @@ def is_battery(netlist: Netlist) -> bool:
 
 def expected(netlist: Netlist) -> list[Pin]:
     """The pin file's entries this version must have."""
-    return [pin for pin in DESK if is_battery(netlist) or not pin.note.startswith(BATTERY_ONLY)]
+    return [pin for pin in DESK if is_battery(netlist) or not pin.battery_only]
 
 
 def missing_signals(netlist: Netlist) -> list[str]:

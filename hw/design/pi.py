@@ -22,6 +22,7 @@ _KINDS: Final = {
     Role.SPI: Kind.OUTPUT,
     Role.INPUT_PULL_UP: Kind.INPUT,
     Role.OUTPUT: Kind.OUTPUT,
+    Role.LOW_OR_OPEN: Kind.OUTPUT,
 }
 
 
