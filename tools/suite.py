@@ -30,7 +30,7 @@ from tools.machine import (
 
 REPORTS = ROOT / ".cache/test"
 
-NOT_SERVICES = ("-m", "not service", "-o", "markers=service")
+NOT_SERVICES = ("-m", "not service")
 """What the other interpreters run: a service (pcscd, a database, a browser) does not change with Python's version."""
 
 
