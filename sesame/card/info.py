@@ -5,6 +5,7 @@ first, which moves its transaction counter: that is asked for.
 """
 
 import argparse
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sesame.card import bits
@@ -21,6 +22,7 @@ from sesame_core.tlv import Tlv, find, parse
 TRIES, COUNTER, COUNTER_ONLINE = 0x9F17, 0x9F36, 0x9F13
 BITMAP, FLAGS, PSN, PAN, EXPIRY, CDOL1 = 0x9F56, 0x9F55, 0x5F34, 0x5A, 0x5F24, 0x8C
 FILES, RECORDS = range(1, 31), range(1, 17)
+RECORD = 0x70
 LAST_SHOWN = 4
 
 IAF_BITS = (
@@ -96,14 +98,16 @@ def _number(tag: int) -> Conversation[int | None]:
 
 
 def _read_all() -> Conversation[tuple[Tlv, ...]]:
-    """Every record of every file, as far as the card gives them away."""
+    """Every record of every file, as far as the card gives them away. Payment systems and issuers also keep files that
+    are no data objects, such as a log: those are passed over (EMV Book 3, 5.3.2.2)."""
     objects: list[Tlv] = []
     for sfi in FILES:
         for number in RECORDS:
             response = yield Command(0x00, 0xB2, number, sfi << 3 | 0x04)
             if not response.ok:
                 break
-            objects += parse(response.data)
+            with suppress(CardError):
+                objects += (item for item in parse(response.data) if item.tag == RECORD)
     return tuple(objects)
 
 

@@ -57,6 +57,15 @@ class Shy(Watched):
         return super().transmit(apdu)
 
 
+class Logging(Watched):
+    """It keeps a log of its transactions, as payment cards do: records that are no data objects."""
+
+    def transmit(self, apdu: bytes) -> bytes:
+        if apdu[1] == 0xB2 and apdu[3] >> 3 == 11:
+            return bytes.fromhex("000000012345" + "0978" + "261120" + "9F" + "9000") if apdu[2] < 9 else b"\x6a\x83"
+        return super().transmit(apdu)
+
+
 def lasting(card: Watched) -> OpenCard:
     """As if it were in a real reader: its counters matter."""
     return replace(in_process(card, "here"), lasting=True)
@@ -239,6 +248,12 @@ def test_looking_moves_nothing(name: str) -> None:
 
     assert card.memory.update(unchanged) == before
     assert not [command for command in card.sent if command.startswith(MOVING)]
+
+
+def test_a_log_of_transactions_does_not_matter() -> None:
+    seen = info.look(lasting(Logging("sesame-card")), Namespace(yes=False))
+
+    assert seen.value(info.BITMAP).hex().upper() == FRENCH_BITMAP
 
 
 def test_a_shy_card_is_left_alone_without_consent(capsys: pytest.CaptureFixture[str]) -> None:
