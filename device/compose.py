@@ -19,8 +19,9 @@ from drivers.gpio_switch import GpioSwitch
 from drivers.gpio_zero import GpiozeroPins
 from drivers.keypad_buttons import button_keypad
 from drivers.keypad_matrix import Settle, matrix_keypad, settle_briefly
+from drivers.keypad_scan import ScannedKeypad
 from drivers.oled_panels import Panel, panel
-from drivers.ports import Clock, Display, Keypad, Notify, Source
+from drivers.ports import Clock, Display, Notify, Source
 from drivers.power_supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
 from drivers.slot_twin import Latency, TwinSlot, instant
 from drivers.sound_patterns import GpioSound
@@ -29,6 +30,10 @@ from sesame_core.state import Rules
 
 SIMULATED_GAUGE_EVERY: Millis = 1000
 """A simulated battery is looked at more often than a real one, so that who changes it sees what comes of it."""
+
+
+HEADER_I2C = 1
+"""/dev/i2c-1: GPIO2 and 3 on every Pi with 40 pins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +93,10 @@ def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and
     """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics."""
     hardware = BoardTwin(clock, config.layout, buttons=dict(config.keypad.buttons) or None, bounce=bounce)
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
-    display = DisplayTwin(panel_of(config), rotation=config.display.rotation, contrast=config.display.contrast)
-    gauge = GaugeBusTwin()
-    monitor = BatteryMonitor(Max17048(gauge), replace(_thresholds(config), every=SIMULATED_GAUGE_EVERY))
+    spi = hardware.factory if config.display.bus == "spi" else None
+    wired = config.display
+    display = DisplayTwin(panel_of(config), rotation=wired.rotation, contrast=wired.contrast, spi=spi)
+    gauge, monitor = _simulated_battery(config)
     board = Board(
         clock,
         keypad_of(config, hardware.pins, _at_once),
@@ -125,7 +131,7 @@ def real(config: Config, power_off: Callable[[], None], others: Sequence[Source]
     )
 
 
-def keypad_of(config: Config, pins: Pins, settle: Settle = settle_briefly) -> Keypad:
+def keypad_of(config: Config, pins: Pins, settle: Settle = settle_briefly) -> ScannedKeypad:
     """The matrix, or the buttons where the configuration lists any."""
     if config.keypad.buttons:
         return button_keypad(pins, dict(config.keypad.buttons))
@@ -177,6 +183,11 @@ def reader_of(config: Config) -> str | int | None:
     return int(name) if name.isdigit() else name or None
 
 
+def gauge_port(config: Config) -> int:
+    """The I2C bus of the gauge: the display's, or the header's where the display is on SPI."""
+    return config.display.port if config.display.bus == "i2c" else HEADER_I2C
+
+
 def _way(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
     match Off(config.power.off):
         case Off.LATCH:
@@ -191,9 +202,19 @@ def _monitor(config: Config) -> BatteryMonitor | None:
     wanted = config.power
     if wanted.gauge == "none":
         return None
-    bus = open_bus(config.display.port)
+    bus = open_bus(gauge_port(config))
     gauge = (Max17048 if wanted.gauge == "max17048" else Ina219)(bus, wanted.gauge_address)
     return BatteryMonitor(gauge, _thresholds(config))
+
+
+def _simulated_battery(config: Config) -> tuple[GaugeBusTwin, BatteryMonitor]:
+    """A simulated reader always has a battery that can be used up: the configured gauge's, else a MAX17048's."""
+    every = replace(_thresholds(config), every=SIMULATED_GAUGE_EVERY)
+    if config.power.gauge == "ina219":
+        bus = GaugeBusTwin(0x40)
+        return bus, BatteryMonitor(Ina219(bus), every)
+    bus = GaugeBusTwin()
+    return bus, BatteryMonitor(Max17048(bus), every)
 
 
 def _thresholds(config: Config) -> Thresholds:
