@@ -19,12 +19,15 @@ from sesame_core.cap import Request
 from sesame_core.screens import grouped
 
 MOVES = "making a code moves the card's counter (ATC), and a wrong PIN takes a try"
+STANDARD_OUTPUT = "-"
 NANOS_PER_MICRO = 1000
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Record, and write what was recorded even where the card failed. Raises CommandError, CardError, SlotError."""
     request = request_of(arguments)
+    if arguments.json and str(arguments.file) == STANDARD_OUTPUT:
+        raise CommandError(Exit.USAGE, "--json and the file - both want standard output: take one")
     with opened(arguments) as card:
         consent(arguments, card, MOVES)
         recorder = Recorder(card.exchange, _micros if arguments.times else None)
@@ -68,7 +71,7 @@ def _trace(card: OpenCard, recorder: Recorder, pan: bool) -> Trace:
 
 def _write(path: Path, text: str) -> None:
     """For the owner's eyes only. Raises CommandError."""
-    if str(path) == "-":
+    if str(path) == STANDARD_OUTPUT:
         sys.stdout.write(text)
         return
     try:

@@ -445,6 +445,22 @@ def test_another_challenge_than_the_recorded_one_is_remarked(sesame: Sesame, tra
     assert "recorded with other data" in err
 
 
+def test_trace_and_json_do_not_share_standard_output(sesame: Sesame) -> None:
+    status, out, err = sesame("card", "trace", "-", "--json", "--virtual", "sesame-card", typed="1234\n")
+
+    assert (status, out) == (2, "")
+    assert "both want standard output" in err
+
+
+def test_a_recording_with_a_wrong_pin_before_the_right_one_gives_its_code(sesame: Sesame, traces: Path) -> None:
+    lines = (traces / "french-dpa.trace").read_text().splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("> 0020"))
+    text = "\n".join([*lines[:at], lines[at], "< 63C2", *lines[at:]])
+
+    assert sesame("card", "replay", "-", typed=text)[:2] == (0, "3465 6023\n")
+    assert sesame("card", "replay", "-", typed=text.replace("****\n< 9000", "****\n< 63C1"))[:2] == (8, "")
+
+
 @pytest.mark.parametrize(
     ("text", "status", "complaint"),
     [("nonsense", 2, "line 1"), ("> 00A40400\n< 6A82", 7, "no CAP application"), ("", 2, "no exchange")],
