@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 
 from sesame_core.events import Millis
 
@@ -33,7 +34,8 @@ class Notifier:
 
     def _send(self, state: str) -> None:
         if self._socket is not None:
-            self._socket.sendto(state.encode(), self._address)
+            with suppress(OSError):  # a manager that does not listen is no reason to stop
+                self._socket.sendto(state.encode(), self._address)
 
 
 def _watchdog(environment: Mapping[str, str]) -> Millis:

@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 
 from device.cardwork import CardWork
+from device.secrecy import keep_secrets
 from drivers.errors import SlotError
 from drivers.pcsc_card import PcscConnection
 from sesame.amounts import cents
@@ -39,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the code. Raises CommandError, CardError, SlotError."""
+    keep_secrets()
     request = request_of(arguments)
     with PcscConnection.connect(reader_choice(arguments.reader)) as connection:
         work = CardWork(connection.exchange, connection.protocol)
