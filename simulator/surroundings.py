@@ -1,115 +1,101 @@
 """A simulated machine for the self-test: the simulated board, in a Raspberry Pi that can have any fault."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final
+from typing import Final, TypeVar
 
 from bank import gallery
 from device import compose
-from device.config import Config, ConfigError
-from device.selftest.world import Access, Connection
-from drivers.battery_gauge import Max17048
+from device.config import SYSTEM_FILE, Config, PowerConfig, merge
+from device.selftest.board import wiring
+from device.selftest.ports import Access, Connection
+from drivers.battery_gauge import TRIES, Max17048
 from drivers.clock import SteppedClock
 from drivers.display_twin import ADDRESS, DisplayTwin
-from drivers.errors import DriverError, NoCardError
-from drivers.gpio_factory import Machine
+from drivers.errors import NoCardError
+from drivers.gpio_factory import Backend, Libraries, Machine, load_mock, open_pins
 from drivers.gpio_pins import Pins
-from drivers.pcsc_errors import CardMuteError, Code, failure
-from drivers.ports import Clock, Display, Keypad
+from drivers.gpio_rpi import RpiGpio
+from drivers.keypad_scan import ScannedKeypad
+from drivers.pcsc_errors import CardMuteError, failure
+from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
 from drivers.slot_twin import Card
 from sesame_core.apdu import Protocol
 from sesame_core.events import Key, Millis
-
-OTHER_ADDRESS: Final = ADDRESS + 1
-PRESS: Final[Millis] = 100
-ZERO: Final = Machine(
-    model="Raspberry Pi Zero 2 W Rev 1.0",
-    chips={0: "pinctrl-bcm2835"},
-    modules=frozenset({"lgpio"}),
+from simulator.troubles import (
+    ABSENT,
+    CARDS,
+    CONFIGS,
+    HURT,
+    MACHINES,
+    MODULES,
+    PCSC,
+    SERVICES,
+    SHUT,
+    ZERO,
+    Trouble,
 )
-PI_5: Final = Machine(model="Raspberry Pi 5 Model B Rev 1.0", chips={4: "pinctrl-rp1"})
 
+READER: Final = "Simulated CCID reader 00 00"
+GAUGE: Final = 0x36
+PRESS: Final[Millis] = 100
+WITH_GAUGE: Final = Config(power=PowerConfig(gauge="max17048"))
 
-class Trouble(Enum):
-    """What can be wrong with the simulated machine. The value is the name on the command line."""
-
-    NOT_A_PI = "not-a-pi"
-    RPIGPIO_ON_PI_5 = "rpigpio-on-pi-5"
-    GPIO_CLASH = "gpio-clash"
-    NO_GPIO_LIBRARY = "no-gpio-library"
-    I2C_OFF = "i2c-off"
-    NO_PERMISSION = "no-permission"
-    BAD_CONFIGURATION = "bad-configuration"
-    CLOCK_STANDS = "clock-stands"
-    SERVICE_FAILED = "service-failed"
-    SERVICE_RUNS = "service-runs"
-    DISPLAY_ADDRESS = "display-address"
-    DISPLAY_DEAD = "display-dead"
-    KEY_DEAD = "key-dead"
-    ROW_DEAD = "row-dead"
-    PIN_TAKEN = "pin-taken"
-    BATTERY_LOW = "battery-low"
-    BATTERY_SILENT = "battery-silent"
-    NO_PCSC = "no-pcsc"
-    POLKIT = "polkit"
-    NO_READER = "no-reader"
-    NO_CARD = "no-card"
-    MUTE_CARD = "mute-card"
-    NO_APPLICATION = "no-application"
-
-
-MACHINES: Final = {
-    Trouble.NOT_A_PI: Machine(),
-    Trouble.RPIGPIO_ON_PI_5: Machine(PI_5.model, PI_5.chips, frozenset({"RPi"}), distributions=frozenset({"rpi.gpio"})),
-    Trouble.GPIO_CLASH: Machine(
-        ZERO.model, ZERO.chips, frozenset({"RPi", "lgpio"}), distributions=frozenset({"rpi.gpio", "rpi-lgpio"})
-    ),
-    Trouble.NO_GPIO_LIBRARY: Machine(ZERO.model, ZERO.chips),
-}
-PCSC: Final = {Trouble.NO_PCSC: Code.NO_SERVICE, Trouble.POLKIT: Code.SECURITY_VIOLATION}
-CARDS: Final = {Trouble.MUTE_CARD: "mute", Trouble.NO_APPLICATION: "no-cap"}
+T = TypeVar("T")
 
 
 class SimulatedWorld:
-    """A `World` (device.selftest.world) whose hands press every key that works, one after the other."""
+    """A `World` (device.selftest.ports) whose hands press every key that works, one after the other."""
 
-    def __init__(self, trouble: Trouble | None = None, config: Config | None = None) -> None:
-        self._trouble = trouble
-        self._config = config or Config()
+    def __init__(self, *troubles: Trouble, config: Config | None = None) -> None:
+        self._troubles = frozenset(troubles)
+        self._config = config or self._as(CONFIGS, WITH_GAUGE)
         self._clock = SteppedClock()
-        self._parts = compose.simulated(self._config, self._clock)
+        self.parts = compose.simulated(self._config, self._clock)
         self._to_press: list[Key] = []
         self._released_at: Millis = 0
 
     def system(self) -> str:
         """Said to be simulated."""
-        return "a simulated Raspberry Pi"
+        return f"a simulated Raspberry Pi OS, Python {'.'.join(map(str, self.python()))}"
 
     def machine(self) -> Machine:
         """A Zero 2 W with lgpio, when all is well."""
-        return MACHINES.get(self._trouble, ZERO) if self._trouble else ZERO
+        return self._as(MACHINES, ZERO)
+
+    def python(self) -> tuple[int, int]:
+        """bookworm's, or trixie's."""
+        return (3, 13) if self._has(Trouble.NO_GPIO_LIBRARY_3_13) else (3, 11)
+
+    def sees_system_packages(self) -> bool:
+        """Yes, when all is well."""
+        return not self._has(Trouble.NO_GPIO_LIBRARY_3_13)
+
+    def has(self, module: str) -> bool:
+        """All of them, when all is well."""
+        return module not in {MODULES[each] for each in self._troubles if each in MODULES}
 
     def groups(self) -> frozenset[str]:
         """All that are needed, when all is well."""
-        return frozenset() if self._trouble is Trouble.NO_PERMISSION else self.known_groups()
+        return frozenset() if self._has(*SHUT) else self.known_groups()
 
     def known_groups(self) -> frozenset[str]:
-        """Raspberry Pi OS's."""
-        return frozenset({"gpio", "i2c", "spi"})
+        """Raspberry Pi OS's; none on plain Debian."""
+        return frozenset() if self._has(Trouble.NO_GROUPS) else frozenset({"gpio", "i2c", "spi"})
 
     def access(self, device: str) -> Access:
         """Granted, when all is well."""
-        if self._trouble is Trouble.I2C_OFF and "i2c" in device:
+        chips = {"/dev/gpiochip0"} if self._has(*SHUT) else {f"/dev/gpiochip{n}" for n in self.machine().chips or ()}
+        if device in self._as(ABSENT, ()) or (device.startswith("/dev/gpiochip") and device not in chips):
             return Access.ABSENT
-        return Access.DENIED if self._trouble is Trouble.NO_PERMISSION else Access.GRANTED
+        return Access.DENIED if self._has(*SHUT) else Access.GRANTED
 
     def config(self) -> Config:
         """The one given."""
-        if self._trouble is Trouble.BAD_CONFIGURATION:
-            raise ConfigError("/etc/sesame/reader.toml: display.height is 63; allowed is one of 64, 32")
+        if self._has(Trouble.BAD_CONFIGURATION):
+            return merge({"display": {"height": 63}}, str(SYSTEM_FILE))
         return self._config
 
     def clock(self) -> Clock:
@@ -118,43 +104,45 @@ class SimulatedWorld:
 
     def rest(self, ms: Millis) -> None:
         """Time passes, the hands go on."""
-        if self._trouble is Trouble.CLOCK_STANDS:
+        if self._has(Trouble.CLOCK_STANDS):
             return
         self._clock.advance(ms)
         self._use_hands()
-        self._parts.hardware.advance(self._clock.now())
+        self.parts.hardware.advance(self._clock.now())
 
     def service(self) -> str:
         """Not running, when all is well: its board is to be tested."""
-        states = {Trouble.SERVICE_FAILED: "failed", Trouble.SERVICE_RUNS: "active"}
-        return states.get(self._trouble, "inactive") if self._trouble else "inactive"
+        return self._as(SERVICES, "inactive")
 
     def pins(self, config: Config) -> Pins:
-        """The twin's header."""
-        pins = self._parts.hardware.pins
-        if self._trouble in (Trouble.NOT_A_PI, Trouble.NO_GPIO_LIBRARY):
-            raise DriverError("the header cannot be reached: install lgpio (pip install 'sesame-reader[lgpio]')")
-        if self._trouble is Trouble.PIN_TAKEN:
+        """The twin's header, opened as the real one is."""
+        libraries = Libraries(lambda _: self.parts.hardware.factory, _no_rpi_gpio, load_mock)
+        pins = open_pins(Backend(config.keypad.pins), self.machine(), libraries)
+        if self._has(Trouble.PIN_TAKEN):
             pins.input(config.keypad.rows[0], "somebody else's")
         return pins
 
     def display(self, config: Config, pins: Pins | None) -> Display:
         """The twin, on its decoding bus."""
-        if self._trouble is Trouble.DISPLAY_ADDRESS:
-            return DisplayTwin(compose.panel_of(config), address=OTHER_ADDRESS)
-        if self._trouble is Trouble.DISPLAY_DEAD:
-            self._parts.display.traffic.die()
-        return self._parts.display
+        if self._has(Trouble.DISPLAY_ADDRESS):
+            return DisplayTwin(compose.panel_of(config), address=ADDRESS + 1)
+        if self._has(Trouble.DISPLAY_DEAD, Trouble.BUS_SILENT):
+            self.parts.display.traffic.die()
+        return self.parts.display
 
-    def i2c_answers(self, port: int) -> list[int]:
-        """The display's own address, unless it is dead."""
-        if self._trouble is Trouble.DISPLAY_ADDRESS:
-            return [OTHER_ADDRESS]
-        return [] if self._trouble is Trouble.DISPLAY_DEAD else [ADDRESS]
+    def i2c_answers(self, port: int, addresses: Sequence[int]) -> list[int]:
+        """The display's and the gauge's, unless they are dead."""
+        if self._has(Trouble.BUS_SILENT):
+            return []
+        shown = ADDRESS + 1 if self._has(Trouble.DISPLAY_ADDRESS) else ADDRESS
+        there = {GAUGE} if self._has(Trouble.DISPLAY_DEAD) else {GAUGE, shown}
+        return [each for each in addresses if each in there]
 
-    def keypad(self, config: Config, pins: Pins) -> Keypad:
+    def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         """The real driver on the twin's pins; the hands begin to press."""
-        self._to_press = [key for key in config.layout.keys.values() if key not in self._dead(config)]
+        self._to_press = [key for key in wiring(config) if key not in self._dead(config)]
+        if self._has(Trouble.KEY_STUCK):
+            self.parts.hardware.stick(HURT[Trouble.KEY_STUCK])
         return compose.keypad_of(config, pins, lambda: None)
 
     def sound(self, config: Config, pins: Pins) -> SoundPort:
@@ -163,38 +151,45 @@ class SimulatedWorld:
 
     def charge(self, config: Config) -> int | None:
         """A gauge at register level."""
-        bus = self._parts.battery
-        if self._trouble is Trouble.BATTERY_LOW:
-            bus.percent = 7
-        if self._trouble is Trouble.BATTERY_SILENT:
-            bus.close()
+        if config.power.gauge == "none":
+            return None
+        bus = self.parts.battery
+        bus.percent = 7 if self._has(Trouble.BATTERY_LOW) else 100
+        bus.failures = TRIES if self._has(Trouble.BATTERY_SILENT, Trouble.BUS_SILENT) else 0
         return Max17048(bus).charge()
 
     def readers(self) -> list[str]:
         """One, when all is well."""
-        if self._trouble in PCSC:
-            raise failure(PCSC[self._trouble], "SCardEstablishContext")
-        return [] if self._trouble is Trouble.NO_READER else ["Simulated CCID reader 00 00"]
+        for trouble in self._troubles & set(PCSC):
+            raise failure(PCSC[trouble], "SCardEstablishContext")
+        return [] if self._has(Trouble.NO_READER) else [READER]
 
     def connect(self, config: Config) -> AbstractContextManager[Connection]:
         """A card of the gallery."""
-        if self._trouble is Trouble.NO_CARD:
+        if self._has(Trouble.NO_CARD):
             raise NoCardError("no card is in the reader: insert one")
-        name = CARDS.get(self._trouble, "bank-card") if self._trouble else "bank-card"
-        return _connected(gallery.open_card(name))
+        return _connected(gallery.open_card(self._as(CARDS, "bank-card")))
+
+    def _has(self, *troubles: Trouble) -> bool:
+        return not self._troubles.isdisjoint(troubles)
+
+    def _as(self, by_trouble: Mapping[Trouble, T], well: T) -> T:
+        """What the first of its troubles makes of something that is `well` otherwise."""
+        return next((value for trouble, value in by_trouble.items() if trouble in self._troubles), well)
 
     def _dead(self, config: Config) -> set[Key]:
-        if self._trouble is Trouble.KEY_DEAD:
-            return {Key.DIGIT_5}
-        if self._trouble is Trouble.ROW_DEAD:
-            row = config.keypad.rows[1]
-            return {key for key in config.layout.keys.values() if row in config.layout.lines(key)}
-        return set()
+        if self._has(Trouble.ROW_DEAD):
+            return {key for key, lines in wiring(config).items() if config.keypad.rows[1] in lines}
+        return {each for trouble, each in HURT.items() if self._has(trouble)}
 
     def _use_hands(self) -> None:
         if self._to_press and self._clock.now() >= self._released_at + PRESS:
-            self._parts.hardware.tap(self._to_press.pop(0), PRESS)
+            self.parts.hardware.tap(self._to_press.pop(0), PRESS)
             self._released_at = self._clock.now() + PRESS
+
+
+def _no_rpi_gpio() -> RpiGpio:
+    raise RuntimeError("This module can only be run on a Raspberry Pi!")
 
 
 @dataclass
@@ -203,7 +198,7 @@ class _InProcess:
 
     card: Card
     atr: bytes
-    reader: str = "Simulated CCID reader 00 00"
+    reader: str = READER
 
     @property
     def protocol(self) -> Protocol:

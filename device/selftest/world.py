@@ -1,135 +1,34 @@
-"""What the self-test asks of the machine. All of it goes through a `World`, so that any fault can be simulated."""
+"""This machine, for the self-test."""
 
 import grp
 import os
 import platform
 import subprocess
+import sys
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from enum import Enum
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from device import compose
 from device.config import Config, load
+from device.selftest.ports import Access, Connection
 from drivers.battery_gauge import Ina219, Max17048, open_bus
 from drivers.clock import MonotonicClock
 from drivers.gpio_factory import Backend, Machine, look, open_pins
 from drivers.gpio_pins import Pins
-from drivers.ports import Clock, Display, Keypad
+from drivers.keypad_scan import ScannedKeypad
+from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
-from sesame_core.apdu import Protocol as CardProtocol
 from sesame_core.events import Millis
 
 if TYPE_CHECKING:
     from smbus2 import SMBus
 
 SERVICE: Final = "sesame-reader.service"
-DISPLAY_ADDRESSES: Final = (0x3C, 0x3D)
 SYSTEMCTL: Final = "/usr/bin/systemctl"
-
-
-class Access(Enum):
-    """What this user can do with a device file."""
-
-    GRANTED = "granted"
-    DENIED = "denied"
-    ABSENT = "absent"
-
-
-class Connection(Protocol):
-    """A powered card."""
-
-    @property
-    def reader(self) -> str:
-        """The reader it is in."""
-        ...
-
-    @property
-    def atr(self) -> bytes:
-        """Its answer to reset."""
-        ...
-
-    @property
-    def protocol(self) -> CardProtocol:
-        """T=0 or T=1."""
-        ...
-
-    def exchange(self, apdu: bytearray) -> bytes:
-        """One command. Raises SlotError."""
-        ...
-
-
-class World(Protocol):
-    """The machine as the probes see it. Methods raise the errors of the part they speak of."""
-
-    def system(self) -> str:
-        """The operating system and Python, in words."""
-        ...
-
-    def machine(self) -> Machine:
-        """Which Pi, chips and GPIO libraries."""
-        ...
-
-    def groups(self) -> frozenset[str]:
-        """The groups this user is in."""
-        ...
-
-    def known_groups(self) -> frozenset[str]:
-        """The groups there are."""
-        ...
-
-    def access(self, device: str) -> Access:
-        """Whether a device file is there for us."""
-        ...
-
-    def config(self) -> Config:
-        """The configuration. Raises ConfigError."""
-        ...
-
-    def clock(self) -> Clock:
-        """Monotonic time."""
-        ...
-
-    def rest(self, ms: Millis) -> None:
-        """Let time pass, and a person act."""
-        ...
-
-    def service(self) -> str:
-        """What systemd says of the reader's service: active, inactive, failed; empty where there is none."""
-        ...
-
-    def pins(self, config: Config) -> Pins:
-        """The header. Raises DriverError."""
-        ...
-
-    def display(self, config: Config, pins: Pins | None) -> Display:
-        """The display, not yet started."""
-        ...
-
-    def i2c_answers(self, port: int) -> list[int]:
-        """Which of the addresses that displays have is answered on an I2C bus; none where it cannot be asked."""
-        ...
-
-    def keypad(self, config: Config, pins: Pins) -> Keypad:
-        """The keypad, not yet started."""
-        ...
-
-    def sound(self, config: Config, pins: Pins) -> SoundPort:
-        """Buzzer and light, not yet started."""
-        ...
-
-    def charge(self, config: Config) -> int | None:
-        """The battery's charge in percent, None without a gauge. Raises PowerError."""
-        ...
-
-    def readers(self) -> list[str]:
-        """The smart-card readers. Raises SlotError."""
-        ...
-
-    def connect(self, config: Config) -> AbstractContextManager[Connection]:
-        """The card that is in. Raises SlotError, NoCardError."""
-        ...
 
 
 class RealWorld:
@@ -149,6 +48,27 @@ class RealWorld:
     def machine(self) -> Machine:
         """Looked at now."""
         return look()
+
+    def python(self) -> tuple[int, int]:
+        """This one's."""
+        return sys.version_info[:2]
+
+    def sees_system_packages(self) -> bool:
+        """As `pyvenv.cfg` says (PEP 405)."""
+        if sys.prefix == sys.base_prefix:
+            return True
+        try:
+            lines = (Path(sys.prefix) / "pyvenv.cfg").read_text(encoding="utf-8").lower().splitlines()
+        except OSError:
+            return True
+        return "include-system-site-packages = true" in lines
+
+    def has(self, module: str) -> bool:
+        """Looked for, not loaded."""
+        try:
+            return find_spec(module) is not None
+        except (ImportError, ValueError):
+            return False
 
     def groups(self) -> frozenset[str]:
         """Effective and supplementary."""
@@ -194,18 +114,18 @@ class RealWorld:
         """As the reader composes it."""
         return compose.real_display(config, pins)
 
-    def i2c_answers(self, port: int) -> list[int]:
-        """A byte is read from each, as i2cdetect does for these addresses."""
-        from smbus2 import SMBus  # noqa: PLC0415 - only a display that is silent asks for it
+    def i2c_answers(self, port: int, addresses: Sequence[int]) -> list[int]:
+        """A byte is read from each, as i2cdetect -r does."""
+        from smbus2 import SMBus  # noqa: PLC0415 - only a reader that has such a bus asks for it
 
         try:
             bus = SMBus(port)
         except OSError:
             return []
         with bus:
-            return [each for each in DISPLAY_ADDRESSES if _answers(bus, each)]
+            return [each for each in addresses if _answers(bus, each)]
 
-    def keypad(self, config: Config, pins: Pins) -> Keypad:
+    def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         """As the reader composes it."""
         return compose.keypad_of(config, pins)
 
@@ -219,7 +139,7 @@ class RealWorld:
         if wanted.gauge == "none":
             return None
         kind = Max17048 if wanted.gauge == "max17048" else Ina219
-        gauge = kind(open_bus(config.display.port), wanted.gauge_address)
+        gauge = kind(open_bus(compose.gauge_port(config)), wanted.gauge_address)
         try:
             return gauge.charge()
         finally:

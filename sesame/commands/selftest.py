@@ -1,7 +1,8 @@
 """Test the reader from the machine up to the card: one line a probe, with its verdict and what to do.
 
-The board is claimed for it, so the service must not run; somebody should be there to look at the display and to press
-every key once. No counter of a card moves, and nothing of a card but its answer to reset and its application is said.
+The board is claimed for it, so the service must not run; somebody should be there to look at the display, to listen,
+and to press every key once: what is wanted and what was seen is said on standard error and on the display itself. No
+counter of a card moves, and nothing of a card but its answer to reset and its applications is said.
 `sesame doctor` is the same without touching the board. The exit code is 1 when a probe failed.
 """
 
@@ -12,10 +13,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from device.config import load
 from device.selftest.findings import Finding, Verdict, worst
+from device.selftest.ports import World
 from device.selftest.probes import Wish, examine
-from device.selftest.world import RealWorld, World
 from sesame.exits import CommandError, Exit
+
+SCHEMA = 1
+"""Of the JSON: counted up when a key goes or changes its meaning. docs/selftest.md describes it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,18 +31,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one object")
     parser.add_argument("--alone", action="store_true", help="nobody is there to look and to press keys")
     parser.add_argument("--simulated", action="store_true", help="test a simulated reader instead of this machine")
-    parser.add_argument("--trouble", metavar="NAME", help="with --simulated: what is wrong with it; `list` lists them")
+    parser.add_argument(
+        "--trouble",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="with --simulated: what is wrong with it; may be given several times; `list` lists them",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings as they come."""
-    return examined(arguments, Wish(person=not arguments.alone))
+    return examined(arguments, Wish(tell=None if arguments.alone else _tell))
 
 
 def examined(arguments: argparse.Namespace, wish: Wish) -> int:
     """Examine as wished, print, and give the exit code."""
-    if arguments.trouble == "list":
-        from simulator.surroundings import Trouble  # noqa: PLC0415 - only the simulation needs it
+    if "list" in arguments.trouble:
+        from simulator.troubles import Trouble  # noqa: PLC0415 - only the simulation needs it
 
         sys.stdout.write("".join(f"{each.value}\n" for each in Trouble))
         return Exit.OK
@@ -47,27 +58,49 @@ def examined(arguments: argparse.Namespace, wish: Wish) -> int:
         if not arguments.json:
             sys.stdout.write(_line(finding))
             sys.stdout.flush()
-    if arguments.json:
-        sys.stdout.write(_object(findings))
+    sys.stdout.write(_object(findings) if arguments.json else _summary(findings))
     return Exit.FAILED if worst(findings) is Verdict.FAILED else Exit.OK
 
 
 def _world(arguments: argparse.Namespace) -> World:
     if not arguments.simulated:
+        if arguments.trouble:
+            raise CommandError(Exit.USAGE, "--trouble needs --simulated: nothing is broken on a real machine")
+        from device.selftest.world import RealWorld  # noqa: PLC0415 - the hardware's libraries
+
         return RealWorld(arguments.config)
-    from simulator.surroundings import SimulatedWorld, Trouble  # noqa: PLC0415 - only the simulation needs it
+    from simulator.surroundings import SimulatedWorld  # noqa: PLC0415 - only the simulation needs it
+    from simulator.troubles import Trouble  # noqa: PLC0415
 
     known = {each.value: each for each in Trouble}
-    if arguments.trouble and arguments.trouble not in known:
-        raise CommandError(Exit.USAGE, f"{arguments.trouble} is no trouble; there are: {', '.join(known)}")
-    return SimulatedWorld(known.get(arguments.trouble))
+    unknown = [name for name in arguments.trouble if name not in known]
+    if unknown:
+        raise CommandError(Exit.USAGE, f"{unknown[0]} is no trouble; there are: {', '.join(known)}")
+    config = load(arguments.config) if arguments.config else None
+    return SimulatedWorld(*(known[name] for name in arguments.trouble), config=config)
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"{'':10}... {sentence}\n")
+    sys.stderr.flush()
 
 
 def _line(finding: Finding) -> str:
+    word = "FAILED" if finding.verdict is Verdict.FAILED else finding.verdict.value
     cure = f"\n{'':25}-> {finding.cure}" if finding.cure else ""
-    return f"{finding.verdict.value:<9} {finding.probe:<14} {finding.said}{cure}\n"
+    return f"{word:<9} {finding.probe:<14} {finding.said}{cure}\n"
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    """The last line: how many, and which to look at."""
+    wrong = [each.probe for each in findings if each.verdict is Verdict.FAILED]
+    if wrong:
+        return f"\n{len(wrong)} failed: {', '.join(dict.fromkeys(wrong))}\n"
+    left_out = sum(each.verdict is Verdict.LEFT_OUT for each in findings)
+    return "\nnothing is wrong" + (f"; {left_out} left out\n" if left_out else "\n")
 
 
 def _object(findings: Sequence[Finding]) -> str:
     rows = [asdict(finding) | {"verdict": finding.verdict.value} for finding in findings]
-    return json.dumps({"verdict": worst(findings).value, "findings": rows}, indent=2, ensure_ascii=False) + "\n"
+    report = {"schema": SCHEMA, "verdict": worst(findings).value, "findings": rows}
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,75 @@
+"""Probes of the card's side: PC/SC, the smart-card reader, the card. No counter of the card moves."""
+
+from collections.abc import Iterator
+
+from device.config import Config
+from device.selftest.findings import Finding
+from device.selftest.ports import Connection, World
+from drivers.errors import DriverError, NoCardError
+from sesame_core import emv
+from sesame_core.apdu import Budget, Conversation, T, converse
+from sesame_core.errors import CardError
+
+FREE_IT = "sudo systemctl stop sesame-reader, then try again"
+
+
+def slot(world: World, config: Config, busy: bool) -> Iterator[Finding]:
+    """PC/SC, the reader, the card and its applications. `busy`: the service has the card."""
+    if not world.has("smartcard"):
+        yield Finding.left_out("pcscd", "it cannot be asked without the Python module smartcard")
+        return
+    try:
+        names = world.readers()
+    except DriverError as error:
+        yield Finding.of_error("pcscd", error)
+        return
+    yield Finding.good("pcscd", "it answers, and lets this user in")
+    if not names:
+        yield Finding.failed("card reader", "no smart-card reader is connected", "plug one in; `lsusb` must list it")
+        return
+    yield Finding.good("card reader", ", ".join(names))
+    yield from [Finding.left_out("card", "the service has it", FREE_IT)] if busy else _card(world, config)
+
+
+def _card(world: World, config: Config) -> Iterator[Finding]:
+    try:
+        with world.connect(config) as connection:
+            yield Finding.good("card", f"ATR {connection.atr.hex(' ').upper()}, T={connection.protocol.value}")
+            yield applications(connection)
+    except NoCardError:
+        yield Finding.left_out("card", "none is in", "put one in and try again")
+    except DriverError as error:
+        yield Finding.of_error("card", error)
+
+
+def applications(connection: Connection) -> Finding:
+    """Which of the applications that this reader knows are there, and the one it makes codes with. SELECT only."""
+    try:
+        taken = _talk(connection, emv.select_application())
+        there = _talk(connection, _present())
+    except CardError as error:
+        return Finding.failed(
+            "applications", f"{error} (error {error.fault.value})", "it makes no codes; try another card"
+        )
+    others = [aid.hex().upper() for aid in there if aid != taken.aid]
+    also = f"; also there: {', '.join(others)}" if others else ""
+    return Finding.good("applications", f"codes are made with {taken.aid.hex().upper()}{also}")
+
+
+def _present() -> Conversation[tuple[bytes, ...]]:
+    there = []
+    for aid in emv.AIDS:
+        if (yield from emv.select(aid)):
+            there.append(aid)
+    return tuple(there)
+
+
+def _talk(connection: Connection, conversation: Conversation[T]) -> T:
+    exchanges = converse(conversation, connection.protocol, Budget())
+    try:
+        raw = next(exchanges)
+        while True:
+            raw = exchanges.send(connection.exchange(raw))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result

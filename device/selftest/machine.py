@@ -1,0 +1,176 @@
+"""Probes of the machine: board, libraries, devices, service, configuration, clock. They touch nothing."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from device.compose import gauge_port
+from device.config import Config
+from device.selftest.findings import Finding, Verdict
+from device.selftest.ports import Access, World
+from drivers.gpio_factory import Machine, clash
+from sesame_core.errors import SesameError
+from sesame_core.events import Millis
+
+TICK: Final[Millis] = 20
+CHIPS: Final = ("/dev/gpiochip0", "/dev/gpiochip4")
+"""Where the header's chip is on most Pis: asked for when its label could not be read."""
+
+NO_WHEEL: Final = (3, 13)
+"""PyPI has no lgpio for this Python and those after it."""
+
+
+def machine(world: World) -> Finding:
+    """Which Pi, and whether the GPIO libraries fit it."""
+    found = world.machine()
+    if problem := clash(found):
+        said, _, cure = problem.partition(": ")
+        return Finding.failed("machine", said, cure)
+    if found.rp1 and "rpi.gpio" in found.distributions and "lgpio" not in found.modules:
+        cure = f"pip uninstall RPi.GPIO, then: {lgpio_cure(world)}"
+        return Finding.failed("machine", "RPi.GPIO does not work on a Raspberry Pi 5", cure)
+    if found.header is not None:
+        return Finding.good("machine", f"{found.model}, header on gpiochip{found.header}")
+    if "Raspberry Pi" in found.model:
+        return Finding.failed(
+            "machine",
+            f"{found.model}, but no GPIO chip that can be read belongs to the header",
+            "give the user the group gpio (next line), or update the kernel",
+        )
+    return Finding.left_out("machine", "not a Raspberry Pi", "use the simulated reader: sesame run --simulated")
+
+
+def libraries(world: World, config: Config) -> Iterator[Finding]:
+    """The Python modules that the configured reader needs on this machine."""
+    wanted = {"smartcard": system_package(world, "python3-pyscard", "pcsc")}
+    found = world.machine()
+    if is_pi(found):
+        wanted |= {"luma.oled": "pip install --force-reinstall luma.oled"}
+        wanted |= {"smbus2": "pip install smbus2"} if uses_i2c(config) else {}
+        wanted |= {"spidev": system_package(world, "python3-spidev", "spi")} if config.display.bus == "spi" else {}
+    lacking = {module: cure for module, cure in wanted.items() if not world.has(module)}
+    if is_pi(found) and not found.modules:
+        lacking["lgpio"] = lgpio_cure(world)
+    for module, cure in lacking.items():
+        yield Finding.failed("libraries", f"the Python module {module} is missing", cure)
+    if not lacking:
+        yield Finding.good("libraries", ", ".join(sorted({*wanted, *(found.modules if is_pi(found) else ())})))
+
+
+def is_pi(found: Machine) -> bool:
+    """A Raspberry Pi, whether its header can be reached or not."""
+    return found.header is not None or "Raspberry Pi" in found.model
+
+
+def lgpio_cure(world: World) -> str:
+    """How lgpio is had with this Python: from PyPI, or from the system where PyPI has none."""
+    if world.python() < NO_WHEEL:
+        return "pip install 'sesame-reader[lgpio]'"
+    return f"PyPI has no lgpio for Python {'.'.join(map(str, world.python()))}: " + _from_system(world, "python3-lgpio")
+
+
+def system_package(world: World, package: str, extra: str) -> str:
+    """How something is had that the system has as a package, and PyPI only to be built."""
+    return f"{_from_system(world, package)}; or pip install 'sesame-reader[{extra}]' where a compiler is"
+
+
+def _from_system(world: World, package: str) -> str:
+    hidden = (
+        "" if world.sees_system_packages() else ", and make the virtual environment anew with --system-site-packages"
+    )
+    return f"sudo apt install {package}{hidden}"
+
+
+def devices(world: World, config: Config) -> Iterator[Finding]:
+    """The device files, and the groups that open them."""
+    found = world.machine()
+    if not is_pi(found):
+        return
+    wanted = {**dict.fromkeys(_chips(world, found.header), "gpio"), **_buses(config)}
+    having = {path: world.access(path) for path in wanted}
+    denied = [path for path, access in having.items() if access is Access.DENIED]
+    for path in (path for path, access in having.items() if access is Access.ABSENT):
+        yield Finding.failed("devices", f"{path} is missing", _switch_on(world, config, path))
+    if denied:
+        groups = sorted({wanted[path] for path in denied} & world.known_groups() - world.groups())
+        yield Finding.failed("devices", f"no permission for {', '.join(denied)}", _let_in(groups))
+    if set(having.values()) == {Access.GRANTED}:
+        yield Finding.good("devices", f"{', '.join(wanted)} can be opened")
+
+
+def reaches_header(world: World) -> bool:
+    """Whether the header's pins can be reached at all."""
+    return machine(world).verdict is Verdict.GOOD and bool(world.machine().modules)
+
+
+def reaches_display(world: World, config: Config) -> bool:
+    """Whether the display's bus can be opened at all."""
+    module = "smbus2" if config.display.bus == "i2c" else "spidev"
+    return world.has("luma.oled") and world.has(module) and world.access(_display_device(config)) is Access.GRANTED
+
+
+def uses_i2c(config: Config) -> bool:
+    """Whether anything of the reader is on I2C."""
+    return config.display.bus == "i2c" or config.power.gauge != "none"
+
+
+def reaches_gauge(world: World, config: Config) -> bool:
+    """Whether the gauge's bus can be opened at all."""
+    return world.has("smbus2") and world.access(f"/dev/i2c-{gauge_port(config)}") is Access.GRANTED
+
+
+def _chips(world: World, header: int | None) -> list[str]:
+    if header is not None:
+        return [f"/dev/gpiochip{header}"]
+    return [path for path in CHIPS if world.access(path) is not Access.ABSENT]
+
+
+def _display_device(config: Config) -> str:
+    wired = config.display
+    return f"/dev/i2c-{wired.port}" if wired.bus == "i2c" else f"/dev/spidev{wired.port}.{wired.spi_device}"
+
+
+def _buses(config: Config) -> dict[str, str]:
+    gauge = {} if config.power.gauge == "none" else {f"/dev/i2c-{gauge_port(config)}": "i2c"}
+    return {_display_device(config): config.display.bus, **gauge}
+
+
+def _switch_on(world: World, config: Config, path: str) -> str:
+    bus = "SPI" if "spi" in path else "I2C"
+    header = f"/dev/spidev0.{config.display.spi_device}"
+    if bus == "SPI" and world.access(header) is not Access.ABSENT:
+        return f"set port = 0 below [display] in the configuration: {header} is on the header"
+    return f"switch {bus} on (sudo raspi-config, Interface Options, {bus}), restart"
+
+
+def _let_in(groups: list[str]) -> str:
+    if groups:
+        return f"sudo usermod -aG {','.join(groups)} $USER, then log out and in again"
+    return "install the reader's udev rules (sudo ./install), or run this as a user of the devices' group (ls -l)"
+
+
+def service(world: World) -> Finding:
+    """What systemd says."""
+    running = world.service()
+    if running == "failed":
+        return Finding.failed("service", "the service has failed", "journalctl -u sesame-reader says why")
+    return Finding.good("service", running) if running else Finding.left_out("service", "systemd does not know of it")
+
+
+def configuration(world: World) -> tuple[Config, Finding]:
+    """The configuration, the defaults where it cannot be used, and what was found."""
+    try:
+        config = world.config()
+    except (SesameError, OSError) as error:
+        cure = "correct the file; `sesame config check` says when it is good. Meanwhile the defaults are tested"
+        return Config(), Finding.failed("configuration", str(error), cure)
+    files = ", ".join(sorted(set(config.origins.values()))) or "the defaults"
+    return config, Finding.good("configuration", f"{files}; {config.display.controller} on {config.display.bus}")
+
+
+def clock(world: World) -> Finding:
+    """Monotonic time moves on: the 35 seconds depend on it, and on no date."""
+    before = world.clock().now()
+    world.rest(TICK)
+    if world.clock().now() <= before:
+        return Finding.failed("clock", "monotonic time stands still", "restart the machine")
+    return Finding.good("clock", "monotonic time moves on")

@@ -1,0 +1,130 @@
+"""The machine as the self-test sees it. All of it goes through a `World`, so that any fault can be simulated."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from enum import Enum
+from typing import Protocol
+
+from device.config import Config
+from drivers.gpio_factory import Machine
+from drivers.gpio_pins import Pins
+from drivers.keypad_scan import ScannedKeypad
+from drivers.ports import Clock, Display
+from drivers.ports import Sound as SoundPort
+from sesame_core.apdu import Protocol as CardProtocol
+from sesame_core.events import Millis
+
+
+class Access(Enum):
+    """What this user can do with a device file."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    ABSENT = "absent"
+
+
+class Connection(Protocol):
+    """A powered card."""
+
+    @property
+    def reader(self) -> str:
+        """The reader it is in."""
+        ...
+
+    @property
+    def atr(self) -> bytes:
+        """Its answer to reset."""
+        ...
+
+    @property
+    def protocol(self) -> CardProtocol:
+        """T=0 or T=1."""
+        ...
+
+    def exchange(self, apdu: bytearray) -> bytes:
+        """One command. Raises SlotError."""
+        ...
+
+
+class World(Protocol):
+    """The machine as the probes see it. Methods raise the errors of the part they speak of."""
+
+    def system(self) -> str:
+        """The operating system and Python, in words."""
+        ...
+
+    def machine(self) -> Machine:
+        """Which Pi, chips and GPIO libraries."""
+        ...
+
+    def python(self) -> tuple[int, int]:
+        """The version of Python."""
+        ...
+
+    def sees_system_packages(self) -> bool:
+        """False in a virtual environment made without --system-site-packages."""
+        ...
+
+    def has(self, module: str) -> bool:
+        """Whether a Python module is installed."""
+        ...
+
+    def groups(self) -> frozenset[str]:
+        """The groups this user is in."""
+        ...
+
+    def known_groups(self) -> frozenset[str]:
+        """The groups there are."""
+        ...
+
+    def access(self, device: str) -> Access:
+        """Whether a device file is there for us."""
+        ...
+
+    def config(self) -> Config:
+        """The configuration. Raises ConfigError."""
+        ...
+
+    def clock(self) -> Clock:
+        """Monotonic time."""
+        ...
+
+    def rest(self, ms: Millis) -> None:
+        """Let time pass, and a person act."""
+        ...
+
+    def service(self) -> str:
+        """What systemd says of the reader's service: active, inactive, failed; empty where there is none."""
+        ...
+
+    def pins(self, config: Config) -> Pins:
+        """The header. Raises DriverError."""
+        ...
+
+    def display(self, config: Config, pins: Pins | None) -> Display:
+        """The display, not yet started."""
+        ...
+
+    def i2c_answers(self, port: int, addresses: Sequence[int]) -> list[int]:
+        """Which of these addresses are answered on an I2C bus; none where it cannot be asked."""
+        ...
+
+    def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
+        """The keypad, not yet started."""
+        ...
+
+    def sound(self, config: Config, pins: Pins) -> SoundPort:
+        """Buzzer and light, not yet started."""
+        ...
+
+    def charge(self, config: Config) -> int | None:
+        """The battery's charge in percent, None without a gauge. Raises PowerError."""
+        ...
+
+    def readers(self) -> list[str]:
+        """The smart-card readers. Raises SlotError."""
+        ...
+
+    def connect(self, config: Config) -> AbstractContextManager[Connection]:
+        """The card that is in. Raises SlotError, NoCardError."""
+        ...
