@@ -47,7 +47,7 @@ class OpenCard:
 @contextmanager
 def opened(arguments: argparse.Namespace) -> Iterator[OpenCard]:
     """The card that the arguments name. Raises CommandError, CardError, SlotError, BankError."""
-    if getattr(arguments, "recording", None):
+    if arguments.recording:
         from device.replay import ReplayCard  # noqa: PLC0415 - each source is loaded only when it is the one
 
         yield in_process(ReplayCard(load(arguments.recording)), str(arguments.recording), warm=arguments.warm_reset)

@@ -117,6 +117,8 @@ def _card(parser: argparse.ArgumentParser, recordings: bool = True) -> None:
     parser.add_argument("--warm-reset", action="store_true", help="reset the card warm first, whatever its ATR is")
     if recordings:
         source.add_argument("--from", dest="recording", type=Path, metavar="FILE", help="a recorded card")
+    else:
+        parser.set_defaults(recording=None)
 
 
 def _function(parser: argparse.ArgumentParser) -> None:

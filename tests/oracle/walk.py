@@ -1,7 +1,8 @@
 """What a CAP reader must show, written from the text of the protocol alone, as plainly as the text says it.
 
-Nothing of the reader or of the bank is used or was looked at: bits are characters in a string, numbers are decimal
-strings, and the only cryptography is a single-DES CBC-MAC from the `cryptography` package. It is slow on purpose.
+Nothing of the reader or of the bank is used, nor was it looked at when this was written; what has changed since is what
+traces of real Belgian cards show. Bits are characters in a string, numbers are decimal strings, and the only
+cryptography is a single-DES CBC-MAC from the `cryptography` package. It is slow on purpose.
 """
 
 from collections.abc import Sequence
