@@ -22,11 +22,17 @@ def make(release: str, cache: Path, payload: Path) -> None:
     wheels = cache / f"wheels-{PYTHON[release]}"
     wheels.mkdir(exist_ok=True)
     _download(PYTHON[release], wheels)
+    sources_only(payload)
+    with tarfile.open(payload, "a") as archive:
+        for wheel in wheels.glob("*.whl"):
+            archive.add(wheel, f"wheels/{wheel.name}")
+
+
+def sources_only(payload: Path) -> None:
+    """Write the tar file without wheels."""
     with tarfile.open(payload, "w") as archive:
         for name in _sources():
             archive.add(ROOT / name, f"src/{name}", recursive=False)
-        for wheel in wheels.glob("*.whl"):
-            archive.add(wheel, f"wheels/{wheel.name}")
 
 
 def _sources() -> list[str]:
