@@ -1,0 +1,49 @@
+"""P7: CPU time while asleep, the real loop in real time on a simulated board. A poll would show."""
+
+import threading
+import time
+
+from benchmarks.figures import table
+from device.compose import rules_of, simulated
+from device.config import Config
+from device.loop import Loop
+from device.pace import Runner, Waker
+from drivers.clock import MonotonicClock
+from sesame_core.events import Halt, Key, KeyPressed
+
+SECONDS = 10
+
+
+def report() -> None:
+    """Print how much CPU time and how many turns of the loop ten seconds of sleep take."""
+    waker = Waker()
+    board = simulated(Config(), MonotonicClock())
+    loop = Counting(board.board, rules_of(Config()))
+    loop.start(waker.notify)
+    loop.handle(KeyPressed(loop.board.clock.now(), Key.OFF))
+    thread = threading.Thread(target=Runner(loop, waker).run)
+    thread.start()
+    cpu, turns = time.process_time(), loop.turns
+    threading.Event().wait(SECONDS)
+    cpu, turns = time.process_time() - cpu, loop.turns - turns
+    loop.handle(Halt(loop.board.clock.now()))
+    waker.notify()
+    thread.join()
+    loop.close()
+    waker.close()
+    rows = [
+        ("CPU time a minute", f"{cpu * 1000 * 60 / SECONDS:.1f} ms"),
+        ("turns of the loop a minute", str(turns * 60 // SECONDS)),
+    ]
+    table(f"P7  asleep, {SECONDS} s of it", rows)
+
+
+class Counting(Loop):
+    """A loop that counts its turns."""
+
+    turns = 0
+
+    def turn(self) -> int | None:
+        """One more."""
+        self.turns += 1
+        return super().turn()

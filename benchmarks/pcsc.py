@@ -1,0 +1,135 @@
+"""P3, P4: on a real pcscd with a virtual card. A pcscd of our own is started: none may run, and root is needed.
+
+P3: from the OK key to the code's last pixel, over the two exchanges alone on the same connection, the card's own time
+included in both. P4: one code from the command line, whole processes, beside emvtool and an interpreter that does
+nothing.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bank.gallery import open_card
+from bank.vpcd import VirtualReader
+from benchmarks.figures import medians, milliseconds, table
+from benchmarks.peer import emvtool
+from device.compose import rules_of, simulated
+from device.config import Config
+from device.loop import Board, Loop
+from device.pace import Waker
+from drivers.clock import MonotonicClock
+from drivers.pcsc_card import PcscConnection
+from drivers.slot_pcsc import PcscSlot
+from sesame_core.events import Key, KeyPressed
+from sesame_core.state import Phase, State
+from tests.pcsc_plugin import PcscService
+
+ROOT = Path(__file__).resolve().parents[1]
+ROUNDS = 15
+PATIENCE_S = 20.0
+SELECT = bytearray.fromhex("00A4040007A0000000038002")
+OPTIONS = bytearray.fromhex("80A80000028300")
+VERIFY = bytearray.fromhex("0020008008241234FFFFFFFFFF")
+GENERATE = bytearray.fromhex("80AE80001D") + bytes(29)
+
+
+def report() -> None:
+    """Print both."""
+    with (Path(tempfile.gettempdir()) / "sesame-pcscd.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        service = PcscService()
+        service.start()
+        try:
+            with VirtualReader() as reader:
+                reader.insert(open_card("t1"), reconnect=True)
+                _whole_processes()
+                _from_ok_to_pixels()
+        finally:
+            service.stop()
+
+
+def _from_ok_to_pixels() -> None:
+    bare: list[float] = []
+    whole: list[float] = []
+    for _ in range(ROUNDS):
+        bare.append(_bare())
+        whole.append(_ok())
+    bare.sort()
+    whole.sort()
+    middle = ROUNDS // 2
+    rows = [
+        ("VERIFY and GENERATE AC alone", milliseconds(bare[middle])),
+        ("OK to the code's last pixel", milliseconds(whole[middle])),
+        ("ratio", f"{whole[middle] / bare[middle]:.2f}"),
+    ]
+    table("P3  from OK to the code", rows)
+
+
+def _bare() -> float:
+    with PcscConnection.connect(None) as connection:
+        for command in (SELECT, OPTIONS):
+            connection.exchange(bytearray(command + b"\x00"))
+        began = time.perf_counter()
+        connection.exchange(bytearray(VERIFY))
+        connection.exchange(bytearray(GENERATE + b"\x00"))
+        return time.perf_counter() - began
+
+
+def _ok() -> float:
+    """The real slot, loop and painter, and luma on the simulated bus, whose bytes take no time."""
+    twin = simulated(Config(), MonotonicClock())
+    parts = twin.board
+    slot = PcscSlot(None)
+    waker = Waker()
+    shown: list[float] = []
+
+    def watch(state: State, _screen: object) -> None:
+        if state.phase is Phase.CODE and not shown:
+            shown.append(time.perf_counter())
+
+    board = Board(parts.clock, parts.keypad, slot, parts.display, parts.power, parts.sound, parts.others)
+    loop = Loop(board, rules_of(Config()), [watch])
+    loop.start(waker.notify)
+    try:
+        _until(loop, waker, lambda: loop.state.phase is Phase.READY)
+        for key in (Key.CODE, Key.DIGIT_1, Key.DIGIT_2, Key.DIGIT_3, Key.DIGIT_4):
+            loop.handle(KeyPressed(board.clock.now(), key))
+        _until(loop, waker, lambda: loop.state.tries is not None)
+        began = time.perf_counter()
+        loop.handle(KeyPressed(board.clock.now(), Key.OK))
+        _until(loop, waker, lambda: bool(shown))
+        return shown[0] - began
+    finally:
+        loop.close()
+        waker.close()
+
+
+def _until(loop: Loop, waker: Waker, reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+
+    while not reached():
+        assert time.monotonic() < deadline, f"still {loop.state.phase}"
+        loop.turn()
+        if not reached():
+            waker.wait(50)
+
+
+def _whole_processes() -> None:
+    tool = emvtool()
+    works = {
+        "interpreter alone": lambda: _run([sys.executable, "-c", "pass"]),
+        "sesame code": lambda: _run([sys.executable, "-m", "sesame", "code"], "1234\n"),
+        "emvtool cap (ends in its own error)": lambda: _run([str(tool), "cap", "1234"], check=False),
+    }
+    taken = medians(works, ROUNDS)
+    rows = [(name, milliseconds(seconds)) for name, seconds in taken.items()]
+    table("P4  one code from the command line, whole process", rows)
+
+
+def _run(command: list[str], typed: str = "", check: bool = True) -> None:
+    subprocess.run(command, cwd=ROOT, input=typed, capture_output=True, text=True, check=check, env=dict(os.environ))

@@ -1,0 +1,48 @@
+"""P5: from the process's start to the first frame, over importing the libraries that are needed for it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.figures import medians, milliseconds, table
+
+ROOT = Path(__file__).resolve().parents[1]
+ROUNDS = 15
+
+LIBRARIES = "import gpiozero.pins.mock, gpiozero, luma.core.interface.serial, luma.oled.device, smartcard.scard"
+FIRST_FRAME = """
+from device.compose import simulated, rules_of
+from device.config import Config
+from device.loop import Loop
+from drivers.clock import MonotonicClock
+from drivers.slot_pcsc import PcscSlot
+board = simulated(Config(), MonotonicClock())
+loop = Loop(board.board, rules_of(Config()))
+loop.board.display.start()
+loop._draw()
+assert any(board.display.glass().rows)
+"""
+HEAVY = ("bank", "cryptography", "flask", "sqlalchemy", "hypothesis", "numpy")
+
+
+def report() -> None:
+    """Print both, and what was imported besides."""
+    taken = medians(
+        {
+            "interpreter": lambda: _run("pass"),
+            "libraries": lambda: _run(LIBRARIES),
+            "first frame": lambda: _run(FIRST_FRAME),
+        },
+        ROUNDS,
+    )
+    loaded = _run(FIRST_FRAME + "import sys; print(*{n.partition('.')[0] for n in sys.modules})").split()
+    ratio = taken["first frame"] / taken["libraries"]
+    rows = [(name, milliseconds(seconds)) for name, seconds in taken.items()]
+    rows.append(("first frame / libraries", f"{ratio:.2f}"))
+    rows.append(("heavy modules loaded for nothing", ", ".join(name for name in HEAVY if name in loaded) or "none"))
+    table("P5  start to first frame", rows)
+
+
+def _run(program: str) -> str:
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout
