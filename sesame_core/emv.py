@@ -5,6 +5,7 @@ Every error is a CardError; none quotes the card.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sesame_core.apdu import Command, Conversation, Response, StatusWord
@@ -101,7 +102,8 @@ def select_application() -> Conversation[Application]:
 
 
 def list_pse() -> Conversation[tuple[bytes, ...]]:
-    """The AIDs of the payment system environment, in its order (EMV Book 1, 12.2.3); empty when there is none."""
+    """The AIDs of the payment system environment, in its order (EMV Book 1, 12.2.3); empty when there is none. A record
+    that cannot be read is passed over (some real cards have one): the others are as good as before."""
     directory = yield from select(PSE)
     if directory is None:
         return ()
@@ -111,8 +113,9 @@ def list_pse() -> Conversation[tuple[bytes, ...]]:
         response = yield _read_record(sfi[0], number)
         if not response.ok:
             break
-        entries = (entry for top in parse(response.data) for entry in top.walk())
-        aids += [entry.value for entry in entries if entry.tag == 0x4F]
+        with suppress(CardError):
+            entries = (entry for top in parse(response.data) for entry in top.walk())
+            aids += [entry.value for entry in entries if entry.tag == 0x4F]
     return tuple(aid for aid in dict.fromkeys(aids) if 5 <= len(aid) <= 16)
 
 
