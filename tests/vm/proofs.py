@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sesame_core.events import Key
+from sesame_core.screens import Masked, Screen
 from sesame_core.words.fr import FRENCH
 from tests.vm.qemu import Machine, MachineError
 from tests.vm.reader import STATE, Reader
 
 UNIT = "sesame-reader"
-PIN = "1 2 3 4"
+PIN = "1234"
 INSTALL = "cd /srv/src && PIP_NO_INDEX=1 PIP_FIND_LINKS=/srv/wheels ./install"
 
 
@@ -35,8 +36,8 @@ class Run:
     def code(self) -> str:
         """A code is on the glass."""
         self.ready()
-        self.reader.press("Code")
-        self.reader.press(f"{PIN} OK")
+        self.reader.type_pin(PIN)
+        self.reader.press("OK")
         return self.reader.wait_code()
 
     def main_pid(self) -> int:
@@ -53,6 +54,8 @@ class Run:
         self.active()
         self.reader.wait_dark()
 
+
+REFUSED = Screen(lines=(FRENCH.wrong_pin,), field=Masked(0, 4), notice=FRENCH.tries_left.format(n=2))
 
 Proof = Callable[[Run], str]
 
@@ -114,7 +117,8 @@ def confined(run: Run) -> str:
     links = run.machine.must(f"tail -n +3 /proc/{run.main_pid()}/net/dev")
     require([line.split(":")[0].strip() for line in links.splitlines()] == ["lo"], links)
     require(run.machine.must(f"cat /sys/fs/cgroup/system.slice/{UNIT}.service/memory.swap.max") == "0\n", "it may swap")
-    return f"{int(have['VmLck'][0]) // 1024} MiB locked"
+    locked, resident = (int(have[key][0]) // 1024 for key in ("VmLck", "VmRSS"))
+    return f"{locked} MiB locked, {resident} MiB of them in use"
 
 
 def writes_nothing(run: Run) -> str:
@@ -288,13 +292,15 @@ def ready(run: Run) -> None:
 def typing(run: Run) -> None:
     """half a PIN is typed"""
     run.ready()
-    run.reader.press("Code 1 2")
+    run.reader.type_pin("12")
 
 
 def wrong(run: Run) -> None:
     """a wrong PIN was refused"""
     run.ready()
-    run.reader.press("Code 9 9 9 9 OK")
+    run.reader.type_pin("9999")
+    run.reader.press("OK")
+    run.reader.wait_screen(REFUSED)
 
 
 def shown(run: Run) -> None:

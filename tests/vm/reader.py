@@ -10,13 +10,14 @@ from drivers.oled_panels import panel
 from drivers.ports import Picture
 from drivers.raster import paint
 from sesame_core.events import Key
-from sesame_core.screens import Bar, Screen
+from sesame_core.screens import Bar, Masked, Screen
 from sesame_core.secrets import SecretDigits
+from sesame_core.words.fr import FRENCH
 from simulator.glyphs import half_blocks
 from tests.vm.qemu import Machine, MachineError
 
 BOARD = "/sys/devices/platform/sesame-board"
-STATE = "/var/lib/vm-cards"
+STATE = "/run/vm-cards"
 SIZE = (128, 64)
 LAYOUT = Layout()
 
@@ -35,6 +36,11 @@ def picture(*lines: str) -> Picture:
     return paint(Screen(lines=lines), SIZE)
 
 
+def asked_for_pin(typed: int) -> Screen:
+    """The PIN's screen with so many marks."""
+    return Screen(lines=(FRENCH.pin,), field=Masked(typed, 4))
+
+
 class Reader:
     """The reader of one power-on."""
 
@@ -51,6 +57,14 @@ class Reader:
         masks = [self._mask(Key(name)) for name in names.split()]
         strokes = (f"echo {mask} >keys; sleep {HELD}; echo 0 >keys; sleep {HELD}" for mask in masks)
         self._machine.must(f"cd {BOARD}; " + "; ".join(strokes))
+
+    def type_pin(self, digits: str) -> None:
+        """The Code key and digits, each once its predecessor is seen: a busy emulator may be late by seconds."""
+        self.press("Code")
+        for typed, digit in enumerate(digits):
+            self.wait_screen(asked_for_pin(typed))
+            self.press(digit)
+        self.wait_screen(asked_for_pin(len(digits)))
 
     def insert(self, card: str) -> None:
         """Put a card of the gallery into the virtual slot."""
@@ -76,8 +90,12 @@ class Reader:
 
     def wait_for(self, *lines: str, limit: float = 60) -> float:
         """Seconds until these sentences, and nothing else, are shown. Raises MachineError."""
-        wanted = picture(*lines)
-        return self._wait(lambda shown: shown == wanted, " / ".join(lines), limit)
+        return self.wait_screen(Screen(lines=lines), limit)
+
+    def wait_screen(self, screen: Screen, limit: float = 60) -> float:
+        """Seconds until exactly this is shown. Raises MachineError."""
+        wanted = paint(screen, SIZE)
+        return self._wait(lambda shown: shown == wanted, screen.text, limit)
 
     def wait_dark(self, limit: float = 60) -> float:
         """Seconds until no pixel is lit. Raises MachineError."""
