@@ -145,6 +145,10 @@ def test_the_status_words_are_those_of_the_standards() -> None:
     }
 
 
+def test_protocols_have_the_numbers_of_the_standard() -> None:
+    assert (Protocol(0), Protocol(1)) == (T0, T1)
+
+
 # Secrets on their way
 
 

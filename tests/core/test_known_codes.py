@@ -1,5 +1,7 @@
 """The codes of real cards, and every rule between a cryptogram and its digits."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,4 +186,27 @@ def test_the_longest_request() -> None:
 
 
 def test_no_cryptogram_in_a_repr() -> None:
-    assert "cf17" not in repr(cryptogram("80", "0010", "CF17CD2F3F369044", "06780A")).lower().replace("\\x", "")
+    shown = repr(cryptogram("80", "0010", "4141414141414141", "4242424242", "01"))
+    assert "A" * 8 not in shown
+    assert "B" * 5 not in shown
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Request(challenge="123456789"), "a challenge or an account has 0 to 8 decimal digits"),
+        (lambda: Request(amount="1234567890123"), "an amount in cents has 0 to 12 decimal digits"),
+        (lambda: encode_numbers([""]), "a transaction number has 1 to 10 decimal digits"),
+        (lambda: encode_numbers([]), "transaction data are 1 to 10 numbers"),
+    ],
+)
+def test_our_own_faults_say_what_is_allowed(make: Callable[[], object], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        make()
+    assert str(caught.value) == said
+
+
+def test_functions_and_rules_keep_their_names() -> None:
+    """Command lines, recordings and pages use them."""
+    assert [function.value for function in Function] == ["code", "challenge", "sign", "data"]
+    assert [rule.value for rule in Rule] == ["bitmap", "belgian"]

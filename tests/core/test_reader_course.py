@@ -171,6 +171,17 @@ def test_the_reader_comes_back_with_a_card_in_it() -> None:
     assert (course.phase, course.state.reader_there, course.did()) == (Phase.READING, True, (ef.ReadCard(),))
 
 
+def test_what_the_slot_says_is_all_that_is_known_of_it() -> None:
+    course = Course().press("Off").hear(ev.SlotLost(0))
+    assert (course.state.card_in, course.state.reader_there) == (False, False)
+    course.hear(ev.CardAbsent(0))
+    assert (course.state.card_in, course.state.reader_there) == (False, True)
+    flat = Course().hear(ev.BatteryChanged(0, Battery.CRITICAL), ev.SlotLost(0), ev.CardPresent(0))
+    assert (flat.phase, flat.state.card_in, flat.state.reader_there) == (Phase.FLAT, True, True)
+    flat.hear(ev.CardAbsent(0))
+    assert (flat.state.card_in, flat.state.reader_there) == (False, True)
+
+
 def test_what_happens_in_the_night_is_known_in_the_morning() -> None:
     course = Course().press("Off").hear(ev.SlotLost(0)).forget()
     assert course.phase is Phase.ASLEEP

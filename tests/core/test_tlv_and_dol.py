@@ -78,8 +78,10 @@ def test_every_cut_in_an_object_is_noticed(tree: Tlv, data: st.DataObject) -> No
         "5080",  # indefinite length
         "508301000000",  # a length of three bytes
         "5081",  # a length cut short
+        "5080" + "AA" * 128,  # an indefinite length that is no length of 128
+        "5083000001AA",  # a length of three bytes, though there is as much
         "508201",
-        "9F81818101AA",  # a tag of five bytes
+        "9F8181810101AA",  # a tag of five bytes
         "6F035002AA",  # an object longer than its template
         "6F0150",
     ],
@@ -102,6 +104,12 @@ def test_what_emv_does_not_allow(data: str) -> None:
 )
 def test_tags_and_lengths(data: str, tag: int, value: bytes) -> None:
     assert parse(bytes.fromhex(data)) == (Tlv(tag, value),)
+
+
+def test_a_long_length() -> None:
+    value = bytes(range(256)) + b"\x01\x02"
+    assert parse(bytes.fromhex("50820102") + value) == (Tlv(0x50, value),)
+    garbage(bytes.fromhex("50820103") + value)
 
 
 def nested(depth: int) -> bytes:

@@ -64,11 +64,12 @@ class Task:
     module: str
     path: str
     mutant: Mutant
+    line: str
 
     @property
     def name(self) -> str:
-        """How reports and equivalent.txt call it: without its line, which moves."""
-        return f"{self.module}: {self.mutant.what}"
+        """How reports and equivalent.txt call it: with its line's text, whose number moves."""
+        return f"{self.module}: {self.mutant.what} in: {self.line}"
 
 
 @dataclass
@@ -120,8 +121,10 @@ def _tasks(modules: Sequence[str]) -> Iterator[Task]:
     known = _modules()
     for module in modules:
         path = known[module]
-        for mutant in mutants(path.read_text(encoding="utf-8")):
-            yield Task(module, str(path.relative_to(ROOT)), mutant)
+        source = path.read_text(encoding="utf-8")
+        lines = source.splitlines()
+        for mutant in mutants(source):
+            yield Task(module, str(path.relative_to(ROOT)), mutant, lines[mutant.line - 1].strip())
 
 
 def _work(todo: "queue.Queue[Task]", tallies: dict[str, Tally], say: TextIO) -> None:
