@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bank.card import Card
 from bank.gallery import open_card
 from bank.vpcd import VirtualReader
 from benchmarks.figures import medians, milliseconds, table
@@ -31,6 +32,7 @@ from tests.pcsc_plugin import PcscService
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 15
+CARD_S = 0.06
 PATIENCE_S = 20.0
 SELECT = bytearray.fromhex("00A4040007A0000000038002")
 OPTIONS = bytearray.fromhex("80A80000028300")
@@ -48,12 +50,40 @@ def report() -> None:
             with VirtualReader() as reader:
                 reader.insert(open_card("t1"), reconnect=True)
                 _whole_processes()
-                _from_ok_to_pixels()
+                _from_ok_to_pixels("a card that takes no time")
+            with VirtualReader() as reader:
+                reader.insert(SlowCard(open_card("t1")), reconnect=True)
+                _from_ok_to_pixels(f"a card that takes {CARD_S * 1000:.0f} ms a command, as quick real ones do")
         finally:
             service.stop()
 
 
-def _from_ok_to_pixels() -> None:
+class SlowCard:
+    """A card that takes its time for each command."""
+
+    def __init__(self, card: Card) -> None:
+        self._card = card
+        self.protocol = card.protocol
+
+    def power_on(self) -> bytes:
+        """Cold reset."""
+        return self._card.power_on()
+
+    def reset(self) -> bytes:
+        """Warm reset."""
+        return self._card.reset()
+
+    def power_off(self) -> None:
+        """No more power."""
+        self._card.power_off()
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """One command, not at once."""
+        time.sleep(CARD_S)
+        return self._card.transmit(apdu)
+
+
+def _from_ok_to_pixels(title: str) -> None:
     bare: list[float] = []
     whole: list[float] = []
     for _ in range(ROUNDS):
@@ -67,7 +97,7 @@ def _from_ok_to_pixels() -> None:
         ("OK to the code's last pixel", milliseconds(whole[middle])),
         ("ratio", f"{whole[middle] / bare[middle]:.2f}"),
     ]
-    table("P3  from OK to the code", rows)
+    table(f"P3  from OK to the code, {title}", rows)
 
 
 def _bare() -> float:

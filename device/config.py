@@ -59,6 +59,8 @@ def _pin_digits(raw: object) -> tuple[int, int]:
 
 
 def _buttons(raw: object) -> Buttons:
+    if raw == []:  # as `config show` writes that there are none
+        return ()
     if not isinstance(raw, dict):
         raise NotAllowed
     return tuple((Key(name), PINS(pin)) for name, pin in raw.items())

@@ -357,6 +357,15 @@ def test_tries_left_are_optional(answer: bytes, tries: int | None) -> None:
     assert run(emv.prepare(application(), CODE), french_card({"80CA9F17": answer})).tries == tries
 
 
+def test_no_card_data_in_a_repr() -> None:
+    data = run(emv.prepare(application(DPA, tlv(0x50, b"A" * 9)), CODE), french_card(record=tlv(0x57, b"B" * 9)))
+    shown = repr(data)
+    assert "A" * 9 not in shown
+    assert "B" * 9 not in shown
+    assert repr(data.cdol1) not in shown
+    assert repr(data.cdol2) not in shown
+
+
 # VERIFY and GENERATE AC
 
 

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -130,7 +130,7 @@ def _tasks(modules: Sequence[str]) -> Iterator[Task]:
 def _work(todo: "queue.Queue[Task]", tallies: dict[str, Tally], say: TextIO) -> None:
     harmless = equivalents()
     with tempfile.TemporaryDirectory(prefix="sesame-mutants-") as folder, Bench(Path(folder)) as bench:
-        bench.check()
+        bench.check(tallies)
         while (task := _next(todo)) is not None:
             tally = tallies[task.module]
             if task.name in harmless:
@@ -166,9 +166,9 @@ class Bench:
         """Let the worker end."""
         self._process.communicate()
 
-    def check(self) -> None:
+    def check(self, modules: Iterable[str]) -> None:
         """Without any wrong all tests must pass, or "noticed" would mean nothing. Raises RuntimeError."""
-        for module in sorted(_modules()):
+        for module in modules:
             path = str(_modules()[module].relative_to(ROOT))
             if self.notices(path, (self._folder / path).read_text(encoding="utf-8"), tests_for(module)):
                 raise RuntimeError(f"the tests for {module} fail as they stand: {' '.join(tests_for(module))}")

@@ -42,7 +42,7 @@ BENDS: dict[str, Bend] = {
     "4 KiB of objects": lambda answer: b"\x50\x00" * 2047 + b"\x90\x00",
     "deep": lambda answer: b"\x70\x7e" * 60 + b"\x90\x00",
     "noise": lambda answer: bytes(range(255, 128, -1)) + b"\x90\x00",
-    "zeros": lambda answer: bytes(len(answer) - 2) + b"\x90\x00",
+    "zeros": lambda answer: bytes(max(0, len(answer) - 2)) + b"\x90\x00",
     "an AAC": _with_cid(0x00),
     "a TC": _with_cid(0x40),
     "an ARQC it is not": _with_cid(0xC0),

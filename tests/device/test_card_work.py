@@ -1,0 +1,77 @@
+"""One code for a program that can wait: the same conversation, and every fault a CardError with a sentence."""
+
+import pytest
+
+from bank.gallery import open_card
+from device.cardwork import CardWork
+from sesame_core.apdu import Protocol
+from sesame_core.cap import Function, Request
+from sesame_core.errors import CardError, Fault
+
+
+def work_on(name: str) -> CardWork:
+    card = open_card(name)
+    card.power_on()
+    return CardWork(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol))
+
+
+def typed(work: CardWork, pin: str) -> CardWork:
+    for digit in pin:
+        work.pin.append(int(digit))
+    return work
+
+
+@pytest.mark.parametrize("name", ["bank-card", "sesame-card", "t1"])
+def test_a_code(name: str) -> None:
+    work = work_on(name)
+    work.select()
+    assert work.prepare(Request()) == 3
+    assert typed(work, "1234").confirm() is None
+    code = work.code()
+    assert len(code) == 8
+    work.close()
+    work.forget()
+    assert (len(code), len(work.pin)) == (0, 0)
+
+
+def test_transaction_data() -> None:
+    work = work_on("bank-card")
+    work.select()
+    work.prepare(Request(Function.DATA))
+    typed(work, "1234").confirm()
+    assert len(work.code(["1234", "56"])) == 8
+
+
+def test_a_wrong_pin_tells_the_tries_left() -> None:
+    work = work_on("bank-card")
+    work.select()
+    work.prepare(Request())
+    assert typed(work, "9999").confirm() == 2
+    assert work.card is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "said"),
+    [
+        ("no-cap", Fault.UNSUPPORTED, "no application for codes"),
+        ("silent", Fault.MUTE, "does not answer"),
+        ("garbage", Fault.GARBAGE, "makes no sense"),
+        ("endless", Fault.ENDLESS, "never comes to an end"),
+    ],
+)
+def test_faults_at_selection(name: str, fault: Fault, said: str) -> None:
+    with pytest.raises(CardError, match=said) as caught:
+        work_on(name).select()
+    assert caught.value.fault is fault
+
+
+def test_faults_later() -> None:
+    blocked = work_on("blocked")
+    blocked.select()
+    with pytest.raises(CardError, match="ask your bank"):
+        blocked.prepare(Request())
+    declining = work_on("declines")
+    declining.select()
+    declining.prepare(Request())
+    with pytest.raises(CardError, match="declines"):
+        typed(declining, "1234").confirm()

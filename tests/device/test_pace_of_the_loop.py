@@ -1,0 +1,101 @@
+"""Real and simulated time: nothing is missed, nothing is waited for too long, and standing still is noticed."""
+
+import threading
+
+import pytest
+
+from device.loop import Loop
+from device.pace import Runner, Stepper, Waker
+from sesame_core.events import Halt, Key, KeyPressed, Millis
+from sesame_core.state import Phase
+from tests.promises.rig import Quiet, Rig
+
+
+def test_a_notification_before_the_wait_ends_it_at_once() -> None:
+    waker = Waker()
+    waker.notify()
+    waker.notify()
+    waker.wait(None)  # for ever, were it missed
+    waker.wait(0)
+    waker.close()
+
+
+def test_a_notification_from_another_thread_ends_the_wait() -> None:
+    waker = Waker()
+    thread = threading.Thread(target=waker.notify)
+    thread.start()
+    waker.wait(None)
+    thread.join()
+    waker.close()
+
+
+class Recorder:
+    """A waker whose waits are written down; after so many of them the loop is halted."""
+
+    def __init__(self, loop: Loop, last: int) -> None:
+        self._loop = loop
+        self._last = last
+        self.waits: list[Millis | None] = []
+
+    def wait(self, timeout: Millis | None) -> None:
+        """One more."""
+        self.waits.append(timeout)
+        if len(self.waits) == self._last:
+            self._loop.handle(Halt(0))
+
+
+def test_the_runner_waits_until_something_is_due() -> None:
+    rig = Rig()
+    recorder = Recorder(rig.loop, 1)
+    Runner(rig.loop, recorder).run()  # type: ignore[arg-type]
+    assert recorder.waits == [35_000]
+    assert rig.phase is Phase.HALTED
+
+
+def test_the_runner_beats_in_time() -> None:
+    rig = Rig()
+    rig.press("Arrêt")
+    beats: list[int] = []
+    recorder = Recorder(rig.loop, 3)
+    Runner(rig.loop, recorder, lambda: beats.append(1), 4000).run()  # type: ignore[arg-type]
+    assert recorder.waits == [4000, 4000, 4000], "asleep, and still beating"
+    assert len(beats) == 3
+
+
+def test_asleep_nothing_is_ever_due() -> None:
+    rig = Rig()
+    rig.press("Arrêt")
+    assert rig.loop.turn() is None
+
+
+class Impatient(Quiet):
+    """A source that is always due."""
+
+    def due(self) -> Millis | None:
+        """Now, and now, and now."""
+        return 0
+
+
+def test_simulated_time_that_stands_still_is_noticed() -> None:
+    rig = Rig()
+    object.__setattr__(rig.loop.board, "others", (Impatient(),))
+    with pytest.raises(RuntimeError, match="stands still"):
+        Stepper(rig.loop, rig.clock).advance(1)
+
+
+def test_late_answers_are_dropped_by_their_tickets() -> None:
+    """A slow card's answer to what was left in the meantime changes nothing."""
+    rig = Rig(latency=lambda _command: 500)
+    rig.insert("bank-card")
+    rig.wait(5000)
+    rig.press("Code")
+    rig.wait(100)
+    rig.press("C")
+    assert rig.phase is Phase.READY
+    rig.wait(5000)
+    assert rig.phase is Phase.READY
+    rig.press("Code 1 2 3 4 OK")
+    rig.wait(10_000)
+    assert len(rig.code) == 8
+    rig.loop.handle(KeyPressed(rig.clock.now(), Key.OFF))
+    assert rig.dark
