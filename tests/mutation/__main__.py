@@ -27,7 +27,8 @@ from tests.mutation.mutants import Mutant, mutants
 ROOT = Path(__file__).resolve().parents[2]
 HEART = ROOT / "sesame_core"
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
-PARTS = ("sesame_core", "drivers", "device", "simulator", "bank", "sesame", "tests", "docs", "setup.cfg", "pyproject.toml")
+WORLDS = ("sesame_core", "drivers", "device", "simulator", "bank", "sesame")
+PARTS = (*WORLDS, "tests", "docs", "setup.cfg", "pyproject.toml")
 LIMIT_S = 60.0
 VERDICTS = ("killed", "survived", "timeout")
 
