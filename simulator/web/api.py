@@ -18,7 +18,7 @@ from drivers.errors import SlotError
 from drivers.raster import png
 from sesame_core.events import Key
 from simulator.web import openapi
-from simulator.web.bench import BusyError, PageBench
+from simulator.web.bench import BusyError, EndedError, PageBench
 from simulator.web.openapi import MOST_KEYS, MOST_SCALE
 from simulator.web.stream import events, pixels
 
@@ -114,8 +114,8 @@ class Api:
         """The result. The future itself is not cancelled with the request: the act takes place in any case."""
         try:
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), PATIENCE_S)
-        except TimeoutError:
-            raise HTTPException(503, "the reader does not answer: was it ended?") from None
+        except (EndedError, TimeoutError):
+            raise HTTPException(503, "the reader has ended: start it again") from None
         except UnknownCardError:
             raise HTTPException(404, "no such card in the gallery; GET gallery lists them") from None
         except SlotError:

@@ -3,11 +3,13 @@
 Nothing told holds a PIN or a code. A code leaves only as what it is on the glass: lit pixels.
 """
 
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from device.config import Config
 from device.trace import without_pin
@@ -19,6 +21,8 @@ from sesame_core.state import State
 from simulator.bench import PRESS
 from simulator.live import CARD_TIME, LiveBench
 
+T = TypeVar("T")
+
 MOST_EXCHANGES: Final = 200
 """How many exchanges are remembered."""
 
@@ -26,8 +30,20 @@ MOST_AHEAD: Final = 10_000
 """How far ahead, in milliseconds, presses may be asked for."""
 
 
+STEP: Final = 10
+"""How often, in milliseconds, a finger that is on a key gives the keypad the time to look."""
+
+
+def nothing() -> None:
+    """Nobody to tell."""
+
+
 class BusyError(Exception):
     """Too many presses are waiting already."""
+
+
+class EndedError(Exception):
+    """The reader's life is over: what was asked for will not be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,15 @@ class Ended:
     """The reader's life is over."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A key to press, for how long, and who is told when the finger is off it."""
+
+    key: Key
+    hold: Millis
+    over: Callable[[], None] = nothing
+
+
 Change = Look | Numbered | Picture | Ended
 Listener = Callable[[Change], None]
 """Told on the reader's thread; must return at once and not fail."""
@@ -89,14 +114,35 @@ class PageBench(LiveBench):
         self._inside: str | None = None
         self._plugged = True
         self._listeners: list[Listener] = []
+        self._waiting: set[Future[Any]] = set()
+        self._strokes: deque[Stroke] = deque()
+        self._over = False
         self.parts.slot.record = Tape(self._note)
 
     def run(self) -> None:
-        """See LiveBench; listeners are told of the end."""
+        """See LiveBench; whoever waits or listens is told of the end."""
         try:
             super().run()
         finally:
+            self._over = True
+            self._give_up()
             self._tell(Ended())
+
+    def submit(self, act: Callable[[], T]) -> "Future[T]":
+        """See LiveBench; its error is EndedError when the reader's life ends before."""
+        return self._waited_for(super().submit(act))
+
+    def _waited_for(self, future: "Future[T]") -> "Future[T]":
+        self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
+        if self._over:
+            self._give_up()
+        return future
+
+    def _give_up(self) -> None:
+        for future in tuple(self._waiting):
+            with suppress(InvalidStateError):  # done at this very moment
+                future.set_exception(EndedError())
 
     # What a hand does
 
@@ -123,6 +169,10 @@ class PageBench(LiveBench):
         self._plugged = True
         self._tell(self.look())
 
+    def press(self, key: Key, hold: Millis = PRESS) -> None:
+        """See LiveBench."""
+        self._strike(Stroke(key, hold))
+
     def press_all(self, keys: tuple[Key, ...]) -> "Future[None]":
         """From any thread: press keys one after the other; done when the finger is off the last one.
 
@@ -134,12 +184,41 @@ class PageBench(LiveBench):
             if self.busy_until - self.clock.now() > MOST_AHEAD:
                 over.set_exception(BusyError())
                 return
-            for key in keys:
-                self.press(key, PRESS)
-            self.time_line.at(self.busy_until, lambda: over.set_result(None))
+            for key in keys[:-1]:
+                self.press(key)
+            self._strike(Stroke(keys[-1], PRESS, lambda: over.set_result(None)))
 
         self.submit(begin)
-        return over
+        return self._waited_for(over)
+
+    def _strike(self, stroke: "Stroke") -> None:
+        begin = self.busy_until
+        self._busy_until = begin + stroke.hold + PRESS
+        self._strokes.append(stroke)
+        if len(self._strokes) == 1:
+            self.time_line.at(begin, self._down)
+
+    def _down(self) -> None:
+        stroke = self._strokes[0]
+        self.parts.hardware.press(stroke.key)
+        self._after(stroke.hold, self._up)
+
+    def _up(self) -> None:
+        self.parts.hardware.release(self._strokes[0].key)
+        self._after(PRESS, self._next)
+
+    def _next(self) -> None:
+        self._strokes.popleft().over()
+        if self._strokes:
+            self._down()
+
+    def _after(self, left: Millis, act: Callable[[], None]) -> None:
+        """Act when `left` ms have passed and the keypad was looked at all the while, however busy the machine is: a key
+        that goes down and up between two looks was never pressed."""
+        if left <= 0:
+            act()
+        else:
+            self.time_line.at(self.clock.now() + STEP, lambda: self._after(left - STEP, act))
 
     # What an eye sees
 

@@ -17,7 +17,7 @@ from drivers.ports import Picture
 from sesame_core.events import Key
 from sesame_core.state import Phase
 from simulator.web.api import KEYS
-from simulator.web.bench import BusyError, Change, Look, Numbered, PageBench
+from simulator.web.bench import BusyError, Change, EndedError, Look, Numbered, PageBench
 from simulator.web.site import reader_site
 from simulator.web.stream import event, events
 from simulator.web.words import LANGUAGES
@@ -169,11 +169,18 @@ def test_presses_without_end_are_not_taken(bench: PageBench) -> None:
         futures[-1].result(LIMIT_S)
 
 
-def test_a_reader_that_has_ended_says_so(tmp_path: Path, store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.web.api.PATIENCE_S", 0.01)
+def test_a_reader_that_has_ended_says_so(tmp_path: Path, store: SqlStore) -> None:
     with living(tmp_path / "state") as bench:
         client = TestClient(reader_site(bench, desk_of(store)), base_url=HERE)
     assert client.get("/api/state").status_code == 503
+    assert client.post("/api/press", json={"keys": ["1"]}).status_code == 503
+
+
+def test_who_waits_when_the_reader_ends_is_told(tmp_path: Path) -> None:
+    with living(tmp_path / "state") as bench:
+        pressed = bench.press_all((Key.CODE,) * 32)
+    with pytest.raises(EndedError):
+        pressed.result(LIMIT_S)
 
 
 def test_a_request_that_was_given_up_does_not_hurt_the_reader(bench: PageBench) -> None:

@@ -52,15 +52,14 @@ export class Cards {
     let wasDrag = false;
     card.addEventListener("pointerdown", (event) => {
       wasDrag = false;
-      if (event.button === 0 && event.pointerType !== "touch") from = event;
+      if (event.button !== 0 || event.pointerType === "touch") return;
+      from = event;
+      card.setPointerCapture(event.pointerId); // a fast hand leaves the card before it counts as dragging
     });
     card.addEventListener("pointermove", (event) => {
       if (!from) return;
       const [x, y] = [event.clientX - from.clientX, event.clientY - from.clientY];
-      if (!ghost && Math.hypot(x, y) >= A_DRAG) {
-        ghost = this.#lift(card);
-        card.setPointerCapture(event.pointerId);
-      }
+      if (!ghost && Math.hypot(x, y) >= A_DRAG) ghost = this.#lift(card);
       if (ghost) ghost.style.transform = `translate(${x}px, ${y}px) rotate(-2deg)`;
       this.#slot.classList.toggle("open", Boolean(ghost) && this.#over(event));
     });

@@ -1,0 +1,155 @@
+"""Debian's Chromium on the demonstration's page. Where it is absent the tests are left out, but never in CI."""
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
+
+from bank.demo_database import open_database
+from bank.verify import Verifier
+from bank.web.desk import Desk
+from bank.web.serving import Server, bound, url_of
+from device.config import Config
+from simulator.web.bench import PageBench
+from simulator.web.site import reader_site
+from tests.browser.sight import DESKTOP, LIMIT_S, PATIENCE_MS, People, Person
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A name that an attacker made lead to this machine.
+    "--host-resolver-rules=MAP rebound.example 127.0.0.1",
+)
+HERE = Path(__file__).parent
+MODULES = HERE.parents[1] / ".cache/browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser, one worker."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.service)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def absent(reason: str) -> None:
+    """Leave the test out, with the reason; in CI that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        absent("Chromium is not installed (Debian: chromium)")
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The accessibility check's source, from npm, of the version that is locked."""
+    if shutil.which("npm") is None:
+        absent("npm is not installed (Debian: npm): no accessibility check")
+    wanted = json.loads((HERE / "package-lock.json").read_text())["packages"]["node_modules/axe-core"]["version"]
+    package = MODULES / "node_modules/axe-core"
+    if not package.exists() or json.loads((package / "package.json").read_text())["version"] != wanted:
+        MODULES.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, MODULES)
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=MODULES, capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode:
+            absent(f"npm could not bring the accessibility check: {done.stderr.strip()[-300:]}")
+    return (package / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def fresh_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("books")
+    open_database(folder).close()
+    return folder
+
+
+@contextmanager
+def running(bench: PageBench) -> Iterator[None]:
+    """The reader's life on a thread of its own."""
+    thread = threading.Thread(target=bench.run, name="reader")
+    thread.start()
+    try:
+        yield
+    finally:
+        bench.submit(bench.halt)
+        thread.join(LIMIT_S)
+        assert not thread.is_alive()
+
+
+def problem(message: ConsoleMessage) -> bool:
+    """A refused code is answered by 403, a page that is not there by 404: the browser mentions both. It advises
+    against reading a canvas back, which only our eyes do."""
+    meant = any(part in message.text for part in ("status of 403", "status of 404", "willReadFrequently"))
+    return message.type in ("error", "warning") and not meant
+
+
+@pytest.fixture
+def people(browser: Browser, tmp_path: Path, fresh_books: Path) -> Iterator[People]:
+    """Seats people at a demonstration of their own; whatever the browser complains about fails the test."""
+    state = tmp_path / "state"
+    shutil.copytree(fresh_books, state)
+    complaints: list[str] = []
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(open_database(state)))
+        bench = PageBench(Config(), state)
+        listener = bound(0, 0)
+        stack.enter_context(Server(reader_site(bench, Desk(Verifier(store))), listener).beside())
+        stack.enter_context(running(bench))
+
+        def seated(language: str = "fr", size: tuple[int, int] = DESKTOP) -> Person:
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=language)
+            stack.callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
+            page = context.new_page()
+            listen(page, complaints)
+            return Person(page, bench, store, url_of(listener), language)
+
+        yield seated
+    assert complaints == []
+
+
+def listen(page: Page, complaints: list[str]) -> None:
+    """Note everything that went wrong in the page."""
+
+    def hear(message: ConsoleMessage) -> None:
+        if problem(message):
+            complaints.append(message.text)
+
+    def fail(error: Error) -> None:
+        complaints.append(str(error))
+
+    page.on("console", hear)
+    page.on("pageerror", fail)
+
+
+@pytest.fixture
+def person(people: People) -> Person:
+    """One who speaks French, at a laptop."""
+    seated = people()
+    seated.open()
+    return seated

@@ -1,0 +1,97 @@
+"""The guide's whole story, by clicking, in a real browser and real time."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.sight import PATIENCE_MS, People, Person
+
+PIN = ("1", "2", "3", "4")
+
+BOTH_KINDS = [("fr", "bank-card", "DURAND42", "Claude Durand"), ("en", "sesame-card", "MOREAU17", "Dominique Moreau")]
+
+
+@pytest.mark.parametrize(("language", "card", "user", "name"), BOTH_KINDS)
+def test_the_guide_twice_and_a_code_that_was_used(
+    people: People, language: str, card: str, user: str, name: str
+) -> None:
+    person = people(language)
+    person.open()
+    person.drag(person.card(card), person.page.locator("#reader"))
+    person.sees("ready")
+    code = person.makes_code(*PIN)
+    person.goes_to_the_form()
+    person.signs_in(user, f"{code[:4]} {code[4:]}")
+    expect(person.bank.locator(".hello")).to_contain_text(name)
+    person.bank.get_by_role("button", name="Se déconnecter" if language == "fr" else "Sign off").click()
+    person.is_at("Vous êtes déconnecté" if language == "fr" else "You have signed off")
+    person.goes_to_the_form()
+    person.signs_in(user, code)
+    person.is_refused()
+    again = person.makes_code(*PIN)
+    assert again != code
+    person.signs_in(user, again)
+    expect(person.bank.locator(".hello")).to_contain_text(name)
+
+
+def test_a_wrong_pin_is_said_and_loses_nothing(person: Person) -> None:
+    person.card("bank-card").click()
+    person.sees("ready")
+    person.click_keys("Code", "9", "9", "9", "9", "OK")
+    person.hears("CODE FAUX RESTE 2 ESSAIS")
+    person.click_keys(*PIN, "OK")
+    assert len(person.reads_code()) == 8
+
+
+def test_a_blocked_card_says_so(person: Person) -> None:
+    person.card("blocked").click()
+    person.sees("ready")
+    person.click_keys("Code")
+    person.hears("CARTE BLOQUÉE CONTACTEZ LA BANQUE")
+
+
+@pytest.mark.parametrize("pulled_by", ["drag", "click", "button"])
+def test_a_pulled_card_makes_the_glass_dark_at_once(person: Person, pulled_by: str) -> None:
+    person.card("bank-card").click()
+    person.sees("ready")
+    person.makes_code(*PIN)
+    if pulled_by == "drag":
+        person.drag(person.page.locator("#inserted"), person.page.locator("#bank-title"))
+    else:
+        person.page.locator("#inserted" if pulled_by == "click" else "#pull").click()
+    person.sees("asleep")
+    assert not any(person.glass().rows)
+    expect(person.card("bank-card")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_card_dropped_beside_the_reader_stays_out(person: Person) -> None:
+    person.drag(person.card("bank-card"), person.page.locator("#bank-title"))
+    person.drag(person.card("sesame-card"), person.page.locator("#reader"))
+    person.sees("ready")
+    expect(person.card("sesame-card")).to_have_attribute("aria-pressed", "true")
+    expect(person.card("bank-card")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_code_is_gone_after_35_seconds_of_real_time(person: Person) -> None:
+    person.page.locator("#inside summary").click()
+    person.card("bank-card").click()
+    person.sees("ready")
+    person.makes_code(*PIN)
+    expect(person.page.locator("#dark-in")).to_have_text("5 s", timeout=PATIENCE_MS)
+    assert any(person.glass().rows)
+    person.sees("asleep")
+    assert not any(person.glass().rows)
+    expect(person.page.locator("#dark-in")).to_have_text("–")
+
+
+def test_the_inside_shows_the_conversation_with_the_pin_masked(person: Person) -> None:
+    person.page.locator("#inside summary").click()
+    person.card("bank-card").click()
+    person.sees("ready")
+    person.makes_code(*PIN)
+    trace = person.page.locator("#trace")
+    expect(trace).to_contain_text("GENERATE AC")
+    expect(trace).to_contain_text("0020008008" + "*" * 16)
+    person.page.locator("#plug").click()
+    person.sees("no reader")
+    person.page.locator("#plug").click()
+    expect(person.page.locator("#plug")).to_have_text("Débrancher le lecteur de carte")
