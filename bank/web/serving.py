@@ -49,23 +49,15 @@ class Server:
             )
         )
 
-    def run(self) -> None:
-        """Until the end is asked for, by `stop` or, on the main thread, by a signal."""
-        self._server.run(sockets=[self._listener])
-
-    def stop(self) -> None:
-        """Ask for the end. Safe from any thread."""
-        self._server.should_exit = True
-
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Serve on a thread of its own while the context lasts."""
-        thread = threading.Thread(target=self.run, name="pages", daemon=True)
+        """Serve on a thread of its own while the context lasts: signals are the caller's."""
+        thread = threading.Thread(target=self._server.run, args=([self._listener],), name="pages", daemon=True)
         thread.start()
         try:
             yield
         finally:
-            self.stop()
+            self._server.should_exit = True
             thread.join()
 
 

@@ -13,6 +13,7 @@ WHO is a user code, or a card's name or number.
 
 import argparse
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -129,10 +130,13 @@ def _serve(store: Store, arguments: argparse.Namespace) -> int:
         from bank.web.desk import Desk  # noqa: PLC0415 - a web server's libraries
         from bank.web.serving import Server, bound, url_of  # noqa: PLC0415
         from bank.web.site import bank_site  # noqa: PLC0415
+        from device.signals import on_ending  # noqa: PLC0415
     listener = bound(arguments.port, USUAL_PORT)
     sys.stdout.write(f"Coop@net is at {url_of(listener)} until Ctrl-C\n")
     sys.stdout.flush()
-    Server(bank_site(Desk(Verifier(store))), listener).run()
+    ended = threading.Event()
+    with on_ending(ended.set), Server(bank_site(Desk(Verifier(store))), listener).beside():
+        ended.wait()
     return Exit.OK
 
 
