@@ -190,7 +190,7 @@ def report(facts: dict[str, str], results: list[Result]) -> str:
 
 
 def _row(result: Result) -> str:
-    seen = " ".join(result.seen.split())[:300]
+    seen = next(iter(result.seen.splitlines()), "")[:200]
     return f"| {'yes' if result.ok else '**no**'} | {result.statement} | {seen} | {result.seconds:.0f} |"
 
 
