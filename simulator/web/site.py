@@ -21,10 +21,14 @@ from bank.web.desk import Desk
 from bank.web.guard import Guard, content_policy
 from bank.web.pages import SEE_OTHER, preferred, templates
 from bank.web.site import bank_site
+from drivers.raster import CODE_DIGITS, paint
 from sesame_core.events import Key
+from sesame_core.screens import Bar, Screen
+from sesame_core.secrets import SecretDigits
 from simulator.web import openapi
 from simulator.web.api import api
 from simulator.web.bench import PageBench
+from simulator.web.stream import pixels
 from simulator.web.words import LANGUAGES, Words, legend
 
 FOLDER: Final = Path(__file__).parent
@@ -83,6 +87,7 @@ class Site:
             others=[one for one in shown if one.card.name not in FIRST_CARDS],
             rows=self.bench.config.keypad.legends,
             size=self.bench.parts.display.size,
+            words_said={"said": dict(words.said), "phases": dict(words.phases), "samples": self._samples()},
             here=f"/{words.other[1]}/",
         )
 
@@ -90,6 +95,10 @@ class Site:
         """The description of the verbs, to read."""
         paths = openapi.document()["paths"]
         return self._render(words, "verbs.html", paths=paths, here=f"/{words.other[1]}/verbs")
+
+    def _samples(self) -> list[dict[str, object]]:
+        """How codes of one digit only look on this glass: from these a browser can tell digits from pixels."""
+        return [pixels(paint(code_of(digit), self.bench.parts.display.size)) for digit in range(10)]
 
     def _users(self) -> dict[str, str]:
         return {customer.card_id: customer.user for customer in reversed(self.desk.verifier.store.customers())}
@@ -104,9 +113,16 @@ class Site:
         return answered
 
     def _render(self, words: Words, template: str, **shown: object) -> Response:
-        words_said = {"said": dict(words.said), "phases": dict(words.phases)}
-        helpers = {"legend": legend, "kind": lambda key: KINDS.get(key, "digit"), "words_said": words_said}
+        helpers = {"legend": legend, "kind": lambda key: KINDS.get(key, "digit")}
         return HTMLResponse(self.templates.get_template(template).render(w=words, **helpers, **shown))
+
+
+def code_of(digit: int) -> Screen:
+    """A code's screen with that digit in every place."""
+    digits = SecretDigits(CODE_DIGITS)
+    for _ in range(CODE_DIGITS):
+        digits.append(digit)
+    return Screen(code=digits, bar=Bar(1, 1))
 
 
 def reader_site(bench: PageBench, desk: Desk) -> ASGIApp:

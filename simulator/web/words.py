@@ -28,6 +28,7 @@ class Words:
     user: str
     put_in: str
     pull: str
+    read: str
     keyboard: str
     keyboard_on: str
     shortcuts: tuple[tuple[str, str], ...]
@@ -76,6 +77,7 @@ FRENCH: Final = Words(
     user="code utilisateur",
     put_in="dans le lecteur",
     pull="Retirer la carte",
+    read="Dire le code",
     keyboard="Le clavier de l'ordinateur",
     keyboard_on="Mon clavier commande le lecteur",
     shortcuts=(
@@ -107,6 +109,7 @@ FRENCH: Final = Words(
         {
             "dark": "L'écran est éteint.",
             "code": "Un code est affiché.",
+            "unread": "Le code ne peut pas être lu.",
             "lost": "Le lecteur ne répond plus. Relancez ./run.",
             "empty": "rien",
             "seconds": "s",
@@ -152,6 +155,7 @@ ENGLISH: Final = Words(
     user="user code",
     put_in="in the reader",
     pull="Pull the card",
+    read="Say the code",
     keyboard="The computer's keyboard",
     keyboard_on="My keyboard drives the reader",
     shortcuts=(
@@ -185,6 +189,7 @@ ENGLISH: Final = Words(
         {
             "dark": "The display is dark.",
             "code": "A code is shown.",
+            "unread": "The code cannot be read.",
             "lost": "The reader does not answer any more. Start ./run again.",
             "empty": "nothing",
             "seconds": "s",

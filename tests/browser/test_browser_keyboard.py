@@ -87,3 +87,17 @@ def test_the_shortcuts_can_be_switched_off(person: Person) -> None:
     press(person, "c")
     person.sees("pin")
     assert sent == ['{"keys":["Code"]}']
+
+
+def test_a_code_is_said_to_who_cannot_see_it(person: Person) -> None:
+    """The browser tells the digits from the pixels: the reader does not tell them."""
+    person.card("bank-card").click()
+    person.sees("ready")
+    for _ in range(4):
+        code = person.makes_code("1", "2", "3", "4")
+        person.page.locator("#read").click()
+        person.hears(" ".join(code))
+        person.click_keys("Clear")
+        person.sees("ready")
+    expect(person.page.locator("#read")).to_be_disabled()
+    person.hears("CHOISISSEZ FONCTION")

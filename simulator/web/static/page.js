@@ -4,6 +4,7 @@ import { draw } from "./glass.js";
 import { Keys } from "./keys.js";
 import { Cards } from "./cards.js";
 import { Inside } from "./inside.js";
+import { read } from "./read.js";
 
 const words = JSON.parse(document.getElementById("words").textContent);
 const lost = document.getElementById("lost");
@@ -13,7 +14,15 @@ const cards = new Cards();
 const inside = new Inside(words);
 new Keys((keys) => post("press", { keys }));
 
+const readOut = document.getElementById("read");
+let seen = null;
 let spoken = "";
+
+// Once asked for, and only as long as it is on the glass.
+readOut.addEventListener("click", () => {
+  const code = read(seen, words.samples);
+  says.textContent = code === null ? words.said.unread : [...code].join(" ");
+});
 
 // Said once a change, for whoever cannot see the glass.
 function speak(state) {
@@ -25,9 +34,13 @@ function speak(state) {
 }
 
 listen({
-  glass: (picture) => draw(document.getElementById("glass"), picture),
+  glass: (picture) => {
+    seen = picture;
+    draw(document.getElementById("glass"), picture);
+  },
   state: (state) => {
     document.documentElement.dataset.phase = state.phase;
+    readOut.disabled = !state.code_shown;
     speak(state);
     cards.show(state);
     inside.show(state);
