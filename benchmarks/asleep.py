@@ -4,10 +4,11 @@ import threading
 import time
 
 from benchmarks.figures import table
-from device.compose import rules_of, simulated
+from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop
 from device.pace import Runner, Waker
+from device.simulated import simulated
 from drivers.clock import MonotonicClock
 from sesame_core.events import Halt, Key, KeyPressed
 

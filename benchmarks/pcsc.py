@@ -19,10 +19,11 @@ from bank.gallery import open_card
 from bank.vpcd import VirtualReader
 from benchmarks.figures import medians, milliseconds, table
 from benchmarks.peer import emvtool
-from device.compose import rules_of, simulated
+from device.compose import rules_of
 from device.config import Config
 from device.loop import Board, Loop
 from device.pace import Waker
+from device.simulated import simulated
 from drivers.clock import MonotonicClock
 from drivers.pcsc_card import PcscConnection
 from drivers.slot_pcsc import PcscSlot

@@ -11,7 +11,8 @@ ROUNDS = 15
 
 LIBRARIES = "import gpiozero.pins.mock, gpiozero, luma.core.interface.serial, luma.oled.device, smartcard.scard"
 FIRST_FRAME = """
-from device.compose import simulated, rules_of
+from device.compose import rules_of
+from device.simulated import simulated
 from device.config import Config
 from device.loop import Loop
 from drivers.clock import MonotonicClock

@@ -1,19 +1,15 @@
-"""Where the parts of a reader are chosen: the only place that knows real parts and twins by name.
+"""Where the parts of a reader are chosen, by its configuration. `device.simulated` chooses the twins.
 
 Hardware libraries are imported by the parts that use them, so that a reader pays only for its own.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from device.config import Config
 from device.loop import Board
 from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048, Thresholds, open_bus
-from drivers.battery_twin import GaugeBusTwin
-from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import MonotonicClock
-from drivers.display_twin import DisplayTwin
 from drivers.gpio_pins import Pins
 from drivers.gpio_switch import GpioSwitch
 from drivers.gpio_zero import GpiozeroPins
@@ -21,52 +17,14 @@ from drivers.keypad_buttons import button_keypad
 from drivers.keypad_matrix import Settle, matrix_keypad, settle_briefly
 from drivers.keypad_scan import ScannedKeypad
 from drivers.oled_panels import Panel, panel
-from drivers.ports import Clock, Display, Notify, Source
+from drivers.ports import Display, Source
 from drivers.power_supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
-from drivers.slot_twin import Latency, TwinSlot, instant
 from drivers.sound_patterns import GpioSound
 from sesame_core.events import CardAbsent, Event, Key, KeyPressed, Millis
 from sesame_core.state import Rules
 
-SIMULATED_GAUGE_EVERY: Millis = 1000
-"""A simulated battery is looked at more often than a real one, so that who changes it sees what comes of it."""
-
-
 HEADER_I2C = 1
 """/dev/i2c-1: GPIO2 and 3 on every Pi with 40 pins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    """A board of twins: the real drivers on simulated pins and bytes, and the hands and eyes to use it."""
-
-    board: Board
-    hardware: BoardTwin
-    slot: TwinSlot
-    display: DisplayTwin
-    battery: GaugeBusTwin
-
-
-class Physics:
-    """The board twin's contacts move by themselves: a `Source` that lets them, and has no events of its own."""
-
-    def __init__(self, hardware: BoardTwin) -> None:
-        self._hardware = hardware
-
-    def start(self, notify: Notify) -> None:
-        """Nothing to claim."""
-
-    def due(self) -> Millis | None:
-        """When a contact moves next."""
-        return self._hardware.due()
-
-    def poll(self, now: Millis) -> Sequence[Event]:
-        """Let contacts move up to `now`."""
-        self._hardware.advance(now)
-        return ()
-
-    def close(self) -> None:
-        """Nothing to let go of."""
 
 
 def rules_of(config: Config) -> Rules:
@@ -79,34 +37,6 @@ def rules_of(config: Config) -> Rules:
 def panel_of(config: Config) -> Panel:
     """The panel that is configured. Raises DisplayError for one that does not exist."""
     return panel(config.display.controller, 128, config.display.height)
-
-
-def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and has its usual value
-    config: Config,
-    clock: Clock,
-    latency: Latency = instant,
-    *,
-    power_on_time: Millis = 0,
-    bounce: Bounce | None = None,
-    others: Sequence[Source] = (),
-) -> Simulated:
-    """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics."""
-    hardware = BoardTwin(clock, config.layout, buttons=dict(config.keypad.buttons) or None, bounce=bounce)
-    slot = TwinSlot(latency=latency, power_on_time=power_on_time)
-    spi = hardware.factory if config.display.bus == "spi" else None
-    wired = config.display
-    display = DisplayTwin(panel_of(config), rotation=wired.rotation, contrast=wired.contrast, spi=spi)
-    gauge, monitor = _simulated_battery(config)
-    board = Board(
-        clock,
-        keypad_of(config, hardware.pins, _at_once),
-        slot,
-        display,
-        Supply(_way(config, hardware.pins, _ignored), monitor),
-        sound_of(config, hardware.pins),
-        others=(*others, Physics(hardware), *switches_of(config, hardware.pins)),
-    )
-    return Simulated(board, hardware, slot, display, gauge)
 
 
 def real(config: Config, power_off: Callable[[], None], others: Sequence[Source] = ()) -> Board:
@@ -125,7 +55,7 @@ def real(config: Config, power_off: Callable[[], None], others: Sequence[Source]
         keypad_of(config, pins),
         PcscSlot(reader_of(config), exclusive=config.slot.exclusive),
         real_display(config, pins),
-        Supply(_way(config, pins, power_off), _monitor(config)),
+        Supply(way_of(config, pins, power_off), _monitor(config)),
         sound_of(config, pins),
         others=(*others, *switches_of(config, pins)),
     )
@@ -188,7 +118,8 @@ def gauge_port(config: Config) -> int:
     return config.display.port if config.display.bus == "i2c" else HEADER_I2C
 
 
-def _way(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
+def way_of(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
+    """What off means."""
     match Off(config.power.off):
         case Off.LATCH:
             return SoftLatch(pins, config.power.latch)
@@ -204,26 +135,9 @@ def _monitor(config: Config) -> BatteryMonitor | None:
         return None
     bus = open_bus(gauge_port(config))
     gauge = (Max17048 if wanted.gauge == "max17048" else Ina219)(bus, wanted.gauge_address)
-    return BatteryMonitor(gauge, _thresholds(config))
+    return BatteryMonitor(gauge, thresholds_of(config))
 
 
-def _simulated_battery(config: Config) -> tuple[GaugeBusTwin, BatteryMonitor]:
-    """A simulated reader always has a battery that can be used up: the configured gauge's, else a MAX17048's."""
-    every = replace(_thresholds(config), every=SIMULATED_GAUGE_EVERY)
-    if config.power.gauge == "ina219":
-        bus = GaugeBusTwin(0x40)
-        return bus, BatteryMonitor(Ina219(bus), every)
-    bus = GaugeBusTwin()
-    return bus, BatteryMonitor(Max17048(bus), every)
-
-
-def _thresholds(config: Config) -> Thresholds:
+def thresholds_of(config: Config) -> Thresholds:
+    """When the battery is low, and when too low to begin."""
     return Thresholds(low=config.power.low, critical=config.power.critical)
-
-
-def _ignored() -> None:
-    """A simulated system stays on."""
-
-
-def _at_once() -> None:
-    """Simulated wires follow at once."""

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from device.errors import ConfigError
 from device.settings import (
     Check,
     NotAllowed,
@@ -24,7 +25,6 @@ from drivers.errors import KeypadError
 from drivers.keypad_matrix import LEGENDS, Layout, Legends
 from drivers.pins import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
 from drivers.power_supply import Off
-from sesame_core.errors import SesameError
 from sesame_core.events import Key
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
 
@@ -36,10 +36,6 @@ KEY_NAMES = ", ".join(key.value for key in Key)
 LEGENDS_ALLOWED = f'one list a row, one name a column, "" for no key; the names are {KEY_NAMES}'
 BUTTONS_ALLOWED = f'for keys wired one by one to ground instead of a matrix: {{ "1" = 5, OK = 6 }}; names {KEY_NAMES}'
 PINS = whole(0, max(HEADER), "a GPIO number (BCM)")
-
-
-class ConfigError(SesameError):
-    """The configuration cannot be used; the message says what to change."""
 
 
 def _legends(raw: object) -> Legends:

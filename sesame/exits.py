@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 from bank.errors import UnknownCardError
-from device.config import ConfigError
+from device.errors import ConfigError
 from drivers.errors import DriverError, NoCardError, NoReaderError, SlotError
 from drivers.pcsc_errors import CardMuteError, CardRemovedError
 from sesame_core.errors import CardError, Fault, SesameError

@@ -14,32 +14,17 @@ from typing import Final, TypeAlias
 
 from sesame_core import events as ev
 from sesame_core.actions import (
-    Moves,
     again,
     application_found,
-    back_from_code,
     battery,
     battery_before_session,
-    begin_function,
     card_gone,
     card_in,
     card_prepared,
     card_prepared_working,
-    clear,
-    clear_data,
-    clear_pin,
     code_ready,
-    digit,
-    digit_data,
-    digit_pin,
     faulty,
-    function_in_amount,
-    function_in_pin,
     halt,
-    hint,
-    next_field,
-    ok_data,
-    ok_pin,
     pin_wrong,
     reader_found,
     reader_lost,
@@ -52,6 +37,23 @@ from sesame_core.actions import (
     wants_preparing,
 )
 from sesame_core.effects import Chime, Effect, Sound
+from sesame_core.entry import (
+    Moves,
+    back_from_code,
+    begin_function,
+    clear,
+    clear_data,
+    clear_pin,
+    digit,
+    digit_data,
+    digit_pin,
+    function_in_amount,
+    function_in_pin,
+    hint,
+    next_field,
+    ok_data,
+    ok_pin,
+)
 from sesame_core.state import DARK_AFTER, Phase, State
 
 

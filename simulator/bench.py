@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from bank import gallery
-from device.compose import SIMULATED_GAUGE_EVERY, Simulated, rules_of, simulated
+from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop
 from device.pace import Stepper
+from device.simulated import SIMULATED_GAUGE_EVERY, Simulated, simulated
 from drivers.board_twin import Bounce
 from drivers.clock import SteppedClock
 from drivers.ports import Picture

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from bank import gallery
-from device.compose import Simulated, rules_of, simulated
+from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop, Observer
 from device.pace import Runner, Waker
+from device.simulated import Simulated, simulated
 from drivers.clock import MonotonicClock
 from drivers.ports import Notify, Picture
 from drivers.slot_twin import Card

@@ -10,6 +10,7 @@ from device import compose
 from device.config import SYSTEM_FILE, Config, PowerConfig, merge
 from device.selftest.board import wiring
 from device.selftest.ports import Access, Connection
+from device.simulated import simulated
 from drivers.battery_gauge import TRIES, Max17048
 from drivers.clock import SteppedClock
 from drivers.display_twin import ADDRESS, DisplayTwin
@@ -53,7 +54,7 @@ class SimulatedWorld:
         self._troubles = frozenset(troubles)
         self._config = config or self._as(CONFIGS, WITH_GAUGE)
         self._clock = SteppedClock()
-        self.parts = compose.simulated(self._config, self._clock)
+        self.parts = simulated(self._config, self._clock)
         self._to_press: list[Key] = []
         self._released_at: Millis = 0
 

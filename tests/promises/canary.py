@@ -21,10 +21,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from device.compose import rules_of, simulated
+from device.compose import rules_of
 from device.config import Config, ReaderConfig
 from device.loop import Loop
 from device.pace import Stepper
+from device.simulated import simulated
 from drivers.board_twin import BoardTwin
 from drivers.clock import SteppedClock
 from drivers.ports import Notify

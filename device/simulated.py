@@ -1,0 +1,98 @@
+"""The same reader on a board of twins: the real drivers on simulated pins and bus bytes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from device.compose import keypad_of, panel_of, sound_of, switches_of, thresholds_of, way_of
+from device.config import Config
+from device.loop import Board
+from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048
+from drivers.battery_twin import GaugeBusTwin
+from drivers.board_twin import BoardTwin, Bounce
+from drivers.display_twin import DisplayTwin
+from drivers.ports import Clock, Notify, Source
+from drivers.power_supply import Supply
+from drivers.slot_twin import Latency, TwinSlot, instant
+from sesame_core.events import Event, Millis
+
+SIMULATED_GAUGE_EVERY: Millis = 1000
+"""A simulated battery is looked at more often than a real one, so that who changes it sees what comes of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A board of twins: the real drivers on simulated pins and bytes, and the hands and eyes to use it."""
+
+    board: Board
+    hardware: BoardTwin
+    slot: TwinSlot
+    display: DisplayTwin
+    battery: GaugeBusTwin
+
+
+class Physics:
+    """The board twin's contacts move by themselves: a `Source` that lets them, and has no events of its own."""
+
+    def __init__(self, hardware: BoardTwin) -> None:
+        self._hardware = hardware
+
+    def start(self, notify: Notify) -> None:
+        """Nothing to claim."""
+
+    def due(self) -> Millis | None:
+        """When a contact moves next."""
+        return self._hardware.due()
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """Let contacts move up to `now`."""
+        self._hardware.advance(now)
+        return ()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and has its usual value
+    config: Config,
+    clock: Clock,
+    latency: Latency = instant,
+    *,
+    power_on_time: Millis = 0,
+    bounce: Bounce | None = None,
+    others: Sequence[Source] = (),
+) -> Simulated:
+    """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics."""
+    hardware = BoardTwin(clock, config.layout, buttons=dict(config.keypad.buttons) or None, bounce=bounce)
+    slot = TwinSlot(latency=latency, power_on_time=power_on_time)
+    spi = hardware.factory if config.display.bus == "spi" else None
+    wired = config.display
+    display = DisplayTwin(panel_of(config), rotation=wired.rotation, contrast=wired.contrast, spi=spi)
+    gauge, monitor = _simulated_battery(config)
+    board = Board(
+        clock,
+        keypad_of(config, hardware.pins, _at_once),
+        slot,
+        display,
+        Supply(way_of(config, hardware.pins, _ignored), monitor),
+        sound_of(config, hardware.pins),
+        others=(*others, Physics(hardware), *switches_of(config, hardware.pins)),
+    )
+    return Simulated(board, hardware, slot, display, gauge)
+
+
+def _simulated_battery(config: Config) -> tuple[GaugeBusTwin, BatteryMonitor]:
+    """A simulated reader always has a battery that can be used up: the configured gauge's, else a MAX17048's."""
+    every = replace(thresholds_of(config), every=SIMULATED_GAUGE_EVERY)
+    if config.power.gauge == "ina219":
+        bus = GaugeBusTwin(0x40)
+        return bus, BatteryMonitor(Ina219(bus), every)
+    bus = GaugeBusTwin()
+    return bus, BatteryMonitor(Max17048(bus), every)
+
+
+def _ignored() -> None:
+    """A simulated system stays on."""
+
+
+def _at_once() -> None:
+    """Simulated wires follow at once."""
