@@ -6,7 +6,7 @@ standard, 3.1; W3C Fetch Metadata).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -59,7 +59,6 @@ class Guard:
     policy: str
     hosts: frozenset[str] = LOOPBACK
     most_bytes: int = MOST_BYTES
-    headers: Mapping[str, str] = field(default_factory=lambda: BASE_HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or let through; mark the answer in either case."""
@@ -94,7 +93,7 @@ class Guard:
         return None
 
     def _mark(self, headers: MutableHeaders) -> None:
-        for name, value in self.headers.items():
+        for name, value in BASE_HEADERS.items():
             headers.setdefault(name, value)
         headers.setdefault("Content-Security-Policy", self.policy)
 
