@@ -4,16 +4,20 @@ Only the command's own module is imported: a code from the command line must not
 """
 
 import argparse
+import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from io import TextIOWrapper
 from typing import Final, Protocol
 
 from bank.errors import BankError
 from sesame_core.errors import SesameError
 
+OUTPUT_ERRORS: Final = (errno.ENOSPC, errno.EIO)
 VERSION: Final = "0.1.0"
 
 
@@ -55,8 +59,13 @@ COMMANDS: Final = {
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of `sesame` with these arguments (default: the process's own)."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _have_streams()
     try:
-        return _run(words)
+        exit_code = _run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        return 141
     except (SesameError, BankError) as error:
         from sesame.exits import exit_of  # noqa: PLC0415 - only a failure needs it
 
@@ -64,12 +73,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return exit_of(error)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     except Exception as error:  # the last line of defence: no trace may reach a screen
-        print(f"sesame: this should not have happened ({_where(error)}); please report it", file=sys.stderr)  # noqa: T201
+        if isinstance(error, OSError) and error.errno in OUTPUT_ERRORS:
+            _drop_output()
+            print(f"sesame: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
+        else:
+            print(f"sesame: this should not have happened ({_where(error)}); please report it", file=sys.stderr)  # noqa: T201
         return 1
+    return exit_code
 
 
 def parser_of(name: str) -> tuple[argparse.ArgumentParser, Command]:
@@ -83,7 +94,25 @@ def parser_of(name: str) -> tuple[argparse.ArgumentParser, Command]:
     return parser, command
 
 
+def _have_streams() -> None:
+    """A stream that was closed before we began is replaced by nothing; what it cannot encode, by a question mark."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - as above
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _drop_output() -> None:
+    """What is still buffered goes nowhere: Python would complain about it at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _run(words: list[str]) -> int:
+    if any(not word.isprintable() and not word.isascii() for word in words):
+        print("sesame: an argument is not text", file=sys.stderr)  # noqa: T201
+        return 2
     if words and words[0] in COMMANDS:
         parser, command = parser_of(words[0])
         return command.run(parser.parse_args(words[1:]))

@@ -12,7 +12,9 @@ from typing import TypeAlias, TypeVar
 from sesame_core.errors import CardError, Fault
 
 MAX_COMMANDS = 32
-"""The most commands from power-on to a code, whatever the card answers."""
+"""The most commands from power-on to a code, and from each function key after that, whatever the card answers.
+
+GET RESPONSE and a repeated Le are the transport's and bounded for themselves (`MAX_CHAIN`)."""
 
 MAX_CHAIN = 8
 """The most GET RESPONSE in a row for one command: 2 KiB, where honest CAP cards need one."""
@@ -35,11 +37,8 @@ class StatusWord(Enum):
     BLOCKED = 0x6983
     REFERENCE_DATA_BLOCKED = 0x6984
     CONDITIONS_NOT_SATISFIED = 0x6985
-    FUNCTION_NOT_SUPPORTED = 0x6A81
     FILE_NOT_FOUND = 0x6A82
     RECORD_NOT_FOUND = 0x6A83
-    REFERENCED_DATA_NOT_FOUND = 0x6A88
-    INSTRUCTION_NOT_SUPPORTED = 0x6D00
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,10 @@ Exchanges: TypeAlias = Generator[bytearray, bytes, T]
 """Yields raw bytes for the slot, receives raw bytes from it, returns a T."""
 
 GET_RESPONSE = 0xC0
+MORE_DATA = 0x61
+"""SW1: SW2 more bytes wait for GET RESPONSE."""
+WRONG_LENGTH = 0x6C
+"""SW1: the same command with Le = SW2."""
 
 
 def deliver(command: Command, protocol: Protocol) -> Exchanges[Response]:
@@ -119,11 +122,11 @@ def deliver(command: Command, protocol: Protocol) -> Exchanges[Response]:
     Raises CardError: MUTE, GARBAGE, and ENDLESS where the card always has more.
     """
     response = yield from _exchange(command, command.encode(protocol))
-    if response.sw >> 8 == 0x6C and not command.data:
+    if response.sw >> 8 == WRONG_LENGTH and not command.data:
         response = yield from _exchange(command, _with_length(command, response.sw & 0xFF))
     collected = response.data
     links = 0
-    while response.sw >> 8 == 0x61:
+    while response.sw >> 8 == MORE_DATA:
         links += 1
         if links > MAX_CHAIN:
             raise CardError(Fault.ENDLESS, "response without end")
@@ -174,7 +177,7 @@ def _fetch(length: int) -> Exchanges[Response]:
     """GET RESPONSE (ISO/IEC 7816-4, 11.8.1), once more with the right length where the card says 6Cxx."""
     command = Command(0x00, GET_RESPONSE)
     response = yield from _exchange(command, _with_length(command, length))
-    if response.sw >> 8 == 0x6C:
+    if response.sw >> 8 == WRONG_LENGTH:
         response = yield from _exchange(command, _with_length(command, response.sw & 0xFF))
     return response
 

@@ -164,6 +164,7 @@ def _decimal(number: int) -> SecretDigits:
 
 
 def _cbc_mac(key: bytes, data: bytes) -> bytes:
+    # Single DES is triple DES with three times the same key (NIST SP 800-67, 3.2).
     # Imported here: only this function needs it, and a reader that makes a plain code must start fast.
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES  # noqa: PLC0415
     from cryptography.hazmat.primitives.ciphers import Cipher, modes  # noqa: PLC0415

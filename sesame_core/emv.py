@@ -33,9 +33,6 @@ RID_CB = bytes.fromhex("A000000042")
 """Cartes Bancaires: payment only."""
 
 PSE_RECORDS = 30
-AFL_RECORDS = 64
-"""The most records an AFL may name; honest ones name fewer than 20."""
-
 ABSENT = (StatusWord.FILE_NOT_FOUND, StatusWord.RECORD_NOT_FOUND)
 
 
@@ -216,15 +213,12 @@ def _read_records(afl: bytes) -> Conversation[tuple[Tlv, ...]]:
 
 
 def _afl_records(afl: bytes) -> Iterator[tuple[int, int]]:
-    count = 0
+    """File and number of every record named. How many may be read is bounded by the session's budget."""
     for at in range(0, len(afl), 4):
         sfi, first, last = afl[at] >> 3, afl[at + 1], afl[at + 2]
         if not 1 <= sfi <= 30 or not 1 <= first <= last:
             raise CardError(Fault.GARBAGE, "an impossible application file locator")
         for number in range(first, last + 1):
-            count += 1
-            if count > AFL_RECORDS:
-                raise CardError(Fault.ENDLESS, "too many records")
             yield sfi, number
 
 
@@ -270,19 +264,31 @@ def _is_belgian(objects: tuple[Tlv, ...]) -> bool:
 
 
 def _terminal_values(application: Application, request: Request, belgian: bool) -> dict[int, bytes]:
-    """What the reader says of itself and of the request; whatever is not here is zeros."""
+    """What the reader says of itself and of the request; whatever is not here is zeros.
+
+    The values are those that cards were seen to take (see `cap` for the sources): a device of the cardholder's own
+    that cannot go on line and knows a PIN only.
+    """
     aid = application.aid
     dedicated = aid.startswith((AID_DPA, AID_CAP))
     old_belgian = belgian and not dedicated
     visa = aid.startswith(RID_VISA)
     return {
+        # Terminal verification results: offline data authentication was not performed.
         0x95: bytes.fromhex("8000000800" if old_belgian else "8000000000"),
+        # Transaction date: a reader has no calendar.
         0x9A: bytes.fromhex("010101" if visa and not old_belgian else "000000"),
+        # Unpredictable number: the challenge, or the account to sign for.
         0x9F37: bcd(request.challenge),
+        # Amount, authorised.
         0x9F02: bcd(request.amount),
+        # Cardholder verification results: plaintext PIN checked by the card, successful.
         0x9F34: bytes.fromhex("010002" if dedicated else "000000"),
+        # Terminal type: 34 is unattended and the cardholder's own (EMV Book 4, A1); 37 is not in the book.
         0x9F35: b"\x37" if old_belgian else b"\x34",
+        # Terminal capabilities: IC with contacts, plaintext PIN checked by the card (EMV Book 4, A2).
         0x9F33: bytes.fromhex("208000"),
+        # Authorisation response code: unable to go on line, declined (Z3); declined off line (Z1); EMV Book 4, A6.
         0x8A: b"Z1" if old_belgian else b"Z3",
     }
 

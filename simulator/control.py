@@ -79,6 +79,9 @@ class Control:
         asked = client.makefile("r", encoding="utf-8", errors="replace", newline="\n")
         with suppress(OSError, CancelledError), client, asked:
             while line := asked.readline(LONGEST_LINE):
+                if len(line) == LONGEST_LINE and not line.endswith("\n"):
+                    client.sendall(b"error: a line is too long\n")
+                    return
                 client.sendall(f"{self.answer(line)}\n".encode())
 
 

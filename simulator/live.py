@@ -144,9 +144,13 @@ class LiveBench:
     def press(self, key: Key, hold: Millis = PRESS) -> None:
         """Press and let go a key, after the presses asked for before."""
         begin = self.busy_until
-        self.time_line.at(begin, lambda: self.parts.hardware.press(key))
-        self.time_line.at(begin + hold, lambda: self.parts.hardware.release(key))
+        self.time_line.at(begin, lambda: self._tap(key, hold))
         self._busy_until = begin + hold + PRESS
+
+    def _tap(self, key: Key, hold: Millis) -> None:
+        """A loop that comes late makes a press late, not shorter."""
+        self.parts.hardware.press(key)
+        self.time_line.at(self.clock.now() + hold, lambda: self.parts.hardware.release(key))
 
     def wait(self, ms: Millis) -> None:
         """Nothing for a while."""

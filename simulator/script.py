@@ -23,7 +23,6 @@ from bank.errors import BankError
 from drivers.raster import png
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Key, Millis
-from sesame_core.screens import grouped
 from simulator.bench import Hands
 
 MAX_INCLUDES = 16
@@ -78,7 +77,10 @@ def read(path: Path, depth: int = 0) -> Iterator[Statement]:
             continue
         if len(statement.words) != 2:
             raise statement.error("write: include FILE")
-        yield from read(path.parent / statement.words[1], depth + 1)
+        try:
+            yield from read(path.parent / statement.words[1], depth + 1)
+        except ScriptError as error:
+            raise statement.error(error) from None
 
 
 def parse(text: str, path: Path) -> Iterator[Statement]:
@@ -167,7 +169,11 @@ def _battery(player: Player, words: Sequence[str]) -> None:
 
 
 def _screenshot(player: Player, words: Sequence[str]) -> None:
-    path = player.folder / _only(words, "screenshot FILE")
+    path = player.folder / _only(words, "screenshot FILE.png")
+    if path.suffix != ".png":
+        raise _Problem("a screenshot's name ends in .png")
+    if not path.resolve().is_relative_to(player.folder.resolve()):
+        raise _Problem(f"a screenshot stays below {player.folder}; `--pictures` names another folder")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(png(player.bench.glass(), player.scale))
 
@@ -180,24 +186,24 @@ def _expect(player: Player, words: Sequence[str]) -> None:
 
 
 def _expect_text(bench: Hands, words: Sequence[str]) -> None:
-    wanted = _only(words, "expect text TEXT")
+    wanted = _only(words, 'expect text "TEXT", in quotation marks when it has spaces')
     shown = bench.text()
     if wanted not in shown:
-        raise _Problem(f"the screen does not say {wanted!r} but {_quoted(bench)}")
+        raise _Problem(f"the screen does not say {wanted!r}: it {_quoted(bench)}")
 
 
 def _expect_code(bench: Hands, words: Sequence[str]) -> None:
     code = bench.code()
     if not code:
-        raise _Problem(f"no code is shown but {_quoted(bench)}")
-    if words and re.sub(r"\D", "", "".join(words)) != code:
-        raise _Problem(f"the code shown is {grouped(code)}")
+        raise _Problem(f"no code is shown: the screen {_quoted(bench)}")
+    if words and "".join(words).replace(" ", "") != code:
+        raise _Problem("another code is shown")
 
 
 def _expect_dark(bench: Hands, words: Sequence[str]) -> None:
     _none(words, "expect dark")
     if not bench.dark():
-        raise _Problem(f"the screen is not dark but says {_quoted(bench)}")
+        raise _Problem(f"the screen is not dark: it {_quoted(bench)}")
 
 
 EXPECTATIONS: Final[dict[str, Callable[[Hands, Sequence[str]], None]]] = {
@@ -215,7 +221,7 @@ STATEMENTS: Final = {
     "expect": Verb(
         "expect text TEXT | code [CODE] | dark", "Fail unless the glass shows it now; text may be a part.", _expect
     ),
-    "screenshot": Verb("screenshot FILE", "Write what the glass shows to a PNG file.", _screenshot),
+    "screenshot": Verb("screenshot FILE.png", "Write what the glass shows to a PNG file.", _screenshot),
     "unplug": Verb("unplug", "Take the smart-card reader away.", _unplug),
     "plug": Verb("plug", "Bring the smart-card reader back.", _plug),
     "battery": Verb("battery good|low|critical", "Let the gauge say so.", _battery),
@@ -253,8 +259,8 @@ def _none(words: Sequence[str], usage: str) -> None:
 
 def _quoted(bench: Hands) -> str:
     if bench.dark():
-        return "nothing: it is dark"
-    return "a code" if bench.code() else repr(bench.text())
+        return "is dark"
+    return "shows a code" if bench.code() else f"says {bench.text()!r}"
 
 
 def _said(error: Exception) -> str:

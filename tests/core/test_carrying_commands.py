@@ -137,11 +137,8 @@ def test_the_status_words_are_those_of_the_standards() -> None:
         "BLOCKED": "6983",
         "REFERENCE_DATA_BLOCKED": "6984",
         "CONDITIONS_NOT_SATISFIED": "6985",
-        "FUNCTION_NOT_SUPPORTED": "6A81",
         "FILE_NOT_FOUND": "6A82",
         "RECORD_NOT_FOUND": "6A83",
-        "REFERENCED_DATA_NOT_FOUND": "6A88",
-        "INSTRUCTION_NOT_SUPPORTED": "6D00",
     }
 
 

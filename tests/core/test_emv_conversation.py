@@ -3,7 +3,7 @@
 import pytest
 
 from sesame_core import emv
-from sesame_core.apdu import Response
+from sesame_core.apdu import MAX_COMMANDS, Budget, Protocol, Response, converse
 from sesame_core.cap import Function, Request, Rule
 from sesame_core.errors import CardError, Fault
 from sesame_core.tlv import parse
@@ -258,14 +258,17 @@ def test_every_record_of_the_file_locator_is_read() -> None:
     assert (data.cdol1.hex().upper(), data.cdol2, data.filter.bitmap) == (CDOL1, b"", FRENCH_BITMAP)
 
 
-def test_the_file_locator_is_bounded() -> None:
-    card = french_card({"80A8": packed("1000" + "08014000") + OK, "00B2010C": tlv(0x70) + OK, "00B2": tlv(0x70) + OK})
-    assert fault_of(card) is Fault.INCOMPLETE
-    assert card.kinds().count("B2") == 64
-    card = french_card(
-        {"80A8": packed("1000" + "08014000" + "10010100") + OK, "00B2010C": tlv(0x70) + OK, "00B2": tlv(0x70) + OK}
-    )
-    assert fault_of(card) is Fault.ENDLESS
+def test_a_file_locator_without_end_ends_with_the_budget() -> None:
+    card = french_card({"80A8": packed("1000" + "0801FF00") + OK, "00B2": tlv(0x70) + OK})
+    exchanges = converse(emv.prepare(application(), CODE), Protocol.T1, Budget())
+
+    with pytest.raises(CardError) as caught:
+        raw = next(exchanges)
+        while True:
+            raw = exchanges.send(card(raw))
+
+    assert caught.value.fault is Fault.ENDLESS
+    assert len(card.sent) == MAX_COMMANDS
 
 
 @pytest.mark.parametrize("status", [b"\x6a\x82", b"\x6a\x83"])

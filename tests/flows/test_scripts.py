@@ -50,11 +50,11 @@ def test_a_script_that_includes_itself_ends(tmp_path: Path) -> None:
         ("hold 5 until 3 s", "write: hold KEY for TIME"),
         ("battery full", r"good\|low\|critical"),
         ("expect nothing", "write: expect text TEXT"),
-        ("expect code", "no code is shown but 'INSÉREZ VOTRE CARTE'"),
-        ("expect dark", "not dark but says 'INSÉREZ VOTRE CARTE'"),
-        ("press Arrêt\nexpect text X", "x:2: .*but nothing: it is dark"),
-        ("insert bank-card\npress Code 1 2 3 4 OK\nexpect text X", "x:3: .*but a code"),
-        ("insert bank-card\npress Code 1 2 3 4 OK\nexpect code 0000 0000", "x:3: the code shown is 3366 6525"),
+        ("expect code", "no code is shown: the screen says 'INSÉREZ VOTRE CARTE'"),
+        ("expect dark", "not dark: it says 'INSÉREZ VOTRE CARTE'"),
+        ("press Arrêt\nexpect text X", "x:2: .*: it is dark"),
+        ("insert bank-card\npress Code 1 2 3 4 OK\nexpect text X", "x:3: .*: it shows a code"),
+        ("insert bank-card\npress Code 1 2 3 4 OK\nexpect code 0000 0000", "x:3: another code is shown"),
     ],
 )
 def test_complaints_name_the_line_and_what_to_write(text: str, complaint: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A card without a try counter (9F17) still has a last try: what it said after a wrong PIN is not forgotten on the way."""
+"""A card without a try counter (9F17) has a last try, too: its last no is not forgotten on the way."""
 
 from sesame_core.events import Key
 from simulator.bench import Bench
