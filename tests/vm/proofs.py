@@ -233,7 +233,9 @@ def uninstalled(run: Run) -> str:
     run.machine.must(f"{INSTALL} --uninstall")
     left = "find / -xdev -path /srv -prune -o -path /proc -prune -o -iname '*sesame*' -print"
     require(
-        set(run.machine.must(f"{left} | grep -v -e /sys/ -e sesame_board").split()) == {"/etc/sesame"}, "more is left"
+        set(run.machine.must(f"{left} | grep -v -e /sys/ -e sesame_board -e /journald.conf.d/").split())
+        == {"/etc/sesame"},
+        "more is left",
     )
     run.machine.must(f"{INSTALL} --uninstall --purge")
     require(run.machine.run("id sesame").status, "the user is still there")
