@@ -68,7 +68,11 @@ class Machine:
         self._monitor = _connect(folder.work / "qmp")
         self._lines = self._agent.makefile("rb")
         self._monitor.sendall(b'{"execute": "qmp_capabilities"}\n')
-        self.uptime = float(self._read(BOOT_LIMIT)["uptime"])
+        try:
+            self.uptime = float(self._read(BOOT_LIMIT)["uptime"])
+        except MachineError:
+            self.cut()
+            raise
 
     def run(self, command: str, limit: float = ANSWER_LIMIT) -> Answer:
         """Run a shell command inside as root. Raises MachineError when no answer comes."""
