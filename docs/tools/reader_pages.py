@@ -45,8 +45,8 @@ In every phase, unless its own row says otherwise: *Off*, *35 s over* and *displ
 TABLE_NOTE = """
 ## The table
 
-Each cell: the action in `sesame_core/actions.py` or `entry.py`, and where it may lead; no arrow: the phase stays. A dot: nothing
-happens.
+Each cell: the action in `sesame_core/actions.py` or `entry.py`, and where it may lead; no arrow: the phase stays.
+A dot: nothing happens.
 
 """
 

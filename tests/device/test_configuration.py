@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from device.config import Config, ConfigError, load, merge, settings_of, to_toml
+from device.config import Config, load, merge, settings_of, to_toml
+from device.errors import ConfigError
 
 
 def test_without_a_file_everything_has_its_default() -> None:
