@@ -4,20 +4,18 @@ Hardware libraries are imported by the parts that use them, so that a reader pay
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from device.config import Config
+from device.displays import real_display
 from device.loop import Board
 from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048, Thresholds, open_bus
 from drivers.clock import MonotonicClock
 from drivers.gpio_pins import Pins
 from drivers.gpio_switch import GpioSwitch
-from drivers.gpio_zero import GpiozeroPins
 from drivers.keypad_buttons import button_keypad
 from drivers.keypad_matrix import Settle, matrix_keypad, settle_briefly
 from drivers.keypad_scan import ScannedKeypad
-from drivers.oled_panels import Panel, panel
-from drivers.ports import Display, Source
+from drivers.ports import Source
 from drivers.power_supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
 from drivers.sound_patterns import GpioSound
 from sesame_core.events import CardAbsent, Event, Key, KeyPressed, Millis
@@ -32,11 +30,6 @@ def rules_of(config: Config) -> Rules:
     least, most = config.reader.pin_digits
     language = None if config.reader.language == "auto" else config.reader.language
     return Rules(pin_least=least, pin_most=most, language=language)
-
-
-def panel_of(config: Config) -> Panel:
-    """The panel that is configured. Raises DisplayError for one that does not exist."""
-    return panel(config.display.controller, 128, config.display.height)
 
 
 def real(config: Config, power_off: Callable[[], None], others: Sequence[Source] = ()) -> Board:
@@ -86,25 +79,6 @@ def sound_of(config: Config, pins: Pins) -> GpioSound:
     """Buzzer and light, as far as they are wanted."""
     wanted = config.sound
     return GpioSound(pins, wanted.buzzer_pin if wanted.buzzer else None, wanted.light_pin if wanted.light else None)
-
-
-def real_display(config: Config, pins: Pins | None = None) -> Display:
-    """The configured display; alone, without the header's `pins`, for who only has to make it dark."""
-    from drivers.display_luma import LumaDisplay  # noqa: PLC0415 - luma, only where there is a display
-    from drivers.oled_bus import I2cBus, SpiBus  # noqa: PLC0415
-
-    wired = config.display
-    bus = (
-        I2cBus(wired.port, wired.address)
-        if wired.bus == "i2c"
-        else SpiBus(wired.port, wired.spi_device, wired.dc, wired.reset, pins=_gpiozero(pins))
-    )
-    return LumaDisplay(bus, panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
-
-
-def _gpiozero(pins: Pins | None) -> Any:  # noqa: ANN401 - gpiozero has no types
-    """The factory that luma shares with the keypad; None lets it find one itself."""
-    return pins.factory if isinstance(pins, GpiozeroPins) else None
 
 
 def reader_of(config: Config) -> str | int | None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from device.compose import keypad_of, panel_of, sound_of, switches_of, thresholds_of, way_of
+from device.compose import keypad_of, sound_of, switches_of, thresholds_of, way_of
 from device.config import Config
+from device.displays import panel_of
 from device.loop import Board
 from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048
 from drivers.battery_twin import GaugeBusTwin

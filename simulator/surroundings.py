@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from bank import gallery
 from device import compose
 from device.config import SYSTEM_FILE, Config, PowerConfig, merge
+from device.displays import panel_of
 from device.selftest.board import wiring
 from device.selftest.ports import Access, Connection
 from device.simulated import simulated
@@ -126,7 +127,7 @@ class SimulatedWorld:
     def display(self, config: Config, pins: Pins | None) -> Display:
         """The twin, on its decoding bus."""
         if self._has(Trouble.DISPLAY_ADDRESS):
-            return DisplayTwin(compose.panel_of(config), address=ADDRESS + 1)
+            return DisplayTwin(panel_of(config), address=ADDRESS + 1)
         if self._has(Trouble.DISPLAY_DEAD, Trouble.BUS_SILENT):
             self.parts.display.traffic.die()
         return self.parts.display

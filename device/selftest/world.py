@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from device import compose
 from device.config import Config, load
+from device.displays import real_display
 from device.selftest.ports import Access, Connection
 from drivers.battery_gauge import Ina219, Max17048, open_bus
 from drivers.clock import MonotonicClock
@@ -112,7 +113,7 @@ class RealWorld:
 
     def display(self, config: Config, pins: Pins | None) -> Display:
         """As the reader composes it."""
-        return compose.real_display(config, pins)
+        return real_display(config, pins)
 
     def i2c_answers(self, port: int, addresses: Sequence[int]) -> list[int]:
         """A byte is read from each, as i2cdetect -r does."""

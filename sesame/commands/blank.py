@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from device.compose import real_display
 from device.config import load
+from device.displays import real_display
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
