@@ -1,15 +1,18 @@
 """gpiozero's mock pin factory with a board behind it: the driver's pins drive and hear the wires of a `Circuit`."""
 
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
 
 from gpiozero.exc import PinInvalidFunction, PinSetInput  # type: ignore[import-untyped]
-from gpiozero.pins.mock import MockFactory, MockPin  # type: ignore[import-untyped]
+from gpiozero.pins.mock import MockFactory, MockPin, PinState  # type: ignore[import-untyped]
 
 from drivers.board_circuit import Circuit, Drive
 from drivers.gpio_zero import ZeroPin
 
 ZERO_2_W = "902120"
 """A revision code of the Raspberry Pi Zero 2 W (Raspberry Pi documentation, "Raspberry Pi revision codes")."""
+
+HISTORY: Final = 4
 
 PULLS = {"up": Drive.PULL_UP, "down": Drive.PULL_DOWN, "floating": Drive.FLOATING}
 
@@ -35,7 +38,7 @@ else:
 
 
 class TwinPin(_Pin):
-    """A mock pin whose level is its wire's, and which keeps no history (a simulated reader may run for days)."""
+    """A mock pin whose level is its wire's; its history is short, for a simulated reader may run for days."""
 
     def __init__(self, factory: "TwinFactory", info: Any) -> None:  # noqa: ANN401 -- gpiozero's PinInfo, untyped
         self._latch = False
@@ -49,6 +52,7 @@ class TwinPin(_Pin):
 
     def heard(self, level: bool) -> None:
         """The wire has changed: an input gives an edge."""
+        self.states.append(PinState(0.0, level))
         if self._function == "output":
             self._state = level
         elif level:
@@ -63,7 +67,8 @@ class TwinPin(_Pin):
         self._set_function("input")
 
     def clear_states(self) -> None:
-        """No history is kept."""
+        """Begin the history anew: the last few levels, enough to tell a pulse."""
+        self.states: deque[PinState] = deque(maxlen=HISTORY)
 
     def _change_state(self, value: bool) -> bool:
         changed, self._state = self._state != value, value

@@ -1,0 +1,191 @@
+"""What a person at the desk hears and sees while probes are under way; and errors that nobody thought of."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from device.config import Config, DisplayConfig, KeypadConfig, ReaderConfig, SoundConfig
+from device.selftest.board import test_cards as cards
+from device.selftest.findings import Finding, Verdict, parted
+from device.selftest.probes import Wish, examine, guarded
+from drivers.errors import KeypadError
+from drivers.gpio_pins import Pins
+from drivers.keypad_scan import ScannedKeypad
+from drivers.ports import Display, Picture
+from drivers.raster import paint
+from sesame_core.events import Key, Millis
+from sesame_core.screens import Screen
+from simulator.surroundings import SimulatedWorld
+from simulator.troubles import Trouble
+
+
+class WatchedWorld(SimulatedWorld):
+    """Remembers each picture on the glass, as time passes."""
+
+    def __init__(self, *troubles: Trouble, config: Config | None = None) -> None:
+        super().__init__(*troubles, config=config)
+        self.seen: list[Picture] = []
+
+    def rest(self, ms: Millis) -> None:
+        glass = self.parts.display.glass()
+        if not self.seen or glass != self.seen[-1]:
+            self.seen.append(glass)
+        super().rest(ms)
+
+    @property
+    def dark_again(self) -> bool:
+        return not any(self.parts.display.glass().rows)
+
+
+def examined(world: SimulatedWorld, told: list[str] | None = None) -> dict[str, Finding]:
+    heard: list[str] = [] if told is None else told
+    return {each.probe: each for each in examine(world, Wish(tell=heard.append))}
+
+
+@pytest.mark.parametrize("height", [64, 32])
+def test_both_test_cards_are_on_the_glass_and_then_it_is_dark(height: int) -> None:
+    world = WatchedWorld(config=Config(display=DisplayConfig(height=height)))
+    assert examined(world)["display"].verdict is Verdict.GOOD
+    for card in cards((128, height)):
+        assert card in world.seen
+    assert world.dark_again
+
+
+def test_the_first_card_lights_every_pixel() -> None:
+    full = next(iter(cards((128, 64))))
+    assert all(full.lit(x, y) for x in range(128) for y in range(64))
+
+
+def test_each_key_that_is_pressed_is_told_and_stands_on_the_glass() -> None:
+    world, told = WatchedWorld(), list[str]()
+    examined(world, told)
+    assert "press every key once: 1 2 3 Code 4 5 6 Défi 7 8 9 Signer C 0 OK Arrêt" in told
+    assert "seen Code, 4 of 16; wanted: 4 5 6 Défi 7 8 9 Signer C 0 OK Arrêt" in told
+    assert "seen Arrêt, 16 of 16; that was the last one" in told
+    assert paint(Screen(lines=("Code",), notice="4/16 : 4 ?"), (128, 64)) in world.seen
+    assert paint(Screen(lines=("Défi",), notice="8/16 : 7 ?"), (128, 64)) in world.seen
+    assert world.dark_again
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_legend_fits_on_every_glass(rotation: int, language: str) -> None:
+    heights = (64, 32) if rotation in (0, 180) else (64,)
+    for height in heights:
+        display = DisplayConfig(height=height, rotation=rotation)
+        found = examined(WatchedWorld(config=Config(ReaderConfig(language), display=display)))
+        assert found["keypad"].verdict is Verdict.GOOD, found["keypad"]
+
+
+def test_english_pads_have_english_legends() -> None:
+    found = examined(SimulatedWorld(Trouble.ROW_DEAD, config=Config(ReaderConfig("en"))))
+    assert found["keypad"].said == "not pressed, or dead: 4 5 6 Challenge"
+
+
+def test_keys_are_tested_beside_a_dead_display() -> None:
+    found = examined(SimulatedWorld(Trouble.DISPLAY_DEAD))
+    assert found["keypad"].verdict is Verdict.GOOD
+
+
+class LateDeath(WatchedWorld):
+    """A display that dies once keys are pressed."""
+
+    def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
+        self.parts.display.traffic.die(after=40)
+        return super().keypad(config, pins)
+
+
+def test_keys_are_tested_on_when_the_display_dies_meanwhile() -> None:
+    assert examined(LateDeath())["keypad"].verdict is Verdict.GOOD
+
+
+def test_direct_buttons_are_asked_for_by_their_own_pins() -> None:
+    buttons = KeypadConfig(buttons=((Key.CODE, 5), (Key.OK, 6), (Key.DIGIT_5, 13)))
+    told: list[str] = []
+    found = examined(SimulatedWorld(config=Config(keypad=buttons)), told)
+    assert found["keypad"].said == "all 3 keys were pressed and read"
+    assert "press every key once: Code OK 5" in told
+    dead = examined(SimulatedWorld(Trouble.KEY_DEAD, config=Config(keypad=buttons)))["keypad"]
+    assert (dead.said, dead.cure[-30:]) == ("not pressed, or dead: 5", "the wires of GPIO13 and ground")
+
+
+def test_a_display_on_spi_is_written_to_but_cannot_answer() -> None:
+    found = examined(WatchedWorld(config=Config(display=DisplayConfig(bus="spi", port=0))))
+    assert "SPI has no answer" in found["display"].said
+    assert "i2c bus" not in found
+
+
+def test_what_is_muted_is_left_out() -> None:
+    found = examined(SimulatedWorld(config=Config(sound=SoundConfig(buzzer=False, light=False))))
+    assert found["sound"].verdict is Verdict.LEFT_OUT
+    only_light = SimulatedWorld(config=Config(sound=SoundConfig(buzzer=False)))
+    assert examined(only_light)["sound"].said.startswith("played on light")
+    assert only_light.parts.hardware.trace("LED")
+    assert not only_light.parts.hardware.trace("BUZZER")
+
+
+def test_the_pattern_is_heard_and_seen() -> None:
+    world = SimulatedWorld()
+    examined(world)
+    assert [level for _, level in world.parts.hardware.trace("BUZZER")] == [True, False, True, False]
+
+
+# Errors that nobody thought of
+
+
+class BrokenWorld(SimulatedWorld):
+    """A display whose library does what nobody expects, with a text that must not be told."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def display(self, config: Config, pins: Pins | None) -> Display:
+        raise self._error
+
+
+def test_an_unexpected_error_is_one_line_without_its_text_and_the_rest_goes_on() -> None:
+    found = examined(BrokenWorld(ZeroDivisionError("1234")))
+    assert found["display"] == Finding.failed(
+        "display", "an unexpected ZeroDivisionError", "please report it, with this line"
+    )
+    assert found["sound"].verdict is Verdict.GOOD
+    assert found["applications"].verdict is Verdict.GOOD
+    assert not any("1234" in each.said + each.cure for each in found.values())
+
+
+def test_a_module_that_cannot_be_loaded_is_named() -> None:
+    found = examined(BrokenWorld(ModuleNotFoundError("No module", name="luma")))
+    assert found["display"].said == "the Python module luma cannot be loaded"
+
+
+def test_a_probe_that_raises_in_its_middle_keeps_what_it_found() -> None:
+    def half() -> Iterator[Finding]:
+        yield Finding.good("a", "b")
+        raise RuntimeError("c")
+
+    assert [each.said for each in guarded("a", half)] == ["b", "an unexpected RuntimeError"]
+
+
+# Sentences
+
+
+@pytest.mark.parametrize(
+    ("message", "said", "cure"),
+    [
+        ("it is dead: check it", "it is dead", "check it"),
+        ("it is dead: check it: now", "it is dead", "check it: now"),
+        ("row 1: GPIO5 cannot be used: busy. Check the group", "row 1: GPIO5 cannot be used: busy", "Check the group"),
+        ("it is dead", "it is dead", ""),
+    ],
+)
+def test_an_error_is_parted_into_what_and_cure(message: str, said: str, cure: str) -> None:
+    assert parted(message) == (said, cure)
+
+
+def test_the_innermost_error_of_ours_is_told() -> None:
+    inner = KeypadError("row 1 is taken: free it")
+    inner.__cause__ = OSError("busy")
+    outer = KeypadError("the keypad cannot start: row 1 is taken: free it")
+    outer.__cause__ = inner
+    assert Finding.of_error("keypad", outer) == Finding.failed("keypad", "row 1 is taken", "free it")
