@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from PIL import Image
 from pytest_mock import MockerFixture
 
-from drivers.display_care import ORBIT, drifted
 from drivers.display_parts import TALLER, wrap
 from drivers.fontdata.convert import WANTED
 from drivers.fonts import SIZES, digit_shapes, font
@@ -210,18 +209,6 @@ def test_a_png_shows_the_picture(scale: int) -> None:
         for x in range(image.width):
             wanted = LIT_COLOUR if picture.lit(x // scale, y // scale) else DARK_COLOUR
             assert image.getpixel((x, y)) == wanted
-
-
-def test_drifting_moves_the_picture_but_neither_a_code_nor_anything_over_the_edge() -> None:
-    screen = Screen(lines=("PATIENTEZ",))
-    picture = paint(screen, GLASS)
-    places = {drifted(screen, picture, step).rows for step in range(len(ORBIT))}
-    assert len(places) == len(ORBIT)
-    assert all(lit(drifted(screen, picture, step)) == lit(picture) for step in range(8))
-    full = Screen(bar=Bar(1, 1))
-    assert drifted(full, paint(full, GLASS), 2) == paint(full, GLASS)
-    secret = Screen(code=code([1, 2, 3, 4]))
-    assert drifted(secret, paint(secret, GLASS), 2) == paint(secret, GLASS)
 
 
 def test_after_preparing_a_code_is_painted_without_reading_a_file(mocker: MockerFixture) -> None:
