@@ -1,7 +1,9 @@
 """What every test may ask for: golden pictures, a real pcscd, and Hypothesis's settings."""
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ("tests.golden_plugin", "tests.pcsc_plugin")
@@ -16,3 +18,30 @@ settings.register_profile(
 )
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
+
+TESTS = Path(__file__).parent
+
+LONG = (
+    "hw",
+    "oracle",
+    "promises/test_r1_card_pulled.py",
+    "promises/test_r2_bad_answers.py",
+    "promises/test_r7_display_errors.py",
+    "systemd",
+    "uml",
+    "web/test_reader_fuzz.py",
+)
+"""What searches long or looks at no Python of ours: the suite runs it on its main Python only."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark."""
+    config.addinivalue_line("markers", "long: run on the main Python only")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is long by where it stands."""
+    for item in items:
+        place = item.path.relative_to(TESTS)
+        if any(place.is_relative_to(each) for each in LONG):
+            item.add_marker(pytest.mark.long)

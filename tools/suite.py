@@ -30,8 +30,9 @@ from tools.machine import (
 
 REPORTS = ROOT / ".cache/test"
 
-NOT_SERVICES = ("-m", "not service")
-"""What the other interpreters run: a service (pcscd, a database, a browser) does not change with Python's version."""
+QUICK = ("-m", "not service and not long")
+"""What the other interpreters run: a service (pcscd, a database, a browser) does not change with Python's version, and a
+long search (tests/conftest.py lists them) finds no more on a second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _stages(
         yield from _lint(main_one)
     yield _pytest(main_one, arguments, in_ci)
     for other in others:
-        yield _pytest(other, NOT_SERVICES, in_ci)
+        yield _pytest(other, QUICK, in_ci)
 
 
 def _nothing_missing(environments: Sequence[Environment], absent: Sequence[Package]) -> Iterator[Outcome]:
@@ -162,7 +163,7 @@ def _pytest(environment: Environment, arguments: Sequence[str], in_ci: bool) -> 
     def tested() -> tuple[bool, str]:
         return verdict(run(command) == 0, report, in_ci)
 
-    which = "without services" if arguments == NOT_SERVICES else " ".join(arguments)
+    which = "the quick suite" if arguments == QUICK else " ".join(arguments)
     return _timed(f"pytest, Python {environment.version} {which}".strip(), tested)
 
 
