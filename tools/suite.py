@@ -31,8 +31,8 @@ from tools.machine import (
 REPORTS = ROOT / ".cache/test"
 
 QUICK = ("-m", "not service and not long")
-"""What the other interpreters run: a service (pcscd, a database, a browser) does not change with Python's version, and a
-long search (tests/conftest.py lists them) finds no more on a second one."""
+"""What the other interpreters run: a service (pcscd, a database, a browser) does not change with Python's version, and
+a long search (tests/conftest.py lists them) finds no more on a second one."""
 
 
 @dataclass(frozen=True, slots=True)
