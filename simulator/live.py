@@ -45,6 +45,8 @@ class TimeLine:
         future: Future[T] = Future()
 
         def do() -> None:
+            if not future.set_running_or_notify_cancel():
+                return  # whoever asked has gone: nobody is there to be told
             try:
                 future.set_result(act())
             except Exception as error:  # it is the submitter's error, not the reader's
