@@ -42,7 +42,7 @@ class Entry:
 
 
 COMMANDS: Final = {
-    "run": Entry("run", "the reader itself: on the real hardware, or simulated in this terminal"),
+    "run": Entry("run", "the reader itself: on the real hardware, or simulated on a page or in this terminal"),
     "script": Entry("script", "play a script on the simulated reader, in simulated time"),
     "code": Entry("code", "make one code with a card in a PC/SC reader, and print it"),
     "card": Entry("card", "look into a card: readers, apps, info, tlv, trace, replay, explain"),
@@ -51,7 +51,7 @@ COMMANDS: Final = {
     "selftest": Entry("selftest", "test every part of the reader, and say what to do about what is wrong"),
     "doctor": Entry("doctor", "the same without touching the board: machine, configuration, smart-card reader"),
     "blank": Entry("blank", "make the display dark, whatever became of the reader"),
-    "bank": Entry("bank", "the issuer's side: does the bank accept a code?"),
+    "bank": Entry("bank", "the bank's books: codes, customers, and Coop@net"),
     "completion": Entry("completion", "write the completion for bash, zsh or fish"),
 }
 
