@@ -29,6 +29,7 @@ from sesame_core.events import Key
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
 
 SYSTEM_FILE = Path("/etc/sesame/reader.toml")
+MIRROR_SOCKET = "/run/sesame/mirror"
 
 Buttons = tuple[tuple[Key, int], ...]
 
@@ -138,6 +139,14 @@ class SoundConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MirrorConfig:
+    """[mirror]: whether the glass may be shown on a projector, and the Unix socket its pictures are had from."""
+
+    enabled: bool = setting(flag(), False)
+    socket: str = setting(text("the path of a Unix socket"), MIRROR_SOCKET)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set. `origins`: "section.key" -> the file it came from; defaults are not in it."""
 
@@ -147,6 +156,7 @@ class Config:
     slot: SlotConfig = field(default_factory=SlotConfig)
     power: PowerConfig = field(default_factory=PowerConfig)
     sound: SoundConfig = field(default_factory=SoundConfig)
+    mirror: MirrorConfig = field(default_factory=MirrorConfig)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

@@ -5,3 +5,7 @@ from sesame_core.errors import SesameError
 
 class ConfigError(SesameError):
     """The configuration cannot be used; the message says what to change."""
+
+
+class MirrorError(SesameError):
+    """The mirror's socket cannot be made; the message says what to change."""

@@ -1,16 +1,23 @@
 """The reader on its real board, as a service: from the first frame to the last, which is black in every case."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from device.compose import real, rules_of
 from device.config import Config
+from device.errors import MirrorError
 from device.loop import Loop
+from device.mirror import Mirror
 from device.notify import Notifier
 from device.pace import Runner, Waker
 from device.secrecy import keep_secrets
 from device.signals import on_ending
 from drivers.ports import Notify
 from sesame_core.events import Event, Halt, Millis
+
+log = logging.getLogger(__name__)
 
 BEATS_A_WATCHDOG = 3
 
@@ -57,8 +64,10 @@ def serve(config: Config) -> bool:
     end = EndAsked()
     notifier = Notifier()
     waker = Waker()
-    loop = Loop(real(config, end.ask_power_off, others=(end,)), rules_of(config))
-    with on_ending(end.ask):
+    board = real(config, end.ask_power_off, others=(end,))
+    mirrors = (Mirror(board.display.size),) if config.mirror.enabled else ()
+    loop = Loop(board, rules_of(config), mirrors)
+    with on_ending(end.ask), mirrored(mirrors, Path(config.mirror.socket)):
         try:
             loop.start(waker.notify)
             notifier.ready()
@@ -69,3 +78,15 @@ def serve(config: Config) -> bool:
             loop.close()
             waker.close()
     return end.power_off
+
+
+@contextmanager
+def mirrored(mirrors: Sequence[Mirror], path: Path) -> Iterator[None]:
+    """Have the mirrors listen while the context lasts. A reader that cannot be mirrored is a reader all the same."""
+    with ExitStack() as stack:
+        for mirror in mirrors:
+            try:
+                stack.enter_context(mirror.listening(path))
+            except MirrorError as error:
+                log.error("%s", error)
+        yield

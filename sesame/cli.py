@@ -43,6 +43,7 @@ class Entry:
 
 COMMANDS: Final = {
     "run": Entry("run", "the reader itself: on the real hardware, or simulated on a page or in this terminal"),
+    "mirror": Entry("mirror", "show the real reader's glass on a page, big, for a projector"),
     "script": Entry("script", "play a script on the simulated reader, in simulated time"),
     "code": Entry("code", "make one code with a card in a PC/SC reader, and print it"),
     "card": Entry("card", "look into a card: readers, apps, info, tlv, trace, replay, explain"),

@@ -14,13 +14,14 @@ from starlette.routing import Route
 
 from bank import gallery
 from bank.errors import BankError, UnknownCardError
+from device.mirror import pixels
 from drivers.errors import SlotError
 from drivers.raster import png
 from sesame_core.events import Key
 from simulator.web import openapi
 from simulator.web.bench import BusyError, EndedError, PageBench
 from simulator.web.openapi import MOST_KEYS, MOST_SCALE
-from simulator.web.stream import events, pixels
+from simulator.web.stream import events
 
 PATIENCE_S: Final = 20.0
 """How long the reader may take: longer than the longest wait that it accepts."""

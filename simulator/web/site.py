@@ -21,6 +21,7 @@ from bank.web.desk import Desk
 from bank.web.guard import Guard, content_policy
 from bank.web.pages import SEE_OTHER, preferred, templates
 from bank.web.site import bank_site
+from device.mirror import pixels
 from drivers.raster import CODE_DIGITS, paint
 from sesame_core.events import Key
 from sesame_core.screens import Bar, Screen
@@ -28,7 +29,6 @@ from sesame_core.secrets import SecretDigits
 from simulator.web import openapi
 from simulator.web.api import api
 from simulator.web.bench import PageBench
-from simulator.web.stream import pixels
 from simulator.web.words import LANGUAGES, Words, legend
 
 FOLDER: Final = Path(__file__).parent

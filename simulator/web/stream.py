@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
 
+from device.mirror import pixels
 from drivers.ports import Picture
 from simulator.web.bench import Change, Ended, Look, Numbered, PageBench
 
@@ -17,22 +18,15 @@ KEEP_ALIVE_S: Final = 15.0
 RETRY_MS: Final = 1000
 
 
-def pixels(picture: Picture) -> dict[str, object]:
-    """A picture as JSON takes it: each row a hexadecimal number, its most significant bit leftmost."""
-    digits = picture.width // 4
-    rows = [f"{row:0{digits}x}" for row in picture.rows]
-    return {"width": picture.width, "height": picture.height, "rows": rows}
-
-
 def event(change: Look | Numbered | Picture) -> str:
     """One change as an event: `glass`, `state` or `exchange`."""
     match change:
         case Picture():
-            return _event("glass", pixels(change))
+            return sse("glass", pixels(change))
         case Look():
-            return _event("state", asdict(change))
+            return sse("state", asdict(change))
         case Numbered():
-            return _event("exchange", asdict(change))
+            return sse("exchange", asdict(change))
 
 
 async def events(bench: PageBench) -> AsyncIterator[str]:
@@ -60,5 +54,6 @@ async def events(bench: PageBench) -> AsyncIterator[str]:
         bench.submit(lambda: bench.leave(tell))
 
 
-def _event(name: str, data: object) -> str:
+def sse(name: str, data: object) -> str:
+    """An event with its data, as it goes over the line."""
     return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"

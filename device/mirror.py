@@ -1,0 +1,113 @@
+"""The glass for a projector: every picture the reader shows, to whoever listens on a Unix socket.
+
+It is told of screens only, so it knows of a PIN what the glass does: marks. One picture is kept, the newest; when the
+glass goes dark, that is the dark one. What listeners do or leave undone never reaches the reader: nothing here waits
+for them, and one that falls behind is let go.
+"""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from device.errors import MirrorError
+from drivers.ports import Picture
+from drivers.raster import paint
+from sesame_core.screens import Screen
+from sesame_core.state import State
+
+MODE: Final = 0o660
+MOST_LISTENERS: Final = 8
+
+
+def pixels(picture: Picture) -> dict[str, object]:
+    """A picture as JSON takes it: each row a hexadecimal number, its most significant bit leftmost."""
+    digits = picture.width // 4
+    rows = [f"{row:0{digits}x}" for row in picture.rows]
+    return {"width": picture.width, "height": picture.height, "rows": rows}
+
+
+class Mirror:
+    """An `Observer` of the loop. `size`: the glass's width and height in pixels."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._listeners: set[socket.socket] = set()
+        self._frame = _frame(Picture.dark(*size))
+
+    def __call__(self, _state: State, screen: Screen) -> None:
+        """Hand the picture of `screen` on. Never waits and never raises for a listener's sake."""
+        frame = _frame(Picture.dark(*self._size) if screen.dark else paint(screen, self._size))
+        with self._lock:
+            self._frame = frame
+            for listener in tuple(self._listeners):
+                self._send(listener)
+
+    @contextmanager
+    def listening(self, path: Path) -> Iterator[None]:
+        """Take listeners at `path` while the context lasts. Raises MirrorError."""
+        door = _bound(path)
+        thread = threading.Thread(target=self._accept, args=(door,), name="mirror", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # a blocked accept() is only ended by shutting the socket down
+                door.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            door.close()
+            path.unlink(missing_ok=True)
+            self._let_all_go()
+
+    def _accept(self, door: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                listener, _ = door.accept()
+                self._welcome(listener)
+
+    def _welcome(self, listener: socket.socket) -> None:
+        listener.setblocking(False)
+        with self._lock:
+            if len(self._listeners) >= MOST_LISTENERS:
+                listener.close()
+                return
+            self._listeners.add(listener)
+            self._send(listener)
+
+    def _send(self, listener: socket.socket) -> None:
+        """The newest frame, whole or not at all: after half a line nothing else can be understood."""
+        with suppress(OSError):
+            if listener.send(self._frame, socket.MSG_NOSIGNAL) == len(self._frame):
+                return
+        self._listeners.discard(listener)
+        listener.close()
+
+    def _let_all_go(self) -> None:
+        with self._lock:
+            while self._listeners:
+                self._listeners.pop().close()
+
+
+def _frame(picture: Picture) -> bytes:
+    return json.dumps(pixels(picture), separators=(",", ":")).encode() + b"\n"
+
+
+def _bound(path: Path) -> socket.socket:
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket():
+            path.unlink()
+        door.bind(str(path))
+        os.chmod(path, MODE)  # noqa: PTH101 - the umask of a service leaves the group nothing
+        door.listen(MOST_LISTENERS)
+    except OSError as error:
+        door.close()
+        raise MirrorError(
+            f"{path}: the mirror cannot listen there ({error.strerror}); set mirror.socket to another path"
+        ) from error
+    return door

@@ -1,0 +1,53 @@
+"""The real reader's glass on a page, big, for a projector: it shows what the reader shows, of a PIN marks only.
+
+The reader hands its pictures out only when its configuration says so: [mirror], enabled = true. Its socket is for the
+user `sesame` alone, so on the device: sudo -u sesame sesame mirror
+The page is on loopback. It says when the reader is not there, and comes back by itself.
+"""
+
+import argparse
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Final
+
+from device.config import MIRROR_SOCKET
+from sesame.books import needing_extra
+from sesame.exits import Exit
+
+USUAL_PORT: Final = 8037
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the pictures come from and where they are shown."""
+    parser.add_argument(
+        "--socket", type=Path, metavar="PATH", default=Path(MIRROR_SOCKET), help="the reader's socket (%(default)s)"
+    )
+    parser.add_argument("--port", type=int, metavar="N", help=f"the page's port ({USUAL_PORT}, or any if taken)")
+    parser.add_argument("--no-browser", action="store_true", help="only say where the page is")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Until it is ended. Raises StateError: the port is taken."""
+    with needing_extra("web"):
+        from bank.web.serving import Server, bound, url_of  # noqa: PLC0415 - a web server's libraries
+        from device.signals import on_ending  # noqa: PLC0415
+        from simulator.web.mirror import mirror_site  # noqa: PLC0415
+    listener = bound(arguments.port, USUAL_PORT)
+    url = url_of(listener)
+    ended = threading.Event()
+    with on_ending(ended.set), Server(mirror_site(arguments.socket), listener).beside():
+        sys.stdout.write(f"The reader's glass is at {url} until Ctrl-C\n")
+        sys.stdout.flush()
+        _open(url, arguments)
+        ended.wait()
+    return Exit.OK
+
+
+def _open(url: str, arguments: argparse.Namespace) -> None:
+    screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if not arguments.no_browser and os.isatty(1) and screen:
+        import webbrowser  # noqa: PLC0415 - only where there is a screen
+
+        webbrowser.open(url)

@@ -1,0 +1,116 @@
+"""The glass of the real reader on a page of its own, big, for a projector. Its pictures come from `device.mirror`.
+
+The page has no verbs: what it shows cannot be acted upon.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from bank.web.guard import Guard, content_policy
+from bank.web.pages import preferred, templates
+from device.mirror import pixels
+from drivers.ports import Picture
+from simulator.web.stream import RETRY_MS, sse
+
+FOLDER: Final = Path(__file__).parent
+AGAIN_S: Final = 1.0
+"""How long after a reader was not there it is looked for again."""
+
+MOST_SIDE: Final = 1024
+"""The largest width and height that a glass is believed to have, in pixels."""
+
+WORDS: Final = {
+    "fr": {
+        "title": "Lecteur Sésame",
+        "away": "Le lecteur n'est pas là. L'image revient d'elle-même.",
+        "glass": "L'écran du lecteur",
+    },
+    "en": {
+        "title": "Sésame reader",
+        "away": "The reader is not there. The picture comes back by itself.",
+        "glass": "The reader's display",
+    },
+}
+
+
+@dataclass(frozen=True)
+class MirrorSite:
+    """The page, and the pictures. `socket`: where the reader hands them out."""
+
+    socket: Path
+    templates: Environment = field(default_factory=lambda: templates(FOLDER / "templates"))
+
+    def routes(self) -> tuple[Route | Mount, ...]:
+        """Every address."""
+        return (
+            Route("/", self.page),
+            Route("/events", self.events),
+            Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
+        )
+
+    async def page(self, request: Request) -> Response:
+        """The glass, as large as the window."""
+        language = preferred(request)
+        page = self.templates.get_template("mirror.html")
+        return HTMLResponse(page.render(language=language, w=WORDS[language]))
+
+    async def events(self, _request: Request) -> Response:
+        """The pictures, as they change."""
+        return StreamingResponse(mirrored(self.socket), media_type="text/event-stream")
+
+
+async def mirrored(path: Path, again: float = AGAIN_S) -> AsyncIterator[str]:
+    """`glass` for every picture, `away` whenever there is no reader at `path`; looked for `again`, in seconds."""
+    yield f"retry: {RETRY_MS}\n\n"
+    while True:
+        async for picture in _pictures(path):
+            yield sse("glass", pixels(picture))
+        yield sse("away", {})
+        await asyncio.sleep(again)
+
+
+async def _pictures(path: Path) -> AsyncIterator[Picture]:
+    """Until the reader goes, or says what is no picture."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(path)
+    except OSError:
+        return
+    try:
+        while picture := picture_of(await reader.readline()):
+            yield picture
+    except (OSError, ValueError):
+        return
+    finally:
+        writer.close()
+
+
+def picture_of(line: bytes) -> Picture | None:
+    """The picture of a line, None at the end. Raises ValueError when it is none."""
+    if not line:
+        return None
+    match json.loads(line):
+        case {"width": int(width), "height": int(height), "rows": [*rows]} if _plausible(width, height, rows):
+            return Picture(width, height, tuple(int(row, 16) for row in rows))
+    raise ValueError("not a picture")
+
+
+def _plausible(width: int, height: int, rows: list[object]) -> bool:
+    sides = 0 < width <= MOST_SIDE and width % 4 == 0 and height == len(rows) <= MOST_SIDE
+    return sides and all(isinstance(row, str) and len(row) == width // 4 for row in rows)
+
+
+def mirror_site(socket: Path) -> ASGIApp:
+    """The application, guarded."""
+    return Guard(Starlette(routes=list(MirrorSite(socket).routes())), content_policy(scripts=True))
