@@ -61,7 +61,7 @@ ADAPTERS = {
 }
 """Hardware library -> the only modules that may import it."""
 
-HEAVY = {*ADAPTERS, "PIL", "cryptography", "pyemv"}
+HEAVY = {*ADAPTERS, "PIL", "cryptography", "pyemv", "starlette", "uvicorn", "jinja2", "sqlalchemy"}
 """What a start must not pay for before it knows that it is needed."""
 
 STARTS = ("sesame.cli", "drivers.ports", "drivers.errors", "drivers.pins")
