@@ -1,0 +1,200 @@
+"""docs/selftest.md, from what a simulated machine's self-test says with each trouble switched on, and docs/wiring.md,
+from drivers/pins.py: `python docs/tools/hardware_pages.py` writes them, `--check` says which are stale.
+"""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from device.config import Config, pins_in_use  # noqa: E402
+from device.selftest.findings import Finding, Verdict  # noqa: E402
+from device.selftest.probes import Wish, examine  # noqa: E402
+from drivers.pins import DESK, HEADER, Pin  # noqa: E402
+from simulator.surroundings import SimulatedWorld  # noqa: E402
+from simulator.troubles import Trouble  # noqa: E402
+
+MADE = "<!-- Made by docs/tools/hardware_pages.py; edit what it is made from. -->\n"
+
+PROBES = {
+    "system": ("operating system, kernel, Python", ""),
+    "machine": ("the model of Pi, its GPIO chip, two GPIO libraries in each other's way", ""),
+    "libraries": ("the Python modules that the configured reader needs here", ""),
+    "devices": ("/dev/gpiochip*, /dev/i2c-*, /dev/spidev*, and the groups that open them", ""),
+    "service": ("what systemd says of sesame-reader", ""),
+    "configuration": ("the file, and whether it can be used", ""),
+    "clock": ("monotonic time moves on", ""),
+    "i2c bus": ("which addresses of displays and gauges answer", "yes"),
+    "pins": ("the header can be claimed, and through which library", "yes"),
+    "display": ("every pixel, then a sentence with accents and a bar; dark afterwards", "looks at it"),
+    "sound": ("buzzer and light play the pattern of a right PIN", "listens and looks"),
+    "keypad": ("each key once, in any order; 20 s for the next one", "presses"),
+    "battery": ("the gauge's percent", "yes"),
+    "pcscd": ("the smart-card service answers and lets this user in", ""),
+    "card reader": ("the names of the connected readers", ""),
+    "card": ("its answer to reset and protocol", ""),
+    "applications": ("which known applications are there, and the one that codes are made with; SELECT only", ""),
+}
+"""Probe -> what it looks at, and what it claims or needs a person for."""
+
+SELFTEST = """\
+# The self-test
+
+`sesame selftest` tests the reader from the machine up to the card, in the order of a repair: one line a probe, with a
+verdict and, where something is wrong, what to do. `sesame doctor` leaves the board alone (the last column below) and
+can be run at any time, beside the service. Neither moves a counter of a card, and neither says more of a card than its
+answer to reset, its protocol and the identifiers of applications, which are the same for all cards of a kind. Which
+wire is on which pin: [wiring.md](wiring.md).
+
+```console
+$ sudo systemctl stop sesame-reader
+$ sesame selftest                 # somebody looks, listens, and presses each key once
+$ sesame selftest --alone         # nobody is there
+$ sesame doctor --json
+$ sesame selftest --simulated --trouble display-address --trouble polkit
+```
+
+While a person presses keys, the display shows the key that was read, how many were, and one that is still wanted; the
+same is said on standard error. These digits are no PIN and go nowhere.
+
+The exit code is 1 when a probe failed, else 0: a warning and what was left out are no failures.
+
+## Probes
+
+| probe | what it looks at | claims the board |
+| --- | --- | --- |
+"""
+
+JSON = """
+## JSON
+
+`--json` prints one object once all is done:
+
+| key | value |
+| --- | --- |
+| `schema` | 1; counted up when a key goes or changes its meaning. New probes and new sentences do not count |
+| `verdict` | the gravest: `ok`, `warning` or `failed` |
+| `findings` | a list, in the order of the probes; a probe may have several findings or none |
+| `findings[].probe` | a name of the table above, or `board` where the whole board was left out |
+| `findings[].verdict` | `ok`, `left out`, `warning` or `failed` |
+| `findings[].said` | what was found, for a person: not to be parsed |
+| `findings[].cure` | what to do, for a person; empty when there is nothing to do |
+
+## Each trouble, with its lines
+
+Every row was produced by `sesame selftest --simulated --trouble NAME`: the real probes, and the real drivers over
+simulated pins and bus bytes. Lines that say "ok" are left away. Nothing here was tried on a real Pi:
+[levels.md](levels.md).
+
+| trouble | probe | verdict | said | cure |
+| --- | --- | --- | --- | --- |
+"""
+
+WIRING = """\
+# Wiring
+
+Which signal is on which pin of the 40-pin header, the same on every Raspberry Pi that has one. The table is made from
+`drivers/pins.py`, which the default configuration is taken from and the [schematics](../hw/schematics) are checked
+against. GPIO numbers are Broadcom's, as the configuration wants them; pins are counted on the header. Everything is
+3.3 V.
+
+Parts, order of work and what to measure first: [build.md](build.md).
+"""
+
+HAT = {0, 1}
+"""The identification of HATs: left alone."""
+
+DIGITS = "0123456789"
+
+GROUPS: Sequence[tuple[str, tuple[str, ...]]] = (
+    ("Display on I2C", ("OLED_SDA", "OLED_SCL")),
+    ("Display on SPI instead", ("OLED_MOSI", "OLED_SCLK", "OLED_CS", "OLED_DC", "OLED_RST")),
+    ("Keypad", ("KEY_ROW", "KEY_COL")),
+    ("Light and sound", ("LED", "BUZZER")),
+    ("Card slot", ("CARD_SWITCH", "SLOT_TXD", "SLOT_RXD")),
+    ("Supply (battery version)", ("POWER_BUTTON", "POWER_OFF")),
+)
+
+
+NO_GAUGE = Finding.left_out("battery", "no gauge is configured")
+"""So says every simulated reader that was not given one: nothing to do with the trouble."""
+
+COLUMNS = "| signal | GPIO | pin | role | note | used by default |\n| --- | --- | --- | --- | --- | --- |\n"
+
+
+def selftest() -> Iterator[str]:
+    """The page of the self-test."""
+    yield SELFTEST
+    yield from (f"| `{probe}` | {what} | {how or '-'} |\n" for probe, (what, how) in PROBES.items())
+    yield JSON
+    for trouble in Trouble:
+        yield from _lines(trouble)
+
+
+def _lines(trouble: Trouble) -> Iterator[str]:
+    name = f"`{trouble.value}`"
+    for finding in findings(trouble):
+        if finding.verdict is not Verdict.GOOD and finding != NO_GAUGE:
+            said, cure = _cell(finding.said), _cell(finding.cure) or "-"
+            yield f"| {name} | {finding.probe} | {finding.verdict.value} | {said} | {cure} |\n"
+            name = ""
+
+
+def findings(*troubles: Trouble) -> list[Finding]:
+    """What the self-test says of a machine with these troubles, to a person who does as told."""
+    return list(examine(SimulatedWorld(*troubles), Wish(tell=lambda _: None)))
+
+
+def wiring() -> Iterator[str]:
+    """The page of the wires."""
+    yield WIRING
+    for title, signals in GROUPS:
+        yield f"\n## {title}\n\n{COLUMNS}"
+        yield from (_wire(pin) for pin in DESK if pin.signal.rstrip(DIGITS) in signals)
+    free = sorted(set(HEADER) - {pin.gpio for pin in DESK} - HAT)
+    yield f"\nFree: {', '.join(f'GPIO{gpio} (pin {HEADER[gpio]})' for gpio in free)}; GPIO0 and 1 belong to HATs. "
+    yield "Each pin can be changed in the [configuration](configuration.md), which refuses two signals on one pin.\n"
+
+
+def _wire(pin: Pin) -> str:
+    default = {gpio for _, gpio in pins_in_use(Config())}
+    used = "yes" if pin.gpio in default else "no"
+    return f"| `{pin.signal}` | {pin.gpio} | {HEADER[pin.gpio]} | {pin.role.value} | {pin.note} | {used} |\n"
+
+
+PAGES: dict[str, Callable[[], Iterator[str]]] = {"selftest.md": selftest, "wiring.md": wiring}
+
+
+def stale() -> list[str]:
+    """The names of pages that are not what would be made now."""
+    paths = {name: ROOT / "docs" / name for name in PAGES}
+    return [name for name, path in paths.items() if not path.exists() or path.read_text("utf-8") != text(name)]
+
+
+def text(name: str) -> str:
+    """What the page must say."""
+    return MADE + "\n" + "".join(PAGES[name]())
+
+
+def _cell(said: str) -> str:
+    return said.replace("|", "\\|")
+
+
+def main() -> int:
+    """Write the pages, or with --check only say which are stale."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    old = stale()
+    if parser.parse_args().check:
+        sys.stdout.write("".join(f"docs/{name} is stale: run python docs/tools/hardware_pages.py\n" for name in old))
+        return 1 if old else 0
+    for name in old:
+        (ROOT / "docs" / name).write_text(text(name), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
