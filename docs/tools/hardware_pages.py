@@ -14,6 +14,7 @@ from device.config import Config, pins_in_use  # noqa: E402
 from device.selftest.findings import Finding, Verdict  # noqa: E402
 from device.selftest.probes import Wish, examine  # noqa: E402
 from drivers.pins import DESK, HEADER, Pin  # noqa: E402
+from drivers.power_supply import WAKES, Off  # noqa: E402
 from simulator.surroundings import SimulatedWorld  # noqa: E402
 from simulator.troubles import Trouble  # noqa: E402
 
@@ -107,6 +108,12 @@ Parts, order of work and what to measure first: [build.md](build.md).
 HAT = {0, 1}
 """The identification of HATs: left alone."""
 
+OFF = {
+    Off.ASLEEP: "the display is off, everything waits for an edge",
+    Off.LATCH: "POWER_OFF goes high once the display is dark, and an external latch takes the supply away",
+    Off.SYSTEM: "the system is asked, once, to power off",
+}
+
 DIGITS = "0123456789"
 
 GROUPS: Sequence[tuple[str, tuple[str, ...]]] = (
@@ -157,6 +164,10 @@ def wiring() -> Iterator[str]:
     free = sorted(set(HEADER) - {pin.gpio for pin in DESK} - HAT)
     yield f"\nFree: {', '.join(f'GPIO{gpio} (pin {HEADER[gpio]})' for gpio in free)}; GPIO0 and 1 belong to HATs. "
     yield "Each pin can be changed in the [configuration](configuration.md), which refuses two signals on one pin.\n"
+    yield "\n## What off means, and what wakes it\n\n| `[power] off` | what happens | woken by |\n| --- | --- | --- |\n"
+    for way, happens in OFF.items():
+        wakes = ", ".join(sorted(each.value for each in WAKES[way]))
+        yield f"| `{way.value}` | {happens} | {wakes} |\n"
 
 
 def _wire(pin: Pin) -> str:
