@@ -166,7 +166,7 @@ def wiring() -> Iterator[str]:
     yield "Each pin can be changed in the [configuration](configuration.md), which refuses two signals on one pin.\n"
     yield "\n## What off means, and what wakes it\n\n| `[power] off` | what happens | woken by |\n| --- | --- | --- |\n"
     for way, happens in OFF.items():
-        wakes = ", ".join(sorted(each.value for each in WAKES[way]))
+        wakes = "; ".join(sorted(each.value for each in WAKES[way]))
         yield f"| `{way.value}` | {happens} | {wakes} |\n"
 
 

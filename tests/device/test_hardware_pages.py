@@ -50,7 +50,7 @@ def test_a_changed_sentence_is_noticed(pages: ModuleType, monkeypatch: pytest.Mo
 
 
 def test_every_signal_stands_in_the_wiring_once(pages: ModuleType) -> None:
-    rows = re.findall(r"^\| `(\w+)` \|", pages.text("wiring.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \|", pages.text("wiring.md"), re.MULTILINE)
     assert sorted(rows) == sorted(pin.signal for pin in DESK)
 
 
