@@ -52,8 +52,9 @@ def absent(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ended with each module: while it lives, its loop and greenlets get in the way of asyncio and ast."""
     if not CHROMIUM.exists():
         absent("Chromium is not installed (Debian: chromium)")
     expect.set_options(timeout=PATIENCE_MS)
