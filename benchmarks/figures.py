@@ -1,15 +1,37 @@
 """How figures are taken and printed: alternating rounds, medians, ratios."""
 
+import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BYTECODE = ROOT / ".cache/bytecode"
 
 Work = Callable[[], object]
 
 
+def whole_process(command: Sequence[str], typed: str = "", *, check: bool = True) -> str:
+    """Run a program from its start to its end; what it printed.
+
+    With its bytecode at hand, as an installed program has it, whatever PYTHONDONTWRITEBYTECODE says here.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+    done = subprocess.run(command, cwd=ROOT, input=typed, capture_output=True, text=True, check=check, env=environment)
+    return done.stdout
+
+
 def medians(works: Mapping[str, Work], rounds: int) -> dict[str, float]:
-    """Seconds that each takes, the median of `rounds`; they take turns, so that a busy moment meets them all."""
+    """Seconds that each takes, the median of `rounds` after one that does not count.
+
+    They take turns, so that a busy moment meets them all.
+    """
+    for work in works.values():
+        work()
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():

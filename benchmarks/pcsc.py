@@ -6,8 +6,6 @@ nothing.
 """
 
 import fcntl
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,7 +15,7 @@ from pathlib import Path
 from bank.card import Card
 from bank.gallery import open_card
 from bank.vpcd import VirtualReader
-from benchmarks.figures import medians, milliseconds, table
+from benchmarks.figures import medians, milliseconds, table, whole_process
 from benchmarks.peer import emvtool
 from device.compose import rules_of
 from device.config import Config
@@ -31,7 +29,6 @@ from sesame_core.events import Key, KeyPressed
 from sesame_core.state import Phase, State
 from tests.pcsc_plugin import PcscService
 
-ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 15
 CARD_S = 0.06
 PATIENCE_S = 20.0
@@ -153,14 +150,10 @@ def _until(loop: Loop, waker: Waker, reached: Callable[[], bool]) -> None:
 def _whole_processes() -> None:
     tool = emvtool()
     works = {
-        "interpreter alone": lambda: _run([sys.executable, "-c", "pass"]),
-        "sesame code": lambda: _run([sys.executable, "-m", "sesame", "code"], "1234\n"),
-        "emvtool cap (ends in its own error)": lambda: _run([str(tool), "cap", "1234"], check=False),
+        "interpreter alone": lambda: whole_process([sys.executable, "-c", "pass"]),
+        "sesame code": lambda: whole_process([sys.executable, "-m", "sesame", "code"], "1234\n"),
+        "emvtool cap (ends in its own error)": lambda: whole_process([str(tool), "cap", "1234"], check=False),
     }
     taken = medians(works, ROUNDS)
     rows = [(name, milliseconds(seconds)) for name, seconds in taken.items()]
     table("P4  one code from the command line, whole process", rows)
-
-
-def _run(command: list[str], typed: str = "", check: bool = True) -> None:
-    subprocess.run(command, cwd=ROOT, input=typed, capture_output=True, text=True, check=check, env=dict(os.environ))

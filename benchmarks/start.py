@@ -1,12 +1,9 @@
 """P5: from the process's start to the first frame, over importing the libraries that are needed for it."""
 
-import subprocess
 import sys
-from pathlib import Path
 
-from benchmarks.figures import medians, milliseconds, table
+from benchmarks.figures import medians, milliseconds, table, whole_process
 
-ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 15
 
 LIBRARIES = "import gpiozero.pins.mock, gpiozero, luma.core.interface.serial, luma.oled.device, smartcard.scard"
@@ -45,5 +42,4 @@ def report() -> None:
 
 
 def _run(program: str) -> str:
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout
+    return whole_process([sys.executable, "-c", program])
