@@ -28,8 +28,9 @@ GPIO_GET_CHIPINFO_IOCTL = 0x8044B401
 """linux/gpio.h: struct gpiochip_info is name[32], label[32] and the number of lines."""
 
 INSTALL_LGPIO = (
-    "pip install 'sesame-reader[lgpio]', or where pip cannot build it (Python 3.13): sudo apt install python3-lgpio "
-    "and make the virtual environment with --system-site-packages"
+    "pip install 'sesame-reader[lgpio]'; from Python 3.13 on: sudo apt install python3-lgpio and make the virtual "
+    "environment with --system-site-packages, or, where there is no such package, sudo apt install gcc libc6-dev "
+    "python3-dev swig and put PYPI=1 before that pip"
 )
 
 

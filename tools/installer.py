@@ -30,11 +30,14 @@ BRANCH_FILES = {BRANCH_UNIT: f"etc/systemd/system/{BRANCH_UNIT}"}
 
 CONFIG = "etc/sesame/reader.toml"
 APPLICATIONS = "opt/sesame"
-BRANCH_STATE = "var/lib/private/sesame-branch"
+BRANCH_STATE = ("var/lib/sesame-branch", "var/lib/private/sesame-branch")
+"""The demonstration's books, where systemd puts what a DynamicUser= keeps: a link, and what it leads to."""
 COMMAND = "usr/local/bin/sesame"
 
 PACKAGES = ("python3-venv", "python3-pyscard", "pcscd", "libccid", "polkitd")
 LGPIO_PACKAGE = "python3-lgpio"
+COMPILER_PACKAGES = ("gcc", "libc6-dev", "python3-dev", "swig")
+"""For a machine where lgpio is neither a package nor a wheel: Debian 13, and 32 bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def removal(options: Options) -> list[Step]:
         steps.append(Step("stop the services", not units, lambda: _must(["systemctl", "stop", *units])))
     wants = [_want(UNIT, "basic.target"), _want(BRANCH_UNIT, "multi-user.target")]
     gone = [root / place for place in (*wants, *FILES.values(), *BRANCH_FILES.values(), APPLICATIONS, COMMAND)]
-    gone += [root / CONFIG, (root / CONFIG).parent, root / BRANCH_STATE] if options.purge else []
+    gone += [root / CONFIG, (root / CONFIG).parent, *(root / path for path in BRANCH_STATE)] if options.purge else []
     steps += [_gone(path) for path in gone]
     steps += _without_boot_lines(options)
     if options.live:
@@ -179,10 +182,16 @@ def _allowed(options: Options) -> None:
 def _packages(options: Options) -> list[Step]:
     if not options.own:
         return []
-    wanted = [*PACKAGES, LGPIO_PACKAGE] if _apt_has(LGPIO_PACKAGE) else list(PACKAGES)
+    wanted = [*PACKAGES, *_packages_for_lgpio()]
     absent = [name for name in wanted if not _installed(name)]
     apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "install", "-y", "--no-install-recommends"]
     return [Step("install with apt: " + " ".join(wanted), not absent, lambda: _must([*apt, *absent]))]
+
+
+def _packages_for_lgpio() -> Sequence[str]:
+    if _apt_has(LGPIO_PACKAGE):
+        return (LGPIO_PACKAGE,)
+    return COMPILER_PACKAGES if _wants_lgpio_of_pypi() and not release.lgpio_wheels() else ()
 
 
 @cache
@@ -271,7 +280,7 @@ def _has_user(root: Path) -> bool:
 
 
 def _application(options: Options) -> list[Step]:
-    web, lgpio = ["web"] if options.with_branch else [], ["lgpio"] if _wants_lgpio_wheel() else []
+    web, lgpio = ["web"] if options.with_branch else [], ["lgpio"] if _wants_lgpio_of_pypi() else []
     extras = ",".join([*extras_of("install"), *web, *lgpio])
     name = release.release_name(extras)
     folder = options.root / APPLICATIONS
@@ -294,8 +303,8 @@ def _link(link: Path, target: Path) -> None:
     link.symlink_to(target)
 
 
-def _wants_lgpio_wheel() -> bool:
-    return not _apt_has(LGPIO_PACKAGE) and not release.knows_lgpio() and release.lgpio_wheels()
+def _wants_lgpio_of_pypi() -> bool:
+    return not _apt_has(LGPIO_PACKAGE) and not release.knows_lgpio()
 
 
 def _tidy(options: Options) -> Step:

@@ -5,6 +5,7 @@ one and the link is changed in one step when it is complete.
 """
 
 import hashlib
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +17,12 @@ METADATA = ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 """Debian's own: python3-lgpio and python3-pyscard are made for it and for no other."""
+
+LGPIO_WHEELS = {"x86_64", "aarch64"}
+"""The processors that PyPI has lgpio ready-made for, up to Python 3.12."""
+
+BUILD_LGPIO = {"PYPI": "1"}
+"""How lgpio's own setup.py is told to compile its C library into the module instead of looking for it here."""
 
 
 class InstallError(Exception):
@@ -57,6 +64,7 @@ def make_release(release: Path, extras: str) -> None:
         _must(
             [*pip, "install", "--progress-bar", "off", f"{folder}[{extras}]"],
             "Is the Python package index (pypi.org, or the one pip is configured for) within reach?",
+            **BUILD_LGPIO,
         )
     (release / "complete").touch()
 
@@ -89,10 +97,11 @@ def knows_lgpio() -> bool:
 
 
 def lgpio_wheels() -> bool:
-    """True when PyPI has lgpio ready-made for the system's Python: 3.12 and before."""
-    return run([SYSTEM_PYTHON, "-c", "import sys; sys.exit(sys.version_info >= (3, 13))"]) == 0
+    """True when PyPI has lgpio ready-made for this machine; elsewhere it is compiled."""
+    old_enough = run([SYSTEM_PYTHON, "-c", "import sys; sys.exit(sys.version_info >= (3, 13))"]) == 0
+    return old_enough and platform.machine() in LGPIO_WHEELS
 
 
-def _must(command: list[str], cure: str) -> None:
-    if run(command):
+def _must(command: list[str], cure: str, **environment: str) -> None:
+    if run(command, **environment):
         raise InstallError(f"This did not work: {' '.join(command)}\n{cure}")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from device.compose import gauge_port
 from device.config import Config
 from device.selftest.findings import Finding, Verdict
 from device.selftest.ports import Access, World
@@ -16,7 +15,9 @@ CHIPS: Final = ("/dev/gpiochip0", "/dev/gpiochip4")
 """Where the header's chip is on most Pis: asked for when its label could not be read."""
 
 NO_WHEEL: Final = (3, 13)
-"""PyPI has no lgpio for this Python and those after it."""
+"""PyPI has no lgpio ready-made for this Python and those after it."""
+
+COMPILE: Final = "sudo apt install gcc libc6-dev python3-dev swig, then PYPI=1 pip install lgpio"
 
 
 def machine(world: World) -> Finding:
@@ -65,7 +66,8 @@ def lgpio_cure(world: World) -> str:
     """How lgpio is had with this Python: from PyPI, or from the system where PyPI has none."""
     if world.python() < NO_WHEEL:
         return "pip install 'sesame-reader[lgpio]'"
-    return f"PyPI has no lgpio for Python {'.'.join(map(str, world.python()))}: " + _from_system(world, "python3-lgpio")
+    absent = f"PyPI has no lgpio ready-made for Python {'.'.join(map(str, world.python()))}"
+    return f"{absent}: {_from_system(world, 'python3-lgpio')}; where there is no such package: {COMPILE}"
 
 
 def system_package(world: World, package: str, extra: str) -> str:
@@ -115,7 +117,7 @@ def uses_i2c(config: Config) -> bool:
 
 def reaches_gauge(world: World, config: Config) -> bool:
     """Whether the gauge's bus can be opened at all."""
-    return world.has("smbus2") and world.access(f"/dev/i2c-{gauge_port(config)}") is Access.GRANTED
+    return world.has("smbus2") and world.access(f"/dev/i2c-{config.display.port}") is Access.GRANTED
 
 
 def _chips(world: World, header: int | None) -> list[str]:
@@ -126,11 +128,11 @@ def _chips(world: World, header: int | None) -> list[str]:
 
 def _display_device(config: Config) -> str:
     wired = config.display
-    return f"/dev/i2c-{wired.port}" if wired.bus == "i2c" else f"/dev/spidev{wired.port}.{wired.spi_device}"
+    return f"/dev/i2c-{wired.port}" if wired.bus == "i2c" else f"/dev/spidev{wired.spi_port}.{wired.spi_device}"
 
 
 def _buses(config: Config) -> dict[str, str]:
-    gauge = {} if config.power.gauge == "none" else {f"/dev/i2c-{gauge_port(config)}": "i2c"}
+    gauge = {} if config.power.gauge == "none" else {f"/dev/i2c-{config.display.port}": "i2c"}
     return {_display_device(config): config.display.bus, **gauge}
 
 
@@ -138,7 +140,7 @@ def _switch_on(world: World, config: Config, path: str) -> str:
     bus = "SPI" if "spi" in path else "I2C"
     header = f"/dev/spidev0.{config.display.spi_device}"
     if bus == "SPI" and world.access(header) is not Access.ABSENT:
-        return f"set port = 0 below [display] in the configuration: {header} is on the header"
+        return f"set spi_port = 0 below [display] in the configuration: {header} is on the header"
     return f"switch {bus} on (sudo raspi-config, Interface Options, {bus}), restart"
 
 

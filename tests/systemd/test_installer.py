@@ -144,6 +144,38 @@ def test_uninstalling_keeps_the_configuration_alone(options: Options) -> None:
     assert [name for name in files_in(options.root) if "sesame" in name] == []
 
 
+def test_purging_takes_the_branchs_books_away(options: Options) -> None:
+    books = options.root / "var/lib/private/sesame-branch/bank.db"
+    books.parent.mkdir(parents=True)
+    books.touch()
+    (options.root / "var/lib/sesame-branch").symlink_to("private/sesame-branch")
+    perform(removal(options))
+    assert books.exists()
+    perform(removal(Options(root=options.root, purge=True)))
+    assert [name for name in files_in(options.root) if "sesame" in name] == []
+
+
+@pytest.mark.parametrize(
+    ("in_apt", "known", "wheels", "packages", "extra"),
+    [
+        (True, False, False, ["python3-lgpio"], False),  # Raspberry Pi OS
+        (False, False, True, [], True),  # Debian 12, 64 bit
+        (False, False, False, ["gcc", "libc6-dev", "python3-dev", "swig"], True),  # Debian 13
+        (False, True, False, [], False),  # somebody put it there by hand
+    ],
+)
+def test_lgpio_comes_from_where_there_is_one(  # noqa: PLR0917 - the rows above
+    mocker: MockerFixture, in_apt: bool, known: bool, wheels: bool, packages: list[str], extra: bool
+) -> None:
+    mocker.patch("tools.installer._apt_has", return_value=in_apt)
+    mocker.patch("tools.release.knows_lgpio", return_value=known)
+    mocker.patch("tools.release.lgpio_wheels", return_value=wheels)
+    named = mocker.spy(release, "release_name")
+    wanted = installation(Options(dry_run=True))[0].says.split()
+    assert [name for name in wanted if name in {installer.LGPIO_PACKAGE, *installer.COMPILER_PACKAGES}] == packages
+    assert ("lgpio" in named.call_args.args[0].split(",")) is extra
+
+
 def test_uninstalling_where_nothing_is_does_nothing(options: Options) -> None:
     assert [step.says for step in removal(options) if not step.done] == []
 
