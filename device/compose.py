@@ -21,9 +21,6 @@ from drivers.sound_patterns import GpioSound
 from sesame_core.events import CardAbsent, Event, Key, KeyPressed, Millis
 from sesame_core.state import Rules
 
-HEADER_I2C = 1
-"""/dev/i2c-1: GPIO2 and 3 on every Pi with 40 pins."""
-
 
 def rules_of(config: Config) -> Rules:
     """The reader's rules."""
@@ -87,11 +84,6 @@ def reader_of(config: Config) -> str | int | None:
     return int(name) if name.isdigit() else name or None
 
 
-def gauge_port(config: Config) -> int:
-    """The I2C bus of the gauge: the display's, or the header's where the display is on SPI."""
-    return config.display.port if config.display.bus == "i2c" else HEADER_I2C
-
-
 def way_of(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
     """What off means."""
     match Off(config.power.off):
@@ -107,7 +99,7 @@ def _monitor(config: Config) -> BatteryMonitor | None:
     wanted = config.power
     if wanted.gauge == "none":
         return None
-    bus = open_bus(gauge_port(config))
+    bus = open_bus(config.display.port)
     gauge = (Max17048 if wanted.gauge == "max17048" else Ina219)(bus, wanted.gauge_address)
     return BatteryMonitor(gauge, thresholds_of(config))
 

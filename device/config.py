@@ -31,6 +31,12 @@ from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
 SYSTEM_FILE = Path("/etc/sesame/reader.toml")
 MIRROR_SOCKET = "/run/sesame/mirror"
 
+HEADER_I2C, HEADER_SPI = 1, 0
+"""/dev/i2c-1 and /dev/spidev0.*: the buses on the header of every Pi with 40 pins."""
+
+SPI_SELECT = (gpio("OLED_CS"), gpio("OLED_CS") - 1)
+"""CE0 and CE1 of SPI0."""
+
 Buttons = tuple[tuple[Key, int], ...]
 
 KEY_NAMES = ", ".join(key.value for key in Key)
@@ -95,8 +101,9 @@ class DisplayConfig:
     controller: str = setting(choice("ssd1306", "ssd1305", "ssd1309", "sh1106"), "ssd1306")
     height: int = setting(one_of(64, 32), 64)
     bus: str = setting(choice("i2c", "spi"), "i2c")
-    port: int = setting(whole(0, 22, "the number of the bus"), 1)
+    port: int = setting(whole(0, 22, "the number of the I2C bus, the gauge's, too"), 1)
     address: int = setting(address(0x3C, 0x3D), 0x3C)
+    spi_port: int = setting(whole(0, 9, "the number of the SPI bus"), 0)
     spi_device: int = setting(one_of(0, 1), 0)
     dc: int = setting(PINS, gpio("OLED_DC"))
     reset: int = setting(PINS, gpio("OLED_RST"))
@@ -220,9 +227,14 @@ def pins_in_use(config: Config) -> Iterator[tuple[str, int]]:
     else:
         yield from (("keypad.rows", pin) for pin in keypad.rows)
         yield from (("keypad.columns", pin) for pin in keypad.columns)
+    i2c = (display.bus == "i2c" or power.gauge != "none") and display.port == HEADER_I2C
+    spi = display.bus == "spi" and display.spi_port == HEADER_SPI
     optional = (
-        ("display.port (I2C data)", 2, (display.bus, display.port) == ("i2c", 1)),
-        ("display.port (I2C clock)", 3, (display.bus, display.port) == ("i2c", 1)),
+        ("display.port (I2C data)", gpio("OLED_SDA"), i2c),
+        ("display.port (I2C clock)", gpio("OLED_SCL"), i2c),
+        ("display.spi_port (SPI data)", gpio("OLED_MOSI"), spi),
+        ("display.spi_port (SPI clock)", gpio("OLED_SCLK"), spi),
+        ("display.spi_device (SPI select)", SPI_SELECT[display.spi_device], spi),
         ("display.dc", display.dc, display.bus == "spi"),
         ("display.reset", display.reset, display.bus == "spi"),
         ("slot.card_switch_pin", config.slot.card_switch_pin, config.slot.card_switch),

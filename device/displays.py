@@ -23,7 +23,7 @@ def real_display(config: Config, pins: Pins | None = None) -> Display:
     bus = (
         I2cBus(wired.port, wired.address)
         if wired.bus == "i2c"
-        else SpiBus(wired.port, wired.spi_device, wired.dc, wired.reset, pins=_gpiozero(pins))
+        else SpiBus(wired.spi_port, wired.spi_device, wired.dc, wired.reset, pins=_gpiozero(pins))
     )
     return LumaDisplay(bus, panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from device.compose import keypad_of, sound_of, switches_of, thresholds_of, way_of
-from device.config import Config
+from device.config import Config, pins_in_use
 from device.displays import panel_of
 from device.loop import Board
 from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048
 from drivers.battery_twin import GaugeBusTwin
-from drivers.board_twin import BoardTwin, Bounce
+from drivers.board_twin import BoardTwin, Bounce, Wires
 from drivers.display_twin import DisplayTwin
 from drivers.ports import Clock, Notify, Source
-from drivers.power_supply import Supply
+from drivers.power_supply import Off, Supply
 from drivers.slot_twin import Latency, TwinSlot, instant
 from sesame_core.events import Event, Millis
 
@@ -63,7 +63,8 @@ def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and
     others: Sequence[Source] = (),
 ) -> Simulated:
     """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics."""
-    hardware = BoardTwin(clock, config.layout, buttons=dict(config.keypad.buttons) or None, bounce=bounce)
+    buttons = dict(config.keypad.buttons) or None
+    hardware = BoardTwin(clock, config.layout, buttons=buttons, wires=_wires(config), bounce=bounce)
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
     spi = hardware.factory if config.display.bus == "spi" else None
     wired = config.display
@@ -79,6 +80,23 @@ def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and
         others=(*others, Physics(hardware), *switches_of(config, hardware.pins)),
     )
     return Simulated(board, hardware, slot, display, gauge)
+
+
+def _wires(config: Config) -> Wires:
+    """Where the configuration says. A part that is not wanted is there as well, unless its pin has other work."""
+    slot, power, sound = config.slot, config.power, config.sound
+    taken = {pin for _, pin in pins_in_use(config)}
+
+    def soldered(pin: int, wanted: bool) -> int | None:
+        return pin if wanted or pin not in taken else None
+
+    return Wires(
+        light=soldered(sound.light_pin, sound.light),
+        buzzer=soldered(sound.buzzer_pin, sound.buzzer),
+        card_switch=soldered(slot.card_switch_pin, slot.card_switch),
+        power_button=soldered(power.button_pin, power.button),
+        power_off=soldered(power.latch, power.off == Off.LATCH.value),
+    )
 
 
 def _simulated_battery(config: Config) -> tuple[GaugeBusTwin, BatteryMonitor]:

@@ -26,7 +26,16 @@ TAP: Millis = 80
 HISTORY = 256
 """How many changes of the light and of the buzzer are remembered."""
 
-WATCHED = ("LED", "BUZZER", "POWER_OFF")
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """Which GPIO each part besides the keys is soldered to; None: the board has no such part."""
+
+    light: int | None = gpio("LED")
+    buzzer: int | None = gpio("BUZZER")
+    card_switch: int | None = gpio("CARD_SWITCH")
+    power_button: int | None = gpio("POWER_BUTTON")
+    power_off: int | None = gpio("POWER_OFF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class BoardTwin:
         layout: Layout | None = None,
         *,
         buttons: Mapping[Key, int] | None = None,
+        wires: Wires | None = None,
         bounce: Bounce | None = None,
         pull_ups: bool = True,
         revision: str = ZERO_2_W,
@@ -68,8 +78,9 @@ class BoardTwin:
         self._order = count()
         self._motions = count()
         self._stuck: set[Key] = set()
-        self._traces = {gpio(name): deque[tuple[Millis, bool]](maxlen=HISTORY) for name in WATCHED}
-        self._power_off = gpio("POWER_OFF")
+        self._wires = wires or Wires()
+        watched = (self._wires.light, self._wires.buzzer)
+        self._traces = {wire: deque[tuple[Millis, bool]](maxlen=HISTORY) for wire in watched if wire is not None}
         self._now = clock.now()
         self.powered = True
         self.circuit = Circuit(layout.rows if pull_ups else ())
@@ -105,12 +116,12 @@ class BoardTwin:
 
     def card_switch(self, card_in: bool) -> None:
         """Close the slot's switch (a card is in) or open it."""
-        self._move(Contact(gpio("CARD_SWITCH"), GROUND), card_in, self._clock.now())
+        self._switch(self._wires.card_switch, card_in)
 
     def power_button(self, pressed: bool) -> None:
         """Press or release the button of the supply's latch; pressing it gives power."""
         self.powered = self.powered or pressed
-        self._move(Contact(gpio("POWER_BUTTON"), GROUND), pressed, self._clock.now())
+        self._switch(self._wires.power_button, pressed)
 
     def short(self, one: int, other: int) -> None:
         """A blob of solder between two GPIO wires."""
@@ -121,16 +132,22 @@ class BoardTwin:
     @property
     def lit(self) -> bool:
         """True while the light is on."""
-        return self.circuit.level(gpio("LED"))
+        return self._wires.light is not None and self.circuit.level(self._wires.light)
 
     @property
     def buzzing(self) -> bool:
         """True while the buzzer sounds."""
-        return self.circuit.level(gpio("BUZZER"))
+        return self._wires.buzzer is not None and self.circuit.level(self._wires.buzzer)
 
-    def trace(self, signal: str) -> tuple[tuple[Millis, bool], ...]:
-        """The last changes of LED, BUZZER or POWER_OFF: when, and to what."""
-        return tuple(self._traces[gpio(signal)])
+    @property
+    def flashes(self) -> tuple[tuple[Millis, bool], ...]:
+        """The last changes of the light: when, and to what."""
+        return self._trace(self._wires.light)
+
+    @property
+    def beeps(self) -> tuple[tuple[Millis, bool], ...]:
+        """The last changes of the buzzer: when, and to what."""
+        return self._trace(self._wires.buzzer)
 
     # Time
 
@@ -144,6 +161,13 @@ class BoardTwin:
             self._now, _, contact, closed = heapq.heappop(self._moves)
             (self.circuit.close if closed else self.circuit.open)(contact)
         self._now = max(self._now, now)
+
+    def _trace(self, wire: int | None) -> tuple[tuple[Millis, bool], ...]:
+        return () if wire is None else tuple(self._traces[wire])
+
+    def _switch(self, wire: int | None, closed: bool) -> None:
+        if wire is not None:
+            self._move(Contact(wire, GROUND), closed, self._clock.now())
 
     def _move(self, contact: Contact, closed: bool, at: Millis) -> None:
         self._schedule(contact, closed, at)
@@ -164,7 +188,7 @@ class BoardTwin:
     def _heard(self, wire: int, level: bool) -> None:
         if wire in self._traces:
             self._traces[wire].append((self._now, level))
-        if wire == self._power_off and level:
+        if wire == self._wires.power_off and level:
             self.powered = False
 
 

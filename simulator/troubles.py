@@ -49,8 +49,8 @@ class Trouble(Enum):
 
 ZERO: Final = Machine("Raspberry Pi Zero 2 W Rev 1.0", {0: "pinctrl-bcm2835"}, frozenset({"lgpio"}))
 PI_5: Final = Machine("Raspberry Pi 5 Model B Rev 1.0", {4: "pinctrl-rp1"})
-ON_SPI: Final = Config(display=DisplayConfig(bus="spi", port=0))
-ON_SPI_1: Final = Config(display=DisplayConfig(bus="spi"))
+ON_SPI: Final = Config(display=DisplayConfig(bus="spi"))
+ON_SPI_1: Final = Config(display=DisplayConfig(bus="spi", spi_port=1))
 
 MACHINES: Final = {
     Trouble.NOT_A_PI: Machine(),

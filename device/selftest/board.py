@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from device.compose import gauge_port
 from device.config import Config
 from device.selftest.findings import Finding
 from device.selftest.ports import World
@@ -46,7 +45,7 @@ class Bench:
 
 def i2c(bench: Bench) -> Finding:
     """What answers on the bus of display and gauge."""
-    port = gauge_port(bench.config)
+    port = bench.config.display.port
     asked = sorted({*DISPLAYS, *GAUGES, bench.config.display.address, bench.config.power.gauge_address})
     answering = bench.world.i2c_answers(port, asked)
     if not answering:

@@ -140,7 +140,7 @@ class RealWorld:
         if wanted.gauge == "none":
             return None
         kind = Max17048 if wanted.gauge == "max17048" else Ina219
-        gauge = kind(open_bus(compose.gauge_port(config)), wanted.gauge_address)
+        gauge = kind(open_bus(config.display.port), wanted.gauge_address)
         try:
             return gauge.charge()
         finally:

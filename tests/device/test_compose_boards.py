@@ -15,7 +15,7 @@ from drivers.clock import SteppedClock
 from drivers.errors import DriverError
 from drivers.gpio_factory import Machine
 from drivers.keypad_matrix import Legends
-from drivers.pins import gpio
+from drivers.pins import KEYPAD_ROWS, gpio
 from drivers.power_supply import Supply
 from sesame_core.events import Battery, Key
 from simulator.bench import Bench
@@ -198,8 +198,34 @@ def test_each_gauge_warns_and_then_refuses_to_begin(gauge: tuple[str, int]) -> N
 def test_what_is_muted_stays_still(buzzer: bool, light: bool) -> None:
     reader = showing_a_code(Config(sound=SoundConfig(buzzer=buzzer, light=light)))
     hardware = reader.bench.parts.hardware
-    assert bool(hardware.trace("BUZZER")) is buzzer
-    assert bool(hardware.trace("LED")) is light
+    assert bool(hardware.beeps) is buzzer
+    assert bool(hardware.flashes) is light
+
+
+# Pins that were moved
+
+
+def test_every_part_can_be_on_another_pin() -> None:
+    moved = Config(
+        sound=SoundConfig(buzzer_pin=22, light_pin=23),
+        slot=SlotConfig(card_switch=True, card_switch_pin=24),
+        power=PowerConfig(off="latch", latch=25, button=True, button_pin=11),
+    )
+    reader = showing_a_code(moved)
+    hardware = reader.bench.parts.hardware
+    assert hardware.beeps
+    assert hardware.flashes
+    hardware.card_switch(False)
+    reader.bench.wait(1_000)
+    assert reader.dark()
+    assert not hardware.powered
+
+
+def test_a_pin_of_a_part_that_is_not_there_may_have_other_work() -> None:
+    """GPIO27 is the card switch's by default: closed to ground with the card in, it would hold a row of the keypad."""
+    rows = (gpio("CARD_SWITCH"), gpio("LED"), *KEYPAD_ROWS[2:])
+    reader = showing_a_code(Config(keypad=KeypadConfig(rows=rows), sound=SoundConfig(light=False)))
+    assert reader.shows_a_code()
 
 
 # The real board

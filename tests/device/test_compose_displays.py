@@ -83,9 +83,7 @@ def test_the_brightness_reaches_the_controller(contrast: int) -> None:
     assert bench_with(DisplayConfig(contrast=contrast)).parts.display.traffic.model.registers.contrast == contrast
 
 
-@pytest.mark.parametrize(
-    "wired", [DisplayConfig(), DisplayConfig(bus="spi", port=0), DisplayConfig("sh1106", rotation=90)]
-)
+@pytest.mark.parametrize("wired", [DisplayConfig(), DisplayConfig(bus="spi"), DisplayConfig("sh1106", rotation=90)])
 def test_the_real_display_is_composed_from_the_same_settings(wired: DisplayConfig) -> None:
     config = Config(display=wired)
     assert real_display(config).size == bench_with(wired).parts.display.size

@@ -63,8 +63,8 @@ def test_each_pattern_is_played_as_its_data_say(cue: Cue) -> None:
     room = Room()
     VERBS[cue](room.sound)
     room.pass_time(5_000)
-    assert room.board.trace("BUZZER") == drawn(cue, lambda beat: beat.buzzer, 1_000)
-    assert room.board.trace("LED") == drawn(cue, lambda beat: beat.light, 1_000)
+    assert room.board.beeps == drawn(cue, lambda beat: beat.buzzer, 1_000)
+    assert room.board.flashes == drawn(cue, lambda beat: beat.light, 1_000)
     assert room.sound.due() is None
 
 
@@ -83,7 +83,7 @@ def test_a_pattern_begins_at_the_next_poll_and_replaces_the_one_before() -> None
     room.pass_time(12)
     assert not room.board.buzzing
     room.pass_time(5_000)
-    assert room.board.trace("BUZZER")[-1] == (1_112, False), "nothing of the first pattern is left"
+    assert room.board.beeps[-1] == (1_112, False), "nothing of the first pattern is left"
 
 
 def test_off_is_silent_and_dark_at_once() -> None:
@@ -104,8 +104,8 @@ def test_what_is_muted_stays_still(buzzer: int | None, light: int | None) -> Non
     for verb in VERBS.values():
         verb(room.sound)
         room.pass_time(2_000)
-    assert (room.board.trace("BUZZER") != ()) is (buzzer is not None)
-    assert (room.board.trace("LED") != ()) is (light is not None)
+    assert (room.board.beeps != ()) is (buzzer is not None)
+    assert (room.board.flashes != ()) is (light is not None)
 
 
 def test_a_late_loop_skips_to_where_the_pattern_is() -> None:
@@ -121,7 +121,7 @@ def test_asleep_means_no_due() -> None:
     room = Room()
     assert room.sound.due() is None
     assert room.sound.poll(5) == ()
-    assert room.board.trace("LED") == ()
+    assert room.board.flashes == ()
 
 
 def test_close_lets_go_and_may_be_repeated() -> None:

@@ -132,7 +132,7 @@ def test_who_acknowledges_a_byte_is_there(mocker: MockerFixture) -> None:
 def test_the_gauge_is_asked_on_its_bus(kind: str, address: int, mocker: MockerFixture) -> None:
     twin = GaugeBusTwin(address, percent=55)
     opened = mocker.patch("smbus2.SMBus", return_value=twin)
-    config = Config(display=DisplayConfig(bus="spi", port=0), power=PowerConfig(gauge=kind, gauge_address=address))
+    config = Config(display=DisplayConfig(bus="spi"), power=PowerConfig(gauge=kind, gauge_address=address))
     assert WORLD.charge(config) == 55
     opened.assert_called_once_with(1)
     assert twin.closed

@@ -56,7 +56,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
     ),
     Trouble.SPI_PORT: (
-        ("devices", Verdict.FAILED, "/dev/spidev1.0 is missing", "set port = 0 below [display]"),
+        ("devices", Verdict.FAILED, "/dev/spidev1.0 is missing", "set spi_port = 0 below [display]"),
         ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
     ),
     Trouble.NO_PERMISSION: (
