@@ -6,20 +6,40 @@ import pwd
 from pathlib import Path
 
 
-def state_dir() -> Path:
-    """$XDG_STATE_HOME/sesame, usually ~/.local/state/sesame (XDG Base Directory Specification)."""
+def state_dir() -> Path | None:
+    """$XDG_STATE_HOME/sesame, usually ~/.local/state/sesame (XDG Base Directory Specification).
+
+    None for an account without a home, such as a service's.
+    """
     base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else _home() / ".local" / "state") / "sesame"
+    home = Path(base) if base else _below_home(Path(".local", "state"))
+    return home / "sesame" if home else None
 
 
-def _home() -> Path:
+def _below_home(path: Path) -> Path | None:
     """$HOME, unless it is empty or relative: then the account's own."""
-    home = Path(os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
-    return home if home.is_absolute() else Path(pwd.getpwuid(os.getuid()).pw_dir)
+    home = Path(os.environ.get("HOME", ""))
+    if home.is_absolute():
+        return home / path
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir) / path
+    except KeyError:  # the user of a systemd unit with DynamicUser=, where no name service knows it
+        return None
 
 
 def add_state_argument(parser: argparse.ArgumentParser) -> None:
     """The option every command has that keeps something."""
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", default=state_dir(), help="where cards and bank keep theirs (%(default)s)"
+        "--state",
+        type=_folder,
+        metavar="DIR",
+        default=str(state_dir() or ""),
+        help="where cards and bank keep theirs (%(default)s)",
     )
+
+
+def _folder(name: str) -> Path:
+    """A folder's path. Raises ArgumentTypeError where there is neither a name nor a home."""
+    if not name:
+        raise argparse.ArgumentTypeError("this account has no home; name a folder")
+    return Path(name)
