@@ -1,7 +1,9 @@
 """Signals end the reader as a key would: the glass goes dark first."""
 
+# A handler runs on the main thread between any two of its steps: it may only ask for things.
+
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -10,12 +12,19 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @contextmanager
 def on_ending(halt: Callable[[], object]) -> Iterator[None]:
-    """While the context lasts, SIGTERM, SIGINT and SIGHUP call `halt` (which only asks: it may run at any point)."""
+    """While the context lasts, SIGTERM, SIGINT and SIGHUP call `halt`."""
+    with on_signals(ENDING, halt):
+        yield
+
+
+@contextmanager
+def on_signals(signals: Sequence[signal.Signals], act: Callable[[], object]) -> Iterator[None]:
+    """While the context lasts, these signals call `act`; what they did before is put back. On the main thread only."""
 
     def ask(_number: int, _frame: FrameType | None) -> None:
-        halt()
+        act()
 
-    before = {each: signal.signal(each, ask) for each in ENDING}
+    before = {each: signal.signal(each, ask) for each in signals}
     try:
         yield
     finally:

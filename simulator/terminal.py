@@ -1,23 +1,25 @@
 """The reader in a terminal: the OLED's pixels live, keys from the keyboard, a slot to put the gallery's cards into."""
 
 import os
-import shutil
+import signal
 import sys
 import termios
 import threading
 import tty
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Final
 
 from bank import gallery
 from device.config import Config
+from device.signals import on_signals
 from sesame_core.errors import SesameError
 from sesame_core.events import Key
 from sesame_core.screens import Screen
 from sesame_core.state import State
-from simulator.glyphs import fitting
+from simulator.glyphs import braille, fitting
 from simulator.live import LiveBench
 
 ENTER_SCREEN: Final = "\x1b[?1049h\x1b[?25l\x1b[2J"
@@ -30,8 +32,35 @@ FRAME: Final = "\x1b[90m"
 CHOSEN: Final = "\x1b[7m"
 PLAIN: Final = "\x1b[0m"
 
-CHROME_LINES: Final = 19
-"""Lines of the page beside the glass."""
+MARGIN: Final = 4
+"""Columns of the frame around the glass."""
+
+FIXED_LINES: Final = 3
+"""Below the glass in any case: the keys, what else can be done, and what was said."""
+
+LEAST_CARDS: Final = 3
+ROOMY_CARDS: Final = 11
+"""How many cards are seen at least, and where the glass is drawn large."""
+
+SPARE_LINES: Final = 3
+"""Beside them, where there is room: a title above the cards, the digits, an empty line."""
+
+FRAME_LINES: Final = 2
+LEAST_LINES: Final = FRAME_LINES + FIXED_LINES + LEAST_CARDS
+ROOMY_LINES: Final = FRAME_LINES + FIXED_LINES + SPARE_LINES + ROOMY_CARDS
+"""Lines of the page beside the glass: at least, and where the glass is drawn large."""
+
+Size = Callable[[], tuple[int, int]]
+"""Columns and lines of the window."""
+
+
+def window_size() -> tuple[int, int]:
+    """This terminal's, as it is now; of no terminal, what terminals usually have."""
+    try:
+        return os.get_terminal_size()
+    except OSError:
+        return 80, 24
+
 
 KEYS: Final = {str(digit): Key(str(digit)) for digit in range(10)} | {
     "c": Key.CODE,
@@ -57,6 +86,7 @@ class Labels:
     inside: str
     pin: str
     help: str
+    too_small: str
 
 
 LABELS: Final = {
@@ -67,6 +97,7 @@ LABELS: Final = {
         "dans le lecteur",
         "code secret",
         "q quitter",
+        "Fenêtre trop petite : il faut {} × {} caractères, elle en a {} × {}.",
     ),
     "en": Labels(
         "c Code   d Challenge   s Sign   Enter OK   ← Clear   a Off",
@@ -75,6 +106,7 @@ LABELS: Final = {
         "in the reader",
         "PIN",
         "q quit",
+        "This window is too small: {} × {} characters are needed, it has {} × {}.",
     ),
 }
 
@@ -82,10 +114,13 @@ LABELS: Final = {
 class Terminal:
     """The page. `bench` must have been made with `terminal.watch` among its watchers."""
 
-    def __init__(self, language: str = "fr", write: Callable[[str], object] = sys.stdout.write) -> None:
+    def __init__(
+        self, language: str = "fr", write: Callable[[str], object] = sys.stdout.write, size: Size = window_size
+    ) -> None:
         self._labels = LABELS[language]
         self._language = language
         self._write = write
+        self._size = size
         self._names = gallery.names()
         self._chosen = 0
         self._inside: str | None = None
@@ -98,9 +133,9 @@ class Terminal:
         self.draw()
 
     def run(self, bench: LiveBench) -> None:
-        """Show the reader until it is left."""
+        """Show the reader until it is left. The page follows the window's size at once."""
         self._bench = bench
-        with _raw_terminal(self._write):
+        with _raw_terminal(self._write), on_signals((signal.SIGWINCH,), lambda: bench.submit(self.draw)):
             threading.Thread(target=self._read_keys, args=(bench,), name="keyboard", daemon=True).start()
             bench.run()
 
@@ -148,23 +183,30 @@ class Terminal:
         self._plugged = not self._plugged
 
     def _page(self, bench: LiveBench) -> Iterator[str]:
-        columns, lines = shutil.get_terminal_size()
-        glass = fitting(bench.glass(), columns - 4, lines - CHROME_LINES)
-        width = len(glass[0])
-        yield f"{FRAME}┌{'─' * (width + 2)}┐{PLAIN}"
-        for line in glass:
-            yield f"{FRAME}│{PLAIN}{GLASS} {line} {PLAIN}{FRAME}│{PLAIN}"
-        yield f"{FRAME}└{'─' * (width + 2)}┘{PLAIN}"
-        yield "  1 2 3   4 5 6   7 8 9   0"
-        yield "  " + self._labels.keypad
-        yield ""
-        yield from self._gallery(columns, max(3, lines - len(glass) - 9))
-        yield "  " + self._labels.chosen + "   " + self._labels.help
-        yield "  " + self._said
+        columns, lines = self._size()
+        picture = bench.glass()
+        smallest = braille(picture)
+        wide, high = len(smallest[0]) + MARGIN, len(smallest) + LEAST_LINES
+        if columns < wide or lines < high:
+            told = self._labels.too_small.format(wide, high, columns, lines)
+            yield from wrap(told, max(1, columns - 1))[:lines]
+            return
+        glass = fitting(picture, columns - MARGIN, lines - ROOMY_LINES)
+        yield from _framed(glass)
+        yield from self._below(columns, lines - len(glass) - FRAME_LINES)
+
+    def _below(self, columns: int, room: int) -> Iterator[str]:
+        """The lines below the glass, `room` of them; what is only convenient goes first when there are few."""
+        spare = min(SPARE_LINES, room - FIXED_LINES - LEAST_CARDS)
+        texts = ["1 2 3   4 5 6   7 8 9   0"] * (spare >= 2) + [self._labels.keypad]
+        texts += [""] * (spare >= 3) + [self._labels.cards] * (spare >= 1)
+        yield from (f"  {text}"[: columns - 1] for text in texts)
+        yield from self._gallery(columns, room - FIXED_LINES - spare)
+        yield f"  {self._labels.chosen}   {self._labels.help}"[: columns - 1]
+        yield f"  {self._said}"[: columns - 1]
 
     def _gallery(self, columns: int, room: int) -> Iterator[str]:
         first = max(0, min(self._chosen - room // 2, len(self._names) - room))
-        yield f"  {self._labels.cards}"
         for number, name in list(enumerate(self._names))[first : first + room]:
             card = gallery.describe(name)
             mark = "▣" if name == self._inside else " "
@@ -179,6 +221,14 @@ class Terminal:
                 bench.submit(lambda key=key: self.take(bench, key))  # type: ignore[misc]
             if not typed:
                 return
+
+
+def _framed(glass: Sequence[str]) -> Iterator[str]:
+    edge = "─" * (len(glass[0]) + 2)
+    yield f"{FRAME}┌{edge}┐{PLAIN}"
+    for line in glass:
+        yield f"{FRAME}│{PLAIN}{GLASS} {line} {PLAIN}{FRAME}│{PLAIN}"
+    yield f"{FRAME}└{edge}┘{PLAIN}"
 
 
 def language_of(config: Config) -> str:

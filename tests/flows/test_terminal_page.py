@@ -1,0 +1,115 @@
+"""The reader in a terminal: it fits the window, follows its size at once, and says when it is too small."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SEQUENCE = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]")
+PATIENCE_S = 30.0
+BRAILLE = re.compile("[\u2801-\u28ff]")
+
+
+class Window:
+    """A terminal window with `sesame run --simulated --terminal` in it: a pseudo-terminal."""
+
+    def __init__(self, state: Path, columns: int, lines: int) -> None:
+        self._own, theirs = pty.openpty()
+        self._text = ""
+        self._set(columns, lines)
+        command = [sys.executable, "-m", "sesame", "run", "--simulated", "--terminal", "--state", str(state)]
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=environment
+        )
+        os.close(theirs)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Drag the window's corner."""
+        self._text = ""
+        self._set(columns, lines)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def type(self, keys: str) -> None:
+        os.write(self._own, keys.encode())
+
+    def page_with(self, wanted: str) -> list[str]:
+        """The lines of the first whole page from now on that has this in it."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            whole = (page for page in self._text.split("\x1b[H")[1:] if page.endswith("\x1b[J"))
+            for page in whole:
+                if re.search(wanted, page):
+                    return SEQUENCE.sub("", page).replace("\r", "").split("\n")
+            if select.select([self._own], [], [], 0.5)[0]:
+                self._text += os.read(self._own, 65536).decode("utf-8", "ignore")
+        raise AssertionError(f"no page with {wanted}")
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._own)
+
+    def _set(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self._own, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+
+@pytest.fixture
+def window(tmp_path: Path) -> Iterator[Window]:
+    """As terminals come: 80 columns, 24 lines."""
+    made = Window(tmp_path, 80, 24)
+    yield made
+    made.close()
+
+
+def fits(page: list[str], columns: int, lines: int) -> bool:
+    return len(page) <= lines and max(map(len, page)) <= columns
+
+
+def test_the_page_fits_an_ordinary_window_and_shows_a_code(window: Window) -> None:
+    page = window.page_with("bank-card")
+    assert fits(page, 80, 24)
+    assert page[-2].endswith("q quitter")
+    window.type(" ")
+    window.page_with("▣ bank-card")
+    window.type("c1234\r")
+    assert fits(window.page_with("⣶⣶⣶⣶"), 80, 24)
+
+
+def test_a_larger_window_is_filled_at_once(window: Window) -> None:
+    window.page_with("bank-card")
+    window.resize(140, 60)
+    page = window.page_with("▀|▄|█")
+    assert fits(page, 140, 60)
+    assert len(page) == 60
+
+
+def test_a_window_that_is_too_small_says_what_is_needed_and_comes_back(window: Window) -> None:
+    window.page_with("bank-card")
+    window.resize(50, 20)
+    page = window.page_with("trop petite")
+    assert fits(page, 50, 20)
+    assert "68 × 24" in " ".join(page)
+    assert not BRAILLE.search("".join(page))
+    window.resize(68, 24)
+    assert fits(window.page_with("bank-card"), 68, 24)
+
+
+def test_the_reader_goes_on_behind_a_window_that_is_too_small(window: Window) -> None:
+    window.page_with("bank-card")
+    window.resize(10, 3)
+    window.page_with("Fen")
+    window.type("q")
+    assert window.process.wait(PATIENCE_S) == 0
