@@ -4,8 +4,13 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from tempfile import mkstemp
+from typing import TextIO
 
 from device.cardwork import CardWork
 from device.trace import Recorder, Trace, today, write
@@ -28,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     request = request_of(arguments)
     if arguments.json and str(arguments.file) == STANDARD_OUTPUT:
         raise CommandError(Exit.USAGE, "--json and the file - both want standard output: take one")
-    with opened(arguments) as card:
+    with _kept(arguments.file, arguments.force) as keep, opened(arguments) as card:
         consent(arguments, card, MOVES)
         recorder = Recorder(card.exchange, _micros if arguments.times else None)
         try:
@@ -36,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             trace = _trace(card, recorder, arguments.pan)
             if trace.turns:
-                _write(arguments.file, write(trace))
+                keep(write(trace))
     if arguments.json:
         say_json({"file": str(arguments.file), "exchanges": len(trace.turns), "code": code})
     else:
@@ -69,14 +74,38 @@ def _trace(card: OpenCard, recorder: Recorder, pan: bool) -> Trace:
     return trace if pan else hidden(trace)
 
 
-def _write(path: Path, text: str) -> None:
-    """For the owner's eyes only. Raises CommandError."""
+@contextmanager
+def _kept(path: Path, force: bool) -> Iterator[Callable[[str], object]]:
+    """What keeps the recording: whole or not at all, and for the owner's eyes only.
+
+    Raises CommandError before the card is asked anything where it could not be kept, or would take another one's place.
+    """
     if str(path) == STANDARD_OUTPUT:
-        sys.stdout.write(text)
+        yield sys.stdout.write
         return
+    if path.exists() and not (force and path.is_file()):
+        raise CommandError(Exit.USAGE, f"{path} is there already: take another name, or --force to lose what is in it")
+    with _told(path):
+        descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            yield partial(_keep, path, draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _keep(path: Path, draft: Path, file: TextIO, text: str) -> None:
+    with _told(path):
+        file.write(text)
+        file.flush()
+        draft.replace(path)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise CommandError(Exit.FAILED, f"{path} cannot be written: {error.strerror}") from error
 

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from bank.codes import normalised
 from bank.errors import UnknownCardError
 from bank.records import Customer, IssuedCard
 from bank.store import Store
@@ -66,8 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verify(store: Store, arguments: argparse.Namespace) -> int:
-    verdict = verify(store, arguments.who, _typed(arguments), _request(arguments))
-    return _said(verdict.accepted)
+    code = _typed(arguments)
+    if normalised(code) is None:
+        raise CommandError(Exit.USAGE, "a code is 8 digits or more, as the reader shows it: 0000 0000 or 00000000")
+    return _said(verify(store, arguments.who, code, _request(arguments)).accepted)
 
 
 def _resync(store: Store, arguments: argparse.Namespace) -> int:

@@ -69,7 +69,8 @@ def _tlv(parser: argparse.ArgumentParser) -> None:
 
 
 def _trace(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="where to write; - is standard output")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a new file; - is standard output")
+    parser.add_argument("--force", "-f", action="store_true", help="write over a FILE that is there already")
     _card(parser, recordings=False)
     _function(parser)
     parser.add_argument("--pan", action="store_true", help="write card number and name as they are")

@@ -105,6 +105,8 @@ def test_the_log_of_a_card_holds_no_code(
         ("block",),
         ("block", "nobody"),
         ("verify",),
+        ("verify", "1234567"),
+        ("verify", "1234-5678"),
         ("issue", "NEWUSER1", "--card", "nothing"),
         ("reset", "--yes", "--database", "postgresql://nobody@/nothing"),
     ],
@@ -114,13 +116,20 @@ def test_what_cannot_be_done_is_said(bank: Bank, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().err.startswith("sesame: ")
 
 
+def test_a_slip_in_typing_is_no_attempt(bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bank("verify", "1234567") == 2
+    assert "0000 0000 or 00000000" in capsys.readouterr().err
+    assert bank("list", "bank-card") == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_reset_makes_all_as_it_was(bank: Bank, code: Callable[[int], str], tmp_path: Path) -> None:
     bank("verify", code(1))
     bank("issue", "LEFEVRE1")
     assert bank("reset", "--yes") == 0
     assert not list((tmp_path / "state").glob("bank.db*"))
     assert bank("verify", code(1)) == 0
-    assert bank("verify", "0", "--who", "LEFEVRE1") == 1
+    assert bank("verify", code(1), "--who", "LEFEVRE1") == 1
 
 
 class Running:
