@@ -6,6 +6,7 @@ with bounce, bytes and faults is the business of other tests.
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise, starmap
 
 from bank import gallery
 from bank.card import Card
@@ -19,6 +20,8 @@ from sesame_core.state import Phase, Rules
 from simulator.script import key_named
 
 VERIFY, GET_RESPONSE = 0x20, 0xC0
+WRONG_LENGTH = 0x6C
+HEADER = 4
 SIZE = (128, 64)
 
 
@@ -147,8 +150,10 @@ class Rig:
 
     @property
     def commands(self) -> int:
-        """Commands since the card came in; fetching the rest of an answer is no new command."""
-        return sum(exchange.command[1] != GET_RESPONSE for exchange in self.record)
+        """Commands since the card came in. Fetching the rest of an answer (61xx) is no new one, nor is the same again
+        with the length that the card asked for (6Cxx)."""
+        fetched = sum(exchange.command[1] == GET_RESPONSE for exchange in self.record)
+        return len(self.record) - fetched - sum(starmap(_repeated, pairwise(self.record)))
 
     @property
     def verifies(self) -> int:
@@ -170,3 +175,10 @@ class Rig:
         worked = len(self.code) == 8
         self.pull()
         return worked
+
+
+def _repeated(before: Exchange, after: Exchange) -> bool:
+    """A command without data, the same but for its last byte, because of a 6Cxx."""
+    without_data = len(after.command) == len(before.command) == HEADER + 1 and after.command[1] != GET_RESPONSE
+    asked = before.response[-2:-1] == bytes((WRONG_LENGTH,))
+    return without_data and asked and after.command[:HEADER] == before.command[:HEADER]
