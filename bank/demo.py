@@ -1,19 +1,14 @@
 """The demonstration's books: the gallery's cards as issued, and the guide's two customers."""
 
-from pathlib import Path
-
 from bank.gallery import GALLERY
 from bank.records import Customer, IssuedCard, issued
 from bank.store import Store
-from bank.store_file import FileStore
 
 CUSTOMERS = (
     Customer("DURAND42", "Claude Durand", "bank-card"),
     Customer("MOREAU17", "Dominique Moreau", "sesame-card"),
 )
 """One with a bank card, one with a Sésame card only."""
-
-BANK_FILE = "bank.json"
 
 
 def issued_gallery() -> tuple[IssuedCard, ...]:
@@ -30,10 +25,3 @@ def furnish(store: Store) -> None:
     """Take the demonstration's cards and customers into the books; what is there already stays as it is."""
     cards = ((card, GALLERY[card.card_id].profile.first_atc) for card in issued_gallery())
     store.furnish(cards, CUSTOMERS)
-
-
-def open_store(state_dir: Path) -> FileStore:
-    """The demonstration's bank in that directory, furnished. Raises StateError."""
-    store = FileStore(state_dir / BANK_FILE)
-    furnish(store)
-    return store

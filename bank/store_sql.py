@@ -19,13 +19,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
+from bank.card_json import card_from_dict, card_to_dict
 from bank.errors import IssuingError, StateError, UnknownCardError
 from bank.keys import IssuerKey
 from bank.memory import MAX_ATC
 from bank.records import Attempt, Customer, IssuedCard, Reason, Status
 from bank.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, migrate
 from bank.store import Issue
-from bank.store_file import card_from_dict, card_to_dict
 from bank.vault import Vault
 
 PATIENCE_S = 30

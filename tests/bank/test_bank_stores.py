@@ -1,7 +1,5 @@
 """One contract over every store, and races that may be won once only."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bank.demo import BANK_FILE, CUSTOMERS, issued_gallery, open_store
-from bank.errors import IssuingError, StateError, UnknownCardError
+from bank.demo import CUSTOMERS, issued_gallery
+from bank.errors import IssuingError, UnknownCardError
 from bank.keys import TEST_KEYS, card_key
 from bank.records import Attempt, Customer, Reason
 from bank.store import LOG_LENGTH, MemoryStore, Store
-from bank.store_file import FileStore
 from bank.store_sql import SqlStore
 from bank.vault import Vault
 from bank.verify import Search, verify
@@ -24,12 +21,10 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LIMIT_S = 120
 
 
-@pytest.fixture(params=["memory", "file", "sqlite", "postgresql"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
-    elif request.param == "file":
-        yield FileStore(tmp_path / "bank" / BANK_FILE)
     else:
         new = request.getfixturevalue("postgres").new_database if request.param == "postgresql" else None
         database = SqlStore(new() if new else f"sqlite:///{tmp_path}/bank/bank.db", Vault(bytes(32)))
@@ -152,69 +147,3 @@ def test_threads_racing_with_one_code_get_one_yes(store: Store) -> None:
         racer.join(LIMIT_S)
     assert len(answers) == 48
     assert answers.count(True) == 8
-
-
-RACER = """
-import sys
-from pathlib import Path
-from bank.demo import open_store
-from bank.verify import Policy, verify
-store = open_store(Path(sys.argv[1]))
-print("ready", flush=True)
-for line in sys.stdin:
-    print(int(verify(store, "bank-card", line.strip(), policy=Policy(attempts=100)).accepted), flush=True)
-"""
-
-
-def test_processes_racing_with_one_code_get_one_yes(tmp_path: Path) -> None:
-    """They furnish the same new bank at once, too."""
-    start = [sys.executable, "-c", RACER, str(tmp_path)]
-    racers = [
-        subprocess.Popen(start, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
-        for _ in range(3)
-    ]
-    try:
-        lines = [(racer.stdin, racer.stdout) for racer in racers]
-        assert [out.readline() for _, out in lines if out] == ["ready\n"] * 3
-        store = open_store(tmp_path)
-        card = store.card("bank-card")
-        assert card is not None
-        search = Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn))
-        for atc in range(1, 13):
-            for into, _ in lines:
-                assert into
-                into.write(search.code(atc) + "\n")
-                into.flush()
-            assert sum(int(out.readline()) for _, out in lines if out) == 1
-    finally:
-        for racer in racers:
-            racer.communicate(timeout=LIMIT_S)
-
-
-def test_the_file_is_private_and_outlives_the_store(tmp_path: Path) -> None:
-    directory = tmp_path / "bank"
-    store = open_store(directory)
-    store.accept("bank-card", 9)
-    assert directory.stat().st_mode & 0o777 == 0o700
-    assert (directory / BANK_FILE).stat().st_mode & 0o777 == 0o600
-    again = open_store(directory)
-    assert again.status("bank-card").last_atc == 9
-    assert list(again.cards()) == sorted(issued_gallery(), key=lambda card: card.card_id)
-    assert list(again.customers()) == list(CUSTOMERS)
-
-
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"format": 99}', b'{"format": 1, "customers": 3}'])
-def test_a_file_that_is_no_bank_is_named_and_left_alone(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / BANK_FILE
-    path.write_bytes(content)
-    with pytest.raises(StateError, match=BANK_FILE):
-        open_store(tmp_path)
-    assert path.read_bytes() == content
-
-
-def test_no_card_key_is_in_the_file(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    content = (tmp_path / BANK_FILE).read_text().lower()
-    for card in store.cards():
-        assert card_key(store.issuer_key(card.key_name), card.pan, card.psn).hex() not in content
-        assert store.issuer_key(card.key_name).value.hex() not in content
