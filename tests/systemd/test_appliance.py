@@ -82,6 +82,16 @@ def masked(root: Path, unit: str) -> bool:
     return link.is_symlink() and str(link.readlink()) == "/dev/null"
 
 
+def test_the_demonstration_is_not_for_a_card_that_nothing_is_written_to(run: Run, pi: Path) -> None:
+    units = pi / "etc/systemd/system"
+    (units / "sesame-branch.service").write_text((ROOT / "systemd/sesame-branch.service").read_text())
+    wanted = units / "multi-user.target.wants/sesame-branch.service"
+    wanted.parent.mkdir()
+    wanted.symlink_to("/etc/systemd/system/sesame-branch.service")
+    assert run([ROOT / "image/appliance", pi]).status == 0
+    assert not wanted.is_symlink()
+
+
 def test_nothing_the_reader_needs_is_masked(appliance: Path) -> None:
     service = (ROOT / "systemd/sesame-reader.service").read_text()
     needed = set(re.findall(r"[\w-]+\.(?:service|socket|target)", service)) | {"pcscd.service", "polkit.service"}

@@ -7,12 +7,16 @@ import configparser
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.machine import ROOT, extras_of
 
-PYTHON = {"bookworm": "3.11"}
+PYTHON = {"bookworm": "3.11", "trixie": "3.13"}
 """Debian's release -> its Python."""
+
+COMPILED = {"trixie": "lgpio"}
+"""Debian's release -> what its Python finds no wheel of, and the installer compiles."""
 
 PLATFORMS = ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
 
@@ -21,11 +25,13 @@ def make(release: str, cache: Path, payload: Path) -> None:
     """Write the tar file: src/ and wheels/."""
     wheels = cache / f"wheels-{PYTHON[release]}"
     wheels.mkdir(exist_ok=True)
-    _download(PYTHON[release], wheels)
+    _download(PYTHON[release], wheels, _requirements(COMPILED.get(release)))
+    if release in COMPILED:
+        _download_source(COMPILED[release], wheels)
     sources_only(payload)
     with tarfile.open(payload, "a") as archive:
-        for wheel in wheels.glob("*.whl"):
-            archive.add(wheel, f"wheels/{wheel.name}")
+        for file in (*wheels.glob("*.whl"), *wheels.glob("*.tar.gz")):
+            archive.add(file, f"wheels/{file.name}")
 
 
 def sources_only(payload: Path) -> None:
@@ -41,18 +47,25 @@ def _sources() -> list[str]:
     return [name for name in listed if name and (ROOT / name).is_file()]
 
 
-def _download(python: str, wheels: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--only-binary=:all:"]
-    target = ["--implementation", "cp", "--python-version", python, "--dest", str(wheels)]
+PIP_DOWNLOAD = (sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check")
+
+
+def _download(python: str, wheels: Path, wanted: Sequence[str]) -> None:
+    target = ["--only-binary=:all:", "--implementation", "cp", "--python-version", python, "--dest", str(wheels)]
     target += [f"--platform={platform}" for platform in PLATFORMS]
-    subprocess.run([*pip, *target, *_requirements()], check=True)
+    subprocess.run([*PIP_DOWNLOAD, *target, *wanted], check=True)
 
 
-def _requirements() -> list[str]:
-    """What pip will want in the machine: for the build, for the reader and for the extras of the installation."""
+def _download_source(name: str, wheels: Path) -> None:
+    subprocess.run([*PIP_DOWNLOAD, "--no-deps", "--no-binary=:all:", "--dest", str(wheels), name], check=True)
+
+
+def _requirements(compiled: str | None) -> list[str]:
+    """What pip will want in the machine as wheels: for the build, for the reader and for the installation's extras."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    extras = [extra for extra in (*extras_of("install"), "web", "lgpio") if extra != compiled]
     lists = [setup["options"]["install_requires"]]
-    lists += [setup["options.extras_require"][extra] for extra in [*extras_of("install"), "lgpio"]]
+    lists += [setup["options.extras_require"][extra] for extra in extras]
     lines = (line.strip() for text in lists for line in text.splitlines())
-    return ["setuptools>=77", *(line for line in lines if line and not line.startswith("#"))]
+    return ["setuptools>=77", "wheel", *(line for line in lines if line and not line.startswith("#"))]

@@ -1,7 +1,7 @@
 """What is proved about the installed reader: each proof does something to it and says what was seen."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sesame_core.events import Key
@@ -11,6 +11,9 @@ from tests.vm.qemu import Machine, MachineError
 from tests.vm.reader import STATE, Reader
 
 UNIT = "sesame-reader"
+BRANCH = "sesame-branch"
+BRANCH_URL = "http://127.0.0.1:8036"
+CUSTOMER = "DURAND42"
 PIN = "1234"
 INSTALL = "cd /srv/src && PIP_NO_INDEX=1 PIP_FIND_LINKS=/srv/wheels ./install"
 
@@ -97,12 +100,17 @@ def again(run: Run) -> str:
 
 def analysed(run: Run) -> str:
     """systemd on this machine finds nothing to remark in the installed unit, and an exposure of 2.0 or better"""
-    remarks = run.machine.run(f"systemd-analyze verify --man=no {UNIT}.service").output
+    return f"exposure {exposure(run, UNIT)}"
+
+
+def exposure(run: Run, unit: str) -> float:
+    """What systemd on this machine says of an installed unit. Raises MachineError for a remark, or for over 2.0."""
+    remarks = run.machine.run(f"systemd-analyze verify --man=no {unit}.service").output
     require(not remarks, remarks)
-    said = run.machine.must(f"systemd-analyze security --no-pager {UNIT} | tail -n 2")
+    said = run.machine.must(f"systemd-analyze security --no-pager {unit} | tail -n 2")
     level = float(said.split(": ")[1].split()[0])
     require(level <= 2.0, said)
-    return f"exposure {level}"
+    return level
 
 
 def confined(run: Run) -> str:
@@ -132,6 +140,46 @@ def writes_nothing(run: Run) -> str:
     require(not outside, f"open for writing: {outside}")
     run.asleep()
     return f"{len(found.split())} descriptors can be written to, all sockets, pipes, devices or below /run"
+
+
+def sleeps(run: Run) -> str:
+    """Asleep, no thread of ours polls: it waits for keys, cards and the watchdog's hour (P7)"""
+    run.asleep()
+    before = threads(run)
+    time.sleep(ASLEEP_S)
+    used = [
+        tuple((after - began) * 60 // ASLEEP_S for after, began in zip(now, before[thread], strict=True))
+        for thread, now in threads(run).items()
+    ]
+    ours = [each for each in used if each[1] < POLLS_A_MINUTE]
+    theirs = [each for each in used if each[1] >= POLLS_A_MINUTE]
+    require(len(theirs) <= LGPIO_THREADS, f"wake-ups a minute of each thread: {[waits for _, waits in used]}")
+    return f"a minute, emulated: {told(ours)} in {len(ours)} threads of ours; {told(theirs)} in lgpio's {len(theirs)}"
+
+
+ASLEEP_S = 20
+POLLS_A_MINUTE = 120
+"""The watchdog is told 22 times a minute that the loop turns; a thread that polls wakes many times a second."""
+
+LGPIO_THREADS = 2
+"""lgpio 0.2.2 looks for edges every half millisecond (lgPthAlerts.c), and for waves to send every twentieth of a second
+or sooner (lgPthTx.c), whatever is to be done."""
+
+Spent = tuple[int, int]
+"""Nanoseconds on a processor, and how often it went to wait (proc(5))."""
+
+
+def threads(run: Run) -> dict[str, Spent]:
+    """What each thread of the service has spent since it began."""
+    each = "echo $t $(cut -d' ' -f1 $t/schedstat) $(awk '/^voluntary/ { print $2 }' $t/status)"
+    said = run.machine.must(f"cd /proc/{run.main_pid()}/task; for t in *; do {each}; done")
+    return {thread: (int(cpu), int(waits)) for thread, cpu, waits in map(str.split, said.splitlines())}
+
+
+def told(spent: Sequence[tuple[int, ...]]) -> str:
+    """For the report."""
+    cpu, waits = (sum(each) for each in zip((0, 0), *spent, strict=True))
+    return f"{waits} wake-ups, {cpu / 1e6:.0f} ms of CPU time"
 
 
 def first_code(run: Run) -> str:
@@ -228,18 +276,47 @@ def crashed(run: Run) -> str:
     return "still on"
 
 
+def at_the_branch(run: Run) -> str:
+    """`./install --branch` adds Coop@net as a service, on loopback alone: the code on the glass signs in, once"""
+    said = run.machine.run(f"{INSTALL} --branch", limit=1200).output
+    require(f"... start {BRANCH}" in said, said)
+    run.active()
+    run.machine.until(f"grep -q {LOOPBACK} /proc/net/tcp")
+    level = exposure(run, BRANCH)
+    listening = run.machine.must("awk '$4 == \"0A\" { print $2 }' /proc/net/tcp*").split()
+    require([each for each in listening if each.endswith(PORT)] == [LOOPBACK], f"it listens wider: {listening}")
+    signing = f"python3 /srv/src/tests/vm/sign_in.py {BRANCH_URL} {CUSTOMER} {run.code()}"
+    said = run.machine.must(signing) + run.machine.must(signing)
+    require(said.splitlines() == ["signed in", "refused"], said)
+    run.asleep()
+    return f"signed in, then refused; exposure {level}"
+
+
+PORT = ":1F64"
+LOOPBACK = f"0100007F{PORT}"
+"""127.0.0.1:8036 as /proc/net/tcp writes it (proc_net_tcp in the kernel's documentation)."""
+
+BOOKS = {"/var/lib/private/sesame-branch", "/var/lib/sesame-branch"}
+NOT_OURS = ("sesame_board", "/journald.conf.d/")
+"""The machine's own board, and what `image/appliance` wrote."""
+
+
 def uninstalled(run: Run) -> str:
-    """`./install --uninstall` leaves the configuration and nothing else; with --purge nothing at all"""
+    """`./install --uninstall` leaves the configuration and the branch's books; with --purge nothing at all"""
     run.machine.must(f"{INSTALL} --uninstall")
-    left = "find / -xdev -path /srv -prune -o -path /proc -prune -o -iname '*sesame*' -print"
-    require(
-        set(run.machine.must(f"{left} | grep -v -e /sys/ -e sesame_board -e /journald.conf.d/").split())
-        == {"/etc/sesame"},
-        "more is left",
-    )
+    found = left_over(run)
+    require(found == {"/etc/sesame"} | BOOKS, f"left: {' '.join(sorted(found))}")
     run.machine.must(f"{INSTALL} --uninstall --purge")
+    found = left_over(run)
+    require(not found, f"left: {' '.join(sorted(found))}")
     require(run.machine.run("id sesame").status, "the user is still there")
-    return "the configuration stayed, then went"
+    return "configuration and books stayed, then went"
+
+
+def left_over(run: Run) -> set[str]:
+    """Every path of the disk with our name in it."""
+    found = run.machine.must("find / -xdev -path /srv -prune -o -iname '*sesame*' -print").split()
+    return {path for path in found if not any(part in path for part in NOT_OURS)}
 
 
 def alone(run: Run) -> str:
@@ -264,6 +341,7 @@ ON_FIRST_POWER: tuple[Proof, ...] = (
     analysed,
     confined,
     writes_nothing,
+    sleeps,
     pulled,
     killed,
     hung,
@@ -271,6 +349,7 @@ ON_FIRST_POWER: tuple[Proof, ...] = (
     pcscd_gone,
     display_gone,
     crashed,
+    at_the_branch,
 )
 
 

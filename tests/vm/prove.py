@@ -1,10 +1,11 @@
-"""Runs every proof in the machine, prints one line each (TAP), and writes docs/vm-report.md from what was seen."""
+"""Runs every proof in the machine, prints one line each (TAP), and writes what was seen: docs/vm-report-RELEASE.md."""
 
 import hashlib
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from tools.machine import ROOT
 
 HERE = Path(__file__).resolve().parent
 CACHE = ROOT / ".cache/vm"
-REPORT = ROOT / "docs/vm-report.md"
+REPORTS = ROOT / "docs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Result:
 
 def main(release: str = "bookworm") -> int:
     """0 when everything was proved."""
-    folder = Folder(root_file_system(release), CACHE / "work")
+    folder = Folder(root_file_system(release), CACHE / f"work-{release}")
     folder.work.mkdir(parents=True, exist_ok=True)
     (folder.work / "console.log").unlink(missing_ok=True)
     tar = folder.work / "payload.tar"
@@ -48,7 +49,7 @@ def main(release: str = "bookworm") -> int:
         sys.stdout.write(f"{'ok' if result.ok else 'not ok'} {len(results)} - {result.statement} ({result.seen})\n")
         sys.stdout.flush()
     sys.stdout.write(f"1..{len(results)}\n")
-    REPORT.write_text(report(facts, results))
+    (REPORTS / f"vm-report-{release}.md").write_text(report({"release": release, **facts}, results))
     return 0 if all(result.ok for result in results) else 1
 
 
@@ -73,7 +74,8 @@ def _all(folder: Folder, tar: Path, facts: dict[str, str]) -> Iterator[Result]:
         run = Run(machine, Reader(machine))
         for proof in ON_FIRST_POWER:
             yield judged(proof.__doc__ or "", partial(proof, run))
-            run.machine.run("systemctl stop card")
+            with suppress(MachineError):
+                machine.run("systemctl stop card")
         yield judged("`systemctl poweroff` ends it properly", partial(_ended, machine))
     frames: list[Picture] = []
     with powered(folder, tar) as machine:
@@ -195,15 +197,15 @@ def _row(result: Result) -> str:
 
 
 TEMPLATE = """\
-# The reader on a booted system
+# The reader on a booted system: {system}
 
-Made by `tests/vm/run`; `docs/install.md` says what it needs. A machine in QEMU, its processor emulated, boots {system}
-with Debian's own kernel ({kernel}), {systemd} and pcscd {pcscd}. A kernel module of ours (`tests/vm/board`) is the only
-thing made up: it gives the machine the header's GPIO chip with a key matrix on it, an I2C bus with a display that keeps
-what it is sent, and the name of a Raspberry Pi Zero 2 W. Above it everything is what a Pi would run: the unit as
-installed, lgpio, gpiozero, luma.oled, smbus2, pcscd with a virtual card reader (vpcd). What the glass shows is decoded
-from the I2C bytes by the display's model. Seconds are those of an emulated processor on a shared machine: ten times
-slower than a PC, and no measurement of a Raspberry Pi.
+Made by `tests/vm/run {release}`; `docs/install.md` says what it needs. A machine in QEMU, its processor emulated,
+boots it with Debian's own kernel ({kernel}), {systemd} and pcscd {pcscd}. A kernel module of ours (`tests/vm/board`)
+is the only thing made up: it gives the machine the header's GPIO chip with a key matrix on it, an I2C bus with a
+display that keeps what it is sent, and the name of a Raspberry Pi Zero 2 W. Above it everything is what a Pi would
+run: the unit as installed, lgpio, gpiozero, luma.oled, smbus2, pcscd with a virtual card reader (vpcd). What the
+glass shows is decoded from the I2C bytes by the display's model. Seconds are those of an emulated processor on a
+shared machine: ten times slower than a PC, and no measurement of a Raspberry Pi.
 
 Proved: {proved} of {total}.
 

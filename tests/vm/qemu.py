@@ -76,7 +76,10 @@ class Machine:
 
     def run(self, command: str, limit: float = ANSWER_LIMIT) -> Answer:
         """Run a shell command inside as root. Raises MachineError when no answer comes."""
-        self._agent.sendall(json.dumps({"run": command}).encode() + b"\n")
+        try:
+            self._agent.sendall(json.dumps({"run": command}).encode() + b"\n")
+        except OSError as error:
+            raise MachineError("the machine is gone") from error
         said = self._read(limit)
         return Answer(said["status"], said["output"])
 
@@ -90,11 +93,9 @@ class Machine:
     def until(self, command: str, limit: float = 120.0) -> float:
         """Seconds until the command succeeds inside, looked at four times a second. Raises MachineError."""
         began = time.monotonic()
-        tries = round(limit * 4)
-        look = (
-            f"until {{ {command}; }} >/dev/null 2>&1; do sleep 0.25; n=$((n + 1)); test $n -lt {tries} || exit 1; done"
-        )
-        if self.run(f"n=0; {look}", limit * 2).status:
+        now = "$(cut -d. -f1 /proc/uptime)"
+        look = f"until {{ {command}; }} >/dev/null 2>&1; do sleep 0.25; test {now} -lt $end || exit 1; done"
+        if self.run(f"end=$(({now} + {limit:.0f})); {look}", limit * 2).status:
             raise MachineError(f"never came true: {command}")
         return time.monotonic() - began
 
@@ -119,6 +120,7 @@ class Machine:
         try:
             line = self._lines.readline()
         except TimeoutError as error:
+            self._process.kill()  # its answer would come as that of the next question
             raise MachineError(f"no answer within {limit:.0f} s; see {self._folder.work}/console.log") from error
         if not line:
             raise MachineError(f"the machine is gone; see {self._folder.work}/console.log")
