@@ -1,49 +1,74 @@
-"""The pages made from the program are what the program says today."""
+"""Every page and picture that is made from the program is what the program says today."""
 
-import importlib.util
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from PIL import Image
+from pytest_mock import MockerFixture
 
-from simulator.bench import Bench
-from simulator.script import Player, read
+from docs.tools.__main__ import every, main
+from docs.tools.made import DOCS, Made, Page, Sheet
 
-ROOT = Path(__file__).resolve().parents[1]
+MADE: tuple[Made, ...] = tuple(every())
 
 
 @pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.setenv("XDG_STATE_HOME", "restored afterwards")
-    spec = importlib.util.spec_from_file_location("pages", ROOT / "docs" / "tools" / "pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A docs/ of its own, with every made file as it is now."""
+    for each in MADE:
+        (tmp_path / each.name).parent.mkdir(exist_ok=True)
+        (tmp_path / each.name).write_bytes((DOCS / each.name).read_bytes())
+    monkeypatch.setattr("docs.tools.made.DOCS", tmp_path)
+    return tmp_path
 
 
-def test_no_page_is_stale(pages: ModuleType) -> None:
-    assert pages.stale() == [], "run python docs/tools/pages.py"
+@pytest.mark.parametrize("made", MADE, ids=lambda made: made.name)
+def test_nothing_is_stale(made: Made) -> None:
+    assert not made.stale(), "run python -m docs.tools, and look"
 
 
-def test_a_changed_page_is_noticed(pages: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(pages.PAGES, "scripts.md", lambda: iter(["something else"]))
-
-    assert pages.stale() == ["scripts.md"]
-
-
-def test_the_guides_pictures_are_what_the_reader_shows(tmp_path: Path) -> None:
-    script = ROOT / "docs" / "guide.sesame"
-
-    Player(Bench(), tmp_path, scale=3).play(tuple(read(script)))
-
-    made = {path.name: _pixels(path) for path in tmp_path.iterdir()}
-    kept = {path.name: _pixels(path) for path in (ROOT / "docs" / "pictures").glob("[0-9]-*.png")}
-    assert made == kept, "run sesame script docs/guide.sesame --pictures docs/pictures --fresh --scale 3, and look"
+def test_nothing_is_made_that_no_page_names_and_no_picture_is_left_over() -> None:
+    assert len({made.name for made in MADE}) == len(MADE)
+    drawn = {f"pictures/{path.name}" for path in (DOCS / "pictures").glob("*.png") if "branch" not in path.name}
+    assert drawn == {made.name for made in MADE if isinstance(made, Sheet)}
 
 
-def _pixels(path: Path) -> tuple[tuple[int, int], bytes]:
-    with Image.open(path) as picture:
-        return picture.size, picture.convert("RGB").tobytes()
+@pytest.mark.parametrize("page", [made for made in MADE if isinstance(made, Page)], ids=lambda made: made.name)
+def test_a_changed_page_is_noticed_and_made_anew(copied: Path, page: Page) -> None:
+    path = copied / page.name
+    right = path.read_text(encoding="utf-8")
+    path.write_text(right + "more\n", encoding="utf-8")
+    assert page.stale()
+    page.write()
+    assert path.read_text(encoding="utf-8") == right
+
+
+@pytest.mark.parametrize("sheet", [made for made in MADE if isinstance(made, Sheet)], ids=lambda made: made.name)
+def test_a_changed_pixel_is_noticed_and_made_anew(copied: Path, sheet: Sheet) -> None:
+    path = copied / sheet.name
+    with Image.open(path) as opened:
+        spoilt = opened.convert("RGB")
+    spoilt.putpixel((40, 40), (1, 2, 3))
+    spoilt.save(path)
+    assert sheet.stale()
+    sheet.write()
+    assert not sheet.stale()
+
+
+def test_the_command_says_what_is_stale_and_makes_it(
+    copied: Path, mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mocker.patch("docs.tools.__main__.every", side_effect=lambda: iter((MADE[0], MADE[-1])))
+    (copied / MADE[0].name).unlink()
+    assert main(["--check"]) == 1
+    assert capsys.readouterr().out == f"docs/{MADE[0].name} is stale: python -m docs.tools\n"
+    assert main([]) == 0
+    assert capsys.readouterr().out == f"docs/{MADE[0].name} made\n"
+    assert main(["--check"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_page_says_what_to_edit_instead() -> None:
+    page = next(made for made in MADE if isinstance(made, Page))
+    assert replace(page, source="this").text.startswith("<!-- Made by `python -m docs.tools` from this; edit that")

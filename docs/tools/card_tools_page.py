@@ -1,4 +1,4 @@
-"""The page of the card tools: `python docs/tools/card_tools_page.py` writes docs/card-tools.md, `--check` looks at it.
+"""The card tools.
 
 What each tool takes is told by its parser, and every example is run.
 """
@@ -8,18 +8,12 @@ import contextlib
 import io
 import os
 import shlex
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from sesame.cli import main as sesame  # noqa: E402
-from sesame.commands.card import TOOLS  # noqa: E402
-
-PAGE = ROOT / "docs" / "card-tools.md"
-MADE = "<!-- Made by docs/tools/card_tools_page.py; edit sesame/commands/card.py, or the words in that tool. -->\n"
+from docs.tools.made import DOCS, Page
+from sesame.cli import main as sesame
+from sesame.commands.card import TOOLS
 
 EXAMPLES = {
     "readers": (),
@@ -62,7 +56,7 @@ sent that moves a counter, and `info` prints what it could read. `sesame code` d
 
 def page() -> str:
     """The text that the page must have."""
-    return f"{MADE}\n{INTRODUCTION}" + "".join(_tool(name) for name in TOOLS)
+    return INTRODUCTION + "".join(_tool(name) for name in TOOLS)
 
 
 def _tool(name: str) -> str:
@@ -86,7 +80,7 @@ def _output(line: str) -> str:
     """What the program prints for it."""
     printed = io.StringIO()
     before = Path.cwd()
-    os.chdir(ROOT)
+    os.chdir(DOCS.parent)
     try:
         with contextlib.redirect_stdout(printed):
             assert sesame(shlex.split(line)) == 0
@@ -95,18 +89,4 @@ def _output(line: str) -> str:
     return printed.getvalue()
 
 
-def main() -> int:
-    """Write the page, or with --check only say whether it is stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    text = page()
-    if parser.parse_args().check:
-        fresh = PAGE.exists() and PAGE.read_text(encoding="utf-8") == text
-        sys.stdout.write("" if fresh else "docs/card-tools.md is stale: run python docs/tools/card_tools_page.py\n")
-        return 0 if fresh else 1
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+PAGES = (Page("card-tools.md", page, "sesame/commands/card.py"),)

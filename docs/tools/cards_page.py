@@ -1,28 +1,21 @@
-"""The page of the gallery: `python docs/tools/cards_page.py` writes docs/cards.md, `--check` says whether it is stale.
+"""The gallery.
 
 Every card is put into the whole reader, in simulated time, and its first code or its error is read from the glass.
 """
 
-import argparse
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from bank import gallery
+from bank.patterns import GalleryCard
+from bank.profile import Application
+from device.config import Config, ReaderConfig
+from docs.tools.made import Page
+from sesame.card import bits
+from sesame_core.cap import Rule, choose_filter
+from sesame_core.events import Key
+from sesame_core.screens import grouped
+from simulator.bench import Bench
 
-from bank import gallery  # noqa: E402
-from bank.patterns import GalleryCard  # noqa: E402
-from bank.profile import Application  # noqa: E402
-from device.config import Config, ReaderConfig  # noqa: E402
-from sesame.card import bits  # noqa: E402
-from sesame_core.cap import Rule, choose_filter  # noqa: E402
-from sesame_core.events import Key  # noqa: E402
-from sesame_core.screens import grouped  # noqa: E402
-from simulator.bench import Bench  # noqa: E402
-
-PAGE = ROOT / "docs" / "cards.md"
-MADE = "<!-- Made by docs/tools/cards_page.py; edit bank/gallery.py and bank/variants.py. -->\n"
 SETTLED_MS = 3000
 HEAD = "| card | what it stands for | transport | PIN | bits in the code | first code, or what the screen says |"
 
@@ -42,7 +35,7 @@ pressed; for longer PINs it was configured to take them (`pin_digits`).
 def page() -> str:
     """The text that the page must have."""
     rows = "".join(f"{_row(gallery.describe(name))}\n" for name in gallery.names())
-    return f"{MADE}\n{INTRODUCTION}\n{HEAD}\n| --- | --- | --- | --- | --- | --- |\n{rows}"
+    return f"{INTRODUCTION}\n{HEAD}\n| --- | --- | --- | --- | --- | --- |\n{rows}"
 
 
 def shown(card: GalleryCard) -> str:
@@ -84,18 +77,4 @@ def _taken(application: Application) -> Iterator[str]:
     yield from (f"{part} {count}" for part, count in bits.counts(rule.bitmap, psn).items())
 
 
-def main() -> int:
-    """Write the page, or with --check only say whether it is stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    text = page()
-    if parser.parse_args().check:
-        fresh = PAGE.exists() and PAGE.read_text(encoding="utf-8") == text
-        sys.stdout.write("" if fresh else "docs/cards.md is stale: run python docs/tools/cards_page.py\n")
-        return 0 if fresh else 1
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+PAGES = (Page("cards.md", page, "bank/gallery.py"),)

@@ -1,24 +1,15 @@
-"""docs/selftest.md, from what a simulated machine's self-test says with each trouble switched on, and docs/wiring.md,
-from drivers/pins.py: `python docs/tools/hardware_pages.py` writes them, `--check` says which are stale.
-"""
+"""The self-test, from what a simulated machine says with each trouble switched on, and the wires."""
 
-import sys
-from argparse import ArgumentParser
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from device.config import Config, pins_in_use  # noqa: E402
-from device.selftest.findings import Finding, Verdict  # noqa: E402
-from device.selftest.probes import Wish, examine  # noqa: E402
-from drivers.pins import DESK, HEADER, Pin  # noqa: E402
-from drivers.power_supply import WAKES, Off  # noqa: E402
-from simulator.surroundings import SimulatedWorld  # noqa: E402
-from simulator.troubles import Trouble  # noqa: E402
-
-MADE = "<!-- Made by docs/tools/hardware_pages.py; edit what it is made from. -->\n"
+from device.config import Config, pins_in_use
+from device.selftest.findings import Finding, Verdict
+from device.selftest.probes import Wish, examine
+from docs.tools.made import Page
+from drivers.pins import DESK, HEADER, Pin
+from drivers.power_supply import WAKES, Off
+from simulator.surroundings import SimulatedWorld
+from simulator.troubles import Trouble
 
 PROBES = {
     "system": ("operating system, kernel, Python", ""),
@@ -176,36 +167,11 @@ def _wire(pin: Pin) -> str:
     return f"| `{pin.signal}` | {pin.gpio} | {HEADER[pin.gpio]} | {pin.role.value} | {pin.note} | {used} |\n"
 
 
-PAGES: dict[str, Callable[[], Iterator[str]]] = {"selftest.md": selftest, "wiring.md": wiring}
-
-
-def stale() -> list[str]:
-    """The names of pages that are not what would be made now."""
-    paths = {name: ROOT / "docs" / name for name in PAGES}
-    return [name for name, path in paths.items() if not path.exists() or path.read_text("utf-8") != text(name)]
-
-
-def text(name: str) -> str:
-    """What the page must say."""
-    return MADE + "\n" + "".join(PAGES[name]())
+PAGES = (
+    Page("selftest.md", lambda: "".join(selftest()), "device/selftest"),
+    Page("wiring.md", lambda: "".join(wiring()), "drivers/pins.py"),
+)
 
 
 def _cell(said: str) -> str:
     return said.replace("|", "\\|")
-
-
-def main() -> int:
-    """Write the pages, or with --check only say which are stale."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    old = stale()
-    if parser.parse_args().check:
-        sys.stdout.write("".join(f"docs/{name} is stale: run python docs/tools/hardware_pages.py\n" for name in old))
-        return 1 if old else 0
-    for name in old:
-        (ROOT / "docs" / name).write_text(text(name), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

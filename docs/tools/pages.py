@@ -1,24 +1,16 @@
-"""Pages made from the program itself: `python docs/tools/pages.py` writes them, `--check` says which are stale."""
+"""The command line, the configuration and the sequence language, as parsers and checks know them."""
 
 import os
-import sys
-from argparse import Action, ArgumentParser
+from argparse import Action
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-# What stands in a page must not depend on who makes it.
-os.environ["XDG_STATE_HOME"] = "~/.local/state"
-
-from device.config import Config, settings_of, to_toml  # noqa: E402
-from sesame.cli import COMMANDS, parser_of  # noqa: E402
-from sesame.exits import Exit  # noqa: E402
-from sesame_core.events import Key  # noqa: E402
-from simulator.script import LEGEND_NAMES, STATEMENT_INCLUDE, STATEMENTS, parse  # noqa: E402
-
-MADE = "<!-- Made by docs/tools/pages.py; edit what it is made from. -->\n"
+from device.config import Config, settings_of, to_toml
+from docs.tools.made import DOCS, Page
+from sesame.cli import COMMANDS, parser_of
+from sesame.exits import Exit
+from sesame_core.events import Key
+from simulator.script import LEGEND_NAMES, STATEMENT_INCLUDE, STATEMENTS, parse
 
 EXITS = {
     Exit.OK: "All is well.",
@@ -66,7 +58,8 @@ def command_line() -> Iterator[str]:
     for code, meaning in EXITS.items():
         yield f"| {code.value} | {meaning} |"
     for name in COMMANDS:
-        parser, _ = parser_of(name)
+        with _anybodys_home():
+            parser, _ = parser_of(name)
         yield f"\n## sesame {name}\n\n{(parser.description or '').strip()}\n"
         yield "| argument | meaning |\n| --- | --- |"
         for action in parser._actions[1:]:  # without --help; argparse's own layout changes from one Python to the next
@@ -90,31 +83,35 @@ def configuration() -> Iterator[str]:
         yield f"| `{setting}` | `{_cell(to_toml(value))}` | {_cell(allowed)} |"
 
 
-PAGES: dict[str, Callable[[], Iterator[str]]] = {
-    "scripts.md": scripts,
-    "command-line.md": command_line,
-    "configuration.md": configuration,
-}
+def _page(name: str, lines: Callable[[], Iterator[str]], source: str) -> Page:
+    return Page(name, lambda: "\n".join(lines()) + "\n", source)
 
 
-def stale() -> list[str]:
-    """The names of pages that are not what would be made now."""
-    return [name for name, made in PAGES.items() if not _is(ROOT / "docs" / name, _text(made))]
+PAGES = (
+    _page("scripts.md", scripts, "simulator/script.py"),
+    _page("command-line.md", command_line, "sesame/commands"),
+    _page("configuration.md", configuration, "device/config.py"),
+)
+
+
+@contextmanager
+def _anybodys_home() -> Iterator[None]:
+    """What stands in a page must not depend on who makes it."""
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = "~/.local/state"
+    try:
+        yield
+    finally:
+        os.environ.pop("XDG_STATE_HOME")
+        if before is not None:
+            os.environ["XDG_STATE_HOME"] = before
 
 
 def _example() -> str:
-    path = ROOT / "docs" / "guide.sesame"
+    path = DOCS / "guide.sesame"
     text = path.read_text(encoding="utf-8")
     assert list(parse(text, path))
     return text
-
-
-def _text(made: Callable[[], Iterator[str]]) -> str:
-    return MADE + "\n" + "\n".join(made()) + "\n"
-
-
-def _is(path: Path, text: str) -> bool:
-    return path.exists() and path.read_text(encoding="utf-8") == text
 
 
 def _argument(action: Action) -> str:
@@ -125,20 +122,3 @@ def _argument(action: Action) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def main() -> int:
-    """Write the pages, or with --check only say which are stale."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    old = stale()
-    if parser.parse_args().check:
-        sys.stdout.write("".join(f"docs/{name} is stale: run python docs/tools/pages.py\n" for name in old))
-        return 1 if old else 0
-    for name in old:
-        (ROOT / "docs" / name).write_text(_text(PAGES[name]), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,25 +1,17 @@
-"""The pages on the reader's life and on its faults: `python docs/tools/reader_pages.py` writes docs/reader.md and
-docs/faults.md; `--check` fails when one of them is not what it would write.
+"""The reader's life and its faults.
 
 The diagram and the table come from sesame_core.reader.TRANSITIONS, which the program itself runs on.
 """
 
-import argparse
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from sesame.exits import FAULTS, Exit  # noqa: E402
-from sesame_core.errors import Fault  # noqa: E402
-from sesame_core.reader import EVERYWHERE, TRANSITIONS, Rule, Trigger  # noqa: E402
-from sesame_core.state import DARK_AFTER, PATIENCE, Phase, State  # noqa: E402
-from sesame_core.views import view  # noqa: E402
-
-MADE = "<!-- Made by docs/tools/reader_pages.py from the program; edit that instead. -->\n"
+from docs.tools.made import Page
+from sesame.exits import FAULTS, Exit
+from sesame_core.errors import Fault
+from sesame_core.reader import EVERYWHERE, TRANSITIONS, Rule, Trigger
+from sesame_core.state import DARK_AFTER, PATIENCE, Phase, State
+from sesame_core.views import view
 
 READER = f"""\
 # The reader's life
@@ -102,14 +94,12 @@ EXPLAINED: dict[Fault, tuple[str, str]] = {
 
 def reader_page() -> str:
     """docs/reader.md."""
-    return (
-        MADE + "\n" + READER + EVERYWHERE_NOTE + "\n".join(_diagram()) + "\n" + TABLE_NOTE + "\n".join(_table()) + "\n"
-    )
+    return READER + EVERYWHERE_NOTE + "\n".join(_diagram()) + "\n" + TABLE_NOTE + "\n".join(_table()) + "\n"
 
 
 def faults_page() -> str:
     """docs/faults.md. Raises KeyError for a fault that nobody has explained."""
-    return MADE + "\n" + FAULTS_INTRODUCTION + "\n".join(_fault(fault) for fault in Fault) + "\n"
+    return FAULTS_INTRODUCTION + "\n".join(_fault(fault) for fault in Fault) + "\n"
 
 
 def _diagram() -> Iterator[str]:
@@ -153,27 +143,7 @@ def _fault(fault: Fault) -> str:
     return f"| {fault.value} | {screen} | {exit_code.value} | {what} | {cure} |"
 
 
-PAGES = {ROOT / "docs/reader.md": reader_page, ROOT / "docs/faults.md": faults_page}
-
-
-def stale() -> list[str]:
-    """The pages that are not what the program says."""
-    return [
-        path.name for path, page in PAGES.items() if not path.exists() or path.read_text(encoding="utf-8") != page()
-    ]
-
-
-def main() -> int:
-    """The exit status: 1 when `--check` found something."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="say which pages are stale, and change nothing")
-    if parser.parse_args().check:
-        sys.stdout.write("".join(f"{name} is stale: run python docs/tools/reader_pages.py\n" for name in stale()))
-        return 1 if stale() else 0
-    for path, page in PAGES.items():
-        path.write_text(page(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+PAGES = (
+    Page("reader.md", reader_page, "sesame_core/reader.py"),
+    Page("faults.md", faults_page, "sesame_core/errors.py"),
+)

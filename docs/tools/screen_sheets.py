@@ -1,24 +1,20 @@
-"""Contact sheets of every screen: `python docs/tools/screen_sheets.py` makes them, `--check` says which are stale.
+"""Contact sheets of every screen.
 
 One sheet a display size and language, from the golden pictures that tests/core/test_views_of_states.py holds the
 painter to. Labels are in the reader's own font, so that a sheet is the same pixels wherever it is made.
 """
 
-import sys
-from argparse import ArgumentParser
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from docs.tools.made import DOCS, Sheet
+from drivers.fonts import font
+from drivers.ports import Picture
 
-from drivers.fonts import font  # noqa: E402
-from drivers.ports import Picture  # noqa: E402
-
-GOLDEN = ROOT / "tests" / "golden" / "course"
-PICTURES = ROOT / "docs" / "pictures"
+GOLDEN = DOCS.parent / "tests" / "golden" / "course"
 COLUMNS = 4
 SCALE = 2
 GOLDEN_SCALE = 4
@@ -28,11 +24,12 @@ PAPER = (236, 236, 232)
 INK = (40, 40, 40)
 
 
-def sheets() -> Iterator[tuple[str, Image.Image]]:
-    """The name of each sheet's file, and the sheet."""
+def sheets() -> Iterator[Sheet]:
+    """One a display size and language."""
     for size in sorted(path.name for path in GOLDEN.iterdir()):
         for language in sorted(path.name for path in (GOLDEN / size).iterdir()):
-            yield f"screens-{size}-{language}.png", sheet(sorted((GOLDEN / size / language).glob("*.png")))
+            files = sorted((GOLDEN / size / language).glob("*.png"))
+            yield Sheet(f"pictures/screens-{size}-{language}.png", partial(sheet, files))
 
 
 def sheet(files: list[Path]) -> Image.Image:
@@ -68,36 +65,3 @@ def _mask(picture: Picture) -> Image.Image:
     mask = Image.new("1", (picture.width, picture.height))
     mask.putdata([picture.lit(x, y) for y in range(picture.height) for x in range(picture.width)])
     return mask
-
-
-def stale() -> list[str]:
-    """The names of sheets whose pixels are not what would be made now."""
-    return [name for name, made in sheets() if not _same(PICTURES / name, made)]
-
-
-def _same(path: Path, made: Image.Image) -> bool:
-    if not path.exists():
-        return False
-    with Image.open(path) as kept:
-        return kept.size == made.size and kept.convert("RGB").tobytes() == made.convert("RGB").tobytes()
-
-
-def main() -> int:
-    """Write the sheets, or with --check only say which are stale."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
-    old = stale()
-    if check:
-        sys.stdout.write(
-            "".join(f"docs/pictures/{name} is stale: run python docs/tools/screen_sheets.py\n" for name in old)
-        )
-        return 1 if old else 0
-    for name, made in sheets():
-        if name in old:
-            made.save(PICTURES / name, optimize=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
