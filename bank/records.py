@@ -135,7 +135,7 @@ class Reason(Enum):
     """Why a verdict is what it is: for the bank's log, never for who typed the code."""
 
     ACCEPTED = "accepted"
-    MALFORMED = "not a code"
+    MALFORMED = "not a code"  # no attempt, and no longer noted; books from before may have it
     UNKNOWN = "no such customer or card"
     LIMITED = "blocked, or too many attempts"
     NO_MATCH = "no counter in the window gives this code"

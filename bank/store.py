@@ -10,7 +10,7 @@ from bank.keys import TEST_KEYS, IssuerKey
 from bank.records import Attempt, Customer, IssuedCard, Status
 
 LOG_LENGTH = 1000
-"""How many attempts the small stores remember."""
+"""How many attempts the store in memory remembers."""
 
 
 Issue = tuple[IssuedCard, int]

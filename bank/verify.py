@@ -51,6 +51,10 @@ class Verdict:
     reason: Reason
 
 
+SLIP = Verdict(False, Reason.MALFORMED)
+"""No, but nothing that was guessed: it is held against nobody."""
+
+
 @dataclass(frozen=True)
 class Verifier:
     """The bank's desk for codes: a store, a policy, and the clock of its log."""
@@ -62,45 +66,50 @@ class Verifier:
     def verify(self, who: str, code: str, request: Request = PLAIN, source: str = "") -> Verdict:
         """Whether `code` is a right and unused one of `who` (user code, card identifier or card number).
 
-        `request` says what the code confirms, nothing for a plain code. `source` goes to the log. Raises StateError
-        when the store fails: the code may be used up then, but is not accepted.
+        `request` says what the code confirms, nothing for a plain code. `source` goes to the log. What is no code at
+        all is a slip in typing: no attempt, and nothing in the books. Raises StateError when the store fails: the code
+        may be used up then, but is not accepted.
         """
+        digits = normalised(code)
+        if digits is None:
+            return SLIP
         card = find_card(self.store, who)
-        return self._noted(card, source, self._judge(card, normalised(code), request))
+        return self._noted(card, source, self._judge(card, digits, request))
 
     def resynchronise(self, who: str, codes: tuple[str, str], source: str = "") -> Verdict:
         """Find a counter that ran away beyond the window, by two plain codes made one soon after the other.
 
         The first is looked for over all counters left, the second at most `policy.gap` above it. A yes uses both up.
-        It counts as one attempt and does not unblock a card. Raises StateError.
+        It counts as one attempt, unless one is no code at all, and does not unblock a card. Raises StateError.
         """
+        first, second = map(normalised, codes)
+        if first is None or second is None:
+            return SLIP
         card = find_card(self.store, who)
-        return self._noted(card, source, self._judge_pair(card, normalised(codes[0]), normalised(codes[1])))
+        return self._noted(card, source, self._judge_pair(card, first, second))
 
-    def _judge(self, card: IssuedCard | None, code: str | None, request: Request) -> Reason:
-        refusal = self._refusal(card, code)
-        if refusal or card is None or code is None:
-            return refusal or Reason.UNKNOWN
+    def _judge(self, card: IssuedCard | None, code: str, request: Request) -> Reason:
+        if card is None:
+            return Reason.UNKNOWN
+        if not self._begun(card):
+            return Reason.LIMITED
         first = self.store.status(card.card_id).last_atc + 1
         counters = range(first, min(first + self.policy.window, MAX_ATC + 1))
         return self._use_up(card, self._search(card, request).found(code, counters, self._most(card)))
 
-    def _judge_pair(self, card: IssuedCard | None, first: str | None, second: str | None) -> Reason:
-        refusal = self._refusal(card, first and second)
-        if refusal or card is None or first is None or second is None:
-            return refusal or Reason.UNKNOWN
+    def _judge_pair(self, card: IssuedCard | None, first: str, second: str) -> Reason:
+        if card is None:
+            return Reason.UNKNOWN
+        if not self._begun(card):
+            return Reason.LIMITED
         search = self._search(card, PLAIN)
         left = range(self.store.status(card.card_id).last_atc + 1, MAX_ATC + 1)
         nexts = (range(atc + 1, min(atc + self.policy.gap, MAX_ATC) + 1) for atc in search.found(first, left))
         return self._use_up(card, [atc for counters in nexts for atc in search.found(second, counters)])
 
-    def _refusal(self, card: IssuedCard | None, code: str | None) -> Reason | None:
-        """What can be said before any cryptogram. The attempt is counted here, before the code is looked at."""
-        if code is None:
-            return Reason.MALFORMED
-        if card is None:
-            return Reason.UNKNOWN
-        return None if self.store.attempt(card.card_id, self.policy.attempts) else Reason.LIMITED
+    def _begun(self, card: IssuedCard) -> bool:
+        """Count the attempt, before the code is looked at; False when none is left."""
+        return self.store.attempt(card.card_id, self.policy.attempts)
 
     def _use_up(self, card: IssuedCard, found: list[int]) -> Reason:
         if not found:

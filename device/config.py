@@ -86,7 +86,7 @@ class ReaderConfig:
 class KeypadConfig:
     """[keypad]: its matrix and how its pins are reached."""
 
-    pins: str = setting(choice("auto", "lgpio", "rpigpio"), "auto")
+    pins: str = setting(choice("auto", "lgpio", "gpiod", "rpigpio"), "auto")
     rows: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, top row first"), KEYPAD_ROWS)
     columns: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, left first"), KEYPAD_COLUMNS)
     legends: Legends = setting(table(_legends, LEGENDS_ALLOWED), LEGENDS)  # noqa: RUF009 - a field, as above

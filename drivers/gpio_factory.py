@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from importlib import import_module
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
 from drivers.errors import DriverError
+from drivers.gpio_gpiod import Gpiod, GpiodPins
 from drivers.gpio_pins import Pins
 from drivers.gpio_rpi import RpiGpio, RpiGpioPins
 from drivers.gpio_zero import GpiozeroPins, ZeroFactory
@@ -33,20 +35,26 @@ INSTALL_LGPIO = (
     "python3-dev swig and put PYPI=1 before that pip"
 )
 
+INSTALL_GPIOD = (
+    "pip install 'sesame-reader[gpiod]', or from Debian 13 on: sudo apt install python3-libgpiod and make the virtual "
+    "environment with --system-site-packages"
+)
+
 
 class Backend(Enum):
     """How pins are reached; the value is the word in the configuration."""
 
     AUTO = "auto"
     LGPIO = "lgpio"
+    GPIOD = "gpiod"
     RPIGPIO = "rpigpio"
     MOCK = "mock"
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What decides. `chips`: number of each /dev/gpiochip -> its label. `modules`: which of "lgpio" and "RPi" can be
-    imported. `distributions`: the packages that installed the module RPi."""
+    """What decides. `chips`: number of each /dev/gpiochip -> its label. `modules`: which of "lgpio", "gpiod" (from
+    version 2 on) and "RPi" can be imported. `distributions`: the packages that installed the module RPi."""
 
     model: str = ""
     chips: Mapping[int, str] | None = None
@@ -74,15 +82,22 @@ class Libraries:
     """How each library is loaded; tests give their own."""
 
     lgpio: Callable[[int], ZeroFactory]
+    gpiod: Callable[[], Gpiod]
     rpigpio: Callable[[], RpiGpio]
     mock: Callable[[], ZeroFactory]
 
 
 def look(root: Path = Path("/")) -> Machine:
     """Look at this machine. Never raises: what cannot be read is absent."""
-    modules = frozenset(name for name in ("lgpio", "RPi") if find_spec(name))
+    modules = frozenset(name for name in ("lgpio", "gpiod", "RPi") if _is_there(name))
     distributions = frozenset(name.lower() for name in packages_distributions().get("RPi", ()))
     return Machine(_model(root), _chips(root), modules, distributions)
+
+
+def _is_there(module: str) -> bool:
+    """Debian 12's gpiod is version 1, another interface: one file, where version 2 is a package."""
+    spec = find_spec(module)
+    return spec is not None and (module != "gpiod" or spec.submodule_search_locations is not None)
 
 
 def clash(machine: Machine) -> str | None:
@@ -106,14 +121,14 @@ def open_pins(backend: Backend, machine: Machine, libraries: Libraries | None = 
             "no Raspberry Pi header on this machine (no GPIO chip labelled "
             f"{', '.join(HEADER_LABELS)}): use the simulated reader, or check the kernel and /dev/gpiochip*"
         )
-    return _open_lgpio(machine, libraries) if chosen is Backend.LGPIO else _open_rpigpio(machine, libraries)
+    opened = {Backend.LGPIO: _open_lgpio, Backend.GPIOD: _open_gpiod, Backend.RPIGPIO: _open_rpigpio}
+    return opened[chosen](machine, libraries)
 
 
 def _chosen(machine: Machine) -> Backend:
-    """lgpio wherever it is, as it works on every Pi; RPi.GPIO is for older ones where it alone is installed."""
-    if "lgpio" in machine.modules or "RPi" not in machine.modules:
-        return Backend.LGPIO
-    return Backend.RPIGPIO
+    """lgpio or gpiod wherever they are, as they work on every Pi; RPi.GPIO is for older ones where it alone is."""
+    order = {"lgpio": Backend.LGPIO, "gpiod": Backend.GPIOD, "RPi": Backend.RPIGPIO}
+    return next((backend for module, backend in order.items() if module in machine.modules), Backend.LGPIO)
 
 
 def _open_lgpio(machine: Machine, libraries: Libraries) -> Pins:
@@ -121,6 +136,13 @@ def _open_lgpio(machine: Machine, libraries: Libraries) -> Pins:
         raise DriverError(f"lgpio is not installed: {INSTALL_LGPIO}")
     number = machine.header or 0
     return GpiozeroPins(_loaded(lambda: libraries.lgpio(number), f"lgpio cannot open /dev/gpiochip{number}"))
+
+
+def _open_gpiod(machine: Machine, libraries: Libraries) -> Pins:
+    if "gpiod" not in machine.modules:
+        raise DriverError(f"gpiod, version 2, is not installed: {INSTALL_GPIOD}")
+    path = f"/dev/gpiochip{machine.header or 0}"
+    return _loaded(lambda: GpiodPins(libraries.gpiod(), path), f"gpiod cannot open {path}")
 
 
 def _open_rpigpio(machine: Machine, libraries: Libraries) -> Pins:
@@ -201,6 +223,12 @@ def load_lgpio(chip: int) -> ZeroFactory:
     return factory
 
 
+def load_gpiod() -> Gpiod:
+    """The module gpiod. Raises ImportError."""
+    module: Gpiod = import_module("gpiod")
+    return module
+
+
 def load_rpigpio() -> RpiGpio:
     """The module RPi.GPIO, the real one or rpi-lgpio's. Raises whatever it raises."""
     with _away_from_here():
@@ -218,4 +246,4 @@ def load_mock() -> ZeroFactory:
     return TwinFactory(Circuit())
 
 
-LIBRARIES = Libraries(load_lgpio, load_rpigpio, load_mock)
+LIBRARIES = Libraries(load_lgpio, load_gpiod, load_rpigpio, load_mock)

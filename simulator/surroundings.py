@@ -16,7 +16,7 @@ from drivers.battery_gauge import TRIES, Max17048
 from drivers.clock import SteppedClock
 from drivers.display_twin import ADDRESS, DisplayTwin
 from drivers.errors import NoCardError
-from drivers.gpio_factory import Backend, Libraries, Machine, load_mock, open_pins
+from drivers.gpio_factory import Backend, Libraries, Machine, load_gpiod, load_mock, open_pins
 from drivers.gpio_pins import Pins
 from drivers.gpio_rpi import RpiGpio
 from drivers.keypad_scan import ScannedKeypad
@@ -118,7 +118,7 @@ class SimulatedWorld:
 
     def pins(self, config: Config) -> Pins:
         """The twin's header, opened as the real one is."""
-        libraries = Libraries(lambda _: self.parts.hardware.factory, _no_rpi_gpio, load_mock)
+        libraries = Libraries(lambda _: self.parts.hardware.factory, load_gpiod, _no_rpi_gpio, load_mock)
         pins = open_pins(Backend(config.keypad.pins), self.machine(), libraries)
         if self._has(Trouble.PIN_TAKEN):
             pins.input(config.keypad.rows[0], "somebody else's")

@@ -83,7 +83,6 @@ class Labels:
     keypad: str
     cards: str
     chosen: str
-    inside: str
     pin: str
     help: str
     too_small: str
@@ -93,20 +92,18 @@ LABELS: Final = {
     "fr": Labels(
         "c Code   d Défi   s Signer   Entrée OK   ← C   a Arrêt",
         "Cartes",
-        "↑ ↓ choisir   Espace insérer ou retirer   l débrancher le lecteur",
-        "dans le lecteur",
+        "↑ ↓ choisir   Espace insérer/retirer   l débrancher",
         "code secret",
         "q quitter",
-        "Fenêtre trop petite : il faut {} × {} caractères, elle en a {} × {}.",
+        "Fenêtre trop petite\u00a0: il faut {}×{} caractères (ici {}×{}).",
     ),
     "en": Labels(
         "c Code   d Challenge   s Sign   Enter OK   ← Clear   a Off",
         "Cards",
-        "↑ ↓ choose   Space insert or pull   l unplug the card reader",
-        "in the reader",
+        "↑ ↓ choose   Space insert/pull   l unplug the reader",
         "PIN",
         "q quit",
-        "This window is too small: {} × {} characters are needed, it has {} × {}.",
+        "Window too small: {}×{} characters are needed (here {}×{}).",
     ),
 }
 
@@ -151,7 +148,8 @@ class Terminal:
     def draw(self) -> None:
         """The whole page, in one write."""
         if self._bench is not None:
-            self._write(HOME + (CLEAR_LINE + "\r\n").join(self._page(self._bench)) + CLEAR_LINE + CLEAR_BELOW)
+            # Each line is cleared before it is written: after a full one, xterm would clear its last character.
+            self._write(HOME + "\r\n".join(CLEAR_LINE + line for line in self._page(self._bench)) + CLEAR_BELOW)
             sys.stdout.flush()
 
     def _act(self, bench: LiveBench, typed: str) -> None:

@@ -280,8 +280,8 @@ def _has_user(root: Path) -> bool:
 
 
 def _application(options: Options) -> list[Step]:
-    web, lgpio = ["web"] if options.with_branch else [], ["lgpio"] if _wants_lgpio_of_pypi() else []
-    extras = ",".join([*extras_of("install"), *web, *lgpio])
+    optional = {"web": options.with_branch, "lgpio": _wants_lgpio_of_pypi(), "gpiod": release.gpiod_wheels()}
+    extras = ",".join([*extras_of("install"), *(extra for extra, wanted in optional.items() if wanted)])
     name = release.release_name(extras)
     folder = options.root / APPLICATIONS
     fresh = folder / "releases" / name

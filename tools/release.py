@@ -18,8 +18,8 @@ METADATA = ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"
 SYSTEM_PYTHON = "/usr/bin/python3"
 """Debian's own: python3-lgpio and python3-pyscard are made for it and for no other."""
 
-LGPIO_WHEELS = {"x86_64", "aarch64"}
-"""The processors that PyPI has lgpio ready-made for, up to Python 3.12."""
+WHEELS = {"x86_64", "aarch64"}
+"""The processors that PyPI has lgpio (up to Python 3.12) and gpiod ready-made for."""
 
 BUILD_LGPIO = {"PYPI": "1"}
 """How lgpio's own setup.py is told to compile its C library into the module instead of looking for it here."""
@@ -96,10 +96,15 @@ def knows_lgpio() -> bool:
     return subprocess.run([SYSTEM_PYTHON, "-c", probe], check=False).returncode == 0  # noqa: S603  written here
 
 
+def gpiod_wheels() -> bool:
+    """True when PyPI has gpiod ready-made for this machine. It is an alternative: elsewhere it is left out."""
+    return platform.machine() in WHEELS
+
+
 def lgpio_wheels() -> bool:
     """True when PyPI has lgpio ready-made for this machine; elsewhere it is compiled."""
     old_enough = run([SYSTEM_PYTHON, "-c", "import sys; sys.exit(sys.version_info >= (3, 13))"]) == 0
-    return old_enough and platform.machine() in LGPIO_WHEELS
+    return old_enough and platform.machine() in WHEELS
 
 
 def _must(command: list[str], cure: str, **environment: str) -> None:

@@ -26,7 +26,7 @@ def machine(world: World) -> Finding:
     if problem := clash(found):
         said, _, cure = problem.partition(": ")
         return Finding.failed("machine", said, cure)
-    if found.rp1 and "rpi.gpio" in found.distributions and "lgpio" not in found.modules:
+    if found.rp1 and "rpi.gpio" in found.distributions and found.modules <= {"RPi"}:
         cure = f"pip uninstall RPi.GPIO, then: {lgpio_cure(world)}"
         return Finding.failed("machine", "RPi.GPIO does not work on a Raspberry Pi 5", cure)
     if found.header is not None:

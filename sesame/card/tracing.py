@@ -4,14 +4,12 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from itertools import chain, count
 from pathlib import Path
-from tempfile import mkstemp
-from typing import TextIO
+from tempfile import NamedTemporaryFile
 
+from bank.files import write_private
 from device.cardwork import CardWork
 from device.trace import Recorder, Trace, today, write
 from device.trace_masks import hidden
@@ -29,11 +27,16 @@ NANOS_PER_MICRO = 1000
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Record, and write what was recorded even where the card failed. Raises CommandError, CardError, SlotError."""
+    """Record, and write what was recorded even where the card failed.
+
+    Raises CommandError, CardError, SlotError, and StateError where it cannot be written.
+    """
     request = request_of(arguments)
     if arguments.json and str(arguments.file) == STANDARD_OUTPUT:
         raise CommandError(Exit.USAGE, "--json and the file - both want standard output: take one")
-    with _kept(arguments.file, arguments.force) as keep, opened(arguments) as card:
+    _ready(arguments.file, arguments.force)
+    place = arguments.file
+    with opened(arguments) as card:
         consent(arguments, card, MOVES)
         recorder = Recorder(card.exchange, _micros if arguments.times else None)
         try:
@@ -41,9 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             trace = _trace(card, recorder, arguments.pan)
             if trace.turns:
-                keep(write(trace))
+                place = _keep(arguments.file, arguments.force, write(trace))
     if arguments.json:
-        say_json({"file": str(arguments.file), "exchanges": len(trace.turns), "code": code})
+        say_json({"file": str(place), "exchanges": len(trace.turns), "code": code})
     else:
         remark(f"{len(trace.turns)} exchanges recorded; the code was {code}")
     return Exit.OK
@@ -74,40 +77,46 @@ def _trace(card: OpenCard, recorder: Recorder, pan: bool) -> Trace:
     return trace if pan else hidden(trace)
 
 
-@contextmanager
-def _kept(path: Path, force: bool) -> Iterator[Callable[[str], object]]:
-    """What keeps the recording: whole or not at all, and for the owner's eyes only.
+def _ready(path: Path, force: bool) -> None:
+    """That a recording could be kept there and takes no other one's place, before any card is asked.
 
-    Raises CommandError before the card is asked anything where it could not be kept, or would take another one's place.
+    Raises CommandError.
     """
     if str(path) == STANDARD_OUTPUT:
-        yield sys.stdout.write
         return
-    if path.exists() and not (force and path.is_file()):
-        raise CommandError(Exit.USAGE, f"{path} is there already: take another name, or --force to lose what is in it")
-    with _told(path):
-        descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    draft = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            yield partial(_keep, path, draft, file)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _keep(path: Path, draft: Path, file: TextIO, text: str) -> None:
-    with _told(path):
-        file.write(text)
-        file.flush()
-        draft.replace(path)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
+        _spare(path, force)
+        NamedTemporaryFile(prefix=path.name, suffix=".new", dir=path.parent).close()
     except OSError as error:
         raise CommandError(Exit.FAILED, f"{path} cannot be written: {error.strerror}") from error
+
+
+def _spare(path: Path, force: bool) -> None:
+    """Raises CommandError(USAGE) where something is there that is not to be lost."""
+    if not os.path.lexists(path):
+        return
+    if not path.is_file():
+        raise CommandError(Exit.USAGE, f"{path} is there already, and no ordinary file: take another name")
+    if not force:
+        raise CommandError(Exit.USAGE, f"{path} is there already: take another name, or --force to lose what is in it")
+
+
+def _keep(path: Path, force: bool, text: str) -> Path:
+    """Where the recording is now: whole or not at all, and for the owner's eyes only. Raises StateError."""
+    if str(path) == STANDARD_OUTPUT:
+        sys.stdout.write(text)
+        return path
+    place = path if force else _free(path)
+    write_private(place, text.encode())
+    if place != path:
+        remark(f"{path} has come into being meanwhile: this recording is in {place}")
+    return place
+
+
+def _free(path: Path) -> Path:
+    """This name or, as a PIN takes its time to type and somebody may have taken it since, one like it."""
+    names = chain((path,), (path.with_name(f"{path.name}.{number}") for number in count(2)))
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def _micros() -> int:

@@ -14,7 +14,7 @@ WHO is a user code, or a card's name or number.
 import argparse
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from bank.codes import normalised
@@ -67,18 +67,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verify(store: Store, arguments: argparse.Namespace) -> int:
-    code = _typed(arguments)
-    if normalised(code) is None:
-        raise CommandError(Exit.USAGE, "a code is 8 digits or more, as the reader shows it: 0000 0000 or 00000000")
+    code = _wellformed(_typed(arguments))
     return _said(verify(store, arguments.who, code, _request(arguments)).accepted)
 
 
 def _resync(store: Store, arguments: argparse.Namespace) -> int:
-    """Two codes of the same card have the same length."""
-    both = "".join(_typed(arguments).split())
-    half = len(both) // 2
-    verdict = Verifier(store).resynchronise(arguments.who, (both[:half], both[half:]), SOURCE)
-    return _said(verdict.accepted)
+    first, second = _halves(_typed(arguments).split())
+    codes = _wellformed(first), _wellformed(second)
+    return _said(Verifier(store).resynchronise(arguments.who, codes, SOURCE).accepted)
+
+
+def _halves(words: Sequence[str]) -> tuple[str, str]:
+    """Two codes, each in as many groups as the other, or both in one piece. Raises CommandError."""
+    pieces = words if len(words) % 2 == 0 else "".join(words)
+    half, rest = divmod(len(pieces), 2)
+    if rest:
+        raise CommandError(Exit.USAGE, "where the first code ends cannot be told: write the two in the same way, apart")
+    return "".join(pieces[:half]), "".join(pieces[half:])
 
 
 def _list(store: Store, arguments: argparse.Namespace) -> int:
@@ -185,7 +190,14 @@ def _only(arguments: argparse.Namespace, usage: str) -> str:
 def _typed(arguments: argparse.Namespace) -> str:
     if not arguments.words:
         raise CommandError(Exit.USAGE, "a code is missing: write it, or - to read it from standard input")
-    return sys.stdin.read() if arguments.words == ["-"] else "".join(arguments.words)
+    return sys.stdin.read() if arguments.words == ["-"] else " ".join(arguments.words)
+
+
+def _wellformed(code: str) -> str:
+    """The code, when it is one. Raises CommandError: a slip in typing is no attempt."""
+    if normalised(code) is None:
+        raise CommandError(Exit.USAGE, "a code is 8 digits or more, as the reader shows it: 0000 0000 or 00000000")
+    return code
 
 
 def _said(accepted: bool) -> Exit:

@@ -134,10 +134,21 @@ def test_a_blocked_card_is_refused_until_it_is_unblocked(store: MemoryStore) -> 
     assert verify(store, "bank-card", code).accepted
 
 
-def test_what_is_no_code_costs_no_attempt(store: MemoryStore) -> None:
-    for _ in range(50):
-        verify(store, "bank-card", "not a code")
+def test_what_is_no_code_costs_no_attempt_and_is_not_in_the_books(store: MemoryStore) -> None:
+    code = search(store, "bank-card").code(1)
+    for who in ("bank-card", "NOBODY00"):
+        for _ in range(50):
+            assert verify(store, who, "1234567").reason is Reason.MALFORMED
+            assert Verifier(store).resynchronise(who, (code, "1234567")).reason is Reason.MALFORMED
     assert store.status("bank-card").failures == 0
+    assert not [*store.attempts("bank-card"), *store.attempts("")]
+
+
+@pytest.mark.parametrize("name", ["ten-digits", "visa-default"])
+def test_longer_codes_are_codes_like_any_other(store: MemoryStore, name: str) -> None:
+    codes = search(store, name)
+    longer = next(atc for atc in range(1, 200) if len(codes.code(atc)) > 8)
+    assert verify(store, name, codes.code(longer)).accepted
 
 
 def test_only_agreeing_counters_are_computed(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pytest_mock import MockerFixture
 
 from bank import gallery
 from bank.card import VirtualCard, counters_of
@@ -412,38 +411,6 @@ def test_what_was_recorded_before_a_failure_is_kept(sesame: Sesame, tmp_path: Pa
     assert status == 5
     assert "wrong PIN; 2 tries left" in err
     assert read(file.read_text()).turns[-1].response == "63C2"
-
-
-def test_a_recording_does_not_take_the_place_of_another(sesame: Sesame, tmp_path: Path) -> None:
-    file = tmp_path / "s.trace"
-    file.write_text("kept for years")
-    status, _, err = sesame("card", "trace", str(file), "--virtual", "sesame-card", typed="1234\n")
-
-    assert status == 2
-    assert "--force" in err
-    assert file.read_text() == "kept for years"
-    assert sesame("card", "trace", str(file), "--virtual", "sesame-card", "--force", typed="1234\n")[0] == 0
-    assert len(read(file.read_text()).turns) == 13
-    assert [path.name for path in tmp_path.iterdir()] == [file.name]
-
-
-@pytest.mark.parametrize("place", ["missing/s.trace", "."])
-def test_where_nothing_can_be_kept_no_counter_is_moved(
-    place: str, sesame: Sesame, tmp_path: Path, mocker: MockerFixture
-) -> None:
-    powered = mocker.spy(gallery, "open_card")
-    status, _, err = sesame("card", "trace", str(tmp_path / place), "--virtual", "sesame-card", "--force")
-
-    assert status in (1, 2)
-    assert "cannot be written" in err or "is there already" in err
-    powered.assert_not_called()
-
-
-def test_a_broken_recording_leaves_nothing_behind(sesame: Sesame, tmp_path: Path) -> None:
-    status, _, _ = sesame("card", "trace", str(tmp_path / "s.trace"), "--virtual", "no-such-card")
-
-    assert status != 0
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

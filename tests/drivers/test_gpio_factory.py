@@ -1,6 +1,8 @@
 """The backend is chosen from what the machine is; every refusal says what to do."""
 
 import os
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from drivers.board_circuit import Circuit
 from drivers.board_factory import TwinFactory
 from drivers.errors import DriverError
 from drivers.gpio_factory import Backend, Libraries, Machine, clash, load_lgpio, load_mock, look, open_pins
+from drivers.gpio_gpiod import Gpiod, GpiodPins
+from drivers.gpio_gpiod_twin import GpiodTwin
 from drivers.gpio_rpi import RpiGpio, RpiGpioPins
 from drivers.gpio_rpi_twin import RpiGpioTwin
 from drivers.gpio_zero import GpiozeroPins, ZeroFactory
@@ -28,11 +32,15 @@ class Shelf:
         self.asked: list[object] = []
 
     def libraries(self) -> Libraries:
-        return Libraries(self._lgpio, self._rpigpio, load_mock)
+        return Libraries(self._lgpio, self._gpiod, self._rpigpio, load_mock)
 
     def _lgpio(self, chip: int) -> ZeroFactory:
         self.asked.append(chip)
         return TwinFactory(Circuit())
+
+    def _gpiod(self) -> Gpiod:
+        self.asked.append("gpiod")
+        return GpiodTwin(Circuit(), ("/dev/gpiochip0", "/dev/gpiochip4"))
 
     def _rpigpio(self) -> RpiGpio:
         self.asked.append("RPi")
@@ -68,8 +76,39 @@ def test_auto_takes_rpi_gpio_on_an_older_pi_that_has_only_that() -> None:
     assert shelf.asked == ["RPi"]
 
 
+def test_auto_takes_gpiod_where_there_is_no_lgpio() -> None:
+    shelf = Shelf()
+    without = Machine(FIVE.model, FIVE.chips, frozenset({"gpiod", "RPi"}), frozenset({"rpi.gpio"}))
+    assert isinstance(open_pins(Backend.AUTO, without, shelf.libraries()), GpiodPins)
+    assert shelf.asked == ["gpiod"]
+
+
+def test_gpiod_takes_the_chip_found() -> None:
+    """The shelf's twin has chips 0 and 4, as the machines here."""
+    four = Machine(FIVE.model, {4: "pinctrl-rp1"}, frozenset({"gpiod"}))
+    open_pins(Backend.GPIOD, four, Shelf().libraries())
+    with pytest.raises(DriverError, match=r"gpiod cannot open /dev/gpiochip7: .*No such file"):
+        open_pins(Backend.GPIOD, Machine("", {7: "pinctrl-rp1"}, frozenset({"gpiod"})), Shelf().libraries())
+
+
+@pytest.mark.parametrize(("package", "there"), [(True, True), (False, False)], ids=["version 2", "version 1"])
+def test_only_the_second_version_of_gpiod_counts(
+    package: bool, there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian 12's python3-libgpiod is one file, with another interface."""
+    place = tmp_path / "gpiod" / "__init__.py" if package else tmp_path / "gpiod.py"
+    place.parent.mkdir(exist_ok=True)
+    place.touch()
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "gpiod", raising=False)
+    assert ("gpiod" in look(tmp_path).modules) is there
+
+
 def test_the_configuration_can_choose() -> None:
     shelf = Shelf()
+    with_gpiod = replace(ZERO, modules=BOTH | {"gpiod"})
+    assert isinstance(open_pins(Backend("gpiod"), with_gpiod, shelf.libraries()), GpiodPins)
+    shelf.asked.clear()
     assert isinstance(open_pins(Backend("rpigpio"), ZERO, shelf.libraries()), RpiGpioPins)
     assert isinstance(open_pins(Backend("lgpio"), ZERO, shelf.libraries()), GpiozeroPins)
     assert shelf.asked == ["RPi", 0]
@@ -91,6 +130,11 @@ def test_mock_needs_no_machine() -> None:
             r"lgpio is not installed: pip install 'sesame-reader\[lgpio\]'.*3\.13",
         ),
         (Backend.AUTO, Machine("", ZERO.chips), "lgpio is not installed"),
+        (
+            Backend.GPIOD,
+            ZERO,
+            r"gpiod, version 2, is not installed: pip install 'sesame-reader\[gpiod\]'.*python3-libgpiod",
+        ),
         (
             Backend.RPIGPIO,
             Machine("", ZERO.chips),
@@ -122,7 +166,7 @@ def test_a_library_that_fails_is_a_driver_error_with_its_cause() -> None:
         raise OSError(13, "Permission denied")
 
     with pytest.raises(DriverError, match=r"/dev/gpiochip0.*Permission denied.*group gpio") as caught:
-        open_pins(Backend.LGPIO, ZERO, Libraries(broken, Shelf().libraries().rpigpio, load_mock))
+        open_pins(Backend.LGPIO, ZERO, replace(Shelf().libraries(), lgpio=broken))
     assert isinstance(caught.value.__cause__, OSError)
 
 

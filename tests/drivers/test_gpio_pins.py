@@ -8,13 +8,22 @@ import pytest
 from drivers.board_circuit import GROUND, Circuit, Contact, Drive
 from drivers.board_factory import TwinFactory
 from drivers.errors import DriverError
+from drivers.gpio_gpiod import GpiodPins
+from drivers.gpio_gpiod_twin import GpiodTwin
 from drivers.gpio_pins import Pins
 from drivers.gpio_rpi import RpiGpioPins
 from drivers.gpio_rpi_twin import RpiGpioTwin
 from drivers.gpio_zero import GpiozeroPins
 
+
+def gpiod_pins(circuit: Circuit) -> Pins:
+    twin = GpiodTwin(circuit)
+    return GpiodPins(twin, "/dev/gpiochip0", twin.at_once)
+
+
 BACKENDS: dict[str, Callable[[Circuit], Pins]] = {
     "gpiozero": lambda circuit: GpiozeroPins(TwinFactory(circuit)),
+    "gpiod": gpiod_pins,
     "RPi.GPIO": lambda circuit: RpiGpioPins(RpiGpioTwin(circuit)),
 }
 

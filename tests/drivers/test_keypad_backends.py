@@ -21,11 +21,13 @@ from drivers.keypad_matrix import LEGENDS, Layout, matrix_keypad
 from drivers.keypad_scan import ScannedKeypad
 from drivers.pins import KEYPAD_ROWS
 from sesame_core.events import Key, KeyPressed, Millis
+from tests.drivers.test_gpio_pins import gpiod_pins
 
 KEYS = tuple(key for row in LEGENDS for key in row if key is not None)
 BUTTONS = dict(zip((*(Key(str(digit)) for digit in range(10)), Key.CODE, Key.CLEAR, Key.OK), range(4, 17), strict=True))
 HEADERS: dict[str, Callable[[BoardTwin], Pins]] = {
     "gpiozero": lambda board: board.pins,
+    "gpiod": lambda board: gpiod_pins(board.circuit),
     "RPi.GPIO": lambda board: RpiGpioPins(RpiGpioTwin(board.circuit)),
 }
 
@@ -159,7 +161,7 @@ def test_pins_that_stop_answering_are_a_keypad_error(header: str) -> None:
     bench = Bench(header)
     bench.board.press(Key.OK)
     bench.pins.close()
-    if header == "RPi.GPIO":
+    if header in {"RPi.GPIO", "gpiod"}:
         with pytest.raises(KeypadError, match=r"cannot be read.*GPIO\d+"):
             bench.pass_time(20)
     else:

@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,11 @@ BRAILLE = re.compile("[\u2801-\u28ff]")
 class Window:
     """A terminal window with `sesame run --simulated --terminal` in it: a pseudo-terminal."""
 
-    def __init__(self, state: Path, columns: int, lines: int) -> None:
+    def __init__(self, state: Path, columns: int, lines: int, *options: str) -> None:
         self._own, theirs = pty.openpty()
-        self._text = ""
+        self.text = ""
         self._set(columns, lines)
-        command = [sys.executable, "-m", "sesame", "run", "--simulated", "--terminal", "--state", str(state)]
+        command = [sys.executable, "-m", "sesame", "run", "--simulated", "--terminal", "--state", str(state), *options]
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=environment
@@ -38,7 +39,7 @@ class Window:
 
     def resize(self, columns: int, lines: int) -> None:
         """Drag the window's corner."""
-        self._text = ""
+        self.text = ""
         self._set(columns, lines)
         self.process.send_signal(signal.SIGWINCH)
 
@@ -49,12 +50,12 @@ class Window:
         """The lines of the first whole page from now on that has this in it."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            whole = (page for page in self._text.split("\x1b[H")[1:] if page.endswith("\x1b[J"))
+            whole = (page for page in self.text.split("\x1b[H")[1:] if page.endswith("\x1b[J"))
             for page in whole:
                 if re.search(wanted, page):
                     return SEQUENCE.sub("", page).replace("\r", "").split("\n")
             if select.select([self._own], [], [], 0.5)[0]:
-                self._text += os.read(self._own, 65536).decode("utf-8", "ignore")
+                self.text += os.read(self._own, 65536).decode("utf-8", "ignore")
         raise AssertionError(f"no page with {wanted}")
 
     def close(self) -> None:
@@ -66,12 +67,21 @@ class Window:
         fcntl.ioctl(self._own, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
 
+@contextmanager
+def opened(state: Path, columns: int, lines: int, *options: str) -> Iterator[Window]:
+    """A window while the context lasts."""
+    window = Window(state, columns, lines, *options)
+    try:
+        yield window
+    finally:
+        window.close()
+
+
 @pytest.fixture
 def window(tmp_path: Path) -> Iterator[Window]:
     """As terminals come: 80 columns, 24 lines."""
-    made = Window(tmp_path, 80, 24)
-    yield made
-    made.close()
+    with opened(tmp_path, 80, 24) as window:
+        yield window
 
 
 def fits(page: list[str], columns: int, lines: int) -> bool:
@@ -101,10 +111,36 @@ def test_a_window_that_is_too_small_says_what_is_needed_and_comes_back(window: W
     window.resize(50, 20)
     page = window.page_with("trop petite")
     assert fits(page, 50, 20)
-    assert "68 × 24" in " ".join(page)
+    assert "68×24" in " ".join(page)
     assert not BRAILLE.search("".join(page))
     window.resize(68, 24)
     assert fits(window.page_with("bank-card"), 68, 24)
+
+
+def test_that_it_is_too_small_is_one_line_of_most_windows(window: Window) -> None:
+    window.page_with("bank-card")
+    for columns, lines in ((60, 20), (67, 40), (200, 23)):
+        window.resize(columns, lines)
+        assert window.page_with(f"{columns}×{lines}") == [
+            f"Fenêtre trop petite\u00a0: il faut 68×24 caractères (ici {columns}×{lines})."
+        ]
+
+
+def test_it_is_said_in_the_users_language(tmp_path: Path) -> None:
+    config = tmp_path / "reader.toml"
+    config.write_text('[reader]\nlanguage = "en"\n')
+    with opened(tmp_path, 60, 20, "--config", str(config)) as window:
+        assert window.page_with("small") == ["Window too small: 68×24 characters are needed (here 60×20)."]
+        window.resize(68, 24)
+        assert window.page_with("bank-card")[-2].endswith("q quit")
+
+
+def test_the_smallest_window_has_all_of_the_frame_and_says_how_to_leave(tmp_path: Path) -> None:
+    with opened(tmp_path, 68, 24) as window:
+        page = window.page_with("bank-card")
+        assert page[0] == f"┌{'─' * 66}┐"
+        assert page[-2].endswith("q quitter")
+        assert not re.search(r"[┐│┘](\x1b\[[0-9;]*m)*\x1b\[K", window.text), "xterm would clear the last column"
 
 
 def test_the_reader_goes_on_behind_a_window_that_is_too_small(window: Window) -> None:

@@ -17,7 +17,7 @@ from device.selftest.world import SERVICE, RealWorld
 from drivers.battery_twin import GaugeBusTwin
 from drivers.display_luma import LumaDisplay
 from drivers.errors import PowerError
-from drivers.gpio_factory import Libraries, load_mock, load_rpigpio
+from drivers.gpio_factory import Libraries, load_gpiod, load_mock, load_rpigpio
 from drivers.gpio_zero import GpiozeroPins
 from simulator.surroundings import SimulatedWorld
 
@@ -153,7 +153,7 @@ def test_without_a_gauge_nothing_is_asked(mocker: MockerFixture) -> None:
 def test_pins_are_opened_by_what_the_machine_is(mocker: MockerFixture) -> None:
     """The header's chip comes from `look`, the factory from lgpio: here the twin's. The parts on it are real."""
     twin, config = SimulatedWorld(), Config()
-    libraries = Libraries(lambda chip: {0: twin.parts.hardware.factory}[chip], load_rpigpio, load_mock)
+    libraries = Libraries(lambda chip: {0: twin.parts.hardware.factory}[chip], load_gpiod, load_rpigpio, load_mock)
     mocker.patch("device.selftest.world.look", return_value=twin.machine())
     mocker.patch("drivers.gpio_factory.LIBRARIES", libraries)
     pins = WORLD.pins(config)

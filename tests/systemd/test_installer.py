@@ -176,6 +176,16 @@ def test_lgpio_comes_from_where_there_is_one(  # noqa: PLR0917 - the rows above
     assert ("lgpio" in named.call_args.args[0].split(",")) is extra
 
 
+@pytest.mark.parametrize(("machine", "there"), [("aarch64", True), ("armv7l", False)])
+def test_gpiod_comes_along_where_it_need_not_be_compiled(
+    mocker: MockerFixture, options: Options, machine: str, there: bool
+) -> None:
+    mocker.patch("platform.machine", return_value=machine)
+    named = mocker.spy(release, "release_name")
+    installation(options)
+    assert ("gpiod" in named.call_args.args[0].split(",")) is there
+
+
 def test_uninstalling_where_nothing_is_does_nothing(options: Options) -> None:
     assert [step.says for step in removal(options) if not step.done] == []
 

@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT, SHADOW, I2C_STUB = sys.argv[1:4]
 sys.path.insert(0, ROOT)
 
+import gpiod  # noqa: E402
+from gpiod.line import Direction  # noqa: E402
 from smbus2 import SMBus  # noqa: E402
 
 from drivers.battery_gauge import Max17048, open_bus  # noqa: E402
@@ -34,6 +36,7 @@ from drivers.pins import gpio  # noqa: E402
 from sesame_core.events import Key, KeyPressed  # noqa: E402
 
 LIMIT = 20.0
+QUIET_S = 2
 LIBC = ctypes.CDLL(None, use_errno=True)
 RB_POWER_OFF = 0x4321FEDC
 FINIT_MODULE = 313  # x86-64; a minimal system has no insmod
@@ -73,7 +76,14 @@ class Chip:
         (bank / "label").write_text("pinctrl-bcm2835")
         (device / "live").write_text("1")
         name = (device / "dev_name").read_text().strip()
-        self._lines = Path("/sys/devices/platform") / name / (bank / "chip_name").read_text().strip()
+        chip = (bank / "chip_name").read_text().strip()
+        self._lines = Path("/sys/devices/platform") / name / chip
+        self._info = gpiod.Chip(f"/dev/{chip}")
+
+    def driven_low(self, line: int) -> bool:
+        """An output at 0 V. gpio-sim leaves the value of an output that has become an input as it was."""
+        info = self._info.get_line_info(line)
+        return info.direction is Direction.OUTPUT and not self.value(line)
 
     def value(self, line: int) -> bool:
         return (self._lines / f"sim_gpio{line}" / "value").read_text().strip() == "1"
@@ -101,7 +111,7 @@ class Pad:
 
     def propagate(self) -> None:
         for column in LAYOUT.columns:
-            self._circuit.apply(column, Drive.FLOATING if self._chip.value(column) else Drive.LOW)
+            self._circuit.apply(column, Drive.LOW if self._chip.driven_low(column) else Drive.FLOATING)
         for row in LAYOUT.rows:
             self._chip.pull(row, self._circuit.level(row))
 
@@ -202,18 +212,41 @@ def no_traces() -> None:
     assert list(Path("/run").glob(".lgd*")) == []
 
 
-def taken_line(pad: Pad) -> None:
+def taken_line(pad: Pad, backend: Backend) -> None:
     import lgpio  # type: ignore[import-untyped]  # noqa: PLC0415
 
     handle = lgpio.gpiochip_open(look().header)
     lgpio.gpio_claim_output(handle, LAYOUT.rows[0])
     try:
-        with reader(Backend.LGPIO, pad):
+        with reader(backend, pad):
             raise AssertionError("a line that another holds was taken")
     except KeypadError as error:
         assert "GPIO5" in str(error), error
     finally:
         lgpio.gpiochip_close(handle)
+
+
+def wakes(backend: Backend, pad: Pad) -> int:
+    """How often other threads than this woke in two seconds in which nothing happened (proc(5))."""
+    with reader(backend, pad) as hand:
+        assert hand.keypad.due() is None
+        main = os.getpid()
+        threads = [task for task in Path("/proc/self/task").iterdir() if int(task.name) != main]
+        before = sum(map(waits, threads))
+        time.sleep(QUIET_S)
+        return sum(map(waits, threads)) - before
+
+
+def waits(thread: Path) -> int:
+    status = (thread / "status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("voluntary"))
+
+
+def sleeps(pad: Pad) -> None:
+    """Before lgpio is loaded, whose threads stay for good."""
+    woken = wakes(Backend.GPIOD, pad)
+    say(f"# {woken} wake-ups in {QUIET_S} s with gpiod, {wakes(Backend.LGPIO, pad)} with lgpio")
+    assert woken == 0
 
 
 def rpi_lgpio() -> None:
@@ -248,11 +281,16 @@ def main() -> None:
     pad = Pad(chip)
     checks: list[tuple[str, Callable[[], None]]] = [
         ("the header's chip is found by its label", header_by_label),
+        ("gpiod: every key, woken by its edge", lambda: every_key(Backend.GPIOD, pad)),
+        ("gpiod: two keys of a row are read, a ghost is not", lambda: two_keys_and_a_ghost(Backend.GPIOD, pad)),
+        ("gpiod: the light", lambda: output(Backend.GPIOD, chip)),
+        ("gpiod: nothing wakes while nothing happens", lambda: sleeps(pad)),
         ("lgpio: every key, woken by its edge", lambda: every_key(Backend.LGPIO, pad)),
         ("lgpio: again after close", lambda: every_key(Backend.AUTO, pad)),
         ("lgpio: two keys of a row are read, a ghost is not", lambda: two_keys_and_a_ghost(Backend.LGPIO, pad)),
         ("lgpio: the light", lambda: output(Backend.LGPIO, chip)),
-        ("lgpio: a line that another program holds is an error that says so", lambda: taken_line(pad)),
+        ("lgpio: a line that another program holds is an error that says so", lambda: taken_line(pad, Backend.LGPIO)),
+        ("gpiod: a line that another program holds is an error that says so", lambda: taken_line(pad, Backend.GPIOD)),
         ("lgpio leaves the working directory alone", no_traces),
         ("rpi-lgpio takes the place of RPi.GPIO", rpi_lgpio),
         ("rpi-lgpio: every key, woken by its edge", lambda: every_key(Backend.RPIGPIO, pad)),

@@ -64,7 +64,7 @@ def _requirements(compiled: str | None) -> list[str]:
     """What pip will want in the machine as wheels: for the build, for the reader and for the installation's extras."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    extras = [extra for extra in (*extras_of("install"), "web", "lgpio") if extra != compiled]
+    extras = [extra for extra in (*extras_of("install"), "web", "lgpio", "gpiod") if extra != compiled]
     lists = [setup["options"]["install_requires"]]
     lists += [setup["options.extras_require"][extra] for extra in extras]
     lines = (line.strip() for text in lists for line in text.splitlines())

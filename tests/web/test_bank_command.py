@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from bank.demo_database import open_database
 from bank.keys import card_key
 from bank.verify import Search
 from sesame import cli
+from sesame_core.screens import grouped
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 120
@@ -36,11 +37,15 @@ def bank(tmp_path: Path, fresh_books: Path) -> Bank:
 @pytest.fixture
 def code(bank: Bank, tmp_path: Path) -> Callable[[int], str]:
     """The bank card's code at a counter."""
-    with closing(open_database(tmp_path / "state")) as store:
-        card = store.card("bank-card")
+    return codes_of("bank-card", tmp_path / "state")
+
+
+def codes_of(name: str, state: Path) -> Callable[[int], str]:
+    """A card's code at a counter."""
+    with closing(open_database(state)) as store:
+        card = store.card(name)
         assert card is not None
-        search = Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn))
-    return search.code
+        return Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn)).code
 
 
 def test_a_code_is_accepted_once(bank: Bank, code: Callable[[int], str]) -> None:
@@ -107,6 +112,9 @@ def test_the_log_of_a_card_holds_no_code(
         ("verify",),
         ("verify", "1234567"),
         ("verify", "1234-5678"),
+        ("resync", "12345678"),
+        ("resync", "12345678", "1234567"),
+        ("resync", "12345678123456789"),
         ("issue", "NEWUSER1", "--card", "nothing"),
         ("reset", "--yes", "--database", "postgresql://nobody@/nothing"),
     ],
@@ -116,11 +124,20 @@ def test_what_cannot_be_done_is_said(bank: Bank, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().err.startswith("sesame: ")
 
 
-def test_a_slip_in_typing_is_no_attempt(bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
-    assert bank("verify", "1234567") == 2
+@pytest.mark.parametrize("words", [("verify", "1234567"), ("resync", "34656023", "1234567")])
+def test_a_slip_in_typing_is_no_attempt(words: Sequence[str], bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bank(*words) == 2
     assert "0000 0000 or 00000000" in capsys.readouterr().err
     assert bank("list", "bank-card") == 0
     assert capsys.readouterr().out == ""
+
+
+def test_a_code_of_ten_digits_is_none_the_worse(bank: Bank, tmp_path: Path) -> None:
+    code = codes_of("ten-digits", tmp_path / "state")
+    assert len(code(1)) == 10
+    assert bank("verify", *grouped(code(1)).split(), "--who", "ten-digits") == 0
+    assert bank("resync", grouped(code(3000)), code(3001), "--who", "ten-digits") == 2
+    assert bank("resync", code(3000), code(3001), "--who", "ten-digits") == 0
 
 
 def test_reset_makes_all_as_it_was(bank: Bank, code: Callable[[int], str], tmp_path: Path) -> None:

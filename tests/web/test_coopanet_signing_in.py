@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bank.records import Customer, Reason
+from bank.records import Attempt, Customer, Reason
 from bank.store_sql import SqlStore
 from bank.web.desk import REFUSAL_S
 from tests.web.coopanet import NewCode, Time, Visitors
@@ -63,12 +63,36 @@ def test_every_refusal_is_in_the_same_words_and_takes_the_same_time(
     assert len(pages) == 1
 
 
+def logged_by(store: SqlStore) -> list[Attempt]:
+    """What was noted for the customers above, and for nobody."""
+    return [line for card in ("bank-card", "t1", "") for line in store.attempts(card)]
+
+
 def test_the_log_knows_what_the_customer_is_not_told(visitor: Visitors, store: SqlStore, new_code: NewCode) -> None:
-    for reason, (user, code) in refusals(store, new_code).items():
+    given = refusals(store, new_code)
+    del given[Reason.MALFORMED]
+    for reason, (user, code) in given.items():
         visitor().sign_in(user, code)
-        logged = [line for card in ("bank-card", "t1", "") for line in store.attempts(card)]
+        logged = logged_by(store)
         newest = max(logged, key=lambda line: line.at)
         assert (newest.reason, newest.source) == (reason, "testclient")
+
+
+@pytest.mark.parametrize("code", ["1234567", "1234-5678", ""])
+def test_a_slip_in_typing_is_held_against_no_customer(
+    visitor: Visitors, store: SqlStore, new_code: NewCode, code: str
+) -> None:
+    for _ in range(12):
+        assert visitor().sign_in("DURAND42", code).status == 403
+    assert store.status("bank-card").failures == 0
+    assert not logged_by(store)
+    assert visitor().sign_in("DURAND42", new_code("bank-card")).signed_in
+
+
+def test_a_source_that_types_no_codes_at_all_is_stopped_all_the_same(visitor: Visitors, new_code: NewCode) -> None:
+    for _ in range(20):
+        visitor().sign_in("DURAND42", "not a code")
+    assert not visitor().sign_in("DURAND42", new_code("bank-card")).signed_in
 
 
 @pytest.mark.parametrize("who", ["bank-card", "last-try", "9999000000000016"])

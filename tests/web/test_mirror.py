@@ -1,6 +1,5 @@
 """The mirror of the real reader: what listeners are handed, and the page that shows it."""
 
-import asyncio
 import json
 import socket
 import threading
@@ -21,6 +20,7 @@ from sesame_core.events import Key
 from sesame_core.screens import DARK
 from simulator.bench import Bench
 from simulator.web.mirror import mirror_site, mirrored, picture_of
+from tests.web.loops import in_a_loop_of_its_own
 
 LIMIT_S = 20.0
 SIZE = (128, 64)
@@ -180,7 +180,7 @@ def test_the_stream_says_when_the_reader_is_away_and_finds_it_again(path: Path) 
     on.bench.press(Key.CODE)
     glass = f"event: glass\ndata: {json.dumps(pixels(on.bench.glass()), separators=(',', ':'))}\n\n"
     on.mirror(on.loop.state, on.loop.screen)
-    asyncio.run(asyncio.wait_for(_away_and_back(on.mirror, path, glass), LIMIT_S))
+    in_a_loop_of_its_own(_away_and_back(on.mirror, path, glass), LIMIT_S)
 
 
 async def _away_and_back(mirror: Mirror, path: Path, glass: str) -> None:

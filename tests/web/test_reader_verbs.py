@@ -3,10 +3,9 @@
 import asyncio
 import json
 import threading
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -25,17 +24,10 @@ from simulator.web.stream import event, events
 from simulator.web.words import LANGUAGES
 from tests.golden_plugin import unpng
 from tests.web.coopanet import HERE
+from tests.web.loops import in_a_loop_of_its_own
 from tests.web.reading import LIMIT_S, desk_of, living
 
-T = TypeVar("T")
-
 GUIDE = ["Code", "1", "2", "3", "4", "OK"]
-
-
-def in_a_loop_of_its_own(coroutine: Coroutine[Any, Any, T]) -> T:
-    """In a thread beside this one, where a browser's test before us may have left a loop running."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture
@@ -201,7 +193,7 @@ def test_a_request_that_was_given_up_does_not_hurt_the_reader(bench: PageBench) 
         await asyncio.sleep(0)
         waiting.cancel()
 
-    in_a_loop_of_its_own(leave())
+    in_a_loop_of_its_own(leave(), LIMIT_S)
     assert bench.press_all((Key.CLEAR,)).result(LIMIT_S) is None
     assert bench.submit(bench.look).result(LIMIT_S).phase == "no card"
 
@@ -215,7 +207,7 @@ def test_the_stream_begins_with_how_things_are_and_ends_with_the_reader(tmp_path
             bench.submit(bench.halt)
             return began + [part async for part in stream]
 
-        parts = in_a_loop_of_its_own(asyncio.wait_for(first(), LIMIT_S))
+        parts = in_a_loop_of_its_own(first(), LIMIT_S)
     kinds = [part.partition("\n")[0] for part in parts]
     assert kinds[:3] == ["retry: 1000", "event: glass", "event: state"]
     assert json.loads(parts[2].partition("data: ")[2])["phase"] == "no card"
