@@ -7,7 +7,9 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from device.link import CardLink, SlotHangsError
 from drivers.errors import DisplayError, PowerError
@@ -22,6 +24,9 @@ from sesame_core.state import Phase, Rules, State, initial
 from sesame_core.views import next_change, view
 
 log = logging.getLogger(__name__)
+
+DARKEN_EVERY: Final[Millis] = 1000
+"""How soon a glass that may still be lit, and should not be, is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Loop:
         self._observers = tuple(observers)
         self._link = CardLink(board.slot)
         self._pending: deque[Event] = deque()
+        self._darken_at: Millis | None = None
 
     def start(self, notify: Notify) -> None:
         """Begin with everything the board has; the first screen is drawn first. Raises DriverError."""
@@ -65,6 +71,7 @@ class Loop:
         for source in self.board.sources:
             source.start(notify)
         self._supply(self.board.power.awake)
+        self._work_off()
 
     def turn(self) -> Millis | None:
         """Do all that is due now. The moment something is due next, None when only an event can bring it.
@@ -72,14 +79,19 @@ class Loop:
         Raises SlotHangsError and KeypadError: a new process is needed, and `close` makes the glass dark first.
         """
         now = self.board.clock.now()
-        if self.state.dark_at is not None and self.state.dark_at <= now:
-            self.handle(TimeUp(self.state.dark_at))
+        self._end_in_time()
         for source in self.board.sources:
             for event in source.poll(now):
                 self.handle(event)
         self._check_slot(now)
+        self._end_in_time()  # again: a part may have kept us
         self._draw()
+        self._work_off()
         return min(self._moments(now), default=None)
+
+    def _end_in_time(self) -> None:
+        if self.state.dark_at is not None and self.state.dark_at <= self.board.clock.now():
+            self.handle(TimeUp(self.state.dark_at))
 
     def _check_slot(self, now: Millis) -> None:
         hangs_at = self._link.hangs_at
@@ -89,6 +101,9 @@ class Loop:
     def handle(self, event: Event) -> None:
         """One event and all that follows from it at once."""
         self._pending.append(event)
+        self._work_off()
+
+    def _work_off(self) -> None:
         while self._pending:
             self._handle(self._pending.popleft())
 
@@ -165,16 +180,27 @@ class Loop:
             log.warning("power: %s", error)
 
     def _draw(self) -> None:
-        screen = view(self.state, self.board.clock.now())
+        now = self.board.clock.now()
+        screen = view(self.state, now)
         if screen == self.screen:
+            self._darken(screen, now)
             return
         self.screen = screen
         try:
             self._light(screen)
+            self._darken_at = None
         except DisplayError as error:
-            self._display_failed(error)
+            self._display_failed(error, now)
         for observer in self._observers:
             observer(self.state, screen)
+
+    def _darken(self, screen: Screen, now: Millis) -> None:
+        """A display that failed may have a code on it still: it must go dark as soon as it answers, without a key."""
+        if self._darken_at is not None and self._darken_at <= now:
+            self._darken_at = now + DARKEN_EVERY
+            with suppress(DisplayError):
+                self._light(screen)
+                self._darken_at = None
 
     def _light(self, screen: Screen) -> None:
         if screen.dark and not self.state.awake:
@@ -184,14 +210,15 @@ class Loop:
         else:
             self.board.display.show(paint(screen, self.board.display.size))
 
-    def _display_failed(self, error: DisplayError) -> None:
+    def _display_failed(self, error: DisplayError, now: Millis) -> None:
         """What cannot be seen must not go on: the session ends, and the next key tries the display again."""
         log.error("display: %s", error)
+        self._darken_at = now + DARKEN_EVERY
         if self.state.awake:
             self._pending.append(DisplayLost(self.board.clock.now()))
 
     def _moments(self, now: Millis) -> Iterable[Millis]:
-        moments = [self.state.dark_at, next_change(self.state, now), self._link.hangs_at]
+        moments = [self.state.dark_at, next_change(self.state, now), self._link.hangs_at, self._darken_at]
         moments += [source.due() for source in self.board.sources]
         return (moment for moment in moments if moment is not None)
 

@@ -19,11 +19,12 @@ class Waker:
         """End the wait under way, or the next one."""
         os.eventfd_write(self._fd, 1)
 
-    def wait(self, timeout: Millis | None) -> None:
-        """Sleep until notified, at most `timeout` ms (None: for ever). One notification is taken."""
+    def wait(self, timeout: Millis | None) -> bool:
+        """Sleep until notified, at most `timeout` ms (None: for ever). True when notified; what was told is taken."""
         ready, _, _ = select.select([self._fd], [], [], None if timeout is None else max(0, timeout) / 1000)
         if ready:
             os.eventfd_read(self._fd)
+        return bool(ready)
 
     def close(self) -> None:
         """Give the descriptor back."""
@@ -45,15 +46,23 @@ class Runner:
             due = self._loop.turn()
             if halted(self._loop):
                 return
-            if self._heartbeat is not None:
-                self._heartbeat()
-            self._waker.wait(self._patience(due))
+            self._sleep(due)
 
-    def _patience(self, due: Millis | None) -> Millis | None:
-        left = None if due is None else due - self._loop.board.clock.now()
+    def _sleep(self, due: Millis | None) -> None:
+        """Until something is due or an event comes. A heartbeat is no reason to ask every part what is new: a keypad
+        would take it for somebody at work."""
         if self._heartbeat is None:
-            return left
-        return self._beat if left is None else min(left, self._beat)
+            self._waker.wait(self._left(due))
+            return
+        while not halted(self._loop):
+            self._heartbeat()
+            left = self._left(due)
+            patience = self._beat if left is None else min(left, self._beat)
+            if self._waker.wait(patience) or patience == left:
+                return
+
+    def _left(self, due: Millis | None) -> Millis | None:
+        return None if due is None else max(0, due - self._loop.board.clock.now())
 
 
 class Stepper:

@@ -85,7 +85,7 @@ def _working(state: State, words: Sentences, now: Millis) -> Screen:
 
 def _code(state: State, words: Sentences, now: Millis) -> Screen:
     steps = DARK_AFTER // BAR_STEP
-    return Screen(code=state.code, bar=Bar(steps - (now - state.since) // BAR_STEP, steps))
+    return Screen(code=state.code, bar=Bar(max(0, steps - (now - state.since) // BAR_STEP), steps))
 
 
 def _fault(state: State, words: Sentences, now: Millis) -> Screen:

@@ -1,5 +1,6 @@
 """Every page and picture that is made from the program is what the program says today."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,3 +73,12 @@ def test_the_command_says_what_is_stale_and_makes_it(
 def test_a_page_says_what_to_edit_instead() -> None:
     page = next(made for made in MADE if isinstance(made, Page))
     assert replace(page, source="this").text.startswith("<!-- Made by `python -m docs.tools` from this; edit that")
+
+
+@pytest.mark.parametrize("home", ["/somewhere", None])
+def test_the_command_line_is_the_same_whoever_makes_it(home: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    if home is not None:
+        monkeypatch.setenv("XDG_STATE_HOME", home)
+    assert not next(made for made in MADE if made.name == "command-line.md").stale()
+    assert os.environ.get("XDG_STATE_HOME") == home

@@ -1,12 +1,13 @@
 """Real and simulated time: nothing is missed, nothing is waited for too long, and standing still is noticed."""
 
 import threading
+from collections.abc import Sequence
 
 import pytest
 
 from device.loop import Loop
 from device.pace import Runner, Stepper, Waker
-from sesame_core.events import Halt, Key, KeyPressed, Millis
+from sesame_core.events import Event, Halt, Key, KeyPressed, Millis
 from sesame_core.state import Phase
 from tests.promises.rig import Quiet, Rig
 
@@ -37,11 +38,12 @@ class Recorder:
         self._last = last
         self.waits: list[Millis | None] = []
 
-    def wait(self, timeout: Millis | None) -> None:
+    def wait(self, timeout: Millis | None) -> bool:
         """One more."""
         self.waits.append(timeout)
         if len(self.waits) == self._last:
             self._loop.handle(Halt(0))
+        return False
 
 
 def test_the_runner_waits_until_something_is_due() -> None:
@@ -60,6 +62,65 @@ def test_the_runner_beats_in_time() -> None:
     Runner(rig.loop, recorder, lambda: beats.append(1), 4000).run()  # type: ignore[arg-type]
     assert recorder.waits == [4000, 4000, 4000], "asleep, and still beating"
     assert len(beats) == 3
+
+
+def test_a_heartbeat_asks_no_part_what_is_new() -> None:
+    """A keypad takes a poll that is not its own for somebody at work, and watches a stuck key for 40 s more."""
+    rig = Rig()
+    rig.press("Arrêt")
+    curious = Curious()
+    object.__setattr__(rig.loop.board, "others", (curious,))
+    Runner(rig.loop, Recorder(rig.loop, 9), lambda: None, 4000).run()  # type: ignore[arg-type]
+    assert curious.polls == 1
+
+
+class Curious(Quiet):
+    """A source that counts how often it is asked."""
+
+    polls = 0
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """Once more."""
+        self.polls += 1
+        return ()
+
+
+def test_a_wait_tells_whether_it_was_ended() -> None:
+    waker = Waker()
+    assert not waker.wait(0)
+    waker.notify()
+    assert waker.wait(0)
+    waker.close()
+
+
+class Slow(Quiet):
+    """A source that keeps the loop for 700 ms just before the code's end, as a bus that times out does."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._over = False
+
+    def due(self) -> Millis | None:
+        """Once."""
+        return None if self._over else 34_900
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """Time goes by."""
+        if not self._over and now >= 34_900:
+            self._over = True
+            self._rig.clock.advance(700)
+        return ()
+
+
+def test_a_part_that_keeps_the_loop_shows_no_code_beyond_its_end() -> None:
+    rig = Rig()
+    rig.insert("bank-card")
+    rig.press("Code 1 2 3 4 OK")
+    assert rig.code
+    object.__setattr__(rig.loop.board, "others", (Slow(rig),))
+    rig.wait(36_000)
+    assert rig.phase is Phase.ASLEEP
+    assert rig.dark
 
 
 def test_asleep_nothing_is_ever_due() -> None:

@@ -99,6 +99,39 @@ def test_a_dead_display_ends_the_session_and_comes_back(fault: str) -> None:
         assert glass_is_right(reader)
 
 
+def with_a_code() -> Story:
+    reader = Story()
+    reader.insert("bank-card")
+    reader.press("Code 1 2 3 4 OK")
+    assert reader.shows_a_code()
+    return reader
+
+
+def test_a_code_whose_bar_cannot_be_drawn_is_gone_at_once() -> None:
+    reader = with_a_code()
+    reader.bench.parts.display.traffic.die()
+    reader.wait(600)
+    assert reader.bench.loop.state.phase is Phase.ASLEEP
+    assert reader.bench.loop.state.code is None
+
+
+def test_a_glass_that_could_not_be_darkened_goes_dark_as_soon_as_it_answers() -> None:
+    """The bus fails just around the end of the 35 s; nobody presses a key afterwards."""
+    reader = with_a_code()
+    traffic = reader.bench.parts.display.traffic
+    reader.wait(34_500)
+    traffic.die()
+    reader.wait(5_000)
+    assert reader.bench.loop.state.phase is Phase.ASLEEP
+    assert not reader.dark()
+    traffic.heal()
+    reader.wait(1_000)
+    assert reader.dark()
+    quiet = traffic.transfers
+    reader.wait(60_000)
+    assert traffic.transfers == quiet, "once it is dark, it is left alone"
+
+
 def test_the_tries_on_a_dead_bus_are_bounded() -> None:
     reader = Story()
     traffic = reader.bench.parts.display.traffic
