@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from device.config import Config
 from device.displays import real_display
 from device.loop import Board
-from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048, Thresholds, open_bus
+from drivers.battery_gauge import KINDS, BatteryMonitor, LateBus, Thresholds
 from drivers.clock import MonotonicClock
 from drivers.gpio_pins import Pins
 from drivers.gpio_switch import GpioSwitch
@@ -81,7 +81,7 @@ def sound_of(config: Config, pins: Pins) -> GpioSound:
 def reader_of(config: Config) -> str | int | None:
     """Which smart-card reader: a number, a part of a name, or None for any."""
     name = config.slot.reader
-    return int(name) if name.isdigit() else name or None
+    return int(name) if name.isascii() and name.isdecimal() else name or None
 
 
 def way_of(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
@@ -99,8 +99,7 @@ def _monitor(config: Config) -> BatteryMonitor | None:
     wanted = config.power
     if wanted.gauge == "none":
         return None
-    bus = open_bus(config.display.port)
-    gauge = (Max17048 if wanted.gauge == "max17048" else Ina219)(bus, wanted.gauge_address)
+    gauge = KINDS[wanted.gauge](LateBus(config.display.port), wanted.gauge_address)
     return BatteryMonitor(gauge, thresholds_of(config))
 
 

@@ -15,6 +15,7 @@ from device.settings import (
     choice,
     flag,
     one_of,
+    own_address,
     setting,
     table,
     text,
@@ -130,7 +131,7 @@ class PowerConfig:
     button: bool = setting(flag(), False)
     button_pin: int = setting(PINS, gpio("POWER_BUTTON"))
     gauge: str = setting(choice("none", "max17048", "ina219"), "none")
-    gauge_address: int = setting(address(0x36, 0x40), 0x36)
+    gauge_address: int = setting(own_address(), 0)
     low: int = setting(whole(1, 99, "percent"), 20)
     critical: int = setting(whole(0, 98, "percent"), 5)
 
@@ -177,7 +178,17 @@ class Config:
             )
         if self.power.critical >= self.power.low:
             raise ConfigError("power.critical must be less than power.low")
+        self._check_keys()
         self._check_pins()
+
+    def _check_keys(self) -> None:
+        """A pad on which no code can be made is none."""
+        there = {key for key, _ in self.keypad.buttons} or set(self.layout.keys.values())
+        needed = [key.value for key in Key if key.digit is not None or key in (Key.CODE, Key.OK)]
+        lacking = [name for name in needed if Key(name) not in there]
+        if lacking:
+            setting_ = "keypad.buttons" if self.keypad.buttons else "keypad.legends"
+            raise ConfigError(f"{setting_} lacks {', '.join(lacking)}: no code can be made without")
 
     def _check_pins(self) -> None:
         taken: dict[int, str] = {}

@@ -1,12 +1,14 @@
 """The configured display, by itself: whoever only has to make it dark must not wait for the rest of the reader."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from device.config import Config
 from drivers.gpio_pins import Pins
-from drivers.gpio_zero import GpiozeroPins
 from drivers.oled_panels import Panel, panel
 from drivers.ports import Display
+
+if TYPE_CHECKING:
+    from drivers.oled_bus import Bus, SpiBus
 
 
 def panel_of(config: Config) -> Panel:
@@ -14,20 +16,40 @@ def panel_of(config: Config) -> Panel:
     return panel(config.display.controller, 128, config.display.height)
 
 
+def needs_pins(config: Config) -> bool:
+    """Whether the display has lines on the header that somebody must drive: on SPI, data/command and reset."""
+    return config.display.bus == "spi"
+
+
 def real_display(config: Config, pins: Pins | None = None) -> Display:
-    """The configured display; alone, without the header's `pins`, for who only has to make it dark."""
+    """The configured display, on the reader's header; alone, without `pins`, for who only has to make it dark.
+
+    Alone it opens the header by itself, where it `needs_pins`: its lines are let go of when it is closed, the header
+    with the program. Raises DriverError when that cannot be reached.
+    """
     from drivers.display_luma import LumaDisplay  # noqa: PLC0415 - luma, only where there is a display
-    from drivers.oled_bus import I2cBus, SpiBus  # noqa: PLC0415
 
     wired = config.display
-    bus = (
-        I2cBus(wired.port, wired.address)
-        if wired.bus == "i2c"
-        else SpiBus(wired.spi_port, wired.spi_device, wired.dc, wired.reset, pins=_gpiozero(pins))
-    )
-    return LumaDisplay(bus, panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
+    return LumaDisplay(_bus(config, pins), panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
 
 
-def _gpiozero(pins: Pins | None) -> Any:  # noqa: ANN401 - gpiozero has no types
-    """The factory that luma shares with the keypad; None lets it find one itself."""
-    return pins.factory if isinstance(pins, GpiozeroPins) else None
+def spi_bus(config: Config, pins: Pins) -> "SpiBus":
+    """The SPI bus and the lines that are configured."""
+    from drivers.oled_bus import SpiBus  # noqa: PLC0415
+
+    wired = config.display
+    return SpiBus(pins, wired.spi_port, wired.spi_device, wired.dc, wired.reset)
+
+
+def _bus(config: Config, pins: Pins | None) -> "Bus":
+    from drivers.oled_bus import I2cBus  # noqa: PLC0415
+
+    if needs_pins(config):
+        return spi_bus(config, pins or _header(config))
+    return I2cBus(config.display.port, config.display.address)
+
+
+def _header(config: Config) -> Pins:
+    from drivers.gpio_factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
+
+    return open_pins(Backend(config.keypad.pins), look())

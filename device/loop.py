@@ -76,7 +76,7 @@ class Loop:
     def turn(self) -> Millis | None:
         """Do all that is due now. The moment something is due next, None when only an event can bring it.
 
-        Raises SlotHangsError and KeypadError: a new process is needed, and `close` makes the glass dark first.
+        Raises DriverError where a new process is needed (the slot hangs, a pin is lost); `close` darkens the glass.
         """
         now = self.board.clock.now()
         self._end_in_time()

@@ -5,6 +5,7 @@ glass goes dark, that is the dark one. What listeners do or leave undone never r
 for them, and one that falls behind is let go.
 """
 
+import errno
 import json
 import os
 import socket
@@ -22,6 +23,8 @@ from sesame_core.state import State
 
 MODE: Final = 0o660
 MOST_LISTENERS: Final = 8
+LEFT: Final = (errno.ECONNABORTED, errno.EINTR)
+"""accept(2): that one went away again; the next is welcome."""
 
 
 def pixels(picture: Picture) -> dict[str, object]:
@@ -65,10 +68,15 @@ class Mirror:
             self._let_all_go()
 
     def _accept(self, door: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
+        """Until the socket is shut down: then accept() fails with EINVAL."""
+        while True:
+            try:
                 listener, _ = door.accept()
-                self._welcome(listener)
+            except OSError as error:
+                if error.errno in LEFT:
+                    continue
+                return
+            self._welcome(listener)
 
     def _welcome(self, listener: socket.socket) -> None:
         listener.setblocking(False)

@@ -60,7 +60,8 @@ class EndAsked:
 
 def serve(config: Config) -> bool:
     """Be the reader until the end is asked for. True when the system is to be powered off. Raises DriverError."""
-    keep_secrets()
+    if not keep_secrets():
+        log.warning("memory is not locked, so that swap could take a PIN: start the reader by its unit (LimitMEMLOCK=)")
     end = EndAsked()
     notifier = Notifier()
     waker = Waker()

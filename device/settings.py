@@ -60,6 +60,13 @@ def address(*known: int) -> Check:
     return _check(lambda raw: _is_whole(raw, 0x08, 0x77), f"an I2C address from 0x08 to 0x77, usually {usual}")
 
 
+def own_address() -> Check:
+    """A 7-bit I2C address, or the one that such a chip has by itself."""
+    return _check(
+        lambda raw: raw == 0 or _is_whole(raw, 0x08, 0x77), "0 for the chip's own, or an I2C address from 0x08 to 0x77"
+    )
+
+
 def wholes(least: int, most: int, counts: Sequence[int], what: str) -> Check:
     """A list of whole numbers."""
 

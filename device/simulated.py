@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from device.compose import keypad_of, sound_of, switches_of, thresholds_of, way_of
 from device.config import Config, pins_in_use
-from device.displays import panel_of
+from device.displays import needs_pins, panel_of, spi_bus
 from device.loop import Board
-from drivers.battery_gauge import BatteryMonitor, Ina219, Max17048
+from drivers.battery_gauge import KINDS, BatteryMonitor, Max17048
 from drivers.battery_twin import GaugeBusTwin
 from drivers.board_twin import BoardTwin, Bounce, Wires
-from drivers.display_twin import DisplayTwin
+from drivers.display_twin import DisplayTwin, Soldered
 from drivers.ports import Clock, Notify, Source
 from drivers.power_supply import Off, Supply
 from drivers.slot_twin import Latency, TwinSlot, instant
@@ -66,7 +66,7 @@ def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and
     buttons = dict(config.keypad.buttons) or None
     hardware = BoardTwin(clock, config.layout, buttons=buttons, wires=_wires(config), bounce=bounce)
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
-    spi = hardware.factory if config.display.bus == "spi" else None
+    spi = Soldered(spi_bus(config, hardware.pins), hardware.circuit) if needs_pins(config) else None
     wired = config.display
     display = DisplayTwin(panel_of(config), rotation=wired.rotation, contrast=wired.contrast, spi=spi)
     gauge, monitor = _simulated_battery(config)
@@ -102,11 +102,9 @@ def _wires(config: Config) -> Wires:
 def _simulated_battery(config: Config) -> tuple[GaugeBusTwin, BatteryMonitor]:
     """A simulated reader always has a battery that can be used up: the configured gauge's, else a MAX17048's."""
     every = replace(thresholds_of(config), every=SIMULATED_GAUGE_EVERY)
-    if config.power.gauge == "ina219":
-        bus = GaugeBusTwin(0x40)
-        return bus, BatteryMonitor(Ina219(bus), every)
-    bus = GaugeBusTwin()
-    return bus, BatteryMonitor(Max17048(bus), every)
+    kind = KINDS.get(config.power.gauge, Max17048)
+    bus = GaugeBusTwin(kind.own_address)
+    return bus, BatteryMonitor(kind(bus, config.power.gauge_address), every)
 
 
 def _ignored() -> None:

@@ -32,9 +32,10 @@ def hidden(trace: Trace) -> Trace:
 
 def _masked(group: Sequence[Turn], numbers: Iterable[str]) -> Iterator[Turn]:
     whole = whole_data(group)
-    spans = [span for tag, *span in _objects(whole) if tag in SENSITIVE]
-    for start, end in spans:
-        whole = whole[:start] + _mask(whole[start:end]) + whole[end:]
+    for tag, start, end in list(_objects(whole)):
+        if tag in SENSITIVE:
+            value = whole[start:end]
+            whole = whole[:start] + (_mask(value) if tag == NUMBER else HIDDEN * len(value)) + whole[end:]
     for number in numbers:
         whole = whole.replace(number, _mask(number))
     for turn in group:
@@ -46,6 +47,8 @@ def _masked(group: Sequence[Turn], numbers: Iterable[str]) -> Iterator[Turn]:
 def _mask(digits: str) -> str:
     """All but the last digits of a card number; the whole of anything else."""
     number = digits.rstrip("F")
+    if number.startswith(HIDDEN) and number.lstrip(HIDDEN).isdecimal() and len(number.lstrip(HIDDEN)) == LAST_SHOWN:
+        return digits  # it is hidden already
     if number.isdecimal() and SHORTEST_NUMBER <= len(number) <= 19:
         return HIDDEN * (len(number) - LAST_SHOWN) + number[-LAST_SHOWN:] + digits[len(number) :]
     return HIDDEN * len(digits)

@@ -5,7 +5,7 @@ when a threshold is crossed; on the way up it wants `hysteresis` more, so that a
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol, TypeVar
@@ -47,10 +47,12 @@ class _OnBus:
     """A gauge's registers, which send the high byte first where SMBus has the low one."""
 
     name = "the gauge"
+    own_address = 0
 
-    def __init__(self, bus: WordBus, address: int) -> None:
+    def __init__(self, bus: WordBus, address: int = 0) -> None:
+        """`address`: 0 for the chip's own."""
         self._bus = bus
-        self._address = address
+        self._address = address or self.own_address
 
     def close(self) -> None:
         """Close the bus."""
@@ -68,9 +70,7 @@ class Max17048(_OnBus):
     """Maxim MAX17048 (data sheet 19-6171, "Registers"): SOC at 0x04, high byte in percent."""
 
     name = "the battery gauge MAX17048"
-
-    def __init__(self, bus: WordBus, address: int = 0x36) -> None:
-        super().__init__(bus, address)
+    own_address = 0x36
 
     def charge(self) -> int:
         """0 to 100 %; the gauge itself may say a little more. Raises PowerError."""
@@ -84,13 +84,15 @@ class Ina219(_OnBus):
     """
 
     name = "the battery monitor INA219"
-
-    def __init__(self, bus: WordBus, address: int = 0x40) -> None:
-        super().__init__(bus, address)
+    own_address = 0x40
 
     def charge(self) -> int:
         """0 to 100 %, within about ten. Raises PowerError."""
         return charge_of((self._register(0x02) >> 3) * 4)
+
+
+KINDS: Mapping[str, type[Max17048 | Ina219]] = {"max17048": Max17048, "ina219": Ina219}
+"""The word in the configuration -> the gauge."""
 
 
 DISCHARGE = ((3_300, 0), (3_500, 5), (3_600, 12), (3_700, 30), (3_800, 55), (3_900, 72), (4_000, 84), (4_150, 100))
@@ -105,6 +107,26 @@ def charge_of(millivolts: int) -> int:
         if millivolts <= high:
             return less + (more - less) * (millivolts - low) // (high - low)
     return 100
+
+
+class LateBus:
+    """The header's I2C bus `number`, opened when first asked: a gauge that is not there must not stop a reader."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._bus: WordBus | None = None
+
+    def read_word_data(self, i2c_addr: int, register: int) -> int:
+        """Raises OSError, and PowerError while there is no such bus."""
+        if self._bus is None:
+            self._bus = open_bus(self._number)
+        return self._bus.read_word_data(i2c_addr, register)
+
+    def close(self) -> None:
+        """Close it, if it was opened."""
+        if self._bus is not None:
+            self._bus.close()
+            self._bus = None
 
 
 def open_bus(number: int = 1) -> WordBus:
@@ -198,4 +220,4 @@ def _tried(transfer: Callable[[], T], name: str) -> T:
             return transfer()
         except OSError as cause:
             causes.append(cause)
-    raise PowerError(f"{name} does not answer on I2C: check its wiring and address (i2cdetect -y 1)") from causes[-1]
+    raise PowerError(f"{name} does not answer on I2C: check its wiring and address (i2cdetect)") from causes[-1]

@@ -7,17 +7,15 @@ acknowledged, broken off in the middle, timed out; once, a few times, or for goo
 import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from drivers.board_circuit import Circuit
 from drivers.display_luma import CONTRAST, LumaDisplay
 from drivers.oled_bus import I2cBus, SpiBus, Wire, open_spi
 from drivers.oled_frame import turned
 from drivers.oled_model import OledModel, StreamError
 from drivers.oled_panels import SSD1306_128X64, Panel
 from drivers.ports import Picture
-
-if TYPE_CHECKING:
-    from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
 
 ADDRESS: Final = 0x3C
 COMMANDS, DATA = 0x00, 0x40
@@ -132,60 +130,68 @@ class I2cTwin:
         return wire
 
 
-class SpidevTwin:
-    """spidev's SpiDev, with the data/command and reset lines read from gpiozero's mock pins."""
+@dataclass(frozen=True, slots=True)
+class Soldered:
+    """Where a display on SPI is: the driver's bus, and the circuit that its GPIOs end on."""
 
-    def __init__(self, traffic: Traffic, bus: SpiBus) -> None:
+    bus: SpiBus
+    circuit: Circuit
+
+    def resets(self, model: OledModel) -> None:
+        """Reset the controller at the end of each low pulse of its reset line (SSD1306, 8.9)."""
+
+        def heard(wire: int, level: bool) -> None:
+            if wire == self.bus.reset and level:
+                model.reset()
+
+        self.circuit.listen(heard)
+
+
+class SpidevTwin:
+    """spidev's SpiDev, whose display takes bytes for commands or data as the level of its line says."""
+
+    def __init__(self, traffic: Traffic, place: Soldered) -> None:
         self._traffic = traffic
-        self._bus = bus
+        self._place = place
         self._open = False
         self.max_speed_hz = 0
 
     def open(self, port: int, device: int) -> None:
-        """Claim the port. By now luma has pulsed the reset line."""
-        if (port, device) != (self._bus.port, self._bus.device):
+        """Claim the port."""
+        if (port, device) != (self._place.bus.port, self._place.bus.device):
             raise FileNotFoundError(errno.ENOENT, "no such SPI device")
         self._open = True
-        if self._bus.reset is not None and self._pulsed(self._bus.reset):
-            self._traffic.model.reset()
 
     def writebytes(self, data: Sequence[int]) -> None:
         """One transfer, a command or data as the line says. Raises OSError."""
         if not self._open:
             raise OSError(errno.EBADF, "the port is closed")
-        self._traffic.carry(bytes(data), self._level(self._bus.data_command), overhead=0)
+        self._traffic.carry(bytes(data), self._place.circuit.level(self._place.bus.data_command), overhead=0)
 
     def close(self) -> None:
         """Let go of the port."""
         self._open = False
 
-    def _level(self, line: int) -> bool:
-        return bool(self._bus.pins.pin(line).state) if self._bus.pins else False
-
-    def _pulsed(self, line: int) -> bool:
-        states = [state.state for state in self._bus.pins.pin(line).states] if self._bus.pins else []
-        return (0 in states or False in states) and bool(states[-1])
-
 
 @dataclass(frozen=True, slots=True)
 class SpiTwin:
-    """An SPI bus with one display on it, its GPIO lines on gpiozero's mock factory."""
+    """An SPI bus with one display on it."""
 
     traffic: Traffic
-    bus: SpiBus
+    place: Soldered
 
     @property
     def cure(self) -> str:
         """What to check when the display does not answer: as on a real bus."""
-        return self.bus.cure
+        return self.place.bus.cure
 
     def open(self) -> Wire:
-        """luma's own SPI interface on the twins of spidev and of the pins."""
-        return open_spi(self.bus, SpidevTwin(self.traffic, self.bus), pulse=0)
+        """luma's own SPI interface on the twin of spidev, its lines on the header's."""
+        return open_spi(self.place.bus, SpidevTwin(self.traffic, self.place), pulse=0)
 
 
 class DisplayTwin(LumaDisplay):
-    """A `LumaDisplay` whose glass can be seen. `spi`: wired to SPI, with gpiozero's mock factory, in place of I2C."""
+    """A `LumaDisplay` whose glass can be seen. `spi`: where it is wired to SPI, in place of I2C."""
 
     def __init__(
         self,
@@ -193,11 +199,13 @@ class DisplayTwin(LumaDisplay):
         *,
         rotation: int = 0,
         contrast: int = CONTRAST,
-        spi: "MockFactory | None" = None,
+        spi: Soldered | None = None,
         address: int = ADDRESS,
     ) -> None:
         self.traffic = Traffic(OledModel(panel))
-        bus = SpiTwin(self.traffic, SpiBus(pins=spi)) if spi else I2cTwin(self.traffic, address)
+        if spi is not None:
+            spi.resets(self.traffic.model)
+        bus = SpiTwin(self.traffic, spi) if spi else I2cTwin(self.traffic, address)
         super().__init__(bus, panel, rotation=rotation, contrast=contrast)
 
     def glass(self) -> Picture:

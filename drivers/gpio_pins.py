@@ -1,7 +1,8 @@
 """The thin layer every GPIO driver is written on: pulled-up inputs with edges, and outputs that can let go.
 
-One implementation stands on gpiozero's pins (`GpiozeroPins`), one on the module RPi.GPIO (`drivers.gpio_rpi`). Both
-know who holds which pin, so that two signals on one pin are an error with two names and not a short circuit.
+One implementation stands on gpiozero's pins (`drivers.gpio_zero`), one on gpiod (`drivers.gpio_gpiod`), one on the
+module RPi.GPIO (`drivers.gpio_rpi`). All know who holds which pin, so that two signals on one pin are an error with two
+names and not a short circuit.
 """
 
 from abc import ABC, abstractmethod

@@ -50,11 +50,6 @@ class GpiozeroPins(Pins):
         super().__init__()
         self._factory = factory
 
-    @property
-    def factory(self) -> ZeroFactory:
-        """For libraries that bring pins of their own, such as luma on SPI."""
-        return self._factory
-
     def close(self) -> None:
         """Close the factory: every pin becomes an input."""
         _quietly(self._factory.close)

@@ -7,14 +7,11 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
-from drivers.errors import DisplayError
+from drivers.errors import DisplayError, DriverError
+from drivers.gpio_pins import OutputLine, Pins
 from sesame_core.errors import UsageError
-
-if TYPE_CHECKING:
-    from gpiozero import Factory, OutputDevice  # type: ignore[import-untyped]
-
 
 RESET_PULSE: Final = 0.001
 """Seconds that the reset line is held, and waited for after it: 3 microseconds are asked for (SSD1306, 8.9)."""
@@ -87,17 +84,14 @@ class I2cBus:
 
 @dataclass(frozen=True, slots=True)
 class SpiBus:
-    """SPI: /dev/spidev<port>.<device>; GPIOs of data/command and reset (None: not wired); clock in Hz.
+    """SPI: /dev/spidev<port>.<device>; GPIOs of data/command and reset (None: not wired), on `pins`; clock in Hz."""
 
-    `pins`: the gpiozero factory that drives those GPIOs, None for gpiozero's default.
-    """
-
+    pins: Pins
     port: int = 0
     device: int = 0
     data_command: int = 24
     reset: int | None = 25
     speed: int = 8_000_000
-    pins: "Factory | None" = None
 
     @property
     def cure(self) -> str:
@@ -141,7 +135,7 @@ def open_spi(bus: SpiBus, port: Port, pulse: float = RESET_PULSE) -> Wire:
     from luma.core.interface.serial import spi  # noqa: PLC0415
 
     name = f"/dev/spidev{bus.port}.{bus.device}"
-    lines = Lines(bus.pins)
+    lines = Lines(bus)
     try:
         wire = spi(
             spi=port, gpio=lines, port=bus.port, device=bus.device, bus_speed_hz=bus.speed,
@@ -154,9 +148,10 @@ def open_spi(bus: SpiBus, port: Port, pulse: float = RESET_PULSE) -> Wire:
         ) from refused
     except (OSError, error.Error) as failure:
         lines.close()
+        reason = getattr(failure, "strerror", None) or failure
         raise DisplayError(
-            f"{name} or its GPIOs cannot be opened: switch SPI on (raspi-config, Interface Options, SPI), restart, "
-            f"and see that nothing else uses GPIO{bus.data_command} and GPIO{bus.reset}"
+            f"{name} or its GPIOs cannot be opened ({reason}): switch SPI on (raspi-config, Interface Options, SPI), "
+            f"restart, and see that nothing else uses GPIO{bus.data_command} and GPIO{bus.reset}"
         ) from failure
     return _SpiWire(wire, lines)
 
@@ -179,32 +174,31 @@ class _SpiWire:
 
 
 class Lines:
-    """The part of RPi.GPIO's interface that luma drives its data/command and reset lines with, on gpiozero's pins.
+    """The part of RPi.GPIO's interface that luma drives its data/command and reset lines with, on the reader's header.
 
-    gpiozero runs where RPi.GPIO does not (Pi 5, current kernels). Its errors become OSError, as luma's users expect.
+    So one library has all pins, whichever it is. Its errors become OSError, as luma's users expect.
     """
 
     LOW: Final = 0
     HIGH: Final = 1
     OUT: Final = "out"
 
-    def __init__(self, factory: "Factory | None") -> None:
-        self._factory = factory
-        self._lines: dict[int, OutputDevice] = {}
+    def __init__(self, bus: SpiBus) -> None:
+        self._pins = bus.pins
+        self._names = {bus.data_command: "display data/command", bus.reset: "display reset"}
+        self._lines: dict[int, OutputLine] = {}
 
     def setup(self, line: int, direction: str) -> None:
         """Claim GPIO `line` as an output, low. Raises OSError."""
-        from gpiozero import OutputDevice  # noqa: PLC0415
-
         if direction != self.OUT:
             raise UsageError("a display's lines are outputs")
-        with _as_os_error(f"GPIO{line} cannot be claimed"):
-            self._lines[line] = OutputDevice(line, pin_factory=self._factory)
+        with _as_os_error():
+            self._lines[line] = self._pins.output(line, self._names[line])
 
     def output(self, line: int, level: int) -> None:
         """Drive GPIO `line` high or low. Raises OSError."""
-        with _as_os_error(f"GPIO{line} cannot be driven"):
-            self._lines[line].value = level
+        with _as_os_error():
+            self._lines[line].drive(bool(level))
 
     def close(self) -> None:
         """Let go of every line. May be called twice."""
@@ -213,9 +207,8 @@ class Lines:
 
 
 @contextmanager
-def _as_os_error(what: str) -> Iterator[None]:
-    """Each of the libraries under gpiozero has errors of its own (lgpio.error, RuntimeError): all of them mean this."""
+def _as_os_error() -> Iterator[None]:
     try:
         yield
-    except Exception as failure:
-        raise OSError(errno.EIO, what) from failure
+    except DriverError as failure:
+        raise OSError(errno.EIO, str(failure)) from failure

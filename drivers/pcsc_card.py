@@ -67,6 +67,7 @@ class PoweredCard:
             self._handle, self.protocol = pcsc.connect(made, reader, exclusive=exclusive)
             self._inserted = self._count()
             self.atr = pcsc.atr(self._handle)
+            self.cold_atr = b""
             if self.atr[:1] == bytes((INVERSE_CONVENTION,)):
                 self.reset()
         except BaseException:
@@ -76,6 +77,7 @@ class PoweredCard:
     def reset(self) -> None:
         """Reset the card warm; its ATR and protocol are read again. Raises SlotError."""
         handle = self._open_handle()
+        self.cold_atr = self.cold_atr or self.atr
         self.protocol = self._pcsc.reset(handle, exclusive=self._exclusive)
         self.atr = self._pcsc.atr(handle)
 
@@ -180,6 +182,11 @@ class PcscConnection:
     def atr(self) -> bytes:
         """The answer to the last reset."""
         return self._card.atr
+
+    @property
+    def cold_atr(self) -> bytes:
+        """The answer to the first, cold reset; empty where there was no other."""
+        return self._card.cold_atr
 
     @property
     def protocol(self) -> Protocol:

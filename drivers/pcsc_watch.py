@@ -77,10 +77,13 @@ class Presence:
 
 
 class Watcher:
-    """The waiting thread. `on_view` is called from it, with the readers that may be used: none when there are none."""
+    """The waiting thread. `on_view` is called from it, with the readers that may be used: none when there are none;
+    `on_end` when something that nobody foresaw has ended it."""
 
-    def __init__(self, pcsc: Pcsc, choice: ReaderChoice, on_view: Callable[[View], None]) -> None:
-        self._pcsc, self._choice, self._on_view = pcsc, choice, on_view
+    def __init__(
+        self, pcsc: Pcsc, choice: ReaderChoice, on_view: Callable[[View], None], on_end: Callable[[], None]
+    ) -> None:
+        self._pcsc, self._choice, self._on_view, self._on_end = pcsc, choice, on_view, on_end
         self._stop = threading.Event()
         self._context: int | None = None
         self._trouble = ""
@@ -108,6 +111,10 @@ class Watcher:
                     self._watch(made)
             except SlotError as error:
                 self._lost(error)
+            except Exception as error:  # a reader that is deaf to cards must not look alive
+                LOG.error("card slot: the watch ended (%s)", type(error).__name__)
+                self._on_end()
+                return
             finally:
                 self._context = None
 

@@ -6,6 +6,7 @@ what is asked, one request after the other. What they find lies in `drivers.pcsc
 
 from collections.abc import Callable, Sequence
 
+from drivers.errors import SlotError
 from drivers.pcsc_api import Pcsc
 from drivers.pcsc_card import ReaderChoice, context
 from drivers.pcsc_errors import ServiceLostError
@@ -25,6 +26,7 @@ class PcscSlot:
         self._news: News | None = None
         self._watcher: Watcher | None = None
         self._worker: Worker | None = None
+        self._ended = False
 
     def start(self, notify: Notify) -> None:
         """Begin to watch. Raises PcscMissingError when PC/SC is not installed, RefusedError when polkit forbids it; a
@@ -33,16 +35,20 @@ class PcscSlot:
         _try(pcsc)
         self._news = News(notify)
         self._worker = Worker(pcsc, self._news, exclusive=self._exclusive)
-        self._watcher = Watcher(pcsc, self._choice, self._seen)
+        self._watcher = Watcher(pcsc, self._choice, self._seen, self._deaf)
+        self._notify = notify
         self._worker.start()
         self._watcher.start()
 
     def due(self) -> Millis | None:
         """At once when something is new; else only when notified."""
-        return 0 if self._news is not None and self._news.waiting else None
+        return 0 if self._ended or (self._news is not None and self._news.waiting) else None
 
     def poll(self, now: Millis) -> Sequence[Event]:
-        """What is new, as having happened at `now`."""
+        """What is new, as having happened at `now`. Raises SlotError when cards can be heard of no more: only a new
+        process can do something about it."""
+        if self._ended:
+            raise SlotError("the watch over the smart-card readers has ended: start the reader anew")
         return [] if self._news is None else self._news.take(now)
 
     def close(self) -> None:
@@ -67,6 +73,11 @@ class PcscSlot:
         """Ask for the power to be cut after what was asked before. No answer."""
         if self._worker is not None and self._news is not None:
             self._worker.do(PowerOff(self._news.known_session))
+
+    def _deaf(self) -> None:
+        """Called by the watcher."""
+        self._ended = True
+        self._notify()
 
     def _session(self) -> int | None:
         return None if self._news is None else self._news.ask()

@@ -38,7 +38,7 @@ def _read_line(pin: Pin) -> None:
 
 @contextmanager
 def _unseen() -> Iterator[None]:
-    """The terminal without echo; put back in every case."""
+    """The terminal without echo; put back in every case, and what is left of the line thrown away: it may be a PIN."""
     before = termios.tcgetattr(0)
     silent = termios.tcgetattr(0)
     silent[3] &= ~termios.ECHO
@@ -46,4 +46,4 @@ def _unseen() -> Iterator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(0, termios.TCSADRAIN, before)
+        termios.tcsetattr(0, termios.TCSAFLUSH, before)

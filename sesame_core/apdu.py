@@ -132,6 +132,8 @@ def deliver(command: Command, protocol: Protocol) -> Exchanges[Response]:
             raise CardError(Fault.ENDLESS, "response without end")
         response = yield from _fetch(response.sw & 0xFF)
         collected += response.data
+        if len(collected) > MAX_RESPONSE:
+            raise CardError(Fault.ENDLESS, "response without end")
     return replace(response, data=collected)
 
 

@@ -50,8 +50,9 @@ OUTSIDE = {"open", "print", "input", "exec", "eval", "compile", "__import__", "b
 
 ADAPTERS = {
     "smartcard": ("drivers.pcsc_*", "drivers.slot_*"),
-    "gpiozero": ("drivers.gpio_*", "drivers.board_*", "drivers.oled_*", "drivers.display_*"),
+    "gpiozero": ("drivers.gpio_*", "drivers.board_*"),
     "lgpio": ("drivers.gpio_*",),
+    "gpiod": ("drivers.gpio_*",),
     "RPi": ("drivers.gpio_*",),
     "luma": ("drivers.display_*", "drivers.oled_*"),
     "smbus2": ("drivers.display_*", "drivers.oled_*", "drivers.battery_*", "device.selftest.world"),

@@ -228,9 +228,22 @@ def _config(options: Options) -> Step:
 def _write(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(target.name + ".new")
-    fresh.write_text(text)
+    with fresh.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # a Pi whose config.txt is empty after a power cut does not boot
     fresh.chmod(0o644)
     fresh.replace(target)
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    """A new name is on the disk only once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _gone(path: Path) -> Step:

@@ -46,7 +46,8 @@ class Bench:
 def i2c(bench: Bench) -> Finding:
     """What answers on the bus of display and gauge."""
     port = bench.config.display.port
-    asked = sorted({*DISPLAYS, *GAUGES, bench.config.display.address, bench.config.power.gauge_address})
+    configured = {bench.config.display.address, bench.config.power.gauge_address}
+    asked = sorted({*DISPLAYS, *GAUGES, *configured} - {0})
     answering = bench.world.i2c_answers(port, asked)
     if not answering:
         cure = "check 3.3 V and ground of what is on it, SDA on pin 3 and SCL on pin 5"

@@ -102,7 +102,8 @@ class World(Protocol):
         ...
 
     def display(self, config: Config, pins: Pins | None) -> Display:
-        """The display, not yet started."""
+        """The display, not yet started. `pins`: the header, None where it cannot be reached and the display does
+        without."""
         ...
 
     def i2c_answers(self, port: int, addresses: Sequence[int]) -> list[int]:

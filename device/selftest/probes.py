@@ -4,15 +4,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from device.config import Config
+from device.displays import needs_pins
 from device.selftest import board, card, machine
 from device.selftest.board import Bench, Tell
 from device.selftest.findings import Finding, Verdict
 from device.selftest.ports import World
 from drivers.errors import DriverError
+from drivers.gpio_gpiod import GpiodPins
 from drivers.gpio_pins import Pins
+from drivers.gpio_rpi import RpiGpioPins
 from drivers.gpio_zero import GpiozeroPins
 
 SEE_ABOVE = "do first what the lines above say"
+
+BY = {GpiozeroPins: "lgpio, through gpiozero", GpiodPins: "gpiod", RpiGpioPins: "the module RPi.GPIO"}
+"""What reaches the pins, as a person knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,7 @@ def _with_pins(bench: Bench) -> Iterator[Finding]:
         yield from _display(bench, None)
         return
     try:
-        by = "lgpio, through gpiozero" if isinstance(pins, GpiozeroPins) else "the module RPi.GPIO"
-        yield Finding.good("pins", f"the header can be used, by {by}")
+        yield Finding.good("pins", f"the header can be used, by {BY[type(pins)]}")
         yield from _on_header(bench, pins)
     finally:
         pins.close()
@@ -109,6 +114,7 @@ def _on_header(bench: Bench, pins: Pins) -> Iterator[Finding]:
 
 
 def _display(bench: Bench, pins: Pins | None) -> Iterator[Finding]:
-    if machine.reaches_display(bench.world, bench.config):
+    driven = pins is not None or not needs_pins(bench.config)
+    if driven and machine.reaches_display(bench.world, bench.config):
         return guarded("display", lambda: [board.display(bench, pins)])
     return iter([Finding.left_out("display", "it cannot be reached", SEE_ABOVE)])

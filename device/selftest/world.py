@@ -16,7 +16,7 @@ from device import compose
 from device.config import Config, load
 from device.displays import real_display
 from device.selftest.ports import Access, Connection
-from drivers.battery_gauge import Ina219, Max17048, open_bus
+from drivers.battery_gauge import KINDS, open_bus
 from drivers.clock import MonotonicClock
 from drivers.gpio_factory import Backend, Machine, look, open_pins
 from drivers.gpio_pins import Pins
@@ -139,8 +139,7 @@ class RealWorld:
         wanted = config.power
         if wanted.gauge == "none":
             return None
-        kind = Max17048 if wanted.gauge == "max17048" else Ina219
-        gauge = kind(open_bus(config.display.port), wanted.gauge_address)
+        gauge = KINDS[wanted.gauge](open_bus(config.display.port), wanted.gauge_address)
         try:
             return gauge.charge()
         finally:

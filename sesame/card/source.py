@@ -61,7 +61,8 @@ def opened(arguments: argparse.Namespace) -> Iterator[OpenCard]:
         with PcscConnection.connect(reader_choice(arguments.reader)) as connection:
             if arguments.warm_reset:
                 connection.reset()
-            yield OpenCard(connection.exchange, connection.protocol, connection.reader, connection.atr)
+            exchange, where = connection.exchange, connection.reader
+            yield OpenCard(exchange, connection.protocol, where, connection.atr, connection.cold_atr)
 
 
 def in_process(card: Card, where: str, *, warm: bool = False) -> OpenCard:

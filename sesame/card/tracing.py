@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from bank.files import write_private
 from device.cardwork import CardWork
+from device.secrecy import keep_secrets
 from device.trace import Recorder, Trace, today, write
 from device.trace_masks import hidden
 from sesame.card.source import OpenCard, consent, opened
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def session(card: OpenCard, request: Request, numbers: list[str]) -> str:
     """A code, grouped. Raises CommandError(WRONG_PIN), CardError, SlotError."""
+    keep_secrets()
     work = CardWork(card.exchange, card.protocol)
     try:
         work.select()

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from device.config import load
+from device.config import Config, load
 from device.displays import real_display
+from device.errors import ConfigError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,11 +16,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Dark. Raises DisplayError, ConfigError."""
-    display = real_display(load(arguments.config))
+    """Dark, by the usual wiring where the configuration cannot be used. Raises DisplayError, ConfigError."""
+    try:
+        config, broken = load(arguments.config), None
+    except ConfigError as error:  # changed while the reader ran; what is lit must go dark all the same
+        config, broken = Config(), error
+    display = real_display(config)
     try:
         display.start()
         display.off()
     finally:
         display.close()
+    if broken:
+        raise broken
     return 0

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def reader_choice(name: str | None) -> str | int | None:
     """A reader's number, a part of its name, or any."""
-    return int(name) if name is not None and name.isdigit() else name
+    return int(name) if name is not None and name.isascii() and name.isdecimal() else name
 
 
 def request_of(arguments: argparse.Namespace) -> Request:

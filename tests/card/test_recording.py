@@ -8,7 +8,7 @@ from bank import gallery
 from bank.profile import Declines
 from device.cardwork import CardWork
 from device.replay import ReplayCard, recorded_request
-from device.trace import Recorder, Trace, Turn, write
+from device.trace import HIDDEN, Recorder, Trace, Turn, write
 from device.trace_masks import hidden
 from device.trace_read import read
 from sesame_core.apdu import Protocol
@@ -90,6 +90,21 @@ def test_a_number_in_pieces_and_one_cut_short_are_hidden_too() -> None:
     assert "4973112233" not in text
     assert "4475706F6E74" not in text
     assert text.count("5566") == 3
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9F200810112345678901239000",
+        "9F1F0830303030303132339000",
+        "5F20065049455252459000",
+        "5F200842415054495354459000",
+    ],
+    ids=["track 2's own data", "track 1's own data", "a name whose bytes look like digits", "another"],
+)
+def test_of_what_is_no_card_number_not_one_digit_is_left(value: str) -> None:
+    shown = hidden(Trace((Turn("00B2010C00", f"70{len(value) // 2 - 2:02X}{value}"),))).turns[0].response
+    assert set(shown[10:-4]) == {HIDDEN}
 
 
 def test_times_are_kept_in_milliseconds() -> None:

@@ -178,7 +178,7 @@ def test_a_system_power_off_is_asked_for_once_and_in_the_dark() -> None:
 # Battery
 
 
-@pytest.mark.parametrize("gauge", [("max17048", 0x36), ("ina219", 0x40)], ids=["max17048", "ina219"])
+@pytest.mark.parametrize("gauge", [("max17048", 0), ("ina219", 0), ("ina219", 0x40)])
 def test_each_gauge_warns_and_then_refuses_to_begin(gauge: tuple[str, int]) -> None:
     kind, address = gauge
     reader = story(Config(power=PowerConfig(gauge=kind, gauge_address=address)))

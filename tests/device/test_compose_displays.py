@@ -1,15 +1,29 @@
 """Every display that can be configured makes a code that can be read on its glass, and is dark 35 seconds later."""
 
+import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from pytest_mock import MockerFixture
 
-from device.config import Config, DisplayConfig
+from device.config import Config, DisplayConfig, KeypadConfig
 from device.displays import real_display
 from device.errors import ConfigError
-from drivers.oled_panels import PANELS
+from drivers.board_circuit import Drive
+from drivers.board_twin import BoardTwin
+from drivers.clock import SteppedClock
+from drivers.display_twin import Soldered, SpidevTwin, Traffic
+from drivers.errors import DriverError
+from drivers.gpio_factory import Backend, Machine
+from drivers.oled_bus import SpiBus
+from drivers.oled_model import OledModel
+from drivers.oled_panels import PANELS, SSD1306_128X64
 from drivers.raster import paint
+from sesame.commands import blank
 from sesame_core.views import view
 from sesame_core.words import LANGUAGES
 from simulator.bench import Bench
@@ -86,4 +100,49 @@ def test_the_brightness_reaches_the_controller(contrast: int) -> None:
 @pytest.mark.parametrize("wired", [DisplayConfig(), DisplayConfig(bus="spi"), DisplayConfig("sh1106", rotation=90)])
 def test_the_real_display_is_composed_from_the_same_settings(wired: DisplayConfig) -> None:
     config = Config(display=wired)
-    assert real_display(config).size == bench_with(wired).parts.display.size
+    pins = BoardTwin(SteppedClock()).pins
+    assert real_display(config, pins).size == bench_with(wired).parts.display.size
+
+
+def test_a_display_on_spi_can_have_its_lines_elsewhere() -> None:
+    bench = bench_with(DisplayConfig(bus="spi", spi_device=1, dc=22, reset=23))
+    reader = Story(bench)
+    reader.insert("bank-card")
+    reader.press(FIRST_CODE)
+    assert reader.shows_a_code()
+    pins = bench.parts.hardware.pins
+    for line, name in ((22, "data/command"), (23, "reset")):
+        with pytest.raises(DriverError, match=f"a wire and display {name} are both on GPIO{line}"):
+            pins.input(line, "a wire")
+    for free in (24, 25):
+        pins.input(free, "a wire")
+
+
+def test_alone_a_display_opens_the_header_only_where_it_needs_it(mocker: MockerFixture) -> None:
+    opened = mocker.patch("drivers.gpio_factory.open_pins", return_value=BoardTwin(SteppedClock()).pins)
+    real_display(Config())
+    opened.assert_not_called()
+    real_display(Config(keypad=KeypadConfig("gpiod"), display=DisplayConfig(bus="spi")))
+    assert [call.args[0] for call in opened.call_args_list] == [Backend.GPIOD], "the configured library has every pin"
+
+
+def test_alone_a_display_on_spi_says_that_there_is_no_header(mocker: MockerFixture) -> None:
+    mocker.patch("drivers.gpio_factory.look", return_value=Machine())
+    with pytest.raises(DriverError, match="no Raspberry Pi header"):
+        real_display(Config(display=DisplayConfig(bus="spi")))
+
+
+def test_the_glass_on_spi_is_blanked_by_command(mocker: MockerFixture, tmp_path: Path) -> None:
+    """What systemd runs after every end of the reader: a header of its own, let go of again."""
+    hardware, traffic = BoardTwin(SteppedClock()), Traffic(OledModel(SSD1306_128X64))
+    mocker.patch("drivers.gpio_factory.open_pins", return_value=hardware.pins)
+    place = Soldered(SpiBus(hardware.pins), hardware.circuit)
+    mocker.patch.dict(sys.modules, {"spidev": SimpleNamespace(SpiDev=lambda: SpidevTwin(traffic, place))})
+    traffic.model.command(b"\x8d\x14\xaf")
+    assert any(traffic.model.glass().rows), "left as it was, with whatever it showed"
+    file = tmp_path / "reader.toml"
+    file.write_text('[display]\nbus = "spi"\n')
+    assert blank.run(Namespace(config=file)) == 0
+    assert not any(traffic.model.glass().rows)
+    assert not any(map(any, traffic.model.memory))
+    assert {hardware.circuit.drive(line) for line in (24, 25)} == {Drive.FLOATING}

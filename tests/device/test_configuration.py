@@ -67,3 +67,25 @@ def test_a_file_that_is_not_there_or_is_no_text(tmp_path: Path) -> None:
 def test_two_keys_on_one_wire_are_an_error() -> None:
     with pytest.raises(ConfigError, match=r"here: \[keypad\]"):
         merge({"keypad": {"rows": [5, 5, 13, 19]}}, "here")
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ('buttons = { "1" = 5 }', r"keypad\.buttons lacks 0, 2, .*Code, OK"),
+        (
+            'legends = [["1", "2", "3"], ["4", "5", "6"], ["7", "8", "9"]]\nrows = [5, 6, 13]\ncolumns = [12, 16, 20]',
+            r"keypad\.legends lacks 0, Code, OK: no code can be made",
+        ),
+    ],
+)
+def test_a_pad_on_which_no_code_can_be_made_is_refused(text: str, lacks: str) -> None:
+    with pytest.raises(ConfigError, match=lacks):
+        merge(tomllib.loads(f"[keypad]\n{text}"), "file")
+
+
+def test_the_gauge_has_its_own_address_unless_told() -> None:
+    assert merge({"power": {"gauge": "ina219"}}, "file").power.gauge_address == 0
+    assert merge({"power": {"gauge_address": 0x41}}, "file").power.gauge_address == 0x41
+    with pytest.raises(ConfigError, match="0 for the chip's own"):
+        merge({"power": {"gauge_address": 3}}, "file")

@@ -5,21 +5,35 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from gpiozero import OutputDevice  # type: ignore[import-untyped]
-from gpiozero.pins.mock import MockFactory, MockPin  # type: ignore[import-untyped]
 from pytest_mock import MockerFixture
 
+from drivers.board_circuit import Circuit, Drive
 from drivers.display_luma import LumaDisplay
-from drivers.display_twin import DisplayTwin, SmbusTwin, SpidevTwin, Traffic
-from drivers.errors import DisplayError
+from drivers.display_twin import DisplayTwin, SmbusTwin, Soldered, SpidevTwin, Traffic
+from drivers.errors import DisplayError, DriverError
+from drivers.gpio_rpi import RpiGpioPins
+from drivers.gpio_rpi_twin import RpiGpioTwin
 from drivers.oled_bus import I2cBus, Lines, SpiBus, open_spi
 from drivers.oled_model import OledModel
 from drivers.oled_panels import PANELS, SSD1306_128X64, Panel
 from drivers.raster import paint
 from sesame_core.errors import UsageError
 from sesame_core.screens import Screen
+from tests.drivers.test_gpio_pins import BACKENDS
 
 SCREEN = Screen(lines=("INSÉREZ VOTRE CARTE",))
+
+
+def on_spi(backend: str = "gpiozero", reset: int | None = 25) -> Soldered:
+    """A place on a board of its own."""
+    circuit = Circuit()
+    return Soldered(SpiBus(BACKENDS[backend](circuit), reset=reset), circuit)
+
+
+def floating(place: Soldered) -> bool:
+    """Nobody drives the display's lines."""
+    lines = (place.bus.data_command, place.bus.reset)
+    return {place.circuit.drive(line) for line in lines if line is not None} == {Drive.FLOATING}
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=str)
@@ -86,21 +100,41 @@ def test_a_lost_bus_is_opened_anew(mocker: MockerFixture) -> None:
 def test_spi_without_its_module_says_how_to_get_it(mocker: MockerFixture) -> None:
     mocker.patch.dict(sys.modules, {"spidev": None})
     with pytest.raises(DisplayError, match="pip install spidev"):
-        LumaDisplay(SpiBus()).start()
+        LumaDisplay(on_spi().bus).start()
 
 
-def test_a_real_spi_bus_is_opened_as_configured(mocker: MockerFixture) -> None:
-    traffic = Traffic(OledModel(SSD1306_128X64))
-    bus = SpiBus(port=1, device=2, data_command=5, reset=6, speed=4_000_000, pins=MockFactory())
-    port = SpidevTwin(traffic, bus)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_real_spi_bus_is_opened_as_configured(backend: str, mocker: MockerFixture) -> None:
+    traffic, circuit = Traffic(OledModel(SSD1306_128X64)), Circuit()
+    bus = SpiBus(BACKENDS[backend](circuit), port=1, device=2, data_command=5, reset=6, speed=4_000_000)
+    place = Soldered(bus, circuit)
+    port = SpidevTwin(traffic, place)
     mocker.patch.dict(sys.modules, {"spidev": SimpleNamespace(SpiDev=lambda: port)})
     display = LumaDisplay(bus)
     display.start()
     display.show(paint(SCREEN, display.size))
     assert traffic.model.glass() == paint(SCREEN, display.size)
     assert port.max_speed_hz == 4_000_000
+    with pytest.raises(DriverError, match="key row and display data/command are both on GPIO5"):
+        bus.pins.input(5, "key row")
     display.close()
-    OutputDevice(5, pin_factory=bus.pins).close()
+    assert floating(place)
+    bus.pins.input(5, "key row")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_reset_line_is_pulsed_at_each_opening(backend: str) -> None:
+    place = on_spi(backend)
+    model, levels = OledModel(SSD1306_128X64), list[bool]()
+    place.circuit.listen(lambda wire, level: levels.append(level) if wire == place.bus.reset else None)
+    place.resets(model)
+    for _ in range(2):
+        model.command(b"\xaf")
+        assert model.registers.on
+        wire = open_spi(place.bus, SpidevTwin(Traffic(model), place), pulse=0)
+        assert not model.registers.on
+        wire.cleanup()
+    assert levels == [True, False, True]
 
 
 @pytest.mark.parametrize(
@@ -116,30 +150,35 @@ def test_an_spi_port_that_does_not_open_says_what_to_do_and_lets_its_lines_go(fa
         def open(self, port: int, device: int) -> None:
             raise failure
 
-    bus = SpiBus(pins=MockFactory())
+    place = on_spi()
     with pytest.raises(DisplayError, match=cure):
-        open_spi(bus, Refusing(Traffic(OledModel(SSD1306_128X64)), bus), pulse=0)
-    for line in (bus.data_command, 25):
-        OutputDevice(line, pin_factory=bus.pins).close()
+        open_spi(place.bus, Refusing(Traffic(OledModel(SSD1306_128X64)), place), pulse=0)
+    assert floating(place)
+    for line in (place.bus.data_command, 25):
+        place.bus.pins.output(line, "another")
 
 
-def test_a_line_that_is_taken_is_named() -> None:
-    bus = SpiBus(pins=MockFactory())
-    with OutputDevice(24, pin_factory=bus.pins), pytest.raises(DisplayError, match="nothing else uses GPIO24"):
-        open_spi(bus, SpidevTwin(Traffic(OledModel(SSD1306_128X64)), bus), pulse=0)
+@pytest.mark.parametrize("line", [24, 25])
+def test_a_line_that_is_taken_is_named(line: int) -> None:
+    place = on_spi()
+    place.bus.pins.output(line, "buzzer")
+    with pytest.raises(DisplayError, match=rf"display .* and buzzer are both on GPIO{line}.*nothing else uses GPIO24"):
+        open_spi(place.bus, SpidevTwin(Traffic(OledModel(SSD1306_128X64)), place), pulse=0)
+    place.bus.pins.output(24 + 25 - line, "the other is free")
 
 
 def test_a_pin_librarys_own_errors_are_retried_like_any_other() -> None:
-    class Worn(MockPin):  # type: ignore[misc]
+    class Worn(RpiGpioTwin):
         failures = 0
 
-        def _set_state(self, value: bool) -> None:
+        def output(self, channel: int, value: int, /) -> None:
             if Worn.failures:
                 Worn.failures -= 1
-                raise RuntimeError("lgpio has errors that are not gpiozero's")
-            super()._set_state(value)
+                raise RuntimeError("each library has errors of its own")
+            super().output(channel, value)
 
-    display = DisplayTwin(spi=MockFactory(pin_class=Worn))
+    circuit = Circuit()
+    display = DisplayTwin(spi=Soldered(SpiBus(RpiGpioPins(Worn(circuit))), circuit))
     display.start()
     Worn.failures = 1
     display.show(paint(SCREEN, display.size))
@@ -152,15 +191,15 @@ def test_a_pin_librarys_own_errors_are_retried_like_any_other() -> None:
 
 
 def test_a_display_without_a_reset_line_works() -> None:
-    bus = SpiBus(reset=None, pins=MockFactory())
+    place = on_spi(reset=None)
     traffic = Traffic(OledModel(SSD1306_128X64))
-    wire = open_spi(bus, SpidevTwin(traffic, bus), pulse=0)
+    wire = open_spi(place.bus, SpidevTwin(traffic, place), pulse=0)
     wire.command(0xAF)
     assert traffic.model.registers.on
-    assert "reset" not in bus.cure
+    assert "reset" not in place.bus.cure
     wire.cleanup()
 
 
 def test_lines_are_outputs_only() -> None:
     with pytest.raises(UsageError):
-        Lines(MockFactory()).setup(24, "in")
+        Lines(on_spi().bus).setup(24, "in")

@@ -4,7 +4,6 @@ import errno
 from collections.abc import Callable
 
 import pytest
-from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
 
 from drivers.display_luma import ATTEMPTS
 from drivers.display_twin import DisplayTwin, Fault
@@ -14,6 +13,7 @@ from drivers.ports import Picture
 from drivers.raster import paint
 from sesame_core.screens import Bar, Masked, Screen
 from sesame_core.secrets import SecretDigits
+from tests.drivers.test_display_bus import on_spi
 
 SH1106 = panel("sh1106", 128, 64)
 FAULTS = {
@@ -52,7 +52,7 @@ ACTS |= {"off": DisplayTwin.off, "start": DisplayTwin.start}
 
 def in_use(of: Panel, bus: str, name: str) -> DisplayTwin:
     """A display as it is before the act of that name."""
-    twin = DisplayTwin(of, spi=MockFactory() if bus == "spi" else None)
+    twin = DisplayTwin(of, spi=on_spi() if bus == "spi" else None)
     if name != "start":
         twin.start()
         twin.show(paint(FIRST, twin.size))

@@ -5,21 +5,21 @@ import atexit
 from collections.abc import Callable
 
 import pytest
-from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.display_luma import LumaDisplay
-from drivers.display_twin import DisplayTwin
+from drivers.display_twin import DisplayTwin, Soldered
 from drivers.oled_panels import PANELS, SSD1306_128X64, Controller, Panel
 from drivers.ports import Picture
 from drivers.raster import paint
 from sesame_core.errors import UsageError
 from sesame_core.screens import Bar, Masked, Screen
 from sesame_core.secrets import SecretDigits
+from tests.drivers.test_display_bus import on_spi
 
 ROTATIONS = (0, 90, 180, 270)
-BUSES: dict[str, Callable[[], MockFactory | None]] = {"i2c": lambda: None, "spi": MockFactory}
+BUSES: dict[str, Callable[[], Soldered | None]] = {"i2c": lambda: None, "spi": on_spi}
 FULL_FRAMES = {Controller.SH1106: 1128}
 """Bytes of a full 128x64 frame as luma sends it over a bus of 32-byte blocks: 1024 of picture and their addressing."""
 

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 import pytest
 
-from drivers.battery_gauge import DISCHARGE, BatteryMonitor, Gauge, Ina219, Max17048, Thresholds, charge_of, open_bus
+from drivers.battery_gauge import (
+    DISCHARGE,
+    BatteryMonitor,
+    Gauge,
+    Ina219,
+    LateBus,
+    Max17048,
+    Thresholds,
+    charge_of,
+    open_bus,
+)
 from drivers.battery_twin import GaugeBusTwin
 from drivers.board_twin import BoardTwin
 from drivers.clock import SteppedClock
@@ -235,3 +245,14 @@ def test_close_closes_the_bus_and_asks_no_more() -> None:
     power.close()
     assert bus.closed
     assert power.due() is None
+
+
+def test_a_bus_that_is_not_there_is_a_gauge_that_fails_and_no_more() -> None:
+    """A reader with an SPI display may have no I2C bus at all."""
+    gauge = Max17048(LateBus(99))
+    with pytest.raises(PowerError, match="/dev/i2c-99 cannot be opened"):
+        gauge.charge()
+    monitor = BatteryMonitor(gauge)
+    monitor.awake()
+    assert monitor.poll(0) == ()
+    monitor.close()

@@ -1,14 +1,16 @@
 """What a person at the desk hears and sees while probes are under way; and errors that nobody thought of."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from device.config import Config, DisplayConfig, KeypadConfig, ReaderConfig, SoundConfig
 from device.selftest.board import test_cards as cards
 from device.selftest.findings import Finding, Verdict, parted
-from device.selftest.probes import Wish, examine, guarded
+from device.selftest.probes import SEE_ABOVE, Wish, examine, guarded
 from drivers.errors import KeypadError
+from drivers.gpio_factory import Machine
 from drivers.gpio_pins import Pins
 from drivers.keypad_scan import ScannedKeypad
 from drivers.ports import Display, Picture
@@ -17,6 +19,7 @@ from sesame_core.events import Key, Millis
 from sesame_core.screens import Screen
 from simulator.surroundings import SimulatedWorld
 from simulator.troubles import Trouble
+from tests.drivers.test_gpio_pins import BACKENDS
 
 
 class WatchedWorld(SimulatedWorld):
@@ -100,19 +103,58 @@ def test_keys_are_tested_on_when_the_display_dies_meanwhile() -> None:
 
 
 def test_direct_buttons_are_asked_for_by_their_own_pins() -> None:
-    buttons = KeypadConfig(buttons=((Key.CODE, 5), (Key.OK, 6), (Key.DIGIT_5, 13)))
+    keys = (Key.CODE, Key.OK, *(Key(str(digit)) for digit in range(10)))
+    buttons = KeypadConfig(buttons=tuple(zip(keys, (5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 19, 20), strict=True)))
     told: list[str] = []
     found = examined(SimulatedWorld(config=Config(keypad=buttons)), told)
-    assert found["keypad"].said == "all 3 keys were pressed and read"
-    assert "press every key once: Code OK 5" in told
+    assert found["keypad"].said == "all 12 keys were pressed and read"
+    assert "press every key once: Code OK 0 1 2 3 4 5 6 7 8 9" in told
     dead = examined(SimulatedWorld(Trouble.KEY_DEAD, config=Config(keypad=buttons)))["keypad"]
-    assert (dead.said, dead.cure[-30:]) == ("not pressed, or dead: 5", "the wires of GPIO13 and ground")
+    assert (dead.said, dead.cure[-30:]) == ("not pressed, or dead: 5", "the wires of GPIO12 and ground")
 
 
 def test_a_display_on_spi_is_written_to_but_cannot_answer() -> None:
     found = examined(WatchedWorld(config=Config(display=DisplayConfig(bus="spi"))))
     assert "SPI has no answer" in found["display"].said
     assert "i2c bus" not in found
+
+
+@pytest.mark.parametrize("trouble", [Trouble.NO_GPIO_LIBRARY, Trouble.GPIO_CLASH])
+def test_a_display_on_spi_is_left_out_where_nobody_can_drive_its_lines(trouble: Trouble) -> None:
+    found = examined(SimulatedWorld(trouble, config=Config(display=DisplayConfig(bus="spi"))))
+    assert (found["display"].verdict, found["display"].cure) == (Verdict.LEFT_OUT, SEE_ABOVE)
+    alone = examined(SimulatedWorld(trouble, config=Config()))
+    assert alone["display"].verdict is Verdict.GOOD, "on I2C it needs no header"
+
+
+class WorldOf(SimulatedWorld):
+    """Its header is reached by the backend given; no other library is there."""
+
+    def __init__(self, backend: str, module: str) -> None:
+        self._backend = backend
+        self._module = module
+        super().__init__()
+
+    def machine(self) -> Machine:
+        return replace(super().machine(), modules=frozenset({self._module}))
+
+    def pins(self, config: Config) -> Pins:
+        return BACKENDS[self._backend](self.parts.hardware.circuit)
+
+
+@pytest.mark.parametrize(
+    ("backend", "module", "said"),
+    [
+        ("gpiozero", "lgpio", "lgpio, through gpiozero"),
+        ("gpiod", "gpiod", "gpiod"),
+        ("RPi.GPIO", "RPi", "the module RPi.GPIO"),
+    ],
+)
+def test_any_library_for_the_pins_will_do_and_is_named(backend: str, module: str, said: str) -> None:
+    found = examined(WorldOf(backend, module))
+    assert found["pins"].said == f"the header can be used, by {said}"
+    assert module in found["libraries"].said.split(", ")
+    assert {each.verdict for each in found.values()} == {Verdict.GOOD}
 
 
 def test_what_is_muted_is_left_out() -> None:

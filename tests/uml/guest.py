@@ -32,6 +32,7 @@ from drivers.gpio_pins import Pins  # noqa: E402
 from drivers.keypad_debounce import Timing  # noqa: E402
 from drivers.keypad_matrix import Layout, matrix_keypad  # noqa: E402
 from drivers.keypad_scan import ScannedKeypad  # noqa: E402
+from drivers.oled_bus import Lines, SpiBus  # noqa: E402
 from drivers.pins import gpio  # noqa: E402
 from sesame_core.events import Key, KeyPressed  # noqa: E402
 
@@ -202,6 +203,21 @@ def output(backend: Backend, chip: Chip) -> None:
     assert levels == [True, False, True]
 
 
+def display_lines(backend: Backend, chip: Chip) -> None:
+    """Data/command and reset of a display on SPI; for the bus itself the kernel has no simulation."""
+    pins = header(backend)
+    bus = SpiBus(pins)
+    assert bus.reset is not None
+    lines = Lines(bus)
+    for line in (bus.data_command, bus.reset):
+        lines.setup(line, lines.OUT)
+        for level in (lines.HIGH, lines.LOW, lines.HIGH):
+            lines.output(line, level)
+            assert chip.value(line) is bool(level)
+    lines.close()
+    pins.close()
+
+
 def header_by_label() -> None:
     machine = look()
     assert machine.header is not None, machine
@@ -284,11 +300,13 @@ def main() -> None:
         ("gpiod: every key, woken by its edge", lambda: every_key(Backend.GPIOD, pad)),
         ("gpiod: two keys of a row are read, a ghost is not", lambda: two_keys_and_a_ghost(Backend.GPIOD, pad)),
         ("gpiod: the light", lambda: output(Backend.GPIOD, chip)),
+        ("gpiod: the lines of a display on SPI", lambda: display_lines(Backend.GPIOD, chip)),
         ("gpiod: nothing wakes while nothing happens", lambda: sleeps(pad)),
         ("lgpio: every key, woken by its edge", lambda: every_key(Backend.LGPIO, pad)),
         ("lgpio: again after close", lambda: every_key(Backend.AUTO, pad)),
         ("lgpio: two keys of a row are read, a ghost is not", lambda: two_keys_and_a_ghost(Backend.LGPIO, pad)),
         ("lgpio: the light", lambda: output(Backend.LGPIO, chip)),
+        ("lgpio: the lines of a display on SPI", lambda: display_lines(Backend.LGPIO, chip)),
         ("lgpio: a line that another program holds is an error that says so", lambda: taken_line(pad, Backend.LGPIO)),
         ("gpiod: a line that another program holds is an error that says so", lambda: taken_line(pad, Backend.GPIOD)),
         ("lgpio leaves the working directory alone", no_traces),
@@ -296,6 +314,7 @@ def main() -> None:
         ("rpi-lgpio: every key, woken by its edge", lambda: every_key(Backend.RPIGPIO, pad)),
         ("rpi-lgpio: two keys of a row are read, a ghost is not", lambda: two_keys_and_a_ghost(Backend.RPIGPIO, pad)),
         ("rpi-lgpio: the light", lambda: output(Backend.RPIGPIO, chip)),
+        ("rpi-lgpio: the lines of a display on SPI", lambda: display_lines(Backend.RPIGPIO, chip)),
         ("smbus2: the battery gauge's registers on the kernel's I2C", gauge),
     ]
     say(f"1..{len(checks)}")
