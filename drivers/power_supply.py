@@ -93,7 +93,10 @@ class SoftLatch:
         try:
             self._line = self._pins.output(self._gpio, "power latch")
         except DriverError as cause:
-            raise PowerError(f"the power latch cannot be used: {cause}") from cause
+            raise PowerError(
+                f'the power latch cannot be used: {cause}. Where config.txt has dtoverlay=gpio-poweroff, the kernel holds '
+                'this pin and cuts the supply itself: set off = "system" below [power]'
+            ) from cause
 
     def asleep(self) -> None:
         """High: the latch takes the supply away, and with it this program."""
