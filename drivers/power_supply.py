@@ -94,8 +94,8 @@ class SoftLatch:
             self._line = self._pins.output(self._gpio, "power latch")
         except DriverError as cause:
             raise PowerError(
-                f'the power latch cannot be used: {cause}. Where config.txt has dtoverlay=gpio-poweroff, the kernel holds '
-                'this pin and cuts the supply itself: set off = "system" below [power]'
+                f"the power latch cannot be used: {cause}. Where config.txt has dtoverlay=gpio-poweroff, the kernel "
+                'holds this pin and cuts the supply itself: set off = "system" below [power]'
             ) from cause
 
     def asleep(self) -> None:

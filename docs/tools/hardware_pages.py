@@ -103,8 +103,8 @@ OFF = {
     Off.ASLEEP: "the display is off, everything waits for an edge",
     Off.LATCH: "POWER_OFF goes high once the display is dark, and an external latch takes the supply away at once; not "
     "together with dtoverlay=gpio-poweroff, by which the kernel owns that pin",
-    Off.SYSTEM: "the system is asked, once, to power off; with `./install --latch` the kernel then lets the latch cut the "
-    "supply",
+    Off.SYSTEM: "the system is asked, once, to power off; with `./install --latch` the kernel then lets the latch cut "
+    "the supply",
 }
 
 DIGITS = "0123456789"
