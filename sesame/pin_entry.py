@@ -16,9 +16,9 @@ ASCII_ZERO = 0x30
 def read_pin(pin: Pin) -> None:
     """Fill `pin`, digit by digit, so that it never stands in memory as text. Raises CommandError(USAGE)."""
     if os.isatty(0):
-        sys.stderr.write("PIN: ")
-        sys.stderr.flush()
-        with _unseen():
+        with _unseen():  # before the prompt: what is typed at its sight is neither shown nor thrown away
+            sys.stderr.write("PIN: ")
+            sys.stderr.flush()
             _read_line(pin)
         sys.stderr.write("\n")
     else:

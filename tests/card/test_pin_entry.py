@@ -53,13 +53,15 @@ def terminal() -> Iterator[tuple[int, int]]:
 )
 def test_nothing_is_left_for_whoever_reads_next(terminal: tuple[int, int], typed: str, said: str) -> None:
     ours, theirs = terminal
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs
-    ) as process:
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs)
+    try:
         shown = read_until(ours, "PIN:")
         os.write(ours, f"{typed}\n".encode())
         shown += read_until(ours, ">")
         assert process.wait(LIMIT_S) == 0
+    finally:
+        process.kill()
+        process.wait()
     assert said in shown
     assert "|b''>" in shown
     assert "1234" not in shown, "it was not shown either"
