@@ -1,7 +1,7 @@
 """What is proved about the installed reader: each proof does something to it and says what was seen."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sesame_core.events import Key
@@ -9,6 +9,7 @@ from sesame_core.screens import Masked, Screen
 from sesame_core.words.fr import FRENCH
 from tests.vm.qemu import Machine, MachineError
 from tests.vm.reader import STATE, Reader
+from tests.vm.wakes import POLLS_A_MINUTE, a_minute, told
 
 UNIT = "sesame-reader"
 BRANCH = "sesame-branch"
@@ -144,45 +145,17 @@ def writes_nothing(run: Run) -> str:
 
 def sleeps(run: Run) -> str:
     """Asleep, no thread of ours polls: it waits for keys, cards and the watchdog's hour (P7)"""
-    used = a_minute(run)
+    run.asleep()
+    used = a_minute(run.machine, run.main_pid())
     ours = [each for each in used if each[1] < POLLS_A_MINUTE]
     theirs = [each for each in used if each[1] >= POLLS_A_MINUTE]
     require(len(theirs) <= LGPIO_THREADS, f"wake-ups a minute of each thread: {[waits for _, waits in used]}")
     return f"a minute, emulated: {told(ours)} in {len(ours)} threads of ours; {told(theirs)} in lgpio's {len(theirs)}"
 
 
-ASLEEP_S = 60
-POLLS_A_MINUTE = 120
-"""The watchdog is told 22 times a minute that the loop turns; a thread that polls wakes many times a second."""
-
 LGPIO_THREADS = 2
 """lgpio 0.2.2 looks for edges every half millisecond (lgPthAlerts.c), and for waves to send every twentieth of a second
 or sooner (lgPthTx.c), whatever is to be done."""
-
-Spent = tuple[int, int]
-"""Nanoseconds on a processor, and how often it went to wait (proc(5))."""
-
-
-def a_minute(run: Run) -> list[Spent]:
-    """What each thread spends a minute, asleep."""
-    run.asleep()
-    before = threads(run)
-    time.sleep(ASLEEP_S)
-    spent = (zip(now, before[thread], strict=True) for thread, now in threads(run).items())
-    return [(cpu[0] - cpu[1], waits[0] - waits[1]) for cpu, waits in spent]
-
-
-def threads(run: Run) -> dict[str, Spent]:
-    """What each thread of the service has spent since it began."""
-    each = "echo $t $(cut -d' ' -f1 $t/schedstat) $(awk '/^voluntary/ { print $2 }' $t/status)"
-    said = run.machine.must(f"cd /proc/{run.main_pid()}/task; for t in *; do {each}; done")
-    return {thread: (int(cpu), int(waits)) for thread, cpu, waits in map(str.split, said.splitlines())}
-
-
-def told(spent: Sequence[Spent]) -> str:
-    """For the report."""
-    cpu, waits = (sum(each) for each in zip((0, 0), *spent, strict=True))
-    return f"{waits} wake-ups, {cpu / 1e6:.0f} ms of CPU time"
 
 
 def sleeps_soundly(run: Run) -> str:
@@ -192,7 +165,8 @@ def sleeps_soundly(run: Run) -> str:
     run.machine.must(f"systemctl restart {UNIT}")
     run.active()
     run.code()
-    used = a_minute(run)
+    run.asleep()
+    used = a_minute(run.machine, run.main_pid())
     require(all(waits < POLLS_A_MINUTE for _, waits in used), f"wake-ups: {[waits for _, waits in used]}")
     run.machine.must(f"cp /run/reader.toml {settings} && systemctl restart {UNIT}")
     run.asleep()
