@@ -80,8 +80,9 @@ def sound_of(config: Config, pins: Pins) -> GpioSound:
 
 def reader_of(config: Config) -> str | int | None:
     """Which smart-card reader: a number, a part of a name, or None for any."""
-    name = config.slot.reader
-    return int(name) if name.isascii() and name.isdecimal() else name or None
+    from drivers.pcsc_card import reader_named  # noqa: PLC0415 - PC/SC, only where there is a slot
+
+    return reader_named(config.slot.reader)
 
 
 def way_of(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:

@@ -14,6 +14,12 @@ from sesame_core.apdu import Protocol
 ReaderChoice = str | int | None
 """Which reader: its name or a part of it, its place in `readers()` from 0, or None for the first one with a card."""
 
+
+def reader_named(name: str | None) -> ReaderChoice:
+    """The choice that a person wrote down: a number, a part of a name, or nothing for any."""
+    return int(name) if name and name.isascii() and name.isdecimal() else name or None
+
+
 INVERSE_CONVENTION: Final = 0x3F
 BUSY_TRIES: Final = 20
 BUSY_PAUSE_S: Final = 0.1

@@ -3,9 +3,8 @@
 import argparse
 
 from drivers.pcsc_api import Pcsc, present
-from drivers.pcsc_card import chosen, context
+from drivers.pcsc_card import chosen, context, reader_named
 from sesame.card.table import remark, say, say_json, table
-from sesame.commands.code import reader_choice
 from sesame.exits import Exit
 
 
@@ -27,7 +26,7 @@ def looked_into(choice: str | None) -> list[tuple[int, str, bool]]:
     with context(pcsc) as made:
         names = pcsc.list_readers(made)
         states = pcsc.states(made, dict.fromkeys(names, 0), 0) if names else {}
-    allowed = chosen(names, reader_choice(choice))
+    allowed = chosen(names, reader_named(choice))
     return [(index, name, present(states[name])) for index, name in enumerate(names) if name in allowed]
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from device.trace import Trace, TraceError
 from device.trace_read import read
 from drivers.slot_twin import Card
-from sesame.commands.code import reader_choice
 from sesame.exits import CommandError, Exit
 from sesame_core.apdu import Budget, Conversation, Protocol, T, converse
 from sesame_core.errors import CardError, Fault
@@ -56,9 +55,9 @@ def opened(arguments: argparse.Namespace) -> Iterator[OpenCard]:
 
         yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}", warm=arguments.warm_reset)
     else:
-        from drivers.pcsc_card import PcscConnection  # noqa: PLC0415
+        from drivers.pcsc_card import PcscConnection, reader_named  # noqa: PLC0415
 
-        with PcscConnection.connect(reader_choice(arguments.reader)) as connection:
+        with PcscConnection.connect(reader_named(arguments.reader)) as connection:
             if arguments.warm_reset:
                 connection.reset()
             exchange, where = connection.exchange, connection.reader

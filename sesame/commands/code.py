@@ -15,7 +15,7 @@ from contextlib import suppress
 from device.cardwork import CardWork
 from device.secrecy import keep_secrets
 from drivers.errors import SlotError
-from drivers.pcsc_card import PcscConnection
+from drivers.pcsc_card import PcscConnection, reader_named
 from sesame.amounts import cents
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the code. Raises CommandError, CardError, SlotError."""
     keep_secrets()
     request = request_of(arguments)
-    with PcscConnection.connect(reader_choice(arguments.reader)) as connection:
+    with PcscConnection.connect(reader_named(arguments.reader)) as connection:
         work = CardWork(connection.exchange, connection.protocol)
         try:
             sys.stdout.write(_code(work, request, arguments))
@@ -52,11 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             work.forget()
     return Exit.OK
-
-
-def reader_choice(name: str | None) -> str | int | None:
-    """A reader's number, a part of its name, or any."""
-    return int(name) if name is not None and name.isascii() and name.isdecimal() else name
 
 
 def request_of(arguments: argparse.Namespace) -> Request:
