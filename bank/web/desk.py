@@ -3,12 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from time import monotonic
 
 from starlette.concurrency import run_in_threadpool
 
 from bank.records import Attempt, Customer, Reason
 from bank.verify import Verifier
+from bank.web.clock import elapsed
 
 REFUSAL_S = 0.5
 """How long a refusal takes, in seconds: far more than the longest look into the books."""
@@ -20,7 +20,7 @@ Pause = Callable[[float], Awaitable[None]]
 class SourceLimit:
     """At most `most` refusals from one source within `window` seconds."""
 
-    def __init__(self, most: int = 20, window: float = 600, now: Clock = monotonic, sources: int = 10_000) -> None:
+    def __init__(self, most: int = 20, window: float = 600, now: Clock = elapsed, sources: int = 10_000) -> None:
         self._most = most
         self._window = window
         self._now = now
@@ -57,7 +57,7 @@ class Desk:
         self,
         verifier: Verifier,
         sources: SourceLimit | None = None,
-        now: Clock = monotonic,
+        now: Clock = elapsed,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self.verifier = verifier

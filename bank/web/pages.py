@@ -6,7 +6,7 @@ No script is served, nothing is kept in the browser but one token.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,7 @@ SEE_OTHER: Final = 303
 MOST_FIELDS: Final = 8
 LOOSE_SIGN: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
 UNKNOWN_SOURCE: Final = "unknown"
+WEIGHT: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
 class _Stale(Exception):  # noqa: N818 - it ends a request, and is not an error of ours
@@ -223,12 +224,20 @@ def held_together(value: object) -> object:
 
 
 def preferred(request: Request) -> str:
-    """English for whoever prefers it to French (RFC 9110, 12.5.4), else French."""
+    """English for whoever prefers it to French (RFC 9110, 12.5.4: by weight, then by order), else French."""
+    best, most = "fr", 0.0
     for part in request.headers.get("accept-language", "").split(","):
-        tag = part.split(";")[0].strip().lower()[:2]
-        if tag in ("fr", "en"):
-            return tag
-    return "fr"
+        tag, *parameters = (each.strip().lower() for each in part.split(";"))
+        language, weight = tag.partition("-")[0], _weight(parameters)
+        if language in ("fr", "en") and weight > most:
+            best, most = language, weight
+    return best
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    """A `q` (RFC 9110, 12.4.2): 1 where none is given; what is no weight counts nothing."""
+    given = next((each for each in parameters if each.startswith("q=")), "q=1")
+    return float(given[2:]) if WEIGHT.fullmatch(given[2:]) else 0.0
 
 
 def token_of(request: Request) -> str:

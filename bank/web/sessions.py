@@ -9,7 +9,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from time import monotonic
+
+from bank.web.clock import elapsed
 
 TOKEN_BYTES = 32
 LONGEST_TOKEN = 64
@@ -17,7 +18,7 @@ LONGEST_TOKEN = 64
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A customer's visit. Moments in seconds of the monotonic clock."""
+    """A customer's visit. Moments in seconds of the monotonic clock, asleep and awake."""
 
     user: str
     begun: float
@@ -36,7 +37,7 @@ class Limits:
 class Sessions:
     """The sessions of one process; they end with it. `now`: the monotonic clock, in seconds."""
 
-    def __init__(self, limits: Limits | None = None, now: Callable[[], float] = monotonic) -> None:
+    def __init__(self, limits: Limits | None = None, now: Callable[[], float] = elapsed) -> None:
         self._limits = limits or Limits()
         self._now = now
         self._key = secrets.token_bytes(TOKEN_BYTES)

@@ -57,7 +57,24 @@ def test_a_page_needs_nothing_inline_and_nothing_from_elsewhere(visitor: Visitor
 
 
 @pytest.mark.parametrize(
-    ("wanted", "given"), [("fr", None), ("en", "en-GB,en;q=0.9"), ("fr", "de,fr;q=0.5"), ("en", "de, en"), ("fr", "de")]
+    ("wanted", "given"),
+    [
+        ("fr", None),
+        ("en", "en-GB,en;q=0.9"),
+        ("fr", "de,fr;q=0.5"),
+        ("en", "de, en"),
+        ("fr", "de"),
+        ("fr", "en;q=0.5,fr;q=0.9"),
+        ("en", "fr;q=0.2, en;q=0.3, de"),
+        ("fr", "en;q=0, fr;q=0.1"),
+        ("fr", "en;q=0"),
+        ("en", "EN ; Q=1.000, fr;q=0.999"),
+        ("fr", "en;q=2,fr;q=0.1"),
+        ("fr", "en;q=inf"),
+        ("fr", "en;q=nan, fr;q=0.1"),
+        ("fr", "english, frisian"),
+        ("en", "fr;q=0.8,en"),
+    ],
 )
 def test_the_entrance_leads_to_the_browsers_language(visitor: Visitors, wanted: str, given: str | None) -> None:
     headers = {} if given is None else {"Accept-Language": given}

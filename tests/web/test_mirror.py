@@ -124,6 +124,27 @@ def test_listeners_that_are_slow_or_gone_hold_nobody_up(path: Path) -> None:
                 slow()
 
 
+class HalfALine(socket.socket):
+    """A socket that takes half of what it is handed, as a full one may (send(2))."""
+
+    sent = b""
+
+    def send(self, data: bytes, _flags: int = 0) -> int:  # type: ignore[override]
+        """Half of it."""
+        self.sent += bytes(data[: len(data) // 2])
+        return len(data) // 2
+
+
+def test_half_a_line_is_the_last_that_a_listener_gets() -> None:
+    mirror, listener = Mirror(SIZE), HalfALine(socket.AF_UNIX)
+    mirror._welcome(listener)
+    half = listener.sent
+    assert half
+    assert listener.fileno() == -1
+    mirror(Bench().loop.state, DARK)
+    assert listener.sent == half
+
+
 def test_there_is_room_for_so_many_listeners_and_no_more(path: Path) -> None:
     on = Mirrored()
     with on.mirror.listening(path):

@@ -1,0 +1,52 @@
+"""A laptop is closed and opened again: what the reader and the bank had promised to forget is forgotten."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from bank.web import clock, desk, sessions
+from drivers.clock import counting_asleep
+from sesame_core.events import Key
+from sesame_core.state import Phase
+from simulator.web.bench import Change, Look
+from tests.web.reading import living
+
+HOUR = 3_600 * 10**9
+AT_REST_S = 1
+SOON_S = 20
+"""Far less than the 35 s that the reader would wait if it did not look at its clock."""
+
+
+def test_a_reader_that_slept_with_its_machine_goes_dark_when_both_wake(tmp_path: Path) -> None:
+    """No key, no card, no submission wakes it: the gauge, looked at every second, does."""
+    dark, ready = threading.Event(), threading.Event()
+
+    def look(change: Change) -> None:
+        if isinstance(change, Look):
+            (dark if change.phase == Phase.ASLEEP.value else ready).set()
+
+    with living(tmp_path) as bench:
+        nanos, slept = counting_asleep(), [0]
+        bench.submit(lambda: setattr(bench.clock, "_nanos", lambda: nanos() + slept[0])).result(SOON_S)
+        bench.submit(lambda: bench.press(Key.OK)).result(SOON_S)
+        bench.submit(lambda: bench.listen(look)).result(SOON_S)
+        assert ready.wait(SOON_S)
+        time.sleep(AT_REST_S)
+        dark.clear()
+        slept[0] = HOUR
+        assert dark.wait(SOON_S)
+
+
+def test_the_banks_clock_counts_sleep_where_the_system_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = {time.CLOCK_BOOTTIME: 5 * clock.NANOS}
+    monkeypatch.setattr(time, "clock_gettime_ns", readings.__getitem__)
+    assert clock.seconds_asleep_too()() == 5
+    monkeypatch.delattr(time, "CLOCK_BOOTTIME")
+    assert clock.seconds_asleep_too() is time.monotonic
+
+
+def test_sessions_and_limits_are_on_that_clock() -> None:
+    assert sessions.Sessions()._now is clock.elapsed
+    assert desk.SourceLimit()._now is clock.elapsed
