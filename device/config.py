@@ -22,8 +22,9 @@ from device.settings import (
     whole,
     wholes,
 )
-from drivers.errors import KeypadError
+from drivers.errors import DisplayError, KeypadError
 from drivers.keypad_matrix import LEGENDS, Layout, Legends
+from drivers.oled_panels import ADDRESSES, CONTROLLERS, PANELS, check_address, panel
 from drivers.pins import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
 from drivers.power_supply import Off
 from sesame_core.events import Key
@@ -70,6 +71,22 @@ def _buttons(raw: object) -> Buttons:
     return tuple((Key(name), PINS(pin)) for name, pin in raw.items())
 
 
+def _first_column(raw: object) -> int | None:
+    if raw == "":  # as `config show` writes the usual one
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, int):
+        raise NotAllowed
+    return raw
+
+
+WIDTH = 128
+"""Pixels of every display that can be configured."""
+
+HEIGHTS = tuple(sorted({each.height for each in PANELS if each.width == WIDTH}, reverse=True))
+FIRST_COLUMN_ALLOWED = (
+    'the memory column at the left edge of the glass: 0 or 2 (sh1106), 0 or 4 (ssd1305); "" for the usual one'
+)
+
 GPIOS = f"GPIO numbers (BCM) from 0 to {max(HEADER)}"
 
 
@@ -99,17 +116,18 @@ class KeypadConfig:
 class DisplayConfig:
     """[display]: the controller and its bus."""
 
-    controller: str = setting(choice("ssd1306", "ssd1305", "ssd1309", "sh1106"), "ssd1306")
-    height: int = setting(one_of(64, 32), 64)
+    controller: str = setting(choice(*(each.value for each in CONTROLLERS)), "ssd1306")
+    height: int = setting(one_of(*HEIGHTS), HEIGHTS[0])
     bus: str = setting(choice("i2c", "spi"), "i2c")
     port: int = setting(whole(0, 22, "the number of the I2C bus, the gauge's, too"), 1)
-    address: int = setting(address(0x3C, 0x3D), 0x3C)
+    address: int = setting(address(*ADDRESSES), ADDRESSES[0])
     spi_port: int = setting(whole(0, 9, "the number of the SPI bus"), 0)
     spi_device: int = setting(one_of(0, 1), 0)
     dc: int = setting(PINS, gpio("OLED_DC"))
     reset: int = setting(PINS, gpio("OLED_RST"))
     rotation: int = setting(one_of(0, 90, 180, 270), 0)
     contrast: int = setting(whole(1, 255, "the brightness"), 0x8F)
+    first_column: int | None = setting(table(_first_column, FIRST_COLUMN_ALLOWED), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +194,21 @@ class Config:
             raise ConfigError(
                 "display.rotation: a display of 128x32 is too narrow when it stands upright; take 0 or 180"
             )
+        self._check_display()
         if self.power.critical >= self.power.low:
             raise ConfigError("power.critical must be less than power.low")
         self._check_keys()
         self._check_pins()
+
+    def _check_display(self) -> None:
+        """By the table that the display itself is chosen from."""
+        wired = self.display
+        try:
+            each = panel(wired.controller, WIDTH, wired.height, wired.first_column)
+            if wired.bus == "i2c":
+                check_address(each, wired.address)
+        except DisplayError as error:
+            raise ConfigError(f"[display]: {error}") from None
 
     def _check_keys(self) -> None:
         """A pad on which no code can be made is none."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from device.config import Config
+from device.config import WIDTH, Config
 from drivers.gpio_pins import Pins
 from drivers.oled_panels import Panel, panel
 from drivers.ports import Display
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def panel_of(config: Config) -> Panel:
     """The panel that is configured. Raises DisplayError for one that does not exist."""
-    return panel(config.display.controller, 128, config.display.height)
+    wired = config.display
+    return panel(wired.controller, WIDTH, wired.height, wired.first_column)
 
 
 def needs_pins(config: Config) -> bool:

@@ -55,9 +55,8 @@ def one_of(*numbers: int) -> Check:
 
 
 def address(*known: int) -> Check:
-    """A 7-bit I2C address."""
-    usual = " or ".join(f"0x{each:02X}" for each in known)
-    return _check(lambda raw: _is_whole(raw, 0x08, 0x77), f"an I2C address from 0x08 to 0x77, usually {usual}")
+    """A 7-bit I2C address, one of those that such a part can have."""
+    return _check(lambda raw: _is_whole(raw) and raw in known, f"an I2C address: {_either(known)}")
 
 
 def own_address() -> Check:
@@ -88,6 +87,10 @@ def table(parse: Callable[[object], Any], allowed: str) -> Check:
             raise NotAllowed from error
 
     return Check(checked, allowed)
+
+
+def _either(addresses: Sequence[int]) -> str:
+    return " or ".join(f"0x{each:02X}" for each in addresses)
 
 
 def _check(is_allowed: Callable[[Any], bool], allowed: str) -> Check:

@@ -14,10 +14,10 @@ from drivers.display_luma import CONTRAST, LumaDisplay
 from drivers.oled_bus import I2cBus, SpiBus, Wire, open_spi
 from drivers.oled_frame import turned
 from drivers.oled_model import OledModel, StreamError
-from drivers.oled_panels import SSD1306_128X64, Panel
+from drivers.oled_panels import CONTROLLERS, SSD1306_128X64, Panel
 from drivers.ports import Picture
 
-ADDRESS: Final = 0x3C
+ADDRESS: Final = CONTROLLERS[SSD1306_128X64.controller].addresses[0]
 COMMANDS, DATA = 0x00, 0x40
 SMBUS_BLOCK: Final = 32
 
@@ -191,9 +191,10 @@ class SpiTwin:
 
 
 class DisplayTwin(LumaDisplay):
-    """A `LumaDisplay` whose glass can be seen. `spi`: where it is wired to SPI, in place of I2C."""
+    """A `LumaDisplay` whose glass can be seen. `spi`: where it is wired to SPI, in place of I2C. `module`: the panel
+    that is really there, when it is not the one that the driver was told of."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is a property of the display, and has its usual value
         self,
         panel: Panel = SSD1306_128X64,
         *,
@@ -201,8 +202,9 @@ class DisplayTwin(LumaDisplay):
         contrast: int = CONTRAST,
         spi: Soldered | None = None,
         address: int = ADDRESS,
+        module: Panel | None = None,
     ) -> None:
-        self.traffic = Traffic(OledModel(panel))
+        self.traffic = Traffic(OledModel(module or panel))
         if spi is not None:
             spi.resets(self.traffic.model)
         bus = SpiTwin(self.traffic, spi) if spi else I2cTwin(self.traffic, address)

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from drivers.errors import DisplayError, DriverError
 from drivers.gpio_pins import OutputLine, Pins
+from drivers.oled_panels import ADDRESSES
 from sesame_core.errors import UsageError
 
 RESET_PULSE: Final = 0.001
@@ -51,14 +52,14 @@ class I2cBus:
     """I2C: bus `port` (/dev/i2c-<port>), seven-bit `address`."""
 
     port: int = 1
-    address: int = 0x3C
+    address: int = ADDRESSES[0]
 
     @property
     def cure(self) -> str:
         """What to check when the display does not answer."""
         return (
             f"check its supply and wiring, and its address: {self.address:#04x} is configured, "
-            f"`i2cdetect -y {self.port}` lists what answers (0x3c or 0x3d as a rule)"
+            f"`i2cdetect -y {self.port}` lists what answers ({' or '.join(map(hex, ADDRESSES))})"
         )
 
     def open(self) -> Wire:

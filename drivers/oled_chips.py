@@ -33,6 +33,10 @@ class Chip(Protocol):
         """Make the whole memory black."""
         ...
 
+    def begin_at(self, column: int) -> None:
+        """Take that memory column for the one under the left edge of the glass."""
+        ...
+
     def contrast(self, level: int) -> None:
         """Set the brightness, 0 to 255."""
         ...
@@ -76,6 +80,10 @@ class _Windowed(_Quiet):
 
     access: Final = Access(overhead=10, across_pages=True)
 
+    def begin_at(self, column: int) -> None:
+        """Take that memory column for the one under the left edge of the glass."""
+        self._colstart = column
+
     def write(self, window: Window, data: Bytes) -> None:
         """Fill a rectangle of memory, page by page."""
         start = self._colstart
@@ -94,6 +102,10 @@ class _Paged(_Quiet):
     """SH1106: a page and a column are set, and data fill that page to the right (its data sheet, commands 1, 2, 10)."""
 
     access: Final = Access(overhead=7, across_pages=False)
+
+    def begin_at(self, column: int) -> None:
+        """Take that memory column for the one under the left edge of the glass."""
+        self._page_address_offset = column
 
     def write(self, window: Window, data: Bytes) -> None:
         """Fill a rectangle of memory, page by page."""
@@ -136,5 +148,8 @@ _DRIVERS: Final[dict[Controller, Any]] = {
 def initialised(panel: Panel, wire: Wire, contrast: int) -> Chip:
     """The panel's controller, initialised: memory black, panel off. Raises what luma raises (OSError, luma's Error)."""
     chip: Chip = _DRIVERS[panel.controller](wire, width=panel.width, height=panel.height)
+    if panel.first_column is not None:  # luma blackened what is under the usual glass
+        chip.begin_at(panel.first_column)
+        chip.clear()
     chip.contrast(contrast)
     return chip

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from drivers.oled_panels import Controller, Panel
+from drivers.oled_panels import CONTROLLERS, Controller, Panel
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 
@@ -37,7 +37,6 @@ _SOLOMON: Final = {**_COMMON, 0x20: 1, 0x21: 2, 0x22: 2}
 class Chip:
     """How the controllers differ."""
 
-    columns: int
     arguments: Mapping[int, int]
     """Commands that take bytes -> how many."""
     ignored: frozenset[int] = frozenset()
@@ -52,34 +51,20 @@ class Chip:
 
 CHIPS: Final = MappingProxyType(
     {
-        Controller.SSD1306: Chip(128, {**_SOLOMON, 0x8D: 1}, pump=True),
-        Controller.SSD1309: Chip(128, {**_SOLOMON, 0x8D: 1}, ignored=frozenset({0x8D})),
-        Controller.SSD1305: Chip(132, {**_SOLOMON, 0x8D: 1}, ignored=frozenset({0x8D})),
+        Controller.SSD1306: Chip({**_SOLOMON, 0x8D: 1}, pump=True),
+        Controller.SSD1309: Chip({**_SOLOMON, 0x8D: 1}, ignored=frozenset({0x8D})),
+        Controller.SSD1305: Chip({**_SOLOMON, 0x8D: 1}, ignored=frozenset({0x8D})),
         Controller.SH1106: Chip(
-            132, {**_COMMON, 0x20: 1, 0x8D: 1}, ignored=frozenset({0x20, 0x8D}), windows=False, remap_on_write=False
+            {**_COMMON, 0x20: 1, 0x8D: 1}, ignored=frozenset({0x20, 0x8D}), windows=False, remap_on_write=False
         ),
     }
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Glass:
-    """How a module's glass is wired to its chip: the memory column under its left edge, and the COM pins (0xDA)."""
-
-    left: int
-    com_pins: int
-
-
-def glass_of(panel: Panel) -> Glass:
-    """The wiring of the modules that are sold."""
-    left = {
-        (Controller.SH1106, 128, 64): 2,
-        (Controller.SSD1305, 128, 32): 4,
-        (Controller.SSD1306, 64, 48): 32,
-        (Controller.SSD1306, 64, 32): 32,
-    }.get((panel.controller, panel.width, panel.height), 0)
+def com_pins_of(panel: Panel) -> int:
+    """How a module's COM pins are wired to its glass, as 0xDA says it: sequential or alternative."""
     sequential = (panel.controller, panel.width, panel.height) == (Controller.SSD1306, 128, 32)
-    return Glass(left, 0x02 if sequential else 0x12)
+    return 0x02 if sequential else 0x12
 
 
 @dataclass(slots=True)
@@ -131,25 +116,27 @@ NUMBERS: Final = MappingProxyType(
 
 @dataclass(slots=True)
 class OledModel:
-    """One controller and its glass."""
+    """One controller and its glass: `panel` says where the glass really begins, whatever the driver believes."""
 
     panel: Panel
     registers: Registers = field(init=False)
     memory: list[bytearray] = field(init=False)
     _chip: Chip = field(init=False)
+    _columns: int = field(init=False)
     _command: bytearray = field(init=False)
     _torn: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self._chip = CHIPS[self.panel.controller]
+        self._columns = CONTROLLERS[self.panel.controller].columns
         self.reset()
 
     def reset(self) -> None:
         """As after power-up or a pulse on the reset line."""
-        noise = [(7 * index * index + 13 * index) % 251 for index in range(PAGES * self._chip.columns)]
-        at = range(0, len(noise), self._chip.columns)
-        self.memory = [bytearray(noise[first : first + self._chip.columns]) for first in at]
-        self.registers = Registers(last_column=self._chip.columns - 1)
+        noise = [(7 * index * index + 13 * index) % 251 for index in range(PAGES * self._columns)]
+        at = range(0, len(noise), self._columns)
+        self.memory = [bytearray(noise[first : first + self._columns]) for first in at]
+        self.registers = Registers(last_column=self._columns - 1)
         self._command = bytearray()
         self._torn = False
 
@@ -191,7 +178,7 @@ class OledModel:
     def _set(self, code: int, arguments: list[int]) -> None:
         match code, arguments:
             case 0x21, [first, last]:
-                self._window(first, last, self._chip.columns, "column")
+                self._window(first, last, self._columns, "column")
             case 0x22, [first, last]:
                 self._window(first, last, PAGES, "page")
             case 0x8D, [setting]:
@@ -214,7 +201,7 @@ class OledModel:
         if code >= 0xB0:
             registers.page = code & 7
         elif code >= 0x10:
-            registers.column = (registers.column & 0x0F | (code & 0x0F) << 4) % self._chip.columns
+            registers.column = (registers.column & 0x0F | (code & 0x0F) << 4) % self._columns
         else:
             registers.column = registers.column & 0xF0 | code & 0x0F
 
@@ -236,7 +223,7 @@ class OledModel:
         for byte in stream:
             column = self.registers.column
             if self._chip.remap_on_write and self.registers.remap:
-                column = self._chip.columns - 1 - column
+                column = self._columns - 1 - column
             self.memory[self.registers.page][column] = byte
             self._advance()
 
@@ -244,7 +231,7 @@ class OledModel:
         registers = self.registers
         mode = registers.mode if self._chip.windows else PAGE_MODE
         if mode == PAGE_MODE:
-            registers.column = (registers.column + 1) % self._chip.columns
+            registers.column = (registers.column + 1) % self._columns
         elif mode == HORIZONTAL:
             self._next("column") and self._next("page")
         else:
@@ -265,7 +252,7 @@ class OledModel:
         registers = self.registers
         if not registers.on or (self._chip.pump and not registers.pump):
             return Picture.dark(width, height)
-        if registers.com_pins != glass_of(self.panel).com_pins:
+        if registers.com_pins != com_pins_of(self.panel):
             raise StreamError(f"COM pins {registers.com_pins:#04x} do not suit the glass of the {self.panel}")
         return Picture(width, height, tuple(self._row(height - 1 - y) for y in range(height)))
 
@@ -287,5 +274,4 @@ class OledModel:
         """The bytes of a page under the glass, from left to right. A module's left edge is wired to a high segment."""
         mirrored = self._chip.remap_on_write or not self.registers.remap
         cells = bytes(self.memory[page])[:: -1 if mirrored else 1]
-        left = glass_of(self.panel).left
-        return cells[left : left + self.panel.width]
+        return cells[self.panel.left : self.panel.left + self.panel.width]

@@ -10,6 +10,7 @@ from device.selftest.ports import World
 from drivers.errors import DriverError
 from drivers.gpio_pins import Pins
 from drivers.keypad_scan import ScannedKeypad
+from drivers.oled_panels import ADDRESSES
 from drivers.ports import Display, Picture
 from drivers.raster import paint
 from sesame_core.events import Key, KeyPressed, Millis
@@ -20,7 +21,6 @@ KEYS_PATIENCE: Final[Millis] = 20_000
 
 KEY_STEP: Final[Millis] = 20
 LOOK_AT: Final[Millis] = 1_500
-DISPLAYS: Final = (0x3C, 0x3D)
 GAUGES: Final = (0x36, 0x40)
 PRINTED: Final = {Key.CHALLENGE: "Défi", Key.SIGN: "Signer", Key.CLEAR: "C", Key.OFF: "Arrêt"}
 """What stands on the French pad where it differs from the name in the configuration."""
@@ -47,7 +47,7 @@ def i2c(bench: Bench) -> Finding:
     """What answers on the bus of display and gauge."""
     port = bench.config.display.port
     configured = {bench.config.display.address, bench.config.power.gauge_address}
-    asked = sorted({*DISPLAYS, *GAUGES, *configured} - {0})
+    asked = sorted({*ADDRESSES, *GAUGES, *configured} - {0})
     answering = bench.world.i2c_answers(port, asked)
     if not answering:
         cure = "check 3.3 V and ground of what is on it, SDA on pin 3 and SCL on pin 5"
@@ -94,7 +94,7 @@ def _elsewhere(bench: Bench) -> Finding | None:
     wired = bench.config.display
     if wired.bus != "i2c":
         return None
-    others = bench.world.i2c_answers(wired.port, [each for each in DISPLAYS if each != wired.address])
+    others = bench.world.i2c_answers(wired.port, [each for each in ADDRESSES if each != wired.address])
     if not others:
         return None
     said = f"nothing answers at {_hex([wired.address])}, but something does at {_hex(others)}"

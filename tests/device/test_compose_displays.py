@@ -10,19 +10,21 @@ from types import SimpleNamespace
 import pytest
 from pytest_mock import MockerFixture
 
-from device.config import Config, DisplayConfig, KeypadConfig
+from device.config import Config, DisplayConfig, KeypadConfig, merge
 from device.displays import real_display
 from device.errors import ConfigError
 from drivers.board_circuit import Drive
 from drivers.board_twin import BoardTwin
 from drivers.clock import SteppedClock
-from drivers.display_twin import Soldered, SpidevTwin, Traffic
+from drivers.display_twin import DisplayTwin, Soldered, SpidevTwin, Traffic
 from drivers.errors import DriverError
 from drivers.gpio_factory import Backend, Machine
 from drivers.oled_bus import SpiBus
 from drivers.oled_model import OledModel
-from drivers.oled_panels import PANELS, SSD1306_128X64
+from drivers.oled_panels import ADDRESSES, CONTROLLERS, PANELS, SSD1306_128X64, Controller, panel
+from drivers.ports import Picture
 from drivers.raster import paint
+from sesame.cli import main
 from sesame.commands import blank
 from sesame_core.views import view
 from sesame_core.words import LANGUAGES
@@ -35,10 +37,10 @@ UPRIGHT = (64, 128)
 
 def displays() -> Iterator[DisplayConfig]:
     """Every controller with every glass of 128 columns, bus and rotation that the configuration allows."""
-    for panel in PANELS:
-        for bus in ("i2c", "spi") if panel.width == 128 else ():
-            for rotation in (0, 90, 180, 270) if panel.height == 64 else (0, 180):
-                yield DisplayConfig(panel.controller.value, panel.height, bus, rotation=rotation)
+    for each in PANELS:
+        for bus in ("i2c", "spi") if each.width == 128 else ():
+            for rotation in (0, 90, 180, 270) if each.height == 64 else (0, 180):
+                yield DisplayConfig(each.controller.value, each.height, bus, rotation=rotation)
 
 
 def name(wired: DisplayConfig) -> str:
@@ -85,6 +87,99 @@ def test_nothing_overflows_on_a_display_that_stands_upright(language: str) -> No
             drawn.add(look)
             paint(screen, UPRIGHT)  # raises where something does not fit
     assert len(drawn) > 100
+
+
+SOLD = [
+    (controller.value, height, bus, rotation)
+    for controller, facts in CONTROLLERS.items()
+    for height in (64, 32)
+    for bus in ("i2c", "spi")
+    for rotation in (0, 90)
+    if rotation == 0 or height == 64
+]
+
+
+@pytest.mark.parametrize(("controller", "height", "bus", "rotation"), SOLD)
+def test_what_the_configuration_calls_good_the_display_takes(
+    controller: str, height: int, bus: str, rotation: int
+) -> None:
+    """`sh1106` 128x32 was good for `config check`, and the reader did not start."""
+    wired = DisplayConfig(controller, height, bus, rotation=rotation)
+    exists = (128, height) in CONTROLLERS[Controller(controller)].glasses
+    if exists:
+        assert real_display(Config(display=wired), BoardTwin(SteppedClock()).pins).size[0] in (128, 64)
+    else:
+        with pytest.raises(
+            ConfigError, match=rf"\[display\]: no display {controller} 128x32; there are: ssd1306 128x64,"
+        ):
+            Config(display=wired)
+
+
+def test_a_file_with_a_display_that_is_not_made_is_named_by_config_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "reader.toml"
+    file.write_text('[display]\ncontroller = "sh1106"\nheight = 32\n')
+    assert main(["config", "check", "--config", str(file)]) != 0
+    assert f"{file}: [display]: no display sh1106 128x32" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", range(0x08, 0x78))
+def test_a_display_is_looked_for_only_where_its_controller_can_be(address: int) -> None:
+    wired = DisplayConfig(address=address)
+    if address in ADDRESSES:
+        assert Config(display=wired).display.address == address
+    else:
+        with pytest.raises(ConfigError, match=rf"has the address 0x{address:02X}; it can have 0x3C or 0x3D"):
+            Config(display=wired)
+    Config(display=replace(wired, bus="spi"))  # where nobody asks for one
+
+
+EDGES = [("sh1106", 64, 0), ("sh1106", 64, 2), ("ssd1305", 64, 0), ("ssd1305", 64, 4), ("ssd1305", 32, 0)]
+
+
+@pytest.mark.parametrize(("controller", "height", "first"), EDGES)
+@pytest.mark.parametrize("rotation", [0, 180])
+@pytest.mark.parametrize("bus", ["i2c", "spi"])
+def test_the_first_column_reaches_the_bus(controller: str, height: int, first: int, rotation: int, bus: str) -> None:
+    """The module's glass begins where it begins; only the setting that says so brings the picture under it."""
+    wired = DisplayConfig(controller, height, bus, rotation=rotation, first_column=first)
+    bench = bench_with(wired)
+    bench.insert("bank-card")
+    assert bench.parts.display.traffic.model.panel.left == first
+    assert bench.glass() == paint(bench.loop.screen, bench.parts.display.size)
+    bench.parts.display.close()
+    assert not any(map(any, under_the_glass(bench.parts.display.traffic.model))), "no noise is left at the edge"
+
+
+def under_the_glass(model: OledModel) -> list[bytes]:
+    rows = model.memory[: model.panel.height // 8]
+    mirrored = [bytes(row)[::-1] if model.panel.controller is not Controller.SH1106 else bytes(row) for row in rows]
+    return [row[model.panel.left : model.panel.left + model.panel.width] for row in mirrored]
+
+
+@pytest.mark.parametrize(("controller", "real", "believed"), [("sh1106", 0, 2), ("sh1106", 2, 0), ("ssd1305", 4, 0)])
+def test_a_wrong_first_column_shifts_the_picture(controller: str, real: int, believed: int) -> None:
+    module, told = panel(controller, 128, 64, real), panel(controller, 128, 64, believed)
+    display = DisplayTwin(told, module=module)
+    display.start()
+    everything = Picture(128, 64, ((1 << 128) - 1,) * 64)
+    display.show(everything)
+    assert display.glass() != everything, "noise at an edge"
+
+
+@pytest.mark.parametrize(("controller", "first"), [("ssd1306", 1), ("ssd1309", 2), ("sh1106", 5), ("sh1106", -1)])
+def test_a_glass_cannot_begin_where_it_would_end_beyond_the_memory(controller: str, first: int) -> None:
+    with pytest.raises(ConfigError, match=rf"cannot begin at column {first}; possible is (only 0|0 to 4)"):
+        Config(display=DisplayConfig(controller, first_column=first))
+
+
+def test_the_first_column_is_read_and_shown_like_any_setting() -> None:
+    assert merge({"display": {"controller": "sh1106", "first_column": 0}}, "here").display.first_column == 0
+    assert merge({"display": {"first_column": ""}}, "here").display.first_column is None
+    for wrong in (True, "2", 1.0):
+        with pytest.raises(ConfigError, match=r"display.first_column is .*; allowed is the memory column"):
+            merge({"display": {"first_column": wrong}}, "here")
 
 
 def test_a_low_display_cannot_stand_upright() -> None:
