@@ -1,9 +1,16 @@
 # shellcheck shell=sh
-# What `run` and `test` share: a Python that is new enough, and an environment of our own made with it.
+# What `run`, `test` and `install` share: a Python that is new enough, and an environment of our own made with it.
 # Sourced with `set -eu` and `checkout` set to the project's folder. Messages go to standard error and say what to do next.
 
 : "${checkout:?}"
 python= # the interpreter to use; empty for the first that will do
+
+# Nothing of the caller's may turn Python into another one than we mean, or hide our own modules from it. (-OO takes the help
+# away, SAFEPATH the modules of this folder.) What pip inherits, tools/pip_alone.py looks through.
+unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONOPTIMIZE PYTHONINSPECT PYTHONSAFEPATH PYTHONUSERBASE PYTHONPLATLIBDIR \
+    PYTHONWARNINGS PYTHONDEBUG PYTHONDEVMODE PYTHONVERBOSE PYTHONCASEOK PYTHONEXECUTABLE PYTHONBREAKPOINT \
+    PYTHONIOENCODING PYTHONPYCACHEPREFIX PYTHONPROFILEIMPORTTIME PYTHONTRACEMALLOC PYTHONINTMAXSTRDIGITS
+export PYTHONNOUSERSITE=1
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -85,10 +92,13 @@ extras_of() { awk -v command="$1" '$1 == command { printf "%s%s", comma, $2; com
 ensure_environment() {
     [ -f "$1/installed" ] && fingerprint "$1" "$2" | cmp -s - "$1/installed" && return
     say "Preparing $1 (the first time takes a minute) ..."
+    mask=$(umask)
+    umask 022 # a service that the tests start as another user must be able to read it
     usable "$1" || make_environment "$1"
     rm -f "$1/installed"
     install_project "$1" "$2"
     fingerprint "$1" "$2" >"$1/installed"
+    umask "$mask"
 }
 
 # usable ENVIRONMENT: it works, and it was not made for a checkout somewhere else.
@@ -98,7 +108,7 @@ usable() {
 }
 
 # works ENVIRONMENT: its Python runs and sees its own pip; not so after the system's Python has become another one.
-works() { "$1/bin/python" -c 'import pip, sys; assert sys.prefix in pip.__file__' 2>/dev/null; }
+works() { "$1/bin/python" -I -c 'import pip, sys; assert sys.prefix in pip.__file__' 2>/dev/null; }
 
 # The Python is the one named in `python`, if it is named.
 make_environment() {
@@ -110,7 +120,7 @@ make_environment() {
 install_project() {
     log=$1/pip.log
     rm -f "$log"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off --retries 2 --log "$log" \
+    "$1/bin/python" "$checkout/tools/pip_alone.py" install --quiet --disable-pip-version-check --no-input --progress-bar off --retries 2 --log "$log" \
         --editable "${checkout}[$2]" </dev/null >&2 && return
     if grep -qE 'CERTIFICATE_VERIFY_FAILED' "$log"; then
         fail "The Python package index's certificate was refused. Is this machine's date right? It says: $(date)"

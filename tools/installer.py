@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from tools import boot_config, release
 from tools.machine import ROOT, extras_of, output, run
 from tools.release import InstallError
+from tools.steps import Step, gone, holds, perform, seen, show, write
 
 UNIT = "sesame-reader.service"
 
@@ -33,20 +33,14 @@ APPLICATIONS = "opt/sesame"
 BRANCH_STATE = ("var/lib/sesame-branch", "var/lib/private/sesame-branch")
 """The demonstration's books, where systemd puts what a DynamicUser= keeps: a link, and what it leads to."""
 COMMAND = "usr/local/bin/sesame"
+NO_LGPIO = f"{APPLICATIONS}/without-lgpio"
+"""Says to an update that lgpio was left out on purpose."""
 
 PACKAGES = ("python3-venv", "python3-pyscard", "pcscd", "libccid", "polkitd")
 LGPIO_PACKAGE = "python3-lgpio"
+GPIOD_PACKAGE = "python3-libgpiod"
 COMPILER_PACKAGES = ("gcc", "libc6-dev", "python3-dev", "swig")
 """For a machine where lgpio is neither a package nor a wheel: Debian 13, and 32 bit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do: what it says to a person, whether it is done already, and how it is done."""
-
-    says: str
-    done: bool
-    do: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +54,8 @@ class Options:
     latch: bool = False
     branch: bool = False
     start: bool = True
+    without_lgpio: bool = False
+    wheels: Path | None = None
 
     @property
     def own(self) -> bool:
@@ -72,6 +68,11 @@ class Options:
         return self.branch or (self.root / BRANCH_FILES[BRANCH_UNIT]).exists()
 
     @property
+    def with_lgpio(self) -> bool:
+        """False when it is to be left out, or was to be before."""
+        return not self.without_lgpio and not (self.root / NO_LGPIO).exists()
+
+    @property
     def live(self) -> bool:
         """True when there is a systemd to talk to."""
         return self.own and Path("/run/systemd/system").is_dir()
@@ -80,6 +81,7 @@ class Options:
 def main(arguments: Sequence[str]) -> int:
     """0 when all is done (or said); 1 with a message that says what to do; else the self-test's status."""
     options = parse(arguments)
+    os.umask(0o022)  # the reader's own user reads what root writes
     try:
         steps = removal(options) if options.uninstall else installation(options)
         show(steps)
@@ -101,6 +103,10 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--purge", action="store_true", help="with --uninstall: the configuration and the user go, too")
     parser.add_argument("--latch", action="store_true", help="battery version: GPIO26 cuts the supply after power-off")
     parser.add_argument("--branch", action="store_true", help="also serve the Coop@net demonstration, on loopback")
+    parser.add_argument("--without-lgpio", action="store_true", help="reach the pins by gpiod alone; nothing polls")
+    parser.add_argument(
+        "--wheels", type=Path, metavar="FOLDER", help="take Python packages from this folder alone, without a network"
+    )
     parser.add_argument("--no-start", action="store_false", dest="start", help="install, and start at the next boot")
     parser.add_argument(
         "--root", type=Path, default=Path("/"), help="install below this folder (to look at, for images)"
@@ -112,7 +118,8 @@ def installation(options: Options) -> list[Step]:
     """The steps that bring the reader, in their order. A former release goes last, when the new one runs."""
     brought = [*_packages(options), *_files(options), _config(options), *_boot(options), _users(options)]
     units = {UNIT: "basic.target", **({BRANCH_UNIT: "multi-user.target"} if options.with_branch else {})}
-    brought += [*_application(options), *(_enabling(options, unit, target) for unit, target in units.items())]
+    brought += [*_application(options), *_readable(options)]
+    brought += [*(_enabling(options, unit, target) for unit, target in units.items())]
     fresh = not all(step.done for step in brought)
     if options.live and options.start:
         brought += [Step(f"start {unit}", not fresh and _active(unit), partial(_start, unit)) for unit in units]
@@ -137,9 +144,9 @@ def removal(options: Options) -> list[Step]:
         units = [unit for unit in (BRANCH_UNIT, UNIT) if (root / "etc/systemd/system" / unit).exists()]
         steps.append(Step("stop the services", not units, lambda: _must(["systemctl", "stop", *units])))
     wants = [_want(UNIT, "basic.target"), _want(BRANCH_UNIT, "multi-user.target")]
-    gone = [root / place for place in (*wants, *FILES.values(), *BRANCH_FILES.values(), APPLICATIONS, COMMAND)]
-    gone += [root / CONFIG, (root / CONFIG).parent, *(root / path for path in BRANCH_STATE)] if options.purge else []
-    steps += [_gone(path) for path in gone]
+    paths = [root / place for place in (*wants, *FILES.values(), *BRANCH_FILES.values(), APPLICATIONS, COMMAND)]
+    paths += [root / CONFIG, (root / CONFIG).parent, *(root / path for path in BRANCH_STATE)] if options.purge else []
+    steps += [gone(path) for path in paths]
     steps += _without_boot_lines(options)
     if options.live:
         steps.append(Step("tell systemd and udev", False, _reload))
@@ -148,22 +155,6 @@ def removal(options: Options) -> list[Step]:
             Step("delete the user sesame", run(["id", "-u", "sesame"]) != 0, lambda: run(["userdel", "sesame"]))
         )
     return steps
-
-
-def show(steps: Sequence[Step]) -> None:
-    """The plan, one line a step."""
-    for step in steps:
-        sys.stdout.write(f"{'already' if step.done else 'will':8} {step.says}\n")
-    sys.stdout.flush()
-
-
-def perform(steps: Sequence[Step]) -> None:
-    """Do what is not done yet."""
-    for step in steps:
-        if not step.done:
-            sys.stdout.write(f"... {step.says}\n")
-            sys.stdout.flush()
-            step.do()
 
 
 def selftest(options: Options) -> int:
@@ -182,7 +173,7 @@ def _allowed(options: Options) -> None:
 def _packages(options: Options) -> list[Step]:
     if not options.own:
         return []
-    wanted = [*PACKAGES, *_packages_for_lgpio()]
+    wanted = [*PACKAGES, *(_packages_for_lgpio() if options.with_lgpio else _packages_for_gpiod())]
     absent = [name for name in wanted if not _installed(name)]
     apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "install", "-y", "--no-install-recommends"]
     return [Step("install with apt: " + " ".join(wanted), not absent, lambda: _must([*apt, *absent]))]
@@ -192,6 +183,11 @@ def _packages_for_lgpio() -> Sequence[str]:
     if _apt_has(LGPIO_PACKAGE):
         return (LGPIO_PACKAGE,)
     return COMPILER_PACKAGES if _wants_lgpio_of_pypi() and not release.lgpio_wheels() else ()
+
+
+def _packages_for_gpiod() -> Sequence[str]:
+    """Debian 12's is version 1, another interface: only a wheel helps there."""
+    return () if release.gpiod_wheels() else (GPIOD_PACKAGE,)
 
 
 @cache
@@ -212,8 +208,8 @@ def _files(options: Options) -> list[Step]:
 
 
 def _same(source: Path, target: Path) -> Step:
-    done = target.exists() and target.read_bytes() == source.read_bytes()
-    return Step(f"write {target}", done, lambda: _write(target, source.read_text()))
+    content = source.read_bytes()
+    return Step(f"write {target}", seen(lambda: holds(target, content)), lambda: write(target, content))
 
 
 def _config(options: Options) -> Step:
@@ -221,61 +217,42 @@ def _config(options: Options) -> Step:
     target = options.root / CONFIG
     source = ROOT / "systemd/reader.toml"
     return Step(
-        f"write {target}, which stays as you change it", target.exists(), lambda: _write(target, source.read_text())
+        f"write {target}, which stays as you change it",
+        seen(target.exists),
+        lambda: write(target, source.read_bytes()),
     )
 
 
-def _write(target: Path, text: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(target.name + ".new")
-    with fresh.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())  # a Pi whose config.txt is empty after a power cut does not boot
-    fresh.chmod(0o644)
-    fresh.replace(target)
-    _sync(target.parent)
-
-
-def _sync(folder: Path) -> None:
-    """A new name is on the disk only once its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _gone(path: Path) -> Step:
-    there = path.exists() or path.is_symlink()
-    return Step(f"delete {path}", not there, lambda: _delete(path))
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
-
-
 def _boot(options: Options) -> list[Step]:
-    return [_boot_step(file, boot_config.lines(file, options.latch)) for file in boot_config.files(options.root)]
+    return [
+        _boot_step(file, partial(boot_config.lines, file, options.latch)) for file in boot_config.files(options.root)
+    ]
 
 
-def _boot_step(file: Path, lines: Sequence[str]) -> Step:
-    says = f"add to {file}, from the next boot on: {', '.join(lines)}"
-    return Step(says, boot_config.wanted(file, lines) == file.read_text(), _rewriter(file, lines))
+def _boot_step(file: Path, lines: Callable[[], list[str]]) -> Step:
+    if not os.access(file, os.R_OK):
+        return Step(f"add to {file} what the display's bus needs", None, _rewriter(file, lines))
+    says = f"add to {file}, from the next boot on: {', '.join(lines())}"
+    return Step(says, boot_config.wanted(file, lines()) == file.read_bytes(), _rewriter(file, lines))
 
 
 def _without_boot_lines(options: Options) -> list[Step]:
     return [
-        Step(f"take our lines out of {file}", boot_config.wanted(file, []) == file.read_text(), _rewriter(file, []))
+        Step(
+            f"take our lines out of {file}",
+            seen(partial(_without_ours, file)),
+            _rewriter(file, list),
+        )
         for file in boot_config.files(options.root)
     ]
 
 
-def _rewriter(file: Path, lines: Sequence[str]) -> Callable[[], None]:
-    return lambda: _write(file, boot_config.wanted(file, lines))
+def _without_ours(file: Path) -> bool:
+    return boot_config.wanted(file, []) == file.read_bytes()
+
+
+def _rewriter(file: Path, lines: Callable[[], list[str]]) -> Callable[[], None]:
+    return lambda: write(file, boot_config.wanted(file, lines()))
 
 
 # The user, the application, the service
@@ -293,16 +270,38 @@ def _has_user(root: Path) -> bool:
 
 
 def _application(options: Options) -> list[Step]:
-    optional = {"web": options.with_branch, "lgpio": _wants_lgpio_of_pypi(), "gpiod": release.gpiod_wheels()}
+    lgpio = options.with_lgpio and _wants_lgpio_of_pypi()
+    optional = {"web": options.with_branch, "lgpio": lgpio, "gpiod": release.gpiod_wheels()}
     extras = ",".join([*extras_of("install"), *(extra for extra, wanted in optional.items() if wanted)])
     name = release.release_name(extras)
     folder = options.root / APPLICATIONS
     fresh = folder / "releases" / name
     return [
-        Step(f"make {fresh} with pip", release.complete(fresh), lambda: release.make_release(fresh, extras)),
+        *_remembered(options),
+        Step(
+            f"make {fresh} with pip",
+            seen(lambda: release.complete(fresh)),
+            lambda: release.make_release(fresh, extras, options.wheels),
+        ),
         Step(f"point {folder}/current to it", release.current(folder) == name, lambda: release.switch(folder, name)),
         _command(options),
     ]
+
+
+def _remembered(options: Options) -> list[Step]:
+    mark = options.root / NO_LGPIO
+    said = f"write {mark}: an update does not bring lgpio either"
+    return [] if options.with_lgpio else [Step(said, mark.exists(), lambda: write(mark, b""))]
+
+
+def _readable(options: Options) -> list[Step]:
+    """A former version wrote under the caller's umask: the service could not start."""
+    folder, settings = options.root / APPLICATIONS, (options.root / CONFIG).parent
+    closed = release.closed_to_others(folder) if folder.is_dir() else []
+    if settings.is_dir() and not settings.stat().st_mode & 0o077:
+        closed.append(settings)
+    says = f"let the reader's user read {len(closed)} files and folders below {folder} and {settings}"
+    return [Step(says, False, lambda: release.open_to_others(closed))] if closed else []
 
 
 def _command(options: Options) -> Step:

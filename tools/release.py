@@ -5,13 +5,18 @@ one and the link is changed in one step when it is complete.
 """
 
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from tools.machine import ROOT, run, worlds
+
+RECIPE = ("tools/release.py", "tools/pip_alone.py")
+"""How a release is made is part of its name: a mended installer makes anew what a former one got wrong."""
 
 METADATA = ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 
@@ -21,8 +26,15 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 WHEELS = {"x86_64", "aarch64"}
 """The processors that PyPI has lgpio (up to Python 3.12) and gpiod ready-made for."""
 
+SUMS = "SHA256SUMS"
+"""In a folder of wheels: what each of them is."""
+
 BUILD_LGPIO = {"PYPI": "1"}
 """How lgpio's own setup.py is told to compile its C library into the module instead of looking for it here."""
+
+
+PROBE = "import PIL, cryptography, gpiozero, luma.oled, sesame.cli, smbus2"
+"""What every release has, whatever its extras are."""
 
 
 class InstallError(Exception):
@@ -40,18 +52,41 @@ def sources() -> list[Path]:
 def release_name(extras: str) -> str:
     """A name that changes with any file of the application, with the extras and with the system's Python."""
     digest = hashlib.sha256(f"{extras} {Path(SYSTEM_PYTHON).resolve()}".encode())
-    for file in sources():
+    for file in [*sources(), *map(Path, RECIPE)]:
         digest.update(f"\0{file}\0".encode() + (ROOT / file).read_bytes())
     return digest.hexdigest()[:12]
 
 
 def complete(release: Path) -> bool:
-    """True when its installation came to its end."""
-    return (release / "complete").exists()
+    """True when its installation came to its end, and what it needs is in it and not in somebody's home."""
+    there = (release / "complete").exists() and os.access(release / "bin/sesame", os.X_OK)
+    return there and run([str(release / "bin/python"), "-I", "-c", PROBE]) == 0
 
 
-def make_release(release: Path, extras: str) -> None:
-    """Make the environment and install the application into it, from a copy: a build leaves traces where it happens."""
+def closed_to_others(folder: Path) -> list[Path]:
+    """What below a folder the reader's own user could not read or enter: left by a former version, under a umask."""
+    return [path for path in (folder, *folder.rglob("*")) if not path.is_symlink() and _closed(path)]
+
+
+def open_to_others(paths: Iterable[Path]) -> None:
+    """Let everybody read these, enter the folders and run the programs among them."""
+    for path in paths:
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o755 if path.is_dir() or mode & 0o100 else 0o644))
+
+
+def _closed(path: Path) -> bool:
+    mode = path.stat().st_mode
+    wanted = 0o055 if path.is_dir() or mode & 0o100 else 0o044
+    return mode & wanted != wanted
+
+
+def make_release(release: Path, extras: str, wheels: Path | None = None) -> None:
+    """Make the environment and install the application into it, from a copy: a build leaves traces where it happens.
+
+    `wheels`: the packages come from this folder alone, each as its SHA256SUMS has it.
+    """
+    way = way_to(wheels) if wheels else {}
     shutil.rmtree(release, ignore_errors=True)
     release.parent.mkdir(parents=True, exist_ok=True)
     _must([SYSTEM_PYTHON, "-m", "venv", "--system-site-packages", str(release)], "Type: sudo apt install python3-venv")
@@ -60,13 +95,30 @@ def make_release(release: Path, extras: str) -> None:
             copy = Path(folder, file)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / file, copy)
-        pip = [str(release / "bin/python"), "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input"]
+        pip = [str(release / "bin/python"), str(ROOT / "tools/pip_alone.py"), "install"]
         _must(
-            [*pip, "install", "--progress-bar", "off", f"{folder}[{extras}]"],
+            [*pip, "-qq", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", f"{folder}[{extras}]"],
             "Is the Python package index (pypi.org, or the one pip is configured for) within reach?",
             **BUILD_LGPIO,
+            **way,
         )
     (release / "complete").touch()
+    if not complete(release):
+        raise InstallError(f"pip ended well, but the program in {release} does not start. Its words are above.")
+
+
+def way_to(wheels: Path) -> dict[str, str]:
+    """How pip is told to take packages from a folder alone. Raises InstallError when one is not what its list says."""
+    cure = f"In that folder, where it was filled, type: sha256sum *.whl >{SUMS}"
+    try:
+        rows = [line.split(maxsplit=1) for line in (wheels / SUMS).read_text(encoding="utf-8").splitlines() if line]
+    except OSError as error:
+        raise InstallError(f"{wheels / SUMS}: {error.strerror}. {cure}") from None
+    sums = {name.lstrip("*"): digest for digest, name in rows}
+    for wheel in sorted(wheels.glob("*.whl")):
+        if sums.get(wheel.name) != hashlib.sha256(wheel.read_bytes()).hexdigest():
+            raise InstallError(f"{wheel} is not what {SUMS} beside it says: fetch it again. {cure}")
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels.resolve())}
 
 
 def current(applications: Path) -> str:

@@ -65,6 +65,35 @@ def test_what_must_be_written_is_memory(appliance: Path) -> None:
     assert "Storage=volatile" in (appliance / "etc/systemd/journald.conf.d/sesame-reader.conf").read_text()
 
 
+@pytest.mark.parametrize(
+    "owner", [b"dtoverlay=hifiberry-dac", b"# r\xe9glages\n", b"dtparam=audio=on\r\ndtoverlay=x\r\n"]
+)
+def test_the_owners_configuration_stays_byte_by_byte(run: Run, pi: Path, owner: bytes) -> None:
+    config = pi / "boot/firmware/config.txt"
+    config.write_bytes(owner)
+    for _ in range(2):
+        assert run([ROOT / "image/appliance", pi]).status == 0
+    added = config.read_bytes().removeprefix(owner)
+    assert added != config.read_bytes()
+    end = b"\r\n" if b"\r" in owner else b"\n"
+    assert added.startswith((b"" if owner.endswith(b"\n") else end) + b"# sesame-reader: appliance" + end)
+    assert added.count(b"dtoverlay=disable-wifi" + end) == 1
+
+
+def test_the_kernels_line_is_one_line_however_it_ends(run: Run, pi: Path) -> None:
+    line = pi / "boot/firmware/cmdline.txt"
+    line.write_bytes(b"console=tty1 rootwait\r\n")
+    assert run([ROOT / "image/appliance", pi]).status == 0
+    assert line.read_bytes().split()[-1] == b"fsck.repair=no"
+    assert b"rootwait ro quiet" in line.read_bytes()
+
+
+def test_under_a_closed_umask_everybody_can_still_read_fstab(run: Run, pi: Path) -> None:
+    assert run(["/bin/sh", "-c", f"umask 077; {ROOT}/image/appliance {pi}"]).status == 0
+    assert (pi / "etc/fstab").stat().st_mode & 0o777 == 0o644
+    assert (pi / "etc/systemd/journald.conf.d").stat().st_mode & 0o777 == 0o755
+
+
 def test_no_swap_is_left(appliance: Path) -> None:
     assert "swap" not in (appliance / "etc/fstab").read_text()
     assert masked(appliance, "swap.target")

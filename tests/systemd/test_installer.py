@@ -1,13 +1,17 @@
 """`./install` into a scratch root: the plan, what it writes, that a second time changes nothing, and the way back."""
 
+import hashlib
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pytest_mock import MockerFixture
 
 from tools import boot_config, installer, release
-from tools.installer import BRANCH_FILES, FILES, Options, installation, perform, removal
+from tools.installer import BRANCH_FILES, FILES, Options, installation, removal
 from tools.machine import ROOT
+from tools.steps import perform
 
 PI_CONFIG = "# For more options\ndtparam=audio=on\n\n[all]\narm_64bit=1\n"
 
@@ -32,8 +36,12 @@ def made_by_hand(mocker: MockerFixture) -> None:
     mocker.patch("tools.release.make_release", side_effect=_folder)
 
 
-def _folder(folder: Path, extras: str) -> None:
+def _folder(folder: Path, extras: str, wheels: Path | None = None) -> None:
+    """A release whose program and Python say that all is well."""
     (folder / "bin").mkdir(parents=True)
+    for program in ("sesame", "python"):
+        (folder / "bin" / program).write_text("#!/bin/sh\n")
+        (folder / "bin" / program).chmod(0o755)
     (folder / "complete").touch()
 
 
@@ -188,6 +196,128 @@ def test_gpiod_comes_along_where_it_need_not_be_compiled(
 
 def test_uninstalling_where_nothing_is_does_nothing(options: Options) -> None:
     assert [step.says for step in removal(options) if not step.done] == []
+
+
+def modes_in(root: Path) -> dict[str, int]:
+    return {str(path.relative_to(root)): path.lstat().st_mode & 0o777 for path in root.rglob("*")}
+
+
+@pytest.fixture
+def mask() -> Iterator[None]:
+    """A careful administrator's."""
+    former = os.umask(0o077)
+    yield
+    os.umask(former)
+
+
+def test_under_a_closed_umask_the_readers_user_can_still_read_it_all(options: Options, mask: None) -> None:
+    assert installer.main(["--root", str(options.root)]) == 0
+    ours = {place for place in modes_in(options.root) if "sesame" in place}
+    assert ours
+    assert not [place for place in ours if modes_in(options.root)[place] & 0o044 != 0o044]
+
+
+def test_a_second_time_opens_what_a_former_installer_left_closed(options: Options) -> None:
+    perform(installation(options))
+    folder = options.root / "opt/sesame"
+    for path in (*folder.rglob("*"), folder, options.root / "etc/sesame", options.root / FILES[installer.UNIT]):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode & 0o700)
+    steps = [step for step in installation(options) if not step.done]
+    assert [step.says.split()[0] for step in steps][:2] == ["write", "let"]
+    perform(steps)
+    assert [step for step in installation(options) if not step.done] == []
+    assert release.closed_to_others(folder) == []
+
+
+def test_settings_that_their_owner_closed_stay_so(options: Options) -> None:
+    perform(installation(options))
+    for path, mode in ((options.root / "etc/sesame", 0o750), (options.root / installer.CONFIG, 0o640)):
+        path.chmod(mode)
+    assert [step for step in installation(options) if not step.done] == []
+
+
+@pytest.mark.parametrize("broken", ["bin/sesame", "bin/python"])
+def test_a_second_time_makes_a_release_anew_that_is_complete_in_name_only(options: Options, broken: str) -> None:
+    """PIP_USER put its libraries into root's home: the mark was set all the same."""
+    perform(installation(options))
+    program = options.root / "opt/sesame/current" / broken
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755 if broken == "bin/python" else 0o644)
+    assert "make" in {step.says.split()[0] for step in installation(options) if not step.done}
+
+
+def test_how_it_is_made_is_part_of_a_releases_name(mocker: MockerFixture) -> None:
+    before = release.release_name("bank")
+    mocker.patch("tools.release.RECIPE", ("tools/release.py", "tools/suite.py"))
+    assert release.release_name("bank") != before
+
+
+def hidden(path: Path, mocker: MockerFixture) -> None:
+    """As polkitd's folder on Debian 12: who is not root may not look into it. Root's looks are refused by hand."""
+    look, read = Path.lstat, Path.read_bytes
+
+    def refused(look: Callable[[Path], object]) -> Callable[[Path], object]:
+        def _look(self: Path) -> object:
+            if path in self.parents:
+                raise PermissionError(13, "Permission denied", str(self))
+            return look(self)
+
+        return _look
+
+    mocker.patch.object(Path, "lstat", refused(look))
+    mocker.patch.object(Path, "read_bytes", refused(read))
+
+
+@pytest.mark.parametrize("arguments", [[], ["--uninstall"], ["--uninstall", "--purge"]], ids=" ".join)
+def test_the_dry_run_goes_on_where_only_root_may_look(
+    options: Options, arguments: list[str], mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    perform(installation(options))
+    folder = options.root / "etc/polkit-1/rules.d"
+    capsys.readouterr()
+    hidden(folder, mocker)
+    assert installer.main(["--dry-run", "--root", str(options.root), *arguments]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in said if str(folder) in line] == ["perhaps"]
+    assert "sudo ./install --dry-run" in said[-1]
+
+
+def test_lgpio_can_be_left_out_and_an_update_remembers(mocker: MockerFixture, options: Options) -> None:
+    mocker.patch("tools.installer._wants_lgpio_of_pypi", return_value=True)
+    named = mocker.spy(release, "release_name")
+    perform(installation(Options(root=options.root, without_lgpio=True)))
+    perform(installation(options))
+    assert all("lgpio" not in call.args[0].split(",") for call in named.call_args_list)
+    perform(removal(options))
+    installation(options)
+    assert "lgpio" in named.call_args.args[0].split(","), "after --uninstall it is as if never said"
+
+
+@pytest.mark.parametrize(("wheels", "packages"), [(True, []), (False, ["python3-libgpiod"])])
+def test_without_lgpio_apt_brings_none_and_no_compiler(
+    mocker: MockerFixture, wheels: bool, packages: list[str]
+) -> None:
+    mocker.patch("tools.release.gpiod_wheels", return_value=wheels)
+    mocker.patch("tools.installer._apt_has", return_value=True)
+    said = installation(Options(dry_run=True, without_lgpio=True))[0].says.split()
+    assert said[3:] == [*installer.PACKAGES, *packages]
+
+
+def test_a_folder_of_wheels_is_what_its_list_says_or_refused(tmp_path: Path) -> None:
+    wheel = tmp_path / "luma_oled-3.15.0-py2.py3-none-any.whl"
+    wheel.write_bytes(b"PK")
+    with pytest.raises(release.InstallError, match=r"SHA256SUMS: No such file.*sha256sum \*\.whl"):
+        release.way_to(tmp_path)
+    digest = hashlib.sha256(b"PK").hexdigest()
+    (tmp_path / release.SUMS).write_text(f"{digest}  {wheel.name}\n")
+    assert release.way_to(tmp_path) == {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+    wheel.write_bytes(b"PX")
+    with pytest.raises(release.InstallError, match="is not what SHA256SUMS beside it says"):
+        release.way_to(tmp_path)
+    (tmp_path / release.SUMS).write_text("")
+    with pytest.raises(release.InstallError, match="is not what"):
+        release.way_to(tmp_path)
 
 
 def test_without_root_it_says_what_to_type(mocker: MockerFixture, capsys: pytest.CaptureFixture[str]) -> None:
