@@ -18,14 +18,14 @@ from itertools import cycle
 from pathlib import Path
 from statistics import median
 
-from bank.demo import furnish, issued_gallery
-from bank.issuer import demo_pan
-from bank.keys import TEST_KEYS, card_key
-from bank.records import IssuedCard
-from bank.store import MemoryStore
-from bank.store_sql import SqlStore
-from bank.vault import Vault
-from bank.verify import Policy, Search, Verifier
+from bank.books.records import IssuedCard
+from bank.books.store import MemoryStore
+from bank.books.store_sql import SqlStore
+from bank.books.vault import Vault
+from bank.demo.customers import furnish, issued_gallery
+from bank.emv.issuer import demo_pan
+from bank.emv.keys import TEST_KEYS, card_key
+from bank.verification import Policy, Search, Verifier
 
 WINDOW = 512
 ROUNDS = 5

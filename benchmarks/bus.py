@@ -1,7 +1,7 @@
 """P6: bytes on the I2C bus for one key, over a full frame; and that the glass is right after each."""
 
 from benchmarks.figures import table
-from drivers.raster import paint
+from drivers.painter.raster import paint
 from sesame_core.events import Key
 from simulator.bench import Bench
 

@@ -2,13 +2,13 @@
 
 import subprocess
 
-from bank.card import Card
-from bank.gallery import open_card
+from bank.cards.card import Card
+from bank.cards.gallery import open_card
 from benchmarks.figures import table
 from benchmarks.peer import ROOT, python_of
-from device.cardwork import CardWork
-from sesame_core.apdu import Protocol
-from sesame_core.cap import Request
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Request
+from sesame_core.smartcard.apdu import Protocol
 
 GET_RESPONSE = 0xC0
 VERIFY = 0x20

@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bank.card import Card
-from bank.gallery import open_card
-from bank.vpcd import VirtualReader
+from bank.cards.card import Card
+from bank.cards.gallery import open_card
+from bank.cards.vpcd import VirtualReader
 from benchmarks.figures import medians, milliseconds, table, whole_process
 from benchmarks.peer import emvtool
 from device.compose import rules_of
@@ -23,10 +23,10 @@ from device.loop import Board, Loop
 from device.pace import Waker
 from device.simulated import simulated
 from drivers.clock import MonotonicClock
-from drivers.pcsc_card import PcscConnection
-from drivers.slot_pcsc import PcscSlot
+from drivers.slot.pcsc import PcscSlot
+from drivers.slot.pcsc_card import PcscConnection
 from sesame_core.events import Key, KeyPressed
-from sesame_core.state import Phase, State
+from sesame_core.reader.state import Phase, State
 from tests.pcsc_plugin import PcscService
 
 ROUNDS = 15

@@ -13,7 +13,7 @@ from device.simulated import simulated
 from device.config import Config
 from device.loop import Loop
 from drivers.clock import MonotonicClock
-from drivers.slot_pcsc import PcscSlot
+from drivers.slot.pcsc import PcscSlot
 board = simulated(Config(), MonotonicClock())
 loop = Loop(board.board, rules_of(Config()))
 loop.board.display.start()

@@ -8,18 +8,18 @@ from collections.abc import Callable, Sequence
 from device.config import Config
 from device.displays import real_display
 from device.loop import Board
-from drivers.battery_gauge import KINDS, BatteryMonitor, LateBus, Thresholds
 from drivers.clock import MonotonicClock
-from drivers.gpio_pins import Pins
-from drivers.gpio_switch import GpioSwitch
-from drivers.keypad_buttons import button_keypad
-from drivers.keypad_matrix import Settle, matrix_keypad, settle_briefly
-from drivers.keypad_scan import ScannedKeypad
+from drivers.gpio.pins import Pins
+from drivers.gpio.switch import GpioSwitch
+from drivers.keypad.buttons import button_keypad
+from drivers.keypad.matrix import Settle, matrix_keypad, settle_briefly
+from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Source
-from drivers.power_supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
-from drivers.sound_patterns import GpioSound
+from drivers.power.gauge import KINDS, BatteryMonitor, LateBus, Thresholds
+from drivers.power.supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
+from drivers.sound import GpioSound
 from sesame_core.events import CardAbsent, Event, Key, KeyPressed, Millis
-from sesame_core.state import Rules
+from sesame_core.reader.state import Rules
 
 
 def rules_of(config: Config) -> Rules:
@@ -36,8 +36,8 @@ def real(config: Config, power_off: Callable[[], None], others: Sequence[Source]
 
     Raises DriverError for what cannot be had on this machine at all.
     """
-    from drivers.gpio_factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
-    from drivers.slot_pcsc import PcscSlot  # noqa: PLC0415 - PC/SC, only where there is a slot
+    from drivers.gpio.factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
+    from drivers.slot.pcsc import PcscSlot  # noqa: PLC0415 - PC/SC, only where there is a slot
 
     pins = open_pins(Backend(config.keypad.pins), look())
     return Board(
@@ -80,7 +80,7 @@ def sound_of(config: Config, pins: Pins) -> GpioSound:
 
 def reader_of(config: Config) -> str | int | None:
     """Which smart-card reader: a number, a part of a name, or None for any."""
-    from drivers.pcsc_card import reader_named  # noqa: PLC0415 - PC/SC, only where there is a slot
+    from drivers.slot.pcsc_card import reader_named  # noqa: PLC0415 - PC/SC, only where there is a slot
 
     return reader_named(config.slot.reader)
 

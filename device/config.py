@@ -22,11 +22,11 @@ from device.settings import (
     whole,
     wholes,
 )
+from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS, check_address, panel
 from drivers.errors import DisplayError, KeypadError
-from drivers.keypad_matrix import LEGENDS, Layout, Legends
-from drivers.oled_panels import ADDRESSES, CONTROLLERS, PANELS, check_address, panel
-from drivers.pins import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
-from drivers.power_supply import Off
+from drivers.header import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
+from drivers.keypad.matrix import LEGENDS, Layout, Legends
+from drivers.power.supply import Off
 from sesame_core.events import Key
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
 

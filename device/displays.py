@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from device.config import WIDTH, Config
-from drivers.gpio_pins import Pins
-from drivers.oled_panels import Panel, panel
+from drivers.display.panels import Panel, panel
+from drivers.gpio.pins import Pins
 from drivers.ports import Display
 
 if TYPE_CHECKING:
-    from drivers.oled_bus import Bus, SpiBus
+    from drivers.display.bus import Bus, SpiBus
 
 
 def panel_of(config: Config) -> Panel:
@@ -28,7 +28,7 @@ def real_display(config: Config, pins: Pins | None = None) -> Display:
     Alone it opens the header by itself, where it `needs_pins`: its lines are let go of when it is closed, the header
     with the program. Raises DriverError when that cannot be reached.
     """
-    from drivers.display_luma import LumaDisplay  # noqa: PLC0415 - luma, only where there is a display
+    from drivers.display.luma import LumaDisplay  # noqa: PLC0415 - luma, only where there is a display
 
     wired = config.display
     return LumaDisplay(_bus(config, pins), panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
@@ -36,14 +36,14 @@ def real_display(config: Config, pins: Pins | None = None) -> Display:
 
 def spi_bus(config: Config, pins: Pins) -> "SpiBus":
     """The SPI bus and the lines that are configured."""
-    from drivers.oled_bus import SpiBus  # noqa: PLC0415
+    from drivers.display.bus import SpiBus  # noqa: PLC0415
 
     wired = config.display
     return SpiBus(pins, wired.spi_port, wired.spi_device, wired.dc, wired.reset)
 
 
 def _bus(config: Config, pins: Pins | None) -> "Bus":
-    from drivers.oled_bus import I2cBus  # noqa: PLC0415
+    from drivers.display.bus import I2cBus  # noqa: PLC0415
 
     if needs_pins(config):
         return spi_bus(config, pins or _header(config))
@@ -51,6 +51,6 @@ def _bus(config: Config, pins: Pins | None) -> "Bus":
 
 
 def _header(config: Config) -> Pins:
-    from drivers.gpio_factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
+    from drivers.gpio.factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
 
     return open_pins(Backend(config.keypad.pins), look())

@@ -11,17 +11,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from device.link import CardLink, SlotHangsError
+from device.reader.link import CardLink, SlotHangsError
 from drivers.errors import DisplayError, PowerError
+from drivers.painter.raster import paint, prepare
 from drivers.ports import CardSlot, Clock, Display, Keypad, Notify, Picture, Power, Source
 from drivers.ports import Sound as SoundPort
-from drivers.raster import paint, prepare
 from sesame_core import effects as ef
 from sesame_core.events import CardAnswered, CardPowered, CardSilent, DisplayLost, Event, Halt, Millis, TimeUp
-from sesame_core.reader import step
+from sesame_core.reader.state import Phase, Rules, State, initial
+from sesame_core.reader.table import step
+from sesame_core.reader.views import next_change, view
 from sesame_core.screens import DARK, Screen
-from sesame_core.state import Phase, Rules, State, initial
-from sesame_core.views import next_change, view
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from device.errors import MirrorError
+from drivers.painter.raster import paint
 from drivers.ports import Picture
-from drivers.raster import paint
+from sesame_core.reader.state import State
 from sesame_core.screens import Screen
-from sesame_core.state import State
 
 MODE: Final = 0o660
 MOST_LISTENERS: Final = 8

@@ -7,13 +7,13 @@ from device.compose import keypad_of, sound_of, switches_of, thresholds_of, way_
 from device.config import Config, pins_in_use
 from device.displays import needs_pins, panel_of, spi_bus
 from device.loop import Board
-from drivers.battery_gauge import KINDS, BatteryMonitor, Max17048
-from drivers.battery_twin import GaugeBusTwin
 from drivers.board_twin import BoardTwin, Bounce, Wires
-from drivers.display_twin import DisplayTwin, Soldered
+from drivers.display.twin import DisplayTwin, Soldered
 from drivers.ports import Clock, Notify, Source
-from drivers.power_supply import Off, Supply
-from drivers.slot_twin import Latency, TwinSlot, instant
+from drivers.power.gauge import KINDS, BatteryMonitor, Max17048
+from drivers.power.gauge_twin import GaugeBusTwin
+from drivers.power.supply import Off, Supply
+from drivers.slot.twin import Latency, TwinSlot, instant
 from sesame_core.events import Event, Millis
 
 SIMULATED_GAUGE_EVERY: Millis = 1000

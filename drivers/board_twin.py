@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from drivers.board_circuit import GROUND, Circuit, Contact
-from drivers.board_factory import ZERO_2_W, TwinFactory
-from drivers.gpio_zero import GpiozeroPins
-from drivers.keypad_matrix import Layout
-from drivers.pins import gpio
+from drivers.circuit import GROUND, Circuit, Contact
+from drivers.gpio.mock import ZERO_2_W, TwinFactory
+from drivers.gpio.zero import GpiozeroPins
+from drivers.header import gpio
+from drivers.keypad.matrix import Layout
 from drivers.ports import Clock
 from sesame_core.errors import UsageError
 from sesame_core.events import Key, Millis

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sesame.exits import CommandError, Exit
 
 if TYPE_CHECKING:
-    from bank.store_sql import SqlStore
+    from bank.books.store_sql import SqlStore
 
 VARIABLE = "SESAME_DATABASE"
 LOCK_FILE = "in-use.lock"
@@ -31,7 +31,7 @@ def add_database_argument(parser: argparse.ArgumentParser) -> None:
 def opened(arguments: argparse.Namespace) -> Iterator["SqlStore"]:
     """The furnished books. Raises StateError, and CommandError where their libraries are not installed."""
     with needing_extra("bank"):
-        from bank.demo_database import open_database  # noqa: PLC0415 - SQLAlchemy, only where there are books
+        from bank.demo.database import open_database  # noqa: PLC0415 - SQLAlchemy, only where there are books
     with closing(open_database(arguments.state, arguments.database)) as store:
         yield store
 

@@ -85,7 +85,7 @@ def _takes(action: argparse.Action) -> Takes:
 
 def _words(action: argparse.Action) -> tuple[str, ...]:
     if action.metavar == "CARD":
-        from bank.gallery import names  # noqa: PLC0415 - only completions need it here
+        from bank.cards.gallery import names  # noqa: PLC0415 - only completions need it here
 
         return names()
     return tuple(map(str, action.choices or ()))

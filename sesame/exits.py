@@ -5,7 +5,7 @@ from enum import IntEnum
 from bank.errors import UnknownCardError
 from device.errors import ConfigError
 from drivers.errors import DriverError, NoCardError, NoReaderError, SlotError
-from drivers.pcsc_errors import CardMuteError, CardRemovedError
+from drivers.slot.pcsc_errors import CardMuteError, CardRemovedError
 from sesame_core.errors import CardError, Fault, SesameError
 
 

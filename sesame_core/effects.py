@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from sesame_core.cap import Request
+from sesame_core.cap.codes import Request
 
 
 class Chime(Enum):

@@ -6,9 +6,9 @@ Moments are whole milliseconds of the monotonic clock (`Millis`), so that 35 s i
 from dataclasses import dataclass, field
 from enum import Enum
 
-from sesame_core.apdu import Protocol
 from sesame_core.errors import Fault
 from sesame_core.secrets import SecretDigits
+from sesame_core.smartcard.apdu import Protocol
 
 Millis = int
 
@@ -115,7 +115,7 @@ class CardSilent(Event):
     ticket: int
 
 
-# From the conversation with the card (sesame_core.session)
+# From the conversation with the card (sesame_core.cap.session)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Screens as values: what is said, not how it is drawn. Only the painter (`drivers.raster`) knows pixels."""
+"""Screens as values: what is said, not how it is drawn. Only the painter (`drivers.painter.raster`) knows pixels."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,7 @@ The board is the real drivers on simulated pins and bus bytes; the cards are the
 from pathlib import Path
 from typing import Final, Protocol
 
-from bank import gallery
+from bank.cards import gallery
 from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop
@@ -21,7 +21,7 @@ from device.simulated import SIMULATED_GAUGE_EVERY, Simulated, simulated
 from drivers.board_twin import Bounce
 from drivers.clock import SteppedClock
 from drivers.ports import Picture
-from drivers.slot_twin import Card, Latency, instant
+from drivers.slot.twin import Card, Latency, instant
 from sesame_core.events import Battery, Key, Millis
 from sesame_core.screens import Screen
 

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
-from bank import gallery
+from bank.cards import gallery
 from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop, Observer
@@ -20,7 +20,7 @@ from device.pace import Runner, Waker
 from device.simulated import Simulated, simulated
 from drivers.clock import MonotonicClock
 from drivers.ports import Notify, Picture
-from drivers.slot_twin import Card
+from drivers.slot.twin import Card
 from sesame_core.events import Battery, Event, Key, Millis
 from sesame_core.screens import Screen
 from simulator.bench import CHARGE, PRESS, code_on, lit

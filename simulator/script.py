@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from bank.errors import BankError
-from drivers.raster import png
+from drivers.painter.raster import png
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Key, Millis
 from simulator.bench import Hands

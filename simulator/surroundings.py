@@ -5,27 +5,27 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from bank import gallery
+from bank.cards import gallery
 from device import compose
 from device.config import SYSTEM_FILE, Config, PowerConfig, merge
 from device.displays import panel_of
 from device.selftest.board import wiring
 from device.selftest.ports import Access, Connection
 from device.simulated import simulated
-from drivers.battery_gauge import TRIES, Max17048
 from drivers.clock import SteppedClock
-from drivers.display_twin import ADDRESS, DisplayTwin
+from drivers.display.twin import ADDRESS, DisplayTwin
 from drivers.errors import NoCardError
-from drivers.gpio_factory import Backend, Libraries, Machine, load_gpiod, load_mock, open_pins
-from drivers.gpio_pins import Pins
-from drivers.gpio_rpi import RpiGpio
-from drivers.keypad_scan import ScannedKeypad
-from drivers.pcsc_errors import CardMuteError, failure
+from drivers.gpio.factory import Backend, Libraries, Machine, load_gpiod, load_mock, open_pins
+from drivers.gpio.pins import Pins
+from drivers.gpio.rpi import RpiGpio
+from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
-from drivers.slot_twin import Card
-from sesame_core.apdu import Protocol
+from drivers.power.gauge import TRIES, Max17048
+from drivers.slot.pcsc_errors import CardMuteError, failure
+from drivers.slot.twin import Card
 from sesame_core.events import Key, Millis
+from sesame_core.smartcard.apdu import Protocol
 from simulator.troubles import (
     ABSENT,
     CARDS,

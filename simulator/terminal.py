@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
-from bank import gallery
+from bank.cards import gallery
 from device.config import Config
 from device.signals import on_signals
 from sesame_core.errors import SesameError
 from sesame_core.events import Key
+from sesame_core.reader.state import State
 from sesame_core.screens import Screen
-from sesame_core.state import State
 from simulator.glyphs import braille, fitting
 from simulator.live import LiveBench
 

@@ -5,8 +5,8 @@ from enum import Enum
 from typing import Final
 
 from device.config import Config, DisplayConfig
-from drivers.gpio_factory import Machine
-from drivers.pcsc_errors import Code
+from drivers.gpio.factory import Machine
+from drivers.slot.pcsc_errors import Code
 from sesame_core.events import Key
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from drivers.painter.raster import png
 from drivers.ports import Picture
-from drivers.raster import png
 
 FOLDER = Path(__file__).parent / "golden"
 SCALE = 4

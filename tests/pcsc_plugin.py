@@ -19,12 +19,12 @@ from typing import TypeVar
 
 import pytest
 
-from bank.vpcd import PORT, VirtualReader
+from bank.cards.vpcd import PORT, VirtualReader
 from drivers.errors import SlotError
-from drivers.pcsc_api import STATE_PRESENT, Pcsc
-from drivers.pcsc_card import ReaderChoice, context, readers
-from drivers.pcsc_errors import PcscMissingError
-from drivers.slot_pcsc import PcscSlot
+from drivers.slot.pcsc import PcscSlot
+from drivers.slot.pcsc_api import STATE_PRESENT, Pcsc
+from drivers.slot.pcsc_card import ReaderChoice, context, readers
+from drivers.slot.pcsc_errors import PcscMissingError
 from sesame_core.events import Event
 
 FIRST, SECOND = "Virtual PCD 00 00", "Virtual PCD 00 01"

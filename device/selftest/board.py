@@ -7,12 +7,12 @@ from typing import Final
 from device.config import Config
 from device.selftest.findings import Finding
 from device.selftest.ports import World
+from drivers.display.panels import ADDRESSES
 from drivers.errors import DriverError
-from drivers.gpio_pins import Pins
-from drivers.keypad_scan import ScannedKeypad
-from drivers.oled_panels import ADDRESSES
+from drivers.gpio.pins import Pins
+from drivers.keypad.scan import ScannedKeypad
+from drivers.painter.raster import paint
 from drivers.ports import Display, Picture
-from drivers.raster import paint
 from sesame_core.events import Key, KeyPressed, Millis
 from sesame_core.screens import Bar, Screen, Typed
 

@@ -6,9 +6,9 @@ from device.config import Config
 from device.selftest.findings import Finding
 from device.selftest.ports import Connection, World
 from drivers.errors import DriverError, NoCardError
-from sesame_core import emv
-from sesame_core.apdu import Budget, Conversation, T, converse
+from sesame_core.cap import emv
 from sesame_core.errors import CardError
+from sesame_core.smartcard.apdu import Budget, Conversation, T, converse
 
 FREE_IT = "sudo systemctl stop sesame-reader, then try again"
 

@@ -6,7 +6,7 @@ from typing import Final
 from device.config import Config
 from device.selftest.findings import Finding, Verdict
 from device.selftest.ports import Access, World
-from drivers.gpio_factory import Machine, clash
+from drivers.gpio.factory import Machine, clash
 from sesame_core.errors import SesameError
 from sesame_core.events import Millis
 

@@ -6,13 +6,13 @@ from enum import Enum
 from typing import Protocol
 
 from device.config import Config
-from drivers.gpio_factory import Machine
-from drivers.gpio_pins import Pins
-from drivers.keypad_scan import ScannedKeypad
+from drivers.gpio.factory import Machine
+from drivers.gpio.pins import Pins
+from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
-from sesame_core.apdu import Protocol as CardProtocol
 from sesame_core.events import Millis
+from sesame_core.smartcard.apdu import Protocol as CardProtocol
 
 
 class Access(Enum):

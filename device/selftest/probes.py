@@ -10,10 +10,10 @@ from device.selftest.board import Bench, Tell
 from device.selftest.findings import Finding, Verdict
 from device.selftest.ports import World
 from drivers.errors import DriverError
-from drivers.gpio_gpiod import GpiodPins
-from drivers.gpio_pins import Pins
-from drivers.gpio_rpi import RpiGpioPins
-from drivers.gpio_zero import GpiozeroPins
+from drivers.gpio.gpiod import GpiodPins
+from drivers.gpio.pins import Pins
+from drivers.gpio.rpi import RpiGpioPins
+from drivers.gpio.zero import GpiozeroPins
 
 SEE_ABOVE = "do first what the lines above say"
 

@@ -16,13 +16,13 @@ from device import compose
 from device.config import Config, load
 from device.displays import real_display
 from device.selftest.ports import Access, Connection
-from drivers.battery_gauge import KINDS, open_bus
 from drivers.clock import MonotonicClock
-from drivers.gpio_factory import Backend, Machine, look, open_pins
-from drivers.gpio_pins import Pins
-from drivers.keypad_scan import ScannedKeypad
+from drivers.gpio.factory import Backend, Machine, look, open_pins
+from drivers.gpio.pins import Pins
+from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
+from drivers.power.gauge import KINDS, open_bus
 from sesame_core.events import Millis
 
 if TYPE_CHECKING:
@@ -147,13 +147,13 @@ class RealWorld:
 
     def readers(self) -> list[str]:
         """Asked of pcscd."""
-        from drivers.pcsc_card import readers  # noqa: PLC0415 - PC/SC may be missing, which is a finding
+        from drivers.slot.pcsc_card import readers  # noqa: PLC0415 - PC/SC may be missing, which is a finding
 
         return readers()
 
     def connect(self, config: Config) -> AbstractContextManager[Connection]:
         """As `sesame code` does it."""
-        from drivers.pcsc_card import PcscConnection  # noqa: PLC0415 - as above
+        from drivers.slot.pcsc_card import PcscConnection  # noqa: PLC0415 - as above
 
         return PcscConnection.connect(compose.reader_of(config))
 

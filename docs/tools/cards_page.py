@@ -5,13 +5,13 @@ Every card is put into the whole reader, in simulated time, and its first code o
 
 from collections.abc import Iterator
 
-from bank import gallery
-from bank.patterns import GalleryCard
-from bank.profile import Application
+from bank.cards import gallery
+from bank.cards.patterns import GalleryCard
+from bank.cards.profile import Application
 from device.config import Config, ReaderConfig
 from docs.tools.made import Page
 from sesame.card import bits
-from sesame_core.cap import Rule, choose_filter
+from sesame_core.cap.codes import Rule, choose_filter
 from sesame_core.events import Key
 from sesame_core.screens import grouped
 from simulator.bench import Bench
@@ -77,4 +77,4 @@ def _taken(application: Application) -> Iterator[str]:
     yield from (f"{part} {count}" for part, count in bits.counts(rule.bitmap, psn).items())
 
 
-PAGES = (Page("cards.md", page, "bank/gallery.py"),)
+PAGES = (Page("cards.md", page, "bank/cards/gallery.py"),)

@@ -6,8 +6,8 @@ from device.config import Config, pins_in_use
 from device.selftest.findings import Finding, Verdict
 from device.selftest.probes import Wish, examine
 from docs.tools.made import Page
-from drivers.pins import DESK, HEADER, Pin
-from drivers.power_supply import WAKES, Off
+from drivers.header import DESK, HEADER, Pin
+from drivers.power.supply import WAKES, Off
 from simulator.surroundings import SimulatedWorld
 from simulator.troubles import Trouble
 
@@ -89,7 +89,7 @@ WIRING = """\
 # Wiring
 
 Which signal is on which pin of the 40-pin header, the same on every Raspberry Pi that has one. The table is made from
-`drivers/pins.py`, which the default configuration is taken from and the [schematics](../hw/schematics) are checked
+`drivers/header.py`, which the default configuration is taken from and the [schematics](../hw/schematics) are checked
 against. GPIO numbers are Broadcom's, as the configuration wants them; pins are counted on the header. Everything is
 3.3 V.
 
@@ -171,7 +171,7 @@ def _wire(pin: Pin) -> str:
 
 PAGES = (
     Page("selftest.md", lambda: "".join(selftest()), "device/selftest"),
-    Page("wiring.md", lambda: "".join(wiring()), "drivers/pins.py"),
+    Page("wiring.md", lambda: "".join(wiring()), "drivers/header.py"),
 )
 
 

@@ -1,6 +1,6 @@
 """The reader's life and its faults.
 
-The diagram and the table come from sesame_core.reader.TRANSITIONS, which the program itself runs on.
+The diagram and the table come from sesame_core.reader.table.TRANSITIONS, which the program itself runs on.
 """
 
 from collections import defaultdict
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from docs.tools.made import Page
 from sesame.exits import FAULTS, Exit
 from sesame_core.errors import Fault
-from sesame_core.reader import EVERYWHERE, TRANSITIONS, Rule, Trigger
-from sesame_core.state import DARK_AFTER, PATIENCE, Phase, State
-from sesame_core.views import view
+from sesame_core.reader.state import DARK_AFTER, PATIENCE, Phase, State
+from sesame_core.reader.table import EVERYWHERE, TRANSITIONS, Rule, Trigger
+from sesame_core.reader.views import view
 
 READER = f"""\
 # The reader's life
 
-`sesame_core/reader.py` is a table: in which phase, at which trigger, what is done and which phases it may lead to.
+`sesame_core/reader/table.py` is a table: in which phase, at which trigger, what is done and which phases it may lead to.
 One function runs on it, `step(state, event) -> (state, effects)`; time is data, every event bears its moment. The
 diagram and the table below are made from that table. A test gets into every state that can be reached, lets everything
 happen in it, and holds the table to be complete and to claim nothing that cannot happen
@@ -37,7 +37,7 @@ In every phase, unless its own row says otherwise: *Off*, *35 s over* and *displ
 TABLE_NOTE = """
 ## The table
 
-Each cell: the action in `sesame_core/actions.py` or `entry.py`, and where it may lead; no arrow: the phase stays.
+Each cell: the action in `sesame_core/reader/actions.py` or `entry.py`, and where it may lead; no arrow: the phase stays.
 A dot: nothing happens.
 
 """
@@ -144,6 +144,6 @@ def _fault(fault: Fault) -> str:
 
 
 PAGES = (
-    Page("reader.md", reader_page, "sesame_core/reader.py"),
+    Page("reader.md", reader_page, "sesame_core/reader/table.py"),
     Page("faults.md", faults_page, "sesame_core/errors.py"),
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from docs.tools.made import DOCS, Sheet
-from drivers.fonts import font
+from drivers.painter.fonts import font
 from drivers.ports import Picture
 
 GOLDEN = DOCS.parent / "tests" / "golden" / "course"

@@ -269,7 +269,7 @@ def wiring_diagram(netlist: Netlist) -> str:
     page = Picture(297, 210)
     page.rect(0, 0, 297, 210, fill="#ffffff")
     page.text(12, 12, "Sésame reader, desk prototype: wiring on a breadboard", 5, font_weight="bold")
-    page.text(285, 12, "Made by hw/make.py from drivers/pins.py and the schematic", 2.4, "end", fill="#777777")
+    page.text(285, 12, "Made by hw/make.py from drivers/header.py and the schematic", 2.4, "end", fill="#777777")
     page.text(PIN_X - 8, 18.5, "Raspberry Pi, 40-pin header seen from above, pin 1 (square) at the left", 2.8)
     wires = pi_wires()
     _board(page)

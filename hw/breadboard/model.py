@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from drivers.pins import DESK, HEADER
+from drivers.header import DESK, HEADER
 from hw.kicad.netlist import Netlist
 
 COLUMNS: Final = 63

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from drivers.pins import HEADER, Pin, Role
+from drivers.header import HEADER, Pin, Role
 from hw.checks.circuit import GROUND, RAIL_VOLTS, SUPPLY_PINS, highest_volts, ohms_between, parallel, value_of
 from hw.checks.figures import Figures
 from hw.checks.wiring import BOARD, expected, is_battery

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from drivers.pins import DESK, HEADER, Pin, Role
+from drivers.header import DESK, HEADER, Pin, Role
 from hw.kicad.netlist import Netlist
 
 BOARD: Final = "A1"
@@ -44,7 +44,7 @@ def missing_signals(netlist: Netlist) -> list[str]:
         net = netlist.net_of.get((BOARD, str(HEADER[pin.gpio])), "nothing")
         if net != f"/{pin.signal}":
             found.append(
-                f"{pin.signal}: drivers/pins.py has header pin {HEADER[pin.gpio]}, where the drawing has {net}"
+                f"{pin.signal}: drivers/header.py has header pin {HEADER[pin.gpio]}, where the drawing has {net}"
             )
     return found
 
@@ -55,7 +55,7 @@ def unknown_wires(netlist: Netlist) -> list[str]:
     gpio_pins = {str(number) for number in HEADER.values()}
     wired = {pin.number: net for pin, net in netlist.pins_of(BOARD) if pin.number in gpio_pins}
     return [
-        f"header pin {number} carries {net}, of which drivers/pins.py knows nothing"
+        f"header pin {number} carries {net}, of which drivers/header.py knows nothing"
         for number, net in wired.items()
         if net != f"/{known.get(number)}"
     ]

@@ -1,10 +1,10 @@
-"""The Raspberry Pi's symbol, made from the software's pin file: every signal of `drivers.pins` on its header pin."""
+"""The Raspberry Pi's symbol, made from the software's pin file: every signal of `drivers.header` on its header pin."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.pins import DESK, HEADER, Pin, Role
+from drivers.header import DESK, HEADER, Pin, Role
 from hw.kicad.symbols import Box, Kind, Side, Symbol, SymbolPin, Words
 
 GROUNDS: Final = (6, 9, 14, 20, 25, 30, 34, 39)

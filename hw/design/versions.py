@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.pins import HEADER
+from drivers.header import HEADER
 from hw.design import blocks, pi, power
 from hw.design.parts import PI_ZERO
 from hw.design.pen import Pen
@@ -77,7 +77,7 @@ BATTERY: Final = Version(
 def title_block(version: Version, sheet: str) -> TitleBlock:
     """The title block of a sheet."""
     sheet_title = TITLES[sheet][0] if sheet in TITLES else "Overview"
-    comments = ("Made from drivers/pins.py by hw/make.py: change it there", "MIT licence")
+    comments = ("Made from drivers/header.py by hw/make.py: change it there", "MIT licence")
     return TitleBlock(f"{version.title} - {sheet_title}", REVISION, DATE, "Sésame reader, open hardware", comments)
 
 

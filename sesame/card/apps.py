@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sesame.card.source import opened
 from sesame.card.table import remark, say, say_json, table
 from sesame.exits import Exit
-from sesame_core import emv
-from sesame_core.apdu import Conversation
-from sesame_core.tlv import find
+from sesame_core.cap import emv
+from sesame_core.smartcard.apdu import Conversation
+from sesame_core.smartcard.tlv import find
 
 CONTACTLESS = b"2PAY.SYS.DDF01"
 

@@ -3,18 +3,18 @@
 import argparse
 from dataclasses import replace
 
-from device.trace import Recorder, Trace
 from sesame.card.replaying import Replayed, replay
 from sesame.card.source import consent, load, opened
 from sesame.card.story import Story, as_json, as_text, kind
 from sesame.card.table import remark, say, say_json
+from sesame.card.trace.recording import Recorder, Trace
 from sesame.card.tracing import MOVES, session
 from sesame.commands.code import request_of
 from sesame.exits import CommandError, Exit
-from sesame_core.cap import Cryptogram, Request, choose_filter, encode_numbers
-from sesame_core.emv import read_cryptogram
+from sesame_core.cap.codes import Cryptogram, Request, choose_filter, encode_numbers
+from sesame_core.cap.emv import read_cryptogram
 from sesame_core.errors import CardError, Fault, UsageError
-from sesame_core.tlv import find
+from sesame_core.smartcard.tlv import find
 
 BITMAP = 0x9F56
 PSN_FLAG = 0x40

@@ -13,11 +13,11 @@ from sesame.card.source import OpenCard, consent, opened
 from sesame.card.table import pairs, remark, say, say_json, table
 from sesame.card.values import date
 from sesame.exits import CommandError, Exit
-from sesame_core import emv
-from sesame_core.apdu import Command, Conversation
-from sesame_core.cap import Request, Rule
+from sesame_core.cap import emv
+from sesame_core.cap.codes import Request, Rule
 from sesame_core.errors import CardError
-from sesame_core.tlv import Tlv, find, parse
+from sesame_core.smartcard.apdu import Command, Conversation
+from sesame_core.smartcard.tlv import Tlv, find, parse
 
 TRIES, COUNTER, COUNTER_ONLINE = 0x9F17, 0x9F36, 0x9F13
 BITMAP, FLAGS, PSN, PAN, EXPIRY, CDOL1 = 0x9F56, 0x9F55, 0x5F34, 0x5A, 0x5F24, 0x8C

@@ -2,8 +2,8 @@
 
 import argparse
 
-from drivers.pcsc_api import Pcsc, present
-from drivers.pcsc_card import chosen, context, reader_named
+from drivers.slot.pcsc_api import Pcsc, present
+from drivers.slot.pcsc_card import chosen, context, reader_named
 from sesame.card.table import remark, say, say_json, table
 from sesame.exits import Exit
 

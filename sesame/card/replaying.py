@@ -3,14 +3,14 @@
 import argparse
 from dataclasses import dataclass
 
-from device.replay import ReplayCard, recorded_request
-from device.trace import Trace
 from sesame.card.source import in_process, load
 from sesame.card.table import remark, say, say_json
+from sesame.card.trace.recording import Trace
+from sesame.card.trace.replay import ReplayCard, recorded_request
 from sesame.commands.code import request_of
 from sesame.exits import Exit
-from sesame_core import emv
-from sesame_core.cap import Cryptogram, Request, make_code, mix_data
+from sesame_core.cap import emv
+from sesame_core.cap.codes import Cryptogram, Request, make_code, mix_data
 from sesame_core.errors import CardError, Fault
 from sesame_core.pin import Pin
 from sesame_core.screens import grouped
@@ -70,7 +70,7 @@ def replay(trace: Trace, request: Request | None = None) -> Replayed:
 
 
 def _serve(trace: Trace, arguments: argparse.Namespace) -> int:
-    from bank.vpcd import VirtualReader  # noqa: PLC0415 - only a card in the virtual reader needs it
+    from bank.cards.vpcd import VirtualReader  # noqa: PLC0415 - only a card in the virtual reader needs it
 
     with VirtualReader(arguments.host, arguments.port) as reader:
         reader.insert(ReplayCard(trace), reconnect=True)

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from device.trace import Trace, TraceError
-from device.trace_read import read
-from drivers.slot_twin import Card
+from drivers.slot.twin import Card
+from sesame.card.trace.reading import read
+from sesame.card.trace.recording import Trace, TraceError
 from sesame.exits import CommandError, Exit
-from sesame_core.apdu import Budget, Conversation, Protocol, T, converse
 from sesame_core.errors import CardError, Fault
+from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T, converse
 
 INVERSE_CONVENTION = b"\x3f"
 MAX_COMMANDS = 1024
@@ -32,7 +32,7 @@ class OpenCard:
     lasting: bool = True
 
     def ask(self, conversation: Conversation[T]) -> T:
-        """Have one conversation of `sesame_core.emv`. Raises CardError, and SlotError from the slot."""
+        """Have one conversation of `sesame_core.cap.emv`. Raises CardError, and SlotError from the slot."""
         exchanges = converse(conversation, self.protocol, Budget(MAX_COMMANDS))
         try:
             answer = self.exchange(next(exchanges))
@@ -47,15 +47,15 @@ class OpenCard:
 def opened(arguments: argparse.Namespace) -> Iterator[OpenCard]:
     """The card that the arguments name. Raises CommandError, CardError, SlotError, BankError."""
     if arguments.recording:
-        from device.replay import ReplayCard  # noqa: PLC0415 - each source is loaded only when it is the one
+        from sesame.card.trace.replay import ReplayCard  # noqa: PLC0415 - each source is loaded only when it is the one
 
         yield in_process(ReplayCard(load(arguments.recording)), str(arguments.recording), warm=arguments.warm_reset)
     elif arguments.virtual:
-        from bank.gallery import open_card  # noqa: PLC0415
+        from bank.cards.gallery import open_card  # noqa: PLC0415
 
         yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}", warm=arguments.warm_reset)
     else:
-        from drivers.pcsc_card import PcscConnection, reader_named  # noqa: PLC0415
+        from drivers.slot.pcsc_card import PcscConnection, reader_named  # noqa: PLC0415
 
         with PcscConnection.connect(reader_named(arguments.reader)) as connection:
             if arguments.warm_reset:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sesame.card.bits import MaskByte, counts, mask_bytes, summary
 from sesame.card.table import pairs, table
-from sesame_core.cap import Cryptogram, Filter, Rule, encode_numbers, filter_bits, make_code, mix_data
+from sesame_core.cap.codes import Cryptogram, Filter, Rule, encode_numbers, filter_bits, make_code, mix_data
 from sesame_core.screens import grouped
 
 PSN_FLAG = 0x40

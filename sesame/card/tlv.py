@@ -5,12 +5,12 @@ import re
 import sys
 from contextlib import suppress
 
-from device.emv_names import Form, element
+from sesame.card.data_names import Form, element
 from sesame.card.table import say, say_json
 from sesame.card.values import described, in_words
 from sesame.exits import CommandError, Exit
 from sesame_core.errors import CardError
-from sesame_core.tlv import DolEntry, Tlv, parse, parse_dol
+from sesame_core.smartcard.tlv import DolEntry, Tlv, parse, parse_dol
 
 STATUS_WORDS = (0x90, 0x61, 0x62, 0x63, 0x6C)
 GLUE = re.compile(r"0x|[\s:,.'\"\[\]<>]|-", re.IGNORECASE)

@@ -10,16 +10,16 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from bank.files import write_private
-from device.cardwork import CardWork
 from device.secrecy import keep_secrets
-from device.trace import Recorder, Trace, today, write
-from device.trace_masks import hidden
 from sesame.card.source import OpenCard, consent, opened
 from sesame.card.table import remark, say_json
+from sesame.card.trace.masks import hidden
+from sesame.card.trace.recording import Recorder, Trace, today, write
 from sesame.commands.code import request_of
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
-from sesame_core.cap import Request
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Request
 from sesame_core.screens import grouped
 
 MOVES = "making a code moves the card's counter (ATC), and a wrong PIN takes a try"

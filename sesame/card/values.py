@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from device.emv_names import COUNTRIES, CURRENCIES, Form, element
+from sesame.card.data_names import COUNTRIES, CURRENCIES, Form, element
 from sesame_core.errors import CardError
-from sesame_core.tlv import Tlv, parse_dol
+from sesame_core.smartcard.tlv import Tlv, parse_dol
 
 CVM_METHODS = {
     0x00: "fail",

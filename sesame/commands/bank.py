@@ -17,12 +17,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from bank.codes import normalised
+from bank.books.records import Customer, IssuedCard
+from bank.books.store import Store
+from bank.emv.codes import normalised
+from bank.emv.terminal import Request
 from bank.errors import UnknownCardError
-from bank.records import Customer, IssuedCard
-from bank.store import Store
-from bank.terminal import Request
-from bank.verify import Verifier, find_card, verify
+from bank.verification import Verifier, find_card, verify
 from sesame.amounts import cents
 from sesame.books import add_database_argument, alone, needing_extra, opened, using
 from sesame.exits import CommandError, Exit
@@ -135,10 +135,10 @@ def _block(store: Store, arguments: argparse.Namespace) -> int:
 
 def _serve(store: Store, arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
-        from bank.web.desk import Desk  # noqa: PLC0415 - a web server's libraries
-        from bank.web.serving import Server, bound, url_of  # noqa: PLC0415
-        from bank.web.site import bank_site  # noqa: PLC0415
+        from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415 - a web server's libraries
+        from bank.web.coopanet.site import bank_site  # noqa: PLC0415
         from device.signals import on_ending  # noqa: PLC0415
+        from web.serving import Server, bound, url_of  # noqa: PLC0415
     listener = bound(arguments.port, USUAL_PORT)
     sys.stdout.write(f"Coop@net is at {url_of(listener)} until Ctrl-C\n")
     sys.stdout.flush()

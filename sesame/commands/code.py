@@ -12,14 +12,14 @@ import json
 import sys
 from contextlib import suppress
 
-from device.cardwork import CardWork
 from device.secrecy import keep_secrets
 from drivers.errors import SlotError
-from drivers.pcsc_card import PcscConnection, reader_named
+from drivers.slot.pcsc_card import PcscConnection, reader_named
 from sesame.amounts import cents
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
-from sesame_core.cap import Function, Request, encode_numbers
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Function, Request, encode_numbers
 from sesame_core.errors import UsageError
 from sesame_core.screens import grouped
 

@@ -31,9 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Until it is ended. Raises StateError: the port is taken."""
     with needing_extra("web"):
-        from bank.web.serving import Server, bound, url_of  # noqa: PLC0415 - a web server's libraries
         from device.signals import on_ending  # noqa: PLC0415
         from simulator.web.mirror import mirror_site  # noqa: PLC0415
+        from web.serving import Server, bound, url_of  # noqa: PLC0415 - a web server's libraries
     listener = bound(arguments.port, USUAL_PORT)
     url = url_of(listener)
     ended = threading.Event()

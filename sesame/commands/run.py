@@ -106,11 +106,11 @@ def _controlled(config: Config, arguments: argparse.Namespace) -> int:
 
 def _on_page(config: Config, arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
-        from bank.verify import Verifier  # noqa: PLC0415 - a web server's libraries
-        from bank.web.desk import Desk  # noqa: PLC0415
-        from bank.web.serving import Server, bound, url_of  # noqa: PLC0415
+        from bank.verification import Verifier  # noqa: PLC0415 - a web server's libraries
+        from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415
         from simulator.web.bench import PageBench  # noqa: PLC0415
         from simulator.web.site import reader_site  # noqa: PLC0415
+        from web.serving import Server, bound, url_of  # noqa: PLC0415
 
     with opened(arguments) as store:
         bench = PageBench(config, arguments.state)

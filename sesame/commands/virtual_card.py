@@ -6,8 +6,8 @@ vpcd listens on every interface of the machine without asking who is there: for 
 import argparse
 import sys
 
-from bank import gallery
-from bank.vpcd import HOST, PORT, VirtualReader
+from bank.cards import gallery
+from bank.cards.vpcd import HOST, PORT, VirtualReader
 from sesame.state import add_state_argument
 
 

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bank import gallery
+from bank.cards import gallery
 from bank.errors import BankError, UnknownCardError
 from device.mirror import pixels
 from drivers.errors import SlotError
-from drivers.raster import png
+from drivers.painter.raster import png
 from sesame_core.events import Key
 from simulator.web import openapi
 from simulator.web.bench import BusyError, EndedError, PageBench

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from device.config import Config
-from device.trace import without_pin
 from drivers.ports import Picture
-from drivers.slot_twin import Exchange
+from drivers.slot.twin import Exchange
+from sesame.card.trace.recording import without_pin
 from sesame_core.events import Key, Millis
+from sesame_core.reader.state import State
 from sesame_core.screens import Screen
-from sesame_core.state import State
 from simulator.bench import PRESS
 from simulator.live import CARD_TIME, LiveBench
 

@@ -18,11 +18,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from bank.web.guard import Guard, content_policy
-from bank.web.pages import preferred, templates
+from bank.web.coopanet.pages import preferred, templates
 from device.mirror import pixels
 from drivers.ports import Picture
 from simulator.web.stream import RETRY_MS, sse
+from web.guard import Guard, content_policy
 
 FOLDER: Final = Path(__file__).parent
 AGAIN_S: Final = 1.0

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from sesame_core.events import Battery, Key
-from sesame_core.state import Phase
+from sesame_core.reader.state import Phase
 
 Json = dict[str, Any]
 

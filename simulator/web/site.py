@@ -15,14 +15,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from bank import gallery
-from bank.patterns import GalleryCard
-from bank.web.desk import Desk
-from bank.web.guard import Guard, content_policy
-from bank.web.pages import SEE_OTHER, preferred, templates
-from bank.web.site import bank_site
+from bank.cards import gallery
+from bank.cards.patterns import GalleryCard
+from bank.web.coopanet.pages import SEE_OTHER, preferred, templates
+from bank.web.coopanet.sign_in import Desk
+from bank.web.coopanet.site import bank_site
 from device.mirror import pixels
-from drivers.raster import CODE_DIGITS, paint
+from drivers.painter.raster import CODE_DIGITS, paint
 from sesame_core.events import Key
 from sesame_core.screens import Bar, Screen
 from sesame_core.secrets import SecretDigits
@@ -30,6 +29,7 @@ from simulator.web import openapi
 from simulator.web.api import api
 from simulator.web.bench import PageBench
 from simulator.web.words import LANGUAGES, Words, legend
+from web.guard import Guard, content_policy
 
 FOLDER: Final = Path(__file__).parent
 FIRST_CARDS: Final = ("bank-card", "sesame-card", "mastercard-cap", "last-try", "blocked", "no-cap", "mute")

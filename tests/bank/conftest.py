@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bank.card import Card
+from bank.cards.card import Card
 
 LIMIT_S = 120
 """How long a helper process may take before the test is held to have failed."""

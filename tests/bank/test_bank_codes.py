@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bank.codes import Answer, BelgianRule, BitmapRule, mixed, normalised, rule_for
+from bank.emv.codes import Answer, BelgianRule, BitmapRule, mixed, normalised, rule_for
 from bank.errors import IssuingError
 
 REAL = [

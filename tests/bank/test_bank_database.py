@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from bank.demo import CUSTOMERS, issued_gallery
-from bank.demo_database import DATABASE_FILE, KEY_FILE, open_database
+from bank.books.records import Customer
+from bank.books.schema import MIGRATIONS
+from bank.books.store_sql import SqlStore
+from bank.books.vault import Vault
+from bank.demo.customers import CUSTOMERS, issued_gallery
+from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
+from bank.emv.keys import TEST_KEYS, card_key
 from bank.errors import IssuingError, StateError
-from bank.keys import TEST_KEYS, card_key
-from bank.records import Customer
-from bank.schema import MIGRATIONS
-from bank.store_sql import SqlStore
-from bank.vault import Vault
-from bank.verify import Search, Verifier, verify
+from bank.verification import Search, Verifier, verify
 
 LIMIT_S = 120
 ROOT = Path(__file__).parents[2]
@@ -28,8 +28,8 @@ CODES = int(os.environ.get("SESAME_RACES", "40"))
 RACER = """
 import sys
 from pathlib import Path
-from bank.demo_database import open_database
-from bank.verify import verify
+from bank.demo.database import open_database
+from bank.verification import verify
 store = open_database(Path(sys.argv[1]), sys.argv[2])
 print("ready", flush=True)
 for line in sys.stdin:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bank.demo import CUSTOMERS, issued_gallery
+from bank.books.records import Attempt, Customer, Reason
+from bank.books.store import LOG_LENGTH, MemoryStore, Store
+from bank.books.store_sql import SqlStore
+from bank.books.vault import Vault
+from bank.demo.customers import CUSTOMERS, issued_gallery
+from bank.emv.keys import TEST_KEYS, card_key
 from bank.errors import IssuingError, UnknownCardError
-from bank.keys import TEST_KEYS, card_key
-from bank.records import Attempt, Customer, Reason
-from bank.store import LOG_LENGTH, MemoryStore, Store
-from bank.store_sql import SqlStore
-from bank.vault import Vault
-from bank.verify import Search, verify
+from bank.verification import Search, verify
 
 CARD, OTHER = issued_gallery()[:2]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyemv import ac, cvn, kd
 
-from bank.errors import IssuingError
-from bank.issuer import (
+from bank.emv.issuer import (
     INPUT_TAGS,
     Cryptogram,
     Outcome,
@@ -21,7 +20,8 @@ from bank.issuer import (
     demo_pan,
     issuer_application_data,
 )
-from bank.keys import IssuerKey, card_key, common_session_key, pad_80, pad_zeros, retail_mac, single_des_mac
+from bank.emv.keys import IssuerKey, card_key, common_session_key, pad_80, pad_zeros, retail_mac, single_des_mac
+from bank.errors import IssuingError
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*TripleDES")
 

@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bank.card import Card
-from bank.gallery import describe, open_card
+from bank.cards.card import Card
+from bank.cards.gallery import describe, open_card
 
 CARDS = ("sesame-card", "mastercard-cap", "fresh-selection", "late-counter", "last-try", "inverse")
 AID = {"mastercard-cap": "A0000000048002"}

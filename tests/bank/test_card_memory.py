@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bank.cards.gallery import open_card
+from bank.cards.memory import Counters, FileMemory, VolatileMemory, unchanged
 from bank.errors import StateError
 from bank.files import read_private, write_private
-from bank.gallery import open_card
-from bank.memory import Counters, FileMemory, VolatileMemory, unchanged
 
 START = Counters(0, 3)
 LIMIT_S = 120

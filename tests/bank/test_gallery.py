@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bank.demo import CUSTOMERS, furnish, issued_gallery
+from bank.books.records import Reason
+from bank.books.store import MemoryStore
+from bank.cards.gallery import GALLERY, describe, names, open_card
+from bank.demo.customers import CUSTOMERS, furnish, issued_gallery
+from bank.emv.issuer import check_digit
+from bank.emv.terminal import Request
 from bank.errors import UnknownCardError
-from bank.gallery import GALLERY, describe, names, open_card
-from bank.issuer import check_digit
-from bank.records import Reason
-from bank.store import MemoryStore
-from bank.terminal import Request
-from bank.verify import verify
+from bank.verification import verify
 
 PutIn = Callable[[Any], Any]
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from bank import records
-from bank.card import VirtualCard
-from bank.demo import furnish
+from bank.books import records
+from bank.books.records import IssuedCard, Reason, issued
+from bank.books.store import MemoryStore
+from bank.cards.card import VirtualCard
+from bank.cards.gallery import describe
+from bank.cards.memory import Counters, VolatileMemory
+from bank.demo.customers import furnish
+from bank.emv.keys import card_key
+from bank.emv.terminal import PLAIN, Request, RequestError
 from bank.errors import IssuingError
-from bank.gallery import describe
-from bank.keys import card_key
-from bank.memory import Counters, VolatileMemory
-from bank.records import IssuedCard, Reason, issued
-from bank.store import MemoryStore
-from bank.terminal import PLAIN, Request, RequestError
-from bank.verify import Policy, Search, Verifier, find_card, verify
+from bank.verification import Policy, Search, Verifier, find_card, verify
 
 PutIn = Callable[[Any], Any]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

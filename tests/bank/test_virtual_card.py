@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyemv import cvn
 
-from bank.card import Card, VirtualCard
+from bank.cards.card import Card, VirtualCard
+from bank.cards.gallery import describe, names, open_card
+from bank.cards.memory import Change, Counters, VolatileMemory
+from bank.emv.keys import TEST_KEYS
 from bank.errors import StateError
-from bank.gallery import describe, names, open_card
-from bank.keys import TEST_KEYS
-from bank.memory import Change, Counters, VolatileMemory
 
 PutIn = Callable[[Any], Any]
 

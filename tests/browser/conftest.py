@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
-from bank.demo_database import open_database
-from bank.verify import Verifier
-from bank.web.desk import Desk
-from bank.web.serving import Server, bound, url_of
+from bank.demo.database import open_database
+from bank.verification import Verifier
+from bank.web.coopanet.sign_in import Desk
 from device.config import Config
 from simulator.web.bench import PageBench
 from simulator.web.site import reader_site
 from tests.browser.sight import DESKTOP, LIMIT_S, PATIENCE_MS, People, Person
+from web.serving import Server, bound, url_of
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (

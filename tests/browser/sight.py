@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
-from bank.store_sql import SqlStore
+from bank.books.store_sql import SqlStore
 from drivers.ports import Picture
 from simulator.web.bench import PageBench
 

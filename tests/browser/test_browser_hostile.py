@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bank.web.serving import Server, bound, url_of
 from tests.browser.sight import Person
+from web.serving import Server, bound, url_of
 
 TRIES = """async (address) => {
   const tried = {};

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bank.web.serving import Server, bound, url_of
 from device.mirror import Mirror
+from sesame_core.reader.state import initial
 from sesame_core.screens import DARK, Screen
-from sesame_core.state import initial
 from simulator.web.mirror import mirror_site
 from tests.browser.test_browser_access import SIZES, overflows, violations
+from web.serving import Server, bound, url_of
 
 LIT = """() => {
   const glass = document.querySelector("canvas");

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from device.cardwork import CardWork
-from device.replay import ReplayCard, recorded_request
-from device.trace import Trace
+from sesame.card.trace.recording import Trace
+from sesame.card.trace.replay import ReplayCard, recorded_request
 from sesame.cli import main
-from sesame_core.apdu import Protocol
-from sesame_core.cap import Function, Request
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Function, Request
+from sesame_core.smartcard.apdu import Protocol
 
 TRACES = Path(__file__).parent / "traces"
 

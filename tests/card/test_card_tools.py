@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from bank import gallery
-from bank.card import VirtualCard, counters_of
-from bank.memory import VolatileMemory, unchanged
-from device.trace import without_pin
-from device.trace_read import read
+from bank.cards import gallery
+from bank.cards.card import VirtualCard, counters_of
+from bank.cards.memory import VolatileMemory, unchanged
 from sesame.card import info, source
 from sesame.card.apps import survey
 from sesame.card.source import OpenCard, in_process
+from sesame.card.trace.reading import read
+from sesame.card.trace.recording import without_pin
 from sesame.exits import CommandError
-from sesame_core.cap import Function
+from sesame_core.cap.codes import Function
 from tests.card.conftest import Sesame
 from tests.oracle.walk import Answer, Known, Request, grouped, shown
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bank.gallery import names
+from bank.cards.gallery import names
 from sesame.cli import COMMANDS, main
 from sesame.completion import SHELLS
 from sesame.completion_tree import Node, tree

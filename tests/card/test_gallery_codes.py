@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from bank import gallery
-from bank.card import Card, VirtualCard
-from bank.demo import furnish
-from bank.faulty import Defect, FaultyCard
-from bank.patterns import GalleryCard
-from bank.profile import Declines
-from bank.store import MemoryStore
-from bank.terminal import Request as BankRequest
-from bank.verify import Verifier
-from device.cardwork import CardWork
-from sesame_core.apdu import Protocol
-from sesame_core.cap import Function, Request
+from bank.books.store import MemoryStore
+from bank.cards import gallery
+from bank.cards.card import Card, VirtualCard
+from bank.cards.faulty import Defect, FaultyCard
+from bank.cards.patterns import GalleryCard
+from bank.cards.profile import Declines
+from bank.demo.customers import furnish
+from bank.emv.terminal import Request as BankRequest
+from bank.verification import Verifier
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Function, Request
 from sesame_core.errors import CardError, Fault
+from sesame_core.smartcard.apdu import Protocol
 
 NUMBERS = ("1234", "3101234567")
 FUNCTIONS = {

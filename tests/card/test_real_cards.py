@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from device.cardwork import CardWork
-from device.replay import ReplayCard
-from device.trace import Trace, without_pin
-from device.trace_masks import hidden
-from device.trace_read import read
-from sesame_core.apdu import Protocol
-from sesame_core.cap import Request
+from sesame.card.trace.masks import hidden
+from sesame.card.trace.reading import read
+from sesame.card.trace.recording import Trace, without_pin
+from sesame.card.trace.replay import ReplayCard
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Request
 from sesame_core.errors import CardError, Fault
+from sesame_core.smartcard.apdu import Protocol
 from tests.card.conftest import Talk
 
 CODES = {

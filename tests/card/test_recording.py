@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from bank import gallery
-from bank.profile import Declines
-from device.cardwork import CardWork
-from device.replay import ReplayCard, recorded_request
-from device.trace import HIDDEN, Recorder, Trace, Turn, write
-from device.trace_masks import hidden
-from device.trace_read import read
-from sesame_core.apdu import Protocol
-from sesame_core.cap import Function, Request
+from bank.cards import gallery
+from bank.cards.profile import Declines
+from sesame.card.trace.masks import hidden
+from sesame.card.trace.reading import read
+from sesame.card.trace.recording import HIDDEN, Recorder, Trace, Turn, write
+from sesame.card.trace.replay import ReplayCard, recorded_request
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Function, Request
 from sesame_core.errors import CardError
+from sesame_core.smartcard.apdu import Protocol
 from tests.card.conftest import Talk
 
 PLAIN = Request()

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bank import gallery
-from bank.card import VirtualCard, counters_of
-from bank.memory import VolatileMemory, unchanged
-from bank.vpcd import PORT, VirtualReader
-from device.replay import ReplayCard
-from device.trace_read import read
+from bank.cards import gallery
+from bank.cards.card import VirtualCard, counters_of
+from bank.cards.memory import VolatileMemory, unchanged
+from bank.cards.vpcd import PORT, VirtualReader
+from sesame.card.trace.reading import read
+from sesame.card.trace.replay import ReplayCard
 from tests.card.conftest import Sesame
 from tests.pcsc_plugin import FIRST, SECOND, PcscService
 

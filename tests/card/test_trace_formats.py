@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from device.trace import Trace, TraceError, Turn, write
-from device.trace_read import read
+from sesame.card.trace.reading import read
+from sesame.card.trace.recording import Trace, TraceError, Turn, write
 from tests.card.conftest import Talk
 
 CODE = "34656023"

@@ -5,10 +5,10 @@ import string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device.replay import ReplayCard, recorded_request
-from device.trace import Trace, TraceError, Turn, write
-from device.trace_masks import hidden
-from device.trace_read import read
+from sesame.card.trace.masks import hidden
+from sesame.card.trace.reading import read
+from sesame.card.trace.recording import Trace, TraceError, Turn, write
+from sesame.card.trace.replay import ReplayCard, recorded_request
 
 HEX = st.binary(max_size=40).map(lambda data: data.hex().upper())
 TURNS = st.builds(Turn, st.binary(min_size=4, max_size=40).map(lambda data: data.hex().upper()), HEX)

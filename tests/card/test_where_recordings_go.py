@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from bank import gallery
-from bank.card import VirtualCard
-from device.trace_read import read
+from bank.cards import gallery
+from bank.cards.card import VirtualCard
+from sesame.card.trace.reading import read
 from tests.card.conftest import Sesame
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ from typing import TypeAlias
 from sesame_core import events as ev
 from sesame_core.effects import Effect
 from sesame_core.errors import Fault
-from sesame_core.reader import step
+from sesame_core.reader.state import Phase, Progress, Rules, State, initial
+from sesame_core.reader.table import step
 from sesame_core.secrets import SecretDigits
-from sesame_core.state import Phase, Progress, Rules, State, initial
 
 LATER = 1000
 """Milliseconds between two events."""

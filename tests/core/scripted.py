@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sesame_core.apdu import Command, Conversation, Protocol, Response
+from sesame_core.cap.session import Session, Step
 from sesame_core.pin import Pin
-from sesame_core.session import Session, Step
+from sesame_core.smartcard.apdu import Command, Conversation, Protocol, Response
 
 T = TypeVar("T")
 

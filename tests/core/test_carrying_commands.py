@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sesame_core.apdu import (
+from sesame_core.errors import CardError, Fault
+from sesame_core.smartcard.apdu import (
     MAX_CHAIN,
     MAX_COMMANDS,
     MAX_RESPONSE,
@@ -19,7 +20,6 @@ from sesame_core.apdu import (
     converse,
     deliver,
 )
-from sesame_core.errors import CardError, Fault
 
 SELECT = Command(0x00, 0xA4, 0x04, 0x00, b"\xa0\x00\x00")
 READ = Command(0x00, 0xB2, 0x01, 0x0C)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from sesame_core import emv
-from sesame_core.apdu import MAX_COMMANDS, Budget, Protocol, Response, converse
-from sesame_core.cap import Function, Request, Rule
+from sesame_core.cap import emv
+from sesame_core.cap.codes import Function, Request, Rule
 from sesame_core.errors import CardError, Fault
-from sesame_core.tlv import parse
+from sesame_core.smartcard.apdu import MAX_COMMANDS, Budget, Protocol, Response, converse
+from sesame_core.smartcard.tlv import parse
 from tests.core.scripted import (
     BELGIAN,
     CAP,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sesame_core.cap import (
+from sesame_core.cap.codes import (
     VISA_BITMAP,
     Cryptogram,
     Filter,

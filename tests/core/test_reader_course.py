@@ -6,13 +6,13 @@ import pytest
 
 from sesame_core import effects as ef
 from sesame_core import events as ev
-from sesame_core.cap import Function, Request
+from sesame_core.cap.codes import Function, Request
 from sesame_core.effects import Chime, Effect
 from sesame_core.errors import Fault
 from sesame_core.events import Battery, Key
-from sesame_core.reader import step, trigger_of
+from sesame_core.reader.state import DARK_AFTER, PATIENCE, Notice, Phase, Progress, Rules, State, initial
+from sesame_core.reader.table import step, trigger_of
 from sesame_core.secrets import SecretDigits
-from sesame_core.state import DARK_AFTER, PATIENCE, Notice, Phase, Progress, Rules, State, initial
 from tests.core.explored import code
 
 NAMES = {key.value: key for key in Key}

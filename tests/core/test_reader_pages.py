@@ -2,8 +2,8 @@
 
 from docs.tools.reader_pages import EXPLAINED, faults_page, reader_page
 from sesame_core.errors import Fault
-from sesame_core.reader import Trigger
-from sesame_core.state import Phase
+from sesame_core.reader.state import Phase
+from sesame_core.reader.table import Trigger
 
 
 def test_every_phase_trigger_and_fault_is_on_its_page() -> None:

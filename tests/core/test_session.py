@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from sesame_core.apdu import Protocol
-from sesame_core.cap import Function, Request
+from sesame_core.cap.codes import Function, Request
+from sesame_core.cap.session import Session, Step
 from sesame_core.errors import Fault, UsageError
 from sesame_core.events import (
     ApplicationFound,
@@ -18,7 +18,7 @@ from sesame_core.events import (
     PinWrong,
 )
 from sesame_core.pin import Pin
-from sesame_core.session import Session, Step
+from sesame_core.smartcard.apdu import Protocol
 from tests.core.scripted import FRENCH_AC, OK, Answer, ScriptedCard, drive, french_card, packed, tlv
 
 VERIFY = "0020008008241234FFFFFFFFFF"

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sesame_core.errors import CardError, Fault
-from sesame_core.tlv import MAX_DEPTH, MAX_DOL_BYTES, DolEntry, Tlv, fill_dol, find, parse, parse_dol
+from sesame_core.smartcard.tlv import MAX_DEPTH, MAX_DOL_BYTES, DolEntry, Tlv, fill_dol, find, parse, parse_dol
 from tests.core.scripted import tlv
 
 PRIMITIVE_TAGS = st.sampled_from([0x50, 0x84, 0x88, 0x8C, 0x5F2D, 0x5F34, 0x9F56, 0x9F38, 0xDF07, 0x9F8101])

@@ -5,16 +5,16 @@ from dataclasses import fields, replace
 
 import pytest
 
+from drivers.painter.raster import paint
 from drivers.ports import Picture
-from drivers.raster import paint
-from sesame_core.cap import MAX_CODE_DIGITS, Function
+from sesame_core.cap.codes import MAX_CODE_DIGITS, Function
 from sesame_core.errors import Fault
 from sesame_core.events import Battery
+from sesame_core.reader.state import Notice, Phase, Progress, Rules, State
+from sesame_core.reader.views import next_change, view
+from sesame_core.reader.words import LANGUAGES, Sentences
 from sesame_core.screens import DARK, Bar, Masked, Screen, Typed, grouped
 from sesame_core.secrets import SecretDigits
-from sesame_core.state import Notice, Phase, Progress, Rules, State
-from sesame_core.views import next_change, view
-from sesame_core.words import LANGUAGES, Sentences
 from tests.core.explored import code
 
 SIZES = ((128, 64), (128, 32))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bank.gallery import open_card
-from device.cardwork import CardWork
-from sesame_core.apdu import Protocol
-from sesame_core.cap import Function, Request
+from bank.cards.gallery import open_card
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Function, Request
 from sesame_core.errors import CardError, Fault
+from sesame_core.smartcard.apdu import Protocol
 
 
 def work_on(name: str) -> CardWork:

@@ -13,10 +13,10 @@ from device.simulated import simulated
 from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import SteppedClock
 from drivers.errors import DriverError
-from drivers.gpio_factory import Machine
-from drivers.keypad_matrix import Legends
-from drivers.pins import KEYPAD_ROWS, gpio
-from drivers.power_supply import Supply
+from drivers.gpio.factory import Machine
+from drivers.header import KEYPAD_ROWS, gpio
+from drivers.keypad.matrix import Legends
+from drivers.power.supply import Supply
 from sesame_core.events import Battery, Key
 from simulator.bench import Bench
 from tests.story import FIRST_CODE, Story
@@ -234,7 +234,7 @@ def test_a_pin_of_a_part_that_is_not_there_may_have_other_work() -> None:
 def test_the_real_board_is_composed_without_claiming_a_pin(mocker: MockerFixture) -> None:
     """Everything configured at once, on the header of a twin: the parts are real ones, and only `start` claims."""
     hardware = BoardTwin(SteppedClock())
-    opened = mocker.patch("drivers.gpio_factory.open_pins", return_value=hardware.pins)
+    opened = mocker.patch("drivers.gpio.factory.open_pins", return_value=hardware.pins)
     config = Config(
         slot=SlotConfig("ACR39U", card_switch=True), power=PowerConfig(off="latch", button=True), keypad=KEYPADS["4x4"]
     )
@@ -250,7 +250,7 @@ def test_the_real_board_is_composed_without_claiming_a_pin(mocker: MockerFixture
 
 
 def test_there_is_no_real_board_without_a_header(mocker: MockerFixture) -> None:
-    mocker.patch("drivers.gpio_factory.look", return_value=Machine())
+    mocker.patch("drivers.gpio.factory.look", return_value=Machine())
     with pytest.raises(DriverError, match="use the simulated reader"):
         compose.real(Config(), lambda: None)
 

@@ -13,21 +13,21 @@ from pytest_mock import MockerFixture
 from device.config import Config, DisplayConfig, KeypadConfig, merge
 from device.displays import real_display
 from device.errors import ConfigError
-from drivers.board_circuit import Drive
 from drivers.board_twin import BoardTwin
+from drivers.circuit import Drive
 from drivers.clock import SteppedClock
-from drivers.display_twin import DisplayTwin, Soldered, SpidevTwin, Traffic
+from drivers.display.bus import SpiBus
+from drivers.display.model import OledModel
+from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS, SSD1306_128X64, Controller, panel
+from drivers.display.twin import DisplayTwin, Soldered, SpidevTwin, Traffic
 from drivers.errors import DriverError
-from drivers.gpio_factory import Backend, Machine
-from drivers.oled_bus import SpiBus
-from drivers.oled_model import OledModel
-from drivers.oled_panels import ADDRESSES, CONTROLLERS, PANELS, SSD1306_128X64, Controller, panel
+from drivers.gpio.factory import Backend, Machine
+from drivers.painter.raster import paint
 from drivers.ports import Picture
-from drivers.raster import paint
 from sesame.cli import main
 from sesame.commands import blank
-from sesame_core.views import view
-from sesame_core.words import LANGUAGES
+from sesame_core.reader.views import view
+from sesame_core.reader.words import LANGUAGES
 from simulator.bench import Bench
 from tests.core.test_views_of_states import every_state
 from tests.story import FIRST_CODE, Story
@@ -214,7 +214,7 @@ def test_a_display_on_spi_can_have_its_lines_elsewhere() -> None:
 
 
 def test_alone_a_display_opens_the_header_only_where_it_needs_it(mocker: MockerFixture) -> None:
-    opened = mocker.patch("drivers.gpio_factory.open_pins", return_value=BoardTwin(SteppedClock()).pins)
+    opened = mocker.patch("drivers.gpio.factory.open_pins", return_value=BoardTwin(SteppedClock()).pins)
     real_display(Config())
     opened.assert_not_called()
     real_display(Config(keypad=KeypadConfig("gpiod"), display=DisplayConfig(bus="spi")))
@@ -222,7 +222,7 @@ def test_alone_a_display_opens_the_header_only_where_it_needs_it(mocker: MockerF
 
 
 def test_alone_a_display_on_spi_says_that_there_is_no_header(mocker: MockerFixture) -> None:
-    mocker.patch("drivers.gpio_factory.look", return_value=Machine())
+    mocker.patch("drivers.gpio.factory.look", return_value=Machine())
     with pytest.raises(DriverError, match="no Raspberry Pi header"):
         real_display(Config(display=DisplayConfig(bus="spi")))
 
@@ -230,7 +230,7 @@ def test_alone_a_display_on_spi_says_that_there_is_no_header(mocker: MockerFixtu
 def test_the_glass_on_spi_is_blanked_by_command(mocker: MockerFixture, tmp_path: Path) -> None:
     """What systemd runs after every end of the reader: a header of its own, let go of again."""
     hardware, traffic = BoardTwin(SteppedClock()), Traffic(OledModel(SSD1306_128X64))
-    mocker.patch("drivers.gpio_factory.open_pins", return_value=hardware.pins)
+    mocker.patch("drivers.gpio.factory.open_pins", return_value=hardware.pins)
     place = Soldered(SpiBus(hardware.pins), hardware.circuit)
     mocker.patch.dict(sys.modules, {"spidev": SimpleNamespace(SpiDev=lambda: SpidevTwin(traffic, place))})
     traffic.model.command(b"\x8d\x14\xaf")

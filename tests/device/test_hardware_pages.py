@@ -9,7 +9,7 @@ import pytest
 from device.selftest.findings import Verdict
 from docs.tools import hardware_pages, screen_sheets
 from docs.tools.made import Page
-from drivers.pins import DESK
+from drivers.header import DESK
 from simulator.troubles import Trouble
 from tests.core.test_views_of_states import SIZES, STATES
 

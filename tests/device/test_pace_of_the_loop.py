@@ -8,7 +8,7 @@ import pytest
 from device.loop import Loop
 from device.pace import Runner, Stepper, Waker
 from sesame_core.events import Event, Halt, Key, KeyPressed, Millis
-from sesame_core.state import Phase
+from sesame_core.reader.state import Phase
 from tests.promises.rig import Quiet, Rig
 
 

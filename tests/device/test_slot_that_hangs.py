@@ -2,7 +2,7 @@
 
 import pytest
 
-from device.link import HANGS_AFTER, SlotHangsError
+from device.reader.link import HANGS_AFTER, SlotHangsError
 from sesame_core.events import Key
 from simulator.bench import Bench
 

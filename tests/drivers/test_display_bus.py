@@ -7,16 +7,16 @@ from types import SimpleNamespace
 import pytest
 from pytest_mock import MockerFixture
 
-from drivers.board_circuit import Circuit, Drive
-from drivers.display_luma import LumaDisplay
-from drivers.display_twin import DisplayTwin, SmbusTwin, Soldered, SpidevTwin, Traffic
+from drivers.circuit import Circuit, Drive
+from drivers.display.bus import I2cBus, Lines, SpiBus, open_spi
+from drivers.display.luma import LumaDisplay
+from drivers.display.model import OledModel
+from drivers.display.panels import PANELS, SSD1306_128X64, Panel
+from drivers.display.twin import DisplayTwin, SmbusTwin, Soldered, SpidevTwin, Traffic
 from drivers.errors import DisplayError, DriverError
-from drivers.gpio_rpi import RpiGpioPins
-from drivers.gpio_rpi_twin import RpiGpioTwin
-from drivers.oled_bus import I2cBus, Lines, SpiBus, open_spi
-from drivers.oled_model import OledModel
-from drivers.oled_panels import PANELS, SSD1306_128X64, Panel
-from drivers.raster import paint
+from drivers.gpio.rpi import RpiGpioPins
+from drivers.gpio.rpi_twin import RpiGpioTwin
+from drivers.painter.raster import paint
 from sesame_core.errors import UsageError
 from sesame_core.screens import Screen
 from tests.drivers.test_gpio_pins import BACKENDS

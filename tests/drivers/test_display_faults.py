@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.display_luma import ATTEMPTS
-from drivers.display_twin import DisplayTwin, Fault
+from drivers.display.luma import ATTEMPTS
+from drivers.display.panels import SSD1306_128X64, Panel, panel
+from drivers.display.twin import DisplayTwin, Fault
 from drivers.errors import DisplayError
-from drivers.oled_panels import SSD1306_128X64, Panel, panel
+from drivers.painter.raster import paint
 from drivers.ports import Picture
-from drivers.raster import paint
 from sesame_core.screens import Bar, Masked, Screen
 from sesame_core.secrets import SecretDigits
 from tests.drivers.test_display_bus import on_spi

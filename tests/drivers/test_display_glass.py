@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.display_luma import LumaDisplay
-from drivers.display_twin import DisplayTwin, Soldered
-from drivers.oled_panels import PANELS, SSD1306_128X64, Controller, Panel
+from drivers.display.luma import LumaDisplay
+from drivers.display.panels import PANELS, SSD1306_128X64, Controller, Panel
+from drivers.display.twin import DisplayTwin, Soldered
+from drivers.painter.raster import paint
 from drivers.ports import Picture
-from drivers.raster import paint
 from sesame_core.errors import UsageError
 from sesame_core.screens import Bar, Masked, Screen
 from sesame_core.secrets import SecretDigits

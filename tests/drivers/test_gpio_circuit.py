@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.board_circuit import GROUND, Circuit, Contact, Drive
+from drivers.circuit import GROUND, Circuit, Contact, Drive
 
 ROWS, COLUMNS = (5, 6, 13, 19), (12, 16, 20, 21)
 PLACES = tuple(product(ROWS, COLUMNS))

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from drivers.board_circuit import Circuit
-from drivers.board_factory import TwinFactory
+from drivers.circuit import Circuit
 from drivers.errors import DriverError
-from drivers.gpio_factory import Backend, Libraries, Machine, clash, load_lgpio, load_mock, look, open_pins
-from drivers.gpio_gpiod import Gpiod, GpiodPins
-from drivers.gpio_gpiod_twin import GpiodTwin
-from drivers.gpio_rpi import RpiGpio, RpiGpioPins
-from drivers.gpio_rpi_twin import RpiGpioTwin
-from drivers.gpio_zero import GpiozeroPins, ZeroFactory
+from drivers.gpio.factory import Backend, Libraries, Machine, clash, load_lgpio, load_mock, look, open_pins
+from drivers.gpio.gpiod import Gpiod, GpiodPins
+from drivers.gpio.gpiod_twin import GpiodTwin
+from drivers.gpio.mock import TwinFactory
+from drivers.gpio.rpi import RpiGpio, RpiGpioPins
+from drivers.gpio.rpi_twin import RpiGpioTwin
+from drivers.gpio.zero import GpiozeroPins, ZeroFactory
 
 BOTH = frozenset({"lgpio", "RPi"})
 ZERO = Machine("Raspberry Pi Zero 2 W Rev 1.0", {0: "pinctrl-bcm2835", 1: "raspberrypi-exp-gpio"}, BOTH)

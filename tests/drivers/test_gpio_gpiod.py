@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from drivers.board_circuit import GROUND, Circuit, Contact, Drive
+from drivers.circuit import GROUND, Circuit, Contact, Drive
 from drivers.errors import DriverError
-from drivers.gpio_gpiod import Edges, GpiodPins
-from drivers.gpio_gpiod_twin import (
+from drivers.gpio.gpiod import Edges, GpiodPins
+from drivers.gpio.gpiod_twin import (
     ChipClosedError,
     Direction,
     Edge,

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from drivers.board_circuit import GROUND, Circuit, Contact, Drive
-from drivers.board_factory import TwinFactory
+from drivers.circuit import GROUND, Circuit, Contact, Drive
 from drivers.errors import DriverError
-from drivers.gpio_gpiod import GpiodPins
-from drivers.gpio_gpiod_twin import GpiodTwin
-from drivers.gpio_pins import Pins
-from drivers.gpio_rpi import RpiGpioPins
-from drivers.gpio_rpi_twin import RpiGpioTwin
-from drivers.gpio_zero import GpiozeroPins
+from drivers.gpio.gpiod import GpiodPins
+from drivers.gpio.gpiod_twin import GpiodTwin
+from drivers.gpio.mock import TwinFactory
+from drivers.gpio.pins import Pins
+from drivers.gpio.rpi import RpiGpioPins
+from drivers.gpio.rpi_twin import RpiGpioTwin
+from drivers.gpio.zero import GpiozeroPins
 
 
 def gpiod_pins(circuit: Circuit) -> Pins:

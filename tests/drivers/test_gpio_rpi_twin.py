@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.board_circuit import GROUND, Circuit, Contact, Drive
+from drivers.circuit import GROUND, Circuit, Contact, Drive
 from drivers.errors import DriverError
-from drivers.gpio_rpi import RpiGpioPins
-from drivers.gpio_rpi_twin import RpiFaults, RpiGpioTwin
+from drivers.gpio.rpi import RpiGpioPins
+from drivers.gpio.rpi_twin import RpiFaults, RpiGpioTwin
 
 
 @pytest.fixture

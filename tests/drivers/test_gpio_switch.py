@@ -4,8 +4,8 @@ import pytest
 
 from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import SteppedClock
-from drivers.gpio_switch import GpioSwitch
-from drivers.pins import gpio
+from drivers.gpio.switch import GpioSwitch
+from drivers.header import gpio
 from sesame_core.events import CardAbsent, CardPresent, Event, Millis
 
 

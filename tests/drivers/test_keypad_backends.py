@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.board_circuit import GROUND
 from drivers.board_twin import BoardTwin, Bounce
+from drivers.circuit import GROUND
 from drivers.clock import SteppedClock
+from drivers.debounce import TIMING
 from drivers.errors import DriverError, KeypadError
-from drivers.gpio_pins import Pins
-from drivers.gpio_rpi import RpiGpioPins
-from drivers.gpio_rpi_twin import RpiFaults, RpiGpioTwin
-from drivers.keypad_buttons import button_keypad
-from drivers.keypad_debounce import TIMING
-from drivers.keypad_matrix import LEGENDS, Layout, matrix_keypad
-from drivers.keypad_scan import ScannedKeypad
-from drivers.pins import KEYPAD_ROWS
+from drivers.gpio.pins import Pins
+from drivers.gpio.rpi import RpiGpioPins
+from drivers.gpio.rpi_twin import RpiFaults, RpiGpioTwin
+from drivers.header import KEYPAD_ROWS
+from drivers.keypad.buttons import button_keypad
+from drivers.keypad.matrix import LEGENDS, Layout, matrix_keypad
+from drivers.keypad.scan import ScannedKeypad
 from sesame_core.events import Key, KeyPressed, Millis
 from tests.drivers.test_gpio_pins import gpiod_pins
 

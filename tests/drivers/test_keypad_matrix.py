@@ -5,13 +5,13 @@ from itertools import combinations
 
 import pytest
 
-from drivers.board_circuit import Drive
 from drivers.board_twin import BoardTwin, Bounce
+from drivers.circuit import Drive
 from drivers.clock import SteppedClock
+from drivers.debounce import TIMING
 from drivers.errors import KeypadError
-from drivers.keypad_debounce import TIMING
-from drivers.keypad_matrix import LEGENDS, Layout, matrix_keypad
-from drivers.keypad_scan import ScannedKeypad
+from drivers.keypad.matrix import LEGENDS, Layout, matrix_keypad
+from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Keypad
 from sesame_core.events import Key, KeyPressed, Millis
 

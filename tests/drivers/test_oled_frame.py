@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.oled_frame import Access, changes, pack, turned
+from drivers.display.frame import Access, changes, pack, turned
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 

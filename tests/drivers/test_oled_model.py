@@ -9,10 +9,10 @@ from luma.core.interface.serial import i2c  # type: ignore[import-untyped]
 from luma.oled.device import sh1106, ssd1305, ssd1306, ssd1309  # type: ignore[import-untyped]
 from PIL import Image
 
-from drivers.display_twin import SmbusTwin, Traffic
+from drivers.display.model import OledModel, StreamError
+from drivers.display.panels import PANELS, SSD1306_128X64, Controller, Panel, panel
+from drivers.display.twin import SmbusTwin, Traffic
 from drivers.errors import DisplayError
-from drivers.oled_model import OledModel, StreamError
-from drivers.oled_panels import PANELS, SSD1306_128X64, Controller, Panel, panel
 from drivers.ports import Picture
 
 SH1106 = panel("sh1106", 128, 64)

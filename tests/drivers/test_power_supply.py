@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from drivers.battery_gauge import (
+from drivers.board_twin import BoardTwin
+from drivers.clock import SteppedClock
+from drivers.errors import PowerError
+from drivers.header import gpio
+from drivers.ports import Power
+from drivers.power.gauge import (
     DISCHARGE,
     BatteryMonitor,
     Gauge,
@@ -17,13 +22,8 @@ from drivers.battery_gauge import (
     charge_of,
     open_bus,
 )
-from drivers.battery_twin import GaugeBusTwin
-from drivers.board_twin import BoardTwin
-from drivers.clock import SteppedClock
-from drivers.errors import PowerError
-from drivers.pins import gpio
-from drivers.ports import Power
-from drivers.power_supply import WAKES, Off, SoftLatch, StayAsleep, Supply, SystemOff, Wake
+from drivers.power.gauge_twin import GaugeBusTwin
+from drivers.power.supply import WAKES, Off, SoftLatch, StayAsleep, Supply, SystemOff, Wake
 from sesame_core.events import Battery, BatteryChanged, Event, Millis
 
 POWER_OFF = gpio("POWER_OFF")

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from pytest_mock import MockerFixture
 
-from drivers.display_parts import TALLER, wrap
-from drivers.fontdata.convert import WANTED
-from drivers.fonts import SIZES, digit_shapes, font
+from drivers.painter.fontdata.convert import WANTED
+from drivers.painter.fonts import SIZES, digit_shapes, font
+from drivers.painter.parts import TALLER, wrap
+from drivers.painter.raster import DARK_COLOUR, LIT_COLOUR, paint, png, prepare
 from drivers.ports import Picture
-from drivers.raster import DARK_COLOUR, LIT_COLOUR, paint, png, prepare
 from sesame_core.errors import UsageError
 from sesame_core.screens import DARK, Bar, Masked, Screen, Typed
 from sesame_core.secrets import SecretDigits
@@ -220,7 +220,7 @@ def test_after_preparing_a_code_is_painted_without_reading_a_file(mocker: Mocker
 
 def test_painting_needs_neither_pillow_nor_luma() -> None:
     program = (
-        "import sys; from drivers.raster import paint; from sesame_core.screens import Screen;"
+        "import sys; from drivers.painter.raster import paint; from sesame_core.screens import Screen;"
         "paint(Screen(lines=('PATIENTEZ',)), (128, 64));"
         "print(sorted({'PIL', 'luma', 'gpiozero'} & set(sys.modules)))"
     )

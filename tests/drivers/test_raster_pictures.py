@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from drivers.painter.raster import paint
 from drivers.ports import Picture
-from drivers.raster import paint
 from sesame_core.screens import DARK, Bar, Masked, Screen, Typed
 from sesame_core.secrets import SecretDigits
 

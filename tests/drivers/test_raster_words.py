@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from drivers.raster import paint
+from drivers.painter.raster import paint
+from sesame_core.reader.words.en import ENGLISH
+from sesame_core.reader.words.fr import FRENCH
+from sesame_core.reader.words.sentences import Sentences
 from sesame_core.screens import Masked, Screen, Typed
-from sesame_core.words.en import ENGLISH
-from sesame_core.words.fr import FRENCH
-from sesame_core.words.sentences import Sentences
 
 LONGEST = ("", "1234 5678", "31 0123 4567", "12 345 678,90")
 

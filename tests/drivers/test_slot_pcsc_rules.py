@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from drivers.errors import NoCardError, NoReaderError, SlotError
-from drivers.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, counter, present
-from drivers.pcsc_card import PcscConnection, chosen
-from drivers.pcsc_errors import (
+from drivers.slot.pcsc import PcscSlot
+from drivers.slot.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, counter, present
+from drivers.slot.pcsc_card import PcscConnection, chosen
+from drivers.slot.pcsc_errors import (
     CardBusyError,
     CardMuteError,
     CardRemovedError,
@@ -21,9 +22,7 @@ from drivers.pcsc_errors import (
     ServiceLostError,
     failure,
 )
-from drivers.pcsc_watch import Presence
-from drivers.slot_pcsc import PcscSlot
-from sesame_core.apdu import Protocol
+from drivers.slot.pcsc_watch import Presence
 from sesame_core.events import (
     CardAbsent,
     CardAnswered,
@@ -34,6 +33,7 @@ from sesame_core.events import (
     SlotFound,
     SlotLost,
 )
+from sesame_core.smartcard.apdu import Protocol
 
 LIMIT_S = 15.0
 SELECT = bytearray.fromhex("00A4040007A0000000038002")

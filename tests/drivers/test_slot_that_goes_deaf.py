@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from drivers.errors import SlotError
-from drivers.pcsc_api import Pcsc
-from drivers.slot_pcsc import PcscSlot
+from drivers.slot.pcsc import PcscSlot
+from drivers.slot.pcsc_api import Pcsc
 
 LIMIT_S = 20
 

@@ -6,8 +6,7 @@ import pytest
 
 from drivers.errors import SlotError
 from drivers.ports import CardSlot
-from drivers.slot_twin import Card, Exchange, TwinSlot, masked
-from sesame_core.apdu import Protocol
+from drivers.slot.twin import Card, Exchange, TwinSlot, masked
 from sesame_core.events import (
     CardAbsent,
     CardAnswered,
@@ -18,6 +17,7 @@ from sesame_core.events import (
     SlotFound,
     SlotLost,
 )
+from sesame_core.smartcard.apdu import Protocol
 
 SELECT = bytearray.fromhex("00A4040007A0000000038002")
 VERIFY = bytearray.fromhex("0020008008241234FFFFFFFFFF")

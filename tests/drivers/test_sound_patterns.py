@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.board_circuit import Circuit
-from drivers.board_factory import TwinFactory
 from drivers.board_twin import BoardTwin
+from drivers.circuit import Circuit
 from drivers.clock import SteppedClock
 from drivers.errors import DriverError
-from drivers.gpio_pins import InputLine, OutputLine, Pins
-from drivers.gpio_zero import GpiozeroPins
-from drivers.pins import gpio
+from drivers.gpio.mock import TwinFactory
+from drivers.gpio.pins import InputLine, OutputLine, Pins
+from drivers.gpio.zero import GpiozeroPins
+from drivers.header import gpio
 from drivers.ports import Sound
-from drivers.sound_patterns import PATTERNS, Beat, Cue, GpioSound, SilentSound
+from drivers.sound import PATTERNS, Beat, Cue, GpioSound, SilentSound
 from sesame_core.events import Millis
 
 LED, BUZZER = gpio("LED"), gpio("BUZZER")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bank.demo import furnish
-from bank.gallery import GALLERY
-from bank.store import MemoryStore
-from bank.terminal import PLAIN, Request
-from bank.verify import verify
+from bank.books.store import MemoryStore
+from bank.cards.gallery import GALLERY
+from bank.demo.customers import furnish
+from bank.emv.terminal import PLAIN, Request
+from bank.verification import verify
 from device.config import Config, ReaderConfig
 from simulator.bench import Bench
 from tests.story import Story

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from drivers.pins import DESK, HEADER
+from drivers.header import DESK, HEADER
 from hw import make
 from hw.breadboard import draw, model
 from hw.breadboard.draw import wiring_diagram

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from drivers import keypad_matrix
+from drivers.keypad import matrix as keypad_matrix
 from hw.design.library import LEGENDS
 from hw.documents import bom, overlay
 from hw.kicad.netlist import Netlist

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.pins import HEADER
+from drivers.header import HEADER
 from hw import make
 from hw.checks.all import findings
 from hw.checks.figures import Figures

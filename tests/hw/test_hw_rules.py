@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from drivers.pins import DESK, HEADER, Pin, Role
+from drivers.header import DESK, HEADER, Pin, Role
 from hw.checks import wiring
 from hw.checks.all import CHECKS, findings
 from hw.checks.figures import Figures

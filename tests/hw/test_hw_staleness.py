@@ -50,7 +50,7 @@ def test_the_same_bytes_every_time() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        ("drivers/pins.py", '"KEY_ROW1", 5,', '"KEY_ROW1", 22,', "hw/schematics/desk/sesame-desk.kicad_sch"),
+        ("drivers/header.py", '"KEY_ROW1", 5,', '"KEY_ROW1", 22,', "hw/schematics/desk/sesame-desk.kicad_sch"),
         ("hw/design/parts.py", '"27899"', '"27898"', "hw/schematics/desk/keypad.kicad_sch"),
         ("hw/schematics/desk/keypad.kicad_sch", '"MFR-25FRF52-10K"', None, "hw/schematics/desk/keypad.kicad_sch"),
         ("hw/schematics/battery/netlist.txt", "\t328\t", "\t329\t", "docs/hardware/parts-battery.csv"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.slot_twin import Card
+from drivers.slot.twin import Card
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("emv==1.0.14", "pycountry", "setuptools")

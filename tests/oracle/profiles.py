@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from random import Random
 
-from bank.issuer import Version, demo_pan
-from bank.keys import TEST_KEYS
-from bank.personalise import numbered, written, written_apart, written_small
-from bank.profile import Application, CardProfile, Format, Pse, atr_t0
-from bank.terminal import Request
-from bank.tlv import dol
+from bank.cards.personalise import numbered, written, written_apart, written_small
+from bank.cards.profile import Application, CardProfile, Format, Pse, atr_t0
+from bank.emv.issuer import Version, demo_pan
+from bank.emv.keys import TEST_KEYS
+from bank.emv.terminal import Request
+from bank.emv.tlv import dol
 from tests.oracle.walk import PREFERRED, VISA
 
 NAMES = tuple(map(bytes.fromhex, PREFERRED))

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bank import tlv
-from bank.card import VirtualCard
-from bank.issuer import (
+from bank.books.records import issued
+from bank.cards.card import VirtualCard
+from bank.emv import tlv
+from bank.emv.issuer import (
     Cryptogram,
     Outcome,
     PinResult,
@@ -13,12 +14,11 @@ from bank.issuer import (
     cvr,
     issuer_application_data,
 )
-from bank.records import issued
-from bank.terminal import Request as Asked
-from bank.verify import Search
-from device.cardwork import CardWork
-from sesame_core import cap
-from sesame_core.apdu import Protocol
+from bank.emv.terminal import Request as Asked
+from bank.verification import Search
+from sesame_core.cap import codes as cap
+from sesame_core.cap.blocking import CardWork
+from sesame_core.smartcard.apdu import Protocol
 from tests.oracle.profiles import Issue, issue
 from tests.oracle.walk import Answer, Known, Request, dol_data, shown
 

@@ -9,15 +9,15 @@ from random import Random
 
 import pytest
 
-from bank.card import VirtualCard
-from bank.patterns import dpa, mastercard_cap, payment
-from bank.personalise import CARTES_BANCAIRES, MASTERCARD, MASTERCARD_KEY, unwritten, written
-from bank.profile import Application, CardProfile, Declines, Format, Pse, atr_t0
-from bank.tlv import dol
-from device.cardwork import CardWork
-from sesame_core.apdu import Protocol
-from sesame_core.cap import Function, Request
+from bank.cards.card import VirtualCard
+from bank.cards.patterns import dpa, mastercard_cap, payment
+from bank.cards.personalise import CARTES_BANCAIRES, MASTERCARD, MASTERCARD_KEY, unwritten, written
+from bank.cards.profile import Application, CardProfile, Declines, Format, Pse, atr_t0
+from bank.emv.tlv import dol
+from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.codes import Function, Request
 from sesame_core.errors import CardError
+from sesame_core.smartcard.apdu import Protocol
 from tests.oracle.conftest import PythonEmv
 
 PIN = "1234"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from device.cardwork import CardWork
-from sesame_core import cap
-from sesame_core.apdu import Protocol
+from sesame_core.cap import codes as cap
+from sesame_core.cap.blocking import CardWork
 from sesame_core.errors import CardError
 from sesame_core.screens import grouped
+from sesame_core.smartcard.apdu import Protocol
 from tests.oracle import walk
 from tests.oracle.recipe import Recipe, draw
 from tests.oracle.recipe_card import RecipeCard

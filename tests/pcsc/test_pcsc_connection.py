@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bank.vpcd import VirtualReader
+from bank.cards.vpcd import VirtualReader
 from drivers.errors import NoCardError, NoReaderError
-from drivers.pcsc_card import PcscConnection, readers
-from drivers.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, ServiceLostError
-from sesame_core.apdu import Protocol
+from drivers.slot.pcsc_card import PcscConnection, readers
+from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, ServiceLostError
+from sesame_core.smartcard.apdu import Protocol
 from tests.pcsc_plugin import FIRST, LIMIT_S, SECOND, IsoCard, PcscService
 
 Readers = tuple[VirtualReader, VirtualReader]
@@ -148,7 +148,7 @@ def test_the_service_dies_in_between(virtual_readers: Readers, pcscd: PcscServic
 
 SENDER = """
 import sys
-from drivers.pcsc_card import PcscConnection
+from drivers.slot.pcsc_card import PcscConnection
 disguised = bytes.fromhex(sys.stdin.readline())
 apdu = bytearray.fromhex("0020008008")
 apdu += bytes(8)

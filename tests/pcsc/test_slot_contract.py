@@ -5,9 +5,9 @@ from typing import Protocol, TypeVar
 
 import pytest
 
-from bank.vpcd import VirtualReader
+from bank.cards.vpcd import VirtualReader
 from drivers.ports import CardSlot
-from drivers.slot_twin import TwinSlot
+from drivers.slot.twin import TwinSlot
 from sesame_core.events import (
     CardAbsent,
     CardAnswered,

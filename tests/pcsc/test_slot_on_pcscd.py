@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bank.vpcd import VirtualReader
-from drivers.pcsc_api import Pcsc
-from drivers.pcsc_card import PcscConnection, PoweredCard, power
-from drivers.slot_pcsc import PcscSlot
-from sesame_core.apdu import Protocol
+from bank.cards.vpcd import VirtualReader
+from drivers.slot.pcsc import PcscSlot
+from drivers.slot.pcsc_api import Pcsc
+from drivers.slot.pcsc_card import PcscConnection, PoweredCard, power
 from sesame_core.events import (
     CardAbsent,
     CardAnswered,
@@ -21,6 +20,7 @@ from sesame_core.events import (
     SlotFound,
     SlotLost,
 )
+from sesame_core.smartcard.apdu import Protocol
 from tests.pcsc_plugin import FIRST, LIMIT_S, SECOND, IsoCard, PcscService, SlotLoop
 
 OpenSlot = Callable[..., SlotLoop]

@@ -29,8 +29,8 @@ from device.simulated import simulated
 from drivers.board_twin import BoardTwin
 from drivers.clock import SteppedClock
 from drivers.ports import Notify
-from sesame_core.apdu import Protocol
 from sesame_core.events import CardAbsent, CardAnswered, CardPowered, CardPresent, Event, Key, Millis
+from sesame_core.smartcard.apdu import Protocol
 
 OURS = ("sesame_core", "drivers", "device", "tests")
 KEYS = {b"C": Key.CODE, b"O": Key.OK, b"A": Key.OFF} | {b"%d" % key.digit: key for key in Key if key.digit is not None}

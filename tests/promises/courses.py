@@ -1,6 +1,6 @@
 """The courses that the promises are kept along: each function of the reader on each card that gives codes."""
 
-from bank.gallery import GALLERY
+from bank.cards.gallery import GALLERY
 
 FUNCTIONS = {
     "Code": "Code PIN OK",

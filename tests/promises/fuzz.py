@@ -12,9 +12,9 @@ import sys
 import time
 from collections.abc import Sequence
 
-from bank.gallery import GALLERY
-from sesame_core.apdu import MAX_COMMANDS
-from sesame_core.state import Phase, Rules
+from bank.cards.gallery import GALLERY
+from sesame_core.reader.state import Phase, Rules
+from sesame_core.smartcard.apdu import MAX_COMMANDS
 from tests.promises.bad_answers import BENDS
 from tests.promises.courses import FUNCTIONS, keys_of
 from tests.promises.rig import Rig

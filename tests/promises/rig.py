@@ -8,15 +8,15 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise, starmap
 
-from bank import gallery
-from bank.card import Card
+from bank.cards import gallery
+from bank.cards.card import Card
 from device.loop import Board, Loop
 from device.pace import Stepper
 from drivers.clock import SteppedClock
 from drivers.ports import Notify, Picture
-from drivers.slot_twin import Exchange, Latency, TwinSlot, instant
+from drivers.slot.twin import Exchange, Latency, TwinSlot, instant
 from sesame_core.events import Event, KeyPressed, Millis
-from sesame_core.state import Phase, Rules
+from sesame_core.reader.state import Phase, Rules
 from simulator.script import key_named
 
 VERIFY, GET_RESPONSE = 0x20, 0xC0

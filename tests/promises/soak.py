@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.display_twin import Fault
+from drivers.display.twin import Fault
 from tests.story import FIRST_CODE, Story
 
 WARM_UP = 60

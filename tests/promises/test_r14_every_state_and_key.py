@@ -8,10 +8,10 @@ import pytest
 
 from sesame_core import effects as ef
 from sesame_core import events as ev
-from sesame_core.reader import TRANSITIONS, Trigger, trigger_of
-from sesame_core.state import DARK_AFTER, Phase, Progress, Rules, State
-from sesame_core.views import next_change, view
-from sesame_core.words import LANGUAGES
+from sesame_core.reader.state import DARK_AFTER, Phase, Progress, Rules, State
+from sesame_core.reader.table import TRANSITIONS, Trigger, trigger_of
+from sesame_core.reader.views import next_change, view
+from sesame_core.reader.words import LANGUAGES
 from tests.core.explored import Arrow, explore
 
 P = Phase

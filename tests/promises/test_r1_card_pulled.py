@@ -2,7 +2,7 @@
 
 import pytest
 
-from sesame_core.state import Phase, Rules
+from sesame_core.reader.state import Phase, Rules
 from tests.promises.courses import CODE_CARDS, FUNCTIONS, keys_of
 from tests.promises.rig import Rig
 

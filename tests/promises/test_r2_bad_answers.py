@@ -2,8 +2,8 @@
 
 import pytest
 
-from sesame_core.apdu import MAX_COMMANDS
-from sesame_core.state import Phase
+from sesame_core.reader.state import Phase
+from sesame_core.smartcard.apdu import MAX_COMMANDS
 from tests.promises.bad_answers import BENDS
 from tests.promises.courses import keys_of
 from tests.promises.fuzz import Plan, judge

@@ -4,11 +4,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bank.card import VirtualCard, counters_of
-from bank.gallery import describe
-from bank.memory import VolatileMemory, unchanged
-from sesame_core.state import Phase
-from sesame_core.words import LANGUAGES
+from bank.cards.card import VirtualCard, counters_of
+from bank.cards.gallery import describe
+from bank.cards.memory import VolatileMemory, unchanged
+from sesame_core.reader.state import Phase
+from sesame_core.reader.words import LANGUAGES
 from tests.promises.rig import VERIFY, Rig
 
 CARDS = ("bank-card", "last-try", "fresh-selection", "no-tries", "no-get-data", "t1", "chained", "blocked")

@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from drivers.display_twin import Fault
-from drivers.raster import paint
-from sesame_core.state import Phase
+from drivers.display.twin import Fault
+from drivers.painter.raster import paint
+from sesame_core.reader.state import Phase
 from tests.story import Story
 
 FAULTS = {

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from device.loop import Loop
+from drivers.painter.raster import paint
 from drivers.ports import Picture
-from drivers.raster import paint
 from sesame_core.events import DisplayLost, Event, Millis, SlotLost
+from sesame_core.reader.state import Phase, State
 from sesame_core.screens import Screen
-from sesame_core.state import Phase, State
 from tests.promises.rig import Quiet, Rig
 from tests.story import FIRST_CODE, Story
 

@@ -10,11 +10,11 @@ from device.selftest.board import test_cards as cards
 from device.selftest.findings import Finding, Verdict, parted
 from device.selftest.probes import SEE_ABOVE, Wish, examine, guarded
 from drivers.errors import KeypadError
-from drivers.gpio_factory import Machine
-from drivers.gpio_pins import Pins
-from drivers.keypad_scan import ScannedKeypad
+from drivers.gpio.factory import Machine
+from drivers.gpio.pins import Pins
+from drivers.keypad.scan import ScannedKeypad
+from drivers.painter.raster import paint
 from drivers.ports import Display, Picture
-from drivers.raster import paint
 from sesame_core.events import Key, Millis
 from sesame_core.screens import Screen
 from simulator.surroundings import SimulatedWorld

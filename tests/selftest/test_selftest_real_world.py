@@ -14,11 +14,11 @@ from device.config import Config, DisplayConfig, PowerConfig
 from device.selftest.machine import TICK
 from device.selftest.ports import Access
 from device.selftest.world import SERVICE, RealWorld
-from drivers.battery_twin import GaugeBusTwin
-from drivers.display_luma import LumaDisplay
+from drivers.display.luma import LumaDisplay
 from drivers.errors import PowerError
-from drivers.gpio_factory import Libraries, load_gpiod, load_mock, load_rpigpio
-from drivers.gpio_zero import GpiozeroPins
+from drivers.gpio.factory import Libraries, load_gpiod, load_mock, load_rpigpio
+from drivers.gpio.zero import GpiozeroPins
+from drivers.power.gauge_twin import GaugeBusTwin
 from simulator.surroundings import SimulatedWorld
 
 WORLD = RealWorld()
@@ -155,7 +155,7 @@ def test_pins_are_opened_by_what_the_machine_is(mocker: MockerFixture) -> None:
     twin, config = SimulatedWorld(), Config()
     libraries = Libraries(lambda chip: {0: twin.parts.hardware.factory}[chip], load_gpiod, load_rpigpio, load_mock)
     mocker.patch("device.selftest.world.look", return_value=twin.machine())
-    mocker.patch("drivers.gpio_factory.LIBRARIES", libraries)
+    mocker.patch("drivers.gpio.factory.LIBRARIES", libraries)
     pins = WORLD.pins(config)
     assert isinstance(pins, GpiozeroPins)
     assert isinstance(WORLD.display(config, pins), LumaDisplay)

@@ -23,17 +23,17 @@ import gpiod  # noqa: E402
 from gpiod.line import Direction  # noqa: E402
 from smbus2 import SMBus  # noqa: E402
 
-from drivers.battery_gauge import Max17048, open_bus  # noqa: E402
-from drivers.board_circuit import Circuit, Contact, Drive  # noqa: E402
+from drivers.circuit import Circuit, Contact, Drive  # noqa: E402
 from drivers.clock import MonotonicClock  # noqa: E402
+from drivers.debounce import Timing  # noqa: E402
+from drivers.display.bus import Lines, SpiBus  # noqa: E402
 from drivers.errors import KeypadError, PowerError  # noqa: E402
-from drivers.gpio_factory import Backend, look, open_pins  # noqa: E402
-from drivers.gpio_pins import Pins  # noqa: E402
-from drivers.keypad_debounce import Timing  # noqa: E402
-from drivers.keypad_matrix import Layout, matrix_keypad  # noqa: E402
-from drivers.keypad_scan import ScannedKeypad  # noqa: E402
-from drivers.oled_bus import Lines, SpiBus  # noqa: E402
-from drivers.pins import gpio  # noqa: E402
+from drivers.gpio.factory import Backend, look, open_pins  # noqa: E402
+from drivers.gpio.pins import Pins  # noqa: E402
+from drivers.header import gpio  # noqa: E402
+from drivers.keypad.matrix import Layout, matrix_keypad  # noqa: E402
+from drivers.keypad.scan import ScannedKeypad  # noqa: E402
+from drivers.power.gauge import Max17048, open_bus  # noqa: E402
 from sesame_core.events import Key, KeyPressed  # noqa: E402
 
 LIMIT = 20.0

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sesame_core.events import Key
+from sesame_core.reader.words.fr import FRENCH
 from sesame_core.screens import Masked, Screen
-from sesame_core.words.fr import FRENCH
 from tests.vm.qemu import Machine, MachineError
 from tests.vm.reader import STATE, Reader
 from tests.vm.wakes import POLLS_A_MINUTE, a_minute, told

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from drivers.ports import Picture
 from sesame_core.events import Key
-from sesame_core.words.fr import FRENCH
+from sesame_core.reader.words.fr import FRENCH
 from tests.vm import payload
 from tests.vm.proofs import ON_FIRST_POWER, STATES, UNIT, Run, alone, nothing_writable, uninstalled
 from tests.vm.qemu import Folder, Machine, MachineError, powered

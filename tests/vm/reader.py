@@ -4,15 +4,15 @@ import base64
 import time
 from collections.abc import Callable
 
-from drivers.keypad_matrix import Layout
-from drivers.oled_model import OledModel
-from drivers.oled_panels import panel
+from drivers.display.model import OledModel
+from drivers.display.panels import panel
+from drivers.keypad.matrix import Layout
+from drivers.painter.raster import paint
 from drivers.ports import Picture
-from drivers.raster import paint
 from sesame_core.events import Key
+from sesame_core.reader.words.fr import FRENCH
 from sesame_core.screens import Bar, Masked, Screen
 from sesame_core.secrets import SecretDigits
-from sesame_core.words.fr import FRENCH
 from simulator.glyphs import half_blocks
 from tests.vm.qemu import Machine, MachineError
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from bank.demo_database import open_database
-from bank.keys import card_key
-from bank.store_sql import SqlStore
-from bank.verify import Search, Verifier
-from bank.web.desk import Desk, SourceLimit
-from bank.web.guard import Guard, content_policy
-from bank.web.pages import coopanet
-from bank.web.sessions import Limits, Sessions
+from bank.books.store_sql import SqlStore
+from bank.demo.database import open_database
+from bank.emv.keys import card_key
+from bank.verification import Search, Verifier
+from bank.web.coopanet.pages import coopanet
+from bank.web.coopanet.sign_in import Desk, SourceLimit
 from tests.web.coopanet import HERE, NewCode, Time, Visitor, Visitors
+from web.guard import Guard, content_policy
+from web.sessions import Limits, Sessions
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bank.store_sql import SqlStore
-from bank.verify import Verifier
-from bank.web.desk import Desk
+from bank.books.store_sql import SqlStore
+from bank.verification import Verifier
+from bank.web.coopanet.sign_in import Desk
 from device.config import Config
 from simulator.web.bench import PageBench
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bank.demo_database import open_database
-from bank.keys import card_key
-from bank.verify import Search
+from bank.demo.database import open_database
+from bank.emv.keys import card_key
+from bank.verification import Search
 from sesame import cli
 from sesame_core.screens import grouped
 

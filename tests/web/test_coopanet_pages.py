@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bank.web.accounts import money
-from bank.web.words import Words, languages
+from bank.web.coopanet.accounts import money
+from bank.web.coopanet.words import Words, languages
 from tests.web.coopanet import Visitors
 
 PAGES = ("", "access", "sesame", "first-try", "goodbye")

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from bank.store_sql import SqlStore
-from bank.web.pages import COOKIE
+from bank.books.store_sql import SqlStore
+from bank.web.coopanet.pages import COOKIE
 from tests.web.coopanet import NewCode, Time, Visitor, Visitors
 
 

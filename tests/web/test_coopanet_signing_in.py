@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bank.records import Attempt, Customer, Reason
-from bank.store_sql import SqlStore
-from bank.web.desk import REFUSAL_S
+from bank.books.records import Attempt, Customer, Reason
+from bank.books.store_sql import SqlStore
+from bank.web.coopanet.sign_in import REFUSAL_S
 from tests.web.coopanet import NewCode, Time, Visitors
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from bank.demo_database import open_database
+from bank.demo.database import open_database
 from simulator.web import openapi
 from simulator.web.api import KEYS
 from simulator.web.site import reader_site

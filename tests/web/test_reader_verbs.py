@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from bank import gallery
-from bank.store_sql import SqlStore
-from bank.verify import verify
+from bank.books.store_sql import SqlStore
+from bank.cards import gallery
+from bank.verification import verify
 from device.config import Config, ReaderConfig
 from drivers.ports import Picture
 from sesame_core.events import Key
-from sesame_core.state import Phase
+from sesame_core.reader.state import Phase
 from simulator.web.api import KEYS
 from simulator.web.bench import BusyError, Change, EndedError, Look, Numbered, PageBench
 from simulator.web.site import reader_site

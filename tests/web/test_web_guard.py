@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from bank.web.guard import MOST_BYTES, Guard, content_policy
+from web.guard import MOST_BYTES, Guard, content_policy
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The reader's board as a Linux kernel sees it, for a machine that has none: a GPIO chip with a 4x4 key matrix on the
- * pins of drivers/pins.py, an I2C bus number 1 with a display at 0x3C that takes every byte and answers nothing, and
+ * pins of drivers/header.py, an I2C bus number 1 with a display at 0x3C that takes every byte and answers nothing, and
  * the two entries of /proc/device-tree by which programs know a Raspberry Pi Zero 2 W.
  *
  * Keys are pressed, and the bytes that went to the display are read, in /sys/devices/platform/sesame-board/:

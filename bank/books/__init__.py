@@ -1,0 +1,1 @@
+"""What the bank keeps, and the database it keeps it in."""

@@ -1,0 +1,152 @@
+"""What the bank keeps: customers, the cards it issued, what became of their counters, and the log of attempts."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+
+from bank.cards.memory import MAX_ATC
+from bank.cards.profile import Application
+from bank.emv.codes import Answer, Rule, rule_for
+from bank.emv.issuer import (
+    Cryptogram,
+    Outcome,
+    PinResult,
+    Transaction,
+    Version,
+    application_cryptogram,
+    cvr,
+    issuer_application_data,
+)
+from bank.emv.terminal import Request, filled, terminal_values
+from bank.errors import IssuingError
+
+USER_CODE_LENGTH = 8
+WEAKEST = 12
+"""The fewest bits of the cryptogram in a code that a card may be issued with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer of Coop@net: the 8-character user code, a name to greet with, the card that makes the codes."""
+
+    user: str
+    name: str = field(repr=False)
+    card_id: str
+
+    def __post_init__(self) -> None:
+        if len(self.user) != USER_CODE_LENGTH or not (self.user.isascii() and self.user.isalnum()):
+            raise IssuingError("a user code has 8 letters and digits")
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCard:
+    """A card as the issuer personalised it: all that its codes depend on but the key itself.
+
+    `card_id` may be shown. `key_name` names the issuer key that the card's key derives from. `limit`: PIN tries left
+    after a right PIN, which M/Chip puts in its CVR. The other fields are those of `Application`.
+    """
+
+    card_id: str
+    pan: str = field(repr=False)
+    psn: str
+    key_name: str
+    aid: bytes
+    version: Version
+    dki: int
+    aip: bytes
+    pdol: bytes
+    cdol1: bytes
+    ipb: bytes | None
+    iaf: bytes | None
+    tail: bytes
+    new_card: bool
+    belgian: bool
+    limit: int
+
+    def __post_init__(self) -> None:
+        if self.rule.cryptogram_bits(self.sample()) < WEAKEST:
+            raise IssuingError(f"fewer than {WEAKEST} bits of the cryptogram are in a code: it could be guessed")
+
+    @property
+    def rule(self) -> Rule:
+        """How this card's answer becomes digits. Raises IssuingError."""
+        return rule_for(self.aid, self.ipb, self.belgian)
+
+    def sample(self) -> Answer:
+        """The answer a right PIN leads to, its counter and cryptogram still open."""
+        psn = bytes.fromhex(self.psn) if self.iaf and self.iaf[0] & 0x40 else b""
+        return Answer(Cryptogram.ARQC.value, 0, bytes(8), self._iad(), psn)
+
+    def cryptogram(self, key: bytes, atc: int, request: Request) -> bytes:
+        """The ARQC this card gives at `atc` when the PIN was right. `key`: the card's own master key."""
+        values = terminal_values(self.aid, self.belgian, request)
+        given = filled(self.pdol, values) | filled(self.cdol1, values)
+        transaction = Transaction(given, self.aip, atc, self._cvr(), self._iad())
+        return application_cryptogram(self.version, key, transaction)
+
+    def _cvr(self) -> bytes:
+        return cvr(self.version, Outcome(PinResult.RIGHT, self.limit, Cryptogram.ARQC, new_card=self.new_card))
+
+    def _iad(self) -> bytes:
+        return issuer_application_data(self.version, self.dki, self._cvr(), self.tail)
+
+
+def issued(card_id: str, application: Application, limit: int) -> IssuedCard:
+    """The bank's side of a card's CAP application. Raises IssuingError when its codes cannot be checked."""
+    own = application
+    return IssuedCard(
+        card_id=card_id,
+        pan=own.pan,
+        psn=own.psn,
+        key_name=own.issuer,
+        aid=own.aid,
+        version=own.version,
+        dki=own.dki,
+        aip=own.aip,
+        pdol=own.pdol,
+        cdol1=own.cdol1,
+        ipb=own.ipb,
+        iaf=own.iaf,
+        tail=own.tail,
+        new_card=own.new_card,
+        belgian=own.belgian,
+        limit=limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What moves: the counter of the last accepted code, the refusals since then, and whether the bank blocked it."""
+
+    last_atc: int = 0
+    failures: int = 0
+    blocked: bool = False
+
+    def attempted(self, limit: int) -> "Status | None":
+        """One attempt taken in advance, given back by an acceptance; None when none is left."""
+        return None if self.blocked or self.failures >= limit else replace(self, failures=self.failures + 1)
+
+    def accepted(self, atc: int) -> "Status | None":
+        """With this counter used up; None when it or a later one was used before, or the card is blocked."""
+        return Status(atc) if not self.blocked and self.last_atc < atc <= MAX_ATC else None
+
+
+class Reason(Enum):
+    """Why a verdict is what it is: for the bank's log, never for who typed the code."""
+
+    ACCEPTED = "accepted"
+    MALFORMED = "not a code"  # no attempt, and no longer noted; books from before may have it
+    UNKNOWN = "no such customer or card"
+    LIMITED = "blocked, or too many attempts"
+    NO_MATCH = "no counter in the window gives this code"
+    RACED = "the counter was used meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One line of the log: when (with time zone), for which card if known, from where, and the outcome."""
+
+    at: datetime
+    card_id: str
+    source: str
+    reason: Reason

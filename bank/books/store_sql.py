@@ -1,0 +1,276 @@
+"""The bank in a database: SQLite embedded, PostgreSQL by URL.
+
+What must happen once happens in one UPDATE with its condition in it, which both databases carry out as one step: no
+isolation level and no lock of ours is relied on. Issuer keys, and what a card's codes depend on with its number, are
+sealed.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Update, create_engine, event, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+
+from bank.books.card_json import card_from_dict, card_to_dict
+from bank.books.records import Attempt, Customer, IssuedCard, Reason, Status
+from bank.books.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, migrate
+from bank.books.store import Issue
+from bank.books.vault import Vault
+from bank.cards.memory import MAX_ATC
+from bank.emv.keys import IssuerKey
+from bank.errors import IssuingError, StateError, UnknownCardError
+
+PATIENCE_S = 30
+"""How long a transaction waits for another one on SQLite."""
+
+Values = dict[str, Any]
+
+
+class SqlStore:
+    """A store behind a database URL (`sqlite:////path/bank.db`, `postgresql://user@host/name`).
+
+    The database is made or brought up to date when the store is opened. Raises StateError when it cannot be used.
+    """
+
+    def __init__(self, url: str, vault: Vault) -> None:
+        self._vault = vault
+        self._engine = _engine(_parsed(url))
+        try:
+            with self._writing() as connection:
+                migrate(connection)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def add_issuer_key(self, key: IssuerKey) -> None:
+        """Keep an issuer key, sealed; one of that name that is there already stays as it is."""
+        row = {"name": key.name, "sealed": self._vault.seal(key.name, key.value)}
+        with self._writing() as connection:
+            self._insert_new(connection, ISSUER_KEYS.name, row)
+
+    def issuer_key(self, name: str) -> IssuerKey:
+        """See Store."""
+        with self._reading() as connection:
+            sealed = connection.execute(select(ISSUER_KEYS.c.sealed).where(ISSUER_KEYS.c.name == name)).scalar()
+        if sealed is None:
+            raise UnknownCardError(f"no issuer key called {name!r} in this bank")
+        return IssuerKey(name, self._vault.unseal(name, sealed))
+
+    def customer(self, user: str) -> Customer | None:
+        """See Store."""
+        with self._reading() as connection:
+            row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.user_code == user)).mappings().first()
+        return _customer(row) if row else None
+
+    def card(self, card_id: str) -> IssuedCard | None:
+        """See Store."""
+        with self._reading() as connection:
+            row = connection.execute(select(CARDS).where(CARDS.c.card_id == card_id)).mappings().first()
+        return self._card(row) if row else None
+
+    def card_numbered(self, pan: str) -> IssuedCard | None:
+        """See Store."""
+        index = self._vault.index(pan)
+        with self._reading() as connection:
+            row = connection.execute(select(CARDS).where(CARDS.c.number_index == index)).mappings().first()
+        return self._card(row) if row else None
+
+    def status(self, card_id: str) -> Status:
+        """See Store."""
+        with self._reading() as connection:
+            return _status(connection, card_id)
+
+    def customers(self) -> Sequence[Customer]:
+        """See Store."""
+        with self._reading() as connection:
+            rows = connection.execute(select(CUSTOMERS).order_by(CUSTOMERS.c.user_code)).mappings().all()
+        return [_customer(row) for row in rows]
+
+    def cards(self) -> Sequence[IssuedCard]:
+        """See Store."""
+        with self._reading() as connection:
+            rows = connection.execute(select(CARDS)).mappings().all()
+        return sorted((self._card(row) for row in rows), key=lambda card: card.card_id)
+
+    def attempts(self, card_id: str) -> Sequence[Attempt]:
+        """See Store."""
+        query = select(ATTEMPTS).where(ATTEMPTS.c.card_id == card_id).order_by(ATTEMPTS.c.number)
+        with self._reading() as connection:
+            return [_attempt(row) for row in connection.execute(query).mappings()]
+
+    def add_card(self, card: IssuedCard, last_atc: int = 0) -> None:
+        """See Store."""
+        with _taken("a card with this identifier or number is already issued"), self._writing() as connection:
+            connection.execute(insert(CARDS).values(self._row(card, last_atc)))
+
+    def add_customer(self, customer: Customer) -> None:
+        """See Store."""
+        with _taken("this user code is taken, or the card not issued"), self._writing() as connection:
+            connection.execute(insert(CUSTOMERS).values(_customer_row(customer)))
+
+    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+        """See Store."""
+        with _taken("a card number is taken, or a customer's card not issued"), self._writing() as connection:
+            for card, last_atc in cards:
+                self._insert_new(connection, CARDS.name, self._row(card, last_atc))
+            for customer in customers:
+                self._insert_new(connection, CUSTOMERS.name, _customer_row(customer))
+
+    def attempt(self, card_id: str, limit: int) -> bool:
+        """See Store."""
+        free = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.failures < limit)
+        return self._moved(card_id, free.values(failures=CARDS.c.failures + 1))
+
+    def accept(self, card_id: str, atc: int) -> bool:
+        """See Store. The condition and the change are one statement: of two at once, the second finds it moved."""
+        if atc > MAX_ATC:
+            return False
+        fresh = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.last_atc < atc)
+        return self._moved(card_id, fresh.values(last_atc=atc, failures=0))
+
+    def block(self, card_id: str, blocked: bool) -> None:
+        """See Store."""
+        self._moved(card_id, update(CARDS).values(blocked=blocked, failures=0))
+
+    def note(self, attempt: Attempt) -> None:
+        """See Store."""
+        row = {
+            "at": attempt.at.astimezone(UTC).isoformat(),
+            "card_id": attempt.card_id,
+            "source": attempt.source[:200],
+            "reason": attempt.reason.name,
+        }
+        with self._writing() as connection:
+            connection.execute(insert(ATTEMPTS).values(row))
+
+    def _moved(self, card_id: str, change: Update) -> bool:
+        with self._writing() as connection:
+            moved = connection.execute(change.where(CARDS.c.card_id == card_id)).rowcount == 1
+            if not moved:
+                _status(connection, card_id)
+            return moved
+
+    def _insert_new(self, connection: Connection, table: str, row: Values) -> None:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        target = CARDS.metadata.tables[table]
+        connection.execute(dialect.insert(target).values(row).on_conflict_do_nothing(index_elements=target.primary_key))
+
+    def _row(self, card: IssuedCard, last_atc: int) -> Values:
+        plain = json.dumps(card_to_dict(card)).encode()
+        return {
+            "card_id": card.card_id,
+            "number_index": self._vault.index(card.pan),
+            "sealed": self._vault.seal(card.card_id, plain),
+            "last_atc": last_atc,
+            "failures": 0,
+            "blocked": False,
+        }
+
+    def _card(self, row: RowMapping) -> IssuedCard:
+        return card_from_dict(json.loads(self._vault.unseal(row["card_id"], row["sealed"])))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _translated(), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as cause:
+        raise StateError("no database URL: use sqlite:////path/bank.db or postgresql://user@host/name") from cause
+    if parsed.drivername == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StateError(f"no support for {parsed.get_backend_name()}: use sqlite or postgresql")
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    """`hide_parameters`: what is asked and stored must not show in an error."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if not url.database or url.database == ":memory:":
+        raise StateError("a bank in SQLite needs a file: sqlite:////path/bank.db")
+    _make_private(Path(url.database))
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """SQLite would make the file readable for all; its journals take the file's mode."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as cause:
+        raise StateError(f"cannot open {path}: {cause.strerror}; check that the directory can be written") from cause
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """No BEGIN of the driver's own; readers beside one writer; an answered commit is on the disk."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that will write takes the lock first: it waits, where one that reads first would fail."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except SQLAlchemyError as cause:
+        raise StateError("the bank's database cannot be used: check that it runs and its URL is right") from cause
+
+
+@contextmanager
+def _taken(message: str) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as cause:
+        raise IssuingError(message) from cause
+
+
+def _status(connection: Connection, card_id: str) -> Status:
+    row = connection.execute(select(CARDS).where(CARDS.c.card_id == card_id)).mappings().first()
+    if row is None:
+        raise UnknownCardError("the bank has not issued such a card")
+    return Status(row["last_atc"], row["failures"], row["blocked"])
+
+
+def _customer(row: RowMapping) -> Customer:
+    return Customer(row["user_code"], row["name"], row["card_id"])
+
+
+def _customer_row(customer: Customer) -> Values:
+    return {"user_code": customer.user, "name": customer.name, "card_id": customer.card_id}
+
+
+def _attempt(row: RowMapping) -> Attempt:
+    return Attempt(datetime.fromisoformat(row["at"]), row["card_id"], row["source"], Reason[row["reason"]])

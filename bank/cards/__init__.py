@@ -1,0 +1,1 @@
+"""The card factory: personalised virtual cards that compute real cryptograms."""

@@ -1,0 +1,92 @@
+"""The patterns that the gallery's cards are cut from."""
+
+from dataclasses import dataclass, replace
+
+from bank.cards.card import Card, VirtualCard
+from bank.cards.faulty import Defect, FaultyCard
+from bank.cards.memory import CardMemory
+from bank.cards.personalise import (
+    FRENCH_IPB,
+    MASTERCARD_CAP,
+    MASTERCARD_IPB,
+    MASTERCARD_KEY,
+    VISA_DPA,
+    cap_application,
+    unwritten,
+    written,
+)
+from bank.cards.profile import Application, CardProfile, Format, atr_t0
+from bank.emv.issuer import Version
+
+DEMO_PIN = "1234"
+FLAGS = b"\x00"
+
+
+@dataclass(frozen=True)
+class GalleryCard:
+    """A card on show. `english` and `french` say in one line what it stands for.
+
+    `issued`: the bank has it in its books; never so with a card that has a defect or no application for codes.
+    """
+
+    profile: CardProfile
+    english: str
+    french: str
+    defect: Defect | None = None
+    issued: bool = True
+
+    @property
+    def name(self) -> str:
+        """What commands and scripts call it."""
+        return self.profile.name
+
+    @property
+    def pin(self) -> str:
+        """The PIN for the demonstration: no secret here."""
+        return self.profile.pin
+
+    @property
+    def code_application(self) -> Application | None:
+        """The application whose codes the bank takes; None when it takes none from this card."""
+        usable = self.issued and self.defect is None
+        return cap_application(self.profile.applications) if usable else None
+
+    def card(self, memory: CardMemory) -> Card:
+        """The card itself, without power."""
+        good = VirtualCard(self.profile, memory)
+        return FaultyCard(good, self.defect) if self.defect else good
+
+    def described(self, language: str = "fr") -> str:
+        """The line in the language asked for ("en" or "fr")."""
+        return self.english if language == "en" else self.french
+
+
+def dpa(serial: int, ipb: bytes = FRENCH_IPB) -> Application:
+    """The French DPA application, its records not yet written."""
+    return replace(unwritten(VISA_DPA, "DPA", serial), ipb=ipb, iaf=FLAGS)
+
+
+def payment(aid: bytes, label: str, serial: int, priority: int = 1) -> Application:
+    """A payment application that takes only an enciphered PIN at a shop's terminal: VERIFY and GET DATA get 6D00."""
+    refuses = ((0x20, 0x6D00), (0xCA, 0x6D00))
+    return written(replace(unwritten(aid, label, serial), refuses=refuses, priority=priority))
+
+
+def mastercard_cap(serial: int, ipb: bytes = MASTERCARD_IPB) -> Application:
+    """A Mastercard CAP application (M/Chip 4, TLV answers), its records not yet written."""
+    return replace(
+        unwritten(MASTERCARD_CAP, "CAP", serial, MASTERCARD_KEY, "01"),
+        version=Version.CVN16,
+        dki=0x01,
+        tail=bytes.fromhex("0000" + "00" * 7 + "FF"),
+        ipb=ipb,
+        iaf=b"\x80",
+        options_format=Format.TLV,
+        cryptogram_format=Format.TLV,
+        languages="enfr",
+    )
+
+
+def small(name: str, application: Application) -> CardProfile:
+    """A card with one application, T=0, no PSE."""
+    return CardProfile(name, (application,), DEMO_PIN, atr=atr_t0(b"SESAM"))

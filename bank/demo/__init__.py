@@ -1,0 +1,1 @@
+"""The demonstration: its customers and their books."""

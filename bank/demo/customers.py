@@ -1,0 +1,27 @@
+"""The demonstration's books: the gallery's cards as issued, and the guide's two customers."""
+
+from bank.books.records import Customer, IssuedCard, issued
+from bank.books.store import Store
+from bank.cards.gallery import GALLERY
+
+CUSTOMERS = (
+    Customer("DURAND42", "Claude Durand", "bank-card"),
+    Customer("MOREAU17", "Dominique Moreau", "sesame-card"),
+)
+"""One with a bank card, one with a Sésame card only."""
+
+
+def issued_gallery() -> tuple[IssuedCard, ...]:
+    """The bank's side of every card of the gallery that makes codes; its identifier is the card's name."""
+    cards = []
+    for entry in GALLERY.values():
+        application = entry.code_application
+        if application:
+            cards.append(issued(entry.name, application, entry.profile.limit))
+    return tuple(cards)
+
+
+def furnish(store: Store) -> None:
+    """Take the demonstration's cards and customers into the books; what is there already stays as it is."""
+    cards = ((card, GALLERY[card.card_id].profile.first_atc) for card in issued_gallery())
+    store.furnish(cards, CUSTOMERS)

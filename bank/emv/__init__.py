@@ -1,0 +1,1 @@
+"""The arithmetic of an issuer: keys, cryptograms, digits (EMV Book 2)."""

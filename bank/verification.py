@@ -1,0 +1,164 @@
+"""Is this code right? The issuer's verification: yes once a code.
+
+Candidates are the counters above the last accepted one, inside a window, that agree with the counter's bits in the
+code. A cryptogram is computed for these only, compared in constant time, and the counter is stored in the same
+transaction as the acceptance.
+"""
+
+import hmac
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
+
+from bank.books.records import Attempt, IssuedCard, Reason
+from bank.books.store import Store
+from bank.cards.memory import MAX_ATC
+from bank.emv.codes import Clue, mixed, normalised
+from bank.emv.keys import card_key
+from bank.emv.terminal import PLAIN, Request
+
+
+def utc_now() -> datetime:
+    """The time for the log."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How far and how often the bank looks.
+
+    `window`: counters beyond the last accepted one. `attempts`: refusals in a row before a card must be unblocked.
+    `guess_bits`: a guess may be right once in two to this power at most, which bounds the candidates where a code
+    brings few cryptogram bits and none of the counter. `gap`: how many counters may lie between the two codes of a
+    resynchronisation.
+    """
+
+    window: int = 256
+    attempts: int = 10
+    guess_bits: int = 14
+    gap: int = 8
+
+
+DEFAULT_POLICY = Policy()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Yes or no. `reason` is for the log: who typed the code is told the same words for every no."""
+
+    accepted: bool
+    reason: Reason
+
+
+SLIP = Verdict(False, Reason.MALFORMED)
+"""No, but nothing that was guessed: it is held against nobody."""
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """The bank's desk for codes: a store, a policy, and the clock of its log."""
+
+    store: Store
+    policy: Policy = DEFAULT_POLICY
+    now: Callable[[], datetime] = utc_now
+
+    def verify(self, who: str, code: str, request: Request = PLAIN, source: str = "") -> Verdict:
+        """Whether `code` is a right and unused one of `who` (user code, card identifier or card number).
+
+        `request` says what the code confirms, nothing for a plain code. `source` goes to the log. What is no code at
+        all is a slip in typing: no attempt, and nothing in the books. Raises StateError when the store fails: the code
+        may be used up then, but is not accepted.
+        """
+        digits = normalised(code)
+        if digits is None:
+            return SLIP
+        card = find_card(self.store, who)
+        return self._noted(card, source, self._judge(card, digits, request))
+
+    def resynchronise(self, who: str, codes: tuple[str, str], source: str = "") -> Verdict:
+        """Find a counter that ran away beyond the window, by two plain codes made one soon after the other.
+
+        The first is looked for over all counters left, the second at most `policy.gap` above it. A yes uses both up.
+        It counts as one attempt, unless one is no code at all, and does not unblock a card. Raises StateError.
+        """
+        first, second = map(normalised, codes)
+        if first is None or second is None:
+            return SLIP
+        card = find_card(self.store, who)
+        return self._noted(card, source, self._judge_pair(card, first, second))
+
+    def _judge(self, card: IssuedCard | None, code: str, request: Request) -> Reason:
+        if card is None:
+            return Reason.UNKNOWN
+        if not self._begun(card):
+            return Reason.LIMITED
+        first = self.store.status(card.card_id).last_atc + 1
+        counters = range(first, min(first + self.policy.window, MAX_ATC + 1))
+        return self._use_up(card, self._search(card, request).found(code, counters, self._most(card)))
+
+    def _judge_pair(self, card: IssuedCard | None, first: str, second: str) -> Reason:
+        if card is None:
+            return Reason.UNKNOWN
+        if not self._begun(card):
+            return Reason.LIMITED
+        search = self._search(card, PLAIN)
+        left = range(self.store.status(card.card_id).last_atc + 1, MAX_ATC + 1)
+        nexts = (range(atc + 1, min(atc + self.policy.gap, MAX_ATC) + 1) for atc in search.found(first, left))
+        return self._use_up(card, [atc for counters in nexts for atc in search.found(second, counters)])
+
+    def _begun(self, card: IssuedCard) -> bool:
+        """Count the attempt, before the code is looked at; False when none is left."""
+        return self.store.attempt(card.card_id, self.policy.attempts)
+
+    def _use_up(self, card: IssuedCard, found: list[int]) -> Reason:
+        if not found:
+            return Reason.NO_MATCH
+        return Reason.ACCEPTED if self.store.accept(card.card_id, found[0]) else Reason.RACED
+
+    def _search(self, card: IssuedCard, request: Request) -> "Search":
+        return Search(card, card_key(self.store.issuer_key(card.key_name), card.pan, card.psn), request)
+
+    def _most(self, card: IssuedCard) -> int:
+        """How many candidates may be tried for a guess to stay improbable enough: at least one."""
+        return 1 << max(0, card.rule.cryptogram_bits(card.sample()) - self.policy.guess_bits)
+
+    def _noted(self, card: IssuedCard | None, source: str, reason: Reason) -> Verdict:
+        self.store.note(Attempt(self.now(), card.card_id if card else "", source, reason))
+        return Verdict(reason is Reason.ACCEPTED, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Codes of one card for one request. `key`: the card's own master key."""
+
+    card: IssuedCard
+    key: bytes = field(repr=False)
+    request: Request = PLAIN
+
+    def code(self, atc: int) -> str:
+        """The code that the card leads to at this counter after a right PIN, not grouped."""
+        ac = mixed(self.card.cryptogram(self.key, atc, self.request), self.request.data)
+        return self.card.rule.digits(replace(self.card.sample(), atc=atc, ac=ac))
+
+    def found(self, code: str, counters: range, most: int | None = None) -> list[int]:
+        """The counters whose code this is. All candidates are computed: time does not tell which one it was."""
+        clue = self.card.rule.clue(code, self.card.sample())
+        candidates = islice(_agreeing(counters, clue), most) if clue else ()
+        return [atc for atc in candidates if hmac.compare_digest(self.code(atc), code)]
+
+
+def verify(store: Store, who: str, code: str, request: Request = PLAIN, policy: Policy = DEFAULT_POLICY) -> Verdict:
+    """`Verifier.verify` in one call."""
+    return Verifier(store, policy).verify(who, code, request)
+
+
+def find_card(store: Store, who: str) -> IssuedCard | None:
+    """The card of a user code, or with this identifier or number; spaces do not matter, nor the user code's case."""
+    plain = "".join(who.split())
+    customer = store.customer(plain.upper())
+    return store.card(customer.card_id if customer else plain) or store.card_numbered(plain)
+
+
+def _agreeing(counters: range, clue: Clue) -> Iterator[int]:
+    return (atc for atc in counters if atc & clue.mask == clue.value)

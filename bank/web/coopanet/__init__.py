@@ -1,0 +1,1 @@
+"""Coop@net, the demonstration's pages."""

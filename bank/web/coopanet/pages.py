@@ -1,0 +1,281 @@
+"""The pages of the Coop@net demonstration, as an ASGI application over a verifier.
+
+    app = coopanet(Desk(Verifier(store)))
+
+No script is served, nothing is kept in the browser but one token.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bank.books.records import Customer
+from bank.errors import StateError
+from bank.web.coopanet.accounts import accounts_of, money
+from bank.web.coopanet.sign_in import Desk
+from bank.web.coopanet.words import Words, languages
+from web.sessions import LONGEST_TOKEN, Sessions
+
+FOLDER: Final = Path(__file__).parent
+COOKIE: Final = "coopanet"
+SEE_OTHER: Final = 303
+MOST_FIELDS: Final = 8
+LOOSE_SIGN: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
+UNKNOWN_SOURCE: Final = "unknown"
+WEIGHT: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
+
+class _Stale(Exception):  # noqa: N818 - it ends a request, and is not an error of ours
+    """A form that is not this visitor's own."""
+
+
+Page = Callable[[Request, Words], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages, and what they stand on."""
+
+    desk: Desk
+    sessions: Sessions = field(default_factory=Sessions)
+    words: dict[str, Words] = field(default_factory=lambda: dict(languages()))
+    templates: Environment = field(default_factory=lambda: templates(FOLDER / "templates"))
+
+    def routes(self) -> list[Route | Mount]:
+        """Every address."""
+        return [
+            Route("/", self.entrance),
+            Route("/{language}/", self._page(self.home), name="home"),
+            Route("/{language}/access", self._page(self.access), name="access"),
+            Route("/{language}/sesame", self._page(self.sesame), name="sesame"),
+            Route("/{language}/sesame", self._page(self.sign_in), methods=["POST"]),
+            Route("/{language}/first-try", self._page(self.first_try), name="first_try"),
+            Route("/{language}/accounts", self._page(self.accounts), name="accounts"),
+            Route("/{language}/sign-off", self._page(self.sign_off), methods=["POST"], name="sign_off"),
+            Route("/{language}/goodbye", self._page(self.goodbye), name="goodbye"),
+            Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
+        ]
+
+    # The pages
+
+    async def entrance(self, request: Request) -> Response:
+        """To the home page in the browser's language."""
+        return RedirectResponse(_path(request, "home", preferred(request)), SEE_OTHER)
+
+    async def home(self, request: Request, words: Words) -> Response:
+        """Coop@net's home page."""
+        return self._render(request, words, "home.html")
+
+    async def access(self, request: Request, words: Words) -> Response:
+        """ "Accès à vos comptes": the reader to click on."""
+        return self._render(request, words, "access.html")
+
+    async def first_try(self, request: Request, words: Words) -> Response:
+        """The tutorial."""
+        return self._render(request, words, "first_try.html")
+
+    async def goodbye(self, request: Request, words: Words) -> Response:
+        """After signing off."""
+        return self._render(request, words, "goodbye.html")
+
+    async def sesame(self, request: Request, words: Words) -> Response:
+        """The form."""
+        return self._form(request, words)
+
+    async def sign_in(self, request: Request, words: Words) -> Response:
+        """Look at what was typed: the accounts, or the form again."""
+        given = await self._own_form(request)
+        customer = await self.desk.sign_in(given.get("user", ""), given.get("code", ""), source_of(request))
+        if customer is None:
+            return self._form(request, words, refused=True, status=403)
+        self.sessions.close(token_of(request))
+        answer = RedirectResponse(_path(request, "accounts", words.language), SEE_OTHER)
+        self._keep(request, answer, self.sessions.open(customer.user))
+        return answer
+
+    async def accounts(self, request: Request, words: Words) -> Response:
+        """The accounts, for whoever is signed in."""
+        customer = await self._customer(request)
+        if customer is None:
+            return RedirectResponse(_path(request, "access", words.language), SEE_OTHER)
+        return self._render(
+            request,
+            words,
+            "accounts.html",
+            customer=customer,
+            accounts=accounts_of(customer.user),
+            today=date.today(),
+            mark=self.sessions.mark(token_of(request)),
+        )
+
+    async def sign_off(self, request: Request, words: Words) -> Response:
+        """End the session."""
+        await self._own_form(request)
+        self.sessions.close(token_of(request))
+        answer = RedirectResponse(_path(request, "goodbye", words.language), SEE_OTHER)
+        answer.delete_cookie(COOKIE, path=_root(request) or "/", httponly=True, samesite="strict")
+        return answer
+
+    # What goes wrong
+
+    async def missing(self, request: Request, error: Exception) -> Response:
+        """No such page, or not in that way."""
+        assert isinstance(error, HTTPException)
+        words = self._words_of(request)
+        return self._notice(request, words.missing_title, words.missing, error.status_code, error.headers)
+
+    async def stale(self, request: Request, _error: Exception) -> Response:
+        """A form that is not the visitor's own."""
+        words = self._words_of(request)
+        return self._notice(request, words.stale_title, words.stale, 403)
+
+    async def broken(self, request: Request, _error: Exception) -> Response:
+        """The books cannot be opened."""
+        words = self._words_of(request)
+        return self._notice(request, words.broken_title, words.broken, 503)
+
+    # How it is done
+
+    def _page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        async def answered(request: Request) -> Response:
+            words = self.words.get(request.path_params["language"])
+            if words is None:
+                raise HTTPException(404)
+            return await page(request, words)
+
+        return answered
+
+    async def _own_form(self, request: Request) -> dict[str, str]:
+        given = await form_of(request)
+        if not self.sessions.marked(token_of(request), given.get("mark", "")):
+            raise _Stale
+        return given
+
+    async def _customer(self, request: Request) -> Customer | None:
+        user = self.sessions.user(token_of(request))
+        return await run_in_threadpool(self.desk.verifier.store.customer, user) if user else None
+
+    def _form(self, request: Request, words: Words, *, refused: bool = False, status: int = 200) -> Response:
+        token = token_of(request) or self.sessions.token()
+        mark = self.sessions.mark(token)
+        answer = self._render(request, words, "sesame.html", status=status, refused=refused, mark=mark)
+        self._keep(request, answer, token)
+        return answer
+
+    def _keep(self, request: Request, answer: Response, token: str) -> None:
+        secure = request.url.scheme == "https"
+        answer.set_cookie(COOKIE, token, path=_root(request) or "/", secure=secure, httponly=True, samesite="strict")
+
+    def _notice(self, request: Request, title: str, text: str, status: int, headers: Any = None) -> Response:  # noqa: ANN401
+        words = self._words_of(request)
+        answer = self._render(request, words, "notice.html", status=status, notice_title=title, notice=text)
+        answer.headers.update(headers or {})
+        return answer
+
+    def _words_of(self, request: Request) -> Words:
+        return self.words.get(request.path_params.get("language", "")) or self.words[preferred(request)]
+
+    def _render(self, request: Request, words: Words, template: str, *, status: int = 200, **shown: object) -> Response:
+        helpers = {
+            "link": lambda name: _path(request, name, words.language),
+            "static": lambda name: _root(request) + request.app.url_path_for("static", path=name),
+            "here": lambda language: _in_language(request, language),
+            "money": lambda cents: money(cents, words.language),
+        }
+        text = self.templates.get_template(template).render(w=words, **helpers, **shown)
+        return HTMLResponse(text, status)
+
+
+def coopanet(desk: Desk, sessions: Sessions | None = None) -> Starlette:
+    """The application. It can be mounted below any path; put a `Guard` around it."""
+    pages = Pages(desk, sessions or Sessions())
+    handlers: dict[Any, Any] = {404: pages.missing, 405: pages.missing, _Stale: pages.stale, StateError: pages.broken}
+    return Starlette(routes=pages.routes(), exception_handlers=handlers)
+
+
+def templates(folder: Path) -> Environment:
+    """Templates that escape everything and know no undefined name."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=held_together,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def held_together(value: object) -> object:
+    """French signs stand apart from their word, but must not begin a line."""
+    return LOOSE_SIGN.sub("\N{NO-BREAK SPACE}", value) if type(value) is str else value
+
+
+def preferred(request: Request) -> str:
+    """English for whoever prefers it to French (RFC 9110, 12.5.4: by weight, then by order), else French."""
+    best, most = "fr", 0.0
+    for part in request.headers.get("accept-language", "").split(","):
+        tag, *parameters = (each.strip().lower() for each in part.split(";"))
+        language, weight = tag.partition("-")[0], _weight(parameters)
+        if language in ("fr", "en") and weight > most:
+            best, most = language, weight
+    return best
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    """A `q` (RFC 9110, 12.4.2): 1 where none is given; what is no weight counts nothing."""
+    given = next((each for each in parameters if each.startswith("q=")), "q=1")
+    return float(given[2:]) if WEIGHT.fullmatch(given[2:]) else 0.0
+
+
+def token_of(request: Request) -> str:
+    """The visitor's token; nothing for one that cannot be ours."""
+    token = request.cookies.get(COOKIE, "")
+    return token if len(token) <= LONGEST_TOKEN and token.isascii() else ""
+
+
+def source_of(request: Request) -> str:
+    """Where a request comes from: the peer's address. Headers that claim another are not believed."""
+    return request.client.host if request.client else UNKNOWN_SOURCE
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form, each once; none at all for what is no form. The guard has bounded its length."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        return {}
+    try:
+        fields = parse_qs((await request.body()).decode(), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items() if len(values) == 1}
+
+
+def _path(request: Request, name: str, language: str) -> str:
+    path: str = _root(request) + request.app.url_path_for(name, language=language)
+    return path
+
+
+def _in_language(request: Request, language: str) -> str:
+    """This very page in another language: the form instead of an answer to it."""
+    given = request.path_params.get("language")
+    if not given or request.method != "GET":
+        return _path(request, "sesame" if given else "home", language)
+    beyond = request.url.path.removeprefix(f"{_root(request)}/{given}/")
+    return f"{_root(request)}/{language}/{beyond}"
+
+
+def _root(request: Request) -> str:
+    """The path that the application is mounted at."""
+    return request.scope.get("root_path", "") or ""

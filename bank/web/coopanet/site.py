@@ -1,0 +1,12 @@
+"""Coop@net behind its guard: alone at an address, or below a path in a frame of the page around it."""
+
+from starlette.types import ASGIApp
+
+from bank.web.coopanet.pages import coopanet
+from bank.web.coopanet.sign_in import Desk
+from web.guard import Guard, content_policy
+
+
+def bank_site(desk: Desk, framed_by: str = "'none'") -> ASGIApp:
+    """The application. `framed_by`: who may show it in a frame, as a content-security policy says it."""
+    return Guard(coopanet(desk), content_policy(framed_by=framed_by))

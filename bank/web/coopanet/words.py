@@ -1,0 +1,80 @@
+"""What the pages say. One value a language, so that none can lack a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The first try of one kind of customer: what it is called, what is needed, and what to do, in order."""
+
+    kind: str
+    needed: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All sentences of the pages in one language. `other`: the other language's name and code."""
+
+    language: str
+    other: tuple[str, str]
+    skip: str
+    demonstration: str
+    tagline: str
+    home: str
+    home_title: str
+    home_text: str
+    subscribers: str
+    first_try: str
+    safe_title: str
+    safe: tuple[str, ...]
+    access_title: str
+    access_text: str
+    choose_sesame: str
+    sesame_text: str
+    old_code: str
+    user_code: str
+    user_hint: str
+    sesame_code: str
+    sesame_hint: str
+    submit: str
+    refused_title: str
+    refused: str
+    try_again: str
+    first_text: str
+    guide: tuple[Steps, ...]
+    shown_title: str
+    shown: str
+    advice_title: str
+    advice: str
+    once: str
+    now_ready: str
+    accounts_title: str
+    hello: str
+    balance: str
+    movements: str
+    no_movements: str
+    date: str
+    label: str
+    amount: str
+    signed_in: str
+    sign_off: str
+    goodbye_title: str
+    goodbye: str
+    help_title: str
+    help: str
+    missing_title: str
+    missing: str
+    broken_title: str
+    broken: str
+    stale_title: str
+    stale: str
+
+
+def languages() -> Mapping[str, Words]:
+    """Every language by its code; the first is the one for whoever asks for another."""
+    from bank.web.coopanet.words_en import ENGLISH  # noqa: PLC0415 - they are made of the class above
+    from bank.web.coopanet.words_fr import FRENCH  # noqa: PLC0415
+
+    return {"fr": FRENCH, "en": ENGLISH}

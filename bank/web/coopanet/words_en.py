@@ -1,0 +1,92 @@
+"""The pages in English, after the user guide."""
+
+from bank.web.coopanet.words import Steps, Words
+
+_CODE = (
+    "Press the reader's Code key.",
+    "Confirm with the OK key.",
+)
+
+ENGLISH = Words(
+    language="en",
+    other=("Français", "fr"),
+    skip="Skip to content",
+    demonstration="Demonstration: this is not a bank's site. Never type a real code here.",
+    tagline="Online banking, to learn the Sésame reader with",
+    home="Home",
+    home_title="Welcome to Coop@net",
+    home_text="See your accounts with your Sésame reader: a code that works once takes the place of your old password.",
+    subscribers="Subscribers' access",
+    first_try="Make a first try",
+    safe_title="Why a Sésame code?",
+    safe=(
+        "It can be used only once to sign in.",
+        "It disappears from the reader after 35 seconds.",
+        "It takes your card and its PIN to make one: the reader alone knows nothing.",
+    ),
+    access_title="Access to your accounts",
+    access_text="Click on the Sésame reader.",
+    choose_sesame="Sign in with the Sésame reader",
+    sesame_text="With your bank card or your Sésame card",
+    old_code="Your old password is no longer of use.",
+    user_code="User code",
+    user_hint="8 characters, given to you by the bank. It does not change.",
+    sesame_code="Sésame code",
+    sesame_hint="8 digits, written 0000 0000 or 00000000.",
+    submit="Validate",
+    refused_title="We could not identify you",
+    refused="Check your user code, then make a new Sésame code: each code works only once. If it is refused again, "
+    "contact your adviser.",
+    try_again="You can try again below.",
+    first_text="Make a Sésame code with your Sésame reader.",
+    guide=(
+        Steps(
+            "You have a bank card",
+            "Take your Sésame reader and your bank card.",
+            (
+                "Insert your bank card into the Sésame reader.",
+                _CODE[0],
+                "Type your bank card's PIN: the 4 digits you use in a shop or at a cash machine.",
+                _CODE[1],
+            ),
+        ),
+        Steps(
+            "You have a Sésame card",
+            "Take your Sésame reader and your Sésame card.",
+            (
+                "Insert your Sésame card into the Sésame reader.",
+                _CODE[0],
+                "Type your Sésame card's PIN: the 4 digits that came by separate post.",
+                _CODE[1],
+            ),
+        ),
+    ),
+    shown_title="The code appears",
+    shown="An 8-digit Sésame code appears. You have 35 seconds to type it into Coop@net; then the reader goes dark and "
+    "the code is gone. Do not worry: you can make a new one in the same way.",
+    advice_title="Good to know",
+    advice="The reader shows the code as 0000 0000, which is easier to remember. You may type it like that, or as "
+    "00000000.",
+    once="Each code can be used only once. Make a new one every time you sign in.",
+    now_ready="Now you can make a Sésame code",
+    accounts_title="Your accounts",
+    hello="Hello {name}",
+    balance="Balance",
+    movements="Latest movements",
+    no_movements="No recent movement.",
+    date="Date",
+    label="Movement",
+    amount="Amount",
+    signed_in="You have signed in to your Coop@net space.",
+    sign_off="Sign off",
+    goodbye_title="You have signed off",
+    goodbye="See you soon. To sign in again, make a new Sésame code.",
+    help_title="A doubt, a question?",
+    help="In this demonstration, ask whoever shows it to you. A real bank would give you a telephone number here.",
+    missing_title="There is no such page",
+    missing="The address may be misspelt.",
+    broken_title="The service is interrupted",
+    broken="The accounts cannot be reached at the moment. Try again in a few minutes.",
+    stale_title="This page has expired",
+    stale="Load the page anew and start again: the form was no longer valid.",
+)

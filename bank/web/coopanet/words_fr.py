@@ -1,0 +1,96 @@
+"""The pages in French, after the user guide."""
+
+from bank.web.coopanet.words import Steps, Words
+
+_CODE = (
+    "Appuyez sur la touche Code du lecteur.",
+    "Validez par la touche OK.",
+)
+
+FRENCH = Words(
+    language="fr",
+    other=("English", "en"),
+    skip="Aller au contenu",
+    demonstration="Démonstration : ce n'est pas le site d'une banque. N'y saisissez jamais un vrai code.",
+    tagline="La banque en ligne, pour apprendre le lecteur Sésame",
+    home="Accueil",
+    home_title="Bienvenue sur Coop@net",
+    home_text="Consultez vos comptes avec votre lecteur Sésame : un code à usage unique remplace votre ancien code "
+    "confidentiel.",
+    subscribers="Accès abonnés",
+    first_try="Faites un premier essai",
+    safe_title="Pourquoi un code Sésame ?",
+    safe=(
+        "Il n'est utilisable qu'une seule fois pour se connecter.",
+        "Il disparaît du lecteur après 35 secondes.",
+        "Il faut votre carte et son code secret pour le générer : le lecteur seul ne sait rien.",
+    ),
+    access_title="Accès à vos comptes",
+    access_text="Cliquez sur le lecteur Sésame.",
+    choose_sesame="Se connecter avec le lecteur Sésame",
+    sesame_text="Avec votre carte bancaire ou votre carte Sésame",
+    old_code="Votre ancien code confidentiel ne vous est plus utile.",
+    user_code="Code utilisateur",
+    user_hint="8 caractères, attribués par la banque. Il ne change pas.",
+    sesame_code="Code Sésame",
+    sesame_hint="8 chiffres, sous la forme 0000 0000 ou 00000000.",
+    submit="Valider",
+    refused_title="Nous n'avons pas pu vous identifier",
+    refused="Vérifiez votre code utilisateur, puis générez un nouveau code Sésame : chaque code ne sert qu'une fois. "
+    "Si le refus persiste, contactez votre conseiller.",
+    try_again="Vous pouvez réessayer ci-dessous.",
+    first_text="Générez un code Sésame avec votre lecteur Sésame.",
+    guide=(
+        Steps(
+            "Vous avez une carte bancaire",
+            "Munissez-vous de votre lecteur Sésame et de votre carte bancaire.",
+            (
+                "Insérez votre carte bancaire dans le lecteur Sésame.",
+                _CODE[0],
+                "Saisissez le code secret de votre carte bancaire : les 4 chiffres que vous utilisez chez un "
+                "commerçant ou à un distributeur de billets.",
+                _CODE[1],
+            ),
+        ),
+        Steps(
+            "Vous avez une carte Sésame",
+            "Munissez-vous de votre lecteur Sésame et de votre carte Sésame.",
+            (
+                "Insérez votre carte Sésame dans le lecteur Sésame.",
+                _CODE[0],
+                "Saisissez le code secret de votre carte Sésame : les 4 chiffres qui vous ont été envoyés par courrier "
+                "séparé.",
+                _CODE[1],
+            ),
+        ),
+    ),
+    shown_title="Le code s'affiche",
+    shown="Un code Sésame de 8 chiffres s'affiche. Vous avez 35 secondes pour l'entrer sur Coop@net ; après, le "
+    "lecteur s'éteint et le code disparaît. Pas d'inquiétude : vous pouvez en générer un nouveau de la même façon.",
+    advice_title="Conseil pratique",
+    advice="Le lecteur affiche le code sous la forme 0000 0000 pour qu'il se retienne mieux. Vous pouvez le saisir "
+    "sous cette forme ou sous la forme 00000000.",
+    once="Chaque code ne peut être utilisé qu'une seule fois. À chaque connexion, générez-en un nouveau.",
+    now_ready="Maintenant vous savez générer un code Sésame",
+    accounts_title="Vos comptes",
+    hello="Bonjour {name}",
+    balance="Solde",
+    movements="Dernières opérations",
+    no_movements="Aucune opération récente.",
+    date="Date",
+    label="Opération",
+    amount="Montant",
+    signed_in="Vous avez réussi à vous connecter à votre espace Coop@net.",
+    sign_off="Se déconnecter",
+    goodbye_title="Vous êtes déconnecté",
+    goodbye="À bientôt. Pour vous connecter à nouveau, générez un nouveau code Sésame.",
+    help_title="Un doute, une question ?",
+    help="Dans cette démonstration, demandez à la personne qui vous la montre. Une vraie banque vous donnerait ici un "
+    "numéro de téléphone.",
+    missing_title="Cette page n'existe pas",
+    missing="L'adresse est peut-être mal écrite.",
+    broken_title="Le service est interrompu",
+    broken="Les comptes ne sont pas accessibles pour le moment. Réessayez dans quelques minutes.",
+    stale_title="Cette page a expiré",
+    stale="Rechargez la page et recommencez : le formulaire n'était plus valable.",
+)

@@ -1,0 +1,115 @@
+"""Between the session and the slot: hands bytes over, brings answers back, and keeps the PIN while it is typed."""
+
+from typing import Final
+
+from drivers.errors import SlotError
+from drivers.ports import CardSlot
+from sesame_core.cap.codes import Request
+from sesame_core.cap.session import Session, Step
+from sesame_core.errors import Fault
+from sesame_core.events import CardAbsent, CardAnswered, CardFaulty, CardPowered, CardSilent, Event, Millis, SlotLost
+from sesame_core.pin import Pin
+
+SlotAnswer = CardPowered | CardAnswered | CardSilent
+
+HANGS_AFTER: Final[Millis] = 10_000
+"""No card takes that long; a slot that does not even say that the card is silent is stuck below us."""
+
+
+class SlotHangsError(SlotError):
+    """The smart-card reader's driver never answers: only a new process can do something about it."""
+
+
+class CardLink:
+    """One conversation at a time over one slot. A ticket marks each request; answers with an older one are dropped."""
+
+    def __init__(self, slot: CardSlot) -> None:
+        self.pin = Pin()
+        self._slot = slot
+        self._session: Session | None = None
+        self._ticket = 0
+        self._asked: tuple[int, Millis] | None = None
+
+    def read_card(self, at: Millis) -> None:
+        """Power the card; its application is looked for when it answers."""
+        self.forget()
+        self._session = None
+        self._slot.power_on(self._request_at(at))
+
+    def prepare(self, at: Millis, request: Request) -> Event | None:
+        """Have the card read for a request."""
+        return self._do(at, self._powered().prepare(at, request))
+
+    def confirm(self, at: Millis) -> Event | None:
+        """VERIFY and GENERATE AC."""
+        return self._do(at, self._powered().confirm(at))
+
+    def mix(self, at: Millis, numbers: tuple[str, ...]) -> Event | None:
+        """The code with transaction data."""
+        return self._powered().mix(at, numbers)
+
+    def close_card(self, at: Millis) -> Event | None:
+        """The closing GENERATE AC."""
+        return self._do(at, self._powered().close(at))
+
+    def forget(self) -> None:
+        """Wipe PIN and code; whatever the card still answers is dropped."""
+        self._next_ticket()
+        self.pin.wipe()
+        if self._session is not None:
+            self._session.forget()
+
+    def release(self) -> None:
+        """Forget, and take the power from the card."""
+        self.forget()
+        self._session = None
+        self._slot.power_off()
+
+    def hear(self, answer: SlotAnswer) -> Event | None:
+        """An answer of the slot: the event that has come of it, if any."""
+        if self._asked is not None and answer.ticket >= self._asked[0]:
+            self._asked = None
+        if answer.ticket != self._ticket:
+            return None
+        match answer:
+            case CardPowered():
+                self._session = Session(answer.protocol, self.pin)
+                return self._do(answer.at, self._session.select(answer.at))
+            case CardAnswered() if self._session is not None:
+                return self._do(answer.at, self._session.answer(answer.at, answer.response))
+            case _:
+                return self._silent(answer.at)
+
+    def slot_said(self, event: Event) -> None:
+        """A card or a reader that is gone is the answer to everything that was asked."""
+        if isinstance(event, CardAbsent | SlotLost):
+            self._asked = None
+
+    @property
+    def hangs_at(self) -> Millis | None:
+        """The moment from which the slot counts as stuck; None when nothing was asked."""
+        return None if self._asked is None else self._asked[1] + HANGS_AFTER
+
+    def _silent(self, at: Millis) -> Event | None:
+        if self._session is None:
+            return CardFaulty(at, Fault.MUTE)
+        return self._do(at, self._session.answer(at, b""))
+
+    def _do(self, at: Millis, step: Step) -> Event | None:
+        if isinstance(step, bytearray):
+            self._slot.transmit(self._request_at(at), step)
+            return None
+        return step
+
+    def _powered(self) -> Session:
+        assert self._session is not None, "the table asks for this only once an application is found"
+        return self._session
+
+    def _request_at(self, at: Millis) -> int:
+        ticket = self._next_ticket()
+        self._asked = ticket, at
+        return ticket
+
+    def _next_ticket(self) -> int:
+        self._ticket += 1
+        return self._ticket

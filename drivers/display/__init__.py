@@ -1,0 +1,1 @@
+"""The display port: OLEDs through luma.oled, and the model of their controllers."""

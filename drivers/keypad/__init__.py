@@ -1,0 +1,1 @@
+"""The keypad port: a matrix or single buttons, scanned only while something moves."""

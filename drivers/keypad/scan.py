@@ -1,0 +1,186 @@
+"""The keypad port over any contacts: asleep until an edge, scanned while something moves.
+
+    RESTING --an edge, and the lines differ--> SCANNING --all up and settled---------> RESTING
+                                                        --no change for `patience`---> RESTING beside a stuck key
+
+A stuck key hides the others of its row from edges. So while it lasts, every poll made for another's sake (the reader
+is in use) starts `stuck_watch` ms of slow scanning; after that only an edge wakes this driver.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from drivers.debounce import TIMING, Debouncer, Timing
+from drivers.errors import DriverError, KeypadError
+from drivers.ports import Notify
+from sesame_core.events import Event, Key, KeyPressed, Millis
+
+
+class Contacts(Protocol):
+    """The electrical side of a keypad. Contacts are numbered places. Every method but `close` raises DriverError."""
+
+    @property
+    def sure(self) -> int:
+        """The most closed contacts that a scan tells truly."""
+        ...
+
+    def start(self, changed: Callable[[], None]) -> None:
+        """Claim the pins; call `changed` at every edge, from any thread."""
+        ...
+
+    def scan(self) -> frozenset[int]:
+        """The closed places. Causes edges of its own."""
+        ...
+
+    def rest(self) -> None:
+        """Make every contact give an edge."""
+        ...
+
+    def lines(self) -> frozenset[int]:
+        """At rest: the inputs that are low. Drives nothing."""
+        ...
+
+    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+        """The inputs that these closed places make low at rest."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the pins. Never raises."""
+        ...
+
+
+class ScannedKeypad:
+    """A `Keypad` (drivers.ports): KeyPressed once a press, debounced; raises KeypadError."""
+
+    def __init__(self, contacts: Contacts, keys: Mapping[int, Key], timing: Timing = TIMING) -> None:
+        self._contacts = contacts
+        self._keys = dict(keys)
+        self._timing = timing
+        self._debouncer = Debouncer(timing, contacts.sure)
+        self._notify: Notify = _nobody
+        self._resting = False
+        self._nudged = False
+        self._picture: frozenset[int] = frozenset()
+        self._odd: frozenset[int] = frozenset()
+        self._next: Millis | None = None
+        self._changed_at: Millis = 0
+        self._scanned_at: Millis = 0
+        self._watch_until: Millis = 0
+
+    @property
+    def held(self) -> tuple[Key, ...]:
+        """The keys that are down now, stuck ones included."""
+        return tuple(self._keys[place] for place in sorted(self._debouncer.down) if place in self._keys)
+
+    def start(self, notify: Notify) -> None:
+        """Claim the pins. A key that is down already gives no event until it is released. Raises KeypadError."""
+        self._notify = notify
+        self._debouncer = Debouncer(self._timing, self._contacts.sure)
+        try:
+            self._contacts.start(self._edge)
+            self._picture = self._contacts.scan()
+            self._debouncer.adopt(self._picture)
+            self._contacts.rest()
+        except DriverError as cause:
+            self._contacts.close()
+            raise KeypadError(f"the keypad cannot start: {cause}") from cause
+        self._resting = True
+        # A key that moved before the edges counted has left no other trace.
+        self._edge()
+
+    def due(self) -> Millis | None:
+        """The next scan; None when nothing is down or all that is down is stuck."""
+        return self._next
+
+    def poll(self, now: Millis) -> Sequence[Event]:
+        """Scan if it is time or an edge came; the presses accepted now. Costs nothing at rest. Raises KeypadError."""
+        try:
+            if self._resting:
+                self._awake(now)
+            if self._next is None or now < self._next:
+                return ()
+            return self._scan(now)
+        except DriverError as cause:
+            raise KeypadError(f"the keypad cannot be read: {cause}") from cause
+
+    def close(self) -> None:
+        """Let go of the pins."""
+        self._next = None
+        self._resting = False
+        self._notify = _nobody
+        self._contacts.close()
+
+    def _edge(self) -> None:
+        if self._resting:
+            self._nudged = True
+            self._notify()
+
+    def _awake(self, now: Millis) -> None:
+        """At rest: begin to scan when an edge was real, or slowly when the reader is in use beside a stuck key."""
+        if self._nudged:
+            # Cleared before the look: an edge that comes meanwhile sets it anew.
+            self._nudged = False
+            if self._odd_lines() != self._odd:
+                self._begin(now)
+        elif self._picture and self._others_at_work(now):
+            self._watch_until = now + self._timing.stuck_watch
+            self._next = now if self._next is None else self._next
+
+    def _others_at_work(self, now: Millis) -> bool:
+        """Whether this poll is for another's sake. One right after a scan of ours may be our own echo."""
+        ours = self._next is not None and now >= self._next
+        return not ours and now - self._scanned_at >= self._timing.stuck_scan // 2
+
+    def _begin(self, now: Millis) -> None:
+        self._resting = False
+        self._changed_at = now
+        self._next = now
+
+    def _scan(self, now: Millis) -> Sequence[Event]:
+        beside_stuck, self._resting = self._resting, False
+        picture = self._contacts.scan()
+        self._scanned_at = now
+        if beside_stuck and picture == self._picture:
+            self._rest(now)
+            return ()
+        if beside_stuck:
+            self._begin(now)
+        return self._take(picture, now)
+
+    def _take(self, picture: frozenset[int], now: Millis) -> Sequence[Event]:
+        before, self._picture = self._debouncer.down, picture
+        pressed = self._debouncer.read(picture, now)
+        if self._debouncer.down != before:
+            self._changed_at = now
+        self._next = now + self._timing.scan
+        if self._quiet(now):
+            self._watch_until = now + self._timing.stuck_watch
+            self._rest(now)
+        return [KeyPressed(now, self._keys[place]) for place in pressed if place in self._keys]
+
+    def _quiet(self, now: Millis) -> bool:
+        if not self._debouncer.settled:
+            return False
+        return not self._debouncer.down or now - self._changed_at >= self._timing.patience
+
+    def _rest(self, now: Millis) -> None:
+        """Wait for an edge. A line that moved since the last scan tells it: then go on scanning, but not for ever."""
+        self._contacts.rest()
+        self._nudged = False
+        self._resting = True
+        watching = self._picture and now < self._watch_until
+        self._next = now + self._timing.stuck_scan if watching else None
+        odd = self._odd_lines()
+        if odd == self._odd or now - self._changed_at >= self._timing.patience:
+            self._odd = odd
+        else:
+            self._resting = False
+            self._next = now + self._timing.scan
+
+    def _odd_lines(self) -> frozenset[int]:
+        """The lines that the last picture does not explain: a key just moved; or, if it lasts, a wet or shorted pad."""
+        return self._contacts.lines() ^ self._contacts.expected(self._picture)
+
+
+def _nobody() -> None:
+    """Nobody is listening."""

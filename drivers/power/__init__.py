@@ -1,0 +1,1 @@
+"""The power port: what off means, and how full the battery is."""

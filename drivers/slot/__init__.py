@@ -1,0 +1,1 @@
+"""The card slot port: PC/SC, and its twin in process."""

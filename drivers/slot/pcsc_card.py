@@ -1,0 +1,242 @@
+"""One powered card over PC/SC, and the synchronous face for the command line."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, Self
+
+from drivers.errors import NoCardError, NoReaderError, SlotError
+from drivers.slot.pcsc_api import Pcsc, counter, present
+from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, Code, failure
+from sesame_core.smartcard.apdu import Protocol
+
+ReaderChoice = str | int | None
+"""Which reader: its name or a part of it, its place in `readers()` from 0, or None for the first one with a card."""
+
+
+def reader_named(name: str | None) -> ReaderChoice:
+    """The choice that a person wrote down: a number, a part of a name, or nothing for any."""
+    return int(name) if name and name.isascii() and name.isdecimal() else name or None
+
+
+INVERSE_CONVENTION: Final = 0x3F
+BUSY_TRIES: Final = 20
+BUSY_PAUSE_S: Final = 0.1
+"""Desktop programs look at a card for a moment when it is inserted: 2 s are allowed for that."""
+REMOVAL_TOLD_S: Final = 1.0
+"""pcscd looks whether a card is in every 400 ms; a failed exchange is a removal when it says so within this time."""
+
+
+@contextmanager
+def context(pcsc: Pcsc) -> Iterator[int]:
+    """A context that is released in every case."""
+    made = pcsc.establish()
+    try:
+        yield made
+    finally:
+        pcsc.release(made)
+
+
+def readers(pcsc: Pcsc | None = None) -> list[str]:
+    """The names of the connected readers, maybe none. Raises SlotError when PC/SC is absent or refuses."""
+    pcsc = pcsc or Pcsc()
+    with context(pcsc) as made:
+        return pcsc.list_readers(made)
+
+
+def chosen(names: Sequence[str], choice: ReaderChoice) -> list[str]:
+    """The readers that a choice allows: all for None; for a name that one, or every reader that has it as a part."""
+    if choice is None:
+        return list(names)
+    if isinstance(choice, int):
+        return list(names[choice : choice + 1]) if choice >= 0 else []
+    if choice in names:
+        return [choice]
+    return [name for name in names if choice.casefold() in name.casefold()]
+
+
+class PoweredCard:
+    """A card that has power, with a context and a handle of its own. One thread at a time."""
+
+    def __init__(self, pcsc: Pcsc, reader: str, *, exclusive: bool = True) -> None:
+        """Give the card power and read its ATR; reset it warm once when the ATR starts with 3F.
+
+        Raises NoCardError, CardMuteError, CardBusyError (at once: see `power`), NoReaderError, SlotError.
+        """
+        self._pcsc, self.reader, self._exclusive = pcsc, reader, exclusive
+        made = pcsc.establish()
+        self._context: int | None = made
+        self._handle: int | None = None
+        self._in = True
+        try:
+            self._handle, self.protocol = pcsc.connect(made, reader, exclusive=exclusive)
+            self._inserted = self._count()
+            self.atr = pcsc.atr(self._handle)
+            self.cold_atr = b""
+            if self.atr[:1] == bytes((INVERSE_CONVENTION,)):
+                self.reset()
+        except BaseException:
+            self.close()
+            raise
+
+    def reset(self) -> None:
+        """Reset the card warm; its ATR and protocol are read again. Raises SlotError."""
+        handle = self._open_handle()
+        self.cold_atr = self.cold_atr or self.atr
+        self.protocol = self._pcsc.reset(handle, exclusive=self._exclusive)
+        self.atr = self._pcsc.atr(handle)
+
+    def exchange(self, apdu: bytearray) -> bytes:
+        """Send the bytes as they are; the answer with its status word. The bytes are not copied and not kept.
+
+        Raises CardRemovedError, CardMuteError (the card is still in), NoReaderError, SlotError.
+        """
+        try:
+            answer = self._pcsc.transmit(self._open_handle(), self.protocol, apdu)
+        except CardMuteError as error:
+            if self._removed():
+                raise self._pulled() from error
+            raise
+        except CardRemovedError as error:
+            raise self._pulled() from error
+        if not answer:
+            raise self._pulled()
+        return answer
+
+    def close(self) -> None:
+        """Take the power away and let go of PC/SC. May be called twice."""
+        if self._handle is not None:
+            self._pcsc.disconnect(self._handle, unpower=self._in)
+            self._handle = None
+        if self._context is not None:
+            self._pcsc.release(self._context)
+            self._context = None
+
+    def _open_handle(self) -> int:
+        if self._handle is None:
+            raise SlotError("the connection to the card is closed: connect again")
+        return self._handle
+
+    def _pulled(self) -> CardRemovedError:
+        """The card is not to be unpowered: pcscd would hold the slot to be empty without telling those who wait for the
+        change, and would miss a card that comes at once."""
+        self._in = False
+        return CardRemovedError("the card was pulled: insert it again")
+
+    def _count(self) -> int:
+        return counter(self._state(0, 0))
+
+    def _state(self, known: int, timeout_ms: int) -> int:
+        assert self._context is not None
+        return self._pcsc.states(self._context, {self.reader: known}, timeout_ms)[self.reader]
+
+    def _removed(self) -> bool:
+        """Whether this very card is gone: a failed exchange looks the same for a pulled card and for a silent one."""
+        deadline = time.monotonic() + REMOVAL_TOLD_S
+        state = self._state(0, 0)
+        while present(state) and counter(state) == self._inserted:
+            if not (left_ms := _left_ms(deadline)):
+                return False
+            state = self._state(state, left_ms)
+        return True
+
+
+def power(
+    pcsc: Pcsc, reader: str, *, exclusive: bool = True, pause: Callable[[float], object] = time.sleep
+) -> PoweredCard:
+    """A `PoweredCard`, waiting for another program to let go of the card, 2 s at most. Raises like PoweredCard."""
+    for _ in range(BUSY_TRIES - 1):
+        try:
+            return PoweredCard(pcsc, reader, exclusive=exclusive)
+        except CardBusyError:
+            pause(BUSY_PAUSE_S)
+    return PoweredCard(pcsc, reader, exclusive=exclusive)
+
+
+class PcscConnection:
+    """A card in a PC/SC reader, for a program that can wait. A context manager; `close` takes the power away."""
+
+    def __init__(self, card: PoweredCard) -> None:
+        self._card = card
+
+    @classmethod
+    def connect(
+        cls,
+        reader: ReaderChoice = None,
+        *,
+        exclusive: bool = True,
+        patience_ms: int = 1000,
+        pcsc: Pcsc | None = None,
+    ) -> Self:
+        """Power the card in the chosen reader, the first one with a card when several are allowed.
+
+        Where there is none yet, one is waited for during `patience_ms`. Raises NoReaderError, NoCardError,
+        CardMuteError, CardBusyError, SlotError.
+        """
+        pcsc = pcsc or Pcsc()
+        with context(pcsc) as made:
+            found = _find(pcsc, made, reader, patience_ms)
+        return cls(power(pcsc, found, exclusive=exclusive))
+
+    @property
+    def reader(self) -> str:
+        """The name of the reader that the card is in."""
+        return self._card.reader
+
+    @property
+    def atr(self) -> bytes:
+        """The answer to the last reset."""
+        return self._card.atr
+
+    @property
+    def cold_atr(self) -> bytes:
+        """The answer to the first, cold reset; empty where there was no other."""
+        return self._card.cold_atr
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol since the last reset."""
+        return self._card.protocol
+
+    def exchange(self, apdu: bytearray) -> bytes:
+        """Send the bytes as they are; the answer with its status word. The caller wipes `apdu` when it is a secret.
+
+        Raises CardRemovedError, CardMuteError, NoReaderError, SlotError.
+        """
+        return self._card.exchange(apdu)
+
+    def reset(self) -> None:
+        """Reset the card warm; `atr` and `protocol` are new. Raises SlotError."""
+        self._card.reset()
+
+    def close(self) -> None:
+        """Take the power away. May be called twice."""
+        self._card.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _find(pcsc: Pcsc, made: int, choice: ReaderChoice, patience_ms: int) -> str:
+    names = pcsc.list_readers(made)
+    allowed = chosen(names, choice)
+    if not names:
+        raise failure(Code.NO_READERS_AVAILABLE, "SCardListReaders")
+    if not allowed:
+        raise NoReaderError(f"no reader is called {choice!r}; there are: {', '.join(names)}")
+    deadline = time.monotonic() + patience_ms / 1000
+    states = pcsc.states(made, dict.fromkeys(allowed, 0), 0)
+    while not (found := [name for name, state in states.items() if present(state)]):
+        if not (left_ms := _left_ms(deadline)):
+            raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
+        states = pcsc.states(made, states, left_ms)
+    return found[0]
+
+
+def _left_ms(deadline: float) -> int:
+    """Whole milliseconds until then, 0 when it is past."""
+    return max(0, math.ceil((deadline - time.monotonic()) * 1000))

@@ -1,0 +1,154 @@
+"""Who is in the slot: a thread that waits for PC/SC to say, and the rules that turn what it says into events.
+
+pcscd tells of every change while one waits in SCardGetStatusChange; nothing is polled while a reader is there. Only
+when pcscd is away, when there is no reader, and once after readers came or went, is it asked again after a while: a
+reader that comes between listing and waiting is otherwise missed (pcsc-lite counts the readers when the wait begins).
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from drivers.errors import SlotError
+from drivers.slot.pcsc_api import FOREVER_MS, PNP, Pcsc, counter, present
+from drivers.slot.pcsc_card import ReaderChoice, chosen, context
+from drivers.slot.pcsc_errors import ReaderLostError
+from sesame_core.events import CardAbsent, CardPresent, Event, SlotFound, SlotLost
+
+LOG: Final = logging.getLogger(__name__)
+FIRST_RETRY_S: Final = 0.25
+LAST_RETRY_S: Final = 2.0
+"""While pcscd is away it is asked for at these intervals, doubling from the first to the last."""
+SETTLE_MS: Final = 1000
+NO_READER_MS: Final = 30_000
+
+Inserted = tuple[str, int]
+"""A card in a reader: the reader's name and pcscd's count of comings and goings, so that a quick swap is seen."""
+
+View = Mapping[str, int]
+"""The readers that may be used, in order, with their PC/SC states."""
+
+
+class Presence:
+    """What was told last about the slot, and what is to be told next. Not for several threads at once."""
+
+    def __init__(self) -> None:
+        self.card: Inserted | None = None
+        self._told: type[Event] | None = None
+        self._gone: Inserted | None = None
+
+    def seen(self, view: View) -> list[type[Event]]:
+        """The events that follow from a look at the readers; none when nothing is new."""
+        if not view:
+            return self.lost()
+        cards = [(name, counter(state)) for name, state in view.items() if present(state)]
+        cards = [card for card in cards if card != self._gone]
+        if self.card in cards:
+            return []
+        news = self._found() + ([] if self.card is None else self._tell(CardAbsent))
+        self.card = cards[0] if cards else None
+        return news + self._tell(CardPresent if cards else CardAbsent)
+
+    def lost(self) -> list[type[Event]]:
+        """No reader is there that may be used."""
+        self.card = self._gone = None
+        return self._tell(SlotLost)
+
+    def removed(self, card: Inserted) -> list[type[Event]]:
+        """An exchange showed that the card is gone, maybe before pcscd noticed."""
+        if self.card != card:
+            return []
+        self.card, self._gone = None, card
+        return self._tell(CardAbsent)
+
+    def again(self) -> list[type[Event]]:
+        """What was told last about an empty slot, once more; nothing before the first look."""
+        return [] if self._told is None else [self._told]
+
+    def _found(self) -> list[type[Event]]:
+        return self._tell(SlotFound) if self._told is SlotLost else []
+
+    def _tell(self, kind: type[Event]) -> list[type[Event]]:
+        if self._told is kind:
+            return []
+        self._told = kind
+        return [kind]
+
+
+class Watcher:
+    """The waiting thread. `on_view` is called from it, with the readers that may be used: none when there are none;
+    `on_end` when something that nobody foresaw has ended it."""
+
+    def __init__(
+        self, pcsc: Pcsc, choice: ReaderChoice, on_view: Callable[[View], None], on_end: Callable[[], None]
+    ) -> None:
+        self._pcsc, self._choice, self._on_view, self._on_end = pcsc, choice, on_view, on_end
+        self._stop = threading.Event()
+        self._context: int | None = None
+        self._trouble = ""
+        self._retry_s = FIRST_RETRY_S
+        self._thread = threading.Thread(target=self._run, name="sesame-slot-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first view follows at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._stop.set()
+        while self._thread.is_alive():
+            # A cancel that comes just before the thread waits is lost: hence again until it has ended.
+            if (waiting := self._context) is not None:
+                self._pcsc.cancel(waiting)
+            self._thread.join(0.05)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with context(self._pcsc) as made:
+                    self._context = made
+                    self._watch(made)
+            except SlotError as error:
+                self._lost(error)
+            except Exception as error:  # a reader that is deaf to cards must not look alive
+                LOG.error("card slot: the watch ended (%s)", type(error).__name__)
+                self._on_end()
+                return
+            finally:
+                self._context = None
+
+    def _lost(self, error: SlotError) -> None:
+        """Say it once, and try again after a while."""
+        if str(error) != self._trouble:
+            LOG.warning("card slot: %s", error)
+            self._trouble = str(error)
+        self._on_view({})
+        self._stop.wait(self._retry_s)
+        self._retry_s = min(2 * self._retry_s, LAST_RETRY_S)
+
+    def _watch(self, made: int) -> None:
+        known: dict[str, int] = {}
+        before: list[str] | None = None
+        while not self._stop.is_set():
+            names = self._pcsc.list_readers(made)
+            settled, before = names == before, names
+            known = self._look(made, {name: known.get(name, 0) for name in names})
+            usable = {name: known[name] for name in chosen(names, self._choice) if name in known}
+            self._trouble, self._retry_s = "", FIRST_RETRY_S
+            self._on_view(usable)
+            patience = FOREVER_MS if usable else NO_READER_MS
+            known = self._wait(made, known, patience if settled else SETTLE_MS)
+
+    def _look(self, made: int, known: dict[str, int]) -> dict[str, int]:
+        """The states at this moment, without waiting."""
+        return self._wait(made, known, 0) if known else known
+
+    def _wait(self, made: int, known: dict[str, int], timeout_ms: int) -> dict[str, int]:
+        try:
+            states = self._pcsc.states(made, {PNP: 0, **known}, timeout_ms)
+        except ReaderLostError:
+            # Gone between listing and waiting: list again, but not in a tight loop.
+            self._stop.wait(0.1)
+            return {}
+        return {name: state for name, state in states.items() if name != PNP}

@@ -1,0 +1,1 @@
+"""Recordings of sessions with cards: written, read, masked, replayed."""

@@ -1,0 +1,92 @@
+"""A session for a program that can wait: the same conversation as the reader's, one call after the other."""
+
+from collections.abc import Callable, Sequence
+
+from sesame_core.cap.codes import Request
+from sesame_core.cap.emv import CardData
+from sesame_core.cap.session import Session, Step
+from sesame_core.errors import CardError, Fault
+from sesame_core.events import CardFaulty, CardPrepared, CardWantsData, CodeReady, Event, PinAgain, PinWrong
+from sesame_core.pin import Pin
+from sesame_core.secrets import SecretDigits
+from sesame_core.smartcard.apdu import Protocol
+
+Exchange = Callable[[bytearray], bytes]
+"""Sends a command, returns the response; raises SlotError."""
+
+NO_MOMENT = 0
+"""Nobody asks these events when they happened."""
+
+
+class CardWork:
+    """One powered card. Every method raises CardError for the card's faults, and what `exchange` raises."""
+
+    def __init__(self, exchange: Exchange, protocol: Protocol) -> None:
+        self.pin = Pin()
+        self._exchange = exchange
+        self._session = Session(protocol, self.pin)
+        self._code: SecretDigits | None = None
+
+    def select(self) -> None:
+        """Find the CAP application."""
+        self._run(self._session.select(NO_MOMENT))
+
+    def prepare(self, request: Request) -> int | None:
+        """Read the card for a request; how many PIN tries are left, None where it does not tell."""
+        event = self._run(self._session.prepare(NO_MOMENT, request))
+        assert isinstance(event, CardPrepared)
+        return event.tries
+
+    def confirm(self) -> int | None:
+        """Send the PIN, once. None when it was right; else the tries that are left."""
+        event = self._run(self._session.confirm(NO_MOMENT))
+        if isinstance(event, PinWrong):
+            return event.tries
+        if isinstance(event, PinAgain):  # only after a wrong PIN in the same session, which ends ours
+            raise CardError(Fault.REFUSED, "the card wants to be taken out and put in again")
+        if isinstance(event, CodeReady):
+            self._code = event.code
+        else:
+            assert isinstance(event, CardWantsData)
+        return None
+
+    def code(self, numbers: Sequence[str] = ()) -> SecretDigits:
+        """The digits; `numbers` are mixed in where the request was for DATA."""
+        if self._code is None:
+            event = self._run(self._session.mix(NO_MOMENT, numbers))
+            assert isinstance(event, CodeReady)
+            self._code = event.code
+        return self._code
+
+    def close(self) -> None:
+        """The card's farewell; never raises CardError."""
+        self._run(self._session.close(NO_MOMENT))
+
+    def forget(self) -> None:
+        """Wipe the PIN and the code."""
+        self._session.forget()
+
+    @property
+    def card(self) -> CardData | None:
+        """What was read of the card."""
+        return self._session.card
+
+    def _run(self, step: Step) -> Event | None:
+        while isinstance(step, bytearray):
+            step = self._session.answer(NO_MOMENT, self._exchange(step))
+        if isinstance(step, CardFaulty):
+            raise CardError(step.fault, _said(step.fault))
+        return step
+
+
+def _said(fault: Fault) -> str:
+    return {
+        Fault.MUTE: "the card does not answer; put it in the other way round, or clean its contacts",
+        Fault.GARBAGE: "the card's answer makes no sense; try again, or clean its contacts",
+        Fault.REFUSED: "the card refuses",
+        Fault.DECLINED: "the card declines to make a code",
+        Fault.ENDLESS: "the card never comes to an end",
+        Fault.INCOMPLETE: "the card lacks what a code is made from",
+        Fault.UNSUPPORTED: "this card has no application for codes",
+        Fault.BLOCKED: "the card's PIN is blocked; ask your bank",
+    }[fault]

@@ -1,0 +1,315 @@
+"""The conversation with the card: generators that yield commands and receive responses, in the order of the wire.
+
+select -> prepare (GPO, records, tries) -> verify -> generate -> close. EMV Book 1 (selection), Book 3 (the rest).
+Every error is a CardError; none quotes the card.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from sesame_core.cap.codes import AID_CAP, AID_DPA, RID_VISA, Cryptogram, Filter, Request, bcd, choose_filter
+from sesame_core.errors import CardError, Fault
+from sesame_core.pin import Pin
+from sesame_core.smartcard.apdu import Command, Conversation, Response, StatusWord
+from sesame_core.smartcard.tlv import Tlv, fill_dol, find, parse, parse_dol
+
+AIDS = tuple(
+    bytes.fromhex(aid)
+    for aid in (
+        "A0000000038002",  # Visa DPA
+        "A0000000048002",  # Mastercard CAP
+        "D056000666111010",  # Belgian
+        "A0000000032010",  # Visa Electron
+        "A0000000031010",  # Visa
+        "A0000000041010",  # Mastercard
+        "A0000000043060",  # Maestro
+    )
+)
+"""Tried in this order, by name: the CAP applications need not stand in the PSE."""
+
+PSE = b"1PAY.SYS.DDF01"
+RID_CB = bytes.fromhex("A000000042")
+"""Cartes Bancaires: payment only."""
+
+PSE_RECORDS = 30
+ABSENT = (StatusWord.FILE_NOT_FOUND, StatusWord.RECORD_NOT_FOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A selected application: its AID and its file control information (EMV Book 1, 11.3.4)."""
+
+    aid: bytes
+    fci: tuple[Tlv, ...] = field(repr=False)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """5F2D as ISO 639-1 codes, most preferred first."""
+        text = (find(self.fci, 0x5F2D) or b"").decode("ascii", "replace").lower()
+        return tuple(text[at : at + 2] for at in range(0, len(text) - 1, 2))
+
+    @property
+    def label(self) -> str:
+        """The preferred name (9F12) or the label (50), printable ASCII only; empty when the card has neither."""
+        raw = find(self.fci, 0x9F12) or find(self.fci, 0x50) or b""
+        return "".join(chr(byte) for byte in raw if 0x20 <= byte < 0x7F).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class CardData:
+    """What the records and the FCI say about making a code. DOLs and flags raw; sizes in bytes."""
+
+    application: Application
+    cdol1: bytes = field(repr=False)
+    cdol2: bytes | None = field(repr=False)
+    filter: Filter
+    iaf: int
+    psn: bytes
+    belgian: bool
+    tries: int | None
+    objects: tuple[Tlv, ...] = field(repr=False, default=())
+
+    @property
+    def psn_prefix(self) -> bytes:
+        """The PSN where the IAF asks for it (bit 0x40); 00 where the card has none (EMV Book 2, A1.4.1)."""
+        return (self.psn or b"\x00") if self.iaf & 0x40 else b""
+
+
+def select(aid: bytes) -> Conversation[Application | None]:
+    """SELECT by name (EMV Book 1, 11.3): the application, or None when the card has it not (or has it blocked)."""
+    response = yield Command(0x00, 0xA4, 0x04, 0x00, aid)
+    if not response.ok:
+        return None
+    return Application(aid, parse(response.data))
+
+
+def select_application() -> Conversation[Application]:
+    """The first application of `AIDS` that is there; else one that the PSE lists. Raises CardError(UNSUPPORTED)."""
+    for aid in AIDS:
+        application = yield from select(aid)
+        if application:
+            return application
+    for aid in (yield from list_pse()):
+        if aid not in AIDS and not aid.startswith(RID_CB):
+            application = yield from select(aid)
+            if application:
+                return application
+    raise CardError(Fault.UNSUPPORTED, "no CAP application")
+
+
+def list_pse() -> Conversation[tuple[bytes, ...]]:
+    """The AIDs of the payment system environment, in its order (EMV Book 1, 12.2.3); empty when there is none. A record
+    that cannot be read is passed over (some real cards have one): the others are as good as before."""
+    directory = yield from select(PSE)
+    if directory is None:
+        return ()
+    sfi = find(directory.fci, 0x88) or b"\x01"
+    aids: list[bytes] = []
+    for number in range(1, PSE_RECORDS + 1):
+        response = yield _read_record(sfi[0], number)
+        if not response.ok:
+            break
+        with suppress(CardError):
+            entries = (entry for top in parse(response.data) for entry in top.walk())
+            aids += [entry.value for entry in entries if entry.tag == 0x4F]
+    return tuple(aid for aid in dict.fromkeys(aids) if 5 <= len(aid) <= 16)
+
+
+def prepare(application: Application, request: Request) -> Conversation[CardData]:
+    """GPO, every record of the AFL, the PIN try counter. Counts the card's ATC up on many cards."""
+    objects = yield from read_files(application, request)
+    tries = yield from _read_tries()
+    return card_data(application, objects, tries)
+
+
+def read_files(application: Application, request: Request) -> Conversation[tuple[Tlv, ...]]:
+    """GPO and every record of the AFL. Counts the card's ATC up on many cards."""
+    afl = yield from _start_processing(application, request)
+    return (yield from _read_records(afl))
+
+
+def restart(card: CardData, request: Request) -> Conversation[None]:
+    """SELECT and GPO again, for a card that ended the transaction at a wrong PIN. What was read stays true."""
+    application = yield from reselect(card.application)
+    yield from _start_processing(application, request)
+
+
+def reselect(application: Application) -> Conversation[Application]:
+    """SELECT the same application once more. Raises CardError(REFUSED) when it does not come back."""
+    again = yield from select(application.aid)
+    if again is None:
+        raise CardError(Fault.REFUSED, "the application does not let itself be selected again")
+    return again
+
+
+def verify(pin: Pin) -> Conversation[Response]:
+    """VERIFY with the plaintext PIN (EMV Book 3, 6.5.12): the response; the bytes sent are wiped."""
+    response = yield Command(0x00, 0x20, 0x00, 0x80, pin.block(), expects=False, secret=True)
+    return response
+
+
+def generate(card: CardData, request: Request) -> Conversation[Cryptogram | None]:
+    """The first GENERATE AC, which asks for an ARQC. None when the card wants a new selection first (6985).
+
+    Raises CardError: DECLINED when the cryptogram is not an ARQC, REFUSED for any other status word.
+    """
+    data = fill_dol(parse_dol(card.cdol1), _terminal_values(card.application, request, card.belgian))
+    response = yield Command(0x80, 0xAE, 0x80, 0x00, data)
+    if response.has(StatusWord.CONDITIONS_NOT_SATISFIED):
+        return None
+    return read_cryptogram(_checked(response).data, card.psn_prefix)
+
+
+def close(card: CardData, request: Request) -> Conversation[None]:
+    """The second GENERATE AC, which asks for an AAC. Whatever the card answers, the code is already made."""
+    if card.cdol2 is not None:
+        data = fill_dol(parse_dol(card.cdol2), _terminal_values(card.application, request, card.belgian))
+        yield Command(0x80, 0xAE, 0x00, 0x00, data)
+
+
+def read_cryptogram(data: bytes, psn: bytes = b"") -> Cryptogram:
+    """The parts of a GENERATE AC answer, format 77 or 80 (EMV Book 3, 6.5.5.4).
+
+    Raises CardError: GARBAGE when it is neither, DECLINED when it is not an ARQC (top two bits of the CID 10).
+    """
+    template = _template(data)
+    if template.tag == 0x80:
+        cid, atc, ac, iad = _packed(template.value)
+    else:
+        cid, atc, ac = (find(template.parts, tag) or b"" for tag in (0x9F27, 0x9F36, 0x9F26))
+        iad = find(template.parts, 0x9F10) or b""
+    if (len(cid), len(atc), len(ac)) != (1, 2, 8):
+        raise CardError(Fault.GARBAGE, "not a cryptogram")
+    if cid[0] & 0xC0 != 0x80:
+        raise CardError(Fault.DECLINED, "not an ARQC")
+    return Cryptogram(cid[0], atc, ac, iad, psn)
+
+
+def _start_processing(application: Application, request: Request) -> Conversation[bytes]:
+    """GET PROCESSING OPTIONS (EMV Book 3, 6.5.8): the AFL."""
+    pdol = parse_dol(find(application.fci, 0x9F38) or b"")
+    data = fill_dol(pdol, _terminal_values(application, request, _is_belgian(application.fci)))
+    if len(data) > 252:
+        raise CardError(Fault.GARBAGE, "a PDOL that asks for too much")
+    length = bytes((len(data),)) if len(data) < 0x80 else bytes((0x81, len(data)))
+    response = yield Command(0x80, 0xA8, 0x00, 0x00, b"\x83" + length + data)
+    template = _template(_checked(response).data)
+    afl = template.value[2:] if template.tag == 0x80 else find(template.parts, 0x94)
+    if not afl or len(afl) % 4:
+        raise CardError(Fault.GARBAGE, "no application file locator")
+    return afl
+
+
+def _read_records(afl: bytes) -> Conversation[tuple[Tlv, ...]]:
+    """READ RECORD for every entry of the AFL (EMV Book 3, 10.2). One that is not there is left out: what a code needs
+    may well be in the others, and is missed by its own name if not."""
+    objects: list[Tlv] = []
+    for sfi, number in _afl_records(afl):
+        response = yield _read_record(sfi, number)
+        if not any(map(response.has, ABSENT)):
+            objects += parse(_checked(response).data)
+    return tuple(objects)
+
+
+def _afl_records(afl: bytes) -> Iterator[tuple[int, int]]:
+    """File and number of every record named. How many may be read is bounded by the session's budget."""
+    for at in range(0, len(afl), 4):
+        sfi, first, last = afl[at] >> 3, afl[at + 1], afl[at + 2]
+        if not 1 <= sfi <= 30 or not 1 <= first <= last:
+            raise CardError(Fault.GARBAGE, "an impossible application file locator")
+        for number in range(first, last + 1):
+            yield sfi, number
+
+
+def _read_tries() -> Conversation[int | None]:
+    value = yield from get_data(0x9F17)
+    return value[0] if value else None
+
+
+def get_data(tag: int) -> Conversation[bytes | None]:
+    """GET DATA of a tag of two bytes (EMV Book 3, 6.5.7). Optional on the card, so that nothing here is an error."""
+    response = yield Command(0x80, 0xCA, tag >> 8, tag & 0xFF)
+    if not response.ok:
+        return None
+    try:
+        return find(parse(response.data), tag)
+    except CardError:
+        return None
+
+
+def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | None) -> CardData:
+    """What a code needs, from the FCI and the records. Raises CardError: INCOMPLETE without a CDOL1, UNSUPPORTED where
+    there is neither a bitmap nor a rule."""
+    cdol1 = find(objects, 0x8C)
+    if cdol1 is None:
+        raise CardError(Fault.INCOMPLETE, "no CDOL1")
+    everything = application.fci + objects
+    belgian = _is_belgian(everything)
+    return CardData(
+        application=application,
+        cdol1=cdol1,
+        cdol2=find(objects, 0x8D),
+        filter=choose_filter(find(everything, 0x9F56) or None, application.aid, belgian),
+        iaf=(find(everything, 0x9F55) or b"\x00")[0],
+        psn=(find(everything, 0x5F34) or b"")[:1],
+        belgian=belgian,
+        tries=tries,
+        objects=objects,
+    )
+
+
+def _is_belgian(objects: tuple[Tlv, ...]) -> bool:
+    return find(objects, 0x5F2C) == b"\x00\x56" and (find(objects, 0xDF07) or b"").startswith(b"BKS056")
+
+
+def _terminal_values(application: Application, request: Request, belgian: bool) -> dict[int, bytes]:
+    """What the reader says of itself and of the request; whatever is not here is zeros.
+
+    The values are those that cards were seen to take (see `cap` for the sources): a device of the cardholder's own
+    that cannot go on line and knows a PIN only.
+    """
+    aid = application.aid
+    dedicated = aid.startswith((AID_DPA, AID_CAP))
+    old_belgian = belgian and not dedicated
+    visa = aid.startswith(RID_VISA)
+    return {
+        # Terminal verification results: offline data authentication was not performed.
+        0x95: bytes.fromhex("8000000800" if old_belgian else "8000000000"),
+        # Transaction date: a reader has no calendar.
+        0x9A: bytes.fromhex("010101" if visa and not old_belgian else "000000"),
+        # Unpredictable number: the challenge, or the account to sign for.
+        0x9F37: bcd(request.challenge),
+        # Amount, authorised.
+        0x9F02: bcd(request.amount),
+        # Cardholder verification results: plaintext PIN checked by the card, successful.
+        0x9F34: bytes.fromhex("010002" if dedicated else "000000"),
+        # Terminal type: 34 is unattended and the cardholder's own (EMV Book 4, A1); 37 is not in the book.
+        0x9F35: b"\x37" if old_belgian else b"\x34",
+        # Terminal capabilities: IC with contacts, plaintext PIN checked by the card (EMV Book 4, A2).
+        0x9F33: bytes.fromhex("208000"),
+        # Authorisation response code: unable to go on line, declined (Z3); declined off line (Z1); EMV Book 4, A6.
+        0x8A: b"Z1" if old_belgian else b"Z3",
+    }
+
+
+def _read_record(sfi: int, number: int) -> Command:
+    return Command(0x00, 0xB2, number, sfi << 3 & 0xFF | 0x04)
+
+
+def _checked(response: Response) -> Response:
+    if not response.ok:
+        raise CardError(Fault.REFUSED, f"status {response.sw:04X}")
+    return response
+
+
+def _template(data: bytes) -> Tlv:
+    """The one template 77 or 80 of an answer."""
+    objects = parse(data)
+    if len(objects) != 1 or objects[0].tag not in (0x77, 0x80):
+        raise CardError(Fault.GARBAGE, "neither format 77 nor format 80")
+    return objects[0]
+
+
+def _packed(value: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    return value[:1], value[1:3], value[3:11], value[11:]

@@ -1,0 +1,211 @@
+"""One card in the slot, from its power-on to its code: runs the conversation of `emv` and holds the secrets.
+
+A session is fed with the card's answers and says what to send next, or what has come of it:
+
+    step = session.select(at)          # bytes to send, or an Event
+    step = session.answer(at, raw)     # ... and so on
+
+It knows neither slot nor clock nor thread. The PIN it is given and the code it makes are wiped by `forget`.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TypeAlias
+
+from sesame_core.cap import emv
+from sesame_core.cap.codes import Cryptogram, Function, Request, make_code, mix_data
+from sesame_core.errors import CardError, Fault, UsageError
+from sesame_core.events import (
+    ApplicationFound,
+    CardFaulty,
+    CardPrepared,
+    CardWantsData,
+    CodeReady,
+    Event,
+    Millis,
+    PinAgain,
+    PinWrong,
+)
+from sesame_core.pin import Pin
+from sesame_core.secrets import SecretDigits
+from sesame_core.smartcard.apdu import Budget, Conversation, Exchanges, Protocol, StatusWord, T, converse
+
+Step: TypeAlias = bytearray | Event | None
+"""What to do next: send these bytes; tell the reader this; nothing (a closing conversation is over)."""
+
+Outcome: TypeAlias = Callable[[Millis], Event] | None
+"""What a job ends in: the event, once the moment is known."""
+
+BLOCKED: Outcome = partial(CardFaulty, fault=Fault.BLOCKED)
+
+
+PIN_BLOCKED = (StatusWord.BLOCKED.value, StatusWord.REFERENCE_DATA_BLOCKED.value)
+
+
+class Session:
+    """The conversation with one powered card. One job at a time; a new job ends the one before."""
+
+    def __init__(self, protocol: Protocol, pin: Pin) -> None:
+        self.pin = pin
+        self._protocol = protocol
+        self._budget = Budget()
+        self._job: Exchanges[Outcome] | None = None
+        self._application: emv.Application | None = None
+        self._fresh = False
+        self._card: emv.CardData | None = None
+        self._request = Request()
+        self._pin_was_wrong = False
+        self._cryptogram: Cryptogram | None = None
+        self._code: SecretDigits | None = None
+
+    # What the reader asks for
+
+    def select(self, at: Millis) -> Step:
+        """Find the application. Ends in ApplicationFound or CardFaulty."""
+        return self._begin(at, self._select())
+
+    def prepare(self, at: Millis, request: Request) -> Step:
+        """Have everything read that can be read before the PIN. Ends in CardPrepared or CardFaulty."""
+        return self._begin(at, self._prepare(request))
+
+    def confirm(self, at: Millis) -> Step:
+        """VERIFY with the PIN typed, then GENERATE AC.
+
+        Ends in CodeReady, CardWantsData, PinWrong, PinAgain or CardFaulty.
+        """
+        return self._begin(at, self._confirm())
+
+    def mix(self, at: Millis, numbers: Sequence[str]) -> Event:
+        """The code with transaction data, from the cryptogram that the card has given. Nothing is sent.
+
+        CodeReady; CardFaulty where the card's bitmap makes no code of it.
+        """
+        if self._cryptogram is None:
+            raise UsageError("there is no cryptogram to mix data into")
+        try:
+            return self._finish(mix_data(self._cryptogram, numbers))(at)
+        except CardError as error:
+            return CardFaulty(at, error.fault)
+
+    def close(self, at: Millis) -> Step:
+        """The closing GENERATE AC. Ends in None, whatever the card answers."""
+        return self._begin(at, self._close())
+
+    # What the card answers
+
+    def answer(self, at: Millis, raw: bytes) -> Step:
+        """The card's answer to the bytes sent last. Answers to a job that was ended are dropped (None)."""
+        return self._advance(at, raw) if self._job is not None else None
+
+    def abandon(self) -> None:
+        """End the job under way; whatever the card still answers is dropped. The application stays selected."""
+        if self._job is not None:
+            self._job.close()
+            self._job = None
+
+    def forget(self) -> None:
+        """Wipe the PIN and the code, and end the job under way."""
+        self.abandon()
+        self.pin.wipe()
+        if self._code is not None:
+            self._code.wipe()
+        self._code = self._cryptogram = None
+
+    @property
+    def card(self) -> emv.CardData | None:
+        """What was read of the card, once it is prepared."""
+        return self._card
+
+    # The jobs, each from its first command to its outcome
+
+    def _select(self) -> Exchanges[Outcome]:
+        self._application = yield from self._over(emv.select_application())
+        self._fresh = True
+        return partial(ApplicationFound, languages=self._application.languages)
+
+    def _prepare(self, request: Request) -> Exchanges[Outcome]:
+        application = yield from self._fresh_application()
+        self._request = request
+        self._pin_was_wrong = False
+        self._fresh = False
+        self._card = yield from self._over(emv.prepare(application, request))
+        return BLOCKED if self._card.tries == 0 else partial(CardPrepared, tries=self._card.tries)
+
+    def _confirm(self) -> Exchanges[Outcome]:
+        response = yield from self._over(emv.verify(self.pin))
+        if response.tries_left:
+            self.pin.wipe()
+            self._pin_was_wrong = True
+            return partial(PinWrong, tries=response.tries_left)
+        if response.tries_left == 0 or response.sw in PIN_BLOCKED:
+            return BLOCKED
+        if response.has(StatusWord.CONDITIONS_NOT_SATISFIED):
+            return (yield from self._start_again())
+        if not response.ok:
+            raise CardError(Fault.REFUSED, f"VERIFY: status {response.sw:04X}")
+        return (yield from self._generate())
+
+    def _generate(self) -> Exchanges[Outcome]:
+        cryptogram = yield from self._over(emv.generate(self._prepared(), self._request))
+        if cryptogram is None:
+            return (yield from self._start_again())
+        self.pin.wipe()
+        if self._request.function is Function.DATA:
+            self._cryptogram = cryptogram
+            return CardWantsData
+        return self._finish(cryptogram)
+
+    def _start_again(self) -> Exchanges[Outcome]:
+        """Some cards refuse to go on after a wrong PIN (6985). One OK is one VERIFY: the person confirms again."""
+        if not self._pin_was_wrong:
+            raise CardError(Fault.REFUSED, "status 6985")
+        self._pin_was_wrong = False
+        yield from self._over(emv.restart(self._prepared(), self._request))
+        return PinAgain
+
+    def _close(self) -> Exchanges[Outcome]:
+        # The code is made and shown; how the card takes its leave changes nothing.
+        with suppress(CardError):
+            yield from self._over(emv.close(self._prepared(), self._request))
+        return None
+
+    def _fresh_application(self) -> Exchanges[emv.Application]:
+        """The application as it is right after SELECT: a GPO that was sent before is left behind."""
+        application = self._application
+        if application is None:
+            raise UsageError("no application is selected")
+        if not self._fresh:
+            self._budget = Budget()
+            application = yield from self._over(emv.reselect(application))
+        return application
+
+    # The machinery
+
+    def _begin(self, at: Millis, job: Exchanges[Outcome]) -> Step:
+        self.abandon()
+        self._job = job
+        return self._advance(at, None)
+
+    def _advance(self, at: Millis, raw: bytes | None) -> Step:
+        assert self._job is not None
+        try:
+            return next(self._job) if raw is None else self._job.send(raw)
+        except StopIteration as stop:
+            outcome: Outcome = stop.value
+        except CardError as error:
+            outcome = partial(CardFaulty, fault=error.fault)
+        self._job = None
+        return outcome(at) if outcome else None
+
+    def _over(self, conversation: Conversation[T]) -> Exchanges[T]:
+        return converse(conversation, self._protocol, self._budget)
+
+    def _prepared(self) -> emv.CardData:
+        if self._card is None:
+            raise UsageError("the card is not prepared")
+        return self._card
+
+    def _finish(self, cryptogram: Cryptogram) -> Callable[[Millis], Event]:
+        self._code = make_code(cryptogram, self._prepared().filter)
+        return partial(CodeReady, code=self._code)

@@ -1,0 +1,1 @@
+"""The reader's life: its table, what is typed, what is shown."""

@@ -1,0 +1,266 @@
+"""The reader's life as a table: in which phase, at which trigger, what is done and where it may lead.
+
+    state, effects = step(state, event)
+
+Time is data: events bear their moment, `state.dark_at` says when a TimeUp is due. The table is complete: every phase
+has a rule for every trigger, and the diagram and the table in docs/reader.md are made from it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from sesame_core import events as ev
+from sesame_core.effects import Chime, Effect, Sound
+from sesame_core.reader.actions import (
+    again,
+    application_found,
+    battery,
+    battery_before_session,
+    card_gone,
+    card_in,
+    card_prepared,
+    card_prepared_working,
+    code_ready,
+    faulty,
+    halt,
+    pin_wrong,
+    reader_found,
+    reader_lost,
+    restart,
+    sleep,
+    slot_known,
+    stay,
+    wake,
+    wants_data,
+    wants_preparing,
+)
+from sesame_core.reader.entry import (
+    Moves,
+    back_from_code,
+    begin_function,
+    clear,
+    clear_data,
+    clear_pin,
+    digit,
+    digit_data,
+    digit_pin,
+    function_in_amount,
+    function_in_pin,
+    hint,
+    next_field,
+    ok_data,
+    ok_pin,
+)
+from sesame_core.reader.state import DARK_AFTER, Phase, State
+
+
+class Trigger(Enum):
+    """What can happen, as coarse as the table needs it."""
+
+    DIGIT = "digit"
+    FUNCTION = "Code, Challenge, Sign"
+    CLEAR = "C"
+    OK = "OK"
+    OFF = "Off"
+    CARD_PRESENT = "card in"
+    CARD_ABSENT = "card out"
+    SLOT_LOST = "reader lost"
+    SLOT_FOUND = "reader found"
+    APPLICATION_FOUND = "application found"
+    CARD_PREPARED = "card prepared"
+    PIN_WRONG = "PIN wrong"
+    PIN_AGAIN = "PIN again"
+    CARD_WANTS_DATA = "card wants data"
+    CODE_READY = "code ready"
+    CARD_FAULTY = "card faulty"
+    TIME_UP = "35 s over"
+    BATTERY = "battery"
+    DISPLAY_LOST = "display lost"
+    HALT = "halt"
+
+
+KEY_TRIGGERS: Final = MappingProxyType(
+    {ev.Key.CLEAR: Trigger.CLEAR, ev.Key.OK: Trigger.OK, ev.Key.OFF: Trigger.OFF}
+    | {key: Trigger.DIGIT for key in ev.Key if key.digit is not None}
+    | dict.fromkeys((ev.Key.CODE, ev.Key.CHALLENGE, ev.Key.SIGN), Trigger.FUNCTION)
+)
+
+EVENT_TRIGGERS: Final[Mapping[type[ev.Event], Trigger]] = MappingProxyType(
+    {
+        ev.CardPresent: Trigger.CARD_PRESENT,
+        ev.CardAbsent: Trigger.CARD_ABSENT,
+        ev.SlotLost: Trigger.SLOT_LOST,
+        ev.SlotFound: Trigger.SLOT_FOUND,
+        ev.ApplicationFound: Trigger.APPLICATION_FOUND,
+        ev.CardPrepared: Trigger.CARD_PREPARED,
+        ev.PinWrong: Trigger.PIN_WRONG,
+        ev.PinAgain: Trigger.PIN_AGAIN,
+        ev.CardWantsData: Trigger.CARD_WANTS_DATA,
+        ev.CodeReady: Trigger.CODE_READY,
+        ev.CardFaulty: Trigger.CARD_FAULTY,
+        ev.TimeUp: Trigger.TIME_UP,
+        ev.BatteryChanged: Trigger.BATTERY,
+        ev.DisplayLost: Trigger.DISPLAY_LOST,
+        ev.Halt: Trigger.HALT,
+    }
+)
+
+Action: TypeAlias = Callable[[State, ev.Event], Moves]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One cell of the table: what is done, and every phase it may lead to (empty: it stays)."""
+
+    action: Action
+    leads_to: frozenset[Phase] = frozenset()
+
+
+def _rule(action: Action, *leads_to: Phase) -> Rule:
+    return Rule(action, frozenset(leads_to))
+
+
+P, T = Phase, Trigger
+STAY = _rule(stay)
+SLEEP = _rule(sleep, P.ASLEEP)
+FIRST_FIELDS = (P.CHALLENGE, P.AMOUNT, P.PIN, P.FLAT)
+WOKEN = (P.NO_CARD, P.READING, P.NO_READER, P.FLAT)
+
+EVERYWHERE: Final[Mapping[Trigger, Rule]] = dict.fromkeys(Trigger, STAY) | {
+    T.OFF: SLEEP,
+    T.TIME_UP: SLEEP,
+    T.DISPLAY_LOST: SLEEP,
+    T.CARD_ABSENT: _rule(card_gone, P.ASLEEP),
+    T.CARD_PRESENT: _rule(slot_known),
+    T.SLOT_LOST: _rule(reader_lost, P.NO_READER),
+    T.SLOT_FOUND: _rule(slot_known),
+    T.BATTERY: _rule(battery),
+    T.HALT: _rule(halt, P.HALTED),
+}
+"""What holds in every phase whose own row does not say otherwise."""
+
+CARD_AT_WORK: Final = {
+    T.APPLICATION_FOUND: _rule(application_found),
+    T.CARD_FAULTY: _rule(faulty, P.FAULT),
+}
+FIELD: Final = CARD_AT_WORK | {
+    T.DIGIT: _rule(digit),
+    T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+}
+
+ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
+    P.ASLEEP: {
+        T.DIGIT: _rule(wake, *WOKEN),
+        T.FUNCTION: _rule(wake, P.NO_CARD, P.NO_READER, *FIRST_FIELDS),
+        T.CLEAR: _rule(wake, *WOKEN),
+        T.OK: _rule(wake, *WOKEN),
+        T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
+        T.CARD_ABSENT: _rule(slot_known),
+        T.SLOT_LOST: _rule(slot_known),
+        T.OFF: STAY,
+        T.TIME_UP: STAY,
+        T.DISPLAY_LOST: STAY,
+    },
+    P.NO_CARD: {
+        T.BATTERY: _rule(battery_before_session, P.FLAT),
+        T.CARD_PRESENT: _rule(card_in, P.READING),
+        T.CARD_ABSENT: _rule(slot_known),
+    },
+    P.READING: {
+        T.BATTERY: _rule(battery_before_session, P.FLAT),
+        T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+        T.APPLICATION_FOUND: _rule(application_found, P.READY),
+        T.CARD_FAULTY: _rule(faulty, P.FAULT),
+    },
+    P.READY: {
+        T.BATTERY: _rule(battery_before_session, P.FLAT),
+        T.DIGIT: _rule(hint),
+        T.OK: _rule(hint),
+        T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+    },
+    P.CHALLENGE: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear, P.READY, P.READING)},
+    P.AMOUNT: FIELD
+    | {
+        T.FUNCTION: _rule(function_in_amount, *FIRST_FIELDS),
+        T.OK: _rule(next_field, P.ACCOUNT),
+        T.CLEAR: _rule(clear, P.READY, P.READING),
+    },
+    P.ACCOUNT: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear, P.AMOUNT)},
+    P.PIN: CARD_AT_WORK
+    | {
+        T.DIGIT: _rule(digit_pin),
+        T.CLEAR: _rule(clear_pin, P.READY, P.READING, P.CHALLENGE, P.ACCOUNT),
+        T.OK: _rule(ok_pin, P.WORKING),
+        T.FUNCTION: _rule(function_in_pin, *FIRST_FIELDS),
+        T.APPLICATION_FOUND: _rule(wants_preparing),
+        T.CARD_PREPARED: _rule(card_prepared),
+    },
+    P.WORKING: {
+        T.APPLICATION_FOUND: _rule(wants_preparing),
+        T.CARD_PREPARED: _rule(card_prepared_working, P.PIN),
+        T.PIN_WRONG: _rule(pin_wrong, P.PIN),
+        T.PIN_AGAIN: _rule(again, P.PIN),
+        T.CARD_WANTS_DATA: _rule(wants_data, P.DATA),
+        T.CODE_READY: _rule(code_ready, P.CODE),
+        T.CARD_FAULTY: _rule(faulty, P.FAULT),
+    },
+    P.DATA: {
+        T.DIGIT: _rule(digit_data),
+        T.CLEAR: _rule(clear_data, P.READY),
+        T.OK: _rule(ok_data),
+        T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+        T.CODE_READY: _rule(code_ready, P.CODE),
+        T.CARD_FAULTY: _rule(faulty, P.FAULT),
+    },
+    P.CODE: {
+        T.CLEAR: _rule(back_from_code, P.READY),
+        T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+    },
+    P.FAULT: {
+        T.CLEAR: _rule(restart, P.READING),
+        T.FUNCTION: _rule(restart, *FIRST_FIELDS),
+    },
+    P.NO_READER: {
+        T.SLOT_FOUND: _rule(reader_found, P.NO_CARD, P.FLAT),
+        T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
+        T.SLOT_LOST: _rule(slot_known),
+        T.CARD_ABSENT: _rule(slot_known),
+    },
+    P.FLAT: {
+        T.BATTERY: _rule(battery, *WOKEN),
+        T.CARD_ABSENT: _rule(slot_known),
+        T.SLOT_LOST: _rule(slot_known),
+    },
+    P.HALTED: dict.fromkeys(Trigger, STAY),
+}
+
+TRANSITIONS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = MappingProxyType(
+    {phase: MappingProxyType({**EVERYWHERE, **ROWS[phase]}) for phase in Phase}
+)
+
+
+def trigger_of(event: ev.Event) -> Trigger:
+    """The trigger of an event. Raises KeyError for an event that is not for the reader (a slot's own answers)."""
+    if isinstance(event, ev.KeyPressed):
+        return KEY_TRIGGERS[event.key]
+    return EVENT_TRIGGERS[type(event)]
+
+
+def step(state: State, event: ev.Event) -> tuple[State, tuple[Effect, ...]]:
+    """One event: the state after it, and what is to be done, in order."""
+    after, effects = TRANSITIONS[state.phase][trigger_of(event)].action(state, event)
+    if isinstance(event, ev.KeyPressed) and after != state and after.awake:
+        effects = (Sound(Chime.KEY), *effects)
+    if _begins_waiting(after, event):
+        after = replace(after, dark_at=event.at + DARK_AFTER)
+    return after, effects
+
+
+def _begins_waiting(after: State, event: ev.Event) -> bool:
+    """A key or a card gives the person 35 s more, but for a code: nothing prolongs that."""
+    if not after.awake or after.phase is P.CODE:
+        return False
+    return isinstance(event, ev.KeyPressed | ev.CardPresent | ev.SlotLost | ev.SlotFound)

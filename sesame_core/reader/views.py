@@ -1,0 +1,154 @@
+"""From the state to the screen: what the person sees at a moment, and when it next changes by itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from sesame_core.errors import Fault
+from sesame_core.events import Battery, Millis
+from sesame_core.reader.state import DARK_AFTER, PATIENCE, Notice, Phase, State
+from sesame_core.reader.words import LANGUAGES, Sentences
+from sesame_core.screens import DARK, Bar, Masked, Screen, Typed, grouped_as_typed
+
+BAR_STEP: Millis = 500
+"""The bar under the code shrinks twice a second."""
+
+UNREADABLE: Final = frozenset({Fault.MUTE, Fault.GARBAGE})
+
+
+def view(state: State, now: Millis) -> Screen:
+    """The screen of a state at the moment `now`."""
+    screen = VIEWS[state.phase](state, LANGUAGES[state.language], now)
+    if state.battery is Battery.LOW and not screen.notice and not screen.dark and screen.code is None:
+        return replace(screen, notice=LANGUAGES[state.language].flat_battery)
+    return screen
+
+
+def next_change(state: State, now: Millis) -> Millis | None:
+    """The moment after `now` at which `view` changes though nothing happens; None when it does not."""
+    if state.phase is Phase.CODE:
+        return now + BAR_STEP - (now - state.since) % BAR_STEP
+    patience_over = state.since + PATIENCE
+    return patience_over if state.phase in (Phase.READING, Phase.WORKING) and now < patience_over else None
+
+
+def _dark(state: State, words: Sentences, now: Millis) -> Screen:
+    return DARK
+
+
+def _no_card(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(lines=(words.insert_card,))
+
+
+def _reading(state: State, words: Sentences, now: Millis) -> Screen:
+    """PATIENTEZ is only said when the card is slow; until then the screen stays what it was."""
+    if now - state.since >= PATIENCE:
+        return Screen(lines=(words.wait,))
+    return _no_card(state, words, now) if state.before is Phase.NO_CARD else DARK
+
+
+def _ready(state: State, words: Sentences, now: Millis) -> Screen:
+    notice = words.press_function if state.notice is Notice.PRESS_FUNCTION else ""
+    return Screen(lines=(words.choose_function,), notice=notice)
+
+
+def _challenge(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(lines=(words.challenge,), field=Typed(grouped_as_typed(state.challenge)), notice=_hint(state, words))
+
+
+def _amount(state: State, words: Sentences, now: Millis) -> Screen:
+    notice = _hint(state, words) or ("" if state.amount else words.sign_other)
+    return Screen(lines=(words.amount,), field=Typed(_money(state.amount, words)), notice=notice)
+
+
+def _account(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(lines=(words.account,), field=Typed(grouped_as_typed(state.account)), notice=_hint(state, words))
+
+
+def _data(state: State, words: Sentences, now: Millis) -> Screen:
+    notice = words.enough_ok if state.numbers and not state.number else _hint(state, words)
+    title = words.number.format(n=len(state.numbers) + 1)
+    return Screen(lines=(title,), field=Typed(grouped_as_typed(state.number)), notice=notice)
+
+
+def _pin(state: State, words: Sentences, now: Millis) -> Screen:
+    marks = Masked(state.typed, state.rules.pin_most)
+    if state.notice is Notice.WRONG_PIN:
+        return Screen(lines=(words.wrong_pin,), field=marks, notice=_tries(state, words))
+    return Screen(lines=(words.pin,), field=marks, notice=_hint(state, words) or _tries(state, words))
+
+
+def _working(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(lines=(words.wait,)) if now - state.since >= PATIENCE else _pin(state, words, now)
+
+
+def _code(state: State, words: Sentences, now: Millis) -> Screen:
+    steps = DARK_AFTER // BAR_STEP
+    return Screen(code=state.code, bar=Bar(max(0, steps - (now - state.since) // BAR_STEP), steps))
+
+
+def _fault(state: State, words: Sentences, now: Millis) -> Screen:
+    assert state.fault is not None
+    if state.fault is Fault.BLOCKED:
+        return Screen(lines=(words.blocked, words.call_bank))
+    if state.fault is Fault.UNSUPPORTED:
+        return Screen(lines=(words.unsupported,))
+    first = (words.unreadable,) if state.fault in UNREADABLE else ()
+    return Screen(lines=(*first, words.card_error.format(n=state.fault.value)))
+
+
+def _no_reader(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(lines=(words.no_reader,))
+
+
+def _flat(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(lines=(words.flat_battery,))
+
+
+def _hint(state: State, words: Sentences) -> str:
+    least, most = state.rules.pin_least, state.rules.pin_most
+    sentences = {
+        Notice.TOO_SHORT: (words.digits if least == most else words.at_least).format(n=least),
+        Notice.TYPE_DIGITS: words.type_digits,
+        Notice.PRESS_OK: words.last_try if state.tries == 1 else words.press_ok,
+    }
+    return sentences.get(state.notice, "") if state.notice else ""
+
+
+def _tries(state: State, words: Sentences) -> str:
+    """A last try is always said; how many are left, only after a wrong one."""
+    if state.tries == 1:
+        return words.last_try
+    if state.notice is Notice.WRONG_PIN:
+        return words.tries_left.format(n=state.tries)
+    return ""
+
+
+def _money(cents: str, words: Sentences) -> str:
+    """Cents as a person writes an amount: 123456 is 1 234,56; empty while nothing is typed."""
+    if not cents:
+        return ""
+    units, rest = divmod(int(cents), 100)
+    return f"{units:,}".replace(",", words.thousands_mark) + f"{words.decimal_mark}{rest:02}"
+
+
+VIEWS: Final = MappingProxyType[Phase, Callable[[State, Sentences, Millis], Screen]](
+    {
+        Phase.ASLEEP: _dark,
+        Phase.NO_CARD: _no_card,
+        Phase.READING: _reading,
+        Phase.READY: _ready,
+        Phase.CHALLENGE: _challenge,
+        Phase.AMOUNT: _amount,
+        Phase.ACCOUNT: _account,
+        Phase.PIN: _pin,
+        Phase.WORKING: _working,
+        Phase.DATA: _data,
+        Phase.CODE: _code,
+        Phase.FAULT: _fault,
+        Phase.NO_READER: _no_reader,
+        Phase.FLAT: _flat,
+        Phase.HALTED: _dark,
+    }
+)
