@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from bank.errors import BankError
 from sesame_core.errors import SesameError
+from web.errors import ServingError
 
 OUTPUT_ERRORS: Final = (errno.ENOSPC, errno.EIO)
 VERSION: Final = "0.1.0"
@@ -67,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return 141
-    except (SesameError, BankError) as error:
+    except (SesameError, BankError, ServingError) as error:
         from sesame.exits import exit_of  # noqa: PLC0415 - only a failure needs it
 
         print(f"sesame: {error}", file=sys.stderr)  # noqa: T201

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from bank.errors import StateError
+from web.errors import ServingError
 
 ADDRESS = "127.0.0.1"
 GRACE_S = 1
@@ -16,12 +16,12 @@ GRACE_S = 1
 
 
 def bound(port: int | None, usual: int) -> socket.socket:
-    """A listening socket on loopback. `port` None: the `usual` one, or any where that is taken. Raises StateError."""
+    """A listening socket on loopback. `port` None: the `usual` one, or any where that is taken. Raises ServingError."""
     if port is not None:
         return _bound(port)
     try:
         return _bound(usual)
-    except StateError:
+    except ServingError:
         return _bound(0)
 
 
@@ -69,5 +69,5 @@ def _bound(port: int) -> socket.socket:
         listener.listen(128)
     except (OSError, OverflowError) as cause:
         listener.close()
-        raise StateError(f"port {port} cannot be listened at: it may be taken; choose another with --port") from cause
+        raise ServingError(f"port {port} cannot be listened at: it may be taken; choose another with --port") from cause
     return listener

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from bank.web.clock import elapsed
+from web.clock import elapsed
 
 TOKEN_BYTES = 32
 LONGEST_TOKEN = 64

@@ -1,1 +1,1 @@
-"""The Coop@net demonstration: pages of a bank that is none, over the books of `bank.books.store`. It knows no reader."""
+"""The demonstration's pages: a bank that is none, over the books of `bank.books`. They know no reader."""

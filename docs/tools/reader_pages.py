@@ -16,8 +16,8 @@ from sesame_core.reader.views import view
 READER = f"""\
 # The reader's life
 
-`sesame_core/reader/table.py` is a table: in which phase, at which trigger, what is done and which phases it may lead to.
-One function runs on it, `step(state, event) -> (state, effects)`; time is data, every event bears its moment. The
+`sesame_core/reader/table.py` is a table: in which phase, at which trigger, what is done and which phases it may lead
+to. One function runs on it, `step(state, event) -> (state, effects)`; time is data, every event bears its moment. The
 diagram and the table below are made from that table. A test gets into every state that can be reached, lets everything
 happen in it, and holds the table to be complete and to claim nothing that cannot happen
 (`python -m pytest tests/promises/test_r14_every_state_and_key.py`).
@@ -37,8 +37,8 @@ In every phase, unless its own row says otherwise: *Off*, *35 s over* and *displ
 TABLE_NOTE = """
 ## The table
 
-Each cell: the action in `sesame_core/reader/actions.py` or `entry.py`, and where it may lead; no arrow: the phase stays.
-A dot: nothing happens.
+Each cell: the action in `sesame_core/reader/actions.py` or `entry.py`, and where it may lead; no arrow: the phase
+stays. A dot: nothing happens.
 
 """
 

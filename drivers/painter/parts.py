@@ -1,7 +1,7 @@
 """The parts that a screen is made of, each drawn as a small picture: sentences, the code, a field, the bar.
 
-Every part offers itself in several sizes; `drivers.painter.raster` chooses among them and puts them in their places. A part
-that cannot be drawn even at its smallest raises UsageError.
+Every part offers itself in several sizes; `drivers.painter.raster` chooses among them and puts them in their
+places. A part that cannot be drawn even at its smallest raises UsageError.
 """
 
 from collections.abc import Callable, Iterable, Sequence

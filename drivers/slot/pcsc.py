@@ -1,7 +1,7 @@
 """The card slot on PC/SC: any CCID reader that pcscd serves (`CardSlot` of drivers.ports).
 
-Two threads: the watcher (`drivers.slot.pcsc_watch`) waits for cards and readers, the worker (`drivers.slot.pcsc_worker`) does
-what is asked, one request after the other. What they find lies in `drivers.slot.mailbox` until the loop asks.
+Two threads: the watcher (`drivers.slot.pcsc_watch`) waits for cards and readers, the worker (`pcsc_worker`) does what
+is asked, one request after the other. What they find lies in `drivers.slot.mailbox` until the loop asks.
 """
 
 from collections.abc import Callable, Sequence

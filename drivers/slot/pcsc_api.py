@@ -34,8 +34,8 @@ class _IoRequest(ctypes.Structure):
 class Pcsc:
     """PC/SC, loaded when first made. Raises PcscMissingError where it is not installed.
 
-    Every call raises what `drivers.slot.pcsc_errors.failure` makes of its return code. Contexts are used by one thread at a
-    time, `cancel` excepted.
+    Every call raises what `drivers.slot.pcsc_errors.failure` makes of its return code. Contexts are used by one thread
+    at a time, `cancel` excepted.
     """
 
     def __init__(self) -> None:

@@ -23,9 +23,8 @@ from sesame_core.events import (
     SlotLost,
 )
 from sesame_core.smartcard.apdu import Protocol as CardProtocol
+from sesame_core.smartcard.masking import blank_secret
 
-INS_VERIFY = 0x20
-HEADER_AND_LC = 5
 INVERSE_CONVENTION = 0x3F
 
 
@@ -56,7 +55,7 @@ class Card(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One recorded exchange; the data of a VERIFY are zeros here."""
+    """One recorded exchange; data that may be a PIN are zeros here."""
 
     command: bytes
     response: bytes
@@ -73,13 +72,6 @@ the true answer. Empty is silence; None means that the card is pulled at the mom
 def instant(_command: bytes) -> Millis:
     """A card that takes no time."""
     return 0
-
-
-def masked(command: bytes) -> bytes:
-    """The command as it may be kept: the data of VERIFY are replaced by zeros."""
-    if len(command) > HEADER_AND_LC and command[1] == INS_VERIFY:
-        return command[:HEADER_AND_LC] + bytes(len(command) - HEADER_AND_LC)
-    return command
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +291,7 @@ class TwinSlot:
         answer = self._tampered(card.transmit(command))
         self._exchanges += 1
         if self.record is not None:
-            self.record.append(Exchange(masked(command), answer or b""))
+            self.record.append(Exchange(blank_secret(command), answer or b""))
         return _UnderWay(until, _answered(until, request.ticket, answer))
 
     def _tampered(self, answer: bytes) -> bytes | None:

@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Until it is ended. Raises StateError: the port is taken."""
+    """Until it is ended. Raises ServingError: the port is taken."""
     with needing_extra("web"):
         from device.signals import on_ending  # noqa: PLC0415
         from simulator.web.mirror import mirror_site  # noqa: PLC0415

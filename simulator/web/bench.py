@@ -14,10 +14,10 @@ from typing import Any, Final, TypeVar
 from device.config import Config
 from drivers.ports import Picture
 from drivers.slot.twin import Exchange
-from sesame.card.trace.recording import without_pin
 from sesame_core.events import Key, Millis
 from sesame_core.reader.state import State
 from sesame_core.screens import Screen
+from sesame_core.smartcard.masking import write_masked
 from simulator.bench import PRESS
 from simulator.live import CARD_TIME, LiveBench
 
@@ -256,7 +256,7 @@ class PageBench(LiveBench):
 
     def _note(self, exchange: Exchange) -> None:
         self._exchanged += 1
-        noted = Numbered(self._exchanged, without_pin(exchange.command), exchange.response.hex().upper())
+        noted = Numbered(self._exchanged, write_masked(exchange.command), exchange.response.hex().upper())
         self.exchanges = [*self.exchanges[1 - MOST_EXCHANGES :], noted]
         self._tell(noted)
 

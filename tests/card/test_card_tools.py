@@ -16,9 +16,9 @@ from sesame.card import info, source
 from sesame.card.apps import survey
 from sesame.card.source import OpenCard, in_process
 from sesame.card.trace.reading import read
-from sesame.card.trace.recording import without_pin
 from sesame.exits import CommandError
 from sesame_core.cap.codes import Function
+from sesame_core.smartcard.masking import write_masked
 from tests.card.conftest import Sesame
 from tests.oracle.walk import Answer, Known, Request, grouped, shown
 
@@ -42,7 +42,7 @@ class Watched:
         self.power_on, self.reset, self.power_off = self._card.power_on, self._card.reset, self._card.power_off
 
     def transmit(self, apdu: bytes) -> bytes:
-        self.sent.append(without_pin(apdu))
+        self.sent.append(write_masked(apdu))
         return self._card.transmit(apdu)
 
 
@@ -52,7 +52,7 @@ class Shy(Watched):
     def transmit(self, apdu: bytes) -> bytes:
         started = any(command.startswith("80A8") for command in self.sent)
         if apdu[1] == 0xB2 and not started:
-            self.sent.append(without_pin(apdu))
+            self.sent.append(write_masked(apdu))
             return bytes.fromhex("6985")
         return super().transmit(apdu)
 

@@ -13,7 +13,8 @@ PROGRAM = """
 import sys
 from sesame.cli import main
 status = main(sys.argv[1:])
-foreign = {"smartcard", "gpiozero", "luma", "PIL", "cryptography", "bank.cards.card", "bank.cards.vpcd"} & set(sys.modules)
+foreign = {"smartcard", "gpiozero", "luma", "PIL", "cryptography", "bank.cards.card", "bank.cards.vpcd"}
+foreign &= set(sys.modules)
 assert not foreign, foreign
 sys.exit(status)
 """

@@ -10,12 +10,13 @@ import pytest
 
 from sesame.card.trace.masks import hidden
 from sesame.card.trace.reading import read
-from sesame.card.trace.recording import Trace, without_pin
+from sesame.card.trace.recording import Trace
 from sesame.card.trace.replay import ReplayCard
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Request
 from sesame_core.errors import CardError, Fault
 from sesame_core.smartcard.apdu import Protocol
+from sesame_core.smartcard.masking import write_masked
 from tests.card.conftest import Talk
 
 CODES = {
@@ -75,7 +76,7 @@ def test_its_conversation_is_as_recorded_up_to_the_refusal(traces: Path) -> None
     sent: list[str] = []
 
     def exchange(apdu: bytearray) -> bytes:
-        sent.append(without_pin(apdu))
+        sent.append(write_masked(apdu))
         return card.transmit(bytes(apdu))
 
     work = CardWork(exchange, Protocol.T1)

@@ -8,12 +8,13 @@ from bank.cards import gallery
 from bank.cards.profile import Declines
 from sesame.card.trace.masks import hidden
 from sesame.card.trace.reading import read
-from sesame.card.trace.recording import HIDDEN, Recorder, Trace, Turn, write
+from sesame.card.trace.recording import Recorder, Trace, Turn, write
 from sesame.card.trace.replay import ReplayCard, recorded_request
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Function, Request
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Protocol
+from sesame_core.smartcard.masking import HIDDEN
 from tests.card.conftest import Talk
 
 PLAIN = Request()

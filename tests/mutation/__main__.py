@@ -1,7 +1,7 @@
 """Are the tests of the heart any good? Plants small wrongs in `sesame_core`, one at a time, and counts those noticed.
 
     python -m tests.mutation                      # everything; some 40 minutes on two cores
-    python -m tests.mutation cap session          # these modules only
+    python -m tests.mutation cap.codes cap.session          # these modules only
     python -m tests.mutation --jobs 1 --report FILE
 
 The report lists every mutant that survived. `tests/mutation/equivalent.txt` names those that are no wrongs at all, each
@@ -9,6 +9,7 @@ with its reason; they are not counted.
 """
 
 import argparse
+import ast
 import json
 import os
 import queue
@@ -27,36 +28,39 @@ from tests.mutation.mutants import Mutant, mutants
 ROOT = Path(__file__).resolve().parents[2]
 HEART = ROOT / "sesame_core"
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
-WORLDS = ("sesame_core", "drivers", "device", "simulator", "bank", "sesame")
+WORLDS = ("sesame_core", "drivers", "device", "simulator", "web", "bank", "sesame")
 PARTS = (*WORLDS, "tests", "docs", "setup.cfg", "pyproject.toml")
 LIMIT_S = 60.0
 VERDICTS = ("killed", "survived", "timeout")
 
 FIRST = {
-    "cap": "test_known_codes.py",
-    "apdu": "test_carrying_commands.py",
-    "tlv": "test_tlv_and_dol.py",
+    "cap.codes": "test_known_codes.py",
+    "smartcard.apdu": "test_carrying_commands.py",
+    "smartcard.tlv": "test_tlv_and_dol.py",
+    "smartcard.masking": "test_masking.py",
+    "cap.blocking": "test_session.py",
     "pin": "test_secret_digits.py",
     "secrets": "test_secret_digits.py",
     "errors": "test_secret_digits.py",
-    "emv": "test_emv_conversation.py",
-    "session": "test_session.py",
-    "actions": "test_reader_course.py",
-    "entry": "test_reader_course.py",
-    "reader": "test_reader_course.py",
-    "state": "test_reader_course.py",
+    "cap.emv": "test_emv_conversation.py",
+    "cap.session": "test_session.py",
+    "reader.actions": "test_reader_course.py",
+    "reader.entry": "test_reader_course.py",
+    "reader.table": "test_reader_course.py",
+    "reader.state": "test_reader_course.py",
     "events": "test_reader_course.py",
     "effects": "test_reader_course.py",
-    "views": "test_views_of_states.py",
+    "reader.views": "test_views_of_states.py",
     "screens": "test_views_of_states.py",
-    "words.fr": "test_views_of_states.py",
-    "words.en": "test_views_of_states.py",
-    "words.sentences": "test_views_of_states.py",
-    "words": "test_views_of_states.py",
+    "reader.words.fr": "test_views_of_states.py",
+    "reader.words.en": "test_views_of_states.py",
+    "reader.words.sentences": "test_views_of_states.py",
+    "reader.words": "test_views_of_states.py",
 }
 """The tests most likely to notice; all the others of tests/core follow, and the exploration of all states is last."""
 
 LAST = "tests/promises/test_r14_every_state_and_key.py"
+LAST_FOR = {"events", *(f"reader.{part}" for part in ("actions", "entry", "table", "state", "views"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,14 @@ def _arguments() -> argparse.Namespace:
 
 def heart_modules() -> dict[str, Path]:
     """The heart's modules by name, `words.fr` for one in a folder."""
-    paths = sorted(HEART.rglob("*.py"))
+    paths = [path for path in sorted(HEART.rglob("*.py")) if _has_code(path)]
     named = {".".join(path.relative_to(HEART).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
     return {name: path for name, path in named.items() if name != "__init__"}
+
+
+def _has_code(path: Path) -> bool:
+    """A package that holds nothing but its docstring has nothing to change."""
+    return path.name != "__init__.py" or len(ast.parse(path.read_text(encoding="utf-8")).body) > 1
 
 
 def _tasks(chosen: Sequence[str]) -> Iterator[Task]:
@@ -203,7 +212,7 @@ def tests_for(module: str) -> list[str]:
     """The files to run, the likeliest first."""
     first = f"tests/core/{FIRST[module]}"
     others = [f"tests/core/{path.name}" for path in sorted((ROOT / "tests/core").glob("test_*.py"))]
-    last = [LAST] if module in ("actions", "entry", "reader", "state", "events", "views") else []
+    last = [LAST] if module in LAST_FOR else []
     return [first, *(other for other in others if other != first), *last]
 
 

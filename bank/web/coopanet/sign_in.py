@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bank.books.records import Attempt, Customer, Reason
 from bank.verification import Verifier
-from bank.web.clock import elapsed
+from web.clock import elapsed
 
 REFUSAL_S = 0.5
 """How long a refusal takes, in seconds: far more than the longest look into the books."""

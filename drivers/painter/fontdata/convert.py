@@ -1,6 +1,6 @@
 """Make the reader's font files from the PCF fonts of Debian's package `xfonts-terminus`.
 
-    python drivers/painter/fontdata/convert.py /usr/share/fonts/X11/misc drivers/fontdata
+    python drivers/painter/fontdata/convert.py /usr/share/fonts/X11/misc drivers/painter/fontdata
 
 One text file a size, one line a glyph, so that a change shows in a diff: code point, rows in hexadecimal (each row
 padded to whole bytes, most significant bit leftmost), the character itself. The first line gives the cell and its

@@ -7,7 +7,8 @@ numbers that were found anywhere are hidden everywhere.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sesame.card.trace.recording import HIDDEN, STATUS, Trace, Turn, whole_answers, whole_data
+from sesame.card.trace.recording import STATUS, Trace, Turn, whole_answers, whole_data
+from sesame_core.smartcard.masking import HIDDEN
 
 NUMBER, TRACK_2, TRACK_2_CONTACTLESS = 0x5A, 0x57, 0x9F6B
 SENSITIVE = frozenset({NUMBER, TRACK_2, TRACK_2_CONTACTLESS, 0x56, 0x5F20, 0x9F0B, 0x9F1F, 0x9F20, 0x5F53})

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sesame.card.trace.recording import HIDDEN, LC, PIN_INSTRUCTIONS, Trace, TraceError, Turn
+from sesame.card.trace.recording import Trace, TraceError, Turn
+from sesame_core.smartcard.masking import HEADER_AND_LC, HIDDEN, SECRET_INSTRUCTIONS
 
 MARKS = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
@@ -151,7 +152,7 @@ def _command(digits: str, where: str) -> str:
     """A command, the PIN in it hidden whatever the tool did about it."""
     if len(digits) < 8:
         raise TraceError(f"{where}: a command has four bytes at least")
-    if int(digits[2:4], 16) not in PIN_INSTRUCTIONS or len(digits) <= 2 * LC:
+    if int(digits[2:4], 16) not in SECRET_INSTRUCTIONS or len(digits) <= 2 * HEADER_AND_LC:
         return digits
     size = int(digits[8:10], 16) if HIDDEN not in digits[8:10] else VERIFY_DATA
     return f"{digits[:8]}{size:02X}{HIDDEN * 2 * size}"

@@ -9,15 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sesame_core.errors import SesameError
+from sesame_core.smartcard.masking import write_masked
 
 HEADING = "# sesame trace 1"
-HIDDEN = "*"
-"""Stands for one hexadecimal digit that is not told."""
-
-PIN_INSTRUCTIONS = frozenset({0x20, 0x24, 0x2C})
-"""VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER (ISO/IEC 7816-4, 11.5): their data may be PINs."""
-
-LC = 5
 STATUS = 4
 """The status word, in hexadecimal digits."""
 
@@ -58,19 +52,12 @@ class Recorder:
 
     def __call__(self, apdu: bytearray) -> bytes:
         """Send, and remember. Raises what the exchange raises; such an exchange is not kept."""
-        command = without_pin(apdu)
+        command = write_masked(apdu)
         began = self._micros() if self._micros else 0
         answer = self._exchange(apdu)
         took = self._micros() - began if self._micros else None
         self.turns.append(Turn(command, answer.hex().upper(), took))
         return answer
-
-
-def without_pin(apdu: bytes | bytearray) -> str:
-    """The command in hexadecimal, its data hidden where they may be a PIN."""
-    if len(apdu) > LC and apdu[1] in PIN_INSTRUCTIONS:
-        return apdu[:LC].hex().upper() + HIDDEN * 2 * (len(apdu) - LC)
-    return apdu.hex().upper()
 
 
 def whole_answers(turns: Sequence[Turn]) -> Iterator[list[Turn]]:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sesame.card.trace.recording import HIDDEN, Trace, whole_answers, whole_data
+from sesame.card.trace.recording import Trace, whole_answers, whole_data
 from sesame_core.cap.codes import MAX_AMOUNT_DIGITS, MAX_CHALLENGE_DIGITS, Function, Request
 from sesame_core.errors import CardError
+from sesame_core.smartcard.masking import HIDDEN
 from sesame_core.smartcard.tlv import find, parse, parse_dol
 
 SELECT, READ_RECORD, GET_DATA, GET_RESPONSE, VERIFY = "A4", "B2", "CA", "C0", "20"
