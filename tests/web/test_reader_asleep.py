@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bank.web import clock
 from bank.web.coopanet import sign_in as desk
 from drivers.clock import counting_asleep
 from sesame_core.events import Key
 from sesame_core.reader.state import Phase
 from simulator.web.bench import Change, Look
 from tests.web.reading import living
-from web import sessions
+from web import clock, sessions
 
 HOUR = 3_600 * 10**9
 AT_REST_S = 1
