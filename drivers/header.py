@@ -57,7 +57,7 @@ DESK: Final = (
     Pin("LED", 17, Role.OUTPUT, "status light, active high"),
     Pin("BUZZER", 18, Role.OUTPUT, "buzzer, active high, through a transistor"),
     Pin("CARD_SWITCH", 27, Role.INPUT_PULL_UP, "card in the slot: closed to ground"),
-    Pin("POWER_BUTTON", 4, Role.INPUT_PULL_UP, "the latch's button, closed to ground", battery_only=True),
+    Pin("POWER_BUTTON", 4, Role.INPUT_PULL_UP, "the contact under the Code key, closed to ground", battery_only=True),
     Pin("POWER_OFF", 26, Role.OUTPUT, "high cuts the supply", battery_only=True),
     Pin("SLOT_TXD", 14, Role.UART, "bare slot SEC1210: UART to the slot"),
     Pin("SLOT_RXD", 15, Role.UART, "bare slot SEC1210: UART from the slot"),

@@ -38,10 +38,11 @@ WAKES: Final = MappingProxyType(
     {
         Off.ASLEEP: frozenset({Wake.KEY, Wake.CARD}),
         Off.LATCH: frozenset({Wake.CODE_KEY, Wake.CARD_SWITCH, Wake.POWER_BUTTON}),
-        Off.SYSTEM: frozenset({Wake.POWER_BUTTON}),
+        Off.SYSTEM: frozenset({Wake.CODE_KEY, Wake.CARD_SWITCH, Wake.POWER_BUTTON}),
     }
 )
-"""A halted Pi wakes by its own button (Pi 5, J2) or by GPIO3, which here is the display's SCL: so the button alone."""
+"""A halted Pi wakes by its own button (Pi 5, J2) or by GPIO3, which here is the display's SCL: so the button alone.
+Where the kernel has let a latch cut the supply, its contacts wake it."""
 
 
 class Way(Protocol):

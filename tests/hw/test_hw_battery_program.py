@@ -1,0 +1,106 @@
+"""The battery version as guide, drawing and program together make it: the very settings of the guide, on a board whose
+contacts close where the drawing has them, make a code."""
+
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from device.config import Config, merge
+from drivers.circuit import GROUND, Contact
+from drivers.power.supply import WAKES, Off, Wake
+from hw import make
+from hw.kicad.netlist import Netlist
+from sesame_core.events import Key, Millis
+from simulator.bench import PRESS, Bench
+from tests.story import FIRST_CODE, Story
+
+DOCUMENTS = sorted((make.REPOSITORY / "docs").glob("*.md"))
+UNDER_A_KEY = re.compile(r"under the (\w+) key")
+
+
+def guide() -> str:
+    return (make.REPOSITORY / "docs" / "build.md").read_text(encoding="utf-8")
+
+
+def built(text: str) -> Config:
+    """The settings that the guide's battery version ends with."""
+    blocks = re.findall(r"```toml\n(.*?)```", text.split("## The battery version")[1], re.DOTALL)
+    assert len(blocks) == 1
+    return merge(tomllib.loads(blocks[0]), "the guide")
+
+
+def read_by(netlist: Netlist, contact: str) -> int:
+    """The GPIO that a contact pulls down through its diode."""
+    hot = {net for _, net in netlist.pins_of(contact)} - {"GND"}
+    diodes = {pin.part for net in hot for pin in netlist.nets[net] if pin.part.startswith("D")}
+    reached = {net for diode in diodes for _, net in netlist.pins_of(diode)}
+    gpios = [pin.function for net in reached for pin in netlist.nets[net] if pin.part == "A1"]
+    assert len(gpios) == 1, gpios
+    return int(gpios[0].removeprefix("GPIO"))
+
+
+class Built(Bench):
+    """A reader whose keys close what the drawing has under them, too."""
+
+    def __init__(self, config: Config, netlist: Netlist) -> None:
+        super().__init__(config)
+        told = {part.reference: " ".join(part.fields.values()) for part in netlist.parts.values()}
+        self._under = {
+            Key(found[1]): Contact(read_by(netlist, reference), GROUND)
+            for reference, text in told.items()
+            if reference.startswith("SW") and (found := UNDER_A_KEY.search(text))
+        }
+        assert Key.CODE in self._under
+
+    def press(self, key: Key, hold: Millis = PRESS) -> None:
+        circuit, under = self.parts.hardware.circuit, self._under.get(key)
+        if under is None:
+            super().press(key, hold)
+            return
+        circuit.close(under)
+        super().press(key, hold)
+        circuit.open(under)
+        self.wait(PRESS)
+
+
+def test_the_battery_version_of_the_guide_makes_a_code(battery: Netlist) -> None:
+    config = built(guide())
+    assert config.power.off == Off.SYSTEM.value
+    reader = Story(Built(config, battery))
+    reader.insert("bank-card")
+    reader.press(FIRST_CODE)
+    assert reader.shows_a_code()
+    reader.press("Arrêt")
+    assert reader.dark()
+
+
+def test_it_would_be_seen_if_the_contact_under_the_code_key_were_an_off_key(battery: Netlist) -> None:
+    config = built(guide())
+    reader = Story(Built(replace(config, power=replace(config.power, button=True)), battery))
+    reader.insert("bank-card")
+    reader.press(FIRST_CODE)
+    assert not reader.shows_a_code()
+
+
+def test_the_contacts_are_where_the_program_looks_for_them(battery: Netlist) -> None:
+    config = built(guide())
+    assert read_by(battery, "SW1") == config.slot.card_switch_pin
+    assert read_by(battery, "SW2") == config.power.button_pin
+
+
+def test_what_the_guide_says_wakes_it_is_what_the_program_says() -> None:
+    wakes = WAKES[Off(built(guide()).power.off)]
+    assert {Wake.CODE_KEY, Wake.CARD_SWITCH} <= wakes, "the latch's contacts"
+    assert "Press Code: it starts." in guide()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_setting_that_a_document_shows_is_one(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        merge(tomllib.loads(block), document.name)
+    for section, setting in re.findall(r"`\[(\w+)\] (\w+ = [^`]+)`", text):
+        merge(tomllib.loads(f"[{section}]\n{setting}"), document.name)
