@@ -96,6 +96,12 @@ def way_of(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
             return StayAsleep()
 
 
+def gauge_address(config: Config) -> int:
+    """The I2C address of the configured gauge; 0 where there is none."""
+    kind = KINDS.get(config.power.gauge)
+    return 0 if kind is None else config.power.gauge_address or kind.own_address
+
+
 def _monitor(config: Config) -> BatteryMonitor | None:
     wanted = config.power
     if wanted.gauge == "none":

@@ -26,6 +26,7 @@ from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS, check_address
 from drivers.errors import DisplayError, KeypadError
 from drivers.header import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
 from drivers.keypad.matrix import LEGENDS, Layout, Legends
+from drivers.power.gauge import KINDS
 from drivers.power.supply import Off
 from sesame_core.events import Key
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
@@ -148,7 +149,7 @@ class PowerConfig:
     latch: int = setting(PINS, gpio("POWER_OFF"))
     button: bool = setting(flag(), False)
     button_pin: int = setting(PINS, gpio("POWER_BUTTON"))
-    gauge: str = setting(choice("none", "max17048", "ina219"), "none")
+    gauge: str = setting(choice("none", *KINDS), "none")
     gauge_address: int = setting(own_address(), 0)
     low: int = setting(whole(1, 99, "percent"), 20)
     critical: int = setting(whole(0, 98, "percent"), 5)
@@ -195,6 +196,7 @@ class Config:
                 "display.rotation: a display of 128x32 is too narrow when it stands upright; take 0 or 180"
             )
         self._check_display()
+        self._check_gauge()
         if self.power.critical >= self.power.low:
             raise ConfigError("power.critical must be less than power.low")
         self._check_keys()
@@ -209,6 +211,13 @@ class Config:
                 check_address(each, wired.address)
         except DisplayError as error:
             raise ConfigError(f"[display]: {error}") from None
+
+    def _check_gauge(self) -> None:
+        kind, at = KINDS.get(self.power.gauge), self.power.gauge_address
+        if kind is not None and at and at not in kind.addresses:
+            first, last = kind.addresses[0], kind.addresses[-1]
+            allowed = f"0x{first:02X}" + (f" to 0x{last:02X}" if last > first else "")
+            raise ConfigError(f"power.gauge_address: no {self.power.gauge} has 0x{at:02X}; it can have {allowed}")
 
     def _check_keys(self) -> None:
         """A pad on which no code can be made is none."""

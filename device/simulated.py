@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from device.compose import keypad_of, sound_of, switches_of, thresholds_of, way_of
+from device.compose import gauge_address, keypad_of, sound_of, switches_of, thresholds_of, way_of
 from device.config import Config, pins_in_use
 from device.displays import needs_pins, panel_of, spi_bus
 from device.loop import Board
@@ -103,8 +103,9 @@ def _simulated_battery(config: Config) -> tuple[GaugeBusTwin, BatteryMonitor]:
     """A simulated reader always has a battery that can be used up: the configured gauge's, else a MAX17048's."""
     every = replace(thresholds_of(config), every=SIMULATED_GAUGE_EVERY)
     kind = KINDS.get(config.power.gauge, Max17048)
-    bus = GaugeBusTwin(kind.own_address)
-    return bus, BatteryMonitor(kind(bus, config.power.gauge_address), every)
+    address = gauge_address(config) or kind.own_address
+    bus = GaugeBusTwin(address)
+    return bus, BatteryMonitor(kind(bus, address), every)
 
 
 def _ignored() -> None:

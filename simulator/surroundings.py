@@ -21,7 +21,7 @@ from drivers.gpio.rpi import RpiGpio
 from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
-from drivers.power.gauge import TRIES, Max17048
+from drivers.power.gauge import KINDS, TRIES, Max17048
 from drivers.slot.pcsc_errors import CardMuteError, failure
 from drivers.slot.twin import Card
 from sesame_core.events import Key, Millis
@@ -41,7 +41,6 @@ from simulator.troubles import (
 )
 
 READER: Final = "Simulated CCID reader 00 00"
-GAUGE: Final = 0x36
 PRESS: Final[Millis] = 100
 WITH_GAUGE: Final = Config(power=PowerConfig(gauge="max17048"))
 
@@ -137,7 +136,8 @@ class SimulatedWorld:
         if self._has(Trouble.BUS_SILENT):
             return []
         shown = ADDRESS + 1 if self._has(Trouble.DISPLAY_ADDRESS) else ADDRESS
-        there = {GAUGE} if self._has(Trouble.DISPLAY_DEAD) else {GAUGE, shown}
+        gauge = compose.gauge_address(self._config) or Max17048.own_address
+        there = {gauge} if self._has(Trouble.DISPLAY_DEAD) else {gauge, shown}
         return [each for each in addresses if each in there]
 
     def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
@@ -158,7 +158,7 @@ class SimulatedWorld:
         bus = self.parts.battery
         bus.percent = 7 if self._has(Trouble.BATTERY_LOW) else 100
         bus.failures = TRIES if self._has(Trouble.BATTERY_SILENT, Trouble.BUS_SILENT) else 0
-        return Max17048(bus).charge()
+        return KINDS[config.power.gauge](bus, config.power.gauge_address).charge()
 
     def readers(self) -> list[str]:
         """One, when all is well."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from device.compose import gauge_address
 from device.config import Config
 from device.selftest.findings import Finding
 from device.selftest.ports import World
@@ -13,6 +14,7 @@ from drivers.gpio.pins import Pins
 from drivers.keypad.scan import ScannedKeypad
 from drivers.painter.raster import paint
 from drivers.ports import Display, Picture
+from drivers.power.gauge import KINDS
 from sesame_core.events import Key, KeyPressed, Millis
 from sesame_core.screens import Bar, Screen, Typed
 
@@ -21,7 +23,7 @@ KEYS_PATIENCE: Final[Millis] = 20_000
 
 KEY_STEP: Final[Millis] = 20
 LOOK_AT: Final[Millis] = 1_500
-GAUGES: Final = (0x36, 0x40)
+GAUGES: Final = tuple(kind.own_address for kind in KINDS.values())
 PRINTED: Final = {Key.CHALLENGE: "Défi", Key.SIGN: "Signer", Key.CLEAR: "C", Key.OFF: "Arrêt"}
 """What stands on the French pad where it differs from the name in the configuration."""
 
@@ -46,8 +48,7 @@ class Bench:
 def i2c(bench: Bench) -> Finding:
     """What answers on the bus of display and gauge."""
     port = bench.config.display.port
-    configured = {bench.config.display.address, bench.config.power.gauge_address}
-    asked = sorted({*ADDRESSES, *GAUGES, *configured} - {0})
+    asked = sorted({*ADDRESSES, *GAUGES, gauge_address(bench.config)} - {0})
     answering = bench.world.i2c_answers(port, asked)
     if not answering:
         cure = "check 3.3 V and ground of what is on it, SDA on pin 3 and SCL on pin 5"

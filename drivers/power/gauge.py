@@ -48,6 +48,8 @@ class _OnBus:
 
     name = "the gauge"
     own_address = 0
+    addresses: tuple[int, ...] = ()
+    """Where such a chip can be, by how its address pins are wired."""
 
     def __init__(self, bus: WordBus, address: int = 0) -> None:
         """`address`: 0 for the chip's own."""
@@ -67,10 +69,11 @@ class _OnBus:
 
 
 class Max17048(_OnBus):
-    """Maxim MAX17048 (data sheet 19-6171, "Registers"): SOC at 0x04, high byte in percent."""
+    """Maxim MAX17048 (data sheet 19-6171, "Registers"): SOC at 0x04, high byte in percent; one address."""
 
     name = "the battery gauge MAX17048"
     own_address = 0x36
+    addresses = (0x36,)
 
     def charge(self) -> int:
         """0 to 100 %; the gauge itself may say a little more. Raises PowerError."""
@@ -78,13 +81,15 @@ class Max17048(_OnBus):
 
 
 class Ina219(_OnBus):
-    """Texas Instruments INA219 (data sheet SBOS448, 8.6.3.2): bus voltage at 0x02, bits 15 to 3, 4 mV each.
+    """Texas Instruments INA219 (data sheet SBOS448, 8.6.3.2): bus voltage at 0x02, bits 15 to 3, 4 mV each; sixteen
+    addresses (8.5.5.1).
 
     It knows only the voltage of one lithium cell, so the charge is read off a usual discharge curve.
     """
 
     name = "the battery monitor INA219"
     own_address = 0x40
+    addresses = tuple(range(0x40, 0x50))
 
     def charge(self) -> int:
         """0 to 100 %, within about ten. Raises PowerError."""
@@ -92,7 +97,7 @@ class Ina219(_OnBus):
 
 
 KINDS: Mapping[str, type[Max17048 | Ina219]] = {"max17048": Max17048, "ina219": Ina219}
-"""The word in the configuration -> the gauge."""
+"""The word in the configuration -> the gauge. What each is and where it can be is said there, and nowhere else."""
 
 
 DISCHARGE = ((3_300, 0), (3_500, 5), (3_600, 12), (3_700, 30), (3_800, 55), (3_900, 72), (4_000, 84), (4_150, 100))

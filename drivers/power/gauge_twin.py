@@ -4,18 +4,16 @@ import errno
 import os
 from itertools import pairwise
 
-from drivers.power.gauge import DISCHARGE
+from drivers.power.gauge import DISCHARGE, KINDS, Max17048
 from sesame_core.errors import UsageError
 
 
 class GaugeBusTwin:
-    """An I2C bus with a MAX17048 at 0x36 or an INA219 at 0x40 on it, beside one battery of `percent`."""
+    """An I2C bus with a MAX17048 or an INA219 on it, whichever can have that address, and one battery of `percent`."""
 
-    ADDRESSES = frozenset({0x36, 0x40})
-
-    def __init__(self, address: int = 0x36, percent: int = 100) -> None:
-        if address not in self.ADDRESSES:
-            raise UsageError("a MAX17048 is at 0x36, an INA219 at 0x40")
+    def __init__(self, address: int = Max17048.own_address, percent: int = 100) -> None:
+        if not any(address in kind.addresses for kind in KINDS.values()):
+            raise UsageError("a MAX17048 is at 0x36, an INA219 at 0x40 to 0x4F")
         self._address = address
         self.percent = percent
         self.failures = 0
@@ -41,7 +39,7 @@ class GaugeBusTwin:
         if self.failures:
             self.failures -= 1
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        word = self._max17048(register) if i2c_addr == 0x36 else self._ina219(register)
+        word = self._max17048(register) if i2c_addr in Max17048.addresses else self._ina219(register)
         return int.from_bytes(word.to_bytes(2, "big"), "little")
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from pytest_mock import MockerFixture
 
 from device import compose
 from device.config import Config, KeypadConfig, PowerConfig, ReaderConfig, SlotConfig, SoundConfig
+from device.errors import ConfigError
 from device.loop import Loop
 from device.pace import Stepper
 from device.simulated import simulated
@@ -178,7 +179,9 @@ def test_a_system_power_off_is_asked_for_once_and_in_the_dark() -> None:
 # Battery
 
 
-@pytest.mark.parametrize("gauge", [("max17048", 0), ("ina219", 0), ("ina219", 0x40)])
+@pytest.mark.parametrize(
+    "gauge", [("max17048", 0), ("ina219", 0), ("ina219", 0x40), ("ina219", 0x41), ("ina219", 0x4F)]
+)
 def test_each_gauge_warns_and_then_refuses_to_begin(gauge: tuple[str, int]) -> None:
     kind, address = gauge
     reader = story(Config(power=PowerConfig(gauge=kind, gauge_address=address)))
@@ -189,6 +192,14 @@ def test_each_gauge_warns_and_then_refuses_to_begin(gauge: tuple[str, int]) -> N
     reader.insert("bank-card")
     reader.press(FIRST_CODE)
     assert not reader.shows_a_code()
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"), [("max17048", 0x37), ("max17048", 0x3C), ("ina219", 0x36), ("ina219", 0x50)]
+)
+def test_a_gauge_is_looked_for_only_where_its_chip_can_be(kind: str, address: int) -> None:
+    with pytest.raises(ConfigError, match=rf"no {kind} has 0x{address:02X}; it can have 0x(36|40 to 0x4F)"):
+        Config(power=PowerConfig(gauge=kind, gauge_address=address))
 
 
 # Sound

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from device.config import Config, DisplayConfig, KeypadConfig, ReaderConfig, SoundConfig
+from device.config import Config, DisplayConfig, KeypadConfig, PowerConfig, ReaderConfig, SoundConfig
 from device.selftest.board import test_cards as cards
 from device.selftest.findings import Finding, Verdict, parted
 from device.selftest.probes import SEE_ABOVE, Wish, examine, guarded
@@ -155,6 +155,18 @@ def test_any_library_for_the_pins_will_do_and_is_named(backend: str, module: str
     assert found["pins"].said == f"the header can be used, by {said}"
     assert module in found["libraries"].said.split(", ")
     assert {each.verdict for each in found.values()} == {Verdict.GOOD}
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "at"), [("ina219", 0, 0x40), ("ina219", 0x41, 0x41), ("max17048", 0, 0x36)]
+)
+def test_the_configured_gauge_is_asked_where_it_is(kind: str, address: int, at: int) -> None:
+    world = SimulatedWorld(config=Config(power=PowerConfig(gauge=kind, gauge_address=address)))
+    found = examined(world)
+    assert (found["battery"].verdict, found["battery"].said) == (Verdict.GOOD, "100 %")
+    assert f"0x{at:02X}" in found["i2c bus"].said
+    silent = SimulatedWorld(Trouble.BATTERY_SILENT, config=Config(power=PowerConfig(gauge=kind, gauge_address=address)))
+    assert kind.upper() in examined(silent)["battery"].said
 
 
 def test_what_is_muted_is_left_out() -> None:
