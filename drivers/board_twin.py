@@ -27,6 +27,10 @@ HISTORY = 256
 """How many changes of the light and of the buzzer are remembered."""
 
 
+class NoSuchKeyError(UsageError):
+    """A hand wants to press a key that the configured pad lacks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wires:
     """Which GPIO each part besides the keys is soldered to; None: the board has no such part."""
@@ -90,8 +94,13 @@ class BoardTwin:
 
     # What a hand does
 
+    def check_key(self, key: Key) -> None:
+        """Raises NoSuchKeyError for a key that the board has not: whoever presses later asks before."""
+        if key not in self._contacts:
+            raise NoSuchKeyError(f"this pad has no key {'for that digit' if key.digit is not None else key.value}")
+
     def press(self, key: Key) -> None:
-        """Put a finger on the key and leave it there. Raises UsageError for a key that the board has not."""
+        """Put a finger on the key and leave it there. Raises NoSuchKeyError."""
         self._move(self._contact(key), True, self._clock.now())
 
     def release(self, key: Key) -> None:
@@ -181,8 +190,7 @@ class BoardTwin:
         heapq.heappush(self._moves, (at, next(self._order), contact, closed))
 
     def _contact(self, key: Key) -> Contact:
-        if key not in self._contacts:
-            raise UsageError(f"this board has no such key: {key!r}")
+        self.check_key(key)
         return self._contacts[key]
 
     def _heard(self, wire: int, level: bool) -> None:

@@ -20,6 +20,7 @@ from device.pace import Stepper
 from device.simulated import SIMULATED_GAUGE_EVERY, Simulated, simulated
 from drivers.board_twin import Bounce
 from drivers.clock import SteppedClock
+from drivers.keypad.matrix import LEGENDS, Legends
 from drivers.ports import Picture
 from drivers.slot.twin import Card, Latency, instant
 from sesame_core.events import Battery, Key, Millis
@@ -160,6 +161,14 @@ class Bench:
     def code(self) -> str:
         """The digits of the code that is shown, ungrouped; empty when there is none."""
         return code_on(self.loop.screen)
+
+
+def pad_of(config: Config) -> Legends:
+    """The keys of the configured pad as they lie, row by row: single buttons where a whole pad has those keys."""
+    if not config.keypad.buttons:
+        return config.keypad.legends
+    fitted = {key for key, _ in config.keypad.buttons}
+    return tuple(tuple(key if key in fitted else None for key in row) for row in LEGENDS)
 
 
 def lit(picture: Picture) -> bool:

@@ -144,7 +144,9 @@ class LiveBench:
         self.parts.slot.plug(self.clock.now())
 
     def press(self, key: Key, hold: Millis = PRESS) -> None:
-        """Press and let go a key, after the presses asked for before."""
+        """Press and let go a key, after the presses asked for before. Raises NoSuchKeyError, and at once: later, on the
+        time line, nobody would be there to catch it."""
+        self.parts.hardware.check_key(key)
         begin = self.busy_until
         self.time_line.at(begin, lambda: self._tap(key, hold))
         self._busy_until = begin + hold + PRESS

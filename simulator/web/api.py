@@ -15,6 +15,7 @@ from starlette.routing import Route
 from bank.cards import gallery
 from bank.errors import BankError, UnknownCardError
 from device.mirror import pixels
+from drivers.board_twin import NoSuchKeyError
 from drivers.errors import SlotError
 from drivers.painter.raster import png
 from sesame_core.events import Key
@@ -123,6 +124,8 @@ class Api:
             raise HTTPException(409, "a card is in the slot already: pull it first") from None
         except BusyError:
             raise HTTPException(429, "too many presses are waiting: wait for an answer") from None
+        except NoSuchKeyError as error:
+            raise HTTPException(409, str(error)) from None
         except BankError as error:
             raise HTTPException(503, str(error)) from None
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from device.config import Config
+from drivers.board_twin import NoSuchKeyError
 from drivers.ports import Picture
 from drivers.slot.twin import Exchange
 from sesame_core.events import Key, Millis
@@ -171,18 +172,26 @@ class PageBench(LiveBench):
 
     def press(self, key: Key, hold: Millis = PRESS) -> None:
         """See LiveBench."""
+        self.parts.hardware.check_key(key)
         self._strike(Stroke(key, hold))
 
     def press_all(self, keys: tuple[Key, ...]) -> "Future[None]":
         """From any thread: press keys one after the other; done when the finger is off the last one.
 
-        Its error is BusyError when too much is waiting already; nothing is pressed then.
+        Its error is BusyError when too much is waiting already, NoSuchKeyError when the pad lacks one of them; nothing
+        is pressed then.
         """
         over: Future[None] = Future()
 
         def begin() -> None:
             if self.busy_until - self.clock.now() > MOST_AHEAD:
                 over.set_exception(BusyError())
+                return
+            try:
+                for key in keys:
+                    self.parts.hardware.check_key(key)
+            except NoSuchKeyError as error:
+                over.set_exception(error)
                 return
             for key in keys[:-1]:
                 self.press(key)

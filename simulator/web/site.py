@@ -25,6 +25,7 @@ from drivers.painter.raster import CODE_DIGITS, paint
 from sesame_core.events import Key
 from sesame_core.screens import Bar, Screen
 from sesame_core.secrets import SecretDigits
+from simulator.bench import pad_of
 from simulator.web import openapi
 from simulator.web.api import api
 from simulator.web.bench import PageBench
@@ -85,7 +86,7 @@ class Site:
             "reader.html",
             first=[one for one in shown if one.card.name in FIRST_CARDS],
             others=[one for one in shown if one.card.name not in FIRST_CARDS],
-            rows=self.bench.config.keypad.legends,
+            rows=pad_of(self.bench.config),
             size=self.bench.parts.display.size,
             words_said={"said": dict(words.said), "phases": dict(words.phases), "samples": self._samples()},
             here=f"/{words.other[1]}/",
