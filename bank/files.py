@@ -2,12 +2,17 @@
 
 import fcntl
 import os
+import shlex
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bank.errors import StateError
+
+LONGEST = 65536
+"""No file of ours has more bytes."""
 
 
 @contextmanager
@@ -26,13 +31,30 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 def read_private(path: Path) -> bytes | None:
-    """The file's bytes, None when there is no such file. Raises StateError."""
+    """The file's bytes, None when there is no such file. Raises StateError: also for what could have no end."""
     try:
-        return path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise StateError(f"{path} is no file: move it away")
+        with path.open("rb") as file:
+            content = file.read(LONGEST + 1)
     except FileNotFoundError:
         return None
     except OSError as cause:
         raise StateError(f"cannot read {path}: {cause.strerror}") from cause
+    if len(content) > LONGEST:
+        raise StateError(f"{path} is none of this program's: it has more than {LONGEST} bytes; move it away")
+    return content
+
+
+def refuse_if_shared(path: Path) -> None:
+    """Raises StateError where others than the owner have a right to a file that only its owner may read."""
+    if os.name != "posix":  # elsewhere these bits say nothing
+        return
+    rights = path.stat().st_mode & 0o777
+    if rights & 0o077:
+        raise StateError(
+            f"{path} is open to other users (rights {rights:03o}); close it: chmod 600 {shlex.quote(str(path))}"
+        )
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from bank.cards.memory import MAX_ATC
+from bank.cards.memory import MAX_ATC, is_whole
 from bank.cards.profile import Application
 from bank.emv.codes import Answer, Rule, rule_for
 from bank.emv.issuer import (
@@ -21,6 +21,9 @@ from bank.emv.terminal import Request, filled, terminal_values
 from bank.errors import IssuingError
 
 USER_CODE_LENGTH = 8
+LONGEST_NAME = 200
+"""What the books have room for, in characters."""
+LONGEST_CARD_ID = 64
 WEAKEST = 12
 """The fewest bits of the cryptogram in a code that a card may be issued with."""
 
@@ -36,6 +39,22 @@ class Customer:
     def __post_init__(self) -> None:
         if len(self.user) != USER_CODE_LENGTH or not (self.user.isascii() and self.user.isalnum()):
             raise IssuingError("a user code has 8 letters and digits")
+
+
+def is_askable(text: str) -> bool:
+    """Whether somebody or something in the books could be called so; NUL and half characters cannot even be asked."""
+    return text.isprintable()
+
+
+def visible(text: str) -> str:
+    """The text with a question mark for every sign that cannot be shown or kept."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def check_name(customer: Customer) -> None:
+    """Before a customer is taken into the books. Raises IssuingError."""
+    if not (0 < len(customer.name) <= LONGEST_NAME and customer.name.isprintable()):
+        raise IssuingError(f"a name has 1 to {LONGEST_NAME} signs that can be shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,12 @@ def issued(card_id: str, application: Application, limit: int) -> IssuedCard:
     )
 
 
+def check_card_id(card: IssuedCard) -> None:
+    """Before a card is taken into the books. Raises IssuingError."""
+    if not (0 < len(card.card_id) <= LONGEST_CARD_ID and card.card_id.isprintable()):
+        raise IssuingError(f"a card's identifier has 1 to {LONGEST_CARD_ID} signs that can be shown")
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """What moves: the counter of the last accepted code, the refusals since then, and whether the bank blocked it."""
@@ -121,6 +146,10 @@ class Status:
     last_atc: int = 0
     failures: int = 0
     blocked: bool = False
+
+    def __post_init__(self) -> None:
+        if not (is_whole(self.last_atc, MAX_ATC) and is_whole(self.failures) and isinstance(self.blocked, bool)):
+            raise ValueError("no status of a card")
 
     def attempted(self, limit: int) -> "Status | None":
         """One attempt taken in advance, given back by an acceptance; None when none is left."""

@@ -19,6 +19,8 @@ from sqlalchemy import (
     update,
 )
 
+from bank.cards.memory import is_whole
+from bank.decoding import decoding
 from bank.errors import StateError
 
 METADATA = MetaData()
@@ -96,4 +98,13 @@ def _version(connection: Connection) -> int:
     if not inspect(connection).has_table(SCHEMA.name):
         SCHEMA.create(connection)
         connection.execute(insert(SCHEMA).values(version=0))
-    return int(connection.execute(select(SCHEMA.c.version)).scalar_one())
+    return version_of(connection)
+
+
+def version_of(connection: Connection) -> int:
+    """How many steps the database has seen. Raises StateError."""
+    with decoding("the database's version cannot be read: it is damaged, or not this bank's"):
+        version = connection.execute(select(SCHEMA.c.version)).scalar_one()
+        if not is_whole(version):
+            raise ValueError("no version")
+        return int(version)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bank.books.records import Attempt, Customer, IssuedCard, Status
+from bank.books.records import Attempt, Customer, IssuedCard, Status, check_card_id, check_name, visible
 from bank.emv.keys import TEST_KEYS, IssuerKey
 from bank.errors import IssuingError, UnknownCardError
 
@@ -106,6 +106,7 @@ class Tables:
 
     def add_card(self, card: IssuedCard, last_atc: int) -> None:
         """See Store."""
+        check_card_id(card)
         if card.card_id in self.cards or self.numbered(card.pan):
             raise IssuingError("a card with this identifier or number is already issued")
         self.cards[card.card_id] = card
@@ -113,6 +114,7 @@ class Tables:
 
     def add_customer(self, customer: Customer) -> None:
         """See Store."""
+        check_name(customer)
         if customer.user in self.customers:
             raise IssuingError("this user code is taken")
         if customer.card_id not in self.cards:
@@ -141,7 +143,7 @@ class Tables:
 
     def note(self, attempt: Attempt) -> None:
         """See Store."""
-        self.log = [*self.log[1 - LOG_LENGTH :], attempt]
+        self.log = [*self.log[1 - LOG_LENGTH :], replace(attempt, source=visible(attempt.source))]
 
 
 class MemoryStore:

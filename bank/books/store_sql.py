@@ -6,46 +6,60 @@ sealed.
 """
 
 import json
-import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Update, create_engine, event, insert, select, update
+from sqlalchemy import Connection, RowMapping, Update, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import IntegrityError
 
 from bank.books.card_json import card_from_dict, card_to_dict
-from bank.books.records import Attempt, Customer, IssuedCard, Reason, Status
+from bank.books.records import (
+    Attempt,
+    Customer,
+    IssuedCard,
+    Reason,
+    Status,
+    check_card_id,
+    check_name,
+    is_askable,
+    visible,
+)
 from bank.books.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, migrate
 from bank.books.store import Issue
 from bank.books.vault import Vault
 from bank.cards.memory import MAX_ATC
+from bank.database import DAMAGED, database_url, named, opened_engine, translated
+from bank.decoding import decoding
 from bank.emv.keys import IssuerKey
 from bank.errors import IssuingError, StateError, UnknownCardError
 
-PATIENCE_S = 30
-"""How long a transaction waits for another one on SQLite."""
-
 Values = dict[str, Any]
+
+SAMPLE = 8
+"""How many cards are tried before the key is held to be another's."""
+
+NOT_ISSUED = "the bank has not issued such a card"
 
 
 class SqlStore:
     """A store behind a database URL (`sqlite:////path/bank.db`, `postgresql://user@host/name`).
 
-    The database is made or brought up to date when the store is opened. Raises StateError when it cannot be used.
+    The database is made or brought up to date when the store is opened. Raises StateError when it cannot be used, and
+    when the vault's key is not the one that its secrets were sealed with.
     """
 
-    def __init__(self, url: str, vault: Vault) -> None:
+    def __init__(self, url: str | URL, vault: Vault) -> None:
         self._vault = vault
-        self._engine = _engine(_parsed(url))
+        self._url = database_url(url) if isinstance(url, str) else url
+        self._engine = opened_engine(self._url)
         try:
             with self._writing() as connection:
                 migrate(connection)
+            self._check_key()
         except BaseException:
             self.close()
             raise
@@ -64,28 +78,34 @@ class SqlStore:
         """See Store."""
         with self._reading() as connection:
             sealed = connection.execute(select(ISSUER_KEYS.c.sealed).where(ISSUER_KEYS.c.name == name)).scalar()
-        if sealed is None:
-            raise UnknownCardError(f"no issuer key called {name!r} in this bank")
-        return IssuerKey(name, self._vault.unseal(name, sealed))
+            if sealed is None:
+                raise UnknownCardError(f"no issuer key called {name!r} in this bank")
+            return IssuerKey(name, self._vault.unseal(name, sealed))
 
     def customer(self, user: str) -> Customer | None:
         """See Store."""
+        if not is_askable(user):
+            return None
         with self._reading() as connection:
             row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.user_code == user)).mappings().first()
-        return _customer(row) if row else None
+            return _customer(row) if row else None
 
     def card(self, card_id: str) -> IssuedCard | None:
         """See Store."""
+        if not is_askable(card_id):
+            return None
         with self._reading() as connection:
             row = connection.execute(select(CARDS).where(CARDS.c.card_id == card_id)).mappings().first()
-        return self._card(row) if row else None
+            return self._card(row) if row else None
 
     def card_numbered(self, pan: str) -> IssuedCard | None:
         """See Store."""
+        if not is_askable(pan):
+            return None
         index = self._vault.index(pan)
         with self._reading() as connection:
             row = connection.execute(select(CARDS).where(CARDS.c.number_index == index)).mappings().first()
-        return self._card(row) if row else None
+            return self._card(row) if row else None
 
     def status(self, card_id: str) -> Status:
         """See Store."""
@@ -95,17 +115,19 @@ class SqlStore:
     def customers(self) -> Sequence[Customer]:
         """See Store."""
         with self._reading() as connection:
-            rows = connection.execute(select(CUSTOMERS).order_by(CUSTOMERS.c.user_code)).mappings().all()
-        return [_customer(row) for row in rows]
+            rows = connection.execute(select(CUSTOMERS).order_by(CUSTOMERS.c.user_code)).mappings()
+            return [_customer(row) for row in rows]
 
     def cards(self) -> Sequence[IssuedCard]:
         """See Store."""
         with self._reading() as connection:
-            rows = connection.execute(select(CARDS)).mappings().all()
-        return sorted((self._card(row) for row in rows), key=lambda card: card.card_id)
+            rows = connection.execute(select(CARDS)).mappings()
+            return sorted((self._card(row) for row in rows), key=lambda card: card.card_id)
 
     def attempts(self, card_id: str) -> Sequence[Attempt]:
         """See Store."""
+        if not is_askable(card_id):
+            return []
         query = select(ATTEMPTS).where(ATTEMPTS.c.card_id == card_id).order_by(ATTEMPTS.c.number)
         with self._reading() as connection:
             return [_attempt(row) for row in connection.execute(query).mappings()]
@@ -149,13 +171,15 @@ class SqlStore:
         row = {
             "at": attempt.at.astimezone(UTC).isoformat(),
             "card_id": attempt.card_id,
-            "source": attempt.source[:200],
+            "source": visible(attempt.source)[:200],
             "reason": attempt.reason.name,
         }
         with self._writing() as connection:
             connection.execute(insert(ATTEMPTS).values(row))
 
     def _moved(self, card_id: str, change: Update) -> bool:
+        if not is_askable(card_id):
+            raise UnknownCardError(NOT_ISSUED)
         with self._writing() as connection:
             moved = connection.execute(change.where(CARDS.c.card_id == card_id)).rowcount == 1
             if not moved:
@@ -168,6 +192,7 @@ class SqlStore:
         connection.execute(dialect.insert(target).values(row).on_conflict_do_nothing(index_elements=target.primary_key))
 
     def _row(self, card: IssuedCard, last_atc: int) -> Values:
+        check_card_id(card)
         plain = json.dumps(card_to_dict(card)).encode()
         return {
             "card_id": card.card_id,
@@ -181,72 +206,33 @@ class SqlStore:
     def _card(self, row: RowMapping) -> IssuedCard:
         return card_from_dict(json.loads(self._vault.unseal(row["card_id"], row["sealed"])))
 
+    def _check_key(self) -> None:
+        """A key that opens nothing of these books must seal nothing into them. A damaged row is not the key's fault."""
+        with self._reading() as connection:
+            keys = connection.execute(select(ISSUER_KEYS.c.name, ISSUER_KEYS.c.sealed)).all()
+            cards = connection.execute(select(CARDS.c.card_id, CARDS.c.sealed).limit(SAMPLE)).all()
+        sealed = [*keys, *cards]
+        if sealed and not any(self._opens(name, row) for name, row in sealed):
+            raise StateError(f"the key file is not the one of the bank's books ({named(self._url)}): put theirs back")
+
+    def _opens(self, name: str, sealed: bytes) -> bool:
+        try:
+            self._vault.unseal(name, sealed)
+        except StateError:
+            return False
+        return True
+
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _translated(), self._engine.connect() as connection:
+        """A transaction that looks. Rows are taken apart inside: what they hold may be damaged."""
+        damaged = decoding(f"the bank's books ({named(self._url)}): {DAMAGED}")
+        with damaged, translated(self._url), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _translated(), self._engine.execution_options(writes=True).begin() as connection:
+        with translated(self._url), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
-
-
-def _parsed(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as cause:
-        raise StateError("no database URL: use sqlite:////path/bank.db or postgresql://user@host/name") from cause
-    if parsed.drivername == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StateError(f"no support for {parsed.get_backend_name()}: use sqlite or postgresql")
-    return parsed
-
-
-def _engine(url: URL) -> Engine:
-    """`hide_parameters`: what is asked and stored must not show in an error."""
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    if not url.database or url.database == ":memory:":
-        raise StateError("a bank in SQLite needs a file: sqlite:////path/bank.db")
-    _make_private(Path(url.database))
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE_S})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _make_private(path: Path) -> None:
-    """SQLite would make the file readable for all; its journals take the file's mode."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as cause:
-        raise StateError(f"cannot open {path}: {cause.strerror}; check that the directory can be written") from cause
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """No BEGIN of the driver's own; readers beside one writer; an answered commit is on the disk."""
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A transaction that will write takes the lock first: it waits, where one that reads first would fail."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except SQLAlchemyError as cause:
-        raise StateError("the bank's database cannot be used: check that it runs and its URL is right") from cause
 
 
 @contextmanager
@@ -258,19 +244,32 @@ def _taken(message: str) -> Iterator[None]:
 
 
 def _status(connection: Connection, card_id: str) -> Status:
+    if not is_askable(card_id):
+        raise UnknownCardError(NOT_ISSUED)
     row = connection.execute(select(CARDS).where(CARDS.c.card_id == card_id)).mappings().first()
     if row is None:
-        raise UnknownCardError("the bank has not issued such a card")
-    return Status(row["last_atc"], row["failures"], row["blocked"])
+        raise UnknownCardError(NOT_ISSUED)
+    with decoding(f"the bank's books, card {card_id}: {DAMAGED}"):
+        return Status(row["last_atc"], row["failures"], row["blocked"])
 
 
 def _customer(row: RowMapping) -> Customer:
-    return Customer(row["user_code"], row["name"], row["card_id"])
+    return Customer(_text(row["user_code"]), _text(row["name"]), _text(row["card_id"]))
 
 
 def _customer_row(customer: Customer) -> Values:
+    check_name(customer)
     return {"user_code": customer.user, "name": customer.name, "card_id": customer.card_id}
 
 
 def _attempt(row: RowMapping) -> Attempt:
-    return Attempt(datetime.fromisoformat(row["at"]), row["card_id"], row["source"], Reason[row["reason"]])
+    return Attempt(
+        datetime.fromisoformat(row["at"]), _text(row["card_id"]), _text(row["source"]), Reason[row["reason"]]
+    )
+
+
+def _text(value: object) -> str:
+    """SQLite keeps anything in any column. Raises TypeError."""
+    if isinstance(value, str):
+        return value
+    raise TypeError("no text")

@@ -5,13 +5,13 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bank.decoding import decoding
 from bank.errors import StateError
-from bank.files import exclusive, read_private, write_private
+from bank.files import read_private, refuse_if_shared, write_private
 
 KEY_SIZE = 32
 NONCE_SIZE = 12
@@ -27,16 +27,24 @@ class Vault:
         self._index_key = _derived(key, b"index")
 
     @classmethod
-    def from_file(cls, path: Path) -> "Vault":
-        """The vault whose key is in that file, which is made (mode 0600) when it is missing. Raises StateError.
+    def from_file(cls, path: Path) -> "Vault | None":
+        """The vault with the key in that file; None without one. Raises StateError, also where others may read it.
 
         Whoever has this file and the database has every card's key: back them up apart from each other.
         """
-        with exclusive(path):
-            key = read_private(path)
-            if key is None:
-                key = os.urandom(KEY_SIZE)
-                write_private(path, key)
+        key = read_private(path)
+        if key is None:
+            return None
+        refuse_if_shared(path)
+        if len(key) != KEY_SIZE:
+            raise StateError(f"{path} has {len(key)} bytes, not {KEY_SIZE}: it is no key; put it back from your backup")
+        return cls(key)
+
+    @classmethod
+    def made_at(cls, path: Path) -> "Vault":
+        """A vault with a new key, which is written to that file (mode 0600). Raises StateError."""
+        key = os.urandom(KEY_SIZE)
+        write_private(path, key)
         return cls(key)
 
     def seal(self, name: str, plain: bytes) -> bytes:
@@ -46,10 +54,10 @@ class Vault:
 
     def unseal(self, name: str, sealed: bytes) -> bytes:
         """The bytes again. Raises StateError when the key is another or the bytes were touched."""
-        try:
+        with decoding(
+            "the bank's key does not open its books: was the key file replaced? Put the one of these books back"
+        ):
             return self._cipher.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], name.encode())
-        except (InvalidTag, ValueError) as cause:
-            raise StateError("a sealed record does not open: was the bank's key file replaced?") from cause
 
     def index(self, text: str) -> str:
         """What stands for a secret text where it must be found again: 64 hexadecimal digits."""

@@ -4,14 +4,20 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
-from bank.errors import StateError
+from bank.decoding import decoding
 from bank.files import exclusive, read_private, write_private
 
 MAX_ATC = 0xFFFF
 """A card whose counter is there refuses every further transaction (EMV Book 3, 6.5.8)."""
+
+
+def is_whole(number: object, most: float = inf) -> bool:
+    """Whether it is a whole number from 0 to `most`: neither `true` nor `1.0`, which compare as if they were."""
+    return type(number) is int and 0 <= number <= most
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class Counters:
     tries: int
 
     def __post_init__(self) -> None:
-        if not (0 <= self.atc <= MAX_ATC and 0 <= self.tries <= 0xF):
+        if not (is_whole(self.atc, MAX_ATC) and is_whole(self.tries, 0xF)):
             raise ValueError("counter out of range")
 
 
@@ -74,11 +80,16 @@ class FileMemory:
         raw = read_private(self._path)
         if raw is None:
             return self._start
-        try:
-            found = json.loads(raw)
-            return Counters(int(found["atc"]), int(found["tries"]))
-        except (ValueError, TypeError, KeyError) as cause:
-            raise StateError(f"{self._path} is not a card's state; delete it to have the card made anew") from cause
+        with decoding(f"{self._path} is not a card's state; delete it to have the card made anew"):
+            return counters_from(raw)
+
+
+def counters_from(raw: bytes) -> Counters:
+    """The counters that `FileMemory` wrote. Put `decoding` around it: whatever it raises, the bytes are no card's."""
+    found = json.loads(raw)
+    if set(found) != {"atc", "tries"}:
+        raise ValueError("not a card's state")
+    return Counters(found["atc"], found["tries"])
 
 
 def unchanged(counters: Counters) -> Counters:

@@ -2,24 +2,63 @@
 
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
+from bank.database import DAMAGED, database_url, named, sqlite_url
 from bank.demo.customers import furnish
+from bank.emptying import holds_secrets
 from bank.emv.keys import TEST_KEYS
+from bank.errors import IssuingError, StateError
+from bank.files import exclusive
 
 DATABASE_FILE = "bank.db"
 KEY_FILE = "bank.key"
 
 
+def books_url(state_dir: Path, url: str = "") -> URL:
+    """The books that are meant: those of the URL, else SQLite in that directory. Raises StateError."""
+    return database_url(url) if url else sqlite_url(state_dir / DATABASE_FILE)
+
+
 def open_database(state_dir: Path, url: str = "") -> SqlStore:
     """The demonstration's bank, furnished with its test keys, cards and customers.
 
-    Without `url`, SQLite in that directory. The key that seals its secrets is in the directory in either case.
-    Raises StateError.
+    Without `url`, SQLite in that directory. The key that seals its secrets is in the directory in either case; it is
+    made with new books only. Raises StateError.
     """
-    vault = Vault.from_file(state_dir / KEY_FILE)
-    store = SqlStore(url or f"sqlite:///{(state_dir / DATABASE_FILE).absolute()}", vault)
+    books, key_file = books_url(state_dir, url), state_dir / KEY_FILE
+    with exclusive(key_file):
+        vault = Vault.from_file(key_file)
+        store = SqlStore(books, vault) if vault else _new_books(books, key_file)
+    try:
+        _furnish(store, books)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _furnish(store: SqlStore, books: URL) -> None:
     for key in TEST_KEYS.values():
         store.add_issuer_key(key)
-    furnish(store)
-    return store
+    try:
+        furnish(store)
+    except IssuingError as cause:  # a card of ours under another name
+        raise StateError(f"the bank's books ({named(books)}): {DAMAGED}") from cause
+
+
+def _new_books(books: URL, key_file: Path) -> SqlStore:
+    """Books and the key for them: the key is on the disk before anything is sealed with it."""
+    if holds_secrets(books):
+        raise StateError(
+            f"{key_file} is missing, and nothing else opens the bank's books ({named(books)}): put it back from your "
+            "backup. `sesame bank reset --yes` begins anew"
+        )
+    vault = Vault.made_at(key_file)
+    try:
+        return SqlStore(books, vault)
+    except BaseException:
+        key_file.unlink()  # nothing was sealed with it
+        raise

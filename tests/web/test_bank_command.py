@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,9 +29,7 @@ Bank = Callable[..., int]
 @pytest.fixture
 def bank(tmp_path: Path, fresh_books: Path) -> Bank:
     """Runs `sesame bank` on books of the test's own."""
-    (tmp_path / "state").mkdir()
-    for path in fresh_books.iterdir():
-        (tmp_path / "state" / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(fresh_books, tmp_path / "state")
     return lambda *words: cli.main(["bank", *words, "--state", str(tmp_path / "state")])
 
 
@@ -116,7 +115,6 @@ def test_the_log_of_a_card_holds_no_code(
         ("resync", "12345678", "1234567"),
         ("resync", "12345678123456789"),
         ("issue", "NEWUSER1", "--card", "nothing"),
-        ("reset", "--yes", "--database", "postgresql://nobody@/nothing"),
     ],
 )
 def test_what_cannot_be_done_is_said(bank: Bank, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
@@ -140,11 +138,10 @@ def test_a_code_of_ten_digits_is_none_the_worse(bank: Bank, tmp_path: Path) -> N
     assert bank("resync", code(3000), code(3001), "--who", "ten-digits") == 0
 
 
-def test_reset_makes_all_as_it_was(bank: Bank, code: Callable[[int], str], tmp_path: Path) -> None:
+def test_reset_makes_all_as_it_was(bank: Bank, code: Callable[[int], str]) -> None:
     bank("verify", code(1))
     bank("issue", "LEFEVRE1")
     assert bank("reset", "--yes") == 0
-    assert not list((tmp_path / "state").glob("bank.db*"))
     assert bank("verify", code(1)) == 0
     assert bank("verify", code(1), "--who", "LEFEVRE1") == 1
 

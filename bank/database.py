@@ -1,0 +1,172 @@
+"""Which database a URL means, how it is opened, and what went wrong with it, in words that say what to do.
+
+No message holds a password: a URL is never repeated.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from bank.decoding import decoding
+from bank.errors import StateError
+from bank.files import refuse_if_shared
+
+PATIENCE_S: Final = 30
+"""How long a transaction waits for another one on SQLite."""
+
+DRIVERS: Final = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+"""What a URL may begin with, and which driver that is."""
+
+PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""Readers beside one writer; an answered commit is on the disk; no customer without card; what is deleted is gone."""
+
+FULL = "the disk is full: make room and try again. Nothing was changed"
+DAMAGED = "damaged, or no books of this bank: put a backup back, or move them away and begin anew"
+BUSY = f"another program has had them for {PATIENCE_S} s: end it, or try again"
+CLOSED = "they cannot be opened for writing: check the rights of file and folder"
+FAILING = "the disk reports errors: look at the system's log, and have a backup at hand"
+AWAY = "no answer, or refused: check that it runs, and user, password and name in the URL"
+
+SQLITE_TROUBLES: Final = {
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_ERROR: DAMAGED,  # no such table, no such column
+    sqlite3.SQLITE_MISMATCH: DAMAGED,
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_PERM: CLOSED,
+    sqlite3.SQLITE_READONLY: CLOSED,
+    sqlite3.SQLITE_CANTOPEN: CLOSED,
+    sqlite3.SQLITE_IOERR: FAILING,
+    sqlite3.SQLITE_IOERR_SHMSIZE: FULL,  # there is no room for the index of the journal
+}
+"""By SQLite's result code (sqlite.org/rescode.html), the extended one first."""
+
+POSTGRES_TROUBLES: Final = {
+    "53100": FULL,
+    "42P01": DAMAGED,
+    "42703": DAMAGED,
+    "42804": DAMAGED,
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
+    "42501": "this user may not use them: grant it its rights (GRANT)",
+    "25006": "they can be read only: is it a standby server?",
+}
+"""By SQLSTATE (PostgreSQL manual, appendix A)."""
+
+
+def database_url(text: str) -> URL:
+    """The database that was named. Raises StateError."""
+    with decoding("no database URL: use sqlite:////path/bank.db or postgresql://user@host/name"):
+        if not text.isprintable():
+            raise ValueError("no text")
+        url = make_url(text)
+        driver = DRIVERS.get(url.drivername)
+        if driver is None:
+            raise StateError(f"no support for {url.drivername}: use sqlite or postgresql")
+        if driver == "sqlite" and url.query:
+            raise StateError("an SQLite URL has no options behind a question mark")
+        if driver == "sqlite" and url.database in (None, "", ":memory:"):
+            raise StateError("a bank in SQLite needs a file: sqlite:////path/bank.db")
+    return url.set(drivername=driver)
+
+
+def sqlite_url(path: Path) -> URL:
+    """SQLite in that file, whatever signs its name has."""
+    return URL.create("sqlite", database=str(path.absolute()))
+
+
+def named(url: URL) -> str:
+    """How messages call the books: by their file, or by their name on the server."""
+    return str(url.database) if is_sqlite(url) else f"the PostgreSQL database {url.database!r}"
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the books are a file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def is_absent(url: URL) -> bool:
+    """Whether there is no file yet. A server is asked instead."""
+    return is_sqlite(url) and not Path(url.database or "").exists()
+
+
+def opened_engine(url: URL) -> Engine:
+    """An engine; an SQLite file is made when it is missing. Raises StateError.
+
+    `hide_parameters`: what is asked and stored must not show in an error.
+    """
+    if not is_sqlite(url):
+        return _postgres_engine(url)
+    _make_private(Path(url.database or ""))
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    except ModuleNotFoundError as cause:
+        raise StateError(f"{cause.name} is not installed: install this project with its extra [postgresql]") from cause
+
+
+def _make_private(path: Path) -> None:
+    """SQLite would make the file readable for all; its journals take the file's mode."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except (OSError, ValueError) as cause:
+        said = cause.strerror if isinstance(cause, OSError) else "no file can be called so"
+        raise StateError(f"cannot open {path}: {said}; check that the directory can be written") from cause
+    refuse_if_shared(path)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """No BEGIN of the driver's own, and our settings."""
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that will write takes the lock first: it waits, where one that reads first would fail."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def translated(url: URL) -> Iterator[None]:
+    """Around every use of the database. Raises StateError; what breaks a rule of the tables stays IntegrityError."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except SQLAlchemyError as cause:
+        raise StateError(f"the bank's books ({named(url)}): {trouble(cause)}") from cause
+
+
+def trouble(error: SQLAlchemyError) -> str:
+    """What is wrong and what to do about it."""
+    origin = getattr(error, "orig", None)
+    code = getattr(origin, "sqlite_errorcode", None)
+    if code is not None:
+        return SQLITE_TROUBLES.get(code) or SQLITE_TROUBLES.get(code & 0xFF, DAMAGED)
+    state = getattr(origin, "sqlstate", None)
+    if origin is None or isinstance(origin, sqlite3.Error):
+        return DAMAGED
+    return POSTGRES_TROUBLES.get(state or "", AWAY)

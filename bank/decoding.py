@@ -1,0 +1,24 @@
+"""Bytes that others wrote, or that were damaged since: every failure to take them apart leaves as one error of ours.
+
+A parser fails in more ways than its documentation names: with JSON come ValueError, RecursionError (deep nesting) and
+OverflowError (`int(1e999)`). So nothing here lists them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bank.errors import StateError, UnknownCardError
+
+
+@contextmanager
+def decoding(trouble: str) -> Iterator[None]:
+    """Around whatever takes foreign bytes apart. Raises StateError, which says `trouble`, for every failure.
+
+    That nobody of that name is there is an answer, and no failure.
+    """
+    try:
+        yield
+    except (StateError, UnknownCardError):
+        raise
+    except Exception as cause:
+        raise StateError(trouble) from cause
