@@ -7,7 +7,6 @@ for them, and one that falls behind is let go.
 
 import errno
 import json
-import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -16,13 +15,19 @@ from pathlib import Path
 from typing import Final
 
 from device.errors import MirrorError
+from device.unix_socket import Door, door_at
 from drivers.painter.raster import paint
 from drivers.ports import Picture
 from sesame_core.reader.state import State
 from sesame_core.screens import Screen
 
 MODE: Final = 0o660
+"""The umask of a service would leave the group nothing."""
+
 MOST_LISTENERS: Final = 8
+NO_SIGNAL: Final = getattr(socket, "MSG_NOSIGNAL", 0)
+"""Not on macOS; Python ignores SIGPIPE in any case."""
+
 LEFT: Final = (errno.ECONNABORTED, errno.EINTR)
 """accept(2): that one went away again; the next is welcome."""
 
@@ -54,17 +59,15 @@ class Mirror:
     @contextmanager
     def listening(self, path: Path) -> Iterator[None]:
         """Take listeners at `path` while the context lasts. Raises MirrorError."""
-        door = _bound(path)
-        thread = threading.Thread(target=self._accept, args=(door,), name="mirror", daemon=True)
+        door = _door(path)
+        thread = threading.Thread(target=self._accept, args=(door.socket,), name="mirror", daemon=True)
         thread.start()
         try:
             yield
         finally:
-            with suppress(OSError):  # a blocked accept() is only ended by shutting the socket down
-                door.shutdown(socket.SHUT_RDWR)
+            door.shut()
             thread.join()
             door.close()
-            path.unlink(missing_ok=True)
             self._let_all_go()
 
     def _accept(self, door: socket.socket) -> None:
@@ -90,7 +93,7 @@ class Mirror:
     def _send(self, listener: socket.socket) -> None:
         """The newest frame, whole or not at all: after half a line nothing else can be understood."""
         with suppress(OSError):
-            if listener.send(self._frame, socket.MSG_NOSIGNAL) == len(self._frame):
+            if listener.send(self._frame, NO_SIGNAL) == len(self._frame):
                 return
         self._listeners.discard(listener)
         listener.close()
@@ -105,17 +108,10 @@ def _frame(picture: Picture) -> bytes:
     return json.dumps(pixels(picture), separators=(",", ":")).encode() + b"\n"
 
 
-def _bound(path: Path) -> socket.socket:
-    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+def _door(path: Path) -> Door:
     try:
-        if path.is_socket():
-            path.unlink()
-        door.bind(str(path))
-        os.chmod(path, MODE)  # noqa: PTH101 - the umask of a service leaves the group nothing
-        door.listen(MOST_LISTENERS)
+        return door_at(path, MODE, MOST_LISTENERS)
     except OSError as error:
-        door.close()
         raise MirrorError(
             f"{path}: the mirror cannot listen there ({error.strerror}); set mirror.socket to another path"
         ) from error
-    return door

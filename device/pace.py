@@ -2,33 +2,109 @@
 
 import os
 import select
+import socket
 from collections.abc import Callable
+from contextlib import suppress
+from threading import RLock
+from typing import Final
 
 from device.loop import Loop, halted
 from drivers.clock import SteppedClock
 from sesame_core.events import Millis
 
+LONGEST: Final[Millis] = 24 * 3_600_000
+"""What select(2) is asked for at most: a number that time_t cannot take would end the reader."""
+
+DEAF: Final = os.name == "nt"
+"""Ctrl-C does not end a select() of Windows: Python's handler runs only between two of them."""
+
+SLICE: Final[Millis] = 250
+MOST_RINGS: Final = 4096
+
 
 class Waker:
-    """Ends a wait from any thread and from signal handlers: an eventfd (eventfd(2)), so that nothing can be missed."""
+    """Ends a wait from any thread and from signal handlers, so that nothing can be missed: an eventfd (eventfd(2)), or
+    a pair of sockets on systems that have none."""
+
+    def __init__(self) -> None:
+        self._bell = _EventFd() if hasattr(os, "eventfd") else _SocketPair()
+        self._lock = RLock()  # a signal handler may ring while its own thread is in here
+        self._open = True
+
+    def notify(self) -> None:
+        """End the wait under way, or the next one. Nothing once it is closed: the descriptor may be another's then."""
+        with self._lock:
+            if self._open:
+                self._bell.ring()
+
+    def wait(self, timeout: Millis | None) -> bool:
+        """Sleep until notified, at most `timeout` ms (None: for ever) or a day. True when notified; what was told is
+        taken."""
+        if DEAF and (timeout is None or timeout > SLICE):
+            return self._wait_in_slices(timeout)
+        seconds = None if timeout is None else min(max(0, timeout), LONGEST) / 1000
+        ready, _, _ = select.select([self._bell], [], [], seconds)
+        if ready:
+            self._bell.hush()
+        return bool(ready)
+
+    def _wait_in_slices(self, timeout: Millis | None) -> bool:
+        left = LONGEST if timeout is None else min(timeout, LONGEST)
+        while left > 0:
+            if self.wait(min(left, SLICE)):
+                return True
+            left -= SLICE
+        return False
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        with self._lock:
+            self._open = False
+            self._bell.close()
+
+
+class _EventFd:
+    """Linux: one descriptor, a counter."""
 
     def __init__(self) -> None:
         self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
-    def notify(self) -> None:
-        """End the wait under way, or the next one."""
+    def fileno(self) -> int:
+        return self._fd
+
+    def ring(self) -> None:
         os.eventfd_write(self._fd, 1)
 
-    def wait(self, timeout: Millis | None) -> bool:
-        """Sleep until notified, at most `timeout` ms (None: for ever). True when notified; what was told is taken."""
-        ready, _, _ = select.select([self._fd], [], [], None if timeout is None else max(0, timeout) / 1000)
-        if ready:
-            os.eventfd_read(self._fd)
-        return bool(ready)
+    def hush(self) -> None:
+        os.eventfd_read(self._fd)
 
     def close(self) -> None:
-        """Give the descriptor back."""
         os.close(self._fd)
+
+
+class _SocketPair:
+    """Everywhere: sockets are the one thing that every system's select() takes. A full pair has rung already."""
+
+    def __init__(self) -> None:
+        self._heard, self._rung = socket.socketpair()
+        self._heard.setblocking(False)
+        self._rung.setblocking(False)
+
+    def fileno(self) -> int:
+        return self._heard.fileno()
+
+    def ring(self) -> None:
+        with suppress(BlockingIOError):
+            self._rung.send(b"!")
+
+    def hush(self) -> None:
+        with suppress(BlockingIOError):
+            while self._heard.recv(MOST_RINGS):
+                pass
+
+    def close(self) -> None:
+        self._heard.close()
+        self._rung.close()
 
 
 class Runner:

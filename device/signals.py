@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGBREAK")
+ENDING = tuple(signal.Signals[name] for name in NAMES if hasattr(signal, name))
+"""SIGHUP: the window is closed (Windows: SIGBREAK); SIGQUIT: Ctrl-\\, which would leave a terminal as it is."""
 
 
 @contextmanager
 def on_ending(halt: Callable[[], object]) -> Iterator[None]:
-    """While the context lasts, SIGTERM, SIGINT and SIGHUP call `halt`."""
+    """While the context lasts, each of ENDING calls `halt`."""
     with on_signals(ENDING, halt):
         yield
 

@@ -6,23 +6,26 @@ Each line is answered by `ok` or `error: what is wrong`, when what it asked for 
 screen says (never a code). The socket is for its owner only (mode 0600).
 """
 
-import os
+import errno
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Final
 
+from device.unix_socket import Door, door_at
 from sesame_core.errors import SesameError
 from simulator.live import LiveBench
-from simulator.script import Player, ScriptError, parse
+from simulator.script import Player, Statement, statements_in
 
 LONGEST_LINE: Final = 4096
 MOST_CLIENTS: Final = 8
+MODE: Final = 0o600
 WHERE: Final = Path("control")
+LEFT: Final = (errno.ECONNABORTED, errno.EINTR)
+"""accept(2): that one went away again; the next is welcome."""
 
 
 class ControlError(SesameError):
@@ -35,74 +38,83 @@ class Control:
     def __init__(self, bench: LiveBench, folder: Path) -> None:
         self._bench = bench
         self._player = Player(bench, folder)
+        self._places = threading.Semaphore(MOST_CLIENTS)
 
     @contextmanager
     def listening(self, path: Path) -> Iterator[None]:
         """Listen at `path` while the context lasts. Raises ControlError."""
-        listener = _bound(path)
+        door = _door(path)
         try:
-            threading.Thread(target=self._accept, args=(listener,), name="control", daemon=True).start()
+            threading.Thread(target=self._accept, args=(door.socket,), name="control", daemon=True).start()
             yield
         finally:
-            # A blocked accept() is only ended by shutting the socket down.
-            with suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
-            listener.close()
-            path.unlink(missing_ok=True)
+            door.close()
 
     def answer(self, line: str) -> str:
-        """What to say to one line, when it is over. Called from a client's thread."""
-        if line.strip() == "text":
-            return self._bench.submit(self._bench.text).result()
+        """What to say to one line, when it is over. Called from a client's thread; never raises for the line's sake."""
         try:
-            for statement in parse(line, WHERE):
-                self._bench.submit(lambda statement=statement: self._player.perform(statement)).result()  # type: ignore[misc]
-                self._over().get()
-        except ScriptError as error:
-            return f"error: {error}"
+            if line.strip() == "text":
+                return self._bench.submit(self._bench.text).result()
+            for statement in statements_in(line, WHERE):
+                self._play(statement)
+        except SesameError as error:
+            return f"error: {_in_one_line(str(error))}"
+        except Exception as error:  # whatever it was, who asked waits for an answer; its text might quote anything
+            return f"error: this should not have happened ({type(error).__name__}); please report it"
         return "ok"
 
-    def _over(self) -> SimpleQueue[None]:
-        """Filled when the hands have done all that they were asked for."""
-        over: SimpleQueue[None] = SimpleQueue()
-        self._bench.submit(lambda: self._bench.time_line.at(self._bench.busy_until, lambda: over.put(None))).result()
-        return over
+    def _play(self, statement: Statement) -> None:
+        """One statement, until the hands have done all that it asks for."""
+
+        def act() -> Future[None]:
+            self._player.perform(statement)
+            return self._bench.over()
+
+        self._bench.submit(act).result().result()
 
     def _accept(self, listener: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
+        """Until the socket is shut down."""
+        while True:
+            try:
                 client, _ = listener.accept()
-                threading.Thread(target=self._serve, args=(client,), name="control client", daemon=True).start()
+            except OSError as error:
+                if error.errno in LEFT:
+                    continue
+                return
+            self._welcome(client)
+
+    def _welcome(self, client: socket.socket) -> None:
+        if self._places.acquire(blocking=False):
+            threading.Thread(target=self._serve, args=(client,), name="control client", daemon=True).start()
+            return
+        with suppress(OSError), client:
+            client.settimeout(0)
+            client.sendall(b"error: too many are connected: close another connection first\n")
 
     def _serve(self, client: socket.socket) -> None:
+        try:
+            with suppress(OSError), client:
+                self._converse(client)
+        finally:
+            self._places.release()
+
+    def _converse(self, client: socket.socket) -> None:
         # One stream each way: a text stream for both would drop lines that were sent ahead of an answer.
-        asked = client.makefile("r", encoding="utf-8", errors="replace", newline="\n")
-        with suppress(OSError, CancelledError), client, asked:
+        with client.makefile("r", encoding="utf-8", errors="replace", newline="\n") as asked:
             while line := asked.readline(LONGEST_LINE):
                 if len(line) == LONGEST_LINE and not line.endswith("\n"):
                     client.sendall(b"error: a line is too long\n")
                     return
-                client.sendall(f"{self.answer(line)}\n".encode())
+                client.sendall(f"{self.answer(line)}\n".encode(errors="replace"))
 
 
-def _bound(path: Path) -> socket.socket:
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+def _in_one_line(text: str) -> str:
+    """As an answer: what would end the line, or act on a terminal, is made visible."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
+def _door(path: Path) -> Door:
     try:
-        if path.is_socket():
-            path.unlink()
-        with _for_the_owner_only():
-            listener.bind(str(path))
-        listener.listen(MOST_CLIENTS)
+        return door_at(path, MODE, MOST_CLIENTS)
     except OSError as error:
-        listener.close()
         raise ControlError(f"{path}: cannot be listened at ({error.strerror}); give another path") from None
-    return listener
-
-
-@contextmanager
-def _for_the_owner_only() -> Iterator[None]:
-    before = os.umask(0o177)
-    try:
-        yield
-    finally:
-        os.umask(before)

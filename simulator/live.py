@@ -7,10 +7,12 @@ and waits are laid one after the other on the time line, as a person would do th
 import heapq
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from bank.cards import gallery
 from device.compose import rules_of
@@ -21,6 +23,7 @@ from device.simulated import Simulated, simulated
 from drivers.clock import MonotonicClock
 from drivers.ports import Notify, Picture
 from drivers.slot.twin import Card
+from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Event, Key, Millis
 from sesame_core.screens import Screen
 from simulator.bench import CHARGE, PRESS, code_on, lit
@@ -30,56 +33,127 @@ T = TypeVar("T")
 CARD_TIME: Millis = 120
 """How long a card takes for a command: a real one needs 50 to 300 ms."""
 
+MOST_AT_ONCE: Final = 64
+"""How many of the acts that were submitted are done before the loop looks at everything else again."""
+
+
+class EndedError(SesameError):
+    """The reader's life is over: what was asked for will not be done."""
+
+    def __init__(self) -> None:
+        super().__init__("the reader has ended: start it again")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(Generic[T]):
+    """An act, and who waits for it."""
+
+    act: Callable[[], T]
+    future: "Future[T]"
+
+    def do(self) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return  # whoever asked has gone: nobody is there to be told
+        try:
+            self.future.set_result(self.act())
+        except Exception as error:  # it is the submitter's error, not the reader's
+            self.future.set_exception(error)
+
+    def refuse(self) -> None:
+        refuse(self.future)
+
+
+def refuse(future: "Future[Any]") -> None:
+    """Whoever waits for it is told that the reader's life is over, unless it is done already."""
+    with suppress(InvalidStateError):
+        future.set_exception(EndedError())
+
 
 class TimeLine:
-    """Acts at their moments: a `Source` of the loop. `submit` is safe from any thread, the rest is the loop's own."""
+    """Acts at their moments: a `Source` of the loop. `submit` and `overtake` are safe from any thread and from signal
+    handlers, the rest is the loop's own."""
 
     def __init__(self) -> None:
         self._acts: list[tuple[Millis, int, Callable[[], None]]] = []
         self._order = count()
-        self._submitted: deque[Callable[[], None]] = deque()
+        self._submitted: deque[_Asked[Any]] = deque()
+        self._first: deque[_Asked[Any]] = deque()
+        self._promised: set[Future[None]] = set()
         self._notify: Notify | None = None
+        self._over = False
 
     def submit(self, act: Callable[[], T]) -> "Future[T]":
-        """Have `act` done on the loop's thread as soon as it can; its result or error is in the future."""
-        future: Future[T] = Future()
+        """Have `act` done on the loop's thread as soon as it can; its result or error is in the future.
 
-        def do() -> None:
-            if not future.set_running_or_notify_cancel():
-                return  # whoever asked has gone: nobody is there to be told
-            try:
-                future.set_result(act())
-            except Exception as error:  # it is the submitter's error, not the reader's
-                future.set_exception(error)
+        Its error is EndedError when the reader's life ends before.
+        """
+        return self._ask(self._submitted, act)
 
-        self._submitted.append(do)
-        if self._notify is not None:
-            self._notify()
-        return future
+    def overtake(self, act: Callable[[], T]) -> "Future[T]":
+        """As `submit`, before all that was submitted: an end does not wait its turn."""
+        return self._ask(self._first, act)
+
+    def _ask(self, queue: deque[_Asked[Any]], act: Callable[[], T]) -> "Future[T]":
+        asked = _Asked(act, Future[T]())
+        queue.append(asked)
+        if self._over:  # asked after the append: either `close` sees what was appended, or we see that it was there
+            self._refuse_all()
+        elif (notify := self._notify) is not None:
+            notify()
+        return asked.future
 
     def at(self, moment: Millis, act: Callable[[], None]) -> None:
         """Have `act` done at a moment."""
         heapq.heappush(self._acts, (moment, next(self._order), act))
+
+    def promise(self, moment: Millis) -> "Future[None]":
+        """Done at a moment; its error is EndedError when the reader's life ends before."""
+        future: Future[None] = Future()
+        self._promised.add(future)
+        self.at(moment, lambda: self._keep(future))
+        return future
+
+    def _keep(self, future: "Future[None]") -> None:
+        self._promised.discard(future)
+        future.set_result(None)
 
     def start(self, notify: Notify) -> None:
         """From now on a submission wakes the loop."""
         self._notify = notify
 
     def due(self) -> Millis | None:
-        """The next act's moment."""
+        """The next act's moment: at once when more was submitted than one look takes."""
+        if self._submitted or self._first:
+            return 0
         return self._acts[0][0] if self._acts else None
 
     def poll(self, now: Millis) -> Sequence[Event]:
-        """Do what is due."""
-        while self._submitted:
-            self._submitted.popleft()()
+        """Do what is due, a bounded part of it: however much is submitted, the loop comes round to the 35 s, and to its
+        end."""
+        for _ in range(min(len(self._submitted), MOST_AT_ONCE)):
+            if self._first:
+                break
+            self._submitted.popleft().do()
+        if self._first:
+            self._first.popleft().do()
+            return ()
         while self._acts and self._acts[0][0] <= now:
             heapq.heappop(self._acts)[2]()
         return ()
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Nothing is done any more; whoever waits is told."""
         self._notify = None
+        self._over = True
+        self._refuse_all()
+        for future in self._promised:
+            refuse(future)
+
+    def _refuse_all(self) -> None:
+        for queue in (self._first, self._submitted):
+            with suppress(IndexError):  # until it is empty, whoever empties it
+                while True:
+                    queue.popleft().refuse()
 
 
 class LiveBench:
@@ -98,6 +172,7 @@ class LiveBench:
         self._state_dir = state_dir
         self._cards: dict[str, Card] = {}
         self._busy_until: Millis = 0
+        self._rest: Millis = 0
 
     def run(self) -> None:
         """The reader's life, until `halt`; the glass is dark afterwards."""
@@ -112,14 +187,23 @@ class LiveBench:
         """From any thread: have something done with this bench."""
         return self.time_line.submit(act)
 
+    def end(self) -> None:
+        """From any thread and from signal handlers: end the reader's life, before anything else that waits."""
+        self.time_line.overtake(self.halt)
+
     def halt(self) -> None:
         """End the reader's life."""
         self.loop.halt()
 
     @property
     def busy_until(self) -> Millis:
-        """When the last act that was asked for is over."""
+        """When the last press that was asked for is over."""
         return max(self._busy_until, self.clock.now())
+
+    def over(self) -> "Future[None]":
+        """Done when all is that was asked for until now, and what was waited for since the last call is past."""
+        moment, self._rest = self.busy_until + self._rest, 0
+        return self.time_line.promise(moment)
 
     # What a hand does
 
@@ -157,8 +241,8 @@ class LiveBench:
         self.time_line.at(self.clock.now() + hold, lambda: self.parts.hardware.release(key))
 
     def wait(self, ms: Millis) -> None:
-        """Nothing for a while."""
-        self._busy_until = self.busy_until + ms
+        """Nothing for a while, for the one who asks `over` next: nobody else's presses wait with him."""
+        self._rest += ms
 
     def battery(self, battery: Battery) -> None:
         """Let the gauge say so."""

@@ -26,6 +26,13 @@ from sesame_core.events import Battery, Key, Millis
 from simulator.bench import Hands
 
 MAX_INCLUDES = 16
+MOST_STATEMENTS: Final = 100_000
+MOST_CHARACTERS: Final = 10_000_000
+"""What a script and all that it includes may have: no honest one comes near it."""
+
+LONGEST_WAIT: Final[Millis] = 24 * 3_600_000
+LONGEST_HOLD: Final[Millis] = 10 * 60_000
+LARGEST_SCALE: Final = 32
 UNITS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 LEGEND_NAMES: Final = {
     "défi": Key.CHALLENGE,
@@ -67,18 +74,48 @@ class Verb:
     act: Callable[["Player", Sequence[str]], None]
 
 
-def read(path: Path, depth: int = 0) -> Iterator[Statement]:
+@dataclass(slots=True)
+class _Allowance:
+    """What one script may still ask for, its included files together: they can include each other 10^16 times."""
+
+    statements: int = MOST_STATEMENTS
+    characters: int = MOST_CHARACTERS
+
+    def take(self, statement: Statement) -> None:
+        self.statements -= 1
+        if self.statements < 0:
+            raise statement.error(f"a script has {MOST_STATEMENTS} statements at most, those it includes among them")
+
+    def text(self, path: Path) -> str:
+        text = _text(path, self.characters)
+        self.characters -= len(text)
+        return text
+
+
+def read(path: Path) -> Iterator[Statement]:
     """The statements of a script, those of included files in their place. Raises ScriptError."""
-    if depth > MAX_INCLUDES:
-        raise ScriptError(f"{path}: scripts include each other more than {MAX_INCLUDES} deep")
-    for statement in parse(_text(path), path):
+    allowance = _Allowance()
+    return _expanded(allowance.text(path), path, allowance)
+
+
+def statements_in(text: str, path: Path) -> Iterator[Statement]:
+    """As `read`, of a text that stands nowhere; the files it includes are looked for beside `path`."""
+    return _expanded(text, path, _Allowance())
+
+
+def _expanded(text: str, path: Path, allowance: _Allowance, depth: int = 0) -> Iterator[Statement]:
+    for statement in parse(text, path):
+        allowance.take(statement)
         if statement.words[0] != "include":
             yield statement
             continue
         if len(statement.words) != 2:
             raise statement.error("write: include FILE")
+        if depth == MAX_INCLUDES:
+            raise statement.error(f"scripts include each other more than {MAX_INCLUDES} deep")
+        included = path.parent / statement.words[1]
         try:
-            yield from read(path.parent / statement.words[1], depth + 1)
+            yield from _expanded(allowance.text(included), included, allowance, depth + 1)
         except ScriptError as error:
             raise statement.error(error) from None
 
@@ -118,7 +155,7 @@ class Player:
             verb.act(self, statement.words[1:])
         except _Problem as problem:
             raise statement.error(problem) from None
-        except (SesameError, BankError, OSError) as error:
+        except (SesameError, BankError, OSError, ValueError) as error:
             raise statement.error(_said(error)) from error
 
 
@@ -154,11 +191,11 @@ def _press(player: Player, words: Sequence[str]) -> None:
 def _hold(player: Player, words: Sequence[str]) -> None:
     if len(words) < 3 or words[1] != "for":
         raise _Problem("write: hold KEY for TIME")
-    player.bench.press(key_named(words[0]), _time(words[2:]))
+    player.bench.press(key_named(words[0]), _time(words[2:], LONGEST_HOLD, "10 min is no key held"))
 
 
 def _wait(player: Player, words: Sequence[str]) -> None:
-    player.bench.wait(_time(words))
+    player.bench.wait(_time(words, LONGEST_WAIT, "24 h is not waited for"))
 
 
 def _battery(player: Player, words: Sequence[str]) -> None:
@@ -216,8 +253,8 @@ STATEMENTS: Final = {
     "insert": Verb("insert CARD", "Put a card of the gallery into the slot.", _insert),
     "pull": Verb("pull", "Take the card out.", _pull),
     "press": Verb("press KEY ...", "Press and let go keys, one after the other: names or legends.", _press),
-    "hold": Verb("hold KEY for TIME", "Keep one key down for a time.", _hold),
-    "wait": Verb("wait TIME", "Let time pass: `35 s`, `300 ms`, `2 min`.", _wait),
+    "hold": Verb("hold KEY for TIME", "Keep one key down for a time, 10 min at most.", _hold),
+    "wait": Verb("wait TIME", "Let time pass, 24 h at most: `35 s`, `300 ms`, `2 min`.", _wait),
     "expect": Verb(
         "expect text TEXT | code [CODE] | dark", "Fail unless the glass shows it now; text may be a part.", _expect
     ),
@@ -239,11 +276,14 @@ def key_named(name: str) -> Key:
     return key
 
 
-def _time(words: Sequence[str]) -> Millis:
-    match = re.fullmatch(r"(\d+(?:\.\d{1,3})?)\s*(ms|s|min|h)", " ".join(words))
+def _time(words: Sequence[str], longest: Millis, said: str) -> Millis:
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(ms|s|min|h)", " ".join(words))
     if not match:
-        raise _Problem("a time is a number and ms, s, min or h: 35 s")
-    return round(float(match[1]) * UNITS[match[2]])
+        raise _Problem("a time is a number of at most nine digits and ms, s, min or h: 35 s")
+    time = round(float(match[1]) * UNITS[match[2]])
+    if time > longest:
+        raise _Problem(f"longer than {said}")
+    return time
 
 
 def _only(words: Sequence[str], usage: str) -> str:
@@ -269,10 +309,17 @@ def _said(error: Exception) -> str:
     return str(error)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, most: int) -> str:
+    """At most so many characters are read: a device, or a pipe, may never end."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as opened:
+            text = opened.read(most + 1)
     except OSError as error:
         raise ScriptError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise ScriptError(f"{path}: is not UTF-8 text") from None
+    except ValueError:
+        raise ScriptError(f"{str(path)!r}: is no file's name") from None
+    if len(text) > most:
+        raise ScriptError(f"{path}: a script has {MOST_CHARACTERS} characters at most, its included files among them")
+    return text

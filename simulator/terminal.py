@@ -1,29 +1,25 @@
 """The reader in a terminal: the OLED's pixels live, keys from the keyboard, a slot to put the gallery's cards into."""
 
 import os
-import signal
 import sys
-import termios
 import threading
-import tty
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
 from bank.cards import gallery
+from bank.errors import BankError
 from device.config import Config
-from device.signals import on_signals
 from sesame_core.errors import SesameError
-from sesame_core.events import Key
+from sesame_core.events import Key, Millis
 from sesame_core.reader.state import State
 from sesame_core.screens import Screen
 from simulator.glyphs import braille, fitting
-from simulator.live import LiveBench
+from simulator.keyboard import END, Keyboard, open_keyboard
+from simulator.live import EndedError, LiveBench
 
-ENTER_SCREEN: Final = "\x1b[?1049h\x1b[?25l\x1b[2J"
-LEAVE_SCREEN: Final = "\x1b[?25h\x1b[?1049l"
 HOME: Final = "\x1b[H"
 CLEAR_LINE: Final = "\x1b[K"
 CLEAR_BELOW: Final = "\x1b[J"
@@ -72,8 +68,10 @@ KEYS: Final = {str(digit): Key(str(digit)) for digit in range(10)} | {
     "\x08": Key.CLEAR,
     "a": Key.OFF,
 }
-ARROWS: Final = {"\x1b[A": "up", "\x1b[B": "down", "\x1bOA": "up", "\x1bOB": "down"}
-QUIT: Final = frozenset(("q", "\x03", "\x04", ""))
+ARROWS: Final = {"up": -1, "down": 1}
+QUIT: Final = frozenset(("q", "\x03", "\x04", "\x1c"))
+MOST_AHEAD: Final[Millis] = 10_000
+"""How far ahead keys may be typed: the presses of a pasted book would take the reader an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +84,7 @@ class Labels:
     pin: str
     help: str
     too_small: str
+    too_fast: str
 
 
 LABELS: Final = {
@@ -96,6 +95,7 @@ LABELS: Final = {
         "code secret",
         "q quitter",
         "Fenêtre trop petite\u00a0: il faut {}×{} caractères (ici {}×{}).",
+        "Trop de touches à la fois\u00a0: les dernières ne sont pas prises.",
     ),
     "en": Labels(
         "c Code   d Challenge   s Sign   Enter OK   ← Clear   a Off",
@@ -104,6 +104,7 @@ LABELS: Final = {
         "PIN",
         "q quit",
         "Window too small: {}×{} characters are needed (here {}×{}).",
+        "Too many keys at once: the last ones are not taken.",
     ),
 }
 
@@ -132,17 +133,23 @@ class Terminal:
     def run(self, bench: LiveBench) -> None:
         """Show the reader until it is left. The page follows the window's size at once."""
         self._bench = bench
-        with _raw_terminal(self._write), on_signals((signal.SIGWINCH,), lambda: bench.submit(self.draw)):
-            threading.Thread(target=self._read_keys, args=(bench,), name="keyboard", daemon=True).start()
+        keyboard = open_keyboard()
+        with keyboard.page(lambda: bench.submit(self.draw)):
+            threading.Thread(target=self._read_keys, args=(bench, keyboard), name="keyboard", daemon=True).start()
             bench.run()
 
-    def take(self, bench: LiveBench, typed: str) -> None:
-        """One key of the keyboard. On the loop's thread."""
+    def take(self, bench: LiveBench, typed: Sequence[str]) -> None:
+        """Keys of the keyboard. On the loop's thread."""
         self._said = ""
-        try:
-            self._act(bench, typed)
-        except SesameError as error:
-            self._said = str(error)
+        for key in typed:
+            try:
+                self._act(bench, key)
+            except (SesameError, BankError) as error:
+                self._said = str(error)
+            except Exception as error:  # nobody else would hear of it; its text might quote anything
+                self._said = f"this should not have happened ({type(error).__name__}); please report it"
+            if key in QUIT:
+                return
         self.draw()
 
     def draw(self) -> None:
@@ -156,13 +163,19 @@ class Terminal:
         if typed in QUIT:
             bench.halt()
         elif typed in ARROWS:
-            self._choose(-1 if ARROWS[typed] == "up" else 1)
+            self._choose(ARROWS[typed])
         elif typed == " ":
             self._insert_or_pull(bench)
         elif typed == "l":
             self._plug_or_unplug(bench)
         elif typed.lower() in KEYS:
-            bench.press(KEYS[typed.lower()])
+            self._press(bench, KEYS[typed.lower()])
+
+    def _press(self, bench: LiveBench, key: Key) -> None:
+        if bench.busy_until - bench.clock.now() > MOST_AHEAD:
+            self._said = self._labels.too_fast
+        else:
+            bench.press(key)
 
     def _choose(self, by: int) -> None:
         self._chosen = (self._chosen + by) % len(self._names)
@@ -201,7 +214,7 @@ class Terminal:
         yield from (f"  {text}"[: columns - 1] for text in texts)
         yield from self._gallery(columns, room - FIXED_LINES - spare)
         yield f"  {self._labels.chosen}   {self._labels.help}"[: columns - 1]
-        yield f"  {self._said}"[: columns - 1]
+        yield f"  {_visible(self._said)}"[: columns - 1]
 
     def _gallery(self, columns: int, room: int) -> Iterator[str]:
         first = max(0, min(self._chosen - room // 2, len(self._names) - room))
@@ -212,13 +225,17 @@ class Terminal:
             style = CHOSEN if number == self._chosen else ""
             yield f"{style}{line[: columns - 1]}{PLAIN if style else ''}"
 
-    def _read_keys(self, bench: LiveBench) -> None:
-        while True:
-            typed = os.read(0, 8).decode("utf-8", "replace")
-            for key in [typed] if typed in ARROWS or not typed else list(typed):
-                bench.submit(lambda key=key: self.take(bench, key))  # type: ignore[misc]
-            if not typed:
-                return
+    def _read_keys(self, bench: LiveBench, keyboard: Keyboard) -> None:
+        """A keyboard's thread: no key is read before the last ones have been taken, however many are pasted."""
+        with suppress(EndedError):
+            while END not in (keys := keyboard.typed()):
+                bench.submit(lambda keys=keys: self.take(bench, keys)).result()  # type: ignore[misc]
+        bench.end()
+
+
+def _visible(text: str) -> str:
+    """As a terminal may have it: what would act on it is a question mark."""
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def _framed(glass: Sequence[str]) -> Iterator[str]:
@@ -232,17 +249,3 @@ def _framed(glass: Sequence[str]) -> Iterator[str]:
 def language_of(config: Config) -> str:
     """The page's language: the reader's, else French."""
     return config.reader.language if config.reader.language in LABELS else "fr"
-
-
-@contextmanager
-def _raw_terminal(write: Callable[[str], object]) -> Iterator[None]:
-    """The terminal's other screen, without echo or line buffer; everything is put back in every case."""
-    before = termios.tcgetattr(0)
-    write(ENTER_SCREEN)
-    try:
-        tty.setcbreak(0)
-        yield
-    finally:
-        termios.tcsetattr(0, termios.TCSADRAIN, before)
-        write(LEAVE_SCREEN)
-        sys.stdout.flush()

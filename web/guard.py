@@ -6,9 +6,11 @@ standard, 3.1; W3C Fetch Metadata).
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -73,7 +75,8 @@ class Guard:
 
         refusal = self.refusal(scope)
         answer = PlainTextResponse(refusal.text, refusal.status) if refusal else self.app
-        await answer(scope, receive, marked)
+        with suppress(ClientDisconnect):  # who hangs up has nothing to be told, and nothing is wrong with us
+            await answer(scope, receive, marked)
 
     def refusal(self, scope: Scope) -> Refusal | None:
         """What is wrong with a request, before anything of it is looked at."""

@@ -129,7 +129,7 @@ def _reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterator[No
     from simulator.control import Control  # noqa: PLC0415
 
     with ExitStack() as stack:
-        stack.enter_context(on_ending(lambda: bench.submit(bench.halt)))
+        stack.enter_context(on_ending(bench.end))
         if arguments.control:
             stack.enter_context(Control(bench, arguments.pictures).listening(arguments.control))
         yield

@@ -9,7 +9,7 @@ from pathlib import Path
 from device.config import load
 from sesame.state import add_state_argument
 from simulator.bench import Bench
-from simulator.script import Player, read
+from simulator.script import LARGEST_SCALE, Player, read
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,13 +17,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="scripts, each on a reader of its own")
     parser.add_argument("--pictures", type=Path, metavar="DIR", default=Path(), help="where screenshots go (here)")
     parser.add_argument(
-        "--scale", type=int, default=4, metavar="N", help="screen pixels a picture's pixel (%(default)s)"
+        "--scale",
+        type=_scale,
+        default=4,
+        metavar="N",
+        help=f"screen pixels a picture's pixel, 1 to {LARGEST_SCALE} (%(default)s)",
     )
     parser.add_argument(
         "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
     )
     parser.add_argument("--fresh", action="store_true", help="with cards as new, whose counters are not kept")
     add_state_argument(parser)
+
+
+def _scale(text: str) -> int:
+    """Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 3 and 1 <= int(text) <= LARGEST_SCALE):
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to {LARGEST_SCALE}")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -19,8 +19,9 @@ from drivers.board_twin import NoSuchKeyError
 from drivers.errors import SlotError
 from drivers.painter.raster import png
 from sesame_core.events import Key
+from simulator.live import EndedError
 from simulator.web import openapi
-from simulator.web.bench import BusyError, EndedError, PageBench
+from simulator.web.bench import BusyError, PageBench
 from simulator.web.openapi import MOST_KEYS, MOST_SCALE
 from simulator.web.stream import events
 

@@ -5,11 +5,10 @@ Nothing told holds a PIN or a code. A code leaves only as what it is on the glas
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from device.config import Config
 from drivers.board_twin import NoSuchKeyError
@@ -20,9 +19,7 @@ from sesame_core.reader.state import State
 from sesame_core.screens import Screen
 from sesame_core.smartcard.masking import write_masked
 from simulator.bench import PRESS
-from simulator.live import CARD_TIME, LiveBench
-
-T = TypeVar("T")
+from simulator.live import CARD_TIME, LiveBench, refuse
 
 MOST_EXCHANGES: Final = 200
 """How many exchanges are remembered."""
@@ -41,10 +38,6 @@ def nothing() -> None:
 
 class BusyError(Exception):
     """Too many presses are waiting already."""
-
-
-class EndedError(Exception):
-    """The reader's life is over: what was asked for will not be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,7 @@ class PageBench(LiveBench):
         self._inside: str | None = None
         self._plugged = True
         self._listeners: list[Listener] = []
-        self._waiting: set[Future[Any]] = set()
+        self._waiting: set[Future[None]] = set()
         self._strokes: deque[Stroke] = deque()
         self._over = False
         self.parts.slot.record = Tape(self._note)
@@ -129,11 +122,7 @@ class PageBench(LiveBench):
             self._give_up()
             self._tell(Ended())
 
-    def submit(self, act: Callable[[], T]) -> "Future[T]":
-        """See LiveBench; its error is EndedError when the reader's life ends before."""
-        return self._waited_for(super().submit(act))
-
-    def _waited_for(self, future: "Future[T]") -> "Future[T]":
+    def _waited_for(self, future: "Future[None]") -> "Future[None]":
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
         if self._over:
@@ -142,8 +131,7 @@ class PageBench(LiveBench):
 
     def _give_up(self) -> None:
         for future in tuple(self._waiting):
-            with suppress(InvalidStateError):  # done at this very moment
-                future.set_exception(EndedError())
+            refuse(future)
 
     # What a hand does
 

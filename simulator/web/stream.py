@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import asdict
+from threading import Lock
 from typing import Final
 
 from device.mirror import pixels
@@ -29,29 +30,82 @@ def event(change: Look | Numbered | Picture) -> str:
             return sse("exchange", asdict(change))
 
 
+class Waiting:
+    """What one listener was not sent yet. The reader's thread puts in, the listener's event loop takes out; `wake` is
+    called on the reader's thread when there is something to take.
+
+    Of pictures and states only the newest waits: one of a code does not outlive the next one here, however long the
+    listener leaves it.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._lock = Lock()
+        self._changes: dict[object, Change] = {}
+        self._called = False
+        self.lost = False
+
+    def put(self, change: Change) -> bool:
+        """One more. False when the listener is lost: nothing is kept for it any more."""
+        kind = change.number if isinstance(change, Numbered) else type(change)
+        with self._lock:
+            self._changes.pop(kind, None)  # in the order of the last ones: a state comes after its picture
+            self._changes[kind] = change
+            if len(self._changes) > MOST_WAITING:
+                self.lost = True
+            if self.lost:
+                self._changes.clear()
+            call, self._called = not self._called, True
+        if call:
+            self._wake()
+        return not self.lost
+
+    def take(self) -> Change | None:
+        """The oldest; None when nothing waits."""
+        with self._lock:
+            self._called = False
+            return self._changes.pop(next(iter(self._changes))) if self._changes else None
+
+
 async def events(bench: PageBench) -> AsyncIterator[str]:
     """Everything that changes, from how things are now on, until the reader's life ends."""
     here = asyncio.get_running_loop()
-    waiting: asyncio.Queue[Change] = asyncio.Queue()
+    news = asyncio.Event()
+
+    def wake() -> None:
+        with suppress(RuntimeError):  # this event loop has ended before the reader
+            here.call_soon_threadsafe(news.set)
+
+    waiting = Waiting(wake)
 
     def tell(change: Change) -> None:
-        with suppress(RuntimeError):  # this event loop has ended before the reader
-            here.call_soon_threadsafe(waiting.put_nowait, change)
+        if not waiting.put(change):
+            bench.leave(tell)
 
-    bench.submit(lambda: bench.listen(tell))
+    began = bench.submit(lambda: bench.listen(tell))
+    began.add_done_callback(lambda future: waiting.put(Ended()) if future.exception() else None)
     try:
         yield f"retry: {RETRY_MS}\n\n"
-        while waiting.qsize() < MOST_WAITING:
-            try:
-                change = await asyncio.wait_for(waiting.get(), KEEP_ALIVE_S)
-            except TimeoutError:
-                yield ": still here\n\n"
-                continue
+        while not waiting.lost:
+            news.clear()  # before the look, so that what comes after it is not missed
+            change = waiting.take()
             if isinstance(change, Ended):
                 return
-            yield event(change)
+            if change is not None:
+                yield event(change)
+            elif not await _told(news):
+                yield ": still here\n\n"
     finally:
         bench.submit(lambda: bench.leave(tell))
+
+
+async def _told(news: asyncio.Event) -> bool:
+    """Wait for news. False when there were none for so long that the connection needs a remark to stay open."""
+    try:
+        await asyncio.wait_for(news.wait(), KEEP_ALIVE_S)
+    except TimeoutError:
+        return False
+    return True
 
 
 def sse(name: str, data: object) -> str:

@@ -30,6 +30,15 @@ def test_a_notification_from_another_thread_ends_the_wait() -> None:
     waker.close()
 
 
+@pytest.mark.parametrize("timeout", [10**9, 10**15, 10**400])
+def test_a_wait_longer_than_any_clock_is_a_wait(timeout: Millis) -> None:
+    """select(2) takes no more than time_t has: the reader asleep ended with 9,999,999 h."""
+    waker = Waker()
+    waker.notify()
+    assert waker.wait(timeout)
+    waker.close()
+
+
 class Recorder:
     """A waker whose waits are written down; after so many of them the loop is halted."""
 

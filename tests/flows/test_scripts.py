@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sesame.cli import main
 from simulator.bench import Bench
 from simulator.script import Player, ScriptError, parse, read
 
@@ -35,6 +36,58 @@ def test_a_script_that_includes_itself_ends(tmp_path: Path) -> None:
         list(read(tmp_path / "loop.sesame"))
 
 
+def test_scripts_that_include_each_other_without_end_are_not_read_for_ever(tmp_path: Path) -> None:
+    """Ten times the next one, sixteen deep: 10^16 statements."""
+    for depth in range(16):
+        (tmp_path / f"{depth}").write_text(f"include {depth + 1}\n" * 10)
+    (tmp_path / "16").write_text("# nothing\n")
+    with pytest.raises(ScriptError, match="100000 statements at most"):
+        list(read(tmp_path / "0"))
+
+
+def test_a_large_file_that_is_included_again_and_again_is_not_read_for_ever(tmp_path: Path) -> None:
+    (tmp_path / "large").write_text("#" * 1_000_000)
+    (tmp_path / "all").write_text("include large\n" * 11)
+    with pytest.raises(ScriptError, match=r"all:10: .*large: a script has 10000000 characters at most"):
+        list(read(tmp_path / "all"))
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "zero"])
+def test_a_file_that_never_ends_is_not_read_for_ever(tmp_path: Path, name: str) -> None:
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    (tmp_path / "all").write_text(f"include {name}\n")
+    for script in (tmp_path / "all", tmp_path / name):
+        with pytest.raises(ScriptError, match="10000000 characters at most"):
+            list(read(script))
+
+
+def test_a_name_that_no_file_can_have_is_said(tmp_path: Path) -> None:
+    (tmp_path / "all").write_text("include a\0b\n")
+    with pytest.raises(ScriptError, match=r"all:1: .*is no file's name"):
+        list(read(tmp_path / "all"))
+
+
+def test_sixteen_scripts_may_stand_in_each_other(tmp_path: Path) -> None:
+    for depth in range(16):
+        (tmp_path / f"{depth}").write_text(f"include {depth + 1}\n")
+    (tmp_path / "16").write_text("pull\n")
+    assert [statement.words for statement in read(tmp_path / "0")] == [("pull",)]
+
+
+@pytest.mark.parametrize("scale", ["0", "-1", "-3", "33", "100000", "9" * 500, "9" * 5000, "2.5", "", "\u0663", "1_0"])
+def test_a_picture_has_a_size_that_can_be_drawn(
+    scale: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "x.sesame"
+    script.write_text("screenshot x.png\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["script", "--fresh", f"--scale={scale}", str(script)])
+    assert ended.value.code == 2
+    assert "--scale: a whole number from 1 to 32" in capsys.readouterr().err
+    assert not (tmp_path / "x.png").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -47,6 +100,14 @@ def test_a_script_that_includes_itself_ends(tmp_path: Path) -> None:
         ("insert bank-card\ninsert bank-card", "x:2: .*pull it first"),
         ("pull now", "write: pull, and nothing after it"),
         ("wait 3 days", "a time is a number"),
+        (f"wait {'9' * 500} s", "a time is a number of at most nine digits"),
+        (f"wait {'9' * 5000} s", "a time is a number of at most nine digits"),
+        ("wait 9999999 h", "longer than 24 h"),
+        ("wait 24.001 h", "longer than 24 h"),
+        ("wait \u0663 s", "a time is a number"),
+        (f"hold 5 for {'9' * 500} h", "a time is a number of at most nine digits"),
+        ("hold 5 for 601 s", "longer than 10 min"),
+        ('screenshot "a\0b.png"', "x:1: embedded null"),
         ("hold 5 until 3 s", "write: hold KEY for TIME"),
         ("battery full", r"good\|low\|critical"),
         ("expect nothing", "write: expect text TEXT"),

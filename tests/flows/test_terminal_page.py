@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,14 +26,22 @@ BRAILLE = re.compile("[\u2801-\u28ff]")
 class Window:
     """A terminal window with `sesame run --simulated --terminal` in it: a pseudo-terminal."""
 
-    def __init__(self, state: Path, columns: int, lines: int, *options: str) -> None:
+    def __init__(
+        self, state: Path, columns: int, lines: int, *options: str, command: Sequence[str] | None = None
+    ) -> None:
         self._own, theirs = pty.openpty()
         self.text = ""
         self._set(columns, lines)
-        command = [sys.executable, "-m", "sesame", "run", "--simulated", "--terminal", "--state", str(state), *options]
+        usual = [sys.executable, "-m", "sesame", "run", "--simulated", "--terminal", "--state", str(state), *options]
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=environment
+            command or usual,
+            cwd=ROOT,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=command is not None,
         )
         os.close(theirs)
 
@@ -68,9 +76,11 @@ class Window:
 
 
 @contextmanager
-def opened(state: Path, columns: int, lines: int, *options: str) -> Iterator[Window]:
-    """A window while the context lasts."""
-    window = Window(state, columns, lines, *options)
+def opened(
+    state: Path, columns: int, lines: int, *options: str, command: Sequence[str] | None = None
+) -> Iterator[Window]:
+    """A window while the context lasts; with another `command` than the reader it is that one's own terminal."""
+    window = Window(state, columns, lines, *options, command=command)
     try:
         yield window
     finally:

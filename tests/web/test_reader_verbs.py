@@ -17,8 +17,9 @@ from device.config import Config, ReaderConfig
 from drivers.ports import Picture
 from sesame_core.events import Key
 from sesame_core.reader.state import Phase
+from simulator.live import EndedError
 from simulator.web.api import KEYS
-from simulator.web.bench import BusyError, Change, EndedError, Look, Numbered, PageBench
+from simulator.web.bench import BusyError, Change, Look, Numbered, PageBench
 from simulator.web.site import reader_site
 from simulator.web.stream import event, events
 from simulator.web.words import LANGUAGES
