@@ -1,12 +1,13 @@
 """The configuration: one TOML file over defaults. Every error names the file, the key and what is allowed."""
 
-import tomllib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from device.config_checks import WIDTH, misfits
 from device.errors import ConfigError
 from device.settings import (
     Check,
@@ -22,8 +23,8 @@ from device.settings import (
     whole,
     wholes,
 )
-from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS, check_address, panel
-from drivers.errors import DisplayError, KeypadError
+from device.toml_file import printable, read_toml, shown
+from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS
 from drivers.header import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
 from drivers.keypad.matrix import LEGENDS, Layout, Legends
 from drivers.power.gauge import KINDS
@@ -51,7 +52,7 @@ PINS = whole(0, max(HEADER), "a GPIO number (BCM)")
 def _legends(raw: object) -> Legends:
     if not isinstance(raw, list) or not all(isinstance(row, list) for row in raw):
         raise NotAllowed
-    return tuple(tuple(Key(name) if name else None for name in row) for row in raw)
+    return tuple(tuple(None if name == "" else Key(name) for name in row) for row in raw)
 
 
 def _pin_digits(raw: object) -> tuple[int, int]:
@@ -79,9 +80,6 @@ def _first_column(raw: object) -> int | None:
         raise NotAllowed
     return raw
 
-
-WIDTH = 128
-"""Pixels of every display that can be configured."""
 
 HEIGHTS = tuple(sorted({each.height for each in PANELS if each.width == WIDTH}, reverse=True))
 FIRST_COLUMN_ALLOWED = (
@@ -187,53 +185,8 @@ class Config:
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        try:
-            self.layout  # noqa: B018 - built to be checked
-        except KeypadError as error:
-            raise ConfigError(f"[keypad]: {error}") from None
-        if self.display.height == 32 and self.display.rotation in (90, 270):
-            raise ConfigError(
-                "display.rotation: a display of 128x32 is too narrow when it stands upright; take 0 or 180"
-            )
-        self._check_display()
-        self._check_gauge()
-        if self.power.critical >= self.power.low:
-            raise ConfigError("power.critical must be less than power.low")
-        self._check_keys()
-        self._check_pins()
-
-    def _check_display(self) -> None:
-        """By the table that the display itself is chosen from."""
-        wired = self.display
-        try:
-            each = panel(wired.controller, WIDTH, wired.height, wired.first_column)
-            if wired.bus == "i2c":
-                check_address(each, wired.address)
-        except DisplayError as error:
-            raise ConfigError(f"[display]: {error}") from None
-
-    def _check_gauge(self) -> None:
-        kind, at = KINDS.get(self.power.gauge), self.power.gauge_address
-        if kind is not None and at and at not in kind.addresses:
-            first, last = kind.addresses[0], kind.addresses[-1]
-            allowed = f"0x{first:02X}" + (f" to 0x{last:02X}" if last > first else "")
-            raise ConfigError(f"power.gauge_address: no {self.power.gauge} has 0x{at:02X}; it can have {allowed}")
-
-    def _check_keys(self) -> None:
-        """A pad on which no code can be made is none."""
-        there = {key for key, _ in self.keypad.buttons} or set(self.layout.keys.values())
-        needed = [key.value for key in Key if key.digit is not None or key in (Key.CODE, Key.OK)]
-        lacking = [name for name in needed if Key(name) not in there]
-        if lacking:
-            setting_ = "keypad.buttons" if self.keypad.buttons else "keypad.legends"
-            raise ConfigError(f"{setting_} lacks {', '.join(lacking)}: no code can be made without")
-
-    def _check_pins(self) -> None:
-        taken: dict[int, str] = {}
-        for key, pin in pins_in_use(self):
-            if pin in taken:
-                raise ConfigError(f"{taken[pin]} and {key} are both on GPIO{pin}; give each signal its own pin")
-            taken[pin] = key
+        if found := [misfit.said for misfit in misfits(self, pins_in_use(self))]:
+            raise ConfigError(*found)
 
     @property
     def layout(self) -> Layout:
@@ -250,22 +203,62 @@ def load(path: Path | None = None) -> Config:
     Raises ConfigError: the file is missing, unreadable, not TOML, or says what is not allowed.
     """
     if path is None:
-        return load(SYSTEM_FILE) if SYSTEM_FILE.exists() else Config()
-    return merge(_read(path), str(path))
+        return load(SYSTEM_FILE) if os.path.lexists(SYSTEM_FILE) else Config()
+    return merge(read_toml(path), str(path))
+
+
+def load_display(path: Path | None = None) -> tuple[Config, ConfigError | None]:
+    """For who must darken what is lit whatever a file says: the display in it as far as it can be used, on the pins and
+    by the library in it, and the usual ones where it cannot; and what is wrong with the file."""
+    try:
+        return load(path), None
+    except ConfigError as error:
+        broken = error
+    try:
+        sections = _sections(read_toml(path or SYSTEM_FILE), "")[0]
+        pins = KeypadConfig(sections.get("keypad", KeypadConfig()).pins)
+        return Config(keypad=pins, display=sections.get("display", DisplayConfig())), broken
+    except ConfigError:
+        return Config(), broken
 
 
 def merge(raw: Mapping[str, Any], origin: str) -> Config:
-    """The defaults with what `raw` (parsed TOML) says. Raises ConfigError, naming `origin`."""
-    sections = {}
+    """The defaults with what `raw` (parsed TOML) says. Raises ConfigError with every fault, naming `origin`."""
+    sections, faults, refused = _sections(raw, origin)
+    origins = {f"{name}.{key}": origin for name in sections for key in raw[name]}
+    if not faults:
+        try:
+            return Config(**sections, origins=origins)
+        except ConfigError as error:
+            raise ConfigError(*(f"{origin}: {each}" for each in error.faults)) from None
+    whole_ = _unchecked(sections)
+    found = [each for each in misfits(whole_, pins_in_use(whole_)) if not each.settings & refused]
+    raise ConfigError(*faults, *(f"{origin}: {each.said}" for each in found))
+
+
+def _unchecked(sections: Mapping[str, Any]) -> Config:
+    """A configuration as it stands, with faults, to be looked through."""
+    config = object.__new__(Config)
+    for name, factory in SECTIONS.items():
+        assert isinstance(factory, type)
+        object.__setattr__(config, name, sections.get(name) or factory())
+    return config
+
+
+def _sections(raw: Mapping[str, Any], origin: str) -> tuple[dict[str, Any], list[str], set[str]]:
+    """What can be used of each section; every fault; and the settings whose default stands for a value refused."""
+    sections: dict[str, Any] = {}
+    faults: list[str] = []
+    refused: set[str] = set()
     for name, values in raw.items():
         if name not in SECTIONS:
-            raise ConfigError(f"{origin}: [{name}] is not known{_meant(name, SECTIONS)}; known are {_list(SECTIONS)}")
-        sections[name] = _section(origin, name, values)
-    origins = {f"{name}.{key}": origin for name, values in raw.items() for key in values}
-    try:
-        return Config(**sections, origins=origins)
-    except ConfigError as error:
-        raise ConfigError(f"{origin}: {error}") from None
+            known = f"{_meant(name, SECTIONS)}; known are {_list(SECTIONS)}"
+            faults.append(f"{origin}: [{printable(name)}] is not known{known}")
+        elif not isinstance(values, dict):
+            faults.append(f"{origin}: {name} is a section; write [{name}] above its settings")
+        else:
+            sections[name] = _section(name, values, faults, refused, origin)
+    return sections, faults, refused
 
 
 def pins_in_use(config: Config) -> Iterator[tuple[str, int]]:
@@ -319,41 +312,34 @@ def to_toml(value: Any) -> str:  # noqa: ANN401, PLR0911 - any setting, one line
         case None:
             return '""'
         case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            return '"' + "".join(map(_escaped, value)) + '"'
         case _:
             return str(value)
 
 
-def _section(origin: str, name: str, values: object) -> Any:  # noqa: ANN401 - the section's own class
-    if not isinstance(values, dict):
-        raise ConfigError(f"{origin}: {name} is a section; write [{name}] above its settings")
+def _escaped(char: str) -> str:
+    """As a basic string of TOML has it; what a terminal would obey as its number."""
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else f"\\U{ord(char):08X}"
+
+
+def _section(name: str, values: Mapping[str, Any], faults: list[str], refused: set[str], origin: str) -> Any:  # noqa: ANN401 - the section's own class
     factory = SECTIONS[name]
     assert isinstance(factory, type)
-    checks = {each.name: each.metadata["check"] for each in fields(factory)}
+    checks: dict[str, Check] = {each.name: each.metadata["check"] for each in fields(factory)}
     parsed = {}
     for key, raw in values.items():
         if key not in checks:
-            raise ConfigError(f"{origin}: {name}.{key} is not known{_meant(key, checks)}; known are {_list(checks)}")
-        parsed[key] = _parsed(origin, f"{name}.{key}", checks[key], raw)
+            known = f"{_meant(key, checks)}; known are {_list(checks)}"
+            faults.append(f"{origin}: {name}.{printable(key)} is not known{known}")
+            continue
+        try:
+            parsed[key] = checks[key](raw)
+        except NotAllowed:
+            refused.add(f"{name}.{key}")
+            faults.append(f"{origin}: {name}.{key} is {shown(raw)}; allowed is {checks[key].allowed}")
     return factory(**parsed)
-
-
-def _parsed(origin: str, key: str, check: Check, raw: object) -> Any:  # noqa: ANN401 - as Check
-    try:
-        return check(raw)
-    except NotAllowed:
-        raise ConfigError(f"{origin}: {key} is {raw!r}; allowed is {check.allowed}") from None
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not TOML: {error}") from None
 
 
 def _meant(name: str, known: Mapping[str, Any]) -> str:

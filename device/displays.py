@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from device.config import WIDTH, Config
+from device.config import Config
+from device.config_checks import WIDTH
 from drivers.display.panels import Panel, panel
 from drivers.gpio.pins import Pins
 from drivers.ports import Display
@@ -32,6 +33,21 @@ def real_display(config: Config, pins: Pins | None = None) -> Display:
 
     wired = config.display
     return LumaDisplay(_bus(config, pins), panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
+
+
+def darken_bare(config: Config) -> None:
+    """Make it dark without the display's libraries. Raises DriverError."""
+    from drivers.display.bare import SpiPlace, darken_i2c, darken_spi  # noqa: PLC0415 - fcntl, only where there is one
+
+    wired = config.display
+    if not needs_pins(config):
+        darken_i2c(panel_of(config), wired.port, wired.address)
+        return
+    pins = _header(config)
+    try:
+        darken_spi(panel_of(config), SpiPlace(wired.spi_port, wired.spi_device, wired.dc, wired.reset), pins)
+    finally:
+        pins.close()
 
 
 def spi_bus(config: Config, pins: Pins) -> "SpiBus":

@@ -4,7 +4,11 @@ from sesame_core.errors import SesameError
 
 
 class ConfigError(SesameError):
-    """The configuration cannot be used; the message says what to change."""
+    """The configuration cannot be used; the message says what to change, one line a fault."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
 
 
 class MirrorError(SesameError):

@@ -62,7 +62,8 @@ def address(*known: int) -> Check:
 def own_address() -> Check:
     """A 7-bit I2C address, or the one that such a chip has by itself."""
     return _check(
-        lambda raw: raw == 0 or _is_whole(raw, 0x08, 0x77), "0 for the chip's own, or an I2C address from 0x08 to 0x77"
+        lambda raw: _is_whole(raw, 0, 0) or _is_whole(raw, 0x08, 0x77),
+        "0 for the chip's own, or an I2C address from 0x08 to 0x77",
     )
 
 

@@ -164,7 +164,8 @@ def configuration(world: World) -> tuple[Config, Finding]:
         config = world.config()
     except (SesameError, OSError) as error:
         cure = "correct the file; `sesame config check` says when it is good. Meanwhile the defaults are tested"
-        return Config(), Finding.failed("configuration", str(error), cure)
+        said = "; ".join(str(error).splitlines())
+        return Config(), Finding.failed("configuration", said, cure)
     files = ", ".join(sorted(set(config.origins.values()))) or "the defaults"
     return config, Finding.good("configuration", f"{files}; {config.display.controller} on {config.display.bus}")
 

@@ -1,12 +1,18 @@
 """The configuration: defaults, one file over them, and errors that name file, key and what is allowed."""
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from device.config import Config, load, merge, settings_of, to_toml
+from device.config import Config, load, load_display, merge, settings_of, to_toml
 from device.errors import ConfigError
+from device.toml_file import decode_toml
+from sesame.cli import main
 
 
 def test_without_a_file_everything_has_its_default() -> None:
@@ -62,6 +68,154 @@ def test_a_file_that_is_not_there_or_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="not UTF-8"):
         load(tmp_path / "binary.toml")
+
+
+FOREIGN = {
+    "deep nesting": b"a = " + b"[" * 20_000,
+    "deep tables": b"a = " + b"{a=" * 20_000,
+    "a number of 5,000 digits": b"[display]\ncontrast = " + b"9" * 5_000,
+    "a hexadecimal number of 5,000 digits": b"[display]\ncontrast = 0x" + b"f" * 5_000,
+    "a float of 5,000 digits": b"[display]\ncontrast = 1e" + b"9" * 5_000,
+    "not UTF-8": b"[reader]\nlanguage = '\xe9'",
+    "UTF-16": "[reader]\nlanguage = 'fr'\n".encode("utf-16"),
+    "a NUL": b"[reader]\0",
+    "a date that is none": b"a = 2023-02-31",
+    "too large": b"# comment\n" * 10_000,
+    "a name that a terminal obeys": b'[reader]\n"\\u001bc" = 1',
+    "a section's name that it obeys": b'["\\u001b]0;x\\u0007"]\n',
+    "a value that it obeys": b'[reader]\nlanguage = "\\u001b[2J"',
+    "a long value": b'[reader]\nlanguage = "' + b"x" * 50_000 + b'"',
+}
+
+
+@pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
+def test_whatever_bytes_a_file_has_the_error_is_ours_short_and_printable(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "reader.toml"
+    file.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert str(caught.value).startswith(f"{file}: ")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < len(str(file)) + 300
+
+
+@pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
+def test_whatever_bytes_a_file_has_the_display_to_darken_is_known(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "reader.toml"
+    file.write_bytes(content)
+    config, broken = load_display(file)
+    assert config == Config()
+    assert isinstance(broken, ConfigError)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_table_or_our_error(content: bytes) -> None:
+    with suppress(ConfigError):
+        merge(decode_toml(content, "file"), "file")
+
+
+def test_a_file_that_never_ends_is_not_read_to_its_end() -> None:
+    with pytest.raises(ConfigError, match="/dev/zero: is larger than 64 KiB"):
+        load(Path("/dev/zero"))
+
+
+def test_a_byte_order_mark_and_crlf_are_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "reader.toml"
+    file.write_bytes(b"\xef\xbb\xbf[reader]\r\nlanguage = 'en'\r\n")
+    assert load(file).reader.language == "en"
+
+
+def test_the_display_in_a_file_with_a_fault_elsewhere_is_the_one_to_darken() -> None:
+    raw = '[display]\nbus = "spi"\nspi_device = 1\ncontrast = 0\n[keypad]\npins = "gpiod"\nrows = 5\n[sond]\n'
+    config, broken = load_display_of(raw)
+    assert (config.display.bus, config.display.spi_device, config.keypad.pins) == ("spi", 1, "gpiod")
+    assert broken is not None
+    assert len(broken.faults) == 3
+
+
+def load_display_of(text: str) -> tuple[Config, ConfigError | None]:
+    with NamedTemporaryFile("w", suffix=".toml") as file:
+        file.write(text)
+        file.flush()
+        return load_display(Path(file.name))
+
+
+def test_without_a_fault_it_is_the_whole_configuration(tmp_path: Path) -> None:
+    config, broken = load_display_of("[display]\naddress = 0x3D\n[sound]\nbuzzer = false\n")
+    assert (config.display.address, config.sound.buzzer, broken) == (0x3D, False, None)
+
+
+WRONG = """\
+[reader]
+language = "de"
+pin_digit = 4
+[power]
+low = 5
+critical = 5
+button = true
+[sound]
+light_pin = 4
+buzzer_pin = 99
+[mirrors]
+"""
+
+
+def test_every_fault_is_told_at_once_in_the_files_order_and_none_that_follows_from_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "reader.toml"
+    file.write_text(WRONG)
+    assert main(["config", "check", "--config", str(file)]) == 9
+    said = capsys.readouterr().err.removeprefix("sesame: ").splitlines()
+    assert [line.removeprefix(f"{file}: ").split(" ")[0] for line in said] == [
+        "reader.language",
+        "reader.pin_digit",
+        "sound.buzzer_pin",
+        "[mirrors]",
+        "power.critical",
+        "power.button_pin",
+    ]
+
+
+def test_a_fault_that_only_follows_from_a_refused_value_is_not_told() -> None:
+    """Its default stands on GPIO18; the file's pin for the light is not to blame."""
+    with pytest.raises(ConfigError) as caught:
+        merge({"sound": {"buzzer_pin": 99, "light_pin": 18}}, "file")
+    assert [fault.split(" ")[1] for fault in caught.value.faults] == ["sound.buzzer_pin"]
+
+
+def test_faults_of_the_whole_are_all_told() -> None:
+    with pytest.raises(ConfigError) as caught:
+        merge({"power": {"low": 5}, "display": {"height": 32, "rotation": 90}, "sound": {"light_pin": 5}}, "file")
+    assert len(caught.value.faults) == 3
+
+
+@pytest.mark.parametrize("wrong", [False, 0.0, "", [], "0x36"])
+def test_an_address_is_a_whole_number(wrong: object) -> None:
+    with pytest.raises(ConfigError, match=r"power\.gauge_address is .*; allowed is 0 for the chip's own"):
+        merge({"power": {"gauge_address": wrong}}, "file")
+
+
+@pytest.mark.parametrize("wrong", [0, False, 0.0, [], {}])
+def test_no_key_is_written_as_no_name_alone(wrong: object) -> None:
+    legends = [["1", "2", "3", "Code"], ["4", "5", "6", wrong], ["7", "8", "9", ""], ["Clear", "0", "OK", "Off"]]
+    with pytest.raises(ConfigError, match=r"keypad\.legends is"):
+        merge({"keypad": {"legends": legends}}, "file")
+
+
+@pytest.mark.parametrize("gauge", ["ina219", "max17048"])
+@pytest.mark.parametrize("address", [0x3C, 0x3D])
+def test_display_and_gauge_do_not_share_an_address(gauge: str, address: int) -> None:
+    with pytest.raises(ConfigError, match=rf"power\.gauge_address: no {gauge} has 0x{address:02X}; it can have"):
+        merge({"power": {"gauge": gauge, "gauge_address": address}, "display": {"address": address}}, "file")
+    assert merge({"power": {"gauge_address": address}}, "file").power.gauge == "none"
+
+
+def test_text_that_a_terminal_obeys_is_shown_by_its_numbers_and_can_be_read_again() -> None:
+    reader = 'R\x1bc\x9b"\\\n\x7f €'
+    written = to_toml(reader)
+    assert written.isprintable()
+    assert tomllib.loads(f"reader = {written}") == {"reader": reader}
 
 
 def test_two_keys_on_one_wire_are_an_error() -> None:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import pytest
 
+from sesame.commands import blank as blank_command
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SYSTEMD = ROOT / "systemd"
 SERVICE = SYSTEMD / "sesame-reader.service"
@@ -97,8 +99,15 @@ def test_what_is_still_open_is_open_on_purpose(run: Run, analyze: str) -> None:
 def test_the_glass_is_blanked_whatever_happened() -> None:
     """Unprivileged, and before the one privileged line, whose only deed is power-off on the one status that asks."""
     blank, power_off = settings("ExecStopPost")
-    assert blank.split()[:2] == ["/opt/sesame/current/bin/sesame", "blank"]
+    assert blank.split()[:2] == ["-/opt/sesame/current/bin/sesame", "blank"]
     assert power_off.startswith("+") and "poweroff" in power_off and "$$EXIT_STATUS" in power_off
+
+
+def test_a_blank_that_fails_or_hangs_does_not_cancel_the_power_off() -> None:
+    """systemd ends the list at a command that fails without "-", and at TimeoutStopSec."""
+    *before, _power_off = settings("ExecStopPost")
+    assert before and all(command.startswith("-") for command in before)
+    assert int(settings("TimeoutStopSec")[0]) >= blank_command.SECONDS + 5
 
 
 def test_only_the_asked_status_powers_off_and_it_is_not_restarted() -> None:

@@ -1,0 +1,58 @@
+"""A settings file as foreign bytes: whatever is in it comes out as tables, or as a ConfigError that says what to do."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from device.errors import ConfigError
+
+MOST: Final = 64 * 1024
+"""Bytes of a settings file. With every setting and its comment it has a tenth of that."""
+
+SHOWN: Final = 60
+"""Characters of somebody's value or name in a message."""
+
+
+def read_toml(path: Path) -> Mapping[str, Any]:
+    """The file's tables. A byte order mark and CRLF are allowed. Raises ConfigError for everything else."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{path}: cannot be read ({reason}); check the path and its permissions") from None
+    return decode_toml(content, str(path))
+
+
+def decode_toml(content: bytes, origin: str) -> Mapping[str, Any]:
+    """The tables in these bytes, which came from `origin`. Raises ConfigError, and nothing else."""
+    if len(content) > MOST:
+        raise ConfigError(f"{origin}: is larger than {MOST // 1024} KiB: this is no file of settings; check the path")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ConfigError(f"{origin}: is not UTF-8 text; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{origin}: is not TOML: {printable(str(error))}") from None
+    except Exception as error:
+        # Python's parser recurses (RecursionError) and makes numbers (ValueError beyond 4,300 digits, OverflowError):
+        # what else it may raise is as little the caller's business.
+        what = {RecursionError: "brackets within brackets without end", ValueError: "a number that is too long"}
+        said = what.get(type(error), type(error).__name__)
+        raise ConfigError(f"{origin}: is not TOML that can be used: {said}") from None
+
+
+def shown(value: object) -> str:
+    """Somebody's value as a message may show it: on one line, printable, and short."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number beyond 4,300 digits, tables within tables
+        return "too long to be shown"
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """Somebody's text without what a terminal would obey, and cut where it gets long."""
+    plain = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 3]}..."
