@@ -9,6 +9,7 @@ from device.displays import needs_pins, panel_of, spi_bus
 from device.loop import Board
 from drivers.board_twin import BoardTwin, Bounce, Wires
 from drivers.display.twin import DisplayTwin, Soldered
+from drivers.keypad.matrix import Layout
 from drivers.ports import Clock, Notify, Source
 from drivers.power.gauge import KINDS, BatteryMonitor, Max17048
 from drivers.power.gauge_twin import GaugeBusTwin
@@ -60,11 +61,13 @@ def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and
     *,
     power_on_time: Millis = 0,
     bounce: Bounce | None = None,
+    ribbon: Layout | None = None,
     others: Sequence[Source] = (),
 ) -> Simulated:
-    """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics."""
+    """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics. `ribbon`:
+    the pad's lines as they really are, where that is not as configured."""
     buttons = dict(config.keypad.buttons) or None
-    hardware = BoardTwin(clock, config.layout, buttons=buttons, wires=_wires(config), bounce=bounce)
+    hardware = BoardTwin(clock, config.layout, ribbon=ribbon, buttons=buttons, wires=_wires(config), bounce=bounce)
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
     spi = Soldered(spi_bus(config, hardware.pins), hardware.circuit) if needs_pins(config) else None
     wired = config.display

@@ -60,6 +60,7 @@ class Bounce:
 class BoardTwin:
     """A board around `circuit`. Keys are those of `layout` (a matrix), or of `buttons` (key -> GPIO) when given.
 
+    `ribbon`: the pad's lines as they really are, where its ribbon is not put in as the drawing has it.
     `pull_ups`: the rows' 10 k resistors are soldered on. `pins` is the header for the drivers.
     """
 
@@ -68,6 +69,7 @@ class BoardTwin:
         clock: Clock,
         layout: Layout | None = None,
         *,
+        ribbon: Layout | None = None,
         buttons: Mapping[Key, int] | None = None,
         wires: Wires | None = None,
         bounce: Bounce | None = None,
@@ -76,7 +78,7 @@ class BoardTwin:
     ) -> None:
         layout = layout or Layout()
         self._clock = clock
-        self._contacts = _buttons(buttons) if buttons else _matrix(layout)
+        self._contacts = _buttons(buttons) if buttons else _matrix(ribbon or layout)
         self._bounce = bounce or Bounce()
         self._moves: list[tuple[Millis, int, Contact, bool]] = []
         self._order = count()

@@ -70,6 +70,16 @@ DESK: Final = (
 """Every signal of the prototype. GPIO0 and 1 belong to the HAT identification and stay free."""
 
 
+HOLES: Final = MappingProxyType(
+    {
+        "OLED_SCL": "e7", "OLED_SDA": "e8", "LED": "j14", "BUZZER": "j23", "CARD_SWITCH": "j36",
+        "KEY_ROW1": "d46", "KEY_ROW2": "d47", "KEY_ROW3": "d48", "KEY_ROW4": "d49",
+        "KEY_COL1": "j50", "KEY_COL2": "j51", "KEY_COL3": "j52", "KEY_COL4": "j53",
+    }
+)  # fmt: skip
+"""Signal -> the hole of the desk prototype's breadboard in which its wire from the Pi ends (docs/build.md)."""
+
+
 def gpio(signal: str) -> int:
     """The GPIO number of a signal. Raises KeyError for a name that is not in `DESK`."""
     return {pin.signal: pin.gpio for pin in DESK}[signal]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from bank.cards import gallery
 from device import compose
 from device.config import SYSTEM_FILE, Config, PowerConfig, merge
 from device.displays import panel_of
-from device.selftest.board import wiring
+from device.selftest.keys import wiring
 from device.selftest.ports import Access, Connection
 from device.simulated import simulated
 from drivers.clock import SteppedClock
@@ -18,6 +18,7 @@ from drivers.errors import NoCardError
 from drivers.gpio.factory import Backend, Libraries, Machine, load_gpiod, load_mock, open_pins
 from drivers.gpio.pins import Pins
 from drivers.gpio.rpi import RpiGpio
+from drivers.keypad.matrix import Layout
 from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
@@ -48,13 +49,13 @@ T = TypeVar("T")
 
 
 class SimulatedWorld:
-    """A `World` (device.selftest.ports) whose hands press every key that works, one after the other."""
+    """A `World` (device.selftest.ports) whose hands press every key that they are asked for."""
 
     def __init__(self, *troubles: Trouble, config: Config | None = None) -> None:
         self._troubles = frozenset(troubles)
         self._config = config or self._as(CONFIGS, WITH_GAUGE)
         self._clock = SteppedClock()
-        self.parts = simulated(self._config, self._clock)
+        self.parts = simulated(self._config, self._clock, ribbon=self._ribbon())
         self._to_press: list[Key] = []
         self._released_at: Millis = 0
 
@@ -141,11 +142,15 @@ class SimulatedWorld:
         return [each for each in addresses if each in there]
 
     def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
-        """The real driver on the twin's pins; the hands begin to press."""
-        self._to_press = [key for key in wiring(config) if key not in self._dead(config)]
+        """The real driver on the twin's pins."""
         if self._has(Trouble.KEY_STUCK):
             self.parts.hardware.stick(HURT[Trouble.KEY_STUCK])
         return compose.keypad_of(config, pins, lambda: None)
+
+    def ask(self, key: Key) -> None:
+        """The finger goes to that key; a dead one tells nothing."""
+        if key not in self._dead(self._config):
+            self._to_press.append(key)
 
     def sound(self, config: Config, pins: Pins) -> SoundPort:
         """The real driver on the twin's pins."""
@@ -178,6 +183,16 @@ class SimulatedWorld:
     def _as(self, by_trouble: Mapping[Trouble, T], well: T) -> T:
         """What the first of its troubles makes of something that is `well` otherwise."""
         return next((value for trouble, value in by_trouble.items() if trouble in self._troubles), well)
+
+    def _ribbon(self) -> Layout | None:
+        """The pad's lines where the ribbon is not put in as drawn."""
+        layout = self._config.layout
+        rows, columns = layout.rows, layout.columns
+        if self._has(Trouble.RIBBON_TURNED):
+            return replace(layout, rows=columns[::-1], columns=rows[::-1])
+        if self._has(Trouble.RIBBON_MIRRORED):
+            return replace(layout, columns=columns[::-1])
+        return None
 
     def _dead(self, config: Config) -> set[Key]:
         if self._has(Trouble.ROW_DEAD):

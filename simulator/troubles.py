@@ -36,6 +36,8 @@ class Trouble(Enum):
     KEY_DEAD = "key-dead"
     KEY_STUCK = "key-stuck"
     ROW_DEAD = "row-dead"
+    RIBBON_TURNED = "ribbon-turned"
+    RIBBON_MIRRORED = "ribbon-mirrored"
     PIN_TAKEN = "pin-taken"
     BATTERY_LOW = "battery-low"
     BATTERY_SILENT = "battery-silent"

@@ -11,7 +11,7 @@ from drivers.gpio.pins import Pins
 from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
-from sesame_core.events import Millis
+from sesame_core.events import Key, Millis
 from sesame_core.smartcard.apdu import Protocol as CardProtocol
 
 
@@ -112,6 +112,10 @@ class World(Protocol):
 
     def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         """The keypad, not yet started."""
+        ...
+
+    def ask(self, key: Key) -> None:
+        """The person has just been told to press this key: whatever hands there are do it."""
         ...
 
     def sound(self, config: Config, pins: Pins) -> SoundPort:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from device.config import Config
 from device.displays import needs_pins
-from device.selftest import board, card, machine
+from device.selftest import board, card, keys, machine
 from device.selftest.board import Bench, Tell
 from device.selftest.findings import Finding, Verdict
+from device.selftest.places import placed
 from device.selftest.ports import World
 from drivers.errors import DriverError
 from drivers.gpio.gpiod import GpiodPins
@@ -31,8 +32,13 @@ class Wish:
 
 
 def examine(world: World, wish: Wish) -> Iterator[Finding]:
-    """Every probe's findings, as they come."""
+    """Every probe's findings, as they come. Where one names a GPIO, its header pin and hole stand behind it."""
     config, read = machine.configuration(world)
+    for found in _found(world, wish, config, read):
+        yield placed(found, config)
+
+
+def _found(world: World, wish: Wish, config: Config, read: Finding) -> Iterator[Finding]:
     yield from guarded("system", lambda: [Finding.good("system", world.system())])
     yield from guarded("machine", lambda: [machine.machine(world)])
     yield from guarded("libraries", lambda: machine.libraries(world, config))
@@ -110,7 +116,7 @@ def _on_header(bench: Bench, pins: Pins) -> Iterator[Finding]:
         return
     can_show = all(each.verdict is Verdict.GOOD for each in shown)
     screen = bench.world.display(bench.config, pins) if can_show else None
-    yield from guarded("keypad", lambda: [board.keypad(bench, pins, screen)])
+    yield from guarded("keypad", lambda: [keys.keypad(bench, pins, screen)])
 
 
 def _display(bench: Bench, pins: Pins | None) -> Iterator[Finding]:

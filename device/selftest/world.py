@@ -23,7 +23,7 @@ from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
 from drivers.power.gauge import KINDS, open_bus
-from sesame_core.events import Millis
+from sesame_core.events import Key, Millis
 
 if TYPE_CHECKING:
     from smbus2 import SMBus
@@ -129,6 +129,9 @@ class RealWorld:
     def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         """As the reader composes it."""
         return compose.keypad_of(config, pins)
+
+    def ask(self, key: Key) -> None:
+        """The person was told; the finger is theirs."""
 
     def sound(self, config: Config, pins: Pins) -> SoundPort:
         """As the reader composes it."""

@@ -23,7 +23,7 @@ PROBES = {
     "pins": ("the header can be claimed, and through which library", "yes"),
     "display": ("every pixel, then a sentence with accents and a bar; dark afterwards", "looks at it"),
     "sound": ("buzzer and light play the pattern of a right PIN", "listens and looks"),
-    "keypad": ("each key once, in any order; 20 s for the next one", "presses"),
+    "keypad": ("each key, asked for by its name; 20 s for it, 5 s after a silent one", "presses"),
     "battery": ("the gauge's percent", "yes"),
     "pcscd": ("the smart-card service answers and lets this user in", ""),
     "card reader": ("the names of the connected readers", ""),
@@ -49,8 +49,10 @@ $ sesame doctor --json
 $ sesame selftest --simulated --trouble display-address --trouble polkit
 ```
 
-While a person presses keys, the display shows the key that was read, how many were, and one that is still wanted; the
-same is said on standard error. These digits are no PIN and go nowhere.
+Each key is asked for by its name, on the display and on standard error: one that is read as another is told, and where
+all of it comes from a ribbon that is turned or mirrored, the lines for `reader.toml` are offered. These digits are no
+PIN and go nowhere. Where a line names a GPIO, its pin on the header stands behind it and, as long as the configuration
+is that of the [desk prototype](build.md), the hole in its breadboard.
 
 The exit code is 1 when a probe failed, else 0: a warning and what was left out are no failures.
 

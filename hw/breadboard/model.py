@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from drivers.header import DESK, HEADER
+from drivers.header import DESK, HEADER, HOLES
 from hw.kicad.netlist import Netlist
 
 COLUMNS: Final = 63
@@ -71,13 +71,7 @@ COLOURS: Final = MappingProxyType(
 )  # fmt: skip
 """Signal -> colour of its wire (rows brown, columns teal)."""
 
-PI_HOLES: Final = MappingProxyType(
-    {
-        "OLED_SCL": "e7", "OLED_SDA": "e8", "LED": "j14", "BUZZER": "j23", "CARD_SWITCH": "j36",
-        "KEY_ROW1": "d46", "KEY_ROW2": "d47", "KEY_ROW3": "d48", "KEY_ROW4": "d49",
-        "KEY_COL1": "j50", "KEY_COL2": "j51", "KEY_COL3": "j52", "KEY_COL4": "j53",
-    }
-)  # fmt: skip
+PI_HOLES: Final = HOLES
 """Signal -> the hole its wire from the Pi goes to; the header pin is the pin file's."""
 
 SUPPLY_PINS: Final = MappingProxyType({"+3V3": (1, "+2"), "GND": (6, "-4")})

@@ -86,7 +86,12 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("card", Verdict.LEFT_OUT, "the service has it", "systemctl stop sesame-reader"),
     ),
     Trouble.BUS_SILENT: (
-        ("i2c bus", Verdict.FAILED, "nothing answers on /dev/i2c-1", "SDA on pin 3 and SCL on pin 5"),
+        (
+            "i2c bus",
+            Verdict.FAILED,
+            "nothing answers on /dev/i2c-1",
+            "SDA on GPIO2 (header pin 3, hole e8) and SCL on GPIO3 (header pin 5",
+        ),
         ("display", Verdict.FAILED, "does not answer", "check its supply and wiring"),
         ("battery", Verdict.FAILED, "MAX17048 at 0x36 does not answer", "wiring"),
     ),
@@ -94,10 +99,43 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("display", Verdict.FAILED, "nothing answers at 0x3C, but something does at 0x3D", "set address = 0x3D"),
     ),
     Trouble.DISPLAY_DEAD: (("display", Verdict.FAILED, "does not answer", "check its supply and wiring"),),
-    Trouble.KEY_DEAD: (("keypad", Verdict.FAILED, "not pressed, or dead: 5", "GPIO6, GPIO16"),),
+    Trouble.KEY_DEAD: (
+        (
+            "keypad",
+            Verdict.FAILED,
+            "not pressed, or dead: 5",
+            "GPIO6 (header pin 31, hole d47), GPIO16 (header pin 36, hole j51)",
+        ),
+    ),
     Trouble.KEY_STUCK: (("keypad", Verdict.FAILED, "held down or stuck: 8", "look for a short"),),
-    Trouble.ROW_DEAD: (("keypad", Verdict.FAILED, "not pressed, or dead: 4 5 6 Défi", "the wires of GPIO6"),),
-    Trouble.PIN_TAKEN: (("keypad", Verdict.FAILED, "somebody else's are both on GPIO5", "give each its own pin"),),
+    Trouble.ROW_DEAD: (
+        ("keypad", Verdict.FAILED, "not pressed, or dead: 4 5 6 Défi", "the wires of GPIO6 (header pin 31, hole d47)"),
+    ),
+    Trouble.RIBBON_TURNED: (
+        (
+            "keypad",
+            Verdict.FAILED,
+            "turned round",
+            "rows = [21, 20, 16, 12] and columns = [19, 13, 6, 5] below [keypad]",
+        ),
+        (
+            "keypad",
+            Verdict.FAILED,
+            "1 as Arrêt, 2 as Signer, 3 as Défi",
+            "turn the ribbon: keys up, its left wire is row",
+        ),
+    ),
+    Trouble.RIBBON_MIRRORED: (
+        (
+            "keypad",
+            Verdict.FAILED,
+            "mirrored, its columns in reverse: keys are read as others, 1 as Code, 2 as 3",
+            "columns = [21, 20, 16, 12]",
+        ),
+    ),
+    Trouble.PIN_TAKEN: (
+        ("keypad", Verdict.FAILED, "both on GPIO5 (header pin 29, hole d46)", "give each its own pin"),
+    ),
     Trouble.BATTERY_LOW: (("battery", Verdict.WARNING, "7 % left", "charge it"),),
     Trouble.BATTERY_SILENT: (("battery", Verdict.FAILED, "MAX17048 at 0x36 does not answer", "i2cdetect"),),
     Trouble.NO_PCSC: (("pcscd", Verdict.FAILED, "service does not answer", "systemctl start pcscd.socket"),),

@@ -1,0 +1,52 @@
+"""Where a person finds a GPIO: its pin on the header and, of the desk prototype, the hole that its wire ends in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from device.config import Config, pins_in_use
+from device.selftest.findings import Finding
+from drivers.header import DESK, HEADER, HOLES
+
+GPIO: Final = re.compile(r"\bGPIO(\d+)\b(?! \()")
+
+PARTS: Final = {
+    "keypad.rows": "KEY_",
+    "keypad.columns": "KEY_",
+    "display.port": "OLED_",
+    "slot.card_switch_pin": "CARD_SWITCH",
+    "sound.buzzer_pin": "BUZZER",
+    "sound.light_pin": "LED",
+}
+"""The setting that claims a pin -> how the signals begin that the drawing has for that part."""
+
+
+def holes(config: Config) -> Mapping[int, str]:
+    """GPIO -> hole on the breadboard, of the wires that the configured reader has where the drawing has them."""
+    drawn = {pin.gpio: pin.signal for pin in DESK}
+    parts = {pin: PARTS.get(setting.partition(" ")[0]) for setting, pin in pins_in_use(config)}
+    return {
+        pin: HOLES[drawn[pin]]
+        for pin, part in parts.items()
+        if part is not None and drawn.get(pin, "").startswith(part) and drawn[pin] in HOLES
+    }
+
+
+def spelt(text: str, config: Config) -> str:
+    """The text with every GPIO's header pin and hole behind it."""
+    at = holes(config)
+
+    def place(found: re.Match[str]) -> str:
+        gpio = int(found[1])
+        if gpio not in HEADER:
+            return found[0]
+        hole = f", hole {at[gpio]}" if gpio in at else ""
+        return f"{found[0]} (header pin {HEADER[gpio]}{hole})"
+
+    return GPIO.sub(place, text)
+
+
+def placed(finding: Finding, config: Config) -> Finding:
+    """The finding, its GPIOs spelt."""
+    return replace(finding, said=spelt(finding.said, config), cure=spelt(finding.cure, config))
