@@ -18,7 +18,7 @@ class Exit(IntEnum):
     NO_READER = 3  # no smart-card reader, or PC/SC is not there
     NO_CARD = 4  # no card in any reader, or it was pulled
     WRONG_PIN = 5  # the card says so; how many tries are left is on standard error and in the JSON
-    BLOCKED = 6  # no PIN try is left
+    BLOCKED = 6  # no PIN try is left, or the bank has blocked the application
     NO_APPLICATION = 7  # the card cannot make codes
     CARD_ERROR = 8  # mute, garbage, or a refusal
     CONFIGURATION = 9  # the configuration file cannot be used
@@ -34,7 +34,11 @@ class CommandError(SesameError):
         self.exit_code = exit_code
 
 
-FAULTS = {Fault.UNSUPPORTED: Exit.NO_APPLICATION, Fault.BLOCKED: Exit.BLOCKED}
+FAULTS = {
+    Fault.UNSUPPORTED: Exit.NO_APPLICATION,
+    Fault.BLOCKED: Exit.BLOCKED,
+    Fault.APPLICATION_BLOCKED: Exit.BLOCKED,
+}
 
 KINDS: tuple[tuple[type[Exception], Exit], ...] = (
     (UnknownCardError, Exit.USAGE),

@@ -18,6 +18,7 @@ class Fault(Enum):
     INCOMPLETE = 6  # a mandatory data element is missing
     UNSUPPORTED = 7  # no CAP application, or no bitmap and no rule for one
     BLOCKED = 8  # no PIN try is left
+    APPLICATION_BLOCKED = 9  # the bank has blocked the application (EMV Book 1, 12.4)
 
 
 class SesameError(Exception):

@@ -7,6 +7,7 @@ from device.selftest.findings import Finding
 from device.selftest.ports import Connection, World
 from drivers.errors import DriverError, NoCardError
 from sesame_core.cap import emv
+from sesame_core.choice import AIDS, select_application
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Budget, Conversation, T, converse
 
@@ -45,7 +46,7 @@ def _card(world: World, config: Config) -> Iterator[Finding]:
 def applications(connection: Connection) -> Finding:
     """Which of the applications that this reader knows are there, and the one it makes codes with. SELECT only."""
     try:
-        taken = _talk(connection, emv.select_application())
+        taken = _talk(connection, select_application())
         there = _talk(connection, _present())
     except CardError as error:
         return Finding.failed(
@@ -58,7 +59,7 @@ def applications(connection: Connection) -> Finding:
 
 def _present() -> Conversation[tuple[bytes, ...]]:
     there = []
-    for aid in emv.AIDS:
+    for aid in AIDS:
         if (yield from emv.select(aid)):
             there.append(aid)
     return tuple(there)

@@ -12,6 +12,7 @@ from sesame_core.errors import Fault
 from sesame_core.reader.state import DARK_AFTER, PATIENCE, Phase, State
 from sesame_core.reader.table import EVERYWHERE, TRANSITIONS, Rule, Trigger
 from sesame_core.reader.views import view
+from sesame_core.smartcard.apdu import MAX_COMMANDS, MAX_RECORDS
 
 READER = f"""\
 # The reader's life
@@ -73,7 +74,8 @@ EXPLAINED: dict[Fault, tuple[str, str]] = {
         "Use the card once at a cash machine, which may reset those rules; else ask the bank.",
     ),
     Fault.ENDLESS: (
-        "The card wanted more than 32 commands, or always had more to fetch.",
+        f"The card wanted more than {MAX_COMMANDS} commands besides READ RECORD, named more than {MAX_RECORDS} "
+        "records, or always had more to fetch.",
         "No honest card does this. Do not use it; the PIN was not sent unless OK was pressed.",
     ),
     Fault.INCOMPLETE: (
@@ -82,12 +84,17 @@ EXPLAINED: dict[Fault, tuple[str, str]] = {
     ),
     Fault.UNSUPPORTED: (
         "No CAP or DPA application, no bitmap (9F56) and no rule for a card without one, or a bitmap that keeps more "
-        "than a code.",
+        "than a code or nothing of the cryptogram.",
         "This card makes no codes. `sesame card apps` lists what is on it.",
     ),
     Fault.BLOCKED: (
         "No PIN try is left. The PIN is never sent then.",
         "The bank unblocks the card or sends another one; at some banks a cash machine does it.",
+    ),
+    Fault.APPLICATION_BLOCKED: (
+        "The bank has blocked the application that makes codes: SELECT is answered 6283, 6285 or 6A81. The PIN has "
+        "nothing to do with it, and is not asked for.",
+        "Ask the bank: it unblocks the application or sends another card.",
     ),
 }
 

@@ -1,23 +1,26 @@
 """`sesame card apps`: the applications of a card, by its own directories and by the names that are known."""
 
 import argparse
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from sesame.card.source import opened
 from sesame.card.table import remark, say, say_json, table
 from sesame.exits import Exit
 from sesame_core.cap import emv
+from sesame_core.choice import select_application
+from sesame_core.directory import list_contactless, list_pse
+from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Conversation
 from sesame_core.smartcard.tlv import find
-
-CONTACTLESS = b"2PAY.SYS.DDF01"
 
 KNOWN = {
     bytes.fromhex(aid): name
     for aid, name in (
         ("A0000000038002", "Visa DPA"),
         ("A0000000048002", "Mastercard CAP"),
+        ("A0000002040000", "APACS CAP (British banks)"),
         ("D056000666111010", "Bancontact"),
         ("A0000000032010", "Visa Electron"),
         ("A0000000031010", "Visa"),
@@ -81,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def survey() -> Conversation[tuple[Found, ...]]:
     """Select everything that a directory lists or that is known by name. No counter moves."""
-    directories = {"PSE": (yield from emv.list_pse()), "2PAY": (yield from _contactless())}
+    directories = {"PSE": (yield from list_pse()), "2PAY": (yield from list_contactless())}
     listed = tuple(dict.fromkeys(aid for aids in directories.values() for aid in aids))
     found: dict[bytes, Found] = {}
     for aid in dict.fromkeys((*listed, *KNOWN)):
@@ -94,22 +97,16 @@ def survey() -> Conversation[tuple[Found, ...]]:
         reached = ("AID",) if application else ()
         before = found.get(name, Found(name, label, (), False)).by
         found[name] = Found(name, label, tuple(dict.fromkeys((*before, *by, *reached))), application is not None)
-    return _with_used(tuple(found.values()), listed)
+    return (yield from _with_used(tuple(found.values())))
 
 
-def _contactless() -> Conversation[tuple[bytes, ...]]:
-    """The directory of the contactless side (EMV Contactless Book B, 3.3), which some cards show on their contacts."""
-    directory = yield from emv.select(CONTACTLESS)
-    objects = directory.fci if directory else ()
-    return tuple(item.value for top in objects for item in top.walk() if item.tag == 0x4F)
-
-
-def _with_used(found: Sequence[Found], listed: Iterable[bytes]) -> tuple[Found, ...]:
-    """The same, the one marked that the reader takes: the first name of its own that is there, else one of the PSE."""
-    order = (*emv.AIDS, *(aid for aid in listed if not aid.startswith(emv.RID_CB)))
-    names = (one.aid for aid in order for one in found if one.selectable and one.aid.startswith(aid))
-    used = next(names, None)
-    return tuple(Found(one.aid, one.label, one.by, one.selectable, one.aid == used) for one in found)
+def _with_used(found: Sequence[Found]) -> Conversation[tuple[Found, ...]]:
+    """The same, the one marked that the reader takes, as far as the card tells without moving a counter."""
+    used = b""
+    with suppress(CardError):
+        application = yield from select_application()
+        used = find(application.fci, 0x84) or application.aid
+    return tuple(replace(one, used=one.aid == used) for one in found)
 
 
 def _row(one: Found) -> tuple[str, ...]:

@@ -33,12 +33,22 @@ LENGTHS = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the walk. Raises CommandError, CardError, SlotError."""
-    story = _given(arguments) if arguments.ac or arguments.answer else _told(arguments)
+    story = _given(arguments) if _values_given(arguments) else _told(arguments)
     if arguments.json:
         say_json(as_json(story))
     else:
         say(as_text(story, arguments.bits))
     return Exit.OK
+
+
+def _values_given(arguments: argparse.Namespace) -> bool:
+    """Whether it is told from values, one of which is enough to say so. Raises CommandError(USAGE) where there is a
+    card or a recording as well: one of the two would be passed over without a word."""
+    given = [f"--{name}" for name in (*LENGTHS, "answer", "belgian") if getattr(arguments, name)]
+    if given and (arguments.recording or arguments.virtual):
+        source = "--from" if arguments.recording else "--virtual"
+        raise CommandError(Exit.USAGE, f"{given[0]} and {source} both say what to explain: take one")
+    return bool(given)
 
 
 def _told(arguments: argparse.Namespace) -> Story:
@@ -91,7 +101,7 @@ def _cryptogram(arguments: argparse.Namespace, value: dict[str, bytes]) -> Crypt
         return read_cryptogram(_hexadecimal(arguments.answer, "--answer").removesuffix(b"\x90\x00"))
     lacking = [f"--{name}" for name in ("cid", "atc", "ac") if not value[name]]
     if lacking:
-        raise CommandError(Exit.USAGE, f"besides --ac, {' and '.join(lacking)} must be given")
+        raise CommandError(Exit.USAGE, f"{' and '.join(lacking)} must be given too, or --answer with the whole")
     return Cryptogram(value["cid"][0], value["atc"], value["ac"], value["iad"])
 
 

@@ -5,7 +5,6 @@ first, which moves its transaction counter: that is asked for.
 """
 
 import argparse
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sesame.card import bits
@@ -15,14 +14,13 @@ from sesame.card.values import date
 from sesame.exits import CommandError, Exit
 from sesame_core.cap import emv
 from sesame_core.cap.codes import Request, Rule
+from sesame_core.choice import select_application
 from sesame_core.errors import CardError
-from sesame_core.smartcard.apdu import Command, Conversation
-from sesame_core.smartcard.tlv import Tlv, find, parse
+from sesame_core.smartcard.apdu import Conversation
+from sesame_core.smartcard.tlv import Tlv, find
 
 TRIES, COUNTER, COUNTER_ONLINE = 0x9F17, 0x9F36, 0x9F13
 BITMAP, FLAGS, PSN, PAN, EXPIRY, CDOL1 = 0x9F56, 0x9F55, 0x5F34, 0x5A, 0x5F24, 0x8C
-FILES, RECORDS = range(1, 31), range(1, 17)
-RECORD = 0x70
 LAST_SHOWN = 4
 
 IAF_BITS = (
@@ -71,9 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def look(card: OpenCard, arguments: argparse.Namespace) -> Seen:
     """Everything of the application that codes come from. Raises CommandError, CardError, SlotError."""
-    application = card.ask(emv.select_application())
+    application = card.ask(select_application())
     tries, counter, online = (card.ask(_number(tag)) for tag in (TRIES, COUNTER, COUNTER_ONLINE))
-    objects = card.ask(_read_all())
+    objects = card.ask(emv.read_shown_files())
     if find(objects, CDOL1) is None:
         objects = _after_starting(card, application, arguments) or objects
     atr = card.atr.hex().upper()
@@ -89,26 +87,12 @@ def _after_starting(card: OpenCard, application: emv.Application, arguments: arg
         remark(str(error))
         return ()
     card.ask(emv.reselect(application))
-    return card.ask(emv.read_files(application, Request()))
+    return card.ask(emv.read_files(application, Request())).objects
 
 
 def _number(tag: int) -> Conversation[int | None]:
     value = yield from emv.get_data(tag)
     return int.from_bytes(value) if value else None
-
-
-def _read_all() -> Conversation[tuple[Tlv, ...]]:
-    """Every record of every file, as far as the card gives them away. Payment systems and issuers also keep files that
-    are no data objects, such as a log: those are passed over (EMV Book 3, 5.3.2.2)."""
-    objects: list[Tlv] = []
-    for sfi in FILES:
-        for number in RECORDS:
-            response = yield Command(0x00, 0xB2, number, sfi << 3 | 0x04)
-            if not response.ok:
-                break
-            with suppress(CardError):
-                objects += (item for item in parse(response.data) if item.tag == RECORD)
-    return tuple(objects)
 
 
 def as_text(seen: Seen, pan: bool) -> str:

@@ -11,6 +11,7 @@ from sesame.commands.code import request_of
 from sesame.exits import Exit
 from sesame_core.cap import emv
 from sesame_core.cap.codes import Cryptogram, Request, make_code, mix_data
+from sesame_core.choice import Choice
 from sesame_core.errors import CardError, Fault
 from sesame_core.pin import Pin
 from sesame_core.screens import grouped
@@ -54,7 +55,9 @@ def replay(trace: Trace, request: Request | None = None) -> Replayed:
     asked = recorded_request(trace) if request is None else request
     card = ReplayCard(trace)
     powered = in_process(card, "a recording")
-    data = powered.ask(emv.prepare(powered.ask(emv.select_application()), asked))
+    choice = Choice()
+    powered.ask(choice.first())
+    data = powered.ask(choice.prepare(asked))
     pin = Pin()
     for digit in ANY_PIN:
         pin.append(digit)

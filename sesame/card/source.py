@@ -19,6 +19,8 @@ INVERSE_CONVENTION = b"\x3f"
 MAX_COMMANDS = 1024
 """A tool looks at more than a reader needs: every name it knows, every file there may be."""
 
+MAX_RECORDS = 8192
+
 
 @dataclass(frozen=True, slots=True)
 class OpenCard:
@@ -33,7 +35,7 @@ class OpenCard:
 
     def ask(self, conversation: Conversation[T]) -> T:
         """Have one conversation of `sesame_core.cap.emv`. Raises CardError, and SlotError from the slot."""
-        exchanges = converse(conversation, self.protocol, Budget(MAX_COMMANDS))
+        exchanges = converse(conversation, self.protocol, Budget(MAX_COMMANDS, MAX_RECORDS))
         try:
             answer = self.exchange(next(exchanges))
             while True:

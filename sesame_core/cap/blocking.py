@@ -89,4 +89,5 @@ def _said(fault: Fault) -> str:
         Fault.INCOMPLETE: "the card lacks what a code is made from",
         Fault.UNSUPPORTED: "this card has no application for codes",
         Fault.BLOCKED: "the card's PIN is blocked; ask your bank",
+        Fault.APPLICATION_BLOCKED: "the card's application for codes is blocked; ask your bank",
     }[fault]

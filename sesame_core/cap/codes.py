@@ -12,8 +12,16 @@ from sesame_core.secrets import SecretDigits
 
 AID_DPA = bytes.fromhex("A0000000038002")
 AID_CAP = bytes.fromhex("A0000000048002")
+AID_APACS = bytes.fromhex("A0000002040000")
 AID_BANCONTACT = bytes.fromhex("D056000666111010")
+DEDICATED = (AID_DPA, AID_CAP, AID_APACS, AID_BANCONTACT)
+"""Applications that are there for codes, in the order in which they are asked for: they need not stand in a directory.
+APACS is the British banks'; the last is the Belgian one."""
+
 RID_VISA = bytes.fromhex("A000000003")
+
+BEFORE_CRYPTOGRAM, CRYPTOGRAM_BYTES = 3, 8
+"""CID and ATC, then the AC, in bytes."""
 
 VISA_BITMAP = bytes.fromhex("0000FFFFFF0000000000000000000020B938")
 """The bitmap of a Visa application that brings none."""
@@ -85,6 +93,18 @@ class Filter:
     rule: Rule
     bitmap: bytes = b""
 
+    def check(self, prefix: int) -> None:
+        """Raise CardError(UNSUPPORTED) for a bitmap that keeps no bit of the AC: such a code would prove nothing.
+        `prefix`: bytes of PSN in front of the data."""
+        start = prefix + BEFORE_CRYPTOGRAM
+        if self.rule is Rule.BITMAP and not any(self.bitmap[start : start + CRYPTOGRAM_BYTES]):
+            raise CardError(Fault.UNSUPPORTED, "a bitmap that keeps nothing of the cryptogram")
+
+
+def is_dedicated(aid: bytes) -> bool:
+    """True for an application that is there for codes, whole name or longer."""
+    return aid.startswith(DEDICATED)
+
 
 def choose_filter(bitmap: bytes | None, aid: bytes, belgian: bool) -> Filter:
     """The filter of a card: its own bitmap (9F56), Visa's, or the Belgian rule. Raises CardError(UNSUPPORTED).
@@ -102,7 +122,9 @@ def choose_filter(bitmap: bytes | None, aid: bytes, belgian: bool) -> Filter:
 
 
 def make_code(cryptogram: Cryptogram, filter_: Filter) -> SecretDigits:
-    """The code: 8 digits or, where the bitmap gives more, all of them. Raises CardError(UNSUPPORTED) beyond 16."""
+    """The code: 8 digits or, where the bitmap gives more, all of them. Raises CardError(UNSUPPORTED) beyond 16, and for
+    a bitmap that keeps nothing of the cryptogram."""
+    filter_.check(len(cryptogram.psn))
     if filter_.rule is Rule.BELGIAN:
         return _decimal(_belgian_number(cryptogram))
     return _decimal(filter_bits(cryptogram.data, filter_.bitmap))

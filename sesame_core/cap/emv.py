@@ -1,39 +1,33 @@
 """The conversation with the card: generators that yield commands and receive responses, in the order of the wire.
 
 select -> prepare (GPO, records, tries) -> verify -> generate -> close. EMV Book 1 (selection), Book 3 (the rest).
+Which application it is held with: `choice`.
 Every error is a CardError; none quotes the card.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sesame_core.cap.codes import AID_CAP, AID_DPA, RID_VISA, Cryptogram, Filter, Request, bcd, choose_filter
+from sesame_core.cap.codes import (
+    AID_CAP,
+    AID_DPA,
+    RID_VISA,
+    Cryptogram,
+    Filter,
+    Request,
+    Rule,
+    bcd,
+    choose_filter,
+    is_dedicated,
+)
 from sesame_core.errors import CardError, Fault
 from sesame_core.pin import Pin
-from sesame_core.smartcard.apdu import Command, Conversation, Response, StatusWord
+from sesame_core.smartcard.apdu import MAX_RECORDS, Command, Conversation, Response, StatusWord
 from sesame_core.smartcard.tlv import Tlv, fill_dol, find, parse, parse_dol
 
-AIDS = tuple(
-    bytes.fromhex(aid)
-    for aid in (
-        "A0000000038002",  # Visa DPA
-        "A0000000048002",  # Mastercard CAP
-        "D056000666111010",  # Belgian
-        "A0000000032010",  # Visa Electron
-        "A0000000031010",  # Visa
-        "A0000000041010",  # Mastercard
-        "A0000000043060",  # Maestro
-    )
-)
-"""Tried in this order, by name: the CAP applications need not stand in the PSE."""
-
-PSE = b"1PAY.SYS.DDF01"
-RID_CB = bytes.fromhex("A000000042")
-"""Cartes Bancaires: payment only."""
-
-PSE_RECORDS = 30
 ABSENT = (StatusWord.FILE_NOT_FOUND, StatusWord.RECORD_NOT_FOUND)
+SHOWN_FILES, SHOWN_RECORDS = range(1, 31), range(1, 17)
+RECORD = 0x70
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,58 +69,73 @@ class CardData:
         """The PSN where the IAF asks for it (bit 0x40); 00 where the card has none (EMV Book 2, A1.4.1)."""
         return (self.psn or b"\x00") if self.iaf & 0x40 else b""
 
+    @property
+    def own_bitmap(self) -> bool:
+        """True where the card brings a bitmap."""
+        return bool(find(self.application.fci + self.objects, 0x9F56))
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The data objects of the records that could be read, and what was wrong with each of those that could not."""
+
+    objects: tuple[Tlv, ...] = field(repr=False)
+    lost: tuple[CardError, ...] = ()
+
+    def card_data(self, application: Application, tries: int | None = None) -> CardData:
+        """What a code needs. Raises CardError as `card_data`, and GARBAGE for what is missing behind a broken record.
+
+        A dedicated application with a lost record gets no default bitmap: its own may have been in that record.
+        """
+        try:
+            card = card_data(application, self.objects, tries)
+        except CardError as error:
+            broken = (each for each in self.lost if each.fault is Fault.GARBAGE)
+            raise next(broken, error) from None
+        guessed = card.filter.rule is Rule.BITMAP and not card.own_bitmap
+        if self.lost and guessed and is_dedicated(application.aid):
+            raise CardError(Fault.UNSUPPORTED, "no bitmap among the records that could be read")
+        return card
+
+
+def select_command(name: bytes) -> Command:
+    """SELECT by name (EMV Book 1, 11.3)."""
+    return Command(0x00, 0xA4, 0x04, 0x00, name)
+
 
 def select(aid: bytes) -> Conversation[Application | None]:
-    """SELECT by name (EMV Book 1, 11.3): the application, or None when the card has it not (or has it blocked)."""
-    response = yield Command(0x00, 0xA4, 0x04, 0x00, aid)
+    """SELECT by name: the application, or None when the card has it not (or has it blocked)."""
+    response = yield select_command(aid)
     if not response.ok:
         return None
     return Application(aid, parse(response.data))
 
 
-def select_application() -> Conversation[Application]:
-    """The first application of `AIDS` that is there; else one that the PSE lists. Raises CardError(UNSUPPORTED)."""
-    for aid in AIDS:
-        application = yield from select(aid)
-        if application:
-            return application
-    for aid in (yield from list_pse()):
-        if aid not in AIDS and not aid.startswith(RID_CB):
-            application = yield from select(aid)
-            if application:
-                return application
-    raise CardError(Fault.UNSUPPORTED, "no CAP application")
-
-
-def list_pse() -> Conversation[tuple[bytes, ...]]:
-    """The AIDs of the payment system environment, in its order (EMV Book 1, 12.2.3); empty when there is none. A record
-    that cannot be read is passed over (some real cards have one): the others are as good as before."""
-    directory = yield from select(PSE)
-    if directory is None:
-        return ()
-    sfi = find(directory.fci, 0x88) or b"\x01"
-    aids: list[bytes] = []
-    for number in range(1, PSE_RECORDS + 1):
-        response = yield _read_record(sfi[0], number)
-        if not response.ok:
-            break
-        with suppress(CardError):
-            entries = (entry for top in parse(response.data) for entry in top.walk())
-            aids += [entry.value for entry in entries if entry.tag == 0x4F]
-    return tuple(aid for aid in dict.fromkeys(aids) if 5 <= len(aid) <= 16)
-
-
 def prepare(application: Application, request: Request) -> Conversation[CardData]:
     """GPO, every record of the AFL, the PIN try counter. Counts the card's ATC up on many cards."""
-    objects = yield from read_files(application, request)
-    tries = yield from _read_tries()
-    return card_data(application, objects, tries)
+    files = yield from read_files(application, request)
+    tries = yield from read_tries()
+    return files.card_data(application, tries)
 
 
-def read_files(application: Application, request: Request) -> Conversation[tuple[Tlv, ...]]:
+def read_files(application: Application, request: Request) -> Conversation[Files]:
     """GPO and every record of the AFL. Counts the card's ATC up on many cards."""
     afl = yield from _start_processing(application, request)
     return (yield from _read_records(afl))
+
+
+def read_shown_files() -> Conversation[tuple[Tlv, ...]]:
+    """Every record of every file, as far as the card gives them away before GPO. Payment systems and issuers also keep
+    files that are no data objects, such as a log: those are passed over (EMV Book 3, 5.3.2.2)."""
+    objects: list[Tlv] = []
+    for sfi in SHOWN_FILES:
+        for number in SHOWN_RECORDS:
+            response = yield read_record(sfi, number)
+            if not response.ok:
+                break
+            with suppress(CardError):
+                objects += (item for item in parse(response.data) if item.tag == RECORD)
+    return tuple(objects)
 
 
 def restart(card: CardData, request: Request) -> Conversation[None]:
@@ -201,28 +210,38 @@ def _start_processing(application: Application, request: Request) -> Conversatio
     return afl
 
 
-def _read_records(afl: bytes) -> Conversation[tuple[Tlv, ...]]:
-    """READ RECORD for every entry of the AFL (EMV Book 3, 10.2). One that is not there is left out: what a code needs
-    may well be in the others, and is missed by its own name if not."""
+def _read_records(afl: bytes) -> Conversation[Files]:
+    """READ RECORD for every entry of the AFL (EMV Book 3, 10.2). One that cannot be had, or that is no data object, is
+    passed over: what a code needs may well be in the others, and is missed by its own name if not."""
     objects: list[Tlv] = []
+    lost: list[CardError] = []
     for sfi, number in _afl_records(afl):
-        response = yield _read_record(sfi, number)
-        if not any(map(response.has, ABSENT)):
+        response = yield read_record(sfi, number)
+        if any(map(response.has, ABSENT)):
+            continue
+        try:
             objects += parse(_checked(response).data)
-    return tuple(objects)
+        except CardError as error:
+            lost.append(error)
+    return Files(tuple(objects), tuple(lost))
 
 
-def _afl_records(afl: bytes) -> Iterator[tuple[int, int]]:
-    """File and number of every record named. How many may be read is bounded by the session's budget."""
+def _afl_records(afl: bytes) -> tuple[tuple[int, int], ...]:
+    """File and number of every record named, each once: so many commands the card may cost. Raises CardError(ENDLESS)
+    where they are more than any honest card has."""
+    named: dict[tuple[int, int], None] = {}
     for at in range(0, len(afl), 4):
         sfi, first, last = afl[at] >> 3, afl[at + 1], afl[at + 2]
         if not 1 <= sfi <= 30 or not 1 <= first <= last:
             raise CardError(Fault.GARBAGE, "an impossible application file locator")
-        for number in range(first, last + 1):
-            yield sfi, number
+        named |= dict.fromkeys((sfi, number) for number in range(first, last + 1))
+    if len(named) > MAX_RECORDS:
+        raise CardError(Fault.ENDLESS, "more records than a card needs")
+    return tuple(named)
 
 
-def _read_tries() -> Conversation[int | None]:
+def read_tries() -> Conversation[int | None]:
+    """The PIN try counter (9F17); None where the card does not tell."""
     value = yield from get_data(0x9F17)
     return value[0] if value else None
 
@@ -240,13 +259,13 @@ def get_data(tag: int) -> Conversation[bytes | None]:
 
 def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | None) -> CardData:
     """What a code needs, from the FCI and the records. Raises CardError: INCOMPLETE without a CDOL1, UNSUPPORTED where
-    there is neither a bitmap nor a rule."""
+    there is neither a rule nor a bitmap that keeps something of the cryptogram."""
     cdol1 = find(objects, 0x8C)
     if cdol1 is None:
         raise CardError(Fault.INCOMPLETE, "no CDOL1")
     everything = application.fci + objects
     belgian = _is_belgian(everything)
-    return CardData(
+    card = CardData(
         application=application,
         cdol1=cdol1,
         cdol2=find(objects, 0x8D),
@@ -257,6 +276,8 @@ def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | N
         tries=tries,
         objects=objects,
     )
+    card.filter.check(len(card.psn_prefix))
+    return card
 
 
 def _is_belgian(objects: tuple[Tlv, ...]) -> bool:
@@ -293,7 +314,8 @@ def _terminal_values(application: Application, request: Request, belgian: bool) 
     }
 
 
-def _read_record(sfi: int, number: int) -> Command:
+def read_record(sfi: int, number: int) -> Command:
+    """READ RECORD (EMV Book 3, 6.5.11)."""
     return Command(0x00, 0xB2, number, sfi << 3 & 0xFF | 0x04)
 
 

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from sesame_core.cap import emv
 from sesame_core.cap.codes import Cryptogram, Function, Request, make_code, mix_data
+from sesame_core.choice import Choice
 from sesame_core.errors import CardError, Fault, UsageError
 from sesame_core.events import (
     ApplicationFound,
@@ -51,7 +52,7 @@ class Session:
         self._protocol = protocol
         self._budget = Budget()
         self._job: Exchanges[Outcome] | None = None
-        self._application: emv.Application | None = None
+        self._choice: Choice | None = None
         self._fresh = False
         self._card: emv.CardData | None = None
         self._request = Request()
@@ -120,16 +121,20 @@ class Session:
     # The jobs, each from its first command to its outcome
 
     def _select(self) -> Exchanges[Outcome]:
-        self._application = yield from self._over(emv.select_application())
+        self._choice = Choice()
         self._fresh = True
-        return partial(ApplicationFound, languages=self._application.languages)
+        application = yield from self._over(self._choice.first())
+        return partial(ApplicationFound, languages=application.languages)
 
     def _prepare(self, request: Request) -> Exchanges[Outcome]:
-        application = yield from self._fresh_application()
+        if self._choice is None:
+            raise UsageError("no application is selected")
+        if not self._fresh:
+            self._budget = Budget()
         self._request = request
         self._pin_was_wrong = False
         self._fresh = False
-        self._card = yield from self._over(emv.prepare(application, request))
+        self._card = yield from self._over(self._choice.prepare(request))
         return BLOCKED if self._card.tries == 0 else partial(CardPrepared, tries=self._card.tries)
 
     def _confirm(self) -> Exchanges[Outcome]:
@@ -169,16 +174,6 @@ class Session:
         with suppress(CardError):
             yield from self._over(emv.close(self._prepared(), self._request))
         return None
-
-    def _fresh_application(self) -> Exchanges[emv.Application]:
-        """The application as it is right after SELECT: a GPO that was sent before is left behind."""
-        application = self._application
-        if application is None:
-            raise UsageError("no application is selected")
-        if not self._fresh:
-            self._budget = Budget()
-            application = yield from self._over(emv.reselect(application))
-        return application
 
     # The machinery
 

@@ -17,7 +17,8 @@ from sesame_core.effects import (
     Wake,
     WipePin,
 )
-from sesame_core.reader.entry import KEY_FUNCTIONS, Moves, begin_function, flat, key_of, prepare, pressed
+from sesame_core.errors import Fault
+from sesame_core.reader.entry import KEY_FUNCTIONS, Moves, begin_function, flat, key_of, prepare, pressed, say_fault
 from sesame_core.reader.state import DARK_AFTER, Notice, Phase, Progress, State
 
 
@@ -52,13 +53,13 @@ def wake(state: State, event: ev.Event) -> Moves:
 
 def card_in(state: State, event: ev.Event) -> Moves:
     """A card came in: it is read, asleep or not."""
-    woken, effects = _look_around(replace(state, card_in=True, reader_there=True), event)
+    woken, effects = _look_around(replace(state, card_in=True, blocked=False, reader_there=True), event)
     return woken, (effects if state.awake else (Wake(), *effects))
 
 
 def card_gone(state: State, event: ev.Event) -> Moves:
     """The card was pulled: dark."""
-    return sleep(replace(state, card_in=False), event)
+    return sleep(replace(state, card_in=False, blocked=False), event)
 
 
 def reader_lost(state: State, event: ev.Event) -> Moves:
@@ -79,9 +80,9 @@ def slot_known(state: State, event: ev.Event) -> Moves:
         case ev.CardPresent():
             return replace(state, card_in=True, reader_there=True), ()
         case ev.CardAbsent():
-            return replace(state, card_in=False, reader_there=True), ()
+            return replace(state, card_in=False, blocked=False, reader_there=True), ()
         case ev.SlotLost():
-            return replace(state, card_in=False, reader_there=False), ()
+            return replace(state, card_in=False, blocked=False, reader_there=False), ()
         case _:
             return replace(state, reader_there=True), ()
 
@@ -178,14 +179,18 @@ def code_ready(state: State, event: ev.Event) -> Moves:
 def faulty(state: State, event: ev.Event) -> Moves:
     """The conversation is over; the screen says why."""
     assert isinstance(event, ev.CardFaulty)
-    said = replace(state.enter(Phase.FAULT, event.at).without_session(), fault=event.fault)
-    return replace(said, card_language=state.card_language), (Release(), Sound(Chime.WRONG))
+    return say_fault(state, event, event.fault)
 
 
 def restart(state: State, event: ev.Event) -> Moves:
-    """After a fault: the card is powered anew, and a function key begins its function."""
+    """After a fault: the card is powered anew, and a function key begins its function. A card without a PIN try left
+    has none to begin, and a critical battery powers none."""
+    if state.battery is ev.Battery.CRITICAL:
+        return flat(state, event)
     reading, effects = read_card(state.without_session(), event)
-    if pressed(event) in KEY_FUNCTIONS:
-        begun, more = begin_function(reading, event)
-        return begun, effects + more
-    return reading, effects
+    if pressed(event) not in KEY_FUNCTIONS:
+        return reading, effects
+    if state.blocked:
+        return say_fault(state, event, Fault.BLOCKED)
+    begun, more = begin_function(reading, event)
+    return begun, effects + more

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from sesame_core import events as ev
 from sesame_core.cap.codes import MAX_CHALLENGE_DIGITS, MAX_NUMBER_DIGITS, MAX_NUMBERS, Function
 from sesame_core.effects import (
+    Chime,
     Confirm,
     Effect,
     EraseDigit,
@@ -13,9 +14,11 @@ from sesame_core.effects import (
     MixData,
     Prepare,
     Release,
+    Sound,
     TypeDigit,
     WipePin,
 )
+from sesame_core.errors import Fault
 from sesame_core.reader.state import Notice, Phase, Progress, State
 
 Moves: TypeAlias = tuple[State, tuple[Effect, ...]]
@@ -142,9 +145,9 @@ def ok_data(state: State, event: ev.Event) -> Moves:
     numbers = (*state.numbers, state.number) if state.number else state.numbers
     if not numbers:
         return replace(state, notice=Notice.TYPE_DIGITS), ()
-    taken = replace(state, numbers=numbers, number="", notice=None)
-    complete = not state.number or len(numbers) == MAX_NUMBERS
-    return taken, ((MixData(numbers),) if complete else ())
+    if not state.number or len(numbers) == MAX_NUMBERS:
+        return replace(state, notice=None), (MixData(numbers),)  # the last one stays on the screen: none follows
+    return replace(state, numbers=numbers, number="", notice=None), ()
 
 
 # What the actions share
@@ -169,6 +172,8 @@ def _flow(state: State) -> tuple[Phase, ...]:
 def _begin(state: State, event: ev.Event, function: Function) -> Moves:
     if state.battery is ev.Battery.CRITICAL:
         return flat(state, event)
+    if state.blocked:
+        return say_fault(state, event, Fault.BLOCKED)
     left, effects = _leave(state)
     begun = replace(left, function=function)
     entered, more = _enter_field(begun, event, FLOW[function][0])
@@ -222,6 +227,13 @@ def _with_field(state: State, text: str) -> State:
             return replace(state, amount=text, notice=None)
         case _:
             return replace(state, account=text, notice=None)
+
+
+def say_fault(state: State, event: ev.Event, fault: Fault) -> Moves:
+    """The conversation is over; the screen says why. That no PIN try is left is remembered while the card is in."""
+    said = replace(state.enter(Phase.FAULT, event.at).without_session(), fault=fault)
+    blocked = state.blocked or fault is Fault.BLOCKED
+    return replace(said, card_language=state.card_language, blocked=blocked), (Release(), Sound(Chime.WRONG))
 
 
 def flat(state: State, event: ev.Event) -> Moves:

@@ -70,7 +70,8 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything the reader knows. `since`: when the phase began; `dark_at`: when it goes dark by itself, if ever."""
+    """Everything the reader knows. `since`: when the phase began; `dark_at`: when it goes dark by itself, if ever.
+    `blocked`: the card that is in has said that no PIN try is left; it cannot be otherwise before it is pulled."""
 
     phase: Phase
     since: Millis
@@ -78,6 +79,7 @@ class State:
     rules: Rules = field(default_factory=Rules)
     before: Phase = Phase.ASLEEP
     card_in: bool = False
+    blocked: bool = False
     reader_there: bool = True
     battery: Battery = Battery.GOOD
     progress: Progress = Progress.NONE
@@ -124,6 +126,7 @@ class State:
             self.rules,
             before=self.before,
             card_in=self.card_in,
+            blocked=self.blocked and self.card_in,
             reader_there=self.reader_there,
             battery=self.battery,
         )

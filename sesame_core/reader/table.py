@@ -154,7 +154,7 @@ FIELD: Final = CARD_AT_WORK | {
 ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
     P.ASLEEP: {
         T.DIGIT: _rule(wake, *WOKEN),
-        T.FUNCTION: _rule(wake, P.NO_CARD, P.NO_READER, *FIRST_FIELDS),
+        T.FUNCTION: _rule(wake, P.NO_CARD, P.NO_READER, P.FAULT, *FIRST_FIELDS),
         T.CLEAR: _rule(wake, *WOKEN),
         T.OK: _rule(wake, *WOKEN),
         T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
@@ -171,7 +171,7 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
     },
     P.READING: {
         T.BATTERY: _rule(battery_before_session, P.FLAT),
-        T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+        T.FUNCTION: _rule(begin_function, P.FAULT, *FIRST_FIELDS),
         T.APPLICATION_FOUND: _rule(application_found, P.READY),
         T.CARD_FAULTY: _rule(faulty, P.FAULT),
     },
@@ -179,7 +179,7 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
         T.BATTERY: _rule(battery_before_session, P.FLAT),
         T.DIGIT: _rule(hint),
         T.OK: _rule(hint),
-        T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+        T.FUNCTION: _rule(begin_function, P.FAULT, *FIRST_FIELDS),
     },
     P.CHALLENGE: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear, P.READY, P.READING)},
     P.AMOUNT: FIELD
@@ -220,7 +220,7 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
         T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
     },
     P.FAULT: {
-        T.CLEAR: _rule(restart, P.READING),
+        T.CLEAR: _rule(restart, P.READING, P.FLAT),
         T.FUNCTION: _rule(restart, *FIRST_FIELDS),
     },
     P.NO_READER: {

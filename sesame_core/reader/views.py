@@ -20,7 +20,8 @@ UNREADABLE: Final = frozenset({Fault.MUTE, Fault.GARBAGE})
 def view(state: State, now: Millis) -> Screen:
     """The screen of a state at the moment `now`."""
     screen = VIEWS[state.phase](state, LANGUAGES[state.language], now)
-    if state.battery is Battery.LOW and not screen.notice and not screen.dark and screen.code is None:
+    free = not (screen.notice or screen.dark or screen.code) and state.phase is not Phase.FLAT
+    if state.battery is not Battery.GOOD and free:
         return replace(screen, notice=LANGUAGES[state.language].flat_battery)
     return screen
 
@@ -42,10 +43,13 @@ def _no_card(state: State, words: Sentences, now: Millis) -> Screen:
 
 
 def _reading(state: State, words: Sentences, now: Millis) -> Screen:
-    """PATIENTEZ is only said when the card is slow; until then the screen stays what it was."""
+    """PATIENTEZ is only said when the card is slow; until then the screen stays what it was. What came before a fault
+    or a function is no longer true: there it is said at once, for a screen that goes black looks switched off."""
     if now - state.since >= PATIENCE:
         return Screen(lines=(words.wait,))
-    return _no_card(state, words, now) if state.before is Phase.NO_CARD else DARK
+    if state.before is Phase.NO_CARD:
+        return _no_card(state, words, now)
+    return DARK if state.before is Phase.ASLEEP else Screen(lines=(words.wait,))
 
 
 def _ready(state: State, words: Sentences, now: Millis) -> Screen:
@@ -92,6 +96,8 @@ def _fault(state: State, words: Sentences, now: Millis) -> Screen:
     assert state.fault is not None
     if state.fault is Fault.BLOCKED:
         return Screen(lines=(words.blocked, words.call_bank))
+    if state.fault is Fault.APPLICATION_BLOCKED:
+        return Screen(lines=(words.application_blocked, words.call_bank))
     if state.fault is Fault.UNSUPPORTED:
         return Screen(lines=(words.unsupported,))
     first = (words.unreadable,) if state.fault in UNREADABLE else ()

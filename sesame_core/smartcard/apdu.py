@@ -11,10 +11,14 @@ from typing import TypeAlias, TypeVar
 
 from sesame_core.errors import CardError, Fault
 
-MAX_COMMANDS = 32
-"""The most commands from power-on to a code, and from each function key after that, whatever the card answers.
+MAX_COMMANDS = 64
+"""The most commands but READ RECORD from power-on to a code, and from each function key after that, whatever the card
+answers: enough for ten applications of which the last is the right one.
 
 GET RESPONSE and a repeated Le are the transport's and bounded for themselves (`MAX_CHAIN`)."""
+
+MAX_RECORDS = 512
+"""The most READ RECORD in the same time. Which are read at all, the card's directory and its file locator (AFL) say."""
 
 MAX_CHAIN = 8
 """The most GET RESPONSE in a row for one command: 2 KiB, where honest CAP cards need one."""
@@ -37,6 +41,9 @@ class StatusWord(Enum):
     BLOCKED = 0x6983
     REFERENCE_DATA_BLOCKED = 0x6984
     CONDITIONS_NOT_SATISFIED = 0x6985
+    FILE_INVALIDATED = 0x6283
+    FILE_TERMINATED = 0x6285
+    FUNCTION_NOT_SUPPORTED = 0x6A81
     FILE_NOT_FOUND = 0x6A82
     RECORD_NOT_FOUND = 0x6A83
 
@@ -56,13 +63,19 @@ class Command:
     expects: bool = True
     secret: bool = False
 
-    def encode(self, protocol: Protocol) -> bytearray:
-        """The bytes for the slot. T=0: case 4 goes without Le, case 1 with P3 = 0 (ISO/IEC 7816-3, 12.2)."""
+    def encode(self, protocol: Protocol, length: int = 0) -> bytearray:
+        """The bytes for the slot, `length` as Le. T=0: case 4 goes without Le, case 1 with P3 = 0 (ISO/IEC 7816-3,
+        12.2)."""
         header = bytearray((self.cla, self.ins, self.p1, self.p2))
         if not self.data:
-            return header + b"\x00"
+            return header + bytes((length,))
         body = header + bytes((len(self.data),)) + self.data
-        return body + b"\x00" if self.expects and protocol is Protocol.T1 else body
+        return body + bytes((length,)) if self.expects and protocol is Protocol.T1 else body
+
+    def repeats(self, protocol: Protocol) -> bool:
+        """True where 6Cxx is answered by the same command with that Le: T=0 has none beside data, and a PIN is never
+        sent twice."""
+        return not self.secret and (not self.data or (self.expects and protocol is Protocol.T1))
 
     def wipe(self) -> None:
         """Overwrite the data of a secret command."""
@@ -109,6 +122,7 @@ Conversation: TypeAlias = Generator[Command, Response, T]
 Exchanges: TypeAlias = Generator[bytearray, bytes, T]
 """Yields raw bytes for the slot, receives raw bytes from it, returns a T."""
 
+READ_RECORD = 0xB2
 GET_RESPONSE = 0xC0
 MORE_DATA = 0x61
 """SW1: SW2 more bytes wait for GET RESPONSE."""
@@ -122,8 +136,8 @@ def deliver(command: Command, protocol: Protocol) -> Exchanges[Response]:
     Raises CardError: MUTE, GARBAGE, and ENDLESS where the card always has more.
     """
     response = yield from _exchange(command, command.encode(protocol))
-    if response.sw >> 8 == WRONG_LENGTH and not command.data:
-        response = yield from _exchange(command, _with_length(command, response.sw & 0xFF))
+    if response.sw >> 8 == WRONG_LENGTH and command.repeats(protocol):
+        response = yield from _exchange(command, command.encode(protocol, response.sw & 0xFF))
     collected = response.data
     links = 0
     while response.sw >> 8 == MORE_DATA:
@@ -140,14 +154,18 @@ def deliver(command: Command, protocol: Protocol) -> Exchanges[Response]:
 class Budget:
     """How many commands may still be sent before the card is called endless."""
 
-    def __init__(self, commands: int = MAX_COMMANDS) -> None:
-        self._left = commands
+    def __init__(self, commands: int = MAX_COMMANDS, records: int = MAX_RECORDS) -> None:
+        self._commands = commands
+        self._records = records
 
-    def spend(self) -> None:
-        """Take one. Raises CardError(ENDLESS) when none is left."""
-        if not self._left:
+    def spend(self, command: Command) -> None:
+        """Take one of its kind. Raises CardError(ENDLESS) when none is left."""
+        if command.ins == READ_RECORD:
+            self._records -= 1
+        else:
+            self._commands -= 1
+        if min(self._records, self._commands) < 0:
             raise CardError(Fault.ENDLESS, "more commands than a card needs")
-        self._left -= 1
 
 
 def converse(conversation: Conversation[T], protocol: Protocol, budget: Budget) -> Exchanges[T]:
@@ -155,7 +173,7 @@ def converse(conversation: Conversation[T], protocol: Protocol, budget: Budget) 
     try:
         command = next(conversation)
         while True:
-            budget.spend()
+            budget.spend(command)
             response = yield from deliver(command, protocol)
             command = conversation.send(response)
     except StopIteration as stop:

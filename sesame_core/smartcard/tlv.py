@@ -15,6 +15,9 @@ MAX_TAG_BYTES = 4
 MAX_DOL_BYTES = 255
 """A DOL's data must fit one command (EMV Book 3, 5.4)."""
 
+PADDING = b"\x00\xff"
+"""Bytes that mean nothing before, between and behind data objects (EMV Book 3, annex B1). No tag begins with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tlv:
@@ -40,7 +43,7 @@ class DolEntry:
 
 
 def parse(data: bytes) -> tuple[Tlv, ...]:
-    """All data objects in `data`, constructed ones opened. Zero bytes between them are padding (annex B1)."""
+    """All data objects in `data`, constructed ones opened; `PADDING` before, between and behind them passed over."""
     objects = tuple(_objects(data, depth=0))
     if sum(1 for top in objects for _ in top.walk()) > MAX_OBJECTS:
         raise CardError(Fault.GARBAGE, "too many data objects")
@@ -53,10 +56,13 @@ def find(objects: Iterable[Tlv], tag: int) -> bytes | None:
 
 
 def parse_dol(data: bytes) -> tuple[DolEntry, ...]:
-    """The wishes of a DOL, in order (EMV Book 3, 5.4). Its data must fit one command."""
+    """The wishes of a DOL, in order (EMV Book 3, 5.4), padding passed over. Its data must fit one command."""
     entries = []
     at = 0
     while at < len(data):
+        if data[at] in PADDING:
+            at += 1
+            continue
         tag, at = _tag(data, at)
         length, at = _length(data, at)
         entries.append(DolEntry(tag, length))
@@ -86,7 +92,7 @@ def _objects(data: bytes, depth: int) -> Iterator[Tlv]:
         raise CardError(Fault.GARBAGE, "data objects nested too deep")
     at = 0
     while at < len(data):
-        if data[at] == 0x00:
+        if data[at] in PADDING:
             at += 1
             continue
         constructed = bool(data[at] & 0x20)

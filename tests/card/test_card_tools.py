@@ -120,7 +120,7 @@ def test_the_same_from_an_answer_and_from_a_recording(
         (("--ipb", "0700007FFFFF", "--iaf", "40"), Known("", "0700007FFFFF", "40", "00")),
         (("--ipb", "0700007FFFFF", "--iaf", "00", "--psn", "03"), Known("", "0700007FFFFF", "00", "03")),
         (("--ipb", "FFFFFFFF"), Known("", "FFFFFFFF")),
-        (("--ipb", "80" + "00" * 40), Known("", "80" + "00" * 40)),
+        (("--ipb", "80000080" + "00" * 40), Known("", "80000080" + "00" * 40)),
     ],
 )
 def test_other_rules_are_walked_as_the_second_implementation_does(
@@ -133,6 +133,31 @@ def test_other_rules_are_walked_as_the_second_implementation_does(
     assert status == 0
     assert told["code"] == grouped(shown(known, answer, Request()))
     assert told["code"] in text
+
+
+@pytest.mark.parametrize("name", ["cid", "atc", "ac", "iad", "psn", "iaf", "ipb", "aid"])
+def test_one_value_alone_asks_for_the_others_and_for_no_card(name: str, sesame: Sesame) -> None:
+    value = {"atc": "0001", "ac": "00" * 8, "aid": "A0000000031010"}.get(name, "80")
+    status, out, err = sesame("card", "explain", f"--{name}", value)
+
+    assert (status, out) == (2, "")
+    lacking = [each for each in ("--cid", "--atc", "--ac") if each != f"--{name}"]
+    assert all(each in err for each in lacking)
+
+
+def test_values_beside_a_card_are_not_passed_over(sesame: Sesame, traces: Path) -> None:
+    status, _, err = sesame("card", "explain", "--from", str(traces / "french-dpa.trace"), "--ipb", "FF")
+
+    assert status == 2
+    assert "--ipb" in err
+    assert "--from" in err
+
+
+def test_a_bitmap_that_keeps_nothing_of_the_cryptogram_is_explained_no_further(sesame: Sesame) -> None:
+    status, out, err = sesame("card", "explain", *FRENCH, "--ipb", "FFFFFF")
+
+    assert (status, out) == (7, "")
+    assert "nothing of the cryptogram" in err
 
 
 def test_transaction_data_are_walked(sesame: Sesame, traces: Path) -> None:

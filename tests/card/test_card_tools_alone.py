@@ -28,7 +28,7 @@ sys.exit(status)
         f"card explain --from {TRACE}",
         f"card info --from {TRACE}",
         f"card apps --from {TRACE}",
-        "card explain --cid 80 --atc 0001 --ac 0011223344556677 --ipb FFFF",
+        "card explain --cid 80 --atc 0001 --ac 0011223344556677 --ipb FFFFFFFF",
     ],
 )
 def test_it_stands_alone(words: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sesame.card.apps import survey
 from sesame.card.source import in_process
-from sesame_core.cap.emv import select_application
+from sesame_core.choice import select_application
 from sesame_core.errors import CardError, Fault
 from tests.oracle.recipe_card import tlv
 

@@ -56,7 +56,7 @@ def every_event(at: ev.Millis) -> Iterator[ev.Event]:
 def possible(state: State, event: ev.Event) -> bool:
     """False for what no card says now: the link drops answers to what is no longer asked."""
     confirmed = state.phase is Phase.WORKING and state.progress is Progress.PREPARED
-    mixed = state.phase is Phase.DATA and bool(state.numbers)
+    mixed = state.phase is Phase.DATA and bool(state.numbers or state.number)
     match event:
         case ev.ApplicationFound():
             return state.progress is Progress.SELECTING
@@ -77,6 +77,7 @@ def signature(state: State) -> Signature:
     texts = (state.challenge, state.amount, state.account, state.number, state.numbers)
     return (
         (state.phase, state.dark_at is None, state.card_in, state.reader_there, state.battery, state.progress),
+        state.blocked,
         (state.function, tuple(map(bool, texts)), state.typed),
         (state.tries, state.notice, state.fault, state.code is None, state.card_language),
     )

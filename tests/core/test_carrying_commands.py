@@ -8,6 +8,7 @@ from sesame_core.errors import CardError, Fault
 from sesame_core.smartcard.apdu import (
     MAX_CHAIN,
     MAX_COMMANDS,
+    MAX_RECORDS,
     MAX_RESPONSE,
     Budget,
     Command,
@@ -89,10 +90,21 @@ def test_the_right_length_is_taken_once() -> None:
     assert (response.sw, len(sent)) == (0x6C03, 2)
 
 
-def test_a_command_with_data_is_never_repeated() -> None:
-    """6Cxx to a VERIFY must not send the PIN a second time."""
+def test_a_command_with_data_takes_another_length_where_its_protocol_has_one() -> None:
+    response, sent = carry(deliver(SELECT, T1), "6c02", "aabb9000")
+    assert (response.data.hex(), sent) == ("aabb", ["00a4040003a0000000", "00a4040003a0000002"])
+    response, sent = carry(deliver(SELECT, T1), "6c02", "6c03")
+    assert (response.sw, len(sent)) == (0x6C03, 2)
     response, sent = carry(deliver(SELECT, T0), "6c02")
     assert (response.sw, len(sent)) == (0x6C02, 1)
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+@pytest.mark.parametrize("expects", [True, False])
+def test_a_pin_is_never_sent_a_second_time(protocol: Protocol, expects: bool) -> None:
+    verify = Command(0x00, 0x20, 0x00, 0x80, bytearray(b"\x24\x12\x34\xff"), expects=expects, secret=True)
+    response, sent = carry(deliver(verify, protocol), "6c08")
+    assert (response.sw, len(sent)) == (0x6C08, 1)
 
 
 def test_the_right_length_and_then_more() -> None:
@@ -137,6 +149,9 @@ def test_the_status_words_are_those_of_the_standards() -> None:
         "BLOCKED": "6983",
         "REFERENCE_DATA_BLOCKED": "6984",
         "CONDITIONS_NOT_SATISFIED": "6985",
+        "FILE_INVALIDATED": "6283",
+        "FILE_TERMINATED": "6285",
+        "FUNCTION_NOT_SUPPORTED": "6A81",
         "FILE_NOT_FOUND": "6A82",
         "RECORD_NOT_FOUND": "6A83",
     }
@@ -188,29 +203,33 @@ def test_no_data_in_a_repr() -> None:
 # Whole conversations
 
 
-def chat(count: int, seen: list[int]) -> Conversation[str]:
+def chat(count: int, seen: list[int], command: Command = READ) -> Conversation[str]:
     for _ in range(count):
-        response = yield READ
+        response = yield command
         seen.append(response.sw)
     return "done"
 
 
 def test_a_conversation_has_a_budget() -> None:
-    assert MAX_COMMANDS == 32
+    assert (MAX_COMMANDS, MAX_RECORDS) == (64, 512)
     seen: list[int] = []
-    result, sent = carry(converse(chat(3, seen), T0, Budget(3)), "9000", "6a83", "9000")
+    result, sent = carry(converse(chat(3, seen), T0, Budget(0, 3)), "9000", "6a83", "9000")
     assert (result, seen, len(sent)) == ("done", [0x9000, 0x6A83, 0x9000], 3)
     with pytest.raises(CardError) as caught:
-        carry(converse(chat(3, seen), T0, Budget(2)), "9000", "9000")
+        carry(converse(chat(3, seen), T0, Budget(99, 2)), "9000", "9000")
+    assert caught.value.fault is Fault.ENDLESS
+    with pytest.raises(CardError) as caught:
+        carry(converse(chat(3, seen, SELECT), T0, Budget(2, 99)), "9000", "9000")
     assert caught.value.fault is Fault.ENDLESS
 
 
-def test_the_budget_is_shared_by_conversations() -> None:
+@pytest.mark.parametrize(("command", "most"), [(SELECT, MAX_COMMANDS), (READ, MAX_RECORDS)])
+def test_the_budget_is_shared_by_conversations(command: Command, most: int) -> None:
     budget = Budget()
-    for _ in range(MAX_COMMANDS):
-        carry(converse(chat(1, []), T1, budget), "9000")
+    for _ in range(most):
+        carry(converse(chat(1, [], command), T1, budget), "9000")
     with pytest.raises(CardError):
-        budget.spend()
+        budget.spend(command)
 
 
 def test_a_conversation_that_is_left_is_closed() -> None:

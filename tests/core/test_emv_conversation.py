@@ -5,7 +5,7 @@ import pytest
 from sesame_core.cap import emv
 from sesame_core.cap.codes import Function, Request, Rule
 from sesame_core.errors import CardError, Fault
-from sesame_core.smartcard.apdu import MAX_COMMANDS, Budget, Protocol, Response, converse
+from sesame_core.smartcard.apdu import MAX_RECORDS, Budget, Protocol, Response, converse
 from sesame_core.smartcard.tlv import parse
 from tests.core.scripted import (
     BELGIAN,
@@ -29,8 +29,6 @@ from tests.core.scripted import (
     tlv,
 )
 
-PSE = "00A404000E315041592E5359532E4444463031"
-AIDS = [DPA, CAP, BELGIAN, "A0000000032010", VISA, "A0000000041010", MAESTRO]
 CODE = Request()
 
 
@@ -48,88 +46,8 @@ def fault_of(card: ScriptedCard, request: Request = CODE, aid: str = DPA) -> Fau
     return caught.value.fault
 
 
-# Which application
-
-
-@pytest.mark.parametrize("aid", AIDS)
-def test_each_application_is_found_by_its_name(aid: str) -> None:
-    card = card_with(aid=aid)
-    found = run(emv.select_application(), card)
-    assert found.aid.hex().upper() == aid
-    assert card.sent == [select_of(each) for each in AIDS[: AIDS.index(aid) + 1]]
-
-
-def test_the_dedicated_application_is_taken_whatever_else_is_there() -> None:
-    card = card_with({select_of(VISA): fci(VISA) + OK, select_of(CAP): fci(CAP) + OK})
-    assert run(emv.select_application(), card).aid.hex().upper() == DPA
-
-
-def directory(*aids: str, sfi: bytes = b"\x01") -> dict[str, Answer]:
-    records: dict[str, Answer] = {
-        f"00B2{number:02X}{sfi[0] << 3 | 4:02X}": tlv(0x70, tlv(0x61, tlv(0x4F, bytes.fromhex(aid)))) + OK
-        for number, aid in enumerate(aids, 1)
-    }
-    return {PSE: tlv(0x6F, tlv(0x84, b"1PAY.SYS.DDF01"), tlv(0xA5, tlv(0x88, sfi))) + OK, **records}
-
-
-OTHER = "A000000999"
-CB = "A0000000421010"
-
-
-def test_the_pse_is_asked_last() -> None:
-    card = ScriptedCard({**directory(CB, OTHER, sfi=b"\x1e"), select_of(OTHER): fci(OTHER) + OK})
-    assert run(emv.select_application(), card).aid.hex().upper() == OTHER
-    asked = card.sent[len(AIDS) :]
-    assert asked == [PSE, "00B201F400", "00B202F400", "00B203F400", select_of(OTHER)]
-
-
-def test_cb_is_never_taken() -> None:
-    card = ScriptedCard({**directory(CB), select_of(CB): fci(CB) + OK})
-    with pytest.raises(CardError) as caught:
-        run(emv.select_application(), card)
-    assert caught.value.fault is Fault.UNSUPPORTED
-    assert select_of(CB) not in card.sent
-
-
-def test_what_was_asked_for_by_name_is_not_asked_for_again() -> None:
-    card = ScriptedCard(directory(VISA, MAESTRO))
-    with pytest.raises(CardError):
-        run(emv.select_application(), card)
-    assert card.sent.count(select_of(VISA)) == card.sent.count(select_of(MAESTRO)) == 1
-
-
-def test_the_next_one_of_the_pse_is_taken_when_the_first_refuses() -> None:
-    third = "A000000998"
-    card = ScriptedCard({**directory(OTHER, third), select_of(third): fci(third) + OK})
-    assert run(emv.select_application(), card).aid.hex().upper() == third
-
-
-def test_a_card_without_anything_is_not_supported() -> None:
-    with pytest.raises(CardError, match="no CAP application") as caught:
-        run(emv.select_application(), ScriptedCard({}))
-    assert caught.value.fault is Fault.UNSUPPORTED
-
-
 def test_a_blocked_application_is_not_there() -> None:
     assert run(emv.select(bytes.fromhex(DPA)), card_with({select_of(DPA): b"\x62\x83"})) is None
-
-
-def test_a_listing_keeps_its_order_and_names_each_once() -> None:
-    card = ScriptedCard(directory(VISA, CB, VISA, "A000", "A0" * 17, "A0" * 16, "A0" * 5))
-    assert [aid.hex().upper() for aid in run(emv.list_pse(), card)] == [VISA, CB, "A0" * 16, "A0" * 5]
-
-
-def test_several_entries_in_one_record() -> None:
-    both = tlv(0x61, tlv(0x4F, bytes.fromhex(VISA))) + tlv(0x61, tlv(0x50, b"x"), tlv(0x4F, bytes.fromhex(CB)))
-    card = ScriptedCard({**directory(), "00B2010C": tlv(0x70, both) + OK})
-    assert [aid.hex().upper() for aid in run(emv.list_pse(), card)] == [VISA, CB]
-
-
-def test_a_directory_without_a_file_number_is_file_1_and_has_at_most_30_records() -> None:
-    entry = tlv(0x70, tlv(0x61, tlv(0x4F, bytes.fromhex(CB)))) + OK
-    card = ScriptedCard({PSE: tlv(0x6F, tlv(0xA5)) + OK, "00B2": entry})
-    assert run(emv.list_pse(), card) == (bytes.fromhex(CB),)
-    assert card.sent[1:] == [f"00B2{number:02X}0C00" for number in range(1, 31)]
 
 
 # What the application says of itself
@@ -258,17 +176,30 @@ def test_every_record_of_the_file_locator_is_read() -> None:
     assert (data.cdol1.hex().upper(), data.cdol2, data.filter.bitmap) == (CDOL1, b"", FRENCH_BITMAP)
 
 
-def test_a_file_locator_without_end_ends_with_the_budget() -> None:
-    card = french_card({"80A8": packed("1000" + "0801FF00") + OK, "00B2": tlv(0x70) + OK})
+def test_a_card_with_many_records_is_read_to_the_end() -> None:
+    named = {"80A8": packed("1000" + "0801FF00" + "10012000") + OK, "00B2": tlv(0x70) + OK}
+    last = {"00B22014": tlv(0x70, tlv(0x8C, b"\x9a\x03"), tlv(0x9F56, FRENCH_BITMAP)) + OK, "00B2010C": tlv(0x70) + OK}
+    card = french_card(named | last)
     exchanges = converse(emv.prepare(application(), CODE), Protocol.T1, Budget())
-
-    with pytest.raises(CardError) as caught:
-        raw = next(exchanges)
+    raw = next(exchanges)
+    with pytest.raises(StopIteration) as end:
         while True:
             raw = exchanges.send(card(raw))
+    assert end.value.value.cdol1 == b"\x9a\x03"
+    assert card.kinds().count("B2") == 255 + 32
 
-    assert caught.value.fault is Fault.ENDLESS
-    assert len(card.sent) == MAX_COMMANDS
+
+def test_a_record_named_twice_is_read_once() -> None:
+    card = french_card({"80A8": packed("1000" + "08010100" * 60) + OK})
+    run(emv.prepare(application(), CODE), card)
+    assert card.kinds() == ["A8", "B2", "CA"]
+
+
+def test_a_file_locator_without_end_is_not_begun() -> None:
+    card = french_card({"80A8": packed("1000" + "0801FF00" + "1001FF00" + "1801FF00") + OK, "00B2": tlv(0x70) + OK})
+    assert fault_of(card) is Fault.ENDLESS
+    assert MAX_RECORDS < 255 + 255 + 255
+    assert card.kinds() == ["A8"]
 
 
 @pytest.mark.parametrize("status", [b"\x6a\x82", b"\x6a\x83"])
@@ -278,9 +209,74 @@ def test_a_record_that_is_not_there_is_left_out(status: bytes) -> None:
     assert fault_of(french_card({"00B2010C": status})) is Fault.INCOMPLETE
 
 
-@pytest.mark.parametrize("status", [b"\x69\x85", b"\x6d\x00", b"\x6a\x81"])
-def test_a_record_that_is_refused_ends_it(status: bytes) -> None:
-    assert fault_of(french_card({"00B2010C": status})) is Fault.REFUSED
+NEEDLESS = [
+    b"\x69\x85",
+    b"\x6d\x00",
+    b"\x6a\x81",
+    b"\x6f\x00",
+    b"\x62\x83",
+    b"\x70\x01\x50\x62\x83",
+    b"\x70\x09\x50" + OK,
+    OK,
+]
+
+
+@pytest.mark.parametrize("answer", NEEDLESS)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_record_that_nobody_needs_may_fail(answer: bytes, number: int) -> None:
+    good = french_card().answers["00B2010C"]
+    records: dict[str, Answer] = {
+        f"00B2{each:02X}0C": answer if each == number else tlv(0x70) + OK for each in (1, 2, 3)
+    }
+    records["00B2040C"] = good
+    data = run(emv.prepare(application(), CODE), french_card(records | {"80A8": packed("1000" + "08010400") + OK}))
+    assert (data.cdol1.hex().upper(), data.filter.bitmap, data.tries) == (CDOL1, FRENCH_BITMAP, 3)
+
+
+@pytest.mark.parametrize("answer", NEEDLESS[:5])
+def test_what_a_failing_record_hid_is_missed_by_its_name(answer: bytes) -> None:
+    assert fault_of(french_card({"00B2010C": answer})) is Fault.INCOMPLETE
+
+
+def test_what_a_broken_record_hid_is_the_records_fault() -> None:
+    assert fault_of(french_card({"00B2010C": b"\x70\x09\x50" + OK})) is Fault.GARBAGE
+
+
+@pytest.mark.parametrize("answer", [b"\x69\x85", b"\x62\x83", b"\x70\x09\x50" + OK])
+def test_a_bitmap_that_a_failing_record_may_hold_is_not_guessed(answer: bytes) -> None:
+    """A default bitmap in place of a dedicated application's own gives a wrong code without a word."""
+    lost = {"80A8": packed("1000" + "08010200") + OK, "00B2020C": answer}
+    assert fault_of(card_with(lost)) in (Fault.UNSUPPORTED, Fault.GARBAGE)
+    data = run(emv.prepare(application(VISA), CODE), card_with(lost, VISA))
+    assert data.filter.bitmap.hex() == "0000ffffff0000000000000000000020b938", "a payment application mostly has none"
+
+
+@pytest.mark.parametrize("padding", [b"\x00", b"\xff", b"\x00\x00\xff\xff\x00"])
+def test_padding_before_between_and_behind_data_objects(padding: bytes) -> None:
+    parts = [tlv(0x5F34, b"\x01"), tlv(0x8C, padding + bytes.fromhex(CDOL1) + padding), tlv(0x9F56, FRENCH_BITMAP)]
+    spread = padding + padding.join(parts) + padding
+    changes: dict[str, Answer] = {
+        "80A8": padding + tlv(0x77, padding, tlv(0x94, b"\x08\x01\x01\x00"), padding) + padding + OK,
+        "00B2010C": padding + tlv(0x70, spread) + padding + OK,
+        "80CA9F17": padding + tlv(0x9F17, b"\x02") + padding + OK,
+    }
+    selected = emv.Application(bytes.fromhex(DPA), parse(padding + fci(DPA, padding, tlv(0x5F2D, b"en"), padding)))
+    card = french_card(changes)
+    data = run(emv.prepare(selected, CODE), card)
+    assert (data.filter.bitmap, data.psn, data.tries) == (FRENCH_BITMAP, b"\x01", 2)
+    assert selected.languages == ("en",)
+    run(emv.generate(data, CODE), card)
+    assert card.sent[-1] == "80AE800024" + ac_data(DPA)
+
+
+@pytest.mark.parametrize("bitmap", ["00" * 17, "8001FF", "FFFFFF0000000000000000FFFFFF"])
+def test_a_bitmap_that_keeps_nothing_of_the_cryptogram(bitmap: str) -> None:
+    assert fault_of(card_with(record=tlv(0x9F56, bytes.fromhex(bitmap)))) is Fault.UNSUPPORTED
+
+
+def test_where_the_cryptogram_lies_behind_a_sequence_number() -> None:
+    record = tlv(0x9F55, b"\x40") + tlv(0x9F56, bytes.fromhex("000000FF"))
+    assert fault_of(card_with(record=record)) is Fault.UNSUPPORTED, "the fourth byte is the counter's, then"
 
 
 def test_no_cdol1() -> None:

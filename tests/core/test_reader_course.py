@@ -12,6 +12,7 @@ from sesame_core.errors import Fault
 from sesame_core.events import Battery, Key
 from sesame_core.reader.state import DARK_AFTER, PATIENCE, Notice, Phase, Progress, Rules, State, initial
 from sesame_core.reader.table import step, trigger_of
+from sesame_core.reader.views import view
 from sesame_core.secrets import SecretDigits
 from tests.core.explored import code
 
@@ -387,6 +388,13 @@ def test_transaction_data_are_mixed_once_they_are_complete() -> None:
     assert course.press("7 OK").did()[-1] == ef.MixData(("7",) * 10)
 
 
+def test_no_eleventh_number_is_asked_for() -> None:
+    course = wanting_data().press("7 OK " * 9 + "4 2")
+    before = view(course.state, course.at)
+    assert before.lines == ("DONNÉE 10 ?",)
+    assert view(course.press("OK").state, course.at) == before, "it stays until the code is there"
+
+
 def test_transaction_data_can_be_corrected() -> None:
     course = wanting_data().press("1 2 OK 3 OK Clear")
     assert (course.state.numbers, course.state.number, course.state.notice) == (("12",), "3", None)
@@ -497,6 +505,48 @@ def test_after_a_fault_the_card_is_powered_anew(key: str, phase: Phase, more: tu
 @pytest.mark.parametrize("keys", ["", "Code 1", "Challenge 1", "Sign", "Sign 1 OK"])
 def test_a_fault_while_the_application_is_looked_for(keys: str) -> None:
     assert Course().hear(ev.CardPresent(0)).press(keys).hear(ev.CardFaulty(0, Fault.UNSUPPORTED)).phase is Phase.FAULT
+
+
+def blocked() -> Course:
+    """After the third wrong PIN."""
+    course = Course().prepared(tries=1).press("1 2 3 4 OK").hear(ev.CardFaulty(0, Fault.BLOCKED))
+    return course.forget()
+
+
+@pytest.mark.parametrize("keys", ["Code", "Challenge", "Sign", "Code Code", "Clear Code", "Off Code", "Off 5 Code"])
+def test_a_blocked_card_says_so_at_once(keys: str) -> None:
+    """Not after one more PIN, whether the card tells its tries or not."""
+    course = blocked().press(keys)
+    assert (course.phase, course.state.fault, course.state.progress) == (Phase.FAULT, Fault.BLOCKED, Progress.NONE)
+    assert course.did()[-2:] == (ef.Release(), ef.Sound(Chime.WRONG))
+    assert view(course.state, course.at).lines == ("CARTE BLOQUÉE", "CONTACTEZ LA BANQUE")
+
+
+def test_a_blocked_card_that_is_ready_again_says_so_at_once() -> None:
+    course = blocked().press("Clear").hear(ev.ApplicationFound(0))
+    assert course.phase is Phase.READY
+    assert course.press("Code").state.fault is Fault.BLOCKED
+
+
+@pytest.mark.parametrize("gone", [ev.CardAbsent(0), ev.SlotLost(0)])
+def test_another_card_is_not_blocked(gone: ev.Event) -> None:
+    course = blocked().hear(gone, ev.CardPresent(0), ev.ApplicationFound(0)).press("Code")
+    assert (course.phase, course.state.progress) == (Phase.PIN, Progress.PREPARING)
+
+
+def test_another_fault_is_not_remembered() -> None:
+    course = Course().ready().press("Code").hear(ev.CardFaulty(0, Fault.APPLICATION_BLOCKED)).press("Code")
+    assert (course.phase, course.state.progress) == (Phase.PIN, Progress.SELECTING)
+
+
+@pytest.mark.parametrize("key", ["Clear", "Code"])
+def test_a_critical_battery_powers_no_card_after_a_fault(key: str) -> None:
+    course = (
+        Course().ready().press("Code").hear(ev.CardFaulty(0, Fault.REFUSED), ev.BatteryChanged(0, Battery.CRITICAL))
+    )
+    course.forget().press(key)
+    assert course.phase is Phase.FLAT
+    assert ef.ReadCard() not in course.did()
 
 
 @pytest.mark.parametrize(

@@ -110,4 +110,5 @@ def test_the_faults_keep_their_numbers() -> None:
         (6, "INCOMPLETE"),
         (7, "UNSUPPORTED"),
         (8, "BLOCKED"),
+        (9, "APPLICATION_BLOCKED"),
     ]

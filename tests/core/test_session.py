@@ -18,8 +18,8 @@ from sesame_core.events import (
     PinWrong,
 )
 from sesame_core.pin import Pin
-from sesame_core.smartcard.apdu import Protocol
-from tests.core.scripted import FRENCH_AC, OK, Answer, ScriptedCard, drive, french_card, packed, tlv
+from sesame_core.smartcard.apdu import MAX_COMMANDS, Protocol
+from tests.core.scripted import FRENCH_AC, OK, Answer, ScriptedCard, drive, fci, french_card, packed, tlv
 
 VERIFY = "0020008008241234FFFFFFFFFF"
 CODE = Request()
@@ -169,10 +169,60 @@ def test_the_second_function_selects_afresh_and_has_its_own_budget() -> None:
 
 
 def test_one_session_has_a_budget() -> None:
-    desk = Desk({"80A8": packed("1000" + "08014000") + OK, "00B2010C": tlv(0x70) + OK, "00B2": tlv(0x70) + OK})
+    names = [tlv(0x61, tlv(0x4F, bytes.fromhex(f"A0000009{number:02X}"))) for number in range(99)]
+    pse = "00A404000E315041592E5359532E4444463031"
+    desk = Desk({"00A40400": b"\x6a\x82", pse: tlv(0x6F) + OK, "00B2010C": tlv(0x70, *names) + OK})
+    del desk.card.answers["00A4040007A0000000038002"]
+    assert desk.select() == CardFaulty(7, Fault.ENDLESS)
+    assert desk.card.kinds().count("A4") == MAX_COMMANDS
+
+
+def test_every_function_selects_the_application_that_was_of_use() -> None:
+    """The second function does not ask again what the first one has found out."""
+    cap = "A0000000048002"
+    refused: dict[str, Answer] = {
+        "80A8": [b"\x69\x85", packed("1000" + "08010100") + OK],
+        f"00A4040007{cap}": fci(cap) + OK,
+    }
+    desk = Desk(refused)
+    assert isinstance(desk.select(), ApplicationFound)
+    assert isinstance(desk.prepare(), CardPrepared)
+    desk.card.sent.clear()
+    assert isinstance(desk.prepare(), CardPrepared)
+    assert desk.card.sent[0] == f"00A4040007{cap}"
+    assert desk.card.kinds() == ["A4", "A8", "B2", "CA"]
+
+
+def test_a_choice_that_is_left_is_begun_again() -> None:
+    """The person presses another key while the first application is still being tried."""
+    refused, good = b"\x69\x85", packed("1000" + "08010100") + OK
+    cap = "00A4040007A0000000048002"
+    for left_after in range(6):
+        desk = Desk({cap: fci("A0000000048002") + OK})
+
+        def card(raw: bytes, desk: Desk = desk) -> bytes:
+            last = next((sent for sent in reversed(desk.card.sent) if sent.startswith("00A4")), "")
+            desk.card.answers["80A8"] = good if last == cap else refused
+            return desk.card(raw)
+
+        drive(desk.session, desk.session.select(7), card)
+        step = desk.session.prepare(7, CODE)
+        for _ in range(left_after):
+            step = desk.session.answer(7, card(bytes(step))) if isinstance(step, bytearray) else step
+        assert drive(desk.session, desk.session.prepare(7, CODE), card) == CardPrepared(7, 3), left_after
+        assert desk.session.card is not None
+        assert desk.session.card.application.aid.hex().upper() == "A0000000048002"
+
+
+def test_t1_takes_another_length_from_gpo_to_the_code() -> None:
+    """6Cxx to a command with data: the same command with that Le."""
+    good = packed(FRENCH_AC) + OK
+    desk = Desk({"80A8": [b"\x6c\x08", packed("1000" + "08010100") + OK], "80AE80": [b"\x6c\x15", good]}, Protocol.T1)
     desk.select()
-    assert desk.prepare() == CardFaulty(7, Fault.ENDLESS)
-    assert len(desk.card.sent) == 32
+    assert isinstance(desk.prepare(), CardPrepared)
+    assert digits(desk.confirm()) == "34656023"
+    assert desk.card.kinds() == ["A4", "A8", "A8", "B2", "CA", "20", "AE", "AE"]
+    assert (desk.card.sent[2][-2:], desk.card.sent[-1][-2:]) == ("08", "15")
 
 
 def test_an_application_that_does_not_come_back() -> None:

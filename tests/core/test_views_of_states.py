@@ -53,6 +53,7 @@ STATES: dict[str, State] = {
     "fault-declined": state(Phase.FAULT, fault=Fault.DECLINED),
     "fault-unsupported": state(Phase.FAULT, fault=Fault.UNSUPPORTED),
     "fault-blocked": state(Phase.FAULT, fault=Fault.BLOCKED),
+    "fault-application-blocked": state(Phase.FAULT, fault=Fault.APPLICATION_BLOCKED),
     "no-reader": state(Phase.NO_READER),
     "flat": state(Phase.FLAT, battery=Battery.CRITICAL),
     "low-battery": state(Phase.NO_CARD, battery=Battery.LOW),
@@ -172,6 +173,8 @@ def test_patience() -> None:
     woken = state(Phase.READING, before=Phase.ASLEEP)
     assert view(woken, 1299).dark
     assert view(woken, 1300) == Screen(lines=("PATIENTEZ",))
+    for before in (Phase.FAULT, Phase.FLAT, Phase.NO_READER, Phase.PIN, Phase.CHALLENGE):
+        assert view(state(Phase.READING, before=before), 1001) == Screen(lines=("PATIENTEZ",)), "no black between two"
     working = state(Phase.WORKING, **PIN, typed=4)
     assert view(working, 1299) == Screen(lines=("CODE SECRET ?",), field=Masked(4, 4))
     assert view(working, 1300) == Screen(lines=("PATIENTEZ",))
@@ -250,7 +253,7 @@ def test_transaction_data() -> None:
         ({"notice": Notice.PRESS_OK, "tries": 1}, "CODE SECRET ?", "DERNIER ESSAI"),
         ({"battery": Battery.LOW}, "CODE SECRET ?", "PILE FAIBLE"),
         ({"battery": Battery.LOW, "tries": 1}, "CODE SECRET ?", "DERNIER ESSAI"),
-        ({"battery": Battery.CRITICAL}, "CODE SECRET ?", ""),
+        ({"battery": Battery.CRITICAL}, "CODE SECRET ?", "PILE FAIBLE"),
     ],
 )
 def test_the_pin(known: dict[str, object], line: str, notice: str) -> None:
@@ -270,6 +273,7 @@ def test_the_pin(known: dict[str, object], line: str, notice: str) -> None:
         (Fault.INCOMPLETE, ("ERREUR CARTE 6",)),
         (Fault.UNSUPPORTED, ("CARTE NON GÉRÉE",)),
         (Fault.BLOCKED, ("CARTE BLOQUÉE", "CONTACTEZ LA BANQUE")),
+        (Fault.APPLICATION_BLOCKED, ("APPLICATION BLOQUÉE", "CONTACTEZ LA BANQUE")),
     ],
 )
 def test_faults(fault: Fault, lines: tuple[str, ...]) -> None:

@@ -22,6 +22,7 @@ ENGLISH = Sentences(
     tries_left="{n} TRIES LEFT",
     last_try="LAST TRY",
     blocked="CARD BLOCKED",
+    application_blocked="APPLICATION BLOCKED",
     call_bank="CALL YOUR BANK",
     unsupported="CARD NOT SUPPORTED",
     unreadable="CARD UNREADABLE",

@@ -22,6 +22,7 @@ FRENCH = Sentences(
     tries_left="RESTE {n} ESSAIS",
     last_try="DERNIER ESSAI",
     blocked="CARTE BLOQUÉE",
+    application_blocked="APPLICATION BLOQUÉE",
     call_bank="CONTACTEZ LA BANQUE",
     unsupported="CARTE NON GÉRÉE",
     unreadable="CARTE ILLISIBLE",

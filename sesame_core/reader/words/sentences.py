@@ -26,6 +26,7 @@ class Sentences:
     tries_left: str  # {n}: 2 or more
     last_try: str
     blocked: str
+    application_blocked: str
     call_bank: str
     unsupported: str
     unreadable: str
