@@ -59,7 +59,7 @@ class Loop:
         self.state = initial(board.clock.now(), rules)
         self.screen = DARK
         self._observers = tuple(observers)
-        self._link = CardLink(board.slot)
+        self._link = CardLink(board.slot, board.clock)
         self._pending: deque[Event] = deque()
         self._darken_at: Millis | None = None
 

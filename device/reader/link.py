@@ -3,7 +3,7 @@
 from typing import Final
 
 from drivers.errors import SlotError
-from drivers.ports import CardSlot
+from drivers.ports import CardSlot, Clock
 from sesame_core.cap.codes import Request
 from sesame_core.cap.session import Session, Step
 from sesame_core.errors import Fault
@@ -23,9 +23,10 @@ class SlotHangsError(SlotError):
 class CardLink:
     """One conversation at a time over one slot. A ticket marks each request; answers with an older one are dropped."""
 
-    def __init__(self, slot: CardSlot) -> None:
+    def __init__(self, slot: CardSlot, clock: Clock) -> None:
         self.pin = Pin()
         self._slot = slot
+        self._clock = clock
         self._session: Session | None = None
         self._ticket = 0
         self._asked: tuple[int, Millis] | None = None
@@ -107,7 +108,8 @@ class CardLink:
 
     def _request_at(self, at: Millis) -> int:
         ticket = self._next_ticket()
-        self._asked = ticket, at
+        # An answer may be hours old when the machine slept: what is asked because of it is asked now.
+        self._asked = ticket, max(at, self._clock.now())
         return ticket
 
     def _next_ticket(self) -> int:

@@ -135,6 +135,7 @@ def _block(store: Store, arguments: argparse.Namespace) -> int:
 
 def _serve(store: Store, arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
+        from bank.web.coopanet.pages import Pages  # noqa: PLC0415
         from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415 - a web server's libraries
         from bank.web.coopanet.site import bank_site  # noqa: PLC0415
         from device.signals import on_ending  # noqa: PLC0415
@@ -143,7 +144,7 @@ def _serve(store: Store, arguments: argparse.Namespace) -> int:
     sys.stdout.write(f"Coop@net is at {url_of(listener)} until Ctrl-C\n")
     sys.stdout.flush()
     ended = threading.Event()
-    with on_ending(ended.set), Server(bank_site(Desk(Verifier(store))), listener).beside():
+    with on_ending(ended.set), Server(bank_site(Pages(Desk(Verifier(store)))), listener).beside():
         ended.wait()
     return Exit.OK
 

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from bank.web.coopanet.pages import preferred, templates
 from device.mirror import pixels
 from drivers.ports import Picture
-from simulator.web.stream import RETRY_MS, sse
+from simulator.web.stream import HERE, KEEP_ALIVE_S, RETRY_MS, sse
 from web.guard import Guard, content_policy
 
 FOLDER: Final = Path(__file__).parent
@@ -71,29 +71,50 @@ class MirrorSite:
         return StreamingResponse(mirrored(self.socket), media_type="text/event-stream")
 
 
-async def mirrored(path: Path, again: float = AGAIN_S) -> AsyncIterator[str]:
-    """`glass` for every picture, `away` whenever there is no reader at `path`; looked for `again`, in seconds."""
+async def mirrored(path: Path, again: float = AGAIN_S, alive: float = KEEP_ALIVE_S) -> AsyncIterator[str]:
+    """`glass` for every picture, `here` after `alive` seconds without one, `away` whenever there is no reader at
+    `path`; looked for `again`, in seconds."""
     yield f"retry: {RETRY_MS}\n\n"
     while True:
-        async for picture in _pictures(path):
-            yield sse("glass", pixels(picture))
+        async for picture in _pictures(path, alive):
+            yield HERE if picture is None else sse("glass", pixels(picture))
         yield sse("away", {})
         await asyncio.sleep(again)
 
 
-async def _pictures(path: Path) -> AsyncIterator[Picture]:
-    """Until the reader goes, or says what is no picture."""
+async def _pictures(path: Path, alive: float) -> AsyncIterator[Picture | None]:
+    """Until the reader goes, or says what is no picture. None: none came for `alive` seconds."""
     try:
         reader, writer = await asyncio.open_unix_connection(path)
     except OSError:
         return
     try:
-        while picture := picture_of(await reader.readline()):
-            yield picture
+        async for line in _lines(reader, alive):
+            if line is None:
+                yield None
+            elif picture := picture_of(line):
+                yield picture
+            else:
+                return
     except (OSError, ValueError):
         return
     finally:
         writer.close()
+
+
+async def _lines(reader: asyncio.StreamReader, alive: float) -> AsyncIterator[bytes | None]:
+    """Line by line; None whenever none was whole for `alive` seconds. Nothing that has come is lost by not waiting."""
+    coming = asyncio.ensure_future(reader.readline())
+    try:
+        while True:
+            done, _ = await asyncio.wait((coming,), timeout=alive)
+            if not done:
+                yield None
+                continue
+            yield coming.result()
+            coming = asyncio.ensure_future(reader.readline())
+    finally:
+        coming.cancel()
 
 
 def picture_of(line: bytes) -> Picture | None:

@@ -138,7 +138,8 @@ def _screenshot() -> Json:
 
 def _events() -> Json:
     return {
-        "summary": "What changes, as server-sent events: `glass` and `state` as their schemas have it, and `exchange`.",
+        "summary": "What changes, as server-sent events: `glass` and `state` as their schemas have it, `exchange`, "
+        "and `here` when nothing else was said for 5 s.",
         "responses": {"200": _answer("A stream without end.", {"text/event-stream": {"schema": TEXT}}), **_guarded()},
     }
 

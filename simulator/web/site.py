@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
-from bank.web.coopanet.pages import SEE_OTHER, preferred, templates
+from bank.web.coopanet.pages import SEE_OTHER, Pages, preferred, templates
 from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.site import bank_site
 from device.mirror import pixels
@@ -69,7 +69,7 @@ class Site:
             Route("/{language}/", self._page(self.reader), name="reader"),
             Route("/{language}/verbs", self._page(self.verbs), name="verbs"),
             Mount("/api", api(self.bench), name="api"),
-            Mount("/coopanet", bank_site(self.desk, framed_by="'self'"), name="coopanet"),
+            Mount("/coopanet", bank_site(Pages(self.desk), framed_by="'self'"), name="coopanet"),
             Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
         )
 

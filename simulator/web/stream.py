@@ -15,7 +15,12 @@ from simulator.web.bench import Change, Ended, Look, Numbered, PageBench
 MOST_WAITING: Final = 500
 """A listener that has fallen so far behind is let go; browsers come back by themselves and are told anew."""
 
-KEEP_ALIVE_S: Final = 15.0
+KEEP_ALIVE_S: Final = 5.0
+"""A page that has heard nothing for 12 s takes the server for hung, and darkens its glass."""
+
+HERE: Final = "event: here\ndata: {}\n\n"
+"""Said when nothing else was to be said. A page never sees a comment of the stream."""
+
 RETRY_MS: Final = 1000
 
 
@@ -94,13 +99,14 @@ async def events(bench: PageBench) -> AsyncIterator[str]:
             if change is not None:
                 yield event(change)
             elif not await _told(news):
-                yield ": still here\n\n"
+                yield HERE
     finally:
         bench.submit(lambda: bench.leave(tell))
 
 
 async def _told(news: asyncio.Event) -> bool:
-    """Wait for news. False when there were none for so long that the connection needs a remark to stay open."""
+    """Wait for news. False when there were none for so long that the page would take
+    the server for hung."""
     try:
         await asyncio.wait_for(news.wait(), KEEP_ALIVE_S)
     except TimeoutError:

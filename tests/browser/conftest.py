@@ -103,9 +103,10 @@ def running(bench: PageBench) -> Iterator[None]:
 
 
 def problem(message: ConsoleMessage) -> bool:
-    """A refused code is answered by 403, a page that is not there by 404: the browser mentions both. It advises
-    against reading a canvas back, which only our eyes do."""
-    meant = any(part in message.text for part in ("status of 403", "status of 404", "willReadFrequently"))
+    """A refused code is answered by 403, a slip by 422, a page that is not there by 404: the browser mentions them all.
+    It advises against reading a canvas back, which only our eyes do."""
+    meant = any(f"status of {status}" in message.text for status in (403, 404, 422))
+    meant = meant or "willReadFrequently" in message.text
     return message.type in ("error", "warning") and not meant
 
 

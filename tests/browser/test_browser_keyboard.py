@@ -1,5 +1,8 @@
 """By keyboard alone, from the first Tab to the accounts."""
 
+import json
+
+import pytest
 from playwright.sync_api import Locator, Request, expect
 
 from tests.browser.sight import Person
@@ -101,3 +104,70 @@ def test_a_code_is_said_to_who_cannot_see_it(person: Person) -> None:
         person.sees("ready")
     expect(person.page.locator("#read")).to_be_disabled()
     person.hears("CHOISISSEZ FONCTION")
+
+
+FRENCH_ROW = dict(zip("1234567890", "&é\"'(-è_çà", strict=True))
+"""What the digit row gives on a French keyboard without Shift."""
+
+
+def types_on_a_french_keyboard(person: Person, *digits: str) -> None:
+    """As Chromium is told of it: the key's place, and the character that stands there."""
+    session = person.page.context.new_cdp_session(person.page)
+    for digit in digits:
+        named = {"key": FRENCH_ROW[digit], "code": f"Digit{digit}", "windowsVirtualKeyCode": ord(digit)}
+        session.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": FRENCH_ROW[digit], **named})
+        session.send("Input.dispatchKeyEvent", {"type": "keyUp", **named})
+
+
+def test_the_digit_row_of_a_french_keyboard_needs_no_shift(person: Person) -> None:
+    sent = presses(person)
+    person.card("bank-card").click()
+    person.sees("ready")
+    press(person, "c")
+    types_on_a_french_keyboard(person, "1", "2", "3", "4")
+    press(person, "Enter")
+    assert len(person.reads_code()) == 8
+    types_on_a_french_keyboard(person, *FRENCH_ROW)
+    press(person, "Shift+Digit1", "Escape", "Shift+a")
+    person.sees("asleep")
+    keys = [key for body in sent for key in json.loads(body)["keys"]]
+    assert keys == ["Code", "1", "2", "3", "4", "OK", *FRENCH_ROW, "Off"]
+
+
+@pytest.mark.parametrize("page", ["", "first-try"])
+def test_keys_after_a_click_into_the_bank_are_handed_over_to_the_reader(person: Person, page: str) -> None:
+    person.card("bank-card").click()
+    person.sees("ready")
+    if page:
+        person.bank.locator("nav").get_by_role("link", name="Faites un premier essai").click()
+        person.is_at("Faites un premier essai")
+    person.bank.get_by_role("heading", level=1).click()
+    assert person.page.evaluate("document.activeElement.tagName") == "IFRAME"
+    press(person, "c", "1", "2", "3", "4", "Enter")
+    assert len(person.reads_code()) == 8
+    assert person.page.evaluate("document.activeElement.id") == "reader"
+
+
+def test_a_link_of_the_bank_that_has_the_keyboard_keeps_it(person: Person) -> None:
+    sent = presses(person)
+    link = person.bank.locator("main").get_by_role("link", name="Accès abonnés")
+    link.focus()
+    press(person, "c", "Enter")
+    person.is_at("Accès à vos comptes")
+    assert sent == []
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_card_that_was_dragged_still_obeys_the_keyboard(person: Person, key: str) -> None:
+    card = person.card("bank-card")
+    person.drag(card, person.page.locator("#bank-title"))
+    expect(card).to_have_attribute("aria-pressed", "false")
+    card.focus()
+    press(person, key)
+    person.sees("ready")
+    inserted = person.page.locator("#inserted")
+    person.drag(inserted, person.page.locator("#reader"))
+    expect(card).to_have_attribute("aria-pressed", "true")
+    inserted.focus()
+    press(person, key)
+    person.sees("asleep")

@@ -33,6 +33,42 @@ def test_the_guide_twice_and_a_code_that_was_used(
     expect(person.bank.locator(".hello")).to_contain_text(name)
 
 
+def test_a_double_click_on_validate_signs_in(person: Person) -> None:
+    person.card("bank-card").click()
+    person.sees("ready")
+    for _ in range(3):
+        code = person.makes_code(*PIN)
+        person.goes_to_the_form()
+        person.bank.locator("#user").fill("DURAND42")
+        person.bank.locator("#code").fill(code)
+        person.bank.get_by_role("button", name="Valider").dblclick()
+        expect(person.bank.locator(".hello")).to_contain_text("Claude Durand")
+        person.bank.get_by_role("button", name="Se déconnecter").click()
+        person.is_at("Vous êtes déconnecté")
+
+
+def test_signed_in_after_the_page_is_loaded_anew_and_a_refusal_keeps_the_user_code(person: Person) -> None:
+    person.card("bank-card").click()
+    person.sees("ready")
+    code = person.makes_code(*PIN)
+    person.goes_to_the_form()
+    person.signs_in("DURAND42", code[:7])
+    expect(person.bank.get_by_role("alert")).to_contain_text("8 chiffres")
+    expect(person.bank.locator("#user")).to_have_value("DURAND42")
+    person.bank.locator("#code").fill("00000000")
+    person.bank.locator("#code").press("Enter")
+    person.is_refused()
+    expect(person.bank.locator("#user")).to_have_value("DURAND42")
+    person.bank.locator("#code").fill(code)
+    person.bank.locator("#code").press("Enter")
+    expect(person.bank.locator(".hello")).to_contain_text("Claude Durand")
+    person.page.reload()
+    person.is_at("Bienvenue sur Coop@net")
+    expect(person.bank.locator("nav")).to_contain_text("Claude Durand")
+    person.bank.locator("main").get_by_role("link", name="Vos comptes").click()
+    person.is_at("Vos comptes")
+
+
 def test_a_wrong_pin_is_said_and_loses_nothing(person: Person) -> None:
     person.card("bank-card").click()
     person.sees("ready")

@@ -6,6 +6,7 @@ import pytest
 
 from bank.books.store_sql import SqlStore
 from bank.web.coopanet.pages import COOKIE
+from bank.web.coopanet.words import languages
 from tests.web.coopanet import NewCode, Time, Visitor, Visitors
 
 
@@ -30,6 +31,28 @@ def own_mark(page: str) -> str:
 def test_nobody_sees_accounts_without_signing_in(visitor: Visitors, signed_in: Visitor) -> None:
     assert sees_accounts(signed_in)
     assert not sees_accounts(visitor())
+
+
+@pytest.mark.parametrize("page", ["", "first-try", "nowhere", "accounts"])
+@pytest.mark.parametrize(("language", "sign_off"), [("fr", "Se déconnecter"), ("en", "Sign off")])
+def test_signed_in_is_signed_in_on_every_page(
+    visitor: Visitors, signed_in: Visitor, language: str, page: str, sign_off: str
+) -> None:
+    asked = {"accept-language": language}
+    seen, nobody = (who.client.get(f"/{language}/{page}", headers=asked).text for who in (signed_in, visitor()))
+    subscribers = languages()[language].subscribers.replace("'", "&#39;")
+    assert "Claude Durand" in seen
+    assert sign_off in seen
+    assert f">{subscribers}</a>" not in seen
+    assert sign_off not in nobody
+    assert "Durand" not in nobody
+    own = own_mark(signed_in.client.get(f"/{language}/{page}").text)
+    assert signed_in.client.post(f"/{language}/sign-off", data={"mark": own}).url.path == f"/{language}/goodbye"
+
+
+@pytest.mark.parametrize("page", ["access", "sesame", "goodbye"])
+def test_what_is_for_whoever_is_not_signed_in_leads_to_the_accounts(signed_in: Visitor, page: str) -> None:
+    assert signed_in.client.get(f"/fr/{page}").url.path == "/fr/accounts"
 
 
 def test_signing_off_ends_the_session_for_whoever_has_the_token(visitor: Visitors, signed_in: Visitor) -> None:

@@ -1,5 +1,6 @@
 """Signing in at Coop@net: the guide's second half, and every way in which it is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from bank.books.records import Attempt, Customer, Reason
 from bank.books.store_sql import SqlStore
 from bank.web.coopanet.sign_in import REFUSAL_S
+from bank.web.coopanet.words import languages
 from tests.web.coopanet import NewCode, Time, Visitors
+from tests.web.test_coopanet_pages import Shape
 
 
 @pytest.mark.parametrize(
@@ -42,7 +45,6 @@ def refusals(store: SqlStore, new_code: NewCode) -> dict[Reason, tuple[str, str]
     store.block("t1", True)
     store.add_customer(Customer("BLOCKED1", "Blocked", "t1"))
     return {
-        Reason.MALFORMED: ("DURAND42", "not a code"),
         Reason.UNKNOWN: ("NOBODY99", new_code("bank-card")),
         Reason.NO_MATCH: ("DURAND42", new_code("sesame-card")),
         Reason.LIMITED: ("BLOCKED1", new_code("t1")),
@@ -69,30 +71,49 @@ def logged_by(store: SqlStore) -> list[Attempt]:
 
 
 def test_the_log_knows_what_the_customer_is_not_told(visitor: Visitors, store: SqlStore, new_code: NewCode) -> None:
-    given = refusals(store, new_code)
-    del given[Reason.MALFORMED]
-    for reason, (user, code) in given.items():
+    for reason, (user, code) in refusals(store, new_code).items():
         visitor().sign_in(user, code)
         logged = logged_by(store)
         newest = max(logged, key=lambda line: line.at)
         assert (newest.reason, newest.source) == (reason, "testclient")
 
 
-@pytest.mark.parametrize("code", ["1234567", "1234-5678", ""])
-def test_a_slip_in_typing_is_held_against_no_customer(
-    visitor: Visitors, store: SqlStore, new_code: NewCode, code: str
+@pytest.mark.parametrize("code", ["1234567", "1234-5678", "12345678é", "not a code", " "])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_slip_in_typing_is_named_and_held_against_nobody(
+    visitor: Visitors, store: SqlStore, new_code: NewCode, code: str, language: str
 ) -> None:
-    for _ in range(12):
-        assert visitor().sign_in("DURAND42", code).status == 403
+    said = {"fr": "8 chiffres", "en": "8 digits"}[language]
+    for _ in range(25):
+        answer = visitor().sign_in("DURAND42", code, language)
+    assert answer.status == 422
+    alert = re.search(r'<span[^>]*role="alert">([^<]*)</span>', answer.text)
+    assert alert
+    assert said in alert[1]
+    assert languages()[language].refused_title not in answer.text
     assert store.status("bank-card").failures == 0
     assert not logged_by(store)
     assert visitor().sign_in("DURAND42", new_code("bank-card")).signed_in
 
 
-def test_a_source_that_types_no_codes_at_all_is_stopped_all_the_same(visitor: Visitors, new_code: NewCode) -> None:
-    for _ in range(20):
-        visitor().sign_in("DURAND42", "not a code")
-    assert not visitor().sign_in("DURAND42", new_code("bank-card")).signed_in
+@pytest.mark.parametrize("code", ["1234567", "00000000"])
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("DURAND42", "DURAND42"),
+        (" nobody 99", "nobody 99"),
+        ('"><b>', None),
+        ("DURAND42DURAND42D", None),
+        ("ÉÉ99", None),
+    ],
+)
+def test_the_user_code_stays_in_the_form_and_the_code_does_not(
+    visitor: Visitors, code: str, typed: str, kept: str | None
+) -> None:
+    answer = visitor().sign_in(typed, code)
+    fields = {field["id"]: field.get("value") for field in Shape(answer.text).all("input") if "id" in field}
+    assert fields == {"user": kept, "code": None}
+    assert typed == kept or typed not in answer.text
 
 
 @pytest.mark.parametrize("who", ["bank-card", "last-try", "9999000000000016"])

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bank.web.coopanet import sign_in as desk
+from device.reader.link import HANGS_AFTER
 from drivers.clock import counting_asleep
 from sesame_core.events import Key
 from sesame_core.reader.state import Phase
+from simulator.bench import Bench
 from simulator.web.bench import Change, Look
 from tests.web.reading import living
 from web import clock, sessions
@@ -38,6 +40,24 @@ def test_a_reader_that_slept_with_its_machine_goes_dark_when_both_wake(tmp_path:
         dark.clear()
         slept[0] = HOUR
         assert dark.wait(SOON_S)
+
+
+@pytest.mark.parametrize("asleep_ms", [HANGS_AFTER + 2000, HOUR // 10**6])
+@pytest.mark.parametrize("awake_ms", range(0, 4000, 190))
+def test_a_machine_that_slept_in_the_middle_of_a_conversation_is_no_slot_that_hangs(
+    awake_ms: int, asleep_ms: int
+) -> None:
+    """Wherever in it the sleep begins: the answer that waited is heard, and what it leads to is asked anew."""
+    bench = Bench(latency=lambda _command: 500)
+    bench.insert("bank-card")
+    bench.wait(awake_ms)
+    bench.clock.advance(asleep_ms)
+    bench.wait(50_000)
+    assert bench.dark()
+    bench.pull()
+    bench.insert("bank-card")
+    bench.wait(20_000)
+    assert "FONCTION" in bench.text()
 
 
 def test_the_banks_clock_counts_sleep_where_the_system_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
 """The pages of the Coop@net demonstration, as an ASGI application over a verifier.
 
-    app = coopanet(Desk(Verifier(store)))
+    app = coopanet(Pages(Desk(Verifier(store))))
 
 No script is served, nothing is kept in the browser but one token.
 """
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,10 +24,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bank.books.records import Customer
+from bank.emv.codes import normalised
 from bank.errors import StateError
 from bank.web.coopanet.accounts import accounts_of, money
 from bank.web.coopanet.sign_in import Desk
-from bank.web.coopanet.words import Words, languages
+from bank.web.coopanet.words import Branch, Words, languages
+from web.once import Submissions
 from web.sessions import LONGEST_TOKEN, Sessions
 
 FOLDER: Final = Path(__file__).parent
@@ -35,6 +38,9 @@ SEE_OTHER: Final = 303
 MOST_FIELDS: Final = 8
 LOOSE_SIGN: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
 UNKNOWN_SOURCE: Final = "unknown"
+USER_CODE: Final = re.compile(r"[0-9A-Za-z ]{1,16}")
+"""What is kept of a user code that was refused: nothing else belongs into that field."""
+
 WEIGHT: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
@@ -51,6 +57,8 @@ class Pages:
 
     desk: Desk
     sessions: Sessions = field(default_factory=Sessions)
+    submissions: Submissions = field(default_factory=Submissions)
+    branch: Branch = field(default_factory=Branch)
     words: dict[str, Words] = field(default_factory=lambda: dict(languages()))
     templates: Environment = field(default_factory=lambda: templates(FOLDER / "templates"))
 
@@ -81,7 +89,7 @@ class Pages:
 
     async def access(self, request: Request, words: Words) -> Response:
         """ "Accès à vos comptes": the reader to click on."""
-        return self._render(request, words, "access.html")
+        return self._to_accounts(request, words) or self._render(request, words, "access.html")
 
     async def first_try(self, request: Request, words: Words) -> Response:
         """The tutorial."""
@@ -89,43 +97,49 @@ class Pages:
 
     async def goodbye(self, request: Request, words: Words) -> Response:
         """After signing off."""
-        return self._render(request, words, "goodbye.html")
+        return self._to_accounts(request, words) or self._render(request, words, "goodbye.html")
 
     async def sesame(self, request: Request, words: Words) -> Response:
-        """The form."""
-        return self._form(request, words)
+        """User code and Sésame code."""
+        return self._to_accounts(request, words) or self._form(request, words)
 
     async def sign_in(self, request: Request, words: Words) -> Response:
-        """Look at what was typed: the accounts, or the form again."""
-        given = await self._own_form(request)
-        customer = await self.desk.sign_in(given.get("user", ""), given.get("code", ""), source_of(request))
-        if customer is None:
-            return self._form(request, words, refused=True, status=403)
-        self.sessions.close(token_of(request))
-        answer = RedirectResponse(_path(request, "accounts", words.language), SEE_OTHER)
-        self._keep(request, answer, self.sessions.open(customer.user))
+        """Look at what was typed: the accounts, or the form again, with the user code in it."""
+        given = await self._own_form(request, signing_in=True)
+        if given is None:
+            return _to(request, "accounts", words)
+        user, code = given.get("user", ""), given.get("code", "")
+        if normalised(code) is None:
+            return self._form(request, words, user=user, wrong="slip", status=422)
+        form = (token_of(request), user, code)
+        token = await self.submissions.once(form, lambda: self._admitted(request, user, code))
+        if token is None:
+            return self._form(request, words, user=user, wrong="refused", status=403)
+        answer = _to(request, "accounts", words)
+        self._keep(request, answer, token)
         return answer
+
+    async def _admitted(self, request: Request, user: str, code: str) -> str | None:
+        """The token of a session for whoever this is."""
+        customer = await self.desk.sign_in(user, code, source_of(request))
+        if customer is None:
+            return None
+        self.sessions.close(token_of(request))
+        return self.sessions.open(customer.user)
 
     async def accounts(self, request: Request, words: Words) -> Response:
         """The accounts, for whoever is signed in."""
-        customer = await self._customer(request)
+        customer = _signed_in(request)
         if customer is None:
-            return RedirectResponse(_path(request, "access", words.language), SEE_OTHER)
-        return self._render(
-            request,
-            words,
-            "accounts.html",
-            customer=customer,
-            accounts=accounts_of(customer.user),
-            today=date.today(),
-            mark=self.sessions.mark(token_of(request)),
-        )
+            return _to(request, "access", words)
+        own = accounts_of(customer.user)
+        return self._render(request, words, "accounts.html", accounts=own, today=date.today())
 
     async def sign_off(self, request: Request, words: Words) -> Response:
         """End the session."""
         await self._own_form(request)
         self.sessions.close(token_of(request))
-        answer = RedirectResponse(_path(request, "goodbye", words.language), SEE_OTHER)
+        answer = _to(request, "goodbye", words)
         answer.delete_cookie(COOKIE, path=_root(request) or "/", httponly=True, samesite="strict")
         return answer
 
@@ -135,6 +149,8 @@ class Pages:
         """No such page, or not in that way."""
         assert isinstance(error, HTTPException)
         words = self._words_of(request)
+        with suppress(StateError):  # this page needs no books
+            await self._recognise(request)
         return self._notice(request, words.missing_title, words.missing, error.status_code, error.headers)
 
     async def stale(self, request: Request, _error: Exception) -> Response:
@@ -154,24 +170,35 @@ class Pages:
             words = self.words.get(request.path_params["language"])
             if words is None:
                 raise HTTPException(404)
+            await self._recognise(request)
             return await page(request, words)
 
         return answered
 
-    async def _own_form(self, request: Request) -> dict[str, str]:
+    async def _own_form(self, request: Request, *, signing_in: bool = False) -> dict[str, str] | None:
+        """None for a form of before signing in that comes after it, as the second of a double click may."""
         given = await form_of(request)
-        if not self.sessions.marked(token_of(request), given.get("mark", "")):
-            raise _Stale
-        return given
+        if self.sessions.marked(token_of(request), given.get("mark", "")):
+            return given
+        if signing_in and _signed_in(request):
+            return None
+        raise _Stale
 
-    async def _customer(self, request: Request) -> Customer | None:
+    async def _recognise(self, request: Request) -> None:
+        """Whoever is signed in is so on every page. Raises StateError."""
         user = self.sessions.user(token_of(request))
-        return await run_in_threadpool(self.desk.verifier.store.customer, user) if user else None
+        request.state.customer = await run_in_threadpool(self.desk.verifier.store.customer, user) if user else None
 
-    def _form(self, request: Request, words: Words, *, refused: bool = False, status: int = 200) -> Response:
+    def _to_accounts(self, request: Request, words: Words) -> Response | None:
+        """The way past the pages that are for whoever is not signed in."""
+        return _to(request, "accounts", words) if _signed_in(request) else None
+
+    def _form(self, request: Request, words: Words, *, user: str = "", wrong: str = "", status: int = 200) -> Response:
+        """`wrong`: "" at first, "slip" for what is no code, "refused" for one that the bank did not take."""
         token = token_of(request) or self.sessions.token()
         mark = self.sessions.mark(token)
-        answer = self._render(request, words, "sesame.html", status=status, refused=refused, mark=mark)
+        kept = user.strip() if USER_CODE.fullmatch(user) else ""
+        answer = self._render(request, words, "sesame.html", status=status, wrong=wrong, user=kept, mark=mark)
         self._keep(request, answer, token)
         return answer
 
@@ -195,13 +222,13 @@ class Pages:
             "here": lambda language: _in_language(request, language),
             "money": lambda cents: money(cents, words.language),
         }
-        text = self.templates.get_template(template).render(w=words, **helpers, **shown)
+        known = {"customer": _signed_in(request), "mark": self.sessions.mark(token_of(request)), "branch": self.branch}
+        text = self.templates.get_template(template).render({"w": words, **helpers, **known, **shown})
         return HTMLResponse(text, status)
 
 
-def coopanet(desk: Desk, sessions: Sessions | None = None) -> Starlette:
+def coopanet(pages: Pages) -> Starlette:
     """The application. It can be mounted below any path; put a `Guard` around it."""
-    pages = Pages(desk, sessions or Sessions())
     handlers: dict[Any, Any] = {404: pages.missing, 405: pages.missing, _Stale: pages.stale, StateError: pages.broken}
     return Starlette(routes=pages.routes(), exception_handlers=handlers)
 
@@ -260,6 +287,15 @@ async def form_of(request: Request) -> dict[str, str]:
     except ValueError:
         return {}
     return {name: values[0] for name, values in fields.items() if len(values) == 1}
+
+
+def _signed_in(request: Request) -> Customer | None:
+    customer: Customer | None = getattr(request.state, "customer", None)
+    return customer
+
+
+def _to(request: Request, name: str, words: Words) -> Response:
+    return RedirectResponse(_path(request, name, words.language), SEE_OTHER)
 
 
 def _path(request: Request, name: str, language: str) -> str:

@@ -5,12 +5,28 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do. `picture`: the file that shows it, if one does."""
+
+    text: str
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Steps:
     """The first try of one kind of customer: what it is called, what is needed, and what to do, in order."""
 
     kind: str
     needed: str
-    steps: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Whom to ask: the branch's own name and telephone number, as it wants them printed; empty where nobody said."""
+
+    name: str = ""
+    telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +55,11 @@ class Words:
     sesame_code: str
     sesame_hint: str
     submit: str
+    slip: str
     refused_title: str
     refused: str
     try_again: str
+    first_why: str
     first_text: str
     guide: tuple[Steps, ...]
     shown_title: str
@@ -50,6 +68,9 @@ class Words:
     advice: str
     once: str
     now_ready: str
+    signing_in_title: str
+    signing_in: tuple[Step, ...]
+    there: str
     accounts_title: str
     hello: str
     balance: str
@@ -64,6 +85,7 @@ class Words:
     goodbye: str
     help_title: str
     help: str
+    call: str
     missing_title: str
     missing: str
     broken_title: str

@@ -1,10 +1,10 @@
 """The pages in English, after the user guide."""
 
-from bank.web.coopanet.words import Steps, Words
+from bank.web.coopanet.words import Step, Steps, Words
 
 _CODE = (
-    "Press the reader's Code key.",
-    "Confirm with the OK key.",
+    Step("Press the reader's Code key.", "key-code.svg"),
+    Step("Confirm with the OK key.", "key-ok.svg"),
 )
 
 ENGLISH = Words(
@@ -34,19 +34,22 @@ ENGLISH = Words(
     sesame_code="Sésame code",
     sesame_hint="8 digits, written 0000 0000 or 00000000.",
     submit="Validate",
+    slip="A Sésame code has 8 digits. Copy the 8 digits that the reader shows.",
     refused_title="We could not identify you",
     refused="Check your user code, then make a new Sésame code: each code works only once. If it is refused again, "
     "contact your adviser.",
     try_again="You can try again below.",
+    first_why="Fraudsters try to pass for you. The Sésame reader protects you from them: to open your accounts it "
+    "takes your card, its PIN, and a code that works once, which the reader makes with them.",
     first_text="Make a Sésame code with your Sésame reader.",
     guide=(
         Steps(
             "You have a bank card",
             "Take your Sésame reader and your bank card.",
             (
-                "Insert your bank card into the Sésame reader.",
+                Step("Insert your bank card into the Sésame reader."),
                 _CODE[0],
-                "Type your bank card's PIN: the 4 digits you use in a shop or at a cash machine.",
+                Step("Type your bank card's PIN: the 4 digits you use in a shop or at a cash machine."),
                 _CODE[1],
             ),
         ),
@@ -54,9 +57,9 @@ ENGLISH = Words(
             "You have a Sésame card",
             "Take your Sésame reader and your Sésame card.",
             (
-                "Insert your Sésame card into the Sésame reader.",
+                Step("Insert your Sésame card into the Sésame reader."),
                 _CODE[0],
-                "Type your Sésame card's PIN: the 4 digits that came by separate post.",
+                Step("Type your Sésame card's PIN: the 4 digits that came by separate post."),
                 _CODE[1],
             ),
         ),
@@ -69,6 +72,17 @@ ENGLISH = Words(
     "00000000.",
     once="Each code can be used only once. Make a new one every time you sign in.",
     now_ready="Now you can make a Sésame code",
+    signing_in_title="Sign in to Coop@net",
+    signing_in=(
+        Step("On Coop@net's home page, click on “Subscribers' access”."),
+        Step("On the page “Access to your accounts”, click on the Sésame reader.", "reader.svg"),
+        Step(
+            "Type your user code: the 8 characters that the bank gave you and that you have been using so far. "
+            "It does not change."
+        ),
+        Step("Type your Sésame code: the 8 digits that the reader shows. Validate."),
+    ),
+    there="Your accounts appear. From now on your Sésame code is enough: your old password is no longer of use.",
     accounts_title="Your accounts",
     hello="Hello {name}",
     balance="Balance",
@@ -83,6 +97,7 @@ ENGLISH = Words(
     goodbye="See you soon. To sign in again, make a new Sésame code.",
     help_title="A doubt, a question?",
     help="In this demonstration, ask whoever shows it to you. A real bank would give you a telephone number here.",
+    call="Call {name}: {telephone}.",
     missing_title="There is no such page",
     missing="The address may be misspelt.",
     broken_title="The service is interrupted",

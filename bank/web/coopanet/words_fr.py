@@ -1,10 +1,10 @@
 """The pages in French, after the user guide."""
 
-from bank.web.coopanet.words import Steps, Words
+from bank.web.coopanet.words import Step, Steps, Words
 
 _CODE = (
-    "Appuyez sur la touche Code du lecteur.",
-    "Validez par la touche OK.",
+    Step("Appuyez sur la touche Code du lecteur.", "key-code.svg"),
+    Step("Validez par la touche OK.", "key-ok.svg"),
 )
 
 FRENCH = Words(
@@ -35,20 +35,25 @@ FRENCH = Words(
     sesame_code="Code Sésame",
     sesame_hint="8 chiffres, sous la forme 0000 0000 ou 00000000.",
     submit="Valider",
+    slip="Un code Sésame a 8 chiffres. Recopiez les 8 chiffres affichés par le lecteur.",
     refused_title="Nous n'avons pas pu vous identifier",
     refused="Vérifiez votre code utilisateur, puis générez un nouveau code Sésame : chaque code ne sert qu'une fois. "
     "Si le refus persiste, contactez votre conseiller.",
     try_again="Vous pouvez réessayer ci-dessous.",
+    first_why="Des fraudeurs essaient de se faire passer pour vous. Le lecteur Sésame vous en protège : pour ouvrir "
+    "vos comptes il faut votre carte, son code secret, et un code à usage unique que le lecteur génère avec eux.",
     first_text="Générez un code Sésame avec votre lecteur Sésame.",
     guide=(
         Steps(
             "Vous avez une carte bancaire",
             "Munissez-vous de votre lecteur Sésame et de votre carte bancaire.",
             (
-                "Insérez votre carte bancaire dans le lecteur Sésame.",
+                Step("Insérez votre carte bancaire dans le lecteur Sésame."),
                 _CODE[0],
-                "Saisissez le code secret de votre carte bancaire : les 4 chiffres que vous utilisez chez un "
-                "commerçant ou à un distributeur de billets.",
+                Step(
+                    "Saisissez le code secret de votre carte bancaire : les 4 chiffres que vous utilisez chez un "
+                    "commerçant ou à un distributeur de billets."
+                ),
                 _CODE[1],
             ),
         ),
@@ -56,10 +61,12 @@ FRENCH = Words(
             "Vous avez une carte Sésame",
             "Munissez-vous de votre lecteur Sésame et de votre carte Sésame.",
             (
-                "Insérez votre carte Sésame dans le lecteur Sésame.",
+                Step("Insérez votre carte Sésame dans le lecteur Sésame."),
                 _CODE[0],
-                "Saisissez le code secret de votre carte Sésame : les 4 chiffres qui vous ont été envoyés par courrier "
-                "séparé.",
+                Step(
+                    "Saisissez le code secret de votre carte Sésame : les 4 chiffres qui vous ont été envoyés par "
+                    "courrier séparé."
+                ),
                 _CODE[1],
             ),
         ),
@@ -72,6 +79,18 @@ FRENCH = Words(
     "sous cette forme ou sous la forme 00000000.",
     once="Chaque code ne peut être utilisé qu'une seule fois. À chaque connexion, générez-en un nouveau.",
     now_ready="Maintenant vous savez générer un code Sésame",
+    signing_in_title="Connectez-vous à Coop@net",
+    signing_in=(
+        Step("Sur la page d'accueil de Coop@net, cliquez sur « Accès abonnés »."),
+        Step("Sur la page « Accès à vos comptes », cliquez sur le lecteur Sésame.", "reader.svg"),
+        Step(
+            "Entrez votre code utilisateur : les 8 caractères que la banque vous a attribués et que vous utilisez "
+            "déjà. Il ne change pas."
+        ),
+        Step("Entrez votre code Sésame : les 8 chiffres affichés par le lecteur. Validez."),
+    ),
+    there="Vos comptes s'affichent. Désormais votre code Sésame suffit : votre ancien code confidentiel ne vous est "
+    "plus utile.",
     accounts_title="Vos comptes",
     hello="Bonjour {name}",
     balance="Solde",
@@ -87,6 +106,7 @@ FRENCH = Words(
     help_title="Un doute, une question ?",
     help="Dans cette démonstration, demandez à la personne qui vous la montre. Une vraie banque vous donnerait ici un "
     "numéro de téléphone.",
+    call="Appelez {name} au {telephone}.",
     missing_title="Cette page n'existe pas",
     missing="L'adresse est peut-être mal écrite.",
     broken_title="Le service est interrompu",

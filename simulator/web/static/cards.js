@@ -68,15 +68,17 @@ export class Cards {
       from = ghost = null;
       this.#slot.classList.remove("open");
       if (!dragged) return;
+      // The click that a drag ends with, if it ends with one, comes in this very turn of the browser's.
       wasDrag = true;
+      setTimeout(() => (wasDrag = false));
       dragged.remove();
       card.classList.remove("lifted");
       if (event.type === "pointerup") ended(this.#over(event) ? "reader" : "elsewhere");
     };
     card.addEventListener("pointerup", drop);
     card.addEventListener("pointercancel", drop);
-    // The click that follows a drag is none.
-    card.addEventListener("click", () => wasDrag || ended("click"));
+    // `detail` is 0 for a click made by a key (UI Events, 5.3): no drag ends with one.
+    card.addEventListener("click", (event) => (wasDrag && event.detail > 0) || ended("click"));
   }
 
   #lift(card) {

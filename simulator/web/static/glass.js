@@ -15,3 +15,8 @@ export function draw(canvas, { width, height, rows }) {
   });
   context.putImageData(image, 0, 0);
 }
+
+export function blank(canvas) {
+  const { width, height } = canvas;
+  draw(canvas, { width, height, rows: Array(height).fill("0".repeat(Math.ceil(width / 4))) });
+}

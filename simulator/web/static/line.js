@@ -1,10 +1,18 @@
 // The line to the reader: its events in, our verbs out.
 
+const PATIENCE_MS = 25_000; // longer than the longest wait that the server accepts
+
+let unanswered = () => {};
+
+export function whenUnanswered(act) {
+  unanswered = act;
+}
+
 export function listen(on) {
   const source = new EventSource("/api/events");
   source.addEventListener("open", () => on.there(true));
   source.addEventListener("error", () => on.there(false));
-  for (const name of ["glass", "state", "exchange"]) {
+  for (const name of ["glass", "state", "exchange", "here"]) {
     source.addEventListener(name, (event) => on[name](JSON.parse(event.data)));
   }
 }
@@ -16,9 +24,11 @@ export async function post(verb, body = {}) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     return answer.ok;
   } catch {
+    unanswered();
     return false;
   }
 }

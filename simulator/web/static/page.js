@@ -1,20 +1,24 @@
 // The page: what the reader shows, and what a hand does with it.
-import { listen, post } from "./line.js";
-import { draw } from "./glass.js";
+import { listen, post, whenUnanswered } from "./line.js";
+import { blank, draw } from "./glass.js";
 import { Keys } from "./keys.js";
 import { Cards } from "./cards.js";
 import { Inside } from "./inside.js";
 import { read } from "./read.js";
+import { Watch } from "./watch.js";
 
 const words = JSON.parse(document.getElementById("words").textContent);
-const lost = document.getElementById("lost");
+const glass = document.getElementById("glass");
+const lost = document.querySelectorAll(".lost");
 const says = document.getElementById("says");
-
-const cards = new Cards();
-const inside = new Inside(words);
-new Keys((keys) => post("press", { keys }));
-
 const readOut = document.getElementById("read");
+
+const cards = new Cards(words);
+const inside = new Inside(words);
+const watch = new Watch({ dark: () => darken(), silent: () => there(false) });
+new Keys((keys) => post("press", { keys }));
+whenUnanswered(() => there(false));
+
 let seen = null;
 let spoken = "";
 
@@ -25,30 +29,58 @@ readOut.addEventListener("click", () => {
 });
 
 // Said once a change, for whoever cannot see the glass.
-function speak(state) {
-  const text = state.code_shown ? words.said.code : state.says || words.said.dark;
+function speak(text) {
   if (text !== spoken) {
     spoken = text;
     says.textContent = text;
   }
 }
 
+// The page's own end of a picture: nothing of it is left to be seen or to be read out.
+function darken() {
+  seen = null;
+  readOut.disabled = true;
+  blank(glass);
+  speak(words.said.dark);
+}
+
+// A last picture of a server that does not answer is no longer true.
+function there(is) {
+  for (const each of lost) each.hidden = is;
+  if (!is) darken();
+}
+
+function heard() {
+  watch.heard();
+  there(true);
+}
+
 listen({
   glass: (picture) => {
+    heard();
+    if (watch.over) {
+      darken();
+      return;
+    }
     seen = picture;
-    draw(document.getElementById("glass"), picture);
+    draw(glass, picture);
   },
   state: (state) => {
+    heard();
+    watch.sees(state.code_shown, state.dark_in);
     document.documentElement.dataset.phase = state.phase;
-    readOut.disabled = !state.code_shown;
-    speak(state);
+    readOut.disabled = !state.code_shown || watch.over;
+    speak(state.code_shown && !watch.over ? words.said.code : state.says || words.said.dark);
     cards.show(state);
     inside.show(state);
   },
-  exchange: (exchange) => inside.add(exchange),
-  there: (there) => {
-    lost.textContent = words.said.lost;
-    lost.hidden = there;
-    if (there) inside.clear();
+  exchange: (exchange) => {
+    heard();
+    inside.add(exchange);
+  },
+  here: heard,
+  there: (is) => {
+    if (is) inside.clear();
+    else there(false);
   },
 });
