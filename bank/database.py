@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from bank.decoding import decoding
+from bank.decoding import decode_foreign
 from bank.errors import StateError
 from bank.files import refuse_if_shared
 
@@ -70,7 +70,7 @@ POSTGRES_TROUBLES: Final = {
 
 def database_url(text: str) -> URL:
     """The database that was named. Raises StateError."""
-    with decoding("no database URL: use sqlite:////path/bank.db or postgresql://user@host/name"):
+    with decode_foreign("no database URL: use sqlite:////path/bank.db or postgresql://user@host/name"):
         if not text.isprintable():
             raise ValueError("no text")
         url = make_url(text)
@@ -89,7 +89,7 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path.absolute()))
 
 
-def named(url: URL) -> str:
+def name_database(url: URL) -> str:
     """How messages call the books: by their file, or by their name on the server."""
     return str(url.database) if is_sqlite(url) else f"the PostgreSQL database {url.database!r}"
 
@@ -150,17 +150,17 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def translated(url: URL) -> Iterator[None]:
+def translate_errors(url: URL) -> Iterator[None]:
     """Around every use of the database. Raises StateError; what breaks a rule of the tables stays IntegrityError."""
     try:
         yield
     except IntegrityError:
         raise
     except SQLAlchemyError as cause:
-        raise StateError(f"the bank's books ({named(url)}): {trouble(cause)}") from cause
+        raise StateError(f"the bank's books ({name_database(url)}): {explain_error(cause)}") from cause
 
 
-def trouble(error: SQLAlchemyError) -> str:
+def explain_error(error: SQLAlchemyError) -> str:
     """What is wrong and what to do about it."""
     origin = getattr(error, "orig", None)
     code = getattr(origin, "sqlite_errorcode", None)

@@ -11,7 +11,7 @@ from bank.errors import StateError, UnknownCardError
 
 
 @contextmanager
-def decoding(trouble: str) -> Iterator[None]:
+def decode_foreign(trouble: str) -> Iterator[None]:
     """Around whatever takes foreign bytes apart. Raises StateError, which says `trouble`, for every failure.
 
     That nobody of that name is there is an answer, and no failure.

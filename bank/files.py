@@ -16,7 +16,7 @@ LONGEST = 65536
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def lock_file(path: Path) -> Iterator[None]:
     """Hold the lock that goes with `path` (a file beside it, never removed). Waits. Raises StateError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,9 +14,9 @@ from itertools import islice
 from bank.books.records import Attempt, IssuedCard, Reason
 from bank.books.store import Store
 from bank.cards.memory import MAX_ATC
-from bank.emv.codes import Clue, mixed, normalised
+from bank.emv.codes import Clue, mix_data, normalise_code
 from bank.emv.keys import card_key
-from bank.emv.terminal import PLAIN, Request
+from bank.emv.terminal import PLAIN, CodeRequest
 
 
 def utc_now() -> datetime:
@@ -44,14 +44,14 @@ DEFAULT_POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CodeVerdict:
     """Yes or no. `reason` is for the log: who typed the code is told the same words for every no."""
 
     accepted: bool
     reason: Reason
 
 
-SLIP = Verdict(False, Reason.MALFORMED)
+SLIP = CodeVerdict(False, Reason.MALFORMED)
 """No, but nothing that was guessed: it is held against nobody."""
 
 
@@ -63,32 +63,32 @@ class Verifier:
     policy: Policy = DEFAULT_POLICY
     now: Callable[[], datetime] = utc_now
 
-    def verify(self, who: str, code: str, request: Request = PLAIN, source: str = "") -> Verdict:
+    def verify(self, who: str, code: str, request: CodeRequest = PLAIN, source: str = "") -> CodeVerdict:
         """Whether `code` is a right and unused one of `who` (user code, card identifier or card number).
 
         `request` says what the code confirms, nothing for a plain code. `source` goes to the log. What is no code at
         all is a slip in typing: no attempt, and nothing in the books. Raises StateError when the store fails: the code
         may be used up then, but is not accepted.
         """
-        digits = normalised(code)
+        digits = normalise_code(code)
         if digits is None:
             return SLIP
         card = find_card(self.store, who)
         return self._noted(card, source, self._judge(card, digits, request))
 
-    def resynchronise(self, who: str, codes: tuple[str, str], source: str = "") -> Verdict:
+    def resynchronise(self, who: str, codes: tuple[str, str], source: str = "") -> CodeVerdict:
         """Find a counter that ran away beyond the window, by two plain codes made one soon after the other.
 
         The first is looked for over all counters left, the second at most `policy.gap` above it. A yes uses both up.
         It counts as one attempt, unless one is no code at all, and does not unblock a card. Raises StateError.
         """
-        first, second = map(normalised, codes)
+        first, second = map(normalise_code, codes)
         if first is None or second is None:
             return SLIP
         card = find_card(self.store, who)
         return self._noted(card, source, self._judge_pair(card, first, second))
 
-    def _judge(self, card: IssuedCard | None, code: str, request: Request) -> Reason:
+    def _judge(self, card: IssuedCard | None, code: str, request: CodeRequest) -> Reason:
         if card is None:
             return Reason.UNKNOWN
         if not self._begun(card):
@@ -116,16 +116,16 @@ class Verifier:
             return Reason.NO_MATCH
         return Reason.ACCEPTED if self.store.accept(card.card_id, found[0]) else Reason.RACED
 
-    def _search(self, card: IssuedCard, request: Request) -> "Search":
+    def _search(self, card: IssuedCard, request: CodeRequest) -> "Search":
         return Search(card, card_key(self.store.issuer_key(card.key_name), card.pan, card.psn), request)
 
     def _most(self, card: IssuedCard) -> int:
         """How many candidates may be tried for a guess to stay improbable enough: at least one."""
         return 1 << max(0, card.rule.cryptogram_bits(card.sample()) - self.policy.guess_bits)
 
-    def _noted(self, card: IssuedCard | None, source: str, reason: Reason) -> Verdict:
+    def _noted(self, card: IssuedCard | None, source: str, reason: Reason) -> CodeVerdict:
         self.store.note(Attempt(self.now(), card.card_id if card else "", source, reason))
-        return Verdict(reason is Reason.ACCEPTED, reason)
+        return CodeVerdict(reason is Reason.ACCEPTED, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +134,11 @@ class Search:
 
     card: IssuedCard
     key: bytes = field(repr=False)
-    request: Request = PLAIN
+    request: CodeRequest = PLAIN
 
     def code(self, atc: int) -> str:
         """The code that the card leads to at this counter after a right PIN, not grouped."""
-        ac = mixed(self.card.cryptogram(self.key, atc, self.request), self.request.data)
+        ac = mix_data(self.card.cryptogram(self.key, atc, self.request), self.request.data)
         return self.card.rule.digits(replace(self.card.sample(), atc=atc, ac=ac))
 
     def found(self, code: str, counters: range, most: int | None = None) -> list[int]:
@@ -148,7 +148,9 @@ class Search:
         return [atc for atc in candidates if hmac.compare_digest(self.code(atc), code)]
 
 
-def verify(store: Store, who: str, code: str, request: Request = PLAIN, policy: Policy = DEFAULT_POLICY) -> Verdict:
+def verify_code(
+    store: Store, who: str, code: str, request: CodeRequest = PLAIN, policy: Policy = DEFAULT_POLICY
+) -> CodeVerdict:
     """`Verifier.verify` in one call."""
     return Verifier(store, policy).verify(who, code, request)
 

@@ -8,7 +8,7 @@ from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop
 from device.pace import Runner, Waker
-from device.simulated import simulated
+from device.simulated import simulate_board
 from drivers.clock import MonotonicClock
 from sesame_core.events import Halt, Key, KeyPressed
 
@@ -18,7 +18,7 @@ SECONDS = 10
 def report() -> None:
     """Print how much CPU time and how many turns of the loop ten seconds of sleep take."""
     waker = Waker()
-    board = simulated(Config(), MonotonicClock())
+    board = simulate_board(Config(), MonotonicClock())
     loop = Counting(board.board, rules_of(Config()))
     loop.start(waker.notify)
     loop.handle(KeyPressed(loop.board.clock.now(), Key.OFF))

@@ -22,7 +22,7 @@ from bank.books.records import IssuedCard
 from bank.books.store import MemoryStore
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
-from bank.demo.customers import furnish, issued_gallery
+from bank.demo.customers import furnish_books, issued_gallery
 from bank.emv.issuer import demo_pan
 from bank.emv.keys import TEST_KEYS, card_key
 from bank.verification import Policy, Search, Verifier
@@ -50,7 +50,7 @@ def main() -> int:
 def in_memory(seconds: float, say: Say) -> None:
     """One core, no disk: what the verification itself costs."""
     store = MemoryStore()
-    furnish(store)
+    furnish_books(store)
     card = bank_card()
     search = Search(card, card_key(TEST_KEYS[card.key_name], card.pan, card.psn))
     counters = range(1, WINDOW + 1)

@@ -1,7 +1,7 @@
 """P6: bytes on the I2C bus for one key, over a full frame; and that the glass is right after each."""
 
 from benchmarks.figures import table
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from sesame_core.events import Key
 from simulator.bench import Bench
 
@@ -21,7 +21,7 @@ def report() -> None:
     for key in KEYS:
         before = traffic.bytes
         bench.press(key)
-        assert bench.glass() == paint(bench.loop.screen, bench.parts.display.size)
+        assert bench.glass() == paint_screen(bench.loop.screen, bench.parts.display.size)
         rows.append((key.value if key.digit is None else f"digit {key.value}", _share(traffic.bytes - before)))
     before = traffic.bytes
     bench.wait(500)

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from bank.cards.card import Card
+from bank.cards.card import CardInSlot
 from bank.cards.gallery import open_card
 from benchmarks.figures import table
 from benchmarks.peer import ROOT, python_of
@@ -21,7 +21,7 @@ class Counter:
     """A card that counts what it is asked. On T=0, fetching the rest of an answer (61xx) and asking again with the
     right length (6Cxx) are no commands of their own."""
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, card: CardInSlot) -> None:
         self._card = card
         self.instructions: list[int] = []
         self._again = False

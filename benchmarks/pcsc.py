@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bank.cards.card import Card
+from bank.cards.card import CardInSlot
 from bank.cards.gallery import open_card
 from bank.cards.vpcd import VirtualReader
 from benchmarks.figures import medians, milliseconds, table, whole_process
@@ -21,7 +21,7 @@ from device.compose import rules_of
 from device.config import Config
 from device.loop import Board, Loop
 from device.pace import Waker
-from device.simulated import simulated
+from device.simulated import simulate_board
 from drivers.clock import MonotonicClock
 from drivers.slot.pcsc import PcscSlot
 from drivers.slot.pcsc_card import PcscConnection
@@ -59,7 +59,7 @@ def report() -> None:
 class SlowCard:
     """A card that takes its time for each command."""
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, card: CardInSlot) -> None:
         self._card = card
         self.protocol = card.protocol
 
@@ -110,7 +110,7 @@ def _bare() -> float:
 
 def _ok() -> float:
     """The real slot, loop and painter, and luma on the simulated bus, whose bytes take no time."""
-    twin = simulated(Config(), MonotonicClock())
+    twin = simulate_board(Config(), MonotonicClock())
     parts = twin.board
     slot = PcscSlot(None)
     waker = Waker()

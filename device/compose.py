@@ -16,7 +16,7 @@ from drivers.keypad.matrix import Settle, matrix_keypad, settle_briefly
 from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Source
 from drivers.power.gauge import KINDS, BatteryMonitor, LateBus, Thresholds
-from drivers.power.supply import Off, SoftLatch, StayAsleep, Supply, SystemOff, Way
+from drivers.power.supply import Off, OffMode, SoftLatch, StayAsleep, Supply, SystemOff
 from drivers.sound import GpioSound
 from sesame_core.events import CardAbsent, Event, Key, KeyPressed, Millis
 from sesame_core.reader.state import Rules
@@ -29,17 +29,17 @@ def rules_of(config: Config) -> Rules:
     return Rules(pin_least=least, pin_most=most, language=language)
 
 
-def real(config: Config, power_off: Callable[[], None], others: Sequence[Source] = ()) -> Board:
+def compose_board(config: Config, power_off: Callable[[], None], others: Sequence[Source] = ()) -> Board:
     """The configured reader on this machine's hardware. Parts are claimed by the loop's start, not here.
 
     `power_off` asks the system to power off, where that is what off means.
 
     Raises DriverError for what cannot be had on this machine at all.
     """
-    from drivers.gpio.factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
+    from drivers.gpio.factory import Backend, look_at_machine, open_pins  # noqa: PLC0415 - only where there are pins
     from drivers.slot.pcsc import PcscSlot  # noqa: PLC0415 - PC/SC, only where there is a slot
 
-    pins = open_pins(Backend(config.keypad.pins), look())
+    pins = open_pins(Backend(config.keypad.pins), look_at_machine())
     return Board(
         MonotonicClock(),
         keypad_of(config, pins),
@@ -85,7 +85,7 @@ def reader_of(config: Config) -> str | int | None:
     return reader_named(config.slot.reader)
 
 
-def way_of(config: Config, pins: Pins, power_off: Callable[[], None]) -> Way:
+def way_of(config: Config, pins: Pins, power_off: Callable[[], None]) -> OffMode:
     """What off means."""
     match Off(config.power.off):
         case Off.LATCH:

@@ -12,20 +12,20 @@ from device.errors import ConfigError
 from device.settings import (
     Check,
     NotAllowed,
-    address,
-    choice,
-    flag,
+    check_choice,
+    check_flag,
+    check_i2c_address,
+    check_table,
+    check_text,
+    check_whole,
+    check_wholes,
+    declare_setting,
     one_of,
     own_address,
-    setting,
-    table,
-    text,
-    whole,
-    wholes,
 )
 from device.toml_file import printable, read_toml, shown
 from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS
-from drivers.header import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio
+from drivers.header import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio_of
 from drivers.keypad.matrix import LEGENDS, Layout, Legends
 from drivers.power.gauge import KINDS
 from drivers.power.supply import Off
@@ -38,7 +38,7 @@ MIRROR_SOCKET = "/run/sesame/mirror"
 HEADER_I2C, HEADER_SPI = 1, 0
 """/dev/i2c-1 and /dev/spidev0.*: the buses on the header of every Pi with 40 pins."""
 
-SPI_SELECT = (gpio("OLED_CS"), gpio("OLED_CS") - 1)
+SPI_SELECT = (gpio_of("OLED_CS"), gpio_of("OLED_CS") - 1)
 """CE0 and CE1 of SPI0."""
 
 Buttons = tuple[tuple[Key, int], ...]
@@ -46,7 +46,7 @@ Buttons = tuple[tuple[Key, int], ...]
 KEY_NAMES = ", ".join(key.value for key in Key)
 LEGENDS_ALLOWED = f'one list a row, one name a column, "" for no key; the names are {KEY_NAMES}'
 BUTTONS_ALLOWED = f'for keys wired one by one to ground instead of a matrix: {{ "1" = 5, OK = 6 }}; names {KEY_NAMES}'
-PINS = whole(0, max(HEADER), "a GPIO number (BCM)")
+PINS = check_whole(0, max(HEADER), "a GPIO number (BCM)")
 
 
 def _legends(raw: object) -> Legends:
@@ -93,9 +93,10 @@ GPIOS = f"GPIO numbers (BCM) from 0 to {max(HEADER)}"
 class ReaderConfig:
     """[reader]: how it behaves."""
 
-    language: str = setting(choice("auto", "fr", "en"), "auto")
-    pin_digits: tuple[int, int] = setting(
-        table(_pin_digits, f"a number from {MIN_LENGTH} to {MAX_LENGTH}, or [least, most]"), (MIN_LENGTH, MIN_LENGTH)
+    language: str = declare_setting(check_choice("auto", "fr", "en"), "auto")
+    pin_digits: tuple[int, int] = declare_setting(
+        check_table(_pin_digits, f"a number from {MIN_LENGTH} to {MAX_LENGTH}, or [least, most]"),
+        (MIN_LENGTH, MIN_LENGTH),
     )
 
 
@@ -103,72 +104,76 @@ class ReaderConfig:
 class KeypadConfig:
     """[keypad]: its matrix and how its pins are reached."""
 
-    pins: str = setting(choice("auto", "lgpio", "gpiod", "rpigpio"), "auto")
-    rows: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, top row first"), KEYPAD_ROWS)
-    columns: tuple[int, ...] = setting(wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, left first"), KEYPAD_COLUMNS)
-    legends: Legends = setting(table(_legends, LEGENDS_ALLOWED), LEGENDS)  # noqa: RUF009 - a field, as above
-    diodes: bool = setting(flag(), False)
-    buttons: Buttons = setting(table(_buttons, BUTTONS_ALLOWED), ())  # noqa: RUF009 - a field
+    pins: str = declare_setting(check_choice("auto", "lgpio", "gpiod", "rpigpio"), "auto")
+    rows: tuple[int, ...] = declare_setting(
+        check_wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, top row first"), KEYPAD_ROWS
+    )
+    columns: tuple[int, ...] = declare_setting(
+        check_wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, left first"), KEYPAD_COLUMNS
+    )
+    legends: Legends = declare_setting(check_table(_legends, LEGENDS_ALLOWED), LEGENDS)  # noqa: RUF009 - a field, as above
+    diodes: bool = declare_setting(check_flag(), False)
+    buttons: Buttons = declare_setting(check_table(_buttons, BUTTONS_ALLOWED), ())  # noqa: RUF009 - a field
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayConfig:
     """[display]: the controller and its bus."""
 
-    controller: str = setting(choice(*(each.value for each in CONTROLLERS)), "ssd1306")
-    height: int = setting(one_of(*HEIGHTS), HEIGHTS[0])
-    bus: str = setting(choice("i2c", "spi"), "i2c")
-    port: int = setting(whole(0, 22, "the number of the I2C bus, the gauge's, too"), 1)
-    address: int = setting(address(*ADDRESSES), ADDRESSES[0])
-    spi_port: int = setting(whole(0, 9, "the number of the SPI bus"), 0)
-    spi_device: int = setting(one_of(0, 1), 0)
-    dc: int = setting(PINS, gpio("OLED_DC"))
-    reset: int = setting(PINS, gpio("OLED_RST"))
-    rotation: int = setting(one_of(0, 90, 180, 270), 0)
-    contrast: int = setting(whole(1, 255, "the brightness"), 0x8F)
-    first_column: int | None = setting(table(_first_column, FIRST_COLUMN_ALLOWED), None)
+    controller: str = declare_setting(check_choice(*(each.value for each in CONTROLLERS)), "ssd1306")
+    height: int = declare_setting(one_of(*HEIGHTS), HEIGHTS[0])
+    bus: str = declare_setting(check_choice("i2c", "spi"), "i2c")
+    port: int = declare_setting(check_whole(0, 22, "the number of the I2C bus, the gauge's, too"), 1)
+    address: int = declare_setting(check_i2c_address(*ADDRESSES), ADDRESSES[0])
+    spi_port: int = declare_setting(check_whole(0, 9, "the number of the SPI bus"), 0)
+    spi_device: int = declare_setting(one_of(0, 1), 0)
+    dc: int = declare_setting(PINS, gpio_of("OLED_DC"))
+    reset: int = declare_setting(PINS, gpio_of("OLED_RST"))
+    rotation: int = declare_setting(one_of(0, 90, 180, 270), 0)
+    contrast: int = declare_setting(check_whole(1, 255, "the brightness"), 0x8F)
+    first_column: int | None = declare_setting(check_table(_first_column, FIRST_COLUMN_ALLOWED), None)
 
 
 @dataclass(frozen=True, slots=True)
 class SlotConfig:
     """[slot]: which smart-card reader, and whether a switch of ours tells when its card goes."""
 
-    reader: str = setting(text("a part of the reader's name, or its number; empty takes the first"), "")
-    exclusive: bool = setting(flag(), True)
-    card_switch: bool = setting(flag(), False)
-    card_switch_pin: int = setting(PINS, gpio("CARD_SWITCH"))
+    reader: str = declare_setting(check_text("a part of the reader's name, or its number; empty takes the first"), "")
+    exclusive: bool = declare_setting(check_flag(), True)
+    card_switch: bool = declare_setting(check_flag(), False)
+    card_switch_pin: int = declare_setting(PINS, gpio_of("CARD_SWITCH"))
 
 
 @dataclass(frozen=True, slots=True)
 class PowerConfig:
     """[power]: what off means, and the battery."""
 
-    off: str = setting(choice(*(each.value for each in Off)), Off.ASLEEP.value)
-    latch: int = setting(PINS, gpio("POWER_OFF"))
-    button: bool = setting(flag(), False)
-    button_pin: int = setting(PINS, gpio("POWER_BUTTON"))
-    gauge: str = setting(choice("none", *KINDS), "none")
-    gauge_address: int = setting(own_address(), 0)
-    low: int = setting(whole(1, 99, "percent"), 20)
-    critical: int = setting(whole(0, 98, "percent"), 5)
+    off: str = declare_setting(check_choice(*(each.value for each in Off)), Off.ASLEEP.value)
+    latch: int = declare_setting(PINS, gpio_of("POWER_OFF"))
+    button: bool = declare_setting(check_flag(), False)
+    button_pin: int = declare_setting(PINS, gpio_of("POWER_BUTTON"))
+    gauge: str = declare_setting(check_choice("none", *KINDS), "none")
+    gauge_address: int = declare_setting(own_address(), 0)
+    low: int = declare_setting(check_whole(1, 99, "percent"), 20)
+    critical: int = declare_setting(check_whole(0, 98, "percent"), 5)
 
 
 @dataclass(frozen=True, slots=True)
 class SoundConfig:
     """[sound]: what may be heard and seen besides the display."""
 
-    buzzer: bool = setting(flag(), True)
-    buzzer_pin: int = setting(PINS, gpio("BUZZER"))
-    light: bool = setting(flag(), True)
-    light_pin: int = setting(PINS, gpio("LED"))
+    buzzer: bool = declare_setting(check_flag(), True)
+    buzzer_pin: int = declare_setting(PINS, gpio_of("BUZZER"))
+    light: bool = declare_setting(check_flag(), True)
+    light_pin: int = declare_setting(PINS, gpio_of("LED"))
 
 
 @dataclass(frozen=True, slots=True)
 class MirrorConfig:
     """[mirror]: whether the glass may be shown on a projector, and the Unix socket its pictures are had from."""
 
-    enabled: bool = setting(flag(), False)
-    socket: str = setting(text("the path of a Unix socket"), MIRROR_SOCKET)
+    enabled: bool = declare_setting(check_flag(), False)
+    socket: str = declare_setting(check_text("the path of a Unix socket"), MIRROR_SOCKET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,21 +202,21 @@ class Config:
 SECTIONS = {each.name: each.default_factory for each in fields(Config) if each.name != "origins"}
 
 
-def load(path: Path | None = None) -> Config:
+def load_config(path: Path | None = None) -> Config:
     """The configuration of `path`; without one that of /etc/sesame/reader.toml if it is there, else the defaults.
 
     Raises ConfigError: the file is missing, unreadable, not TOML, or says what is not allowed.
     """
     if path is None:
-        return load(SYSTEM_FILE) if os.path.lexists(SYSTEM_FILE) else Config()
-    return merge(read_toml(path), str(path))
+        return load_config(SYSTEM_FILE) if os.path.lexists(SYSTEM_FILE) else Config()
+    return merge_config(read_toml(path), str(path))
 
 
 def load_display(path: Path | None = None) -> tuple[Config, ConfigError | None]:
     """For who must darken what is lit whatever a file says: the display in it as far as it can be used, on the pins and
     by the library in it, and the usual ones where it cannot; and what is wrong with the file."""
     try:
-        return load(path), None
+        return load_config(path), None
     except ConfigError as error:
         broken = error
     try:
@@ -222,7 +227,7 @@ def load_display(path: Path | None = None) -> tuple[Config, ConfigError | None]:
         return Config(), broken
 
 
-def merge(raw: Mapping[str, Any], origin: str) -> Config:
+def merge_config(raw: Mapping[str, Any], origin: str) -> Config:
     """The defaults with what `raw` (parsed TOML) says. Raises ConfigError with every fault, naming `origin`."""
     sections, faults, refused = _sections(raw, origin)
     origins = {f"{name}.{key}": origin for name in sections for key in raw[name]}
@@ -272,10 +277,10 @@ def pins_in_use(config: Config) -> Iterator[tuple[str, int]]:
     i2c = (display.bus == "i2c" or power.gauge != "none") and display.port == HEADER_I2C
     spi = display.bus == "spi" and display.spi_port == HEADER_SPI
     optional = (
-        ("display.port (I2C data)", gpio("OLED_SDA"), i2c),
-        ("display.port (I2C clock)", gpio("OLED_SCL"), i2c),
-        ("display.spi_port (SPI data)", gpio("OLED_MOSI"), spi),
-        ("display.spi_port (SPI clock)", gpio("OLED_SCLK"), spi),
+        ("display.port (I2C data)", gpio_of("OLED_SDA"), i2c),
+        ("display.port (I2C clock)", gpio_of("OLED_SCL"), i2c),
+        ("display.spi_port (SPI data)", gpio_of("OLED_MOSI"), spi),
+        ("display.spi_port (SPI clock)", gpio_of("OLED_SCLK"), spi),
         ("display.spi_device (SPI select)", SPI_SELECT[display.spi_device], spi),
         ("display.dc", display.dc, display.bus == "spi"),
         ("display.reset", display.reset, display.bus == "spi"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from drivers.display.panels import check_address, panel
+from drivers.display.panels import check_address, find_panel
 from drivers.errors import DisplayError, KeypadError
 from drivers.power.gauge import KINDS
 from sesame_core.events import Key
@@ -73,7 +73,7 @@ def _display(config: "Config") -> Iterator[Misfit]:
         said = "display.rotation: a display of 128x32 is too narrow when it stands upright; take 0 or 180"
         yield _misfit(said, "display.height", "display.rotation")
     try:
-        each = panel(wired.controller, WIDTH, wired.height, wired.first_column)
+        each = find_panel(wired.controller, WIDTH, wired.height, wired.first_column)
         if wired.bus == "i2c":
             check_address(each, wired.address)
     except DisplayError as error:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from device.config import Config
 from device.config_checks import WIDTH
-from drivers.display.panels import Panel, panel
+from drivers.display.panels import Panel, find_panel
 from drivers.gpio.pins import Pins
 from drivers.ports import Display
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def panel_of(config: Config) -> Panel:
     """The panel that is configured. Raises DisplayError for one that does not exist."""
     wired = config.display
-    return panel(wired.controller, WIDTH, wired.height, wired.first_column)
+    return find_panel(wired.controller, WIDTH, wired.height, wired.first_column)
 
 
 def needs_pins(config: Config) -> bool:
@@ -67,6 +67,6 @@ def _bus(config: Config, pins: Pins | None) -> "Bus":
 
 
 def _header(config: Config) -> Pins:
-    from drivers.gpio.factory import Backend, look, open_pins  # noqa: PLC0415 - only where there are pins
+    from drivers.gpio.factory import Backend, look_at_machine, open_pins  # noqa: PLC0415 - only where there are pins
 
-    return open_pins(Backend(config.keypad.pins), look())
+    return open_pins(Backend(config.keypad.pins), look_at_machine())

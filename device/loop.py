@@ -13,14 +13,14 @@ from typing import Final
 
 from device.reader.link import CardLink, SlotHangsError
 from drivers.errors import DisplayError, PowerError
-from drivers.painter.raster import paint, prepare
+from drivers.painter.raster import paint_screen, prepare_fonts
 from drivers.ports import CardSlot, Clock, Display, Keypad, Notify, Picture, Power, Source
 from drivers.ports import Sound as SoundPort
 from sesame_core import effects as ef
 from sesame_core.events import CardAnswered, CardPowered, CardSilent, DisplayLost, Event, Halt, Millis, TimeUp
-from sesame_core.reader.state import Phase, Rules, State, initial
-from sesame_core.reader.table import step
-from sesame_core.reader.views import next_change, view
+from sesame_core.reader.state import Phase, Rules, State, initial_state
+from sesame_core.reader.table import step_reader
+from sesame_core.reader.views import next_change, view_state
 from sesame_core.screens import DARK, Screen
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Loop:
 
     def __init__(self, board: Board, rules: Rules | None = None, observers: Sequence[Observer] = ()) -> None:
         self.board = board
-        self.state = initial(board.clock.now(), rules)
+        self.state = initial_state(board.clock.now(), rules)
         self.screen = DARK
         self._observers = tuple(observers)
         self._link = CardLink(board.slot, board.clock)
@@ -67,7 +67,7 @@ class Loop:
         """Begin with everything the board has; the first screen is drawn first. Raises DriverError."""
         self.board.display.start()
         self._draw()
-        prepare(self.board.display.size)
+        prepare_fonts(self.board.display.size)
         for source in self.board.sources:
             source.start(notify)
         self._supply(self.board.power.awake)
@@ -124,7 +124,7 @@ class Loop:
             return
         self._link.slot_said(event)
         before = self.state
-        self.state, effects = step(before, event)
+        self.state, effects = step_reader(before, event)
         if self.state.phase is not before.phase:
             log.debug("%s -> %s", before.phase.value, self.state.phase.value)
         self._draw()
@@ -157,7 +157,7 @@ class Loop:
                 self._link.forget()
             case ef.Release():
                 self._link.release()
-            case ef.Sound(chime):
+            case ef.PlayChime(chime):
                 self._play(chime)
             case ef.Sleep():
                 self._supply(self.board.power.asleep)
@@ -181,7 +181,7 @@ class Loop:
 
     def _draw(self) -> None:
         now = self.board.clock.now()
-        screen = view(self.state, now)
+        screen = view_state(self.state, now)
         if screen == self.screen:
             self._darken(screen, now)
             return
@@ -208,7 +208,7 @@ class Loop:
         elif screen.dark:
             self.board.display.show(Picture.dark(*self.board.display.size))
         else:
-            self.board.display.show(paint(screen, self.board.display.size))
+            self.board.display.show(paint_screen(screen, self.board.display.size))
 
     def _display_failed(self, error: DisplayError, now: Millis) -> None:
         """What cannot be seen must not go on: the session ends, and the next key tries the display again."""
@@ -223,6 +223,6 @@ class Loop:
         return (moment for moment in moments if moment is not None)
 
 
-def halted(loop: Loop) -> bool:
+def is_halted(loop: Loop) -> bool:
     """True once the reader is dark for good."""
     return loop.state.phase is Phase.HALTED

@@ -16,7 +16,7 @@ from typing import Final
 
 from device.errors import MirrorError
 from device.unix_socket import Door, door_at
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.reader.state import State
 from sesame_core.screens import Screen
@@ -32,7 +32,7 @@ LEFT: Final = (errno.ECONNABORTED, errno.EINTR)
 """accept(2): that one went away again; the next is welcome."""
 
 
-def pixels(picture: Picture) -> dict[str, object]:
+def encode_pixels(picture: Picture) -> dict[str, object]:
     """A picture as JSON takes it: each row a hexadecimal number, its most significant bit leftmost."""
     digits = picture.width // 4
     rows = [f"{row:0{digits}x}" for row in picture.rows]
@@ -50,7 +50,7 @@ class Mirror:
 
     def __call__(self, _state: State, screen: Screen) -> None:
         """Hand the picture of `screen` on. Never waits and never raises for a listener's sake."""
-        frame = _frame(Picture.dark(*self._size) if screen.dark else paint(screen, self._size))
+        frame = _frame(Picture.dark(*self._size) if screen.dark else paint_screen(screen, self._size))
         with self._lock:
             self._frame = frame
             for listener in tuple(self._listeners):
@@ -105,7 +105,7 @@ class Mirror:
 
 
 def _frame(picture: Picture) -> bytes:
-    return json.dumps(pixels(picture), separators=(",", ":")).encode() + b"\n"
+    return json.dumps(encode_pixels(picture), separators=(",", ":")).encode() + b"\n"
 
 
 def _door(path: Path) -> Door:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from threading import RLock
 from typing import Final
 
-from device.loop import Loop, halted
+from device.loop import Loop, is_halted
 from drivers.clock import SteppedClock
 from sesame_core.events import Millis
 
@@ -118,9 +118,9 @@ class Runner:
 
     def run(self) -> None:
         """Until the loop is halted."""
-        while not halted(self._loop):
+        while not is_halted(self._loop):
             due = self._loop.turn()
-            if halted(self._loop):
+            if is_halted(self._loop):
                 return
             self._sleep(due)
 
@@ -130,7 +130,7 @@ class Runner:
         if self._heartbeat is None:
             self._waker.wait(self._left(due))
             return
-        while not halted(self._loop):
+        while not is_halted(self._loop):
             self._heartbeat()
             left = self._left(due)
             patience = self._beat if left is None else min(left, self._beat)

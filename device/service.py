@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from device.compose import real, rules_of
+from device.compose import compose_board, rules_of
 from device.config import Config
 from device.errors import MirrorError
 from device.loop import Loop
@@ -58,17 +58,17 @@ class EndAsked:
         self._notify = None
 
 
-def serve(config: Config) -> bool:
+def serve_reader(config: Config) -> bool:
     """Be the reader until the end is asked for. True when the system is to be powered off. Raises DriverError."""
     if not keep_secrets():
         log.warning("memory is not locked, so that swap could take a PIN: start the reader by its unit (LimitMEMLOCK=)")
     end = EndAsked()
     notifier = Notifier()
     waker = Waker()
-    board = real(config, end.ask_power_off, others=(end,))
+    board = compose_board(config, end.ask_power_off, others=(end,))
     mirrors = (Mirror(board.display.size),) if config.mirror.enabled else ()
     loop = Loop(board, rules_of(config), mirrors)
-    with on_ending(end.ask), mirrored(mirrors, Path(config.mirror.socket)):
+    with on_ending(end.ask), serve_mirrors(mirrors, Path(config.mirror.socket)):
         try:
             loop.start(waker.notify)
             notifier.ready()
@@ -82,7 +82,7 @@ def serve(config: Config) -> bool:
 
 
 @contextmanager
-def mirrored(mirrors: Sequence[Mirror], path: Path) -> Iterator[None]:
+def serve_mirrors(mirrors: Sequence[Mirror], path: Path) -> Iterator[None]:
     """Have the mirrors listen while the context lasts. A reader that cannot be mirrored is a reader all the same."""
     with ExitStack() as stack:
         for mirror in mirrors:

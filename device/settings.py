@@ -23,28 +23,28 @@ class Check:
         return self.parse(raw)
 
 
-def setting(check: Check, default: T) -> T:
+def declare_setting(check: Check, default: T) -> T:
     """A dataclass field with its check and its default."""
     return field(default=default, metadata={"check": check})
 
 
-def choice(*options: str) -> Check:
+def check_choice(*options: str) -> Check:
     """One of a few words."""
     allowed = "one of " + ", ".join(f'"{option}"' for option in options)
     return _check(lambda raw: isinstance(raw, str) and raw in options, allowed)
 
 
-def text(allowed: str) -> Check:
+def check_text(allowed: str) -> Check:
     """Any text."""
     return _check(lambda raw: isinstance(raw, str), allowed)
 
 
-def flag() -> Check:
+def check_flag() -> Check:
     """True or false."""
     return _check(lambda raw: isinstance(raw, bool), "true or false")
 
 
-def whole(least: int, most: int, what: str = "a whole number") -> Check:
+def check_whole(least: int, most: int, what: str = "a whole number") -> Check:
     """A whole number in bounds, both allowed."""
     return _check(lambda raw: _is_whole(raw, least, most), f"{what} from {least} to {most}")
 
@@ -54,7 +54,7 @@ def one_of(*numbers: int) -> Check:
     return _check(lambda raw: _is_whole(raw) and raw in numbers, "one of " + ", ".join(map(str, numbers)))
 
 
-def address(*known: int) -> Check:
+def check_i2c_address(*known: int) -> Check:
     """A 7-bit I2C address, one of those that such a part can have."""
     return _check(lambda raw: _is_whole(raw) and raw in known, f"an I2C address: {_either(known)}")
 
@@ -67,7 +67,7 @@ def own_address() -> Check:
     )
 
 
-def wholes(least: int, most: int, counts: Sequence[int], what: str) -> Check:
+def check_wholes(least: int, most: int, counts: Sequence[int], what: str) -> Check:
     """A list of whole numbers."""
 
     def parse(raw: object) -> tuple[int, ...]:
@@ -78,7 +78,7 @@ def wholes(least: int, most: int, counts: Sequence[int], what: str) -> Check:
     return Check(parse, what)
 
 
-def table(parse: Callable[[object], Any], allowed: str) -> Check:
+def check_table(parse: Callable[[object], Any], allowed: str) -> Check:
     """A value with a shape of its own; `parse` raises NotAllowed, ValueError, TypeError or KeyError."""
 
     def checked(raw: object) -> Any:  # noqa: ANN401 - as Check

@@ -14,7 +14,7 @@ from drivers.ports import Clock, Notify, Source
 from drivers.power.gauge import KINDS, BatteryMonitor, Max17048
 from drivers.power.gauge_twin import GaugeBusTwin
 from drivers.power.supply import Off, Supply
-from drivers.slot.twin import Latency, TwinSlot, instant
+from drivers.slot.twin import Latency, TwinSlot, answer_at_once
 from sesame_core.events import Event, Millis
 
 SIMULATED_GAUGE_EVERY: Millis = 1000
@@ -54,10 +54,10 @@ class Physics:
         """Nothing to let go of."""
 
 
-def simulated(  # noqa: PLR0913 - each is a property of the simulated world, and has its usual value
+def simulate_board(  # noqa: PLR0913 - each is a property of the simulated world, and has its usual value
     config: Config,
     clock: Clock,
-    latency: Latency = instant,
+    latency: Latency = answer_at_once,
     *,
     power_on_time: Millis = 0,
     bounce: Bounce | None = None,

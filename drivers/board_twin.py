@@ -14,7 +14,7 @@ from random import Random
 from drivers.circuit import GROUND, Circuit, Contact
 from drivers.gpio.mock import ZERO_2_W, TwinFactory
 from drivers.gpio.zero import GpiozeroPins
-from drivers.header import gpio
+from drivers.header import gpio_of
 from drivers.keypad.matrix import Layout
 from drivers.ports import Clock
 from sesame_core.errors import UsageError
@@ -35,11 +35,11 @@ class NoSuchKeyError(UsageError):
 class Wires:
     """Which GPIO each part besides the keys is soldered to; None: the board has no such part."""
 
-    light: int | None = gpio("LED")
-    buzzer: int | None = gpio("BUZZER")
-    card_switch: int | None = gpio("CARD_SWITCH")
-    power_button: int | None = gpio("POWER_BUTTON")
-    power_off: int | None = gpio("POWER_OFF")
+    light: int | None = gpio_of("LED")
+    buzzer: int | None = gpio_of("BUZZER")
+    card_switch: int | None = gpio_of("CARD_SWITCH")
+    power_button: int | None = gpio_of("POWER_BUTTON")
+    power_off: int | None = gpio_of("POWER_OFF")
 
 
 @dataclass(frozen=True, slots=True)

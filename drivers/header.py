@@ -22,7 +22,7 @@ class Role(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
+class Signal:
     """One signal on one GPIO. `battery_only`: wired in the battery version alone."""
 
     signal: str
@@ -44,28 +44,30 @@ KEYPAD_ROWS: Final = (5, 6, 13, 19)
 KEYPAD_COLUMNS: Final = (12, 16, 20, 21)
 
 DESK: Final = (
-    Pin("OLED_SDA", 2, Role.I2C, "display data; 1.8 k pull-up on the Pi"),
-    Pin("OLED_SCL", 3, Role.I2C, "display clock; 1.8 k pull-up on the Pi"),
-    Pin("KEY_ROW1", 5, Role.INPUT_PULL_UP, "keypad row 1, 10 k to 3.3 V"),
-    Pin("KEY_ROW2", 6, Role.INPUT_PULL_UP, "keypad row 2, 10 k to 3.3 V"),
-    Pin("KEY_ROW3", 13, Role.INPUT_PULL_UP, "keypad row 3, 10 k to 3.3 V"),
-    Pin("KEY_ROW4", 19, Role.INPUT_PULL_UP, "keypad row 4, 10 k to 3.3 V"),
-    Pin("KEY_COL1", 12, Role.LOW_OR_OPEN, "keypad column 1, 1 k in series"),
-    Pin("KEY_COL2", 16, Role.LOW_OR_OPEN, "keypad column 2, 1 k in series"),
-    Pin("KEY_COL3", 20, Role.LOW_OR_OPEN, "keypad column 3, 1 k in series"),
-    Pin("KEY_COL4", 21, Role.LOW_OR_OPEN, "keypad column 4, 1 k in series"),
-    Pin("LED", 17, Role.OUTPUT, "status light, active high"),
-    Pin("BUZZER", 18, Role.OUTPUT, "buzzer, active high, through a transistor"),
-    Pin("CARD_SWITCH", 27, Role.INPUT_PULL_UP, "card in the slot: closed to ground"),
-    Pin("POWER_BUTTON", 4, Role.INPUT_PULL_UP, "the contact under the Code key, closed to ground", battery_only=True),
-    Pin("POWER_OFF", 26, Role.OUTPUT, "high cuts the supply", battery_only=True),
-    Pin("SLOT_TXD", 14, Role.UART, "bare slot SEC1210: UART to the slot"),
-    Pin("SLOT_RXD", 15, Role.UART, "bare slot SEC1210: UART from the slot"),
-    Pin("OLED_MOSI", 10, Role.SPI, "SPI displays only: data"),
-    Pin("OLED_SCLK", 11, Role.SPI, "SPI displays only: clock"),
-    Pin("OLED_CS", 8, Role.SPI, "SPI displays only: chip select CE0"),
-    Pin("OLED_DC", 24, Role.OUTPUT, "SPI displays only: data or command"),
-    Pin("OLED_RST", 25, Role.OUTPUT, "SPI displays only: reset, active low"),
+    Signal("OLED_SDA", 2, Role.I2C, "display data; 1.8 k pull-up on the Pi"),
+    Signal("OLED_SCL", 3, Role.I2C, "display clock; 1.8 k pull-up on the Pi"),
+    Signal("KEY_ROW1", 5, Role.INPUT_PULL_UP, "keypad row 1, 10 k to 3.3 V"),
+    Signal("KEY_ROW2", 6, Role.INPUT_PULL_UP, "keypad row 2, 10 k to 3.3 V"),
+    Signal("KEY_ROW3", 13, Role.INPUT_PULL_UP, "keypad row 3, 10 k to 3.3 V"),
+    Signal("KEY_ROW4", 19, Role.INPUT_PULL_UP, "keypad row 4, 10 k to 3.3 V"),
+    Signal("KEY_COL1", 12, Role.LOW_OR_OPEN, "keypad column 1, 1 k in series"),
+    Signal("KEY_COL2", 16, Role.LOW_OR_OPEN, "keypad column 2, 1 k in series"),
+    Signal("KEY_COL3", 20, Role.LOW_OR_OPEN, "keypad column 3, 1 k in series"),
+    Signal("KEY_COL4", 21, Role.LOW_OR_OPEN, "keypad column 4, 1 k in series"),
+    Signal("LED", 17, Role.OUTPUT, "status light, active high"),
+    Signal("BUZZER", 18, Role.OUTPUT, "buzzer, active high, through a transistor"),
+    Signal("CARD_SWITCH", 27, Role.INPUT_PULL_UP, "card in the slot: closed to ground"),
+    Signal(
+        "POWER_BUTTON", 4, Role.INPUT_PULL_UP, "the contact under the Code key, closed to ground", battery_only=True
+    ),
+    Signal("POWER_OFF", 26, Role.OUTPUT, "high cuts the supply", battery_only=True),
+    Signal("SLOT_TXD", 14, Role.UART, "bare slot SEC1210: UART to the slot"),
+    Signal("SLOT_RXD", 15, Role.UART, "bare slot SEC1210: UART from the slot"),
+    Signal("OLED_MOSI", 10, Role.SPI, "SPI displays only: data"),
+    Signal("OLED_SCLK", 11, Role.SPI, "SPI displays only: clock"),
+    Signal("OLED_CS", 8, Role.SPI, "SPI displays only: chip select CE0"),
+    Signal("OLED_DC", 24, Role.OUTPUT, "SPI displays only: data or command"),
+    Signal("OLED_RST", 25, Role.OUTPUT, "SPI displays only: reset, active low"),
 )
 """Every signal of the prototype. GPIO0 and 1 belong to the HAT identification and stay free."""
 
@@ -80,6 +82,6 @@ HOLES: Final = MappingProxyType(
 """Signal -> the hole of the desk prototype's breadboard in which its wire from the Pi ends (docs/build.md)."""
 
 
-def gpio(signal: str) -> int:
+def gpio_of(signal: str) -> int:
     """The GPIO number of a signal. Raises KeyError for a name that is not in `DESK`."""
     return {pin.signal: pin.gpio for pin in DESK}[signal]

@@ -3,7 +3,7 @@
 from sesame.exits import CommandError, Exit
 
 
-def cents(euros: str) -> str:
+def parse_cents(euros: str) -> str:
     """An amount in cents: `12`, `12.5`, `12,50` and `1 234,56` are understood. Raises CommandError(USAGE)."""
     whole, _, part = euros.replace(" ", "").replace(",", ".").partition(".")
     digits = whole + part.ljust(2, "0")

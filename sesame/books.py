@@ -28,7 +28,7 @@ def add_database_argument(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def opened(arguments: argparse.Namespace) -> Iterator["SqlStore"]:
+def open_books(arguments: argparse.Namespace) -> Iterator["SqlStore"]:
     """The furnished books. Raises StateError, and CommandError where their libraries are not installed."""
     with needing_extra("bank"):
         from bank.demo.database import open_database  # noqa: PLC0415 - SQLAlchemy, only where there are books
@@ -47,14 +47,14 @@ def needing_extra(extra: str) -> Iterator[None]:
 
 
 @contextmanager
-def using(state_dir: Path) -> Iterator[None]:
+def hold_state(state_dir: Path) -> Iterator[None]:
     """While the context lasts, nobody may throw the state away."""
     with _locked(state_dir, fcntl.LOCK_SH):
         yield
 
 
 @contextmanager
-def alone(state_dir: Path) -> Iterator[None]:
+def claim_state(state_dir: Path) -> Iterator[None]:
     """Nobody else uses the state while the context lasts. Raises CommandError when somebody does."""
     with _locked(state_dir, fcntl.LOCK_EX):
         yield

@@ -22,7 +22,7 @@ OUTPUT_ERRORS: Final = (errno.ENOSPC, errno.EIO)
 VERSION: Final = "0.1.0"
 
 
-class Command(Protocol):
+class CommandModule(Protocol):
     """A module below sesame.commands."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ class Command(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     """Where a command lives, and its line in the help."""
 
     module: str
@@ -43,18 +43,18 @@ class Entry:
 
 
 COMMANDS: Final = {
-    "run": Entry("run", "the reader itself: on the real hardware, or simulated on a page or in this terminal"),
-    "mirror": Entry("mirror", "show the real reader's glass on a page, big, for a projector"),
-    "script": Entry("script", "play a script on the simulated reader, in simulated time"),
-    "code": Entry("code", "make one code with a card in a PC/SC reader, and print it"),
-    "card": Entry("card", "look into a card: readers, apps, info, tlv, trace, replay, explain"),
-    "virtual-card": Entry("virtual_card", "put a card of the gallery into the virtual PC/SC reader (vpcd)"),
-    "config": Entry("config", "show or check the configuration"),
-    "selftest": Entry("selftest", "test every part of the reader, and say what to do about what is wrong"),
-    "doctor": Entry("doctor", "the same without touching the board: machine, configuration, smart-card reader"),
-    "blank": Entry("blank", "make the display dark, whatever became of the reader"),
-    "bank": Entry("bank", "the bank's books: codes, customers, and Coop@net"),
-    "completion": Entry("completion", "write the completion for bash, zsh or fish"),
+    "run": CommandEntry("run", "the reader itself: on the real hardware, or simulated on a page or in this terminal"),
+    "mirror": CommandEntry("mirror", "show the real reader's glass on a page, big, for a projector"),
+    "script": CommandEntry("script", "play a script on the simulated reader, in simulated time"),
+    "code": CommandEntry("code", "make one code with a card in a PC/SC reader, and print it"),
+    "card": CommandEntry("card", "look into a card: readers, apps, info, tlv, trace, replay, explain"),
+    "virtual-card": CommandEntry("virtual_card", "put a card of the gallery into the virtual PC/SC reader (vpcd)"),
+    "config": CommandEntry("config", "show or check the configuration"),
+    "selftest": CommandEntry("selftest", "test every part of the reader, and say what to do about what is wrong"),
+    "doctor": CommandEntry("doctor", "the same without touching the board: machine, configuration, smart-card reader"),
+    "blank": CommandEntry("blank", "make the display dark, whatever became of the reader"),
+    "bank": CommandEntry("bank", "the bank's books: codes, customers, and Coop@net"),
+    "completion": CommandEntry("completion", "write the completion for bash, zsh or fish"),
 }
 
 
@@ -85,10 +85,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return exit_code
 
 
-def parser_of(name: str) -> tuple[argparse.ArgumentParser, Command]:
+def parser_of(name: str) -> tuple[argparse.ArgumentParser, CommandModule]:
     """The parser of one command, and the command."""
     entry = COMMANDS[name]
-    command: Command = importlib.import_module(f"sesame.commands.{entry.module}")
+    command: CommandModule = importlib.import_module(f"sesame.commands.{entry.module}")
     parser = argparse.ArgumentParser(
         f"sesame {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -63,23 +63,23 @@ complete -c sesame -f
 """
 
 
-def bash(top: Node) -> str:
+def write_bash(top: Node) -> str:
     """For bash: source it, or put it into /usr/share/bash-completion/completions/sesame."""
     return _by_case(BASH, top, _bash_offer)
 
 
-def zsh(top: Node) -> str:
+def write_zsh(top: Node) -> str:
     """For zsh: put it as _sesame into a folder of $fpath, or source it after compinit."""
     return _by_case(ZSH, top, _zsh_offer)
 
 
-def fish(top: Node) -> str:
+def write_fish(top: Node) -> str:
     """For fish: put it into ~/.config/fish/completions/sesame.fish."""
     lines = [line for node in top.walk() for line in _fish_lines(node)]
     return FISH.format(made=MADE, nodes=" ".join(_inner(top)), lines="\n".join(lines))
 
 
-SHELLS: dict[str, Callable[[Node], str]] = {"bash": bash, "zsh": zsh, "fish": fish}
+SHELLS: dict[str, Callable[[Node], str]] = {"bash": write_bash, "zsh": write_zsh, "fish": write_fish}
 
 
 def _by_case(template: str, top: Node, offer: Callable[[Iterable[str], Takes], str]) -> str:

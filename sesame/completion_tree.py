@@ -49,7 +49,7 @@ class Node:
             yield from node.walk()
 
 
-def tree() -> Node:
+def build_tree() -> Node:
     """The whole command line."""
     commands = tuple(_node(("sesame", name), entry.summary, parser_of(name)[0]) for name, entry in COMMANDS.items())
     top = (Option(("--help", "-h"), Takes.NOTHING, (), "say what there is"),)
@@ -85,9 +85,9 @@ def _takes(action: argparse.Action) -> Takes:
 
 def _words(action: argparse.Action) -> tuple[str, ...]:
     if action.metavar == "CARD":
-        from bank.cards.gallery import names  # noqa: PLC0415 - only completions need it here
+        from bank.cards.gallery import list_names  # noqa: PLC0415 - only completions need it here
 
-        return names()
+        return list_names()
     return tuple(map(str, action.choices or ()))
 
 

@@ -18,7 +18,7 @@ from sesame_core.cap.emv import Application, CardData
 from sesame_core.directory import list_contactless, list_pse
 from sesame_core.errors import CardError, Fault
 from sesame_core.smartcard.apdu import Conversation, StatusWord
-from sesame_core.smartcard.tlv import find, parse
+from sesame_core.smartcard.tlv import find_value, parse_objects
 
 PAYMENT = tuple(
     bytes.fromhex(aid)
@@ -124,7 +124,7 @@ class Choice:
         if spare is None or self._in_doubt():
             raise self._verdict()
         if spare.application is not self._found[-1]:
-            yield from emv.restart(spare, request)
+            yield from emv.restart_card(spare, request)
         return spare
 
     def _tried(self, application: Application, request: Request) -> Conversation[CardData | None]:
@@ -145,7 +145,7 @@ class Choice:
         if self._selected is application:
             return application
         self._selected = None
-        again = yield from emv.reselect(application)
+        again = yield from emv.reselect_application(application)
         self._selected = application
         return again
 
@@ -179,7 +179,7 @@ class Choice:
 
     def _remember(self, aid: bytes, fci: bytes) -> None:
         try:
-            application = Application(aid, parse(fci))
+            application = Application(aid, parse_objects(fci))
         except CardError as error:
             self._note(aid, error.fault, str(error))
             return
@@ -221,7 +221,7 @@ def _each_once(aids: Iterable[bytes]) -> tuple[bytes, ...]:
 
 def _name(application: Application) -> bytes:
     """The whole name that the card gave (84), where it gave one: a shorter name finds it as well."""
-    return find(application.fci, 0x84) or application.aid
+    return find_value(application.fci, 0x84) or application.aid
 
 
 def _rank(trouble: Trouble) -> int:

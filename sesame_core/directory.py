@@ -6,10 +6,10 @@ Nothing here is an error: a directory is a help, and a card without one may be a
 from collections.abc import Iterable
 from contextlib import suppress
 
-from sesame_core.cap.emv import read_record, select
+from sesame_core.cap.emv import read_record, select_application_by
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Conversation, StatusWord
-from sesame_core.smartcard.tlv import Tlv, find, parse
+from sesame_core.smartcard.tlv import Tlv, find_value, parse_objects
 
 PSE = b"1PAY.SYS.DDF01"
 CONTACTLESS = b"2PAY.SYS.DDF01"
@@ -48,7 +48,7 @@ def _entries(name: bytes) -> Conversation[tuple[Tlv, ...]]:
     """What the records of a directory hold. One that cannot be read is passed over (some real cards have one): the
     others are as good as before."""
     fci = yield from _select(name)
-    sfi = (find(fci or (), FILE) or b"\x01")[0]
+    sfi = (find_value(fci or (), FILE) or b"\x01")[0]
     if fci is None or not 1 <= sfi <= 30:
         return ()
     entries: list[Tlv] = []
@@ -60,14 +60,14 @@ def _entries(name: bytes) -> Conversation[tuple[Tlv, ...]]:
             break
         if response.ok:
             with suppress(CardError):
-                entries += _walk(parse(response.data))
+                entries += _walk(parse_objects(response.data))
     return tuple(entries)
 
 
 def _select(name: bytes) -> Conversation[tuple[Tlv, ...] | None]:
     """The FCI of a directory; None when it is not there or says nothing that can be read."""
     with suppress(CardError):
-        directory = yield from select(name)
+        directory = yield from select_application_by(name)
         return None if directory is None else directory.fci
     return None
 

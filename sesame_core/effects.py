@@ -83,7 +83,7 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class PlayChime:
     """Play a pattern."""
 
     chime: Chime
@@ -102,5 +102,5 @@ Effect: TypeAlias = (
     | Release
     | Sleep
     | Wake
-    | Sound
+    | PlayChime
 )

@@ -58,7 +58,7 @@ class Screen:
 DARK = Screen()
 
 
-def grouped(digits: str) -> str:
+def group_digits(digits: str) -> str:
     """Digits in groups of four from the right: `0000 0000`, `12 3456 7890`."""
     head = len(digits) % 4
     groups = [digits[:head]] if head else []

@@ -17,12 +17,12 @@ from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop
 from device.pace import Stepper
-from device.simulated import SIMULATED_GAUGE_EVERY, Simulated, simulated
+from device.simulated import SIMULATED_GAUGE_EVERY, Simulated, simulate_board
 from drivers.board_twin import Bounce
 from drivers.clock import SteppedClock
 from drivers.keypad.matrix import LEGENDS, Legends
 from drivers.ports import Picture
-from drivers.slot.twin import Card, Latency, instant
+from drivers.slot.twin import Latency, SlotCard, answer_at_once
 from sesame_core.events import Battery, Key, Millis
 from sesame_core.screens import Screen
 
@@ -89,22 +89,22 @@ class Bench:
         config: Config | None = None,
         *,
         state_dir: Path | None = None,
-        latency: Latency = instant,
+        latency: Latency = answer_at_once,
         bounce: Bounce | None = None,
     ) -> None:
         config = config or Config()
         self.clock = SteppedClock()
-        self.parts: Simulated = simulated(config, self.clock, latency, bounce=bounce)
+        self.parts: Simulated = simulate_board(config, self.clock, latency, bounce=bounce)
         self.loop = Loop(self.parts.board, rules_of(config))
         self._stepper = Stepper(self.loop, self.clock)
         self._state_dir = state_dir
-        self._cards: dict[str, Card] = {}
+        self._cards: dict[str, SlotCard] = {}
         self.loop.start(lambda: None)
         self._stepper.settle()
 
     # What a hand does
 
-    def insert(self, card: str | Card) -> None:
+    def insert(self, card: str | SlotCard) -> None:
         """Put a card in, by its name in the gallery or as it is; a card put in again is the same card."""
         if isinstance(card, str):
             card = self._cards.setdefault(card, gallery.open_card(card, self._state_dir))
@@ -152,7 +152,7 @@ class Bench:
 
     def dark(self) -> bool:
         """True when not one pixel is lit."""
-        return not lit(self.glass())
+        return not is_lit(self.glass())
 
     def text(self) -> str:
         """The sentences on the screen."""
@@ -171,7 +171,7 @@ def pad_of(config: Config) -> Legends:
     return tuple(tuple(key if key in fitted else None for key in row) for row in LEGENDS)
 
 
-def lit(picture: Picture) -> bool:
+def is_lit(picture: Picture) -> bool:
     """True when a pixel is lit."""
     return any(picture.rows)
 

@@ -11,7 +11,7 @@ DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 HALVES = (" ", "▀", "▄", "█")
 
 
-def braille(picture: Picture) -> list[str]:
+def draw_braille(picture: Picture) -> list[str]:
     """Lines of Braille: `width / 2` characters wide, `height / 4` high."""
     return ["".join(_cell(picture, x, y) for x in range(0, picture.width, 2)) for y in range(0, picture.height, 4)]
 
@@ -24,10 +24,10 @@ def half_blocks(picture: Picture) -> list[str]:
     ]
 
 
-def fitting(picture: Picture, columns: int, lines: int) -> Sequence[str]:
+def fit_picture(picture: Picture, columns: int, lines: int) -> Sequence[str]:
     """The largest of the two that fits."""
     roomy = columns >= picture.width and lines >= picture.height // 2
-    return half_blocks(picture) if roomy else braille(picture)
+    return half_blocks(picture) if roomy else draw_braille(picture)
 
 
 def _cell(picture: Picture, x: int, y: int) -> str:

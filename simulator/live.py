@@ -19,14 +19,14 @@ from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop, Observer
 from device.pace import Runner, Waker
-from device.simulated import Simulated, simulated
+from device.simulated import Simulated, simulate_board
 from drivers.clock import MonotonicClock
 from drivers.ports import Notify, Picture
-from drivers.slot.twin import Card
+from drivers.slot.twin import SlotCard
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Event, Key, Millis
 from sesame_core.screens import Screen
-from simulator.bench import CHARGE, PRESS, code_on, lit
+from simulator.bench import CHARGE, PRESS, code_on, is_lit
 
 T = TypeVar("T")
 
@@ -164,13 +164,13 @@ class LiveBench:
     ) -> None:
         self.clock = MonotonicClock()
         self.time_line = TimeLine()
-        self.parts: Simulated = simulated(
+        self.parts: Simulated = simulate_board(
             config, self.clock, lambda _command: latency, power_on_time=latency, others=(self.time_line,)
         )
         self.loop = Loop(self.parts.board, rules_of(config), watchers)
         self.waker = Waker()
         self._state_dir = state_dir
-        self._cards: dict[str, Card] = {}
+        self._cards: dict[str, SlotCard] = {}
         self._busy_until: Millis = 0
         self._rest: Millis = 0
 
@@ -261,7 +261,7 @@ class LiveBench:
 
     def dark(self) -> bool:
         """True when not one pixel is lit."""
-        return not lit(self.glass())
+        return not is_lit(self.glass())
 
     def text(self) -> str:
         """The sentences on the screen."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from bank.errors import BankError
-from drivers.painter.raster import png
+from drivers.painter.raster import encode_png
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Key, Millis
 from simulator.bench import Hands
@@ -92,19 +92,19 @@ class _Allowance:
         return text
 
 
-def read(path: Path) -> Iterator[Statement]:
+def read_script(path: Path) -> Iterator[Statement]:
     """The statements of a script, those of included files in their place. Raises ScriptError."""
     allowance = _Allowance()
     return _expanded(allowance.text(path), path, allowance)
 
 
 def statements_in(text: str, path: Path) -> Iterator[Statement]:
-    """As `read`, of a text that stands nowhere; the files it includes are looked for beside `path`."""
+    """As `read_script`, of a text that stands nowhere; the files it includes are looked for beside `path`."""
     return _expanded(text, path, _Allowance())
 
 
 def _expanded(text: str, path: Path, allowance: _Allowance, depth: int = 0) -> Iterator[Statement]:
-    for statement in parse(text, path):
+    for statement in parse_script(text, path):
         allowance.take(statement)
         if statement.words[0] != "include":
             yield statement
@@ -120,7 +120,7 @@ def _expanded(text: str, path: Path, allowance: _Allowance, depth: int = 0) -> I
             raise statement.error(error) from None
 
 
-def parse(text: str, path: Path) -> Iterator[Statement]:
+def parse_script(text: str, path: Path) -> Iterator[Statement]:
     """The statements in a text; `path` is what errors name. Raises ScriptError for unknown words and open quotes."""
     for number, line in enumerate(text.splitlines(), 1):
         try:
@@ -212,7 +212,7 @@ def _screenshot(player: Player, words: Sequence[str]) -> None:
     if not path.resolve().is_relative_to(player.folder.resolve()):
         raise _Problem(f"a screenshot stays below {player.folder}; `--pictures` names another folder")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(png(player.bench.glass(), player.scale))
+    path.write_bytes(encode_png(player.bench.glass(), player.scale))
 
 
 def _expect(player: Player, words: Sequence[str]) -> None:

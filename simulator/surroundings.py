@@ -7,11 +7,11 @@ from typing import Final, TypeVar
 
 from bank.cards import gallery
 from device import compose
-from device.config import SYSTEM_FILE, Config, PowerConfig, merge
+from device.config import SYSTEM_FILE, Config, PowerConfig, merge_config
 from device.displays import panel_of
 from device.selftest.keys import wiring
-from device.selftest.ports import Access, Connection
-from device.simulated import simulated
+from device.selftest.ports import Connection, DeviceAccess
+from device.simulated import simulate_board
 from drivers.clock import SteppedClock
 from drivers.display.twin import ADDRESS, DisplayTwin
 from drivers.errors import NoCardError
@@ -23,8 +23,8 @@ from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
 from drivers.power.gauge import KINDS, TRIES, Max17048
-from drivers.slot.pcsc_errors import CardMuteError, failure
-from drivers.slot.twin import Card
+from drivers.slot.pcsc_errors import CardMuteError, error_for
+from drivers.slot.twin import SlotCard
 from sesame_core.events import Key, Millis
 from sesame_core.smartcard.apdu import Protocol
 from simulator.troubles import (
@@ -55,7 +55,7 @@ class SimulatedWorld:
         self._troubles = frozenset(troubles)
         self._config = config or self._as(CONFIGS, WITH_GAUGE)
         self._clock = SteppedClock()
-        self.parts = simulated(self._config, self._clock, ribbon=self._ribbon())
+        self.parts = simulate_board(self._config, self._clock, ribbon=self._ribbon())
         self._to_press: list[Key] = []
         self._released_at: Millis = 0
 
@@ -87,17 +87,17 @@ class SimulatedWorld:
         """Raspberry Pi OS's; none on plain Debian."""
         return frozenset() if self._has(Trouble.NO_GROUPS) else frozenset({"gpio", "i2c", "spi"})
 
-    def access(self, device: str) -> Access:
+    def access(self, device: str) -> DeviceAccess:
         """Granted, when all is well."""
         chips = {"/dev/gpiochip0"} if self._has(*SHUT) else {f"/dev/gpiochip{n}" for n in self.machine().chips or ()}
         if device in self._as(ABSENT, ()) or (device.startswith("/dev/gpiochip") and device not in chips):
-            return Access.ABSENT
-        return Access.DENIED if self._has(*SHUT) else Access.GRANTED
+            return DeviceAccess.ABSENT
+        return DeviceAccess.DENIED if self._has(*SHUT) else DeviceAccess.GRANTED
 
     def config(self) -> Config:
         """The one given."""
         if self._has(Trouble.BAD_CONFIGURATION):
-            return merge({"display": {"height": 63}}, str(SYSTEM_FILE))
+            return merge_config({"display": {"height": 63}}, str(SYSTEM_FILE))
         return self._config
 
     def clock(self) -> Clock:
@@ -168,7 +168,7 @@ class SimulatedWorld:
     def readers(self) -> list[str]:
         """One, when all is well."""
         for trouble in self._troubles & set(PCSC):
-            raise failure(PCSC[trouble], "SCardEstablishContext")
+            raise error_for(PCSC[trouble], "SCardEstablishContext")
         return [] if self._has(Trouble.NO_READER) else [READER]
 
     def connect(self, config: Config) -> AbstractContextManager[Connection]:
@@ -213,7 +213,7 @@ def _no_rpi_gpio() -> RpiGpio:
 class _InProcess:
     """A virtual card as a `Connection`."""
 
-    card: Card
+    card: SlotCard
     atr: bytes
     reader: str = READER
 
@@ -226,7 +226,7 @@ class _InProcess:
 
 
 @contextmanager
-def _connected(card: Card) -> Iterator[Connection]:
+def _connected(card: SlotCard) -> Iterator[Connection]:
     atr = card.power_on()
     if not atr:
         raise CardMuteError("the card does not answer: clean its contacts, check that the chip is inside the reader")

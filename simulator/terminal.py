@@ -16,7 +16,7 @@ from sesame_core.errors import SesameError
 from sesame_core.events import Key, Millis
 from sesame_core.reader.state import State
 from sesame_core.screens import Screen
-from simulator.glyphs import braille, fitting
+from simulator.glyphs import draw_braille, fit_picture
 from simulator.keyboard import END, Keyboard, open_keyboard
 from simulator.live import EndedError, LiveBench
 
@@ -119,7 +119,7 @@ class Terminal:
         self._language = language
         self._write = write
         self._size = size
-        self._names = gallery.names()
+        self._names = gallery.list_names()
         self._chosen = 0
         self._inside: str | None = None
         self._plugged = True
@@ -196,13 +196,13 @@ class Terminal:
     def _page(self, bench: LiveBench) -> Iterator[str]:
         columns, lines = self._size()
         picture = bench.glass()
-        smallest = braille(picture)
+        smallest = draw_braille(picture)
         wide, high = len(smallest[0]) + MARGIN, len(smallest) + LEAST_LINES
         if columns < wide or lines < high:
             told = self._labels.too_small.format(wide, high, columns, lines)
             yield from wrap(told, max(1, columns - 1))[:lines]
             return
-        glass = fitting(picture, columns - MARGIN, lines - ROOMY_LINES)
+        glass = fit_picture(picture, columns - MARGIN, lines - ROOMY_LINES)
         yield from _framed(glass)
         yield from self._below(columns, lines - len(glass) - FRAME_LINES)
 
@@ -219,7 +219,7 @@ class Terminal:
     def _gallery(self, columns: int, room: int) -> Iterator[str]:
         first = max(0, min(self._chosen - room // 2, len(self._names) - room))
         for number, name in list(enumerate(self._names))[first : first + room]:
-            card = gallery.describe(name)
+            card = gallery.describe_card(name)
             mark = "▣" if name == self._inside else " "
             line = f"  {mark} {name:<18}{self._labels.pin} {card.pin}  {card.described(self._language)}"
             style = CHOSEN if number == self._chosen else ""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.painter.raster import png
+from drivers.painter.raster import encode_png
 from drivers.ports import Picture
 
 FOLDER = Path(__file__).parent / "golden"
@@ -33,14 +33,14 @@ def golden(request: pytest.FixtureRequest, tmp_path: Path) -> Golden:
         if request.config.getoption("--golden-record"):
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or unpng(path.read_bytes()) != picture:
-                path.write_bytes(png(picture, SCALE))
+                path.write_bytes(encode_png(picture, SCALE))
             return
         if not path.exists():
             pytest.fail(f"there is no golden picture {name!r}: look at it once with --golden-record")
         wanted = unpng(path.read_bytes())
         if picture != wanted:
             seen = tmp_path / "seen.png"
-            seen.write_bytes(png(picture, SCALE))
+            seen.write_bytes(encode_png(picture, SCALE))
             pytest.fail(f"{name}: {difference(picture, wanted)}; what was drawn is in {seen}")
 
     return compare

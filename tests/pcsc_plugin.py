@@ -23,7 +23,7 @@ from bank.cards.vpcd import PORT, VirtualReader
 from drivers.errors import SlotError
 from drivers.slot.pcsc import PcscSlot
 from drivers.slot.pcsc_api import STATE_PRESENT, Pcsc
-from drivers.slot.pcsc_card import ReaderChoice, context, readers
+from drivers.slot.pcsc_card import ReaderChoice, hold_context, list_readers
 from drivers.slot.pcsc_errors import PcscMissingError
 from sesame_core.events import Event
 
@@ -83,7 +83,7 @@ class PcscService:
         """Start it and wait until it shows `expect` readers."""
         command = ["pcscd", "--foreground", "--critical", *_polkit_option(), *options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._until(lambda: len(readers()) == expect, f"pcscd shows no {expect} readers")
+        self._until(lambda: len(list_readers()) == expect, f"pcscd shows no {expect} readers")
 
     def ensure(self) -> None:
         """Start it if it does not run."""
@@ -105,7 +105,7 @@ class PcscService:
     def until_present(self, reader: str, present: bool) -> None:
         """Wait until pcscd has noticed a card or its absence: it looks every 0.4 s."""
         pcsc = Pcsc()
-        with context(pcsc) as made:
+        with hold_context(pcsc) as made:
             state = pcsc.states(made, {reader: 0}, 0)[reader]
             deadline = time.monotonic() + LIMIT_S
             while bool(state & STATE_PRESENT) is not present:
@@ -237,7 +237,7 @@ def _obstacle() -> str:
 
 def _answers() -> bool:
     try:
-        readers()
+        list_readers()
     except SlotError:
         return False
     return True

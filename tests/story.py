@@ -8,7 +8,7 @@ The bench below is the whole reader, drivers included, in simulated time.
 """
 
 from sesame_core.events import Millis
-from sesame_core.screens import grouped
+from sesame_core.screens import group_digits
 from simulator.bench import Bench
 from simulator.script import key_named
 
@@ -41,7 +41,7 @@ class Story:
 
     def shows(self, text: str) -> bool:
         """True when the lit screen says it, as a sentence or as a code in its groups."""
-        return not self.bench.dark() and (text == grouped(self.bench.code()) or text in self.bench.text())
+        return not self.bench.dark() and (text == group_digits(self.bench.code()) or text in self.bench.text())
 
     def shows_a_code(self) -> bool:
         """True when digits are shown."""

@@ -15,7 +15,7 @@ GRACE_S = 1
 """How long answers under way may take once the end was asked for, in seconds."""
 
 
-def bound(port: int | None, usual: int) -> socket.socket:
+def bind_listener(port: int | None, usual: int) -> socket.socket:
     """A listening socket on loopback. `port` None: the `usual` one, or any where that is taken. Raises ServingError."""
     if port is not None:
         return _bound(port)

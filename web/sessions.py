@@ -17,7 +17,7 @@ LONGEST_TOKEN = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class WebSession:
     """A customer's visit. Moments in seconds of the monotonic clock, asleep and awake."""
 
     user: str
@@ -41,7 +41,7 @@ class Sessions:
         self._limits = limits or Limits()
         self._now = now
         self._key = secrets.token_bytes(TOKEN_BYTES)
-        self._sessions: dict[bytes, Session] = {}
+        self._sessions: dict[bytes, WebSession] = {}
 
     def token(self) -> str:
         """A token for a new visitor."""
@@ -59,7 +59,7 @@ class Sessions:
         """Sign a customer in; the new token."""
         self._drop_old()
         token, now = self.token(), self._now()
-        self._sessions[_hashed(token)] = Session(user, now, now)
+        self._sessions[_hashed(token)] = WebSession(user, now, now)
         return token
 
     def user(self, token: str) -> str | None:
@@ -78,7 +78,7 @@ class Sessions:
         """Sign off; harmless when nobody is signed in."""
         self._sessions.pop(_hashed(token), None)
 
-    def _lasts(self, session: Session) -> bool:
+    def _lasts(self, session: WebSession) -> bool:
         now = self._now()
         return now - session.used < self._limits.idle and now - session.begun < self._limits.longest
 

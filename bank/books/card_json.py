@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from bank.books.records import IssuedCard
-from bank.emv.issuer import Version
+from bank.emv.issuer import CryptogramVersion
 
 BYTES = ("aid", "aip", "pdol", "cdol1", "ipb", "iaf", "tail")
 
@@ -21,7 +21,7 @@ def card_from_dict(fields: Mapping[str, Any]) -> IssuedCard:
     values = dict(fields)
     for name in BYTES:
         values[name] = None if values[name] is None else bytes.fromhex(values[name])
-    values["version"] = Version(values["version"])
+    values["version"] = CryptogramVersion(values["version"])
     return IssuedCard(**values)
 
 

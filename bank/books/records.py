@@ -5,19 +5,19 @@ from datetime import datetime
 from enum import Enum
 
 from bank.cards.memory import MAX_ATC, is_whole
-from bank.cards.profile import Application
-from bank.emv.codes import Answer, Rule, rule_for
+from bank.cards.profile import CardApplication
+from bank.emv.codes import Answer, CodeRule, rule_for
 from bank.emv.issuer import (
-    Cryptogram,
+    CryptogramKind,
+    CryptogramVersion,
     Outcome,
     PinResult,
     Transaction,
-    Version,
     application_cryptogram,
-    cvr,
+    expected_cvr,
     issuer_application_data,
 )
-from bank.emv.terminal import Request, filled, terminal_values
+from bank.emv.terminal import CodeRequest, fill_list, terminal_values
 from bank.errors import IssuingError
 
 USER_CODE_LENGTH = 8
@@ -46,7 +46,7 @@ def is_askable(text: str) -> bool:
     return text.isprintable()
 
 
-def visible(text: str) -> str:
+def show_controls(text: str) -> str:
     """The text with a question mark for every sign that cannot be shown or kept."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
@@ -70,7 +70,7 @@ class IssuedCard:
     psn: str
     key_name: str
     aid: bytes
-    version: Version
+    version: CryptogramVersion
     dki: int
     aip: bytes
     pdol: bytes
@@ -87,30 +87,32 @@ class IssuedCard:
             raise IssuingError(f"fewer than {WEAKEST} bits of the cryptogram are in a code: it could be guessed")
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> CodeRule:
         """How this card's answer becomes digits. Raises IssuingError."""
         return rule_for(self.aid, self.ipb, self.belgian)
 
     def sample(self) -> Answer:
         """The answer a right PIN leads to, its counter and cryptogram still open."""
         psn = bytes.fromhex(self.psn) if self.iaf and self.iaf[0] & 0x40 else b""
-        return Answer(Cryptogram.ARQC.value, 0, bytes(8), self._iad(), psn)
+        return Answer(CryptogramKind.ARQC.value, 0, bytes(8), self._iad(), psn)
 
-    def cryptogram(self, key: bytes, atc: int, request: Request) -> bytes:
+    def cryptogram(self, key: bytes, atc: int, request: CodeRequest) -> bytes:
         """The ARQC this card gives at `atc` when the PIN was right. `key`: the card's own master key."""
         values = terminal_values(self.aid, self.belgian, request)
-        given = filled(self.pdol, values) | filled(self.cdol1, values)
+        given = fill_list(self.pdol, values) | fill_list(self.cdol1, values)
         transaction = Transaction(given, self.aip, atc, self._cvr(), self._iad())
         return application_cryptogram(self.version, key, transaction)
 
     def _cvr(self) -> bytes:
-        return cvr(self.version, Outcome(PinResult.RIGHT, self.limit, Cryptogram.ARQC, new_card=self.new_card))
+        return expected_cvr(
+            self.version, Outcome(PinResult.RIGHT, self.limit, CryptogramKind.ARQC, new_card=self.new_card)
+        )
 
     def _iad(self) -> bytes:
         return issuer_application_data(self.version, self.dki, self._cvr(), self.tail)
 
 
-def issued(card_id: str, application: Application, limit: int) -> IssuedCard:
+def issue_card(card_id: str, application: CardApplication, limit: int) -> IssuedCard:
     """The bank's side of a card's CAP application. Raises IssuingError when its codes cannot be checked."""
     own = application
     return IssuedCard(

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from bank.cards.memory import is_whole
-from bank.decoding import decoding
+from bank.decoding import decode_foreign
 from bank.errors import StateError
 
 METADATA = MetaData()
@@ -81,7 +81,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
 """The steps from an empty database to the present one; a database's version is the number of steps it has seen."""
 
 
-def migrate(connection: Connection) -> None:
+def migrate_database(connection: Connection) -> None:
     """Bring the database up to date within the caller's write transaction. Raises StateError when it is newer."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
@@ -103,7 +103,7 @@ def _version(connection: Connection) -> int:
 
 def version_of(connection: Connection) -> int:
     """How many steps the database has seen. Raises StateError."""
-    with decoding("the database's version cannot be read: it is damaged, or not this bank's"):
+    with decode_foreign("the database's version cannot be read: it is damaged, or not this bank's"):
         version = connection.execute(select(SCHEMA.c.version)).scalar_one()
         if not is_whole(version):
             raise ValueError("no version")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bank.books.records import Attempt, Customer, IssuedCard, Status, check_card_id, check_name, visible
+from bank.books.records import Attempt, Customer, IssuedCard, Status, check_card_id, check_name, show_controls
 from bank.emv.keys import TEST_KEYS, IssuerKey
 from bank.errors import IssuingError, UnknownCardError
 
@@ -143,7 +143,7 @@ class Tables:
 
     def note(self, attempt: Attempt) -> None:
         """See Store."""
-        self.log = [*self.log[1 - LOG_LENGTH :], replace(attempt, source=visible(attempt.source))]
+        self.log = [*self.log[1 - LOG_LENGTH :], replace(attempt, source=show_controls(attempt.source))]
 
 
 class MemoryStore:

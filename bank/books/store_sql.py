@@ -26,14 +26,14 @@ from bank.books.records import (
     check_card_id,
     check_name,
     is_askable,
-    visible,
+    show_controls,
 )
-from bank.books.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, migrate
+from bank.books.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, migrate_database
 from bank.books.store import Issue
 from bank.books.vault import Vault
 from bank.cards.memory import MAX_ATC
-from bank.database import DAMAGED, database_url, named, opened_engine, translated
-from bank.decoding import decoding
+from bank.database import DAMAGED, database_url, name_database, opened_engine, translate_errors
+from bank.decoding import decode_foreign
 from bank.emv.keys import IssuerKey
 from bank.errors import IssuingError, StateError, UnknownCardError
 
@@ -58,7 +58,7 @@ class SqlStore:
         self._engine = opened_engine(self._url)
         try:
             with self._writing() as connection:
-                migrate(connection)
+                migrate_database(connection)
             self._check_key()
         except BaseException:
             self.close()
@@ -171,7 +171,7 @@ class SqlStore:
         row = {
             "at": attempt.at.astimezone(UTC).isoformat(),
             "card_id": attempt.card_id,
-            "source": visible(attempt.source)[:200],
+            "source": show_controls(attempt.source)[:200],
             "reason": attempt.reason.name,
         }
         with self._writing() as connection:
@@ -213,7 +213,9 @@ class SqlStore:
             cards = connection.execute(select(CARDS.c.card_id, CARDS.c.sealed).limit(SAMPLE)).all()
         sealed = [*keys, *cards]
         if sealed and not any(self._opens(name, row) for name, row in sealed):
-            raise StateError(f"the key file is not the one of the bank's books ({named(self._url)}): put theirs back")
+            raise StateError(
+                f"the key file is not the one of the bank's books ({name_database(self._url)}): put theirs back"
+            )
 
     def _opens(self, name: str, sealed: bytes) -> bool:
         try:
@@ -225,13 +227,13 @@ class SqlStore:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """A transaction that looks. Rows are taken apart inside: what they hold may be damaged."""
-        damaged = decoding(f"the bank's books ({named(self._url)}): {DAMAGED}")
-        with damaged, translated(self._url), self._engine.connect() as connection:
+        damaged = decode_foreign(f"the bank's books ({name_database(self._url)}): {DAMAGED}")
+        with damaged, translate_errors(self._url), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with translated(self._url), self._engine.execution_options(writes=True).begin() as connection:
+        with translate_errors(self._url), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
 
@@ -249,7 +251,7 @@ def _status(connection: Connection, card_id: str) -> Status:
     row = connection.execute(select(CARDS).where(CARDS.c.card_id == card_id)).mappings().first()
     if row is None:
         raise UnknownCardError(NOT_ISSUED)
-    with decoding(f"the bank's books, card {card_id}: {DAMAGED}"):
+    with decode_foreign(f"the bank's books, card {card_id}: {DAMAGED}"):
         return Status(row["last_atc"], row["failures"], row["blocked"])
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bank.decoding import decoding
+from bank.decoding import decode_foreign
 from bank.errors import StateError
 from bank.files import read_private, refuse_if_shared, write_private
 
@@ -54,7 +54,7 @@ class Vault:
 
     def unseal(self, name: str, sealed: bytes) -> bytes:
         """The bytes again. Raises StateError when the key is another or the bytes were touched."""
-        with decoding(
+        with decode_foreign(
             "the bank's key does not open its books: was the key file replaced? Put the one of these books back"
         ):
             return self._cipher.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], name.encode())

@@ -1,6 +1,6 @@
 """The EMV side of a card: applications, their files, the PIN and the cryptograms (EMV Books 1 and 3).
 
-Everything volatile is in one `Session` that power, reset and SELECT begin anew; counters are in `bank.cards.memory`.
+Everything volatile is in one `AppletSession` that power, reset and SELECT begin anew; counters are in `bank.cards.memory`.
 """
 
 import hmac
@@ -8,18 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from bank.cards.channel import Apdu, Reply
-from bank.cards.memory import MAX_ATC, CardMemory, Counters, unchanged
-from bank.cards.profile import PSE_NAME, Application, CardProfile, Declines, Format, Record
+from bank.cards.memory import MAX_ATC, CardMemory, Counters, keep_counters
+from bank.cards.profile import PSE_NAME, CardApplication, CardProfile, Declines, Format, Record
 from bank.emv.issuer import (
-    Cryptogram,
+    CryptogramKind,
     Outcome,
     PinResult,
     Transaction,
     application_cryptogram,
-    cvr,
+    expected_cvr,
     issuer_application_data,
 )
-from bank.emv.tlv import cut, dol_length, join, tlv
+from bank.emv.tlv import cut_data, dol_length, encode_tlv, join_objects
 from bank.errors import StateError
 
 OK = 0x9000
@@ -50,7 +50,7 @@ class _Refused(Exception):  # noqa: N818 - it is the card's answer, not an error
 
 
 @dataclass
-class Session:
+class AppletSession:
     """What the card forgets on SELECT, reset and power off. `place`: position in the card's names, -1 for none."""
 
     place: int = -1
@@ -59,8 +59,8 @@ class Session:
     atc: int = 0
     pin: PinResult = PinResult.NOT_DONE
     values: dict[int, bytes] = field(default_factory=dict)
-    first: Cryptogram | None = None
-    second: Cryptogram | None = None
+    first: CryptogramKind | None = None
+    second: CryptogramKind | None = None
 
 
 class Applet:
@@ -69,7 +69,7 @@ class Applet:
     def __init__(self, profile: CardProfile, memory: CardMemory) -> None:
         self._profile = profile
         self._memory = memory
-        self._session = Session()
+        self._session = AppletSession()
         pse = [PSE_NAME] if profile.pse else []
         self._names = pse + [application.aid for application in profile.applications]
         self._handlers: dict[tuple[int, int], Callable[[Apdu], Reply]] = {
@@ -83,7 +83,7 @@ class Applet:
 
     def forget(self) -> None:
         """Power or reset: nothing is selected, no PIN was given."""
-        self._session = Session()
+        self._session = AppletSession()
 
     def handle(self, apdu: Apdu) -> Reply:
         """Answer one command."""
@@ -100,7 +100,7 @@ class Applet:
             return Reply(MEMORY_FAILURE)
 
     @property
-    def _application(self) -> Application | None:
+    def _application(self) -> CardApplication | None:
         index = self._session.place - (1 if self._profile.pse else 0)
         return self._profile.applications[index] if self._session.place >= 0 and index >= 0 else None
 
@@ -110,7 +110,7 @@ class Applet:
         if status is not None:
             raise _Refused(status)
 
-    def _selected(self) -> Application:
+    def _selected(self) -> CardApplication:
         application = self._application
         if application is None:
             raise _Refused(NO_CONDITION)
@@ -125,7 +125,7 @@ class Applet:
         place = next(places, None)
         if place is None:
             return Reply(NOT_FOUND)
-        self._session = Session(place)
+        self._session = AppletSession(place)
         application = self._application
         return Reply(OK, application.fci if application else self._profile.listing_fci())
 
@@ -140,7 +140,7 @@ class Applet:
             self._count()
         self._session.started = True
         self._session.pin = PinResult.NOT_DONE
-        self._session.values = cut(application.pdol, values)
+        self._session.values = cut_data(application.pdol, values)
         return Reply(OK, _options(application))
 
     def _read_record(self, apdu: Apdu) -> Reply:
@@ -165,8 +165,8 @@ class Applet:
         offered = (TRIES, COUNTER) if self._profile.tells_tries else (COUNTER,)
         tag = apdu.p1 << 8 | apdu.p2
         _require(self._application is not None and tag in offered, self._profile.unknown_data)
-        counters = self._memory.update(unchanged)
-        return Reply(OK, tlv(tag, bytes((counters.tries,)) if tag == TRIES else counters.atc.to_bytes(2, "big")))
+        counters = self._memory.update(keep_counters)
+        return Reply(OK, encode_tlv(tag, bytes((counters.tries,)) if tag == TRIES else counters.atc.to_bytes(2, "big")))
 
     def _verify(self, apdu: Apdu) -> Reply:
         """VERIFY (EMV Book 3, 6.5.12). The try is taken away before the PIN is looked at, as cards do."""
@@ -192,32 +192,32 @@ class Applet:
         application, session = self._selected(), self._session
         _require(session.started and not session.ended and session.second is None, NO_CONDITION)
         _require(not apdu.p1 & 0x3F and apdu.p1 != 0xC0 and not apdu.p2, WRONG_P1_P2)
-        asked = Cryptogram(apdu.p1)
+        asked = CryptogramKind(apdu.p1)
         opening = session.first is None
-        _require(opening or (session.first is Cryptogram.ARQC and asked is not Cryptogram.ARQC), NO_CONDITION)
+        _require(opening or (session.first is CryptogramKind.ARQC and asked is not CryptogramKind.ARQC), NO_CONDITION)
         wanted = dol_length(application.cdol1 if opening else application.cdol2)
         _require(len(apdu.data) == wanted, WRONG_LENGTH)
         step = self._first_ac if opening else self._second_ac
         return step(application, asked, apdu.data)
 
-    def _first_ac(self, application: Application, asked: Cryptogram, data: bytes) -> Reply:
+    def _first_ac(self, application: CardApplication, asked: CryptogramKind, data: bytes) -> Reply:
         """A card that must go online gives an ARQC where a TC is asked for (EMV Book 3, 6.5.5.4)."""
         if not self._profile.counts_at_options:
             self._count()
-        refused = asked is Cryptogram.AAC or application.declines is Declines.ALWAYS
-        self._session.first = Cryptogram.AAC if refused else Cryptogram.ARQC
-        return self._cryptogram(application, self._session.first, cut(application.cdol1, data))
+        refused = asked is CryptogramKind.AAC or application.declines is Declines.ALWAYS
+        self._session.first = CryptogramKind.AAC if refused else CryptogramKind.ARQC
+        return self._cryptogram(application, self._session.first, cut_data(application.cdol1, data))
 
-    def _second_ac(self, application: Application, asked: Cryptogram, data: bytes) -> Reply:
+    def _second_ac(self, application: CardApplication, asked: CryptogramKind, data: bytes) -> Reply:
         self._session.second = asked
-        return self._cryptogram(application, asked, cut(application.cdol2, data))
+        return self._cryptogram(application, asked, cut_data(application.cdol2, data))
 
-    def _cryptogram(self, application: Application, kind: Cryptogram, values: dict[int, bytes]) -> Reply:
+    def _cryptogram(self, application: CardApplication, kind: CryptogramKind, values: dict[int, bytes]) -> Reply:
         session = self._session
         assert session.first is not None
-        tries = self._memory.update(unchanged).tries
+        tries = self._memory.update(keep_counters).tries
         outcome = Outcome(session.pin, tries, session.first, session.second, application.new_card)
-        results = cvr(application.version, outcome)
+        results = expected_cvr(application.version, outcome)
         iad = issuer_application_data(application.version, application.dki, results, application.tail)
         transaction = Transaction(session.values | values, application.aip, session.atc, results, iad)
         mac = application_cryptogram(application.version, application.icc_key, transaction)
@@ -237,22 +237,22 @@ def _command_template(data: bytes) -> bytes:
     """What is in the template 83 (EMV Book 3, 6.5.8.3), its length in one byte or, from 128 on, in two."""
     _require(len(data) >= 2, WRONG_LENGTH)
     value = data[3:] if data[1] == 0x81 else data[2:]
-    _require(data == tlv(0x83, value), WRONG_DATA)
+    _require(data == encode_tlv(0x83, value), WRONG_DATA)
     return value
 
 
-def _options(application: Application) -> bytes:
+def _options(application: CardApplication) -> bytes:
     if application.options_format is Format.PACKED:
-        return tlv(0x80, application.aip + application.afl)
-    return tlv(0x77, join(((0x82, application.aip), (0x94, application.afl))))
+        return encode_tlv(0x80, application.aip + application.afl)
+    return encode_tlv(0x77, join_objects(((0x82, application.aip), (0x94, application.afl))))
 
 
-def _packed_or_tlv(application: Application, kind: Cryptogram, atc: bytes, mac: bytes, iad: bytes) -> bytes:
+def _packed_or_tlv(application: CardApplication, kind: CryptogramKind, atc: bytes, mac: bytes, iad: bytes) -> bytes:
     cid = bytes((kind.value,))
     if application.cryptogram_format is Format.PACKED:
-        return tlv(0x80, cid + atc + mac + iad)
+        return encode_tlv(0x80, cid + atc + mac + iad)
     values = {0x9F27: cid, 0x9F36: atc, 0x9F26: mac, 0x9F10: iad}
-    return tlv(0x77, join((tag, values.get(tag, b"\0")) for tag in application.tag_order))
+    return encode_tlv(0x77, join_objects((tag, values.get(tag, b"\0")) for tag in application.tag_order))
 
 
 def _pin_block(pin: str) -> bytes:

@@ -11,7 +11,7 @@ INVERSE_CONVENTION = 0x3F
 OTHER_CLASS = Reply(0x6E00)
 
 
-class Card(Protocol):
+class CardInSlot(Protocol):
     """What a slot does with a card."""
 
     protocol: int

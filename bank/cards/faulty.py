@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from bank.cards.card import Card
+from bank.cards.card import CardInSlot
 
 
 class Defect(Enum):
@@ -26,7 +26,7 @@ NOISE = bytes((0x1F, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x6F, 0x85, 0xA5))
 class FaultyCard:
     """A card with a defect around a good one."""
 
-    def __init__(self, inner: Card, defect: Defect) -> None:
+    def __init__(self, inner: CardInSlot, defect: Defect) -> None:
         self.protocol = inner.protocol
         self._inner = inner
         self._defect = defect

@@ -8,8 +8,8 @@ from math import inf
 from pathlib import Path
 from typing import Protocol
 
-from bank.decoding import decoding
-from bank.files import exclusive, read_private, write_private
+from bank.decoding import decode_foreign
+from bank.files import lock_file, read_private, write_private
 
 MAX_ATC = 0xFFFF
 """A card whose counter is there refuses every further transaction (EMV Book 3, 6.5.8)."""
@@ -69,7 +69,7 @@ class FileMemory:
 
     def update(self, change: Change) -> Counters:
         """See CardMemory. The file appears with the first change."""
-        with exclusive(self._path):
+        with lock_file(self._path):
             before = self._load()
             after = change(before)
             if after != before:
@@ -80,7 +80,7 @@ class FileMemory:
         raw = read_private(self._path)
         if raw is None:
             return self._start
-        with decoding(f"{self._path} is not a card's state; delete it to have the card made anew"):
+        with decode_foreign(f"{self._path} is not a card's state; delete it to have the card made anew"):
             return counters_from(raw)
 
 
@@ -92,6 +92,6 @@ def counters_from(raw: bytes) -> Counters:
     return Counters(found["atc"], found["tries"])
 
 
-def unchanged(counters: Counters) -> Counters:
+def keep_counters(counters: Counters) -> Counters:
     """The change that only looks."""
     return counters

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bank.cards.card import Card, VirtualCard
+from bank.cards.card import CardInSlot, VirtualCard
 from bank.cards.faulty import Defect, FaultyCard
 from bank.cards.memory import CardMemory
 from bank.cards.personalise import (
@@ -12,11 +12,11 @@ from bank.cards.personalise import (
     MASTERCARD_KEY,
     VISA_DPA,
     cap_application,
-    unwritten,
-    written,
+    draft_application,
+    write_records,
 )
-from bank.cards.profile import Application, CardProfile, Format, atr_t0
-from bank.emv.issuer import Version
+from bank.cards.profile import CardApplication, CardProfile, Format, atr_t0
+from bank.emv.issuer import CryptogramVersion
 
 DEMO_PIN = "1234"
 FLAGS = b"\x00"
@@ -46,12 +46,12 @@ class GalleryCard:
         return self.profile.pin
 
     @property
-    def code_application(self) -> Application | None:
+    def code_application(self) -> CardApplication | None:
         """The application whose codes the bank takes; None when it takes none from this card."""
         usable = self.issued and self.defect is None
         return cap_application(self.profile.applications) if usable else None
 
-    def card(self, memory: CardMemory) -> Card:
+    def card(self, memory: CardMemory) -> CardInSlot:
         """The card itself, without power."""
         good = VirtualCard(self.profile, memory)
         return FaultyCard(good, self.defect) if self.defect else good
@@ -61,22 +61,22 @@ class GalleryCard:
         return self.english if language == "en" else self.french
 
 
-def dpa(serial: int, ipb: bytes = FRENCH_IPB) -> Application:
+def draft_dpa(serial: int, ipb: bytes = FRENCH_IPB) -> CardApplication:
     """The French DPA application, its records not yet written."""
-    return replace(unwritten(VISA_DPA, "DPA", serial), ipb=ipb, iaf=FLAGS)
+    return replace(draft_application(VISA_DPA, "DPA", serial), ipb=ipb, iaf=FLAGS)
 
 
-def payment(aid: bytes, label: str, serial: int, priority: int = 1) -> Application:
+def draft_payment(aid: bytes, label: str, serial: int, priority: int = 1) -> CardApplication:
     """A payment application that takes only an enciphered PIN at a shop's terminal: VERIFY and GET DATA get 6D00."""
     refuses = ((0x20, 0x6D00), (0xCA, 0x6D00))
-    return written(replace(unwritten(aid, label, serial), refuses=refuses, priority=priority))
+    return write_records(replace(draft_application(aid, label, serial), refuses=refuses, priority=priority))
 
 
-def mastercard_cap(serial: int, ipb: bytes = MASTERCARD_IPB) -> Application:
+def mastercard_cap(serial: int, ipb: bytes = MASTERCARD_IPB) -> CardApplication:
     """A Mastercard CAP application (M/Chip 4, TLV answers), its records not yet written."""
     return replace(
-        unwritten(MASTERCARD_CAP, "CAP", serial, MASTERCARD_KEY, "01"),
-        version=Version.CVN16,
+        draft_application(MASTERCARD_CAP, "CAP", serial, MASTERCARD_KEY, "01"),
+        version=CryptogramVersion.CVN16,
         dki=0x01,
         tail=bytes.fromhex("0000" + "00" * 7 + "FF"),
         ipb=ipb,
@@ -87,6 +87,6 @@ def mastercard_cap(serial: int, ipb: bytes = MASTERCARD_IPB) -> Application:
     )
 
 
-def small(name: str, application: Application) -> CardProfile:
+def make_small_card(name: str, application: CardApplication) -> CardProfile:
     """A card with one application, T=0, no PSE."""
     return CardProfile(name, (application,), DEMO_PIN, atr=atr_t0(b"SESAM"))

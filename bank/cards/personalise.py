@@ -3,11 +3,11 @@
 from dataclasses import replace
 from itertools import chain
 
-from bank.cards.profile import Application, layout
+from bank.cards.profile import CardApplication, lay_out_files
 from bank.emv.codes import BANCONTACT
 from bank.emv.issuer import demo_pan
 from bank.emv.keys import TEST_KEYS, IssuerKey, card_key
-from bank.emv.tlv import join
+from bank.emv.tlv import join_objects
 
 VISA_DPA = bytes.fromhex("A0000000038002")
 MASTERCARD_CAP = bytes.fromhex("A0000000048002")
@@ -39,58 +39,60 @@ MASTERCARD_KEY = TEST_KEYS["TEST-MASTERCARD"]
 Element = tuple[int, bytes]
 
 
-def unwritten(aid: bytes, label: str, serial: int, issuer: IssuerKey = VISA_KEY, psn: str = "00") -> Application:
+def draft_application(
+    aid: bytes, label: str, serial: int, issuer: IssuerKey = VISA_KEY, psn: str = "00"
+) -> CardApplication:
     """An application with its keys but no records. `serial` makes the card number, in a range no bank can have."""
-    return numbered(aid, label, demo_pan(serial), issuer, psn)
+    return draft_numbered(aid, label, demo_pan(serial), issuer, psn)
 
 
-def numbered(aid: bytes, label: str, pan: str, issuer: IssuerKey = VISA_KEY, psn: str = "00") -> Application:
+def draft_numbered(aid: bytes, label: str, pan: str, issuer: IssuerKey = VISA_KEY, psn: str = "00") -> CardApplication:
     """The same with a card number of one's own. Raises IssuingError when it is none."""
-    return Application(aid, label, pan, card_key(issuer, pan, psn), issuer.name, psn)
+    return CardApplication(aid, label, pan, card_key(issuer, pan, psn), issuer.name, psn)
 
 
-def written(application: Application, first_sfi: int = 1, tell_psn: bool = True) -> Application:
+def write_records(application: CardApplication, first_sfi: int = 1, tell_psn: bool = True) -> CardApplication:
     """With its records: the card's own data in one file, lists and CAP data in two records of the next."""
     own = holder_elements(application, tell_psn)
     files = (
-        (first_sfi, (join(own),)),
+        (first_sfi, (join_objects(own),)),
         (first_sfi + 1, _present(rule_elements(application), cap_elements(application))),
     )
     return with_files(application, *files)
 
 
-def written_small(application: Application, tell_psn: bool = True) -> Application:
+def written_small(application: CardApplication, tell_psn: bool = True) -> CardApplication:
     """With everything in one record."""
     parts = (holder_elements(application, tell_psn), rule_elements(application), cap_elements(application))
-    return with_files(application, (1, (join(chain(*parts)),)))
+    return with_files(application, (1, (join_objects(chain(*parts)),)))
 
 
-def written_apart(application: Application) -> Application:
+def written_apart(application: CardApplication) -> CardApplication:
     """With one element a record, over four files far apart, the CAP data first."""
     own, rules = holder_elements(application, True), rule_elements(application)
     files = ((2, cap_elements(application)), (9, rules[:1]), (10, rules[1:]), (30, own))
     return with_files(application, *((sfi, _present(*([element] for element in part))) for sfi, part in files))
 
 
-def with_files(application: Application, *files: tuple[int, tuple[bytes, ...]]) -> Application:
+def with_files(application: CardApplication, *files: tuple[int, tuple[bytes, ...]]) -> CardApplication:
     """With these files as they are: (SFI, contents of the records)."""
-    records, afl = layout(*files)
+    records, afl = lay_out_files(*files)
     return replace(application, records=records, afl=afl)
 
 
-def holder_elements(application: Application, tell_psn: bool) -> list[Element]:
+def holder_elements(application: CardApplication, tell_psn: bool) -> list[Element]:
     """Card number, expiry and sequence number."""
     packed = application.pan + "F" * (len(application.pan) % 2)
     own = [(0x5A, bytes.fromhex(packed)), (0x5F24, EXPIRY)]
     return [*own, (0x5F34, bytes.fromhex(application.psn))] if tell_psn else own
 
 
-def rule_elements(application: Application) -> list[Element]:
+def rule_elements(application: CardApplication) -> list[Element]:
     """The lists of what the card wants to be told, and how the cardholder is known."""
     return [(0x8C, application.cdol1), (0x8D, application.cdol2), (0x8E, PIN_BY_CARD)]
 
 
-def cap_elements(application: Application) -> list[Element]:
+def cap_elements(application: CardApplication) -> list[Element]:
     """Internet authentication flags and bitmap, where the application has them."""
     flags = [] if application.iaf is None or application.iaf_in_fci else [(0x9F55, application.iaf)]
     bitmap = [] if application.ipb is None else [(0x9F56, application.ipb)]
@@ -98,10 +100,10 @@ def cap_elements(application: Application) -> list[Element]:
 
 
 def _present(*parts: list[Element]) -> tuple[bytes, ...]:
-    return tuple(join(part) for part in parts if part)
+    return tuple(join_objects(part) for part in parts if part)
 
 
-def cap_application(applications: tuple[Application, ...]) -> Application | None:
+def cap_application(applications: tuple[CardApplication, ...]) -> CardApplication | None:
     """The application that makes the card's codes; None when it has none."""
     found = (application for aid in CAP_ORDER for application in applications if application.aid.startswith(aid))
     return next(found, None)

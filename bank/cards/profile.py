@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
-from bank.emv.issuer import Version
-from bank.emv.tlv import join, template, tlv
+from bank.emv.issuer import CryptogramVersion
+from bank.emv.tlv import encode_template, encode_tlv, join_objects
 
 PSE_NAME = b"1PAY.SYS.DDF01"
 
@@ -16,7 +16,7 @@ CDOL2 = bytes.fromhex("8A02") + CDOL1
 """The same after the authorisation response code, 31 bytes."""
 
 
-BELGIAN_MARKS = join(((0x5F2C, bytes.fromhex("0056")), (0xDF07, b"BKS0560001")))
+BELGIAN_MARKS = join_objects(((0x5F2C, bytes.fromhex("0056")), (0xDF07, b"BKS0560001")))
 """Nationality, and the issuer's own identification."""
 
 
@@ -44,7 +44,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Application:
+class CardApplication:
     """One application of a card.
 
     `refuses` maps an instruction byte to the status word it always gets here. `new_card` sets
@@ -61,7 +61,7 @@ class Application:
     issuer: str = ""
     psn: str = "00"
     belgian: bool = False
-    version: Version = Version.CVN10
+    version: CryptogramVersion = CryptogramVersion.CVN10
     dki: int = 0x78
     new_card: bool = False
     tail: bytes = b""
@@ -86,17 +86,17 @@ class Application:
     @cached_property
     def fci(self) -> bytes:
         """The answer to SELECT (EMV Book 1, table 45)."""
-        proprietary = [tlv(0x50, self.label.encode("ascii")), tlv(0x87, bytes((self.priority,)))]
+        proprietary = [encode_tlv(0x50, self.label.encode("ascii")), encode_tlv(0x87, bytes((self.priority,)))]
         if self.pdol:
-            proprietary.append(tlv(0x9F38, self.pdol))
+            proprietary.append(encode_tlv(0x9F38, self.pdol))
         if self.languages:
-            proprietary.append(tlv(0x5F2D, self.languages.encode("ascii")))
+            proprietary.append(encode_tlv(0x5F2D, self.languages.encode("ascii")))
         discretionary = self.extra_fci + (BELGIAN_MARKS if self.belgian else b"")
         if self.iaf is not None and self.iaf_in_fci:
-            discretionary += tlv(0x9F55, self.iaf)
+            discretionary += encode_tlv(0x9F55, self.iaf)
         if discretionary:
-            proprietary.append(tlv(0xBF0C, discretionary))
-        return template(0x6F, tlv(0x84, self.aid), template(0xA5, *proprietary))
+            proprietary.append(encode_tlv(0xBF0C, discretionary))
+        return encode_template(0x6F, encode_tlv(0x84, self.aid), encode_template(0xA5, *proprietary))
 
     def refusal(self, instruction: int) -> int | None:
         """The status word that this instruction always gets, if any."""
@@ -124,7 +124,7 @@ class CardProfile:
     """
 
     name: str
-    applications: tuple[Application, ...]
+    applications: tuple[CardApplication, ...]
     pin: str = field(repr=False, default="1234")
     pse: Pse | None = None
     protocol: int = 0
@@ -146,23 +146,29 @@ class CardProfile:
         entries = [self._entry(self.applications[index]) for index in self.pse.listed]
         step = self.pse.per_record
         groups = [entries[start : start + step] for start in range(0, len(entries), step)]
-        return tuple(Record(self.pse.sfi, number, template(0x70, *group)) for number, group in enumerate(groups, 1))
+        return tuple(
+            Record(self.pse.sfi, number, encode_template(0x70, *group)) for number, group in enumerate(groups, 1)
+        )
 
     def listing_fci(self) -> bytes:
         """The answer to SELECT of the PSE (EMV Book 1, table 43)."""
         sfi = self.pse.sfi if self.pse else 1
-        return template(0x6F, tlv(0x84, PSE_NAME), template(0xA5, tlv(0x88, bytes((sfi,))), tlv(0x5F2D, b"fren")))
+        return encode_template(
+            0x6F,
+            encode_tlv(0x84, PSE_NAME),
+            encode_template(0xA5, encode_tlv(0x88, bytes((sfi,))), encode_tlv(0x5F2D, b"fren")),
+        )
 
     @staticmethod
-    def _entry(application: Application) -> bytes:
+    def _entry(application: CardApplication) -> bytes:
         named = ((0x4F, application.aid), (0x50, application.label.encode()), (0x87, bytes((application.priority,))))
-        return tlv(0x61, join(named))
+        return encode_tlv(0x61, join_objects(named))
 
 
-def layout(*files: tuple[int, tuple[bytes, ...]]) -> tuple[tuple[Record, ...], bytes]:
+def lay_out_files(*files: tuple[int, tuple[bytes, ...]]) -> tuple[tuple[Record, ...], bytes]:
     """Records and AFL (no record signed) for files given as (SFI, contents of the 70 template, record by record)."""
     records = tuple(
-        Record(sfi, number, template(0x70, content))
+        Record(sfi, number, encode_template(0x70, content))
         for sfi, contents in files
         for number, content in enumerate(contents, 1)
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bank.cards.faulty import Defect
-from bank.cards.patterns import DEMO_PIN, FLAGS, GalleryCard, dpa, mastercard_cap, payment, small
+from bank.cards.patterns import DEMO_PIN, FLAGS, GalleryCard, draft_dpa, draft_payment, make_small_card, mastercard_cap
 from bank.cards.personalise import (
     BRITISH_IPB,
     CARTES_BANCAIRES,
@@ -15,29 +15,29 @@ from bank.cards.personalise import (
     VISA,
     VISA_DPA,
     cap_elements,
+    draft_application,
+    draft_numbered,
     holder_elements,
-    numbered,
     rule_elements,
-    unwritten,
     with_files,
-    written,
+    write_records,
     written_apart,
     written_small,
 )
-from bank.cards.profile import Application, CardProfile, Declines, Format, Pse, atr_t0, atr_t1
+from bank.cards.profile import CardApplication, CardProfile, Declines, Format, Pse, atr_t0, atr_t1
 from bank.emv.codes import BANCONTACT
-from bank.emv.issuer import Version, demo_pan
-from bank.emv.tlv import dol, join
+from bank.emv.issuer import CryptogramVersion, demo_pan
+from bank.emv.tlv import encode_dol, join_objects
 
-MIXED_PDOL = dol((0x9F35, 1), (0x9F33, 3), (0x9F1A, 2), (0x9F40, 5), (0x5F2A, 2), (0x9F15, 2), (0xDF01, 4))
-LONG_PDOL = dol((0x9F4E, 64), (0x9F37, 4), (0x9F7C, 64), (0x9F35, 1), (0x9F33, 3))
-OTHER_CDOL1 = dol(
+MIXED_PDOL = encode_dol((0x9F35, 1), (0x9F33, 3), (0x9F1A, 2), (0x9F40, 5), (0x5F2A, 2), (0x9F15, 2), (0xDF01, 4))
+LONG_PDOL = encode_dol((0x9F4E, 64), (0x9F37, 4), (0x9F7C, 64), (0x9F35, 1), (0x9F33, 3))
+OTHER_CDOL1 = encode_dol(
     (0x9F37, 4), (0x9C, 1), (0x9A, 3), (0x9F45, 2), (0x5F2A, 2), (0x9F34, 3), (0x95, 5), (0x9F35, 1), (0x9F1A, 2),
     (0x9F03, 6), (0x9F02, 6), (0x9F4C, 8),
 )  # fmt: skip
 
 
-def variants() -> Iterator[GalleryCard]:
+def list_variants() -> Iterator[GalleryCard]:
     """The good cards, by what is unusual about them."""
     yield from _lists_and_records()
     yield from _bitmaps()
@@ -51,7 +51,7 @@ def variants() -> Iterator[GalleryCard]:
 
 def defective_cards() -> Iterator[GalleryCard]:
     """The cards with a defect."""
-    sesame = written_small(dpa(90))
+    sesame = written_small(draft_dpa(90))
     for name, defect, english, french in (
         ("silent", Defect.SILENT, "An ATR, then no answer at all", "Un ATR, puis plus aucune réponse"),
         ("one-byte", Defect.ONE_BYTE, "Answers of a single byte", "Réponses d'un seul octet"),
@@ -62,55 +62,57 @@ def defective_cards() -> Iterator[GalleryCard]:
         ("garbage", Defect.NOISE, "Bytes that are no data objects", "Des octets sans aucun sens"),
         ("flood", Defect.FLOOD, "64 KiB in one answer", "64 Kio en une réponse"),
     ):
-        yield GalleryCard(small(name, sesame), english, french, defect)
+        yield GalleryCard(make_small_card(name, sesame), english, french, defect)
 
 
-def _one(name: str, application: Application, english: str, french: str) -> GalleryCard:
-    return GalleryCard(small(name, application), english, french)
+def _one(name: str, application: CardApplication, english: str, french: str) -> GalleryCard:
+    return GalleryCard(make_small_card(name, application), english, french)
 
 
 def _lists_and_records() -> Iterable[GalleryCard]:
     yield _one(
         "pdol",
-        written(replace(dpa(10), pdol=MIXED_PDOL)),
+        write_records(replace(draft_dpa(10), pdol=MIXED_PDOL)),
         "Wants seven terminal values, one unknown, before it starts (PDOL)",
         "Demande sept valeurs du terminal, dont une inconnue, avant de commencer (PDOL)",
     )
     yield _one(
         "long-pdol",
-        written(replace(dpa(15), pdol=LONG_PDOL)),
+        write_records(replace(draft_dpa(15), pdol=LONG_PDOL)),
         "Wants 136 bytes before it starts: a length of two bytes",
         "Demande 136 octets avant de commencer : une longueur sur deux octets",
     )
     yield _one(
         "other-cdol",
-        written(replace(dpa(11), cdol1=OTHER_CDOL1, cdol2=dol((0x91, 8)) + OTHER_CDOL1)),
+        write_records(replace(draft_dpa(11), cdol1=OTHER_CDOL1, cdol2=encode_dol((0x91, 8)) + OTHER_CDOL1)),
         "Cryptogram data in another order, with tags the reader has no value for",
         "Données du cryptogramme dans un autre ordre, avec des étiquettes inconnues",
     )
     yield _one(
         "iaf-in-fci",
-        written(replace(dpa(12), iaf_in_fci=True, iaf=b"\x80")),
+        write_records(replace(draft_dpa(12), iaf_in_fci=True, iaf=b"\x80")),
         "Internet flags (9F55) in the answer to SELECT instead of a record",
         "Indicateurs (9F55) dans la réponse à SELECT et non dans un enregistrement",
     )
     yield _one(
         "spread-records",
-        written_apart(dpa(13)),
+        written_apart(draft_dpa(13)),
         "One data object a record, over four files up to SFI 30",
         "Un objet par enregistrement, dans quatre fichiers",
     )
     yield _one(
         "repeated-tags",
-        _repeated(dpa(14)),
+        _repeated(draft_dpa(14)),
         "The same data objects in more than one record",
         "Les mêmes objets dans plusieurs enregistrements",
     )
 
 
-def _repeated(application: Application) -> Application:
+def _repeated(application: CardApplication) -> CardApplication:
     own, lists, cap = holder_elements(application, True), rule_elements(application), cap_elements(application)
-    return with_files(application, (1, (join(own + cap), join(lists))), (2, (join(cap + lists + own),)))
+    return with_files(
+        application, (1, (join_objects(own + cap), join_objects(lists))), (2, (join_objects(cap + lists + own),))
+    )
 
 
 BITMAPS = (
@@ -128,10 +130,10 @@ PREFIXED_IPB = bytes.fromhex("030000FFFFFF" + "00" * 12)
 
 def _bitmaps() -> Iterable[GalleryCard]:
     for name, serial, bitmap, english, french in BITMAPS:
-        yield _one(name, written(dpa(serial, bytes.fromhex(bitmap))), english, french)
+        yield _one(name, write_records(draft_dpa(serial, bytes.fromhex(bitmap))), english, french)
     yield _one(
         "psn-prefix",
-        written(replace(unwritten(VISA_DPA, "DPA", 25, psn="01"), ipb=PREFIXED_IPB, iaf=b"\x40")),
+        write_records(replace(draft_application(VISA_DPA, "DPA", 25, psn="01"), ipb=PREFIXED_IPB, iaf=b"\x40")),
         "Card sequence number in front of the data (flag 40)",
         "Numéro de séquence de la carte devant les données (indicateur 40)",
     )
@@ -140,30 +142,32 @@ def _bitmaps() -> Iterable[GalleryCard]:
 def _without_bitmap() -> Iterable[GalleryCard]:
     yield _one(
         "visa-default",
-        written(unwritten(VISA, "VISA", 26)),
+        write_records(draft_application(VISA, "VISA", 26)),
         "Visa payment application without a bitmap: the default one counts",
         "Application de paiement Visa sans masque : le masque par défaut s'applique",
     )
-    bancontact = replace(unwritten(BANCONTACT, "BANCONTACT", 29), belgian=True, ipb=FRENCH_IPB, iaf=FLAGS)
+    bancontact = replace(draft_application(BANCONTACT, "BANCONTACT", 29), belgian=True, ipb=FRENCH_IPB, iaf=FLAGS)
     yield _one(
         "bancontact",
-        written(bancontact),
+        write_records(bancontact),
         "Bancontact application: the Belgian rule, though a bitmap is at hand",
         "Application Bancontact : la règle belge, bien qu'il y ait un masque",
     )
     yield _one(
         "belgian-visa",
-        written(replace(unwritten(VISA, "VISA", 70), belgian=True)),
+        write_records(replace(draft_application(VISA, "VISA", 70), belgian=True)),
         "Belgian Visa application: the Belgian rule goes before Visa's bitmap",
         "Application Visa belge : la règle belge passe avant le masque Visa",
     )
     yield _one(
         "belgian",
-        written(replace(unwritten(MAESTRO, "MAESTRO", 27, MASTERCARD_KEY), belgian=True)),
+        write_records(replace(draft_application(MAESTRO, "MAESTRO", 27, MASTERCARD_KEY), belgian=True)),
         "Belgian card without a bitmap: the Belgian rule",
         "Carte belge sans masque : la règle belge",
     )
-    without = small("no-bitmap", written(unwritten(MASTERCARD, "MASTERCARD", 28, MASTERCARD_KEY)))
+    without = make_small_card(
+        "no-bitmap", write_records(draft_application(MASTERCARD, "MASTERCARD", 28, MASTERCARD_KEY))
+    )
     yield GalleryCard(
         without,
         "No bitmap and no rule for such a card: cannot be served",
@@ -173,29 +177,36 @@ def _without_bitmap() -> Iterable[GalleryCard]:
 
 
 def _answers() -> Iterable[GalleryCard]:
-    either = replace(dpa(30), options_format=Format.TLV, cryptogram_format=Format.TLV)
+    either = replace(draft_dpa(30), options_format=Format.TLV, cryptogram_format=Format.TLV)
     yield _one(
         "tlv-any-order",
-        written(replace(either, tag_order=(0x9F10, 0xDF02, 0x9F26, 0x9F27, 0x9F36))),
+        write_records(replace(either, tag_order=(0x9F10, 0xDF02, 0x9F26, 0x9F27, 0x9F36))),
         "TLV answers in an unusual order, with an unknown tag among them",
         "Réponses TLV dans un ordre inhabituel, avec une étiquette inconnue",
     )
     yield _one(
         "long-iad",
-        written(replace(dpa(31), tail=bytes.fromhex("0F" + "A5" * 15) + bytes(9))),
+        write_records(replace(draft_dpa(31), tail=bytes.fromhex("0F" + "A5" * 15) + bytes(9))),
         "Issuer data of 32 bytes, the longest there is",
         "Données émetteur de 32 octets, le maximum",
     )
-    british = replace(dpa(32, BRITISH_IPB), dki=0x0A, new_card=True, languages="en")
+    british = replace(draft_dpa(32, BRITISH_IPB), dki=0x0A, new_card=True, languages="en")
     yield _one(
         "british",
-        written(british),
+        write_records(british),
         "British bank card: another bitmap, English, never used in a shop",
         "Carte britannique : autre masque, anglais",
     )
     yield _one(
         "cvn18",
-        written(replace(numbered(VISA_DPA, "DPA", demo_pan(33, 19)), version=Version.CVN18, ipb=FRENCH_IPB, iaf=FLAGS)),
+        write_records(
+            replace(
+                draft_numbered(VISA_DPA, "DPA", demo_pan(33, 19)),
+                version=CryptogramVersion.CVN18,
+                ipb=FRENCH_IPB,
+                iaf=FLAGS,
+            )
+        ),
         "Cryptogram version 18 and a card number of 19 digits (key option B)",
         "Cryptogramme version 18 et numéro de carte à 19 chiffres (clé option B)",
     )
@@ -204,13 +215,13 @@ def _answers() -> Iterable[GalleryCard]:
 def _refusals_and_flags() -> Iterable[GalleryCard]:
     yield _one(
         "declines",
-        written(replace(dpa(34), declines=Declines.ALWAYS)),
+        write_records(replace(draft_dpa(34), declines=Declines.ALWAYS)),
         "Refuses (AAC) although the PIN was right",
         "Refuse (AAC) malgré un code secret juste",
     )
     yield _one(
         "amount",
-        written(replace(dpa(35), iaf=b"\xa0")),
+        write_records(replace(draft_dpa(35), iaf=b"\xa0")),
         "Wants the amount in its challenges (flags 80 and 20)",
         "Veut le montant dans ses défis (indicateurs 80 et 20)",
     )
@@ -250,46 +261,58 @@ def _counters_and_pin() -> Iterable[GalleryCard]:
         ("six-digit-pin", 45, {"pin": "123456"}, "PIN of six digits", "Code secret à six chiffres"),
         ("twelve-digit-pin", 46, {"pin": "123456789012"}, "PIN of twelve digits", "Code secret à douze chiffres"),
     ):
-        card = small(name, written_small(dpa(serial)))
+        card = make_small_card(name, written_small(draft_dpa(serial)))
         yield GalleryCard(replace(card, **changes), english, french)
 
 
 def _transport() -> Iterable[GalleryCard]:
     yield GalleryCard(
-        replace(small("chained", written_small(dpa(50))), chunk=16),
+        replace(make_small_card("chained", written_small(draft_dpa(50))), chunk=16),
         "T=0, sixteen bytes at most in one GET RESPONSE",
         "T=0, seize octets au plus par GET RESPONSE",
     )
     yield GalleryCard(
-        CardProfile("t1", (written(dpa(51)),), DEMO_PIN, protocol=1, atr=atr_t1(b"SESAM")),
+        CardProfile("t1", (write_records(draft_dpa(51)),), DEMO_PIN, protocol=1, atr=atr_t1(b"SESAM")),
         "The Sésame card on T=1",
         "La carte Sésame en T=1",
     )
     yield GalleryCard(
-        replace(small("inverse", written(dpa(52))), atr=bytes.fromhex("3F65250052096A9000"), warm_atr=atr_t0(b"SESAM")),
+        replace(
+            make_small_card("inverse", write_records(draft_dpa(52))),
+            atr=bytes.fromhex("3F65250052096A9000"),
+            warm_atr=atr_t0(b"SESAM"),
+        ),
         "Inverse-convention ATR; speaks EMV after a warm reset only",
         "ATR en convention inverse ; ne parle EMV qu'après un réarmement à chaud",
     )
 
 
 def _several_applications() -> Iterable[GalleryCard]:
-    hidden = (payment(CARTES_BANCAIRES, "CB", 60), written(dpa(60)))
+    hidden = (draft_payment(CARTES_BANCAIRES, "CB", 60), write_records(draft_dpa(60)))
     yield GalleryCard(
         CardProfile("not-in-pse", hidden, DEMO_PIN, pse=Pse((0,)), atr=atr_t0(b"BANK2")),
         "The code application is not listed in the PSE",
         "L'application des codes n'est pas dans le PSE",
     )
-    both = (written(mastercard_cap(61)), written(dpa(61)), payment(MASTERCARD, "MASTERCARD", 61))
+    both = (
+        write_records(mastercard_cap(61)),
+        write_records(draft_dpa(61)),
+        draft_payment(MASTERCARD, "MASTERCARD", 61),
+    )
     yield GalleryCard(
         CardProfile("two-caps", both, DEMO_PIN, pse=Pse((2, 0, 1), sfi=2, per_record=3), atr=atr_t0(b"BANK3")),
         "Mastercard CAP and Visa DPA on one card: the DPA is taken",
         "CAP Mastercard et DPA Visa sur une carte : la DPA est retenue",
     )
-    longer = replace(unwritten(VISA_DPA + b"\x01\x01", "DPA 1", 62), ipb=FRENCH_IPB, iaf=FLAGS)
-    second = replace(unwritten(VISA_DPA + b"\x01\x02", "DPA 2", 63), ipb=FRENCH_IPB, iaf=FLAGS, priority=2)
+    longer = replace(draft_application(VISA_DPA + b"\x01\x01", "DPA 1", 62), ipb=FRENCH_IPB, iaf=FLAGS)
+    second = replace(draft_application(VISA_DPA + b"\x01\x02", "DPA 2", 63), ipb=FRENCH_IPB, iaf=FLAGS, priority=2)
     yield GalleryCard(
         CardProfile(
-            "partial-name", (written(longer), written(second)), DEMO_PIN, pse=Pse((1, 0)), atr=atr_t0(b"BANK4")
+            "partial-name",
+            (write_records(longer), write_records(second)),
+            DEMO_PIN,
+            pse=Pse((1, 0)),
+            atr=atr_t0(b"BANK4"),
         ),
         "Two DPA applications whose names begin alike: found by partial name",
         "Deux applications DPA de même début de nom : trouvées par nom partiel",

@@ -15,7 +15,7 @@ import time
 from enum import IntEnum
 from typing import Final, Self
 
-from bank.cards.card import Card
+from bank.cards.card import CardInSlot
 from bank.errors import BankError
 
 HOST: Final = "127.0.0.1"
@@ -23,7 +23,7 @@ PORT: Final = 35963
 """The first virtual reader, "Virtual PCD 00 00"; the second one listens on the next port."""
 
 
-class Control(IntEnum):
+class ReaderControl(IntEnum):
     """The one-byte messages of the reader (vsmartcard, `vpcd.h`)."""
 
     POWER_OFF = 0
@@ -69,7 +69,7 @@ class VirtualReader:
         """True while a card is in and served."""
         return self._thread is not None and self._thread.is_alive()
 
-    def insert(self, card: Card, *, patience_s: float = 10.0, reconnect: bool = False) -> None:
+    def insert(self, card: CardInSlot, *, patience_s: float = 10.0, reconnect: bool = False) -> None:
         """Put the card in and serve it in a thread; returns when the reader has seen it.
 
         `patience_s` bounds the wait for vpcd. With `reconnect` the card goes in again by itself whenever pcscd comes
@@ -125,7 +125,7 @@ class VirtualReader:
             if self._removed.wait(PAUSE_S):
                 raise VirtualReaderError("the card was removed while it waited for the virtual reader")
 
-    def _serve(self, card: Card, reconnect: bool) -> None:
+    def _serve(self, card: CardInSlot, reconnect: bool) -> None:
         """Serve until the card is out; put it in again where the reader went, not where the card fell silent."""
         hung_up = self._serve_once(card)
         while hung_up and reconnect and not self._removed.wait(OUT_S):
@@ -133,7 +133,7 @@ class VirtualReader:
                 self._socket = self._connect(math.inf)
                 hung_up = self._serve_once(card)
 
-    def _serve_once(self, card: Card) -> bool:
+    def _serve_once(self, card: CardInSlot) -> bool:
         """Serve one connection; True when the reader, or `remove`, ended it."""
         link = self._socket
         assert link is not None
@@ -154,7 +154,7 @@ class VirtualReader:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
 
-def _talk(link: socket.socket, card: Card, polled: threading.Event) -> None:
+def _talk(link: socket.socket, card: CardInSlot, polled: threading.Event) -> None:
     """Serve one connection until it ends (EOFError, OSError) or the card is silent."""
     link.settimeout(None)
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -164,7 +164,7 @@ def _talk(link: socket.socket, card: Card, polled: threading.Event) -> None:
         polled.set()
         if len(message) > 1:
             answer = card.transmit(message)
-        elif message == bytes((Control.GET_ATR,)):
+        elif message == bytes((ReaderControl.GET_ATR,)):
             answer = atr
         else:
             atr = _control(card, message, atr)
@@ -174,15 +174,15 @@ def _talk(link: socket.socket, card: Card, polled: threading.Event) -> None:
         _send(link, answer)
 
 
-def _control(card: Card, message: bytes, atr: bytes) -> bytes:
+def _control(card: CardInSlot, message: bytes, atr: bytes) -> bytes:
     """Do what the reader's pins do; the ATR from now on. What is no control message changes nothing."""
     match message[0] if message else None:
-        case Control.POWER_OFF:
+        case ReaderControl.POWER_OFF:
             card.power_off()
             return UNPOWERED_ATR
-        case Control.POWER_ON:
+        case ReaderControl.POWER_ON:
             return card.power_on() or MUTE_ATR
-        case Control.RESET:
+        case ReaderControl.RESET:
             return card.reset() or MUTE_ATR
     return atr
 

@@ -1,6 +1,6 @@
 """The demonstration's books: the gallery's cards as issued, and the guide's two customers."""
 
-from bank.books.records import Customer, IssuedCard, issued
+from bank.books.records import Customer, IssuedCard, issue_card
 from bank.books.store import Store
 from bank.cards.gallery import GALLERY
 
@@ -17,11 +17,11 @@ def issued_gallery() -> tuple[IssuedCard, ...]:
     for entry in GALLERY.values():
         application = entry.code_application
         if application:
-            cards.append(issued(entry.name, application, entry.profile.limit))
+            cards.append(issue_card(entry.name, application, entry.profile.limit))
     return tuple(cards)
 
 
-def furnish(store: Store) -> None:
+def furnish_books(store: Store) -> None:
     """Take the demonstration's cards and customers into the books; what is there already stays as it is."""
     cards = ((card, GALLERY[card.card_id].profile.first_atc) for card in issued_gallery())
     store.furnish(cards, CUSTOMERS)

@@ -6,12 +6,12 @@ from sqlalchemy.engine import URL
 
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
-from bank.database import DAMAGED, database_url, named, sqlite_url
-from bank.demo.customers import furnish
+from bank.database import DAMAGED, database_url, name_database, sqlite_url
+from bank.demo.customers import furnish_books
 from bank.emptying import holds_secrets
 from bank.emv.keys import TEST_KEYS
 from bank.errors import IssuingError, StateError
-from bank.files import exclusive
+from bank.files import lock_file
 
 DATABASE_FILE = "bank.db"
 KEY_FILE = "bank.key"
@@ -29,7 +29,7 @@ def open_database(state_dir: Path, url: str = "") -> SqlStore:
     made with new books only. Raises StateError.
     """
     books, key_file = books_url(state_dir, url), state_dir / KEY_FILE
-    with exclusive(key_file):
+    with lock_file(key_file):
         vault = Vault.from_file(key_file)
         store = SqlStore(books, vault) if vault else _new_books(books, key_file)
     try:
@@ -44,16 +44,16 @@ def _furnish(store: SqlStore, books: URL) -> None:
     for key in TEST_KEYS.values():
         store.add_issuer_key(key)
     try:
-        furnish(store)
+        furnish_books(store)
     except IssuingError as cause:  # a card of ours under another name
-        raise StateError(f"the bank's books ({named(books)}): {DAMAGED}") from cause
+        raise StateError(f"the bank's books ({name_database(books)}): {DAMAGED}") from cause
 
 
 def _new_books(books: URL, key_file: Path) -> SqlStore:
     """Books and the key for them: the key is on the disk before anything is sealed with it."""
     if holds_secrets(books):
         raise StateError(
-            f"{key_file} is missing, and nothing else opens the bank's books ({named(books)}): put it back from your "
+            f"{key_file} is missing, and nothing else opens the bank's books ({name_database(books)}): put it back from your "
             "backup. `sesame bank reset --yes` begins anew"
         )
     vault = Vault.made_at(key_file)

@@ -45,7 +45,7 @@ class Clue:
     mask: int
 
 
-class Rule(Protocol):
+class CodeRule(Protocol):
     """How a card's answer becomes digits."""
 
     def digits(self, answer: Answer) -> str:
@@ -117,7 +117,7 @@ class BelgianRule:
         return 18
 
 
-def rule_for(aid: bytes, ipb: bytes | None, belgian: bool) -> Rule:
+def rule_for(aid: bytes, ipb: bytes | None, belgian: bool) -> CodeRule:
     """The rule of an application. Raises IssuingError when there is none for it.
 
     On a Belgian card the Belgian rule goes before Visa's bitmap, and in its Bancontact application before any: the
@@ -132,7 +132,7 @@ def rule_for(aid: bytes, ipb: bytes | None, belgian: bool) -> Rule:
     raise IssuingError("no bitmap on the card, and no rule for cards without one")
 
 
-def mixed(ac: bytes, numbers: tuple[str, ...]) -> bytes:
+def mix_data(ac: bytes, numbers: tuple[str, ...]) -> bytes:
     """The cryptogram with transaction data mixed in (mode 2 with TDS): a CBC-MAC of the numbers under the cryptogram.
 
     `numbers`: at most ten, of one to ten digits; with none the cryptogram stays as it is.
@@ -144,7 +144,7 @@ def mixed(ac: bytes, numbers: tuple[str, ...]) -> bytes:
     return single_des_mac(ac, pad_80(packed))
 
 
-def normalised(text: str) -> str | None:
+def normalise_code(text: str) -> str | None:
     """The digits of a code as people type it, `0000 0000` or `00000000`; None when it is not one."""
     code = "".join(text.split())
     return code if SHOWN <= len(code) <= MOST_DIGITS and code.isascii() and code.isdecimal() else None

@@ -23,7 +23,7 @@ INPUT_TAGS: tuple[tuple[int, int], ...] = (
 """The terminal's part of the cryptogram's input, in its order, with lengths in bytes (EMV Book 2, 8.1.1)."""
 
 
-class Cryptogram(Enum):
+class CryptogramKind(Enum):
     """The kinds of application cryptogram; the value is the CID's top two bits (EMV Book 3, 6.5.5.4)."""
 
     AAC = 0x00
@@ -31,7 +31,7 @@ class Cryptogram(Enum):
     ARQC = 0x80
 
 
-class Version(Enum):
+class CryptogramVersion(Enum):
     """The cryptogram version number, as byte 3 (Visa) or byte 2 (M/Chip) of the issuer application data tells it."""
 
     CVN10 = 0x0A
@@ -53,8 +53,8 @@ class Outcome:
 
     pin: PinResult
     tries: int
-    first: Cryptogram
-    second: Cryptogram | None = None
+    first: CryptogramKind
+    second: CryptogramKind | None = None
     new_card: bool = False
 
 
@@ -69,28 +69,28 @@ class Transaction:
     iad: bytes
 
 
-def cvr(version: Version, outcome: Outcome) -> bytes:
+def expected_cvr(version: CryptogramVersion, outcome: Outcome) -> bytes:
     """The card verification results: 4 bytes on Visa versions (VIS 1.4, appendix A), 6 on M/Chip 4."""
     second = 0x80 if outcome.second is None else outcome.second.value
     given = second | outcome.first.value >> 2
-    return _cvr_mchip(given, outcome) if version is Version.CVN16 else _cvr_visa(given, outcome)
+    return _cvr_mchip(given, outcome) if version is CryptogramVersion.CVN16 else _cvr_visa(given, outcome)
 
 
-def issuer_application_data(version: Version, dki: int, results: bytes, tail: bytes = b"") -> bytes:
+def issuer_application_data(version: CryptogramVersion, dki: int, results: bytes, tail: bytes = b"") -> bytes:
     """Tag 9F10 around the CVR. `dki`: derivation key index. `tail`: what the issuer appended (discretionary data)."""
-    if version is Version.CVN16:
+    if version is CryptogramVersion.CVN16:
         return bytes((dki, version.value)) + results + tail
     return bytes((6, dki, version.value)) + results + tail
 
 
-def application_cryptogram(version: Version, key: bytes, transaction: Transaction) -> bytes:
+def application_cryptogram(version: CryptogramVersion, key: bytes, transaction: Transaction) -> bytes:
     """The 8 bytes of tag 9F26. `key` is the card's master key; a tag the card was not given counts as zeros."""
     terminal = b"".join(transaction.values.get(tag, bytes(length)) for tag, length in INPUT_TAGS)
     counter = transaction.atc.to_bytes(2, "big")
     body = terminal + transaction.aip + counter
-    if version is Version.CVN10:
+    if version is CryptogramVersion.CVN10:
         return retail_mac(key, pad_zeros(body + transaction.cvr))
-    if version is Version.CVN18:
+    if version is CryptogramVersion.CVN18:
         return retail_mac(common_session_key(key, counter + bytes(6)), pad_80(body + transaction.iad))
     unpredictable = transaction.values.get(0x9F37, bytes(4))[-4:].rjust(4, b"\0")
     session = common_session_key(key, counter + bytes(2) + unpredictable)

@@ -25,7 +25,7 @@ def _check(condition: bool, message: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class CodeRequest:
     """What a code confirms besides the customer. With nothing in it, a plain code.
 
     `challenge`: up to 8 digits. `amount`: in cents, and `account`: up to 8 digits, to sign a payment. `data`: up to ten
@@ -48,10 +48,10 @@ class Request:
         _check(alone or not self.data, "data: the card must not see a challenge, an amount or an account with them")
 
 
-PLAIN = Request()
+PLAIN = CodeRequest()
 
 
-def terminal_values(aid: bytes, belgian: bool, request: Request) -> dict[int, bytes]:
+def terminal_values(aid: bytes, belgian: bool, request: CodeRequest) -> dict[int, bytes]:
     """The values of the lists' tags; a tag that is not here is zeros."""
     internet = aid.startswith((VISA_DPA, MASTERCARD_CAP))
     unusual = belgian and not internet
@@ -71,7 +71,7 @@ NUMERIC = (0x9F02, 0x9F37)
 """What stands at the right of a field that is too long for it; the rest stands at the left (EMV Book 3, 5.4)."""
 
 
-def filled(dol: bytes, values: dict[int, bytes]) -> dict[int, bytes]:
+def fill_list(dol: bytes, values: dict[int, bytes]) -> dict[int, bytes]:
     """Each of the list's tags with its value in the length the list wants."""
     return {tag: _fitted(tag, values.get(tag, b""), length) for tag, length in parse_dol(dol)}
 

@@ -10,17 +10,17 @@ def tag_bytes(tag: int) -> bytes:
     return tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big")
 
 
-def tlv(tag: int, value: bytes) -> bytes:
+def encode_tlv(tag: int, value: bytes) -> bytes:
     """One data object. Raises IssuingError beyond 65535 bytes of value."""
     return tag_bytes(tag) + _length(len(value)) + value
 
 
-def template(tag: int, *objects: bytes) -> bytes:
+def encode_template(tag: int, *objects: bytes) -> bytes:
     """A constructed data object out of encoded ones."""
-    return tlv(tag, b"".join(objects))
+    return encode_tlv(tag, b"".join(objects))
 
 
-def dol(*entries: tuple[int, int]) -> bytes:
+def encode_dol(*entries: tuple[int, int]) -> bytes:
     """A data object list out of (tag, length in bytes) pairs."""
     return b"".join(tag_bytes(tag) + bytes((length,)) for tag, length in entries)
 
@@ -35,7 +35,7 @@ def dol_length(raw: bytes) -> int:
     return sum(length for _, length in _entries(raw))
 
 
-def cut(raw_dol: bytes, data: bytes) -> dict[int, bytes]:
+def cut_data(raw_dol: bytes, data: bytes) -> dict[int, bytes]:
     """The values that `data` brings for the list, by tag. The length must be right already."""
     values: dict[int, bytes] = {}
     for tag, length in _entries(raw_dol):
@@ -43,9 +43,9 @@ def cut(raw_dol: bytes, data: bytes) -> dict[int, bytes]:
     return values
 
 
-def join(objects: Iterable[tuple[int, bytes]]) -> bytes:
+def join_objects(objects: Iterable[tuple[int, bytes]]) -> bytes:
     """Several primitive data objects in a row."""
-    return b"".join(tlv(tag, value) for tag, value in objects)
+    return b"".join(encode_tlv(tag, value) for tag, value in objects)
 
 
 def _length(size: int) -> bytes:

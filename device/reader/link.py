@@ -5,7 +5,7 @@ from typing import Final
 from drivers.errors import SlotError
 from drivers.ports import CardSlot, Clock
 from sesame_core.cap.codes import Request
-from sesame_core.cap.session import Session, Step
+from sesame_core.cap.session import CardSession, Step
 from sesame_core.errors import Fault
 from sesame_core.events import CardAbsent, CardAnswered, CardFaulty, CardPowered, CardSilent, Event, Millis, SlotLost
 from sesame_core.pin import Pin
@@ -27,7 +27,7 @@ class CardLink:
         self.pin = Pin()
         self._slot = slot
         self._clock = clock
-        self._session: Session | None = None
+        self._session: CardSession | None = None
         self._ticket = 0
         self._asked: tuple[int, Millis] | None = None
 
@@ -74,7 +74,7 @@ class CardLink:
             return None
         match answer:
             case CardPowered():
-                self._session = Session(answer.protocol, self.pin)
+                self._session = CardSession(answer.protocol, self.pin)
                 return self._do(answer.at, self._session.select(answer.at))
             case CardAnswered() if self._session is not None:
                 return self._do(answer.at, self._session.answer(answer.at, answer.response))
@@ -102,7 +102,7 @@ class CardLink:
             return None
         return step
 
-    def _powered(self) -> Session:
+    def _powered(self) -> CardSession:
         assert self._session is not None, "the table asks for this only once an application is found"
         return self._session
 

@@ -12,14 +12,14 @@ from device.selftest.ports import World
 from drivers.display.panels import ADDRESSES
 from drivers.errors import DriverError
 from drivers.gpio.pins import Pins
-from drivers.header import gpio
-from drivers.painter.raster import paint
+from drivers.header import gpio_of
+from drivers.painter.raster import paint_screen
 from drivers.ports import Display, Picture
 from drivers.power.gauge import KINDS
 from sesame_core.events import Millis
 from sesame_core.screens import Bar, Screen, Typed
 
-WIRES: Final = f", SDA on GPIO{gpio('OLED_SDA')} and SCL on GPIO{gpio('OLED_SCL')}"
+WIRES: Final = f", SDA on GPIO{gpio_of('OLED_SDA')} and SCL on GPIO{gpio_of('OLED_SCL')}"
 STEP: Final[Millis] = 20
 LOOK_AT: Final[Millis] = 1_500
 GAUGES: Final = tuple(kind.own_address for kind in KINDS.values())
@@ -29,7 +29,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class ProbeBench:
     """What the board's probes share. `tell` is None where nobody is there."""
 
     world: World
@@ -42,7 +42,7 @@ class Bench:
             self.tell(sentence)
 
 
-def i2c(bench: Bench) -> Finding:
+def probe_i2c(bench: ProbeBench) -> Finding:
     """What answers on the bus of display and gauge."""
     port = bench.config.display.port
     asked = sorted({*ADDRESSES, *GAUGES, gauge_address(bench.config)} - {0})
@@ -53,7 +53,7 @@ def i2c(bench: Bench) -> Finding:
     return Finding.good("i2c bus", f"{_hex(answering)} answer{'s' * (len(answering) == 1)} on /dev/i2c-{port}")
 
 
-def display(bench: Bench, pins: Pins | None) -> Finding:
+def probe_display(bench: ProbeBench, pins: Pins | None) -> Finding:
     """The test card, to be looked at; dark again afterwards."""
     screen = bench.world.display(bench.config, pins)
     try:
@@ -78,7 +78,7 @@ def test_cards(size: tuple[int, int]) -> Iterator[Picture]:
     """Every pixel lit; then what a person reads, with accents."""
     width, height = size
     yield Picture(width, height, ((1 << width) - 1,) * height)
-    yield paint(Screen(lines=("ÉÀÇ 0123",), field=Typed("4567 89"), bar=Bar(1, 2)), size)
+    yield paint_screen(Screen(lines=("ÉÀÇ 0123",), field=Typed("4567 89"), bar=Bar(1, 2)), size)
 
 
 def _show_cards(world: World, screen: Display) -> None:
@@ -87,7 +87,7 @@ def _show_cards(world: World, screen: Display) -> None:
         world.rest(LOOK_AT)
 
 
-def _elsewhere(bench: Bench) -> Finding | None:
+def _elsewhere(bench: ProbeBench) -> Finding | None:
     """A display that answers at the other address is only configured wrongly."""
     wired = bench.config.display
     if wired.bus != "i2c":
@@ -99,7 +99,7 @@ def _elsewhere(bench: Bench) -> Finding | None:
     return Finding.failed("display", said, f"set address = {_hex(others[:1])} below [display] in the configuration")
 
 
-def sound(bench: Bench, pins: Pins) -> Finding:
+def probe_sound(bench: ProbeBench, pins: Pins) -> Finding:
     """The "right" pattern, to be heard and seen."""
     wanted = bench.config.sound
     parts = (("buzzer", wanted.buzzer, wanted.buzzer_pin), ("light", wanted.light, wanted.light_pin))
@@ -122,7 +122,7 @@ def sound(bench: Bench, pins: Pins) -> Finding:
     return Finding.good("sound", f"played on {fitted}" + ("; only an ear and an eye can tell" if bench.tell else ""))
 
 
-def battery(bench: Bench) -> Finding:
+def probe_battery(bench: ProbeBench) -> Finding:
     """The gauge, if there is one."""
     try:
         charge = bench.world.charge(bench.config)

@@ -9,12 +9,12 @@ from drivers.errors import DriverError, NoCardError
 from sesame_core.cap import emv
 from sesame_core.choice import AIDS, select_application
 from sesame_core.errors import CardError
-from sesame_core.smartcard.apdu import Budget, Conversation, T, converse
+from sesame_core.smartcard.apdu import Budget, Conversation, T, carry_conversation
 
 FREE_IT = "sudo systemctl stop sesame-reader, then try again"
 
 
-def slot(world: World, config: Config, busy: bool) -> Iterator[Finding]:
+def probe_slot(world: World, config: Config, busy: bool) -> Iterator[Finding]:
     """PC/SC, the reader, the card and its applications. `busy`: the service has the card."""
     if not world.has("smartcard"):
         yield Finding.left_out("pcscd", "it cannot be asked without the Python module smartcard")
@@ -36,14 +36,14 @@ def _card(world: World, config: Config) -> Iterator[Finding]:
     try:
         with world.connect(config) as connection:
             yield Finding.good("card", f"ATR {connection.atr.hex(' ').upper()}, T={connection.protocol.value}")
-            yield applications(connection)
+            yield probe_applications(connection)
     except NoCardError:
         yield Finding.left_out("card", "none is in", "put one in and try again")
     except DriverError as error:
         yield Finding.of_error("card", error)
 
 
-def applications(connection: Connection) -> Finding:
+def probe_applications(connection: Connection) -> Finding:
     """Which of the applications that this reader knows are there, and the one it makes codes with. SELECT only."""
     try:
         taken = _talk(connection, select_application())
@@ -60,13 +60,13 @@ def applications(connection: Connection) -> Finding:
 def _present() -> Conversation[tuple[bytes, ...]]:
     there = []
     for aid in AIDS:
-        if (yield from emv.select(aid)):
+        if (yield from emv.select_application_by(aid)):
             there.append(aid)
     return tuple(there)
 
 
 def _talk(connection: Connection, conversation: Conversation[T]) -> T:
-    exchanges = converse(conversation, connection.protocol, Budget())
+    exchanges = carry_conversation(conversation, connection.protocol, Budget())
     try:
         raw = next(exchanges)
         while True:

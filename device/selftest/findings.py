@@ -46,7 +46,7 @@ class Finding:
         which part cannot start because of another error of ours, that one is told."""
         while isinstance(error.__cause__, SesameError):
             error = error.__cause__
-        return cls(probe, Verdict.FAILED, *parted(str(error)))
+        return cls(probe, Verdict.FAILED, *split_remedy(str(error)))
 
     @classmethod
     def warning(cls, probe: str, said: str, cure: str) -> Self:
@@ -59,7 +59,7 @@ class Finding:
         return cls(probe, Verdict.LEFT_OUT, said, cure)
 
 
-def parted(message: str) -> tuple[str, str]:
+def split_remedy(message: str) -> tuple[str, str]:
     """What is wrong, and what to do. The last sentence is the cure; of a single one, what follows its first colon."""
     said, mark, cure = message.rpartition(". ")
     if not mark:
@@ -67,7 +67,7 @@ def parted(message: str) -> tuple[str, str]:
     return said, cure
 
 
-def worst(findings: Iterable[Finding]) -> Verdict:
+def worst_verdict(findings: Iterable[Finding]) -> Verdict:
     """The gravest verdict: FAILED, else WARNING, else GOOD."""
     verdicts = {finding.verdict for finding in findings}
     return next((each for each in (Verdict.FAILED, Verdict.WARNING) if each in verdicts), Verdict.GOOD)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from device.config import Config
-from device.selftest.board import STEP, Bench, nobody
+from device.selftest.board import STEP, ProbeBench, nobody
 from device.selftest.findings import Finding
 from device.selftest.ribbon import Reading, ribbon
 from drivers.errors import DriverError
 from drivers.gpio.pins import Pins
 from drivers.keypad.scan import ScannedKeypad
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Display
 from sesame_core.events import Key, KeyPressed, Millis
 from sesame_core.screens import Screen
@@ -28,7 +28,7 @@ PRINTED: Final = {Key.CHALLENGE: "Défi", Key.SIGN: "Signer", Key.CLEAR: "C", Ke
 """What stands on the French pad where it differs from the name in the configuration."""
 
 
-def keypad(bench: Bench, pins: Pins, screen: Display | None) -> Finding:
+def keypad(bench: ProbeBench, pins: Pins, screen: Display | None) -> Finding:
     """Every key pressed once, as it is asked for. What is wanted stands on `screen`, if that works."""
     keys = bench.world.keypad(bench.config, pins)
     try:
@@ -75,7 +75,7 @@ def _misread(config: Config, readings: Reading, wrong: Reading, more: str) -> Fi
 class _Round:
     """One round over all keys."""
 
-    def __init__(self, bench: Bench, keys: ScannedKeypad, screen: Display | None) -> None:
+    def __init__(self, bench: ProbeBench, keys: ScannedKeypad, screen: Display | None) -> None:
         self._bench = bench
         self._keys = keys
         self._screen = screen
@@ -126,7 +126,7 @@ class _Round:
         if self._screen is None:
             return
         notice = f"{len(self._readings) + 1}/{len(self._wanted)}"
-        picture = paint(Screen(lines=(self._legend(key),), notice=notice), self._screen.size)
+        picture = paint_screen(Screen(lines=(self._legend(key),), notice=notice), self._screen.size)
         try:
             self._screen.show(picture)
         except DriverError:

@@ -5,8 +5,8 @@ from typing import Final
 
 from device.config import Config
 from device.selftest.findings import Finding, Verdict
-from device.selftest.ports import Access, World
-from drivers.gpio.factory import Machine, clash
+from device.selftest.ports import DeviceAccess, World
+from drivers.gpio.factory import Machine, find_clash
 from sesame_core.errors import SesameError
 from sesame_core.events import Millis
 
@@ -20,10 +20,10 @@ NO_WHEEL: Final = (3, 13)
 COMPILE: Final = "sudo apt install gcc libc6-dev python3-dev swig, then PYPI=1 pip install lgpio"
 
 
-def machine(world: World) -> Finding:
+def probe_machine(world: World) -> Finding:
     """Which Pi, and whether the GPIO libraries fit it."""
     found = world.machine()
-    if problem := clash(found):
+    if problem := find_clash(found):
         said, _, cure = problem.partition(": ")
         return Finding.failed("machine", said, cure)
     if found.rp1 and "rpi.gpio" in found.distributions and found.modules <= {"RPi"}:
@@ -40,7 +40,7 @@ def machine(world: World) -> Finding:
     return Finding.left_out("machine", "not a Raspberry Pi", "use the simulated reader: sesame run --simulated")
 
 
-def libraries(world: World, config: Config) -> Iterator[Finding]:
+def probe_libraries(world: World, config: Config) -> Iterator[Finding]:
     """The Python modules that the configured reader needs on this machine."""
     wanted = {"smartcard": system_package(world, "python3-pyscard", "pcsc")}
     found = world.machine()
@@ -82,32 +82,34 @@ def _from_system(world: World, package: str) -> str:
     return f"sudo apt install {package}{hidden}"
 
 
-def devices(world: World, config: Config) -> Iterator[Finding]:
+def probe_devices(world: World, config: Config) -> Iterator[Finding]:
     """The device files, and the groups that open them."""
     found = world.machine()
     if not is_pi(found):
         return
     wanted = {**dict.fromkeys(_chips(world, found.header), "gpio"), **_buses(config)}
     having = {path: world.access(path) for path in wanted}
-    denied = [path for path, access in having.items() if access is Access.DENIED]
-    for path in (path for path, access in having.items() if access is Access.ABSENT):
+    denied = [path for path, access in having.items() if access is DeviceAccess.DENIED]
+    for path in (path for path, access in having.items() if access is DeviceAccess.ABSENT):
         yield Finding.failed("devices", f"{path} is missing", _switch_on(world, config, path))
     if denied:
         groups = sorted({wanted[path] for path in denied} & world.known_groups() - world.groups())
         yield Finding.failed("devices", f"no permission for {', '.join(denied)}", _let_in(groups))
-    if set(having.values()) == {Access.GRANTED}:
+    if set(having.values()) == {DeviceAccess.GRANTED}:
         yield Finding.good("devices", f"{', '.join(wanted)} can be opened")
 
 
 def reaches_header(world: World) -> bool:
     """Whether the header's pins can be reached at all."""
-    return machine(world).verdict is Verdict.GOOD and bool(world.machine().modules)
+    return probe_machine(world).verdict is Verdict.GOOD and bool(world.machine().modules)
 
 
 def reaches_display(world: World, config: Config) -> bool:
     """Whether the display's bus can be opened at all."""
     module = "smbus2" if config.display.bus == "i2c" else "spidev"
-    return world.has("luma.oled") and world.has(module) and world.access(_display_device(config)) is Access.GRANTED
+    return (
+        world.has("luma.oled") and world.has(module) and world.access(_display_device(config)) is DeviceAccess.GRANTED
+    )
 
 
 def uses_i2c(config: Config) -> bool:
@@ -117,13 +119,13 @@ def uses_i2c(config: Config) -> bool:
 
 def reaches_gauge(world: World, config: Config) -> bool:
     """Whether the gauge's bus can be opened at all."""
-    return world.has("smbus2") and world.access(f"/dev/i2c-{config.display.port}") is Access.GRANTED
+    return world.has("smbus2") and world.access(f"/dev/i2c-{config.display.port}") is DeviceAccess.GRANTED
 
 
 def _chips(world: World, header: int | None) -> list[str]:
     if header is not None:
         return [f"/dev/gpiochip{header}"]
-    return [path for path in CHIPS if world.access(path) is not Access.ABSENT]
+    return [path for path in CHIPS if world.access(path) is not DeviceAccess.ABSENT]
 
 
 def _display_device(config: Config) -> str:
@@ -139,7 +141,7 @@ def _buses(config: Config) -> dict[str, str]:
 def _switch_on(world: World, config: Config, path: str) -> str:
     bus = "SPI" if "spi" in path else "I2C"
     header = f"/dev/spidev0.{config.display.spi_device}"
-    if bus == "SPI" and world.access(header) is not Access.ABSENT:
+    if bus == "SPI" and world.access(header) is not DeviceAccess.ABSENT:
         return f"set spi_port = 0 below [display] in the configuration: {header} is on the header"
     return f"switch {bus} on (sudo raspi-config, Interface Options, {bus}), restart"
 
@@ -150,7 +152,7 @@ def _let_in(groups: list[str]) -> str:
     return "install the reader's udev rules (sudo ./install), or run this as a user of the devices' group (ls -l)"
 
 
-def service(world: World) -> Finding:
+def probe_service(world: World) -> Finding:
     """What systemd says."""
     running = world.service()
     if running == "failed":
@@ -158,7 +160,7 @@ def service(world: World) -> Finding:
     return Finding.good("service", running) if running else Finding.left_out("service", "systemd does not know of it")
 
 
-def configuration(world: World) -> tuple[Config, Finding]:
+def probe_configuration(world: World) -> tuple[Config, Finding]:
     """The configuration, the defaults where it cannot be used, and what was found."""
     try:
         config = world.config()
@@ -170,7 +172,7 @@ def configuration(world: World) -> tuple[Config, Finding]:
     return config, Finding.good("configuration", f"{files}; {config.display.controller} on {config.display.bus}")
 
 
-def clock(world: World) -> Finding:
+def probe_clock(world: World) -> Finding:
     """Monotonic time moves on: the 35 seconds depend on it, and on no date."""
     before = world.clock().now()
     world.rest(TICK)

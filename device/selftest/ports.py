@@ -15,7 +15,7 @@ from sesame_core.events import Key, Millis
 from sesame_core.smartcard.apdu import Protocol as CardProtocol
 
 
-class Access(Enum):
+class DeviceAccess(Enum):
     """What this user can do with a device file."""
 
     GRANTED = "granted"
@@ -77,7 +77,7 @@ class World(Protocol):
         """The groups there are."""
         ...
 
-    def access(self, device: str) -> Access:
+    def access(self, device: str) -> DeviceAccess:
         """Whether a device file is there for us."""
         ...
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from device.config import Config
 from device.displays import needs_pins
 from device.selftest import board, card, keys, machine
-from device.selftest.board import Bench, Tell
+from device.selftest.board import ProbeBench, Tell
 from device.selftest.findings import Finding, Verdict
 from device.selftest.places import placed
 from device.selftest.ports import World
@@ -31,28 +31,28 @@ class Wish:
     tell: Tell | None = None
 
 
-def examine(world: World, wish: Wish) -> Iterator[Finding]:
+def run_probes(world: World, wish: Wish) -> Iterator[Finding]:
     """Every probe's findings, as they come. Where one names a GPIO, its header pin and hole stand behind it."""
-    config, read = machine.configuration(world)
+    config, read = machine.probe_configuration(world)
     for found in _found(world, wish, config, read):
         yield placed(found, config)
 
 
 def _found(world: World, wish: Wish, config: Config, read: Finding) -> Iterator[Finding]:
-    yield from guarded("system", lambda: [Finding.good("system", world.system())])
-    yield from guarded("machine", lambda: [machine.machine(world)])
-    yield from guarded("libraries", lambda: machine.libraries(world, config))
-    yield from guarded("devices", lambda: machine.devices(world, config))
-    yield from guarded("service", lambda: [machine.service(world)])
+    yield from guard_probe("system", lambda: [Finding.good("system", world.system())])
+    yield from guard_probe("machine", lambda: [machine.probe_machine(world)])
+    yield from guard_probe("libraries", lambda: machine.probe_libraries(world, config))
+    yield from guard_probe("devices", lambda: machine.probe_devices(world, config))
+    yield from guard_probe("service", lambda: [machine.probe_service(world)])
     yield read
-    ticking = next(guarded("clock", lambda: [machine.clock(world)]))
+    ticking = next(guard_probe("clock", lambda: [machine.probe_clock(world)]))
     yield ticking
     if wish.touch:
-        yield from guarded("board", lambda: _touched(world, config, wish, ticking.verdict is Verdict.GOOD))
-    yield from guarded("card reader", lambda: card.slot(world, config, world.service() == "active"))
+        yield from guard_probe("board", lambda: _touched(world, config, wish, ticking.verdict is Verdict.GOOD))
+    yield from guard_probe("card reader", lambda: card.probe_slot(world, config, world.service() == "active"))
 
 
-def guarded(probe: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+def guard_probe(probe: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
     """What a probe finds, or one line for an error that nobody thought of: its kind only, as its text may quote
     anything."""
     try:
@@ -74,22 +74,22 @@ def _touched(world: World, config: Config, wish: Wish, ticking: bool) -> Iterato
     elif world.service() == "active":
         yield Finding.left_out("board", "the service has it", card.FREE_IT)
     else:
-        yield from _board(Bench(world, config, wish.tell))
+        yield from _board(ProbeBench(world, config, wish.tell))
 
 
-def _board(bench: Bench) -> Iterator[Finding]:
+def _board(bench: ProbeBench) -> Iterator[Finding]:
     world, config = bench.world, bench.config
     gauge = machine.reaches_gauge(world, config)
     if gauge and machine.uses_i2c(config):
-        yield from guarded("i2c bus", lambda: [board.i2c(bench)])
+        yield from guard_probe("i2c bus", lambda: [board.probe_i2c(bench)])
     yield from _with_pins(bench)
     if gauge or config.power.gauge == "none":
-        yield from guarded("battery", lambda: [board.battery(bench)])
+        yield from guard_probe("battery", lambda: [board.probe_battery(bench)])
     else:
         yield Finding.left_out("battery", "its gauge cannot be reached", SEE_ABOVE)
 
 
-def _with_pins(bench: Bench) -> Iterator[Finding]:
+def _with_pins(bench: ProbeBench) -> Iterator[Finding]:
     if not machine.reaches_header(bench.world):
         yield Finding.left_out("pins", "the header cannot be reached", SEE_ABOVE)
         yield from _display(bench, None)
@@ -107,20 +107,20 @@ def _with_pins(bench: Bench) -> Iterator[Finding]:
         pins.close()
 
 
-def _on_header(bench: Bench, pins: Pins) -> Iterator[Finding]:
+def _on_header(bench: ProbeBench, pins: Pins) -> Iterator[Finding]:
     shown = list(_display(bench, pins))
     yield from shown
-    yield from guarded("sound", lambda: [board.sound(bench, pins)])
+    yield from guard_probe("sound", lambda: [board.probe_sound(bench, pins)])
     if bench.tell is None:
         yield Finding.left_out("keypad", "nobody is there to press keys")
         return
     can_show = all(each.verdict is Verdict.GOOD for each in shown)
     screen = bench.world.display(bench.config, pins) if can_show else None
-    yield from guarded("keypad", lambda: [keys.keypad(bench, pins, screen)])
+    yield from guard_probe("keypad", lambda: [keys.keypad(bench, pins, screen)])
 
 
-def _display(bench: Bench, pins: Pins | None) -> Iterator[Finding]:
+def _display(bench: ProbeBench, pins: Pins | None) -> Iterator[Finding]:
     driven = pins is not None or not needs_pins(bench.config)
     if driven and machine.reaches_display(bench.world, bench.config):
-        return guarded("display", lambda: [board.display(bench, pins)])
+        return guard_probe("display", lambda: [board.probe_display(bench, pins)])
     return iter([Finding.left_out("display", "it cannot be reached", SEE_ABOVE)])

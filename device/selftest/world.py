@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from device import compose
-from device.config import Config, load
+from device.config import Config, load_config
 from device.displays import real_display
-from device.selftest.ports import Access, Connection
+from device.selftest.ports import Connection, DeviceAccess
 from drivers.clock import MonotonicClock
-from drivers.gpio.factory import Backend, Machine, look, open_pins
+from drivers.gpio.factory import Backend, Machine, look_at_machine, open_pins
 from drivers.gpio.pins import Pins
 from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
@@ -48,7 +48,7 @@ class RealWorld:
 
     def machine(self) -> Machine:
         """Looked at now."""
-        return look()
+        return look_at_machine()
 
     def python(self) -> tuple[int, int]:
         """This one's."""
@@ -79,15 +79,15 @@ class RealWorld:
         """From the group database."""
         return frozenset(each.gr_name for each in grp.getgrall())
 
-    def access(self, device: str) -> Access:
+    def access(self, device: str) -> DeviceAccess:
         """Asked of the kernel."""
         if not Path(device).exists():
-            return Access.ABSENT
-        return Access.GRANTED if os.access(device, os.R_OK | os.W_OK) else Access.DENIED
+            return DeviceAccess.ABSENT
+        return DeviceAccess.GRANTED if os.access(device, os.R_OK | os.W_OK) else DeviceAccess.DENIED
 
     def config(self) -> Config:
         """The file given, else the system's, else the defaults."""
-        return load(self._path)
+        return load_config(self._path)
 
     def clock(self) -> Clock:
         """The kernel's."""
@@ -109,7 +109,7 @@ class RealWorld:
 
     def pins(self, config: Config) -> Pins:
         """As the reader opens them."""
-        return open_pins(Backend(config.keypad.pins), look())
+        return open_pins(Backend(config.keypad.pins), look_at_machine())
 
     def display(self, config: Config, pins: Pins | None) -> Display:
         """As the reader composes it."""
@@ -150,9 +150,9 @@ class RealWorld:
 
     def readers(self) -> list[str]:
         """Asked of pcscd."""
-        from drivers.slot.pcsc_card import readers  # noqa: PLC0415 - PC/SC may be missing, which is a finding
+        from drivers.slot.pcsc_card import list_readers  # noqa: PLC0415 - PC/SC may be missing, which is a finding
 
-        return readers()
+        return list_readers()
 
     def connect(self, config: Config) -> AbstractContextManager[Connection]:
         """As `sesame code` does it."""

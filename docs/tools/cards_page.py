@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
-from bank.cards.profile import Application
+from bank.cards.profile import CardApplication
 from device.config import Config, ReaderConfig
 from docs.tools.made import Page
 from sesame.card import bits
-from sesame_core.cap.codes import Rule, choose_filter
+from sesame_core.cap.codes import FilterRule, choose_filter
 from sesame_core.events import Key
-from sesame_core.screens import grouped
+from sesame_core.screens import group_digits
 from simulator.bench import Bench
 
 SETTLED_MS = 3000
@@ -34,7 +34,7 @@ pressed; for longer PINs it was configured to take them (`pin_digits`).
 
 def page() -> str:
     """The text that the page must have."""
-    rows = "".join(f"{_row(gallery.describe(name))}\n" for name in gallery.names())
+    rows = "".join(f"{_row(gallery.describe_card(name))}\n" for name in gallery.list_names())
     return f"{INTRODUCTION}\n{HEAD}\n| --- | --- | --- | --- | --- | --- |\n{rows}"
 
 
@@ -48,7 +48,7 @@ def shown(card: GalleryCard) -> str:
         bench.press(key)
         bench.wait(SETTLED_MS // 10)
     bench.wait(SETTLED_MS)
-    return f"`{grouped(bench.code())}`" if bench.code() else bench.text()
+    return f"`{group_digits(bench.code())}`" if bench.code() else bench.text()
 
 
 def _row(card: GalleryCard) -> str:
@@ -68,13 +68,13 @@ def _bits(card: GalleryCard) -> str:
     return "-" if application is None else ", ".join(_taken(application))
 
 
-def _taken(application: Application) -> Iterator[str]:
+def _taken(application: CardApplication) -> Iterator[str]:
     rule = choose_filter(application.ipb, application.aid, application.belgian)
-    if rule.rule is Rule.BELGIAN:
+    if rule.rule is FilterRule.BELGIAN:
         yield "Belgian rule"
         return
     psn = bool(application.iaf and application.iaf[0] & 0x40)
-    yield from (f"{part} {count}" for part, count in bits.counts(rule.bitmap, psn).items())
+    yield from (f"{part} {count}" for part, count in bits.count_bits(rule.bitmap, psn).items())
 
 
 PAGES = (Page("cards.md", page, "bank/cards/gallery.py"),)

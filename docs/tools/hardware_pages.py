@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from device.config import Config, pins_in_use
 from device.selftest.findings import Finding, Verdict
-from device.selftest.probes import Wish, examine
+from device.selftest.probes import Wish, run_probes
 from docs.tools.made import Page
-from drivers.header import DESK, HEADER, Pin
+from drivers.header import DESK, HEADER, Signal
 from drivers.power.supply import WAKES, Off
 from simulator.surroundings import SimulatedWorld
 from simulator.troubles import Trouble
@@ -147,7 +147,7 @@ def _lines(trouble: Trouble) -> Iterator[str]:
 
 def findings(*troubles: Trouble) -> list[Finding]:
     """What the self-test says of a machine with these troubles, to a person who does as told."""
-    return list(examine(SimulatedWorld(*troubles), Wish(tell=lambda _: None)))
+    return list(run_probes(SimulatedWorld(*troubles), Wish(tell=lambda _: None)))
 
 
 def wiring() -> Iterator[str]:
@@ -165,7 +165,7 @@ def wiring() -> Iterator[str]:
         yield f"| `{way.value}` | {happens} | {wakes} |\n"
 
 
-def _wire(pin: Pin) -> str:
+def _wire(pin: Signal) -> str:
     default = {gpio for _, gpio in pins_in_use(Config())}
     used = "yes" if pin.gpio in default else "no"
     return f"| `{pin.signal}` | {pin.gpio} | {HEADER[pin.gpio]} | {pin.role.value} | {pin.note} | {used} |\n"

@@ -10,7 +10,7 @@ from docs.tools.made import DOCS, Page
 from sesame.cli import COMMANDS, parser_of
 from sesame.exits import Exit
 from sesame_core.events import Key
-from simulator.script import LEGEND_NAMES, STATEMENT_INCLUDE, STATEMENTS, parse
+from simulator.script import LEGEND_NAMES, STATEMENT_INCLUDE, STATEMENTS, parse_script
 
 EXITS = {
     Exit.OK: "All is well.",
@@ -110,7 +110,7 @@ def _anybodys_home() -> Iterator[None]:
 def _example() -> str:
     path = DOCS / "guide.sesame"
     text = path.read_text(encoding="utf-8")
-    assert list(parse(text, path))
+    assert list(parse_script(text, path))
     return text
 
 

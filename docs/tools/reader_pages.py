@@ -10,8 +10,8 @@ from docs.tools.made import Page
 from sesame.exits import FAULTS, Exit
 from sesame_core.errors import Fault
 from sesame_core.reader.state import DARK_AFTER, PATIENCE, Phase, State
-from sesame_core.reader.table import EVERYWHERE, TRANSITIONS, Rule, Trigger
-from sesame_core.reader.views import view
+from sesame_core.reader.table import EVERYWHERE, TRANSITIONS, Cell, Trigger
+from sesame_core.reader.views import view_state
 from sesame_core.smartcard.apdu import MAX_COMMANDS, MAX_RECORDS
 
 READER = f"""\
@@ -136,7 +136,7 @@ def _table() -> Iterator[str]:
         yield f"| **{trigger.value}** | " + " | ".join(cells) + " |"
 
 
-def _cell(rule: Rule, phase: Phase) -> str:
+def _cell(rule: Cell, phase: Phase) -> str:
     if rule.action.__name__ == "stay":
         return "·"
     targets = ", ".join(target.value for target in Phase if target in rule.leads_to and target is not phase)
@@ -144,7 +144,7 @@ def _cell(rule: Rule, phase: Phase) -> str:
 
 
 def _fault(fault: Fault) -> str:
-    screen = " / ".join(view(State(Phase.FAULT, 0, DARK_AFTER, fault=fault), 0).lines)
+    screen = " / ".join(view_state(State(Phase.FAULT, 0, DARK_AFTER, fault=fault), 0).lines)
     what, cure = EXPLAINED[fault]
     exit_code = FAULTS.get(fault, Exit.CARD_ERROR)
     return f"| {fault.value} | {screen} | {exit_code.value} | {what} | {cure} |"

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from docs.tools.made import DOCS, Sheet
-from drivers.painter.fonts import font
+from drivers.painter.fonts import load_font
 from drivers.ports import Picture
 
 GOLDEN = DOCS.parent / "tests" / "golden" / "course"
@@ -19,7 +19,7 @@ COLUMNS = 4
 SCALE = 2
 GOLDEN_SCALE = 4
 GAP = 12
-LABEL = font(14)
+LABEL = load_font(14)
 PAPER = (236, 236, 232)
 INK = (40, 40, 40)
 

@@ -12,7 +12,7 @@ from luma.core.device import device  # type: ignore[import-untyped]
 from luma.oled.device import sh1106, ssd1305, ssd1306, ssd1309  # type: ignore[import-untyped]
 
 from drivers.display.bus import Wire
-from drivers.display.frame import Access, Bytes, Window
+from drivers.display.frame import Bytes, MemoryAccess, Window
 from drivers.display.panels import Controller, Panel
 
 NOP: Final = 0xE3
@@ -20,10 +20,10 @@ MOST_ARGUMENTS: Final = 2
 """Bytes that a command sent here waits for at most. As many NOPs complete what a broken transfer left unfinished."""
 
 
-class Chip(Protocol):
+class DisplayChip(Protocol):
     """What the display needs of a controller."""
 
-    access: Access
+    access: MemoryAccess
 
     def write(self, window: Window, data: Bytes) -> None:
         """Fill a rectangle of memory, page by page."""
@@ -78,7 +78,7 @@ class _Quiet(device):  # type: ignore[misc] # luma has no types
 class _Windowed(_Quiet):
     """SSD13xx: a rectangle is set, and data fill it page by page (SSD1306 data sheet, 10.1.3 to 10.1.5)."""
 
-    access: Final = Access(overhead=10, across_pages=True)
+    access: Final = MemoryAccess(overhead=10, across_pages=True)
 
     def begin_at(self, column: int) -> None:
         """Take that memory column for the one under the left edge of the glass."""
@@ -101,7 +101,7 @@ class _Windowed(_Quiet):
 class _Paged(_Quiet):
     """SH1106: a page and a column are set, and data fill that page to the right (its data sheet, commands 1, 2, 10)."""
 
-    access: Final = Access(overhead=7, across_pages=False)
+    access: Final = MemoryAccess(overhead=7, across_pages=False)
 
     def begin_at(self, column: int) -> None:
         """Take that memory column for the one under the left edge of the glass."""
@@ -145,9 +145,9 @@ _DRIVERS: Final[dict[Controller, Any]] = {
 }
 
 
-def initialised(panel: Panel, wire: Wire, contrast: int) -> Chip:
+def initialise_controller(panel: Panel, wire: Wire, contrast: int) -> DisplayChip:
     """The panel's controller, initialised: memory black, panel off. Raises what luma raises (OSError, luma's Error)."""
-    chip: Chip = _DRIVERS[panel.controller](wire, width=panel.width, height=panel.height)
+    chip: DisplayChip = _DRIVERS[panel.controller](wire, width=panel.width, height=panel.height)
     if panel.first_column is not None:  # luma blackened what is under the usual glass
         chip.begin_at(panel.first_column)
         chip.clear()

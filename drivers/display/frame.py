@@ -17,7 +17,7 @@ _SPREAD: Final = tuple(bytes(value >> bit & 1 for bit in range(7, -1, -1)) for v
 """A byte -> its bits as eight bytes of 0 or 1, leftmost pixel first."""
 
 
-def pack(picture: Picture) -> bytearray:
+def pack_pages(picture: Picture) -> bytearray:
     """The picture as pages from top to bottom, each from left to right. Its sides must be multiples of 8 pixels."""
     if picture.width % 8 or picture.height % 8:
         raise UsageError(f"{picture.width} x {picture.height} pixels are not whole bytes")
@@ -36,7 +36,7 @@ def _page(rows: tuple[int, ...], width: int) -> bytes:
     return columns.to_bytes(width)
 
 
-def turned(picture: Picture, degrees: int) -> Picture:
+def turn_picture(picture: Picture, degrees: int) -> Picture:
     """The picture turned clockwise by 0, 90, 180 or 270 degrees."""
     for _ in range(degrees // 90 % 4):
         picture = _quarter(picture)
@@ -51,7 +51,7 @@ def _quarter(picture: Picture) -> Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class MemoryAccess:
     """How a controller's memory is reached: the bytes that addressing one rectangle costs on the bus (two rectangles
     are joined where that is no dearer), and whether a rectangle may be more than one page high."""
 
@@ -90,7 +90,7 @@ class Window:
         return inside
 
 
-def changes(old: Bytes, new: Bytes, width: int, access: Access) -> list[Window]:
+def find_changes(old: Bytes, new: Bytes, width: int, access: MemoryAccess) -> list[Window]:
     """Rectangles that cover every byte in which two frames of pages of `width` columns differ."""
     windows: list[Window] = []
     for page in range(len(new) // width):
@@ -112,7 +112,7 @@ def _runs(old: Bytes, new: Bytes, page: int) -> Iterator[Window]:
         yield Window(page, page, start, len(new) - 1)
 
 
-def _add(windows: list[Window], window: Window, access: Access) -> None:
+def _add(windows: list[Window], window: Window, access: MemoryAccess) -> None:
     """Add a rectangle, or join it to the one of those there are with which it wastes least."""
     waste, index = min(
         (

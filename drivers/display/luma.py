@@ -12,8 +12,8 @@ from typing import Final
 from luma.core.error import Error as LumaError  # type: ignore[import-untyped]
 
 from drivers.display.bus import Bus, Wire
-from drivers.display.chips import Chip, initialised
-from drivers.display.frame import changes, pack, turned
+from drivers.display.chips import DisplayChip, initialise_controller
+from drivers.display.frame import find_changes, pack_pages, turn_picture
 from drivers.display.panels import SSD1306_128X64, Panel
 from drivers.errors import DisplayError
 from drivers.ports import Picture
@@ -43,7 +43,7 @@ class LumaDisplay:
         self._rotation = rotation
         self._contrast = contrast
         self._wire: Wire | None = None
-        self._chip: Chip | None = None
+        self._chip: DisplayChip | None = None
         self._sent = bytearray()
         self._lit = False
         self._used = False
@@ -62,7 +62,7 @@ class LumaDisplay:
         """Bring the picture to the glass and light it. Raises DisplayError, and UsageError for another size."""
         if (picture.width, picture.height) != self.size:
             raise UsageError(f"a picture of {picture.width} x {picture.height} on a display of {self.size}")
-        frame = pack(turned(picture, -self._rotation))
+        frame = pack_pages(turn_picture(picture, -self._rotation))
         self._persist(lambda chip: self._bring(chip, frame))
 
     def off(self) -> None:
@@ -82,15 +82,15 @@ class LumaDisplay:
         self._forget()
         self._hang_up()
 
-    def _bring(self, chip: Chip, frame: bytearray) -> None:
-        for window in changes(self._sent, frame, self._panel.width, chip.access):
+    def _bring(self, chip: DisplayChip, frame: bytearray) -> None:
+        for window in find_changes(self._sent, frame, self._panel.width, chip.access):
             chip.write(window, window.cut(frame, self._panel.width))
         self._sent[:] = frame
         if not self._lit:
             chip.wake()
             self._lit = True
 
-    def _persist(self, action: Callable[[Chip], None]) -> None:
+    def _persist(self, action: Callable[[DisplayChip], None]) -> None:
         """Do it, from the very beginning after each failure. Raises DisplayError, with the bus closed, at the last."""
         self._used = True
         for attempt in range(1, ATTEMPTS + 1):
@@ -104,12 +104,12 @@ class LumaDisplay:
             else:
                 return
 
-    def _ready(self) -> Chip:
+    def _ready(self) -> DisplayChip:
         """The controller, initialised and black if it was not in use."""
         if self._wire is None:
             self._wire = self._bus.open()
         if self._chip is None:
-            self._chip = initialised(self._panel, self._wire, self._contrast)
+            self._chip = initialise_controller(self._panel, self._wire, self._contrast)
             self._sent = bytearray(self._panel.width * self._panel.height // 8)
             self._lit = False
         return self._chip
@@ -126,6 +126,6 @@ class LumaDisplay:
             self._wire = None
 
 
-def _darken(chip: Chip) -> None:
+def _darken(chip: DisplayChip) -> None:
     chip.clear()
     chip.hide()

@@ -34,7 +34,7 @@ _SOLOMON: Final = {**_COMMON, 0x20: 1, 0x21: 2, 0x22: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class ControllerTraits:
     """How the controllers differ."""
 
     arguments: Mapping[int, int]
@@ -51,10 +51,10 @@ class Chip:
 
 CHIPS: Final = MappingProxyType(
     {
-        Controller.SSD1306: Chip({**_SOLOMON, 0x8D: 1}, pump=True),
-        Controller.SSD1309: Chip({**_SOLOMON, 0x8D: 1}, ignored=frozenset({0x8D})),
-        Controller.SSD1305: Chip({**_SOLOMON, 0x8D: 1}, ignored=frozenset({0x8D})),
-        Controller.SH1106: Chip(
+        Controller.SSD1306: ControllerTraits({**_SOLOMON, 0x8D: 1}, pump=True),
+        Controller.SSD1309: ControllerTraits({**_SOLOMON, 0x8D: 1}, ignored=frozenset({0x8D})),
+        Controller.SSD1305: ControllerTraits({**_SOLOMON, 0x8D: 1}, ignored=frozenset({0x8D})),
+        Controller.SH1106: ControllerTraits(
             {**_COMMON, 0x20: 1, 0x8D: 1}, ignored=frozenset({0x20, 0x8D}), windows=False, remap_on_write=False
         ),
     }
@@ -121,7 +121,7 @@ class OledModel:
     panel: Panel
     registers: Registers = field(init=False)
     memory: list[bytearray] = field(init=False)
-    _chip: Chip = field(init=False)
+    _chip: ControllerTraits = field(init=False)
     _columns: int = field(init=False)
     _command: bytearray = field(init=False)
     _torn: bool = field(init=False)

@@ -80,7 +80,7 @@ ADDRESSES: Final = tuple(sorted({address for facts in CONTROLLERS.values() for a
 """Every I2C address that a display can have."""
 
 
-def panel(controller: str, width: int, height: int, first_column: int | None = None) -> Panel:
+def find_panel(controller: str, width: int, height: int, first_column: int | None = None) -> Panel:
     """The panel of that name and size. Raises DisplayError, naming those there are, or the columns that can be."""
     for each in PANELS:
         if (each.controller.value, each.width, each.height) == (controller, width, height):

@@ -11,7 +11,7 @@ from typing import Final
 
 from drivers.circuit import Circuit
 from drivers.display.bus import I2cBus, SpiBus, Wire, open_spi
-from drivers.display.frame import turned
+from drivers.display.frame import turn_picture
 from drivers.display.luma import CONTRAST, LumaDisplay
 from drivers.display.model import OledModel, StreamError
 from drivers.display.panels import CONTROLLERS, SSD1306_128X64, Panel
@@ -23,7 +23,7 @@ SMBUS_BLOCK: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class TransferFault:
     """A transfer that fails: with which `errno`, and after how many of its bytes have arrived."""
 
     number: int = errno.EIO
@@ -41,14 +41,14 @@ class Traffic:
         self.model = model
         self.transfers = 0
         self.bytes = 0
-        self._faults: dict[int, Fault] = {}
-        self._dead: tuple[int, Fault] | None = None
+        self._faults: dict[int, TransferFault] = {}
+        self._dead: tuple[int, TransferFault] | None = None
 
-    def fail(self, *faults: Fault, after: int = 0) -> None:
+    def fail(self, *faults: TransferFault, after: int = 0) -> None:
         """Let the transfers after the next `after` fail, one for each fault."""
         self._faults.update(enumerate(faults, start=self.transfers + after))
 
-    def die(self, fault: Fault = Fault(), after: int = 0) -> None:
+    def die(self, fault: TransferFault = TransferFault(), after: int = 0) -> None:
         """Let every transfer after the next `after` fail, until `heal`."""
         self._dead = self.transfers + after, fault
 
@@ -70,7 +70,7 @@ class Traffic:
         take(payload[: fault.arrived])
         raise fault.error()
 
-    def _fault(self) -> Fault | None:
+    def _fault(self) -> TransferFault | None:
         if self._dead and self.transfers >= self._dead[0]:
             return self._dead[1]
         return self._faults.pop(self.transfers, None)
@@ -212,4 +212,4 @@ class DisplayTwin(LumaDisplay):
 
     def glass(self) -> Picture:
         """What a person sees: dark when the panel is off."""
-        return turned(self.traffic.model.glass(), self._rotation)
+        return turn_picture(self.traffic.model.glass(), self._rotation)

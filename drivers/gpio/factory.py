@@ -1,6 +1,6 @@
 """Which library reaches this machine's pins, and what to do when none can.
 
-`look` gathers what the machine is as a value; `open_pins` decides from that value alone. Libraries are imported only
+`look_at_machine` gathers what the machine is as a value; `open_pins` decides from that value alone. Libraries are imported only
 once chosen: they are optional, and each of them fails to import on some machine.
 """
 
@@ -87,7 +87,7 @@ class Libraries:
     mock: Callable[[], ZeroFactory]
 
 
-def look(root: Path = Path("/")) -> Machine:
+def look_at_machine(root: Path = Path("/")) -> Machine:
     """Look at this machine. Never raises: what cannot be read is absent."""
     modules = frozenset(name for name in ("lgpio", "gpiod", "RPi") if _is_there(name))
     distributions = frozenset(name.lower() for name in packages_distributions().get("RPi", ()))
@@ -100,7 +100,7 @@ def _is_there(module: str) -> bool:
     return spec is not None and (module != "gpiod" or spec.submodule_search_locations is not None)
 
 
-def clash(machine: Machine) -> str | None:
+def find_clash(machine: Machine) -> str | None:
     """What is wrong when two packages have installed the same module, and the cure; None when all is well."""
     if not {"rpi.gpio", "rpi-lgpio"} <= machine.distributions:
         return None
@@ -150,7 +150,7 @@ def _open_rpigpio(machine: Machine, libraries: Libraries) -> Pins:
         raise DriverError(
             f"RPi.GPIO is not installed: pip install 'sesame-reader[rpi-gpio]', or better {INSTALL_LGPIO}"
         )
-    if trouble := clash(machine):
+    if trouble := find_clash(machine):
         raise DriverError(trouble)
     if machine.rp1 and "rpi-lgpio" not in machine.distributions:
         raise DriverError(f"RPi.GPIO does not know the pins of a Pi 5: choose lgpio instead ({INSTALL_LGPIO})")

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, refused
+from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, pin_error
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ Settings: TypeAlias = Any
 """gpiod.LineSettings, made by the module itself."""
 
 
-class LineRequest(Protocol):
+class GpiodRequest(Protocol):
     """What is used of gpiod.LineRequest, here always one line. Methods raise as in `FAILURES`."""
 
     @property
@@ -59,7 +59,7 @@ class LineRequest(Protocol):
         ...
 
 
-class Chip(Protocol):
+class GpiodChip(Protocol):
     """What is used of gpiod.Chip."""
 
     def request_lines(self, config: dict[Any, Settings], consumer: str | None = None) -> Any:  # noqa: ANN401
@@ -114,7 +114,7 @@ class GpiodPins(Pins):
     def __init__(self, module: Gpiod, path: str, edges: "Watch | None" = None) -> None:
         super().__init__()
         self._roles = Roles(module)
-        self._chip: Chip = module.Chip(path)
+        self._chip: GpiodChip = module.Chip(path)
         self._edges = edges or Edges()
         self._lines: dict[int, _Line] = {}
 
@@ -220,7 +220,7 @@ class Edges:
 
 
 class _Line:
-    request: LineRequest
+    request: GpiodRequest
 
     def __init__(self, gpio: int, name: str, roles: Roles, let_go: Callable[[int], None]) -> None:
         self.gpio = gpio
@@ -229,7 +229,7 @@ class _Line:
         self._let_go = let_go
         self._open = True
 
-    def claim(self, chip: Chip, settings: Settings) -> None:
+    def claim(self, chip: GpiodChip, settings: Settings) -> None:
         self.request = self.attempt(lambda: chip.request_lines({self.gpio: settings}, consumer=CONSUMER))
 
     def become(self, settings: Settings) -> None:
@@ -239,7 +239,7 @@ class _Line:
         try:
             return action()
         except FAILURES as cause:
-            raise refused(self.gpio, self._name, cause) from cause
+            raise pin_error(self.gpio, self._name, cause) from cause
 
     def close(self) -> None:
         """An output that is given back may go on driving: it is made an input first."""

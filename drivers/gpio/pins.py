@@ -88,7 +88,7 @@ class Pins(ABC):
         self._holders.pop(gpio, None)
 
 
-def refused(gpio: int, name: str, cause: Exception) -> DriverError:
+def pin_error(gpio: int, name: str, cause: Exception) -> DriverError:
     """The error for a pin that the system does not give or that stopped answering."""
     return DriverError(
         f"{name}: GPIO{gpio} (header pin {HEADER[gpio]}) cannot be used: {cause}. "

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from drivers.errors import DriverError
-from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, refused
+from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, pin_error
 
 T = TypeVar("T")
 
@@ -118,7 +118,7 @@ class _Channel:
         try:
             return action()
         except FAILURES as cause:
-            raise refused(self.gpio, self.name, cause) from cause
+            raise pin_error(self.gpio, self.name, cause) from cause
 
     def close(self) -> None:
         if self._open:

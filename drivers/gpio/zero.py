@@ -6,7 +6,7 @@ Only factories and pins are used, not gpiozero's devices: those start threads an
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, refused
+from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, pin_error
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ class _Line:
         try:
             return action()
         except FAILURES as cause:
-            raise refused(self._gpio, self._name, cause) from cause
+            raise pin_error(self._gpio, self._name, cause) from cause
 
     def close(self) -> None:
         if self._open:

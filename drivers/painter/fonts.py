@@ -39,7 +39,7 @@ class Font:
         return tuple(int(packed[at : at + step], 16) >> spare for at in range(0, len(packed), step))
 
 
-def ink(width: int, rows: Rows) -> tuple[int, int, int, int]:
+def measure_ink(width: int, rows: Rows) -> tuple[int, int, int, int]:
     """Blank columns left and right and blank rows above and below what is lit in `rows` of `width` pixels.
 
     Where nothing is lit, all columns count as left and all rows as above.
@@ -62,7 +62,7 @@ def _overlay(pictures: list[Rows]) -> Rows:
 
 
 @cache
-def font(height: int) -> Font:
+def load_font(height: int) -> Font:
     """The font whose cell is `height` pixels high. Raises UsageError when there is none."""
     if height not in SIZES:
         raise UsageError(f"no font of {height} pixels: {SIZES}")
@@ -79,9 +79,9 @@ def digit_shapes(height: int, percent: int = 100) -> tuple[int, tuple[Rows, ...]
 
     `percent`: how much taller they are drawn; digits bear it well up to half as much again.
     """
-    letters = font(height)
+    letters = load_font(height)
     cells = [letters.rows(character) for character in "0123456789"]
-    left, right, top, bottom = ink(letters.width, _overlay(cells))
+    left, right, top, bottom = measure_ink(letters.width, _overlay(cells))
     cut = (tuple(row >> right for row in cell[top : letters.height - bottom]) for cell in cells)
     return letters.width - left - right, tuple(_taller(rows, percent) for rows in cut)
 

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from drivers.painter.fonts import SIZES, Font, Rows, digit_shapes, font, ink
+from drivers.painter.fonts import SIZES, Font, Rows, digit_shapes, load_font, measure_ink
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 from sesame_core.screens import Bar, Masked, Typed
@@ -60,7 +60,7 @@ class Canvas:
 # Sentences
 
 
-def sentences(texts: Sequence[str], width: int, sizes: Sequence[int], break_cost: int) -> Options:
+def offer_sentences(texts: Sequence[str], width: int, sizes: Sequence[int], break_cost: int) -> Options:
     """The sentences in every size in which no word is wider than `width`, each broken at spaces where needed.
 
     The best is the largest, but a break counts as much as `break_cost` pixels of size.
@@ -90,15 +90,15 @@ def _fitting(texts: Sequence[str], width: int, sizes: Sequence[int]) -> Sequence
 
 
 def _broken(texts: Sequence[str], limit: int) -> list[str]:
-    return [line for text in texts for line in wrap(text, limit)]
+    return [line for text in texts for line in wrap_sentence(text, limit)]
 
 
 def _columns(size: int, width: int) -> int:
     """How many characters of a font stand side by side. The dark last column of the last one may hang over the edge."""
-    return (width + 1) // font(size).width
+    return (width + 1) // load_font(size).width
 
 
-def wrap(sentence: str, limit: int) -> list[str]:
+def wrap_sentence(sentence: str, limit: int) -> list[str]:
     """Break at spaces into the fewest lines of at most `limit` characters, and make those about equally long."""
     words = _words(sentence, limit)
     narrowest = max(map(len, words), default=1)
@@ -129,9 +129,9 @@ def _fill(words: Sequence[str], limit: int) -> list[str]:
 
 def _text(texts: Sequence[str], width: int, size: int, leading: int) -> Picture:
     """Sentences, wrapped and centred; `leading`: dark rows between accents or descenders of two lines."""
-    letters = font(size)
+    letters = load_font(size)
     pictures = [_line(line, letters) for line in _broken(texts, _columns(size, width))]
-    above, below = zip(*(ink(picture.width, picture.rows)[2:] for picture in pictures), strict=True)
+    above, below = zip(*(measure_ink(picture.width, picture.rows)[2:] for picture in pictures), strict=True)
     span = slice(min(above), size - min(below))
     return _column([_cut(picture, span) for picture in pictures], leading)
 
@@ -139,7 +139,7 @@ def _text(texts: Sequence[str], width: int, size: int, leading: int) -> Picture:
 def _line(text: str, letters: Font) -> Picture:
     """One line of text, its full cells high, without the dark columns at its ends."""
     rows = _cells(text, letters)
-    left, right, _, _ = ink(letters.width * len(text), rows)
+    left, right, _, _ = measure_ink(letters.width * len(text), rows)
     return Picture(letters.width * len(text) - left - right, letters.height, tuple(row >> right for row in rows))
 
 
@@ -286,13 +286,13 @@ def _ring(diameter: int) -> Picture:
 
 def _typed(field: Typed, width: int) -> Options:
     places = max(len(field.text) + 1, PLACES)
-    options = [partial(_entry, field.text, size, places) for size in TYPED if places * font(size).width <= width]
-    return options or [partial(_entry, field.text, TYPED[-1], width // font(TYPED[-1]).width)]
+    options = [partial(_entry, field.text, size, places) for size in TYPED if places * load_font(size).width <= width]
+    return options or [partial(_entry, field.text, TYPED[-1], width // load_font(TYPED[-1]).width)]
 
 
 def _entry(text: str, size: int, places: int) -> Picture:
     """What is typed and a cursor under the next place, from the left, in lines of so many places."""
-    letters = font(size)
+    letters = load_font(size)
     lines = [text[at : at + places] for at in range(0, len(text) + 1, places)]
     return _column([_entry_line(line, letters, places, cursor=line is lines[-1]) for line in lines], 1)
 
@@ -302,14 +302,17 @@ def _entry_line(text: str, letters: Font, places: int, *, cursor: bool) -> Pictu
     thick = 1 if letters.height < 20 else 2
     mark = ((1 << letters.width - 2) - 1) << (places - len(text) - 1) * letters.width + 1 if cursor else 0
     base = letters.ascent + 1
-    body = (*rows[ink(letters.width, letters.rows("0"))[2] : base], *(row | mark for row in rows[base : base + thick]))
+    body = (
+        *rows[measure_ink(letters.width, letters.rows("0"))[2] : base],
+        *(row | mark for row in rows[base : base + thick]),
+    )
     return Picture(letters.width * places, len(body), body)
 
 
 # The bar
 
 
-def remaining(bar: Bar, width: int, thick: int) -> Picture:
+def draw_bar(bar: Bar, width: int, thick: int) -> Picture:
     """What is left of the bar, `thick` pixels high; all of it is `width` wide."""
     if not 0 <= bar.left <= bar.of or not bar.of:
         raise UsageError(f"a bar of {bar.left} parts of {bar.of}")

@@ -1,7 +1,7 @@
 """The painter: a screen's value becomes a 1-bit picture, the same for the glass, the simulator and the golden pictures.
 
 Everything is made of small pictures: a wrapped sentence, a run of digits, a row of marks. Each part of a screen offers
-itself in several sizes, the best first; `paint` takes the best that leave room for one another and stacks them. What
+itself in several sizes, the best first; `paint_screen` takes the best that leave room for one another and stacks them. What
 does not fit even at its smallest is an error, never cut: on a card reader a missing word is a wrong instruction.
 
 The digits of a code are drawn one by one and never become text.
@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from drivers.painter.parts import LINES, NOTICES, Canvas, Options, field_of, grouped_code, remaining, sentences
+from drivers.painter.parts import LINES, NOTICES, Canvas, Options, draw_bar, field_of, grouped_code, offer_sentences
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 from sesame_core.screens import Screen
@@ -43,7 +43,7 @@ BREAK_COST_ALONE: Final = 3
 """The same, for a sentence that has the glass to itself."""
 
 
-def paint(screen: Screen, size: tuple[int, int]) -> Picture:
+def paint_screen(screen: Screen, size: tuple[int, int]) -> Picture:
     """Draw `screen` on a glass of `size` (width, height in pixels, from 64 x 32 up).
 
     Raises UsageError when something does not fit, is contradictory, or has a character that the font lacks.
@@ -53,7 +53,7 @@ def paint(screen: Screen, size: tuple[int, int]) -> Picture:
     margin = 1 if height >= TALL else 0
     bottom = height - margin
     if screen.bar:
-        bar = remaining(screen.bar, width, BAR + margin)
+        bar = draw_bar(screen.bar, width, BAR + margin)
         canvas.put(bar, 0, height - bar.height)
         bottom = height - bar.height - BAR
     chosen = _choose({name: options for name, options in _offers(screen, width).items() if options}, bottom - margin)
@@ -61,12 +61,12 @@ def paint(screen: Screen, size: tuple[int, int]) -> Picture:
     return canvas.picture()
 
 
-def prepare(size: tuple[int, int]) -> None:
-    """Read what `paint` will need from the fonts' files, so that the first code waits for none of it."""
+def prepare_fonts(size: tuple[int, int]) -> None:
+    """Read what `paint_screen` will need from the fonts' files, so that the first code waits for none of it."""
     zeros = SecretDigits(CODE_DIGITS)
     for _ in range(CODE_DIGITS):
         zeros.append(0)
-    paint(Screen(code=zeros), size)
+    paint_screen(Screen(code=zeros), size)
 
 
 # Choosing sizes and places
@@ -79,8 +79,8 @@ def _offers(screen: Screen, width: int) -> dict[str, Options]:
     return {
         "code": grouped_code(screen.code, width - 2) if screen.code is not None else (),
         "field": field_of(screen.field, width),
-        "lines": sentences(screen.lines, width, LINES, cost),
-        "notice": sentences((screen.notice,), width, NOTICES, BREAK_COST),
+        "lines": offer_sentences(screen.lines, width, LINES, cost),
+        "notice": offer_sentences((screen.notice,), width, NOTICES, BREAK_COST),
     }
 
 
@@ -119,7 +119,7 @@ def _place(canvas: Canvas, parts: Sequence[Picture], width: int, rows: tuple[int
 # Files
 
 
-def png(picture: Picture, scale: int = 4) -> bytes:
+def encode_png(picture: Picture, scale: int = 4) -> bytes:
     """The picture as a PNG file of two colours, each pixel `scale` x `scale` (PNG specification, chapters 5 and 11)."""
     width, height = picture.width * scale, picture.height * scale
     spare = -width % 8

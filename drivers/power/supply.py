@@ -24,7 +24,7 @@ class Off(Enum):
     SYSTEM = "system"
 
 
-class Wake(Enum):
+class WakeSource(Enum):
     """What can wake a reader."""
 
     KEY = "any key"
@@ -36,16 +36,16 @@ class Wake(Enum):
 
 WAKES: Final = MappingProxyType(
     {
-        Off.ASLEEP: frozenset({Wake.KEY, Wake.CARD}),
-        Off.LATCH: frozenset({Wake.CODE_KEY, Wake.CARD_SWITCH, Wake.POWER_BUTTON}),
-        Off.SYSTEM: frozenset({Wake.CODE_KEY, Wake.CARD_SWITCH, Wake.POWER_BUTTON}),
+        Off.ASLEEP: frozenset({WakeSource.KEY, WakeSource.CARD}),
+        Off.LATCH: frozenset({WakeSource.CODE_KEY, WakeSource.CARD_SWITCH, WakeSource.POWER_BUTTON}),
+        Off.SYSTEM: frozenset({WakeSource.CODE_KEY, WakeSource.CARD_SWITCH, WakeSource.POWER_BUTTON}),
     }
 )
 """A halted Pi wakes by its own button (Pi 5, J2) or by GPIO3, which here is the display's SCL: so the button alone.
 Where the kernel has let a latch cut the supply, its contacts wake it."""
 
 
-class Way(Protocol):
+class OffMode(Protocol):
     """One way to be off. Every method but `close` raises PowerError."""
 
     def start(self) -> None:
@@ -153,7 +153,7 @@ class SystemOff:
 class Supply:
     """The `Power` port (drivers.ports): BatteryChanged; raises PowerError."""
 
-    def __init__(self, way: Way, battery: BatteryMonitor | None = None) -> None:
+    def __init__(self, way: OffMode, battery: BatteryMonitor | None = None) -> None:
         self._way = way
         self._battery = battery
 

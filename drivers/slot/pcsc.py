@@ -10,7 +10,7 @@ from drivers.errors import SlotError
 from drivers.ports import Notify
 from drivers.slot.mailbox import News
 from drivers.slot.pcsc_api import Pcsc
-from drivers.slot.pcsc_card import ReaderChoice, context
+from drivers.slot.pcsc_card import ReaderChoice, hold_context
 from drivers.slot.pcsc_errors import ServiceLostError
 from drivers.slot.pcsc_watch import View, Watcher
 from drivers.slot.pcsc_worker import PowerOff, PowerOn, Transmit, Worker
@@ -93,7 +93,7 @@ class PcscSlot:
 def _try(pcsc: Pcsc) -> None:
     """Let a refusal be known now; that pcscd is not there yet is no error."""
     try:
-        with context(pcsc):
+        with hold_context(pcsc):
             pass
     except ServiceLostError:
         return

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from drivers.slot.pcsc_errors import Code, PcscMissingError, failure
+from drivers.slot.pcsc_errors import Code, PcscMissingError, error_for
 from sesame_core.smartcard.apdu import Protocol
 
 PNP: Final = "\\\\?PnP?\\Notification"
@@ -34,7 +34,7 @@ class _IoRequest(ctypes.Structure):
 class Pcsc:
     """PC/SC, loaded when first made. Raises PcscMissingError where it is not installed.
 
-    Every call raises what `drivers.slot.pcsc_errors.failure` makes of its return code. Contexts are used by one thread
+    Every call raises what `drivers.slot.pcsc_errors.error_for` makes of its return code. Contexts are used by one thread
     at a time, `cancel` excepted.
     """
 
@@ -137,12 +137,12 @@ class Pcsc:
         return int(self._scard.SCARD_SHARE_EXCLUSIVE if exclusive else self._scard.SCARD_SHARE_SHARED)
 
 
-def counter(state: int) -> int:
+def event_count(state: int) -> int:
     """How often a card came or went, as pcscd counts (modulo 65536)."""
     return state >> 16 & 0xFFFF
 
 
-def present(state: int) -> bool:
+def is_present(state: int) -> bool:
     """True when a card is in, mute or not."""
     return bool(state & STATE_PRESENT)
 
@@ -162,4 +162,4 @@ def _unsigned(code: int) -> int:
 
 def _check(code: int, call: str) -> None:
     if _unsigned(code) != Code.SUCCESS:
-        raise failure(_unsigned(code), call)
+        raise error_for(_unsigned(code), call)

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import Final, Self
 
 from drivers.errors import NoCardError, NoReaderError, SlotError
-from drivers.slot.pcsc_api import Pcsc, counter, present
-from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, Code, failure
+from drivers.slot.pcsc_api import Pcsc, event_count, is_present
+from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, Code, error_for
 from sesame_core.smartcard.apdu import Protocol
 
 ReaderChoice = str | int | None
-"""Which reader: its name or a part of it, its place in `readers()` from 0, or None for the first one with a card."""
+"""Which reader: its name or a part of it, its place in `list_readers()` from 0, or None for the first one with a card."""
 
 
 def reader_named(name: str | None) -> ReaderChoice:
@@ -29,7 +29,7 @@ REMOVAL_TOLD_S: Final = 1.0
 
 
 @contextmanager
-def context(pcsc: Pcsc) -> Iterator[int]:
+def hold_context(pcsc: Pcsc) -> Iterator[int]:
     """A context that is released in every case."""
     made = pcsc.establish()
     try:
@@ -38,14 +38,14 @@ def context(pcsc: Pcsc) -> Iterator[int]:
         pcsc.release(made)
 
 
-def readers(pcsc: Pcsc | None = None) -> list[str]:
+def list_readers(pcsc: Pcsc | None = None) -> list[str]:
     """The names of the connected readers, maybe none. Raises SlotError when PC/SC is absent or refuses."""
     pcsc = pcsc or Pcsc()
-    with context(pcsc) as made:
+    with hold_context(pcsc) as made:
         return pcsc.list_readers(made)
 
 
-def chosen(names: Sequence[str], choice: ReaderChoice) -> list[str]:
+def choose_readers(names: Sequence[str], choice: ReaderChoice) -> list[str]:
     """The readers that a choice allows: all for None; for a name that one, or every reader that has it as a part."""
     if choice is None:
         return list(names)
@@ -62,7 +62,7 @@ class PoweredCard:
     def __init__(self, pcsc: Pcsc, reader: str, *, exclusive: bool = True) -> None:
         """Give the card power and read its ATR; reset it warm once when the ATR starts with 3F.
 
-        Raises NoCardError, CardMuteError, CardBusyError (at once: see `power`), NoReaderError, SlotError.
+        Raises NoCardError, CardMuteError, CardBusyError (at once: see `power_card`), NoReaderError, SlotError.
         """
         self._pcsc, self.reader, self._exclusive = pcsc, reader, exclusive
         made = pcsc.establish()
@@ -125,7 +125,7 @@ class PoweredCard:
         return CardRemovedError("the card was pulled: insert it again")
 
     def _count(self) -> int:
-        return counter(self._state(0, 0))
+        return event_count(self._state(0, 0))
 
     def _state(self, known: int, timeout_ms: int) -> int:
         assert self._context is not None
@@ -135,14 +135,14 @@ class PoweredCard:
         """Whether this very card is gone: a failed exchange looks the same for a pulled card and for a silent one."""
         deadline = time.monotonic() + REMOVAL_TOLD_S
         state = self._state(0, 0)
-        while present(state) and counter(state) == self._inserted:
+        while is_present(state) and event_count(state) == self._inserted:
             if not (left_ms := _left_ms(deadline)):
                 return False
             state = self._state(state, left_ms)
         return True
 
 
-def power(
+def power_card(
     pcsc: Pcsc, reader: str, *, exclusive: bool = True, pause: Callable[[float], object] = time.sleep
 ) -> PoweredCard:
     """A `PoweredCard`, waiting for another program to let go of the card, 2 s at most. Raises like PoweredCard."""
@@ -175,9 +175,9 @@ class PcscConnection:
         CardMuteError, CardBusyError, SlotError.
         """
         pcsc = pcsc or Pcsc()
-        with context(pcsc) as made:
+        with hold_context(pcsc) as made:
             found = _find(pcsc, made, reader, patience_ms)
-        return cls(power(pcsc, found, exclusive=exclusive))
+        return cls(power_card(pcsc, found, exclusive=exclusive))
 
     @property
     def reader(self) -> str:
@@ -223,14 +223,14 @@ class PcscConnection:
 
 def _find(pcsc: Pcsc, made: int, choice: ReaderChoice, patience_ms: int) -> str:
     names = pcsc.list_readers(made)
-    allowed = chosen(names, choice)
+    allowed = choose_readers(names, choice)
     if not names:
-        raise failure(Code.NO_READERS_AVAILABLE, "SCardListReaders")
+        raise error_for(Code.NO_READERS_AVAILABLE, "SCardListReaders")
     if not allowed:
         raise NoReaderError(f"no reader is called {choice!r}; there are: {', '.join(names)}")
     deadline = time.monotonic() + patience_ms / 1000
     states = pcsc.states(made, dict.fromkeys(allowed, 0), 0)
-    while not (found := [name for name, state in states.items() if present(state)]):
+    while not (found := [name for name, state in states.items() if is_present(state)]):
         if not (left_ms := _left_ms(deadline)):
             raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
         states = pcsc.states(made, states, left_ms)

@@ -90,7 +90,7 @@ _MEANING: Final[dict[int, tuple[type[SlotError], str]]] = {
 }
 
 
-def failure(code: int, call: str) -> SlotError:
+def error_for(code: int, call: str) -> SlotError:
     """The error for a return code of the PC/SC function `call`; an unknown code is a plain SlotError."""
     kind, sentence = _MEANING.get(code, (SlotError, "the smart-card reader failed: unplug it and plug it in again"))
     return kind(f"{sentence} ({call}: 0x{code:08X})")

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from drivers.errors import SlotError
-from drivers.slot.pcsc_api import FOREVER_MS, PNP, Pcsc, counter, present
-from drivers.slot.pcsc_card import ReaderChoice, chosen, context
+from drivers.slot.pcsc_api import FOREVER_MS, PNP, Pcsc, event_count, is_present
+from drivers.slot.pcsc_card import ReaderChoice, choose_readers, hold_context
 from drivers.slot.pcsc_errors import ReaderLostError
 from sesame_core.events import CardAbsent, CardPresent, Event, SlotFound, SlotLost
 
@@ -42,7 +42,7 @@ class Presence:
         """The events that follow from a look at the readers; none when nothing is new."""
         if not view:
             return self.lost()
-        cards = [(name, counter(state)) for name, state in view.items() if present(state)]
+        cards = [(name, event_count(state)) for name, state in view.items() if is_present(state)]
         cards = [card for card in cards if card != self._gone]
         if self.card in cards:
             return []
@@ -106,7 +106,7 @@ class Watcher:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                with context(self._pcsc) as made:
+                with hold_context(self._pcsc) as made:
                     self._context = made
                     self._watch(made)
             except SlotError as error:
@@ -134,7 +134,7 @@ class Watcher:
             names = self._pcsc.list_readers(made)
             settled, before = names == before, names
             known = self._look(made, {name: known.get(name, 0) for name in names})
-            usable = {name: known[name] for name in chosen(names, self._choice) if name in known}
+            usable = {name: known[name] for name in choose_readers(names, self._choice) if name in known}
             self._trouble, self._retry_s = "", FIRST_RETRY_S
             self._on_view(usable)
             patience = FOREVER_MS if usable else NO_READER_MS

@@ -10,7 +10,7 @@ from typing import Final
 from drivers.errors import NoCardError, SlotError
 from drivers.slot.mailbox import News
 from drivers.slot.pcsc_api import Pcsc
-from drivers.slot.pcsc_card import PoweredCard, power
+from drivers.slot.pcsc_card import PoweredCard, power_card
 from drivers.slot.pcsc_errors import CardRemovedError, ReaderLostError, ServiceLostError
 from drivers.slot.pcsc_watch import Inserted
 from sesame_core.events import CardAnswered, CardPowered, CardSilent
@@ -120,7 +120,7 @@ class Worker:
 
     def _power_on(self, job: PowerOn, reader: str) -> None:
         self._power_off()
-        self._card = power(self._pcsc, reader, exclusive=self._exclusive, pause=self._stop.wait)
+        self._card = power_card(self._pcsc, reader, exclusive=self._exclusive, pause=self._stop.wait)
         self._card_session = job.session
         told = partial(CardPowered, ticket=job.ticket, atr=self._card.atr, protocol=self._card.protocol)
         self._news.answer(job.session, told)

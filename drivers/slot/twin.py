@@ -28,7 +28,7 @@ from sesame_core.smartcard.masking import blank_secret
 INVERSE_CONVENTION = 0x3F
 
 
-class Card(Protocol):
+class SlotCard(Protocol):
     """What can be put into a slot: the bank's virtual cards have this shape."""
 
     @property
@@ -69,7 +69,7 @@ Tamper = Callable[[int, bytes], bytes | None]
 the true answer. Empty is silence; None means that the card is pulled at the moment the answer was due."""
 
 
-def instant(_command: bytes) -> Millis:
+def answer_at_once(_command: bytes) -> Millis:
     """A card that takes no time."""
     return 0
 
@@ -107,7 +107,7 @@ class TwinSlot:
     def __init__(
         self,
         *,
-        latency: Latency = instant,
+        latency: Latency = answer_at_once,
         power_on_time: Millis = 0,
         record: list[Exchange] | None = None,
         tamper: Tamper | None = None,
@@ -116,7 +116,7 @@ class TwinSlot:
         self.power_on_time = power_on_time
         self.record = record
         self.tamper = tamper
-        self._card: Card | None = None
+        self._card: SlotCard | None = None
         self._plugged = True
         self._powered = False
         self._exchanges = 0
@@ -130,11 +130,11 @@ class TwinSlot:
     # What a person does with it
 
     @property
-    def card(self) -> Card | None:
+    def card(self) -> SlotCard | None:
         """The card that is in, powered or not."""
         return self._card
 
-    def insert(self, card: Card, now: Millis) -> None:
+    def insert(self, card: SlotCard, now: Millis) -> None:
         """Put a card in. Raises SlotError when there is one already."""
         if self._card is not None:
             raise SlotError("a card is in the slot already: pull it first")
@@ -272,7 +272,7 @@ class TwinSlot:
         else:
             self._tell(done.outcome)
 
-    def _give_power(self, card: Card, ticket: int, until: Millis) -> _UnderWay:
+    def _give_power(self, card: SlotCard, ticket: int, until: Millis) -> _UnderWay:
         atr = card.power_on()
         if atr[:1] == bytes((INVERSE_CONVENTION,)):
             atr = card.reset()
@@ -281,7 +281,7 @@ class TwinSlot:
             return _UnderWay(until, CardSilent(until, ticket))
         return _UnderWay(until, CardPowered(until, ticket, atr, CardProtocol(card.protocol)))
 
-    def _exchange(self, card: Card, request: _Transmit, at: Millis) -> _UnderWay:
+    def _exchange(self, card: SlotCard, request: _Transmit, at: Millis) -> _UnderWay:
         if not self._powered:
             _wipe(request)
             return _UnderWay(at, CardSilent(at, request.ticket))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from drivers.header import HEADER, Pin, Role
+from drivers.header import HEADER, Role, Signal
 from hw.checks.circuit import GROUND, RAIL_VOLTS, SUPPLY_PINS, highest_volts, ohms_between, parallel, value_of
 from hw.checks.figures import Figures
 from hw.checks.wiring import BOARD, expected, is_battery
@@ -59,7 +59,7 @@ def i2c(netlist: Netlist, figures: Figures) -> list[str]:
     return found
 
 
-def i2c_line(netlist: Netlist, figures: Figures, pin: Pin) -> Iterator[str]:
+def i2c_line(netlist: Netlist, figures: Figures, pin: Signal) -> Iterator[str]:
     """What is wrong with one line of the bus."""
     net = f"/{pin.signal}"
     pulls = i2c_pull_ups(netlist, net)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from drivers.header import DESK, HEADER, Pin, Role
+from drivers.header import DESK, HEADER, Role, Signal
 from hw.kicad.netlist import Netlist
 
 BOARD: Final = "A1"
@@ -32,7 +32,7 @@ def is_battery(netlist: Netlist) -> bool:
     return "BT1" in netlist.parts
 
 
-def expected(netlist: Netlist) -> list[Pin]:
+def expected(netlist: Netlist) -> list[Signal]:
     """The pin file's entries this version must have."""
     return [pin for pin in DESK if is_battery(netlist) or not pin.battery_only]
 
@@ -106,7 +106,7 @@ GROUPS: Final = MappingProxyType(
 """GPIOs with a life of their own at boot, and the only roles that may use them."""
 
 
-def conflicts(netlist: Netlist, pins: tuple[Pin, ...] = DESK) -> list[str]:
+def conflicts(netlist: Netlist, pins: tuple[Signal, ...] = DESK) -> list[str]:
     """No signal on a pin that boot, console or a bus uses, no pin twice, nothing on the HAT identification."""
     found: list[str] = []
     for name, (gpios, roles) in GROUPS.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.header import DESK, HEADER, Pin, Role
+from drivers.header import DESK, HEADER, Role, Signal
 from hw.kicad.symbols import Box, Kind, Side, Symbol, SymbolPin, Words
 
 GROUNDS: Final = (6, 9, 14, 20, 25, 30, 34, 39)
@@ -49,12 +49,12 @@ GAP: Final = 6
 STEP: Final = 2
 
 
-def pin_of(signal: str) -> Pin:
+def pin_of(signal: str) -> Signal:
     """The pin file's entry. Raises KeyError for an unknown signal."""
     return {pin.signal: pin for pin in DESK}[signal]
 
 
-def kind_of(pin: Pin) -> Kind:
+def kind_of(pin: Signal) -> Kind:
     """The electrical type the rules check shall assume."""
     if pin.role is Role.UART:
         return Kind.OUTPUT if pin.signal.endswith("TXD") else Kind.INPUT

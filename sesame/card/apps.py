@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sesame.card.source import opened
-from sesame.card.table import remark, say, say_json, table
+from sesame.card.source import open_source
+from sesame.card.table import format_table, print_line, print_remark, say_json
 from sesame.exits import Exit
 from sesame_core.cap import emv
 from sesame_core.choice import select_application
 from sesame_core.directory import list_contactless, list_pse
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Conversation
-from sesame_core.smartcard.tlv import find
+from sesame_core.smartcard.tlv import find_value
 
 KNOWN = {
     bytes.fromhex(aid): name
@@ -70,29 +70,29 @@ class Found:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the list. Raises CardError, SlotError."""
-    with opened(arguments) as card:
-        found = card.ask(survey())
+    with open_source(arguments) as card:
+        found = card.ask(survey_card())
         where = card.where
     if arguments.json:
         say_json([_as_json(one) for one in found])
     elif found:
-        say(table(("AID", "known as", "label", "found by", "codes"), map(_row, found)))
+        print_line(format_table(("AID", "known as", "label", "found by", "codes"), map(_row, found)))
     else:
-        remark(f"no application that is known here is on the card in {where}")
+        print_remark(f"no application that is known here is on the card in {where}")
     return Exit.OK if found else Exit.NO_APPLICATION
 
 
-def survey() -> Conversation[tuple[Found, ...]]:
+def survey_card() -> Conversation[tuple[Found, ...]]:
     """Select everything that a directory lists or that is known by name. No counter moves."""
     directories = {"PSE": (yield from list_pse()), "2PAY": (yield from list_contactless())}
     listed = tuple(dict.fromkeys(aid for aids in directories.values() for aid in aids))
     found: dict[bytes, Found] = {}
     for aid in dict.fromkeys((*listed, *KNOWN)):
-        application = yield from emv.select(aid)
+        application = yield from emv.select_application_by(aid)
         by = tuple(name for name, aids in directories.items() if aid in aids)
         if application is None and not by:
             continue
-        name = (find(application.fci, 0x84) if application else None) or aid
+        name = (find_value(application.fci, 0x84) if application else None) or aid
         label = application.label if application else ""
         reached = ("AID",) if application else ()
         before = found.get(name, Found(name, label, (), False)).by
@@ -105,7 +105,7 @@ def _with_used(found: Sequence[Found]) -> Conversation[tuple[Found, ...]]:
     used = b""
     with suppress(CardError):
         application = yield from select_application()
-        used = find(application.fci, 0x84) or application.aid
+        used = find_value(application.fci, 0x84) or application.aid
     return tuple(replace(one, used=one.aid == used) for one in found)
 
 

@@ -31,7 +31,7 @@ def mask_bytes(bitmap: bytes, psn: bool) -> tuple[MaskByte, ...]:
     return tuple(MaskByte(*names[place], place, mask) for place, mask in enumerate(bitmap))
 
 
-def counts(bitmap: bytes, psn: bool) -> dict[str, int]:
+def count_bits(bitmap: bytes, psn: bool) -> dict[str, int]:
     """How many bits are taken of each part; parts without any are left out."""
     taken: dict[str, int] = {}
     for one in mask_bytes(bitmap, psn):
@@ -40,7 +40,7 @@ def counts(bitmap: bytes, psn: bool) -> dict[str, int]:
     return taken
 
 
-def span(bitmap: bytes, psn: bytes) -> tuple[int, int]:
+def code_span(bitmap: bytes, psn: bytes) -> tuple[int, int]:
     """The least and the greatest code, for a CID that says ARQC, this PSN, and anything in the rest."""
     known = [*psn, ARQC]
     least = greatest = 0
@@ -51,15 +51,15 @@ def span(bitmap: bytes, psn: bytes) -> tuple[int, int]:
     return least, greatest
 
 
-def digits(least: int, greatest: int) -> str:
+def code_digits(least: int, greatest: int) -> str:
     """How many digits codes in this range have on the screen."""
     shortest, longest = (max(CODE_DIGITS, len(str(number))) for number in (least, greatest))
     return str(shortest) if shortest == longest else f"{shortest} to {longest}"
 
 
-def summary(bitmap: bytes, psn: bool) -> str:
+def summarise_bitmap(bitmap: bytes, psn: bool) -> str:
     """As "1 of the CID, 9 of the ATC, 16 of the AC"."""
-    taken = counts(bitmap, psn)
+    taken = count_bits(bitmap, psn)
     return ", ".join(f"{count} of the {part}" for part, count in taken.items()) or "none"
 
 

@@ -242,6 +242,6 @@ CURRENCIES = MappingProxyType(
 """ISO 4217."""
 
 
-def element(tag: int) -> Element:
+def describe_tag(tag: int) -> Element:
     """What is known of a tag."""
     return ELEMENTS.get(tag, UNKNOWN)

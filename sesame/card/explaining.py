@@ -3,18 +3,18 @@
 import argparse
 from dataclasses import replace
 
-from sesame.card.replaying import Replayed, replay
-from sesame.card.source import consent, load, opened
-from sesame.card.story import Story, as_json, as_text, kind
-from sesame.card.table import remark, say, say_json
+from sesame.card.replaying import Replayed, replay_session
+from sesame.card.source import ask_consent, load_trace, open_source
+from sesame.card.story import Story, as_json, as_text, cid_kind
+from sesame.card.table import print_line, print_remark, say_json
 from sesame.card.trace.recording import Recorder, Trace
-from sesame.card.tracing import MOVES, session
+from sesame.card.tracing import MOVES, record_session
 from sesame.commands.code import request_of
 from sesame.exits import CommandError, Exit
 from sesame_core.cap.codes import Cryptogram, Request, choose_filter, encode_numbers
 from sesame_core.cap.emv import read_cryptogram
 from sesame_core.errors import CardError, Fault, UsageError
-from sesame_core.smartcard.tlv import find
+from sesame_core.smartcard.tlv import find_value
 
 BITMAP = 0x9F56
 PSN_FLAG = 0x40
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json(as_json(story))
     else:
-        say(as_text(story, arguments.bits))
+        print_line(as_text(story, arguments.bits))
     return Exit.OK
 
 
@@ -53,19 +53,19 @@ def _values_given(arguments: argparse.Namespace) -> bool:
 
 def _told(arguments: argparse.Namespace) -> Story:
     """By a recording, or by a card whose session is recorded for this."""
-    trace = load(arguments.recording) if arguments.recording else _recorded(arguments)
+    trace = load_trace(arguments.recording) if arguments.recording else _recorded(arguments)
     wanted = request_of(arguments)
-    replayed = replay(trace, None if wanted == Request() else wanted)
+    replayed = replay_session(trace, None if wanted == Request() else wanted)
     for deviation in replayed.deviations:
-        remark(deviation)
+        print_remark(deviation)
     return _of(replayed, tuple(arguments.data))
 
 
 def _recorded(arguments: argparse.Namespace) -> Trace:
-    with opened(arguments) as card:
-        consent(arguments, card, MOVES)
+    with open_source(arguments) as card:
+        ask_consent(arguments, card, MOVES)
         recorder = Recorder(card.exchange)
-        session(replace(card, exchange=recorder), request_of(arguments), arguments.data)
+        record_session(replace(card, exchange=recorder), request_of(arguments), arguments.data)
     return Trace(tuple(recorder.turns), card.atr.hex().upper(), card.protocol.value)
 
 
@@ -73,7 +73,7 @@ def _of(replayed: Replayed, numbers: tuple[str, ...]) -> Story:
     card = replayed.card
     objects = card.application.fci + card.objects
     name = " ".join((card.application.label, card.application.aid.hex().upper())).strip()
-    return Story(replayed.cryptogram, card.filter, bool(find(objects, BITMAP)), card.iaf, name, numbers)
+    return Story(replayed.cryptogram, card.filter, bool(find_value(objects, BITMAP)), card.iaf, name, numbers)
 
 
 def _given(arguments: argparse.Namespace) -> Story:
@@ -82,7 +82,7 @@ def _given(arguments: argparse.Namespace) -> Story:
     iaf = value["iaf"][0] if value["iaf"] else None
     answer = _cryptogram(arguments, value)
     if answer.cid & 0xC0 != 0x80:
-        raise CardError(Fault.DECLINED, f"CID {answer.cid:02X}, {kind(answer.cid)}")
+        raise CardError(Fault.DECLINED, f"CID {answer.cid:02X}, {cid_kind(answer.cid)}")
     prefixed = bool(value["psn"]) if iaf is None else bool(iaf & PSN_FLAG)
     answer = replace(answer, psn=(value["psn"] or b"\0") if prefixed else b"")
     try:

@@ -8,16 +8,16 @@ import argparse
 from dataclasses import dataclass, field
 
 from sesame.card import bits
-from sesame.card.source import OpenCard, consent, opened
-from sesame.card.table import pairs, remark, say, say_json, table
-from sesame.card.values import date
+from sesame.card.source import OpenCard, ask_consent, open_source
+from sesame.card.table import format_pairs, format_table, print_line, print_remark, say_json
+from sesame.card.values import show_date
 from sesame.exits import CommandError, Exit
 from sesame_core.cap import emv
-from sesame_core.cap.codes import Request, Rule
+from sesame_core.cap.codes import FilterRule, Request
 from sesame_core.choice import select_application
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Conversation
-from sesame_core.smartcard.tlv import Tlv, find
+from sesame_core.smartcard.tlv import Tlv, find_value
 
 TRIES, COUNTER, COUNTER_ONLINE = 0x9F17, 0x9F36, 0x9F13
 BITMAP, FLAGS, PSN, PAN, EXPIRY, CDOL1 = 0x9F56, 0x9F55, 0x5F34, 0x5A, 0x5F24, 0x8C
@@ -45,7 +45,7 @@ class Seen:
 
     def value(self, tag: int) -> bytes:
         """A data object of the FCI or the records; empty when there is none."""
-        return find(self.application.fci + self.objects, tag) or b""
+        return find_value(self.application.fci + self.objects, tag) or b""
 
     @property
     def card(self) -> emv.CardData | str:
@@ -58,21 +58,21 @@ class Seen:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it. Raises CommandError, CardError, SlotError."""
-    with opened(arguments) as card:
-        seen = look(card, arguments)
+    with open_source(arguments) as card:
+        seen = look_at_card(card, arguments)
     if arguments.json:
         say_json(as_json(seen, arguments.pan))
     else:
-        say(as_text(seen, arguments.pan))
+        print_line(as_text(seen, arguments.pan))
     return Exit.OK
 
 
-def look(card: OpenCard, arguments: argparse.Namespace) -> Seen:
+def look_at_card(card: OpenCard, arguments: argparse.Namespace) -> Seen:
     """Everything of the application that codes come from. Raises CommandError, CardError, SlotError."""
     application = card.ask(select_application())
     tries, counter, online = (card.ask(_number(tag)) for tag in (TRIES, COUNTER, COUNTER_ONLINE))
     objects = card.ask(emv.read_shown_files())
-    if find(objects, CDOL1) is None:
+    if find_value(objects, CDOL1) is None:
         objects = _after_starting(card, application, arguments) or objects
     atr = card.atr.hex().upper()
     return Seen(card.where, atr, f"T={card.protocol.value}", application, tries, counter, online, objects)
@@ -80,13 +80,13 @@ def look(card: OpenCard, arguments: argparse.Namespace) -> Seen:
 
 def _after_starting(card: OpenCard, application: emv.Application, arguments: argparse.Namespace) -> tuple[Tlv, ...]:
     try:
-        consent(
+        ask_consent(
             arguments, card, "this card shows its files only once a transaction is begun, which moves its counter (ATC)"
         )
     except CommandError as error:
-        remark(str(error))
+        print_remark(str(error))
         return ()
-    card.ask(emv.reselect(application))
+    card.ask(emv.reselect_application(application))
     return card.ask(emv.read_files(application, Request())).objects
 
 
@@ -111,7 +111,7 @@ def as_text(seen: Seen, pan: bool) -> str:
         ("counter (ATC)", _or_untold(seen.counter)),
         ("counter, last online", "" if seen.counter_online is None else str(seen.counter_online)),
     ]
-    return pairs(rows) + "\n" + _how_codes_are_made(seen)
+    return format_pairs(rows) + "\n" + _how_codes_are_made(seen)
 
 
 def as_json(seen: Seen, pan: bool) -> dict[str, object]:
@@ -134,17 +134,17 @@ def as_json(seen: Seen, pan: bool) -> dict[str, object]:
     }
     if isinstance(card, str):
         return shown | {"codes": None, "why": card}
-    if card.filter.rule is Rule.BELGIAN:
+    if card.filter.rule is FilterRule.BELGIAN:
         return shown | {"codes": {"rule": "belgian", "digits": "8"}}
     bitmap = card.filter.bitmap
-    least, greatest = bits.span(bitmap, card.psn_prefix)
+    least, greatest = bits.code_span(bitmap, card.psn_prefix)
     return shown | {
         "codes": {
             "rule": "bitmap",
             "bitmap": bitmap.hex().upper(),
             "from_the_card": bool(seen.value(BITMAP)),
-            "bits": bits.counts(bitmap, bool(card.psn_prefix)),
-            "digits": bits.digits(least, greatest),
+            "bits": bits.count_bits(bitmap, bool(card.psn_prefix)),
+            "digits": bits.code_digits(least, greatest),
             "least": least,
             "greatest": greatest,
         }
@@ -155,20 +155,20 @@ def _how_codes_are_made(seen: Seen) -> str:
     card = seen.card
     if isinstance(card, str):
         return f"no codes from this card: {card}\n"
-    if card.filter.rule is Rule.BELGIAN:
+    if card.filter.rule is FilterRule.BELGIAN:
         return "codes by the Belgian rule: 10 and 8 bits of the AC, 8 of the ATC, and a check: 8 digits\n"
     bitmap, prefix = card.filter.bitmap, card.psn_prefix
-    least, greatest = bits.span(bitmap, prefix)
+    least, greatest = bits.code_span(bitmap, prefix)
     origin = "the card's own" if seen.value(BITMAP) else "Visa's default: the card brings none"
     rows = [
         ("flags (IAF)", _flags(seen)),
         ("bitmap (IPB)", f"{bitmap.hex().upper()} ({origin})"),
-        ("bits taken", bits.summary(bitmap, bool(prefix))),
-        ("digits", f"{bits.digits(least, greatest)} ({least} to {greatest})"),
+        ("bits taken", bits.summarise_bitmap(bitmap, bool(prefix))),
+        ("digits", f"{bits.code_digits(least, greatest)} ({least} to {greatest})"),
     ]
     taken = [one for one in bits.mask_bytes(bitmap, bool(prefix)) if one.mask]
     lines = ((one.name, f"{one.mask:02X}", f"{one.mask:08b}", str(one.mask.bit_count())) for one in taken)
-    return pairs(rows) + "\n" + table(("byte", "mask", "bits", "taken"), lines)
+    return format_pairs(rows) + "\n" + format_table(("byte", "mask", "bits", "taken"), lines)
 
 
 def _flags(seen: Seen) -> str:
@@ -186,7 +186,7 @@ def _pan(seen: Seen, whole: bool) -> str:
 
 def _date(seen: Seen) -> str:
     try:
-        return date(seen.value(EXPIRY))
+        return show_date(seen.value(EXPIRY))
     except ValueError:
         return ""
 

@@ -2,9 +2,9 @@
 
 import argparse
 
-from drivers.slot.pcsc_api import Pcsc, present
-from drivers.slot.pcsc_card import chosen, context, reader_named
-from sesame.card.table import remark, say, say_json, table
+from drivers.slot.pcsc_api import Pcsc, is_present
+from drivers.slot.pcsc_card import choose_readers, hold_context, reader_named
+from sesame.card.table import format_table, print_line, print_remark, say_json
 from sesame.exits import Exit
 
 
@@ -14,20 +14,22 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json([{"index": index, "name": name, "card": card} for index, name, card in found])
     elif found:
-        say(table(("no.", "reader", "card"), ((str(index), name, _word(card)) for index, name, card in found)))
+        print_line(
+            format_table(("no.", "reader", "card"), ((str(index), name, _word(card)) for index, name, card in found))
+        )
     else:
-        remark("no smart-card reader is connected")
+        print_remark("no smart-card reader is connected")
     return Exit.OK if found else Exit.NO_READER
 
 
 def looked_into(choice: str | None) -> list[tuple[int, str, bool]]:
     """Index, name, and whether a card is in, of every reader that the choice allows. No card gets power."""
     pcsc = Pcsc()
-    with context(pcsc) as made:
+    with hold_context(pcsc) as made:
         names = pcsc.list_readers(made)
         states = pcsc.states(made, dict.fromkeys(names, 0), 0) if names else {}
-    allowed = chosen(names, reader_named(choice))
-    return [(index, name, present(states[name])) for index, name in enumerate(names) if name in allowed]
+    allowed = choose_readers(names, reader_named(choice))
+    return [(index, name, is_present(states[name])) for index, name in enumerate(names) if name in allowed]
 
 
 def _word(card: bool) -> str:

@@ -3,8 +3,8 @@
 import argparse
 from dataclasses import dataclass
 
-from sesame.card.source import in_process, load
-from sesame.card.table import remark, say, say_json
+from sesame.card.source import in_process, load_trace
+from sesame.card.table import print_line, print_remark, say_json
 from sesame.card.trace.recording import Trace
 from sesame.card.trace.replay import ReplayCard, recorded_request
 from sesame.commands.code import request_of
@@ -14,7 +14,7 @@ from sesame_core.cap.codes import Cryptogram, Request, make_code, mix_data
 from sesame_core.choice import Choice
 from sesame_core.errors import CardError, Fault
 from sesame_core.pin import Pin
-from sesame_core.screens import grouped
+from sesame_core.screens import group_digits
 
 ANY_PIN = (0, 0, 0, 0)
 
@@ -31,23 +31,23 @@ class Replayed:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the code, or serve the card until it is pulled. Raises CommandError, CardError, BankError."""
-    trace = load(arguments.file)
+    trace = load_trace(arguments.file)
     if arguments.vpcd:
         return _serve(trace, arguments)
     request = request_of(arguments)
-    replayed = replay(trace, None if request == Request() else request)
+    replayed = replay_session(trace, None if request == Request() else request)
     cryptogram = mix_data(replayed.cryptogram, arguments.data) if arguments.data else replayed.cryptogram
-    code = grouped("".join(map(str, make_code(cryptogram, replayed.card.filter))))
+    code = group_digits("".join(map(str, make_code(cryptogram, replayed.card.filter))))
     for deviation in replayed.deviations:
-        remark(deviation)
+        print_remark(deviation)
     if arguments.json:
         say_json({"code": code, "function": replayed.request.function.value, "deviations": list(replayed.deviations)})
     else:
-        say(f"{code}\n")
+        print_line(f"{code}\n")
     return Exit.OK
 
 
-def replay(trace: Trace, request: Request | None = None) -> Replayed:
+def replay_session(trace: Trace, request: Request | None = None) -> Replayed:
     """Go through the conversation that makes a code, asking for what was asked for then, or for `request`.
 
     Raises CardError: what the card refused then it refuses now.
@@ -61,12 +61,12 @@ def replay(trace: Trace, request: Request | None = None) -> Replayed:
     pin = Pin()
     for digit in ANY_PIN:
         pin.append(digit)
-    response = powered.ask(emv.verify(pin))
+    response = powered.ask(emv.verify_pin(pin))
     if not response.ok:  # one answer a VERIFY: a wrong PIN may have come before the right one
-        response = powered.ask(emv.verify(pin))
+        response = powered.ask(emv.verify_pin(pin))
     if not response.ok:
         raise CardError(Fault.REFUSED, f"the recorded PIN was refused: status {response.sw:04X}")
-    cryptogram = powered.ask(emv.generate(data, asked))
+    cryptogram = powered.ask(emv.generate_ac(data, asked))
     if cryptogram is None:
         raise CardError(Fault.REFUSED, "the recorded card made no cryptogram: status 6985")
     return Replayed(data, cryptogram, asked, tuple(card.deviations))
@@ -77,6 +77,6 @@ def _serve(trace: Trace, arguments: argparse.Namespace) -> int:
 
     with VirtualReader(arguments.host, arguments.port) as reader:
         reader.insert(ReplayCard(trace), reconnect=True)
-        remark(f"{arguments.file} is in the reader at port {arguments.port}; Ctrl-C pulls it")
+        print_remark(f"{arguments.file} is in the reader at port {arguments.port}; Ctrl-C pulls it")
         reader.wait()
     return Exit.OK

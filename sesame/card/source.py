@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.slot.twin import Card
-from sesame.card.trace.reading import read
+from drivers.slot.twin import SlotCard
+from sesame.card.trace.reading import read_trace
 from sesame.card.trace.recording import Trace, TraceError
 from sesame.exits import CommandError, Exit
 from sesame_core.errors import CardError, Fault
-from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T, converse
+from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T, carry_conversation
 
 INVERSE_CONVENTION = b"\x3f"
 MAX_COMMANDS = 1024
@@ -35,7 +35,7 @@ class OpenCard:
 
     def ask(self, conversation: Conversation[T]) -> T:
         """Have one conversation of `sesame_core.cap.emv`. Raises CardError, and SlotError from the slot."""
-        exchanges = converse(conversation, self.protocol, Budget(MAX_COMMANDS, MAX_RECORDS))
+        exchanges = carry_conversation(conversation, self.protocol, Budget(MAX_COMMANDS, MAX_RECORDS))
         try:
             answer = self.exchange(next(exchanges))
             while True:
@@ -46,12 +46,14 @@ class OpenCard:
 
 
 @contextmanager
-def opened(arguments: argparse.Namespace) -> Iterator[OpenCard]:
+def open_source(arguments: argparse.Namespace) -> Iterator[OpenCard]:
     """The card that the arguments name. Raises CommandError, CardError, SlotError, BankError."""
     if arguments.recording:
         from sesame.card.trace.replay import ReplayCard  # noqa: PLC0415 - each source is loaded only when it is the one
 
-        yield in_process(ReplayCard(load(arguments.recording)), str(arguments.recording), warm=arguments.warm_reset)
+        yield in_process(
+            ReplayCard(load_trace(arguments.recording)), str(arguments.recording), warm=arguments.warm_reset
+        )
     elif arguments.virtual:
         from bank.cards.gallery import open_card  # noqa: PLC0415
 
@@ -66,7 +68,7 @@ def opened(arguments: argparse.Namespace) -> Iterator[OpenCard]:
             yield OpenCard(exchange, connection.protocol, where, connection.atr, connection.cold_atr)
 
 
-def in_process(card: Card, where: str, *, warm: bool = False) -> OpenCard:
+def in_process(card: SlotCard, where: str, *, warm: bool = False) -> OpenCard:
     """A card object, powered; reset warm where its convention asks for it, or `warm`. Raises CardError(MUTE)."""
     atr, cold = card.power_on(), b""
     if warm or atr[:1] == INVERSE_CONVENTION:
@@ -76,17 +78,17 @@ def in_process(card: Card, where: str, *, warm: bool = False) -> OpenCard:
     return OpenCard(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol), where, atr, cold, lasting=False)
 
 
-def load(path: Path) -> Trace:
+def load_trace(path: Path) -> Trace:
     """The trace in a file, `-` for standard input. Raises CommandError(USAGE)."""
     try:
-        return read(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+        return read_trace(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(Exit.USAGE, f"{path} cannot be read: {error}") from error
     except TraceError as error:
         raise CommandError(Exit.USAGE, f"{path}: {error}") from error
 
 
-def consent(arguments: argparse.Namespace, card: OpenCard, moves: str) -> None:
+def ask_consent(arguments: argparse.Namespace, card: OpenCard, moves: str) -> None:
     """Ask before a real card's counters move. Raises CommandError(USAGE) for a no, and without terminal and --yes."""
     if arguments.yes or not card.lasting:
         return

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sesame.card.bits import MaskByte, counts, mask_bytes, summary
-from sesame.card.table import pairs, table
-from sesame_core.cap.codes import Cryptogram, Filter, Rule, encode_numbers, filter_bits, make_code, mix_data
-from sesame_core.screens import grouped
+from sesame.card.bits import MaskByte, count_bits, mask_bytes, summarise_bitmap
+from sesame.card.table import format_pairs, format_table
+from sesame_core.cap.codes import Cryptogram, Filter, FilterRule, encode_numbers, filter_bits, make_code, mix_data
+from sesame_core.screens import group_digits
 
 PSN_FLAG = 0x40
 KINDS = {
@@ -67,14 +67,14 @@ class Story:
         return tuple(Bit(name, place + 1, value, value << last - at) for at, (name, place, value) in enumerate(taken))
 
 
-def kind(cid: int) -> str:
+def cid_kind(cid: int) -> str:
     """What a CID says."""
     return KINDS.get(cid & 0xC0, "reserved: no code is made of it")
 
 
 def as_text(story: Story, every_bit: bool) -> str:
     """The walk, for people."""
-    steps = _by_belgian_rule(story) if story.filter.rule is Rule.BELGIAN else _by_bitmap(story, every_bit)
+    steps = _by_belgian_rule(story) if story.filter.rule is FilterRule.BELGIAN else _by_bitmap(story, every_bit)
     parts = [_answer(story), *(_mixing(story) if story.numbers else ()), *steps]
     return "\n".join(f"{number}. {part}" for number, part in enumerate(parts, 1))
 
@@ -85,7 +85,7 @@ def as_json(story: Story) -> dict[str, object]:
     shown: dict[str, object] = {
         "card": story.card,
         "cid": f"{answer.cid:02X}",
-        "cid_means": kind(answer.cid),
+        "cid_means": cid_kind(answer.cid),
         "atc": answer.atc.hex().upper(),
         "ac": answer.ac.hex().upper(),
         "iad": answer.iad.hex().upper(),
@@ -93,24 +93,24 @@ def as_json(story: Story) -> dict[str, object]:
         "numbers": list(story.numbers),
         "ac_used": used.ac.hex().upper(),
         "rule": story.filter.rule.value,
-        "code": grouped(story.code),
+        "code": group_digits(story.code),
     }
-    if story.filter.rule is Rule.BELGIAN:
+    if story.filter.rule is FilterRule.BELGIAN:
         return shown
     taken = {"bits": [{"of": one.name, "bit": one.bit, "value": one.value, "weight": one.weight} for one in story.bits]}
     bitmap = story.filter.bitmap
-    return shown | {"bitmap": bitmap.hex().upper(), "counts": counts(bitmap, bool(answer.psn))} | taken
+    return shown | {"bitmap": bitmap.hex().upper(), "counts": count_bits(bitmap, bool(answer.psn))} | taken
 
 
 def _answer(story: Story) -> str:
     answer = story.answer
     rows = [
-        ("CID", f"{answer.cid:02X}  top bits {answer.cid >> 6:02b} = {kind(answer.cid)}"),
+        ("CID", f"{answer.cid:02X}  top bits {answer.cid >> 6:02b} = {cid_kind(answer.cid)}"),
         ("ATC", f"{answer.atc.hex().upper()}  transaction {int.from_bytes(answer.atc)} of this card"),
         ("AC", f"{answer.ac.hex().upper()}  its cryptogram"),
         ("IAD", f"{answer.iad.hex().upper() or 'none'}  the issuer's own"),
     ]
-    return f"The card{f' ({story.card})' if story.card else ''} answers GENERATE AC\n" + _indented(pairs(rows))
+    return f"The card{f' ({story.card})' if story.card else ''} answers GENERATE AC\n" + _indented(format_pairs(rows))
 
 
 def _mixing(story: Story) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _mixing(story: Story) -> Iterator[str]:
             f"{story.used.ac.hex().upper()}  CBC, zero initial vector, the last block: it takes the place of the AC",
         ),
     ]
-    yield "Transaction data are mixed in\n" + _indented(pairs(rows))
+    yield "Transaction data are mixed in\n" + _indented(format_pairs(rows))
 
 
 def _by_bitmap(story: Story, every_bit: bool) -> Iterator[str]:
@@ -140,8 +140,8 @@ def _by_bitmap(story: Story, every_bit: bool) -> Iterator[str]:
     rest = f"behind the mask, {_many(beyond, 'byte')} of data: nothing is taken\n" if beyond > 0 else ""
     over = f"behind the data, {_many(-beyond, 'byte')} of mask: they meet nothing\n" if beyond < 0 else ""
     title = f"The bitmap (IPB, {origin}) {bitmap.hex().upper()} is laid over the data\n"
-    yield title + _indented(table(head, lines) + rest + over)
-    yield f"Taken are {summary(bitmap, psn)}\n" + _indented(_in_order(story))
+    yield title + _indented(format_table(head, lines) + rest + over)
+    yield f"Taken are {summarise_bitmap(bitmap, psn)}\n" + _indented(_in_order(story))
     if every_bit:
         yield "Every bit, and what it is worth\n" + _indented(_weights(story))
     yield _decimal(filter_bits(story.used.data, bitmap), story)
@@ -171,7 +171,7 @@ def _weights(story: Story) -> str:
     for one in story.bits:
         total += one.weight
         lines.append((one.name, str(one.bit), str(one.value), str(one.weight or "-"), str(total)))
-    return table(("byte", "bit", "is", "worth", "sum"), lines)
+    return format_table(("byte", "bit", "is", "worth", "sum"), lines)
 
 
 def _by_belgian_rule(story: Story) -> Iterator[str]:
@@ -188,8 +188,8 @@ def _by_belgian_rule(story: Story) -> Iterator[str]:
             f"its last digit, {number % 10}, is added in front: + {number % 10 * 10_000_000}, and eight digits stay",
         ),
     ]
-    yield "No bitmap: the Belgian rule\n" + _indented(pairs(rows))
-    yield f"On the screen: {grouped(story.code)}\n"
+    yield "No bitmap: the Belgian rule\n" + _indented(format_pairs(rows))
+    yield f"On the screen: {group_digits(story.code)}\n"
 
 
 def _decimal(number: int, story: Story) -> str:
@@ -198,7 +198,9 @@ def _decimal(number: int, story: Story) -> str:
     zeros = f", {_many(short, 'zero')} in front" if short else ""
     title = f"Read as one number of {size} bits, in decimal{zeros}, by four from the right\n"
     return title + _indented(
-        pairs([("binary", f"{number:0{max(size, 1)}b}"), ("decimal", str(number)), ("code", grouped(story.code))])
+        format_pairs(
+            [("binary", f"{number:0{max(size, 1)}b}"), ("decimal", str(number)), ("code", group_digits(story.code))]
+        )
     )
 
 

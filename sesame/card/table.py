@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 GAP = "  "
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns as wide as their widest cell, under their names and a rule. The last one is not padded."""
     lines = [list(head), *(list(row) for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
@@ -15,14 +15,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(GAP.join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
 
 
-def pairs(rows: Iterable[tuple[str, str]]) -> str:
+def format_pairs(rows: Iterable[tuple[str, str]]) -> str:
     """A name and a value a line; what has no value is left out."""
     told = [(name, value) for name, value in rows if value]
     width = max((len(name) for name, _ in told), default=0)
     return "".join(f"{name:<{width}}{GAP}{value}\n" for name, value in told)
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """To standard output."""
     sys.stdout.write(text)
 
@@ -32,6 +32,6 @@ def say_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def remark(text: str) -> None:
+def print_remark(text: str) -> None:
     """To standard error: what is no result."""
     sys.stderr.write(f"sesame: {text}\n")

@@ -5,12 +5,12 @@ import re
 import sys
 from contextlib import suppress
 
-from sesame.card.data_names import Form, element
-from sesame.card.table import say, say_json
-from sesame.card.values import described, in_words
+from sesame.card.data_names import Form, describe_tag
+from sesame.card.table import print_line, say_json
+from sesame.card.values import describe_objects, in_words
 from sesame.exits import CommandError, Exit
 from sesame_core.errors import CardError
-from sesame_core.smartcard.tlv import DolEntry, Tlv, parse, parse_dol
+from sesame_core.smartcard.tlv import DolEntry, Tlv, parse_dol, parse_objects
 
 STATUS_WORDS = (0x90, 0x61, 0x62, 0x63, 0x6C)
 GLUE = re.compile(r"0x|[\s:,.'\"\[\]<>]|-", re.IGNORECASE)
@@ -20,36 +20,40 @@ NOT_TOLD = re.compile(r"[0-9A-Fa-f]*")
 def run(arguments: argparse.Namespace) -> int:
     """Print the tree. Raises CommandError(USAGE)."""
     given = sys.stdin.read() if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
-    objects, status = decoded(_bytes(given))
+    objects, status = decode_objects(_bytes(given))
     if arguments.json:
         say_json({"objects": [_as_json(item) for item in objects], "status": status})
         return Exit.OK
-    for depth, item, name, words in described(objects):
+    for depth, item, name, words in describe_objects(objects):
         value = "" if item.parts else item.value.hex().upper()
-        listed = wishes(item)
+        listed = list_wanted(item)
         meant = f"  ({words})" if words and not listed else ""
-        say(f"{'  ' * depth}{item.tag:02X} {name}, {_long(len(item.value))}{': ' if value else ''}{value}{meant}\n")
+        print_line(
+            f"{'  ' * depth}{item.tag:02X} {name}, {_long(len(item.value))}{': ' if value else ''}{value}{meant}\n"
+        )
         for entry in listed:
-            say(f"{'  ' * (depth + 1)}{entry.tag:02X} {element(entry.tag).name}, {_long(entry.length)} wanted\n")
+            print_line(
+                f"{'  ' * (depth + 1)}{entry.tag:02X} {describe_tag(entry.tag).name}, {_long(entry.length)} wanted\n"
+            )
     if status:
-        say(f"status word {status}\n")
+        print_line(f"status word {status}\n")
     return Exit.OK
 
 
-def wishes(item: Tlv) -> tuple[DolEntry, ...]:
+def list_wanted(item: Tlv) -> tuple[DolEntry, ...]:
     """What a data object list wants; nothing for any other object, and for a list that is none."""
     with suppress(CardError):
-        return parse_dol(item.value) if element(item.tag).form is Form.DOL else ()
+        return parse_dol(item.value) if describe_tag(item.tag).form is Form.DOL else ()
     return ()
 
 
-def decoded(raw: bytes) -> tuple[tuple[Tlv, ...], str]:
+def decode_objects(raw: bytes) -> tuple[tuple[Tlv, ...], str]:
     """The objects, and the status word behind them where there is one. Raises CommandError(USAGE)."""
     if len(raw) > 2 and raw[-2] in STATUS_WORDS:
         with suppress(CardError):
-            return parse(raw[:-2]), raw[-2:].hex().upper()
+            return parse_objects(raw[:-2]), raw[-2:].hex().upper()
     try:
-        return parse(raw), ""
+        return parse_objects(raw), ""
     except CardError as error:
         raise CommandError(Exit.USAGE, f"these are no data objects: {error}") from error
 
@@ -66,7 +70,11 @@ def _long(size: int) -> str:
 
 
 def _as_json(item: Tlv) -> dict[str, object]:
-    shown: dict[str, object] = {"tag": f"{item.tag:02X}", "name": element(item.tag).name, "length": len(item.value)}
+    shown: dict[str, object] = {
+        "tag": f"{item.tag:02X}",
+        "name": describe_tag(item.tag).name,
+        "length": len(item.value),
+    }
     if item.parts:
         return shown | {"parts": [_as_json(part) for part in item.parts]}
     return shown | {"value": item.value.hex().upper(), "meaning": in_words(item)}

@@ -11,16 +11,16 @@ from tempfile import NamedTemporaryFile
 
 from bank.files import write_private
 from device.secrecy import keep_secrets
-from sesame.card.source import OpenCard, consent, opened
-from sesame.card.table import remark, say_json
-from sesame.card.trace.masks import hidden
-from sesame.card.trace.recording import Recorder, Trace, today, write
+from sesame.card.source import OpenCard, ask_consent, open_source
+from sesame.card.table import print_remark, say_json
+from sesame.card.trace.masks import hide_owner
+from sesame.card.trace.recording import Recorder, Trace, note_day, write_trace
 from sesame.commands.code import request_of
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Request
-from sesame_core.screens import grouped
+from sesame_core.screens import group_digits
 
 MOVES = "making a code moves the card's counter (ATC), and a wrong PIN takes a try"
 STANDARD_OUTPUT = "-"
@@ -37,35 +37,35 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(Exit.USAGE, "--json and the file - both want standard output: take one")
     _ready(arguments.file, arguments.force)
     place = arguments.file
-    with opened(arguments) as card:
-        consent(arguments, card, MOVES)
+    with open_source(arguments) as card:
+        ask_consent(arguments, card, MOVES)
         recorder = Recorder(card.exchange, _micros if arguments.times else None)
         try:
-            code = session(replace(card, exchange=recorder), request, arguments.data)
+            code = record_session(replace(card, exchange=recorder), request, arguments.data)
         finally:
             trace = _trace(card, recorder, arguments.pan)
             if trace.turns:
-                place = _keep(arguments.file, arguments.force, write(trace))
+                place = _keep(arguments.file, arguments.force, write_trace(trace))
     if arguments.json:
         say_json({"file": str(place), "exchanges": len(trace.turns), "code": code})
     else:
-        remark(f"{len(trace.turns)} exchanges recorded; the code was {code}")
+        print_remark(f"{len(trace.turns)} exchanges recorded; the code was {code}")
     return Exit.OK
 
 
-def session(card: OpenCard, request: Request, numbers: list[str]) -> str:
+def record_session(card: OpenCard, request: Request, numbers: list[str]) -> str:
     """A code, grouped. Raises CommandError(WRONG_PIN), CardError, SlotError."""
     keep_secrets()
     work = CardWork(card.exchange, card.protocol)
     try:
         work.select()
         if work.prepare(request) == 1:
-            remark("last try: a wrong PIN blocks the card")
+            print_remark("last try: a wrong PIN blocks the card")
         read_pin(work.pin)
         left = work.confirm()
         if left is not None:
             raise CommandError(Exit.WRONG_PIN, f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left")
-        code = grouped("".join(map(str, work.code(numbers))))
+        code = group_digits("".join(map(str, work.code(numbers))))
         work.close()
     finally:
         work.forget()
@@ -73,10 +73,10 @@ def session(card: OpenCard, request: Request, numbers: list[str]) -> str:
 
 
 def _trace(card: OpenCard, recorder: Recorder, pan: bool) -> Trace:
-    notes = (f"recorded on {today()}",)
+    notes = (f"recorded on {note_day()}",)
     cold = card.cold_atr.hex().upper()
     trace = Trace(tuple(recorder.turns), card.atr.hex().upper(), card.protocol.value, cold, notes)
-    return trace if pan else hidden(trace)
+    return trace if pan else hide_owner(trace)
 
 
 def _ready(path: Path, force: bool) -> None:
@@ -111,7 +111,7 @@ def _keep(path: Path, force: bool, text: str) -> Path:
     place = path if force else _free(path)
     write_private(place, text.encode())
     if place != path:
-        remark(f"{path} has come into being meanwhile: this recording is in {place}")
+        print_remark(f"{path} has come into being meanwhile: this recording is in {place}")
     return place
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from sesame.card.data_names import COUNTRIES, CURRENCIES, Form, element
+from sesame.card.data_names import COUNTRIES, CURRENCIES, Form, describe_tag
 from sesame_core.errors import CardError
 from sesame_core.smartcard.tlv import Tlv, parse_dol
 
@@ -42,17 +42,17 @@ USAGE = (
 def in_words(item: Tlv) -> str:
     """What a value says, for people; empty where its bytes say it all."""
     try:
-        return WORDS[element(item.tag).form](item.value)
+        return WORDS[describe_tag(item.tag).form](item.value)
     except (ValueError, IndexError, CardError):
         return ""
 
 
-def text(value: bytes) -> str:
+def show_text(value: bytes) -> str:
     """ISO/IEC 8859-1, control characters shown as dots."""
     return "".join(chr(byte) if 0x20 <= byte < 0x7F or byte >= 0xA0 else "." for byte in value).strip()
 
 
-def date(value: bytes) -> str:
+def show_date(value: bytes) -> str:
     """YYMMDD as a date; the day 00 is left out."""
     year, month, day = value.hex()[:2], value.hex()[2:4], value.hex()[4:6]
     if not (year + month + day).isdecimal() or len(value) != 3:
@@ -60,9 +60,9 @@ def date(value: bytes) -> str:
     return f"20{year}-{month}" + ("" if day == "00" else f"-{day}")
 
 
-def dol(value: bytes) -> str:
+def show_dol(value: bytes) -> str:
     """Tags, lengths and names."""
-    return ", ".join(f"{entry.tag:02X}:{entry.length} {element(entry.tag).name}" for entry in parse_dol(value))
+    return ", ".join(f"{entry.tag:02X}:{entry.length} {describe_tag(entry.tag).name}" for entry in parse_dol(value))
 
 
 def _digits(value: bytes) -> str:
@@ -75,7 +75,7 @@ def _tags(value: bytes) -> str:
     while value:
         size = 1 if value[0] & 0x1F != 0x1F else 2
         tag = int.from_bytes(value[:size])
-        names.append(f"{tag:02X} {element(tag).name}")
+        names.append(f"{tag:02X} {describe_tag(tag).name}")
         value = value[size:]
     return ", ".join(names)
 
@@ -132,11 +132,11 @@ def _nothing(_value: bytes) -> str:
 
 WORDS: dict[Form, Callable[[bytes], str]] = {
     Form.BYTES: _nothing,
-    Form.TEXT: text,
+    Form.TEXT: show_text,
     Form.DIGITS: _digits,
     Form.NUMBER: _number,
-    Form.DATE: date,
-    Form.DOL: dol,
+    Form.DATE: show_date,
+    Form.DOL: show_dol,
     Form.TAGS: _tags,
     Form.RULES: _rules,
     Form.USAGE: _usage,
@@ -147,9 +147,9 @@ WORDS: dict[Form, Callable[[bytes], str]] = {
 }
 
 
-def described(items: tuple[Tlv, ...], depth: int = 0) -> Iterator[tuple[int, Tlv, str, str]]:
+def describe_objects(items: tuple[Tlv, ...], depth: int = 0) -> Iterator[tuple[int, Tlv, str, str]]:
     """Every object with how deep it lies, its name, and its value in words."""
     for item in items:
-        name = element(item.tag).name
+        name = describe_tag(item.tag).name
         yield depth, item, name, "" if item.parts else in_words(item)
-        yield from described(item.parts, depth + 1)
+        yield from describe_objects(item.parts, depth + 1)

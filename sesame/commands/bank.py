@@ -19,12 +19,12 @@ from typing import Final
 
 from bank.books.records import Customer, IssuedCard
 from bank.books.store import Store
-from bank.emv.codes import normalised
-from bank.emv.terminal import Request
+from bank.emv.codes import normalise_code
+from bank.emv.terminal import CodeRequest
 from bank.errors import UnknownCardError
-from bank.verification import Verifier, find_card, verify
-from sesame.amounts import cents
-from sesame.books import add_database_argument, alone, needing_extra, opened, using
+from bank.verification import Verifier, find_card, verify_code
+from sesame.amounts import parse_cents
+from sesame.books import add_database_argument, claim_state, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.state import add_state_argument
 
@@ -62,13 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Do it. Raises BankError, CommandError."""
     if arguments.action == "reset":
         return _reset(arguments)
-    with using(arguments.state), opened(arguments) as store:
+    with hold_state(arguments.state), open_books(arguments) as store:
         return ACTIONS[arguments.action](store, arguments)
 
 
 def _verify(store: Store, arguments: argparse.Namespace) -> int:
     code = _wellformed(_typed(arguments))
-    return _said(verify(store, arguments.who, code, _request(arguments)).accepted)
+    return _said(verify_code(store, arguments.who, code, _request(arguments)).accepted)
 
 
 def _resync(store: Store, arguments: argparse.Namespace) -> int:
@@ -139,8 +139,8 @@ def _serve(store: Store, arguments: argparse.Namespace) -> int:
         from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415 - a web server's libraries
         from bank.web.coopanet.site import bank_site  # noqa: PLC0415
         from device.signals import on_ending  # noqa: PLC0415
-        from web.serving import Server, bound, url_of  # noqa: PLC0415
-    listener = bound(arguments.port, USUAL_PORT)
+        from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
+    listener = bind_listener(arguments.port, USUAL_PORT)
     sys.stdout.write(f"Coop@net is at {url_of(listener)} until Ctrl-C\n")
     sys.stdout.flush()
     ended = threading.Event()
@@ -153,9 +153,9 @@ def _reset(arguments: argparse.Namespace) -> int:
     if not arguments.yes:
         raise CommandError(Exit.USAGE, "every customer, attempt and counter would be gone: say `reset --yes`")
     with needing_extra("bank"):
-        from bank.demo_reset import reset  # noqa: PLC0415 - SQLAlchemy, only where there are books
-    with alone(arguments.state):
-        left = reset(arguments.state, arguments.database)
+        from bank.demo_reset import reset_demonstration  # noqa: PLC0415 - SQLAlchemy, only where there are books
+    with claim_state(arguments.state):
+        left = reset_demonstration(arguments.state, arguments.database)
     if left:
         message = f"all but {', '.join(left)}: called like a card's memory, but none of this program's. Move it away"
         raise CommandError(Exit.FAILED, message)
@@ -197,7 +197,7 @@ def _typed(arguments: argparse.Namespace) -> str:
 
 def _wellformed(code: str) -> str:
     """The code, when it is one. Raises CommandError: a slip in typing is no attempt."""
-    if normalised(code) is None:
+    if normalise_code(code) is None:
         raise CommandError(Exit.USAGE, "a code is 8 digits or more, as the reader shows it: 0000 0000 or 00000000")
     return code
 
@@ -211,9 +211,9 @@ def _line(*cells: tuple[str, int]) -> None:
     sys.stdout.write("".join(f"{text:<{width}}" for text, width in cells).rstrip() + "\n")
 
 
-def _request(arguments: argparse.Namespace) -> Request:
-    amount = None if arguments.amount is None else int(cents(arguments.amount))
+def _request(arguments: argparse.Namespace) -> CodeRequest:
+    amount = None if arguments.amount is None else int(parse_cents(arguments.amount))
     if amount is None and arguments.account:
         amount = 0
     given = {"challenge": arguments.challenge, "amount": amount, "account": arguments.account}
-    return Request(**given, data=tuple(arguments.data))
+    return CodeRequest(**given, data=tuple(arguments.data))

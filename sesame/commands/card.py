@@ -25,7 +25,7 @@ class Tool(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ToolEntry:
     """Where a tool lives, its line in the help, and what it takes."""
 
     module: str
@@ -137,11 +137,13 @@ def _capital(sentence: str) -> str:
 
 
 TOOLS: Final = {
-    "readers": Entry("readers", "list the smart-card readers, and whether a card is in them", _readers),
-    "apps": Entry("apps", "list the applications of a card, by its directories and by name", _apps),
-    "info": Entry("info", "show what a card says of itself, and its bitmap bit by bit", _info),
-    "tlv": Entry("tlv", "decode data objects, with EMV names", _tlv),
-    "trace": Entry("tracing", "record a session for a code: the PIN is never in it, the owner only with --pan", _trace),
-    "replay": Entry("replaying", "let a recorded session be a card again, and print its code", _replay),
-    "explain": Entry("explaining", "walk from the card's answer to the digits, step by step", _explain),
+    "readers": ToolEntry("readers", "list the smart-card readers, and whether a card is in them", _readers),
+    "apps": ToolEntry("apps", "list the applications of a card, by its directories and by name", _apps),
+    "info": ToolEntry("info", "show what a card says of itself, and its bitmap bit by bit", _info),
+    "tlv": ToolEntry("tlv", "decode data objects, with EMV names", _tlv),
+    "trace": ToolEntry(
+        "tracing", "record a session for a code: the PIN is never in it, the owner only with --pan", _trace
+    ),
+    "replay": ToolEntry("replaying", "let a recorded session be a card again, and print its code", _replay),
+    "explain": ToolEntry("explaining", "walk from the card's answer to the digits, step by step", _explain),
 }

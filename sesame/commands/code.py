@@ -15,13 +15,13 @@ from contextlib import suppress
 from device.secrecy import keep_secrets
 from drivers.errors import SlotError
 from drivers.slot.pcsc_card import PcscConnection, reader_named
-from sesame.amounts import cents
+from sesame.amounts import parse_cents
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Function, Request, encode_numbers
 from sesame_core.errors import UsageError
-from sesame_core.screens import grouped
+from sesame_core.screens import group_digits
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +63,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
         if arguments.challenge:
             return Request(Function.CHALLENGE, challenge=arguments.challenge)
         if arguments.amount or arguments.account:
-            return Request(Function.SIGN, challenge=arguments.account, amount=cents(arguments.amount or "0"))
+            return Request(Function.SIGN, challenge=arguments.account, amount=parse_cents(arguments.amount or "0"))
         if arguments.data:
             encode_numbers(arguments.data)
         return Request(Function.DATA if arguments.data else Function.CODE)
@@ -81,5 +81,5 @@ def _code(work: CardWork, request: Request, arguments: argparse.Namespace) -> st
     if left is not None:
         raise CommandError(Exit.WRONG_PIN, f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left")
     digits = work.code(arguments.data)
-    text = grouped("".join(map(str, digits)))
+    text = group_digits("".join(map(str, digits)))
     return (json.dumps({"code": text, "tries_left_before": tries}) if arguments.json else text) + "\n"

@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from sesame.completion import SHELLS
-from sesame.completion_tree import tree
+from sesame.completion_tree import build_tree
 from sesame.exits import Exit
 
 
@@ -20,5 +20,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write it."""
-    sys.stdout.write(SHELLS[arguments.shell](tree()))
+    sys.stdout.write(SHELLS[arguments.shell](build_tree()))
     return Exit.OK

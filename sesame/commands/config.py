@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from device.config import load, settings_of, to_toml
+from device.config import load_config, settings_of, to_toml
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it as TOML that could be read again, or say that all is well. Raises ConfigError."""
-    config = load(arguments.config)
+    config = load_config(arguments.config)
     if arguments.action == "check":
         sys.stdout.write("the configuration is good\n")
         return 0

@@ -13,4 +13,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings as they come."""
-    return selftest.examined(arguments, Wish(touch=False))
+    return selftest.examine_machine(arguments, Wish(touch=False))

@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
         from device.signals import on_ending  # noqa: PLC0415
         from simulator.web.mirror import mirror_site  # noqa: PLC0415
-        from web.serving import Server, bound, url_of  # noqa: PLC0415 - a web server's libraries
-    listener = bound(arguments.port, USUAL_PORT)
+        from web.serving import Server, bind_listener, url_of  # noqa: PLC0415 - a web server's libraries
+    listener = bind_listener(arguments.port, USUAL_PORT)
     url = url_of(listener)
     ended = threading.Event()
     with on_ending(ended.set), Server(mirror_site(arguments.socket), listener).beside():

@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from device.config import Config, load
-from sesame.books import add_database_argument, needing_extra, opened, using
+from device.config import Config, load_config
+from sesame.books import add_database_argument, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.state import add_state_argument
 
@@ -49,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Until it is ended. Raises ConfigError, DriverError."""
     logging.basicConfig(level=logging.DEBUG if arguments.verbose else logging.WARNING, format="%(name)s: %(message)s")
-    config = load(arguments.config)
+    config = load_config(arguments.config)
     if _wants_simulated(arguments) or not _is_raspberry_pi():
         return _simulated(config, arguments)
     return _real(config)
@@ -63,9 +63,9 @@ def _is_raspberry_pi() -> bool:
 
 
 def _real(config: Config) -> int:
-    from device.service import serve  # noqa: PLC0415 - the hardware's libraries
+    from device.service import serve_reader  # noqa: PLC0415 - the hardware's libraries
 
-    return Exit.POWER_OFF if serve(config) else Exit.OK
+    return Exit.POWER_OFF if serve_reader(config) else Exit.OK
 
 
 def _wants_simulated(arguments: argparse.Namespace) -> bool:
@@ -73,7 +73,7 @@ def _wants_simulated(arguments: argparse.Namespace) -> bool:
 
 
 def _simulated(config: Config, arguments: argparse.Namespace) -> int:
-    with using(arguments.state):
+    with hold_state(arguments.state):
         if arguments.terminal:
             return _in_terminal(config, arguments)
         if arguments.control and arguments.port is None:
@@ -110,11 +110,11 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
         from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415
         from simulator.web.bench import PageBench  # noqa: PLC0415
         from simulator.web.site import reader_site  # noqa: PLC0415
-        from web.serving import Server, bound, url_of  # noqa: PLC0415
+        from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
 
-    with opened(arguments) as store:
+    with open_books(arguments) as store:
         bench = PageBench(config, arguments.state)
-        listener = bound(arguments.port, USUAL_PORT)
+        listener = bind_listener(arguments.port, USUAL_PORT)
         server = Server(reader_site(bench, Desk(Verifier(store))), listener)
         with _reachable(bench, arguments), server.beside():
             _announce(url_of(listener), arguments)

@@ -6,10 +6,10 @@ docs/scripts.md describes the language. The exit code is 0 when everything that 
 import argparse
 from pathlib import Path
 
-from device.config import load
+from device.config import load_config
 from sesame.state import add_state_argument
 from simulator.bench import Bench
-from simulator.script import LARGEST_SCALE, Player, read
+from simulator.script import LARGEST_SCALE, Player, read_script
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,9 +39,9 @@ def _scale(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Play each on a reader of its own. Raises ScriptError at the first thing that is not as expected."""
-    config = load(arguments.config)
+    config = load_config(arguments.config)
     for path in arguments.files:
-        statements = tuple(read(path))
+        statements = tuple(read_script(path))
         bench = Bench(config, state_dir=None if arguments.fresh else arguments.state)
         Player(bench, arguments.pictures, arguments.scale).play(statements)
     return 0

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from device.config import load
-from device.selftest.findings import Finding, Verdict, worst
+from device.config import load_config
+from device.selftest.findings import Finding, Verdict, worst_verdict
 from device.selftest.ports import World
-from device.selftest.probes import Wish, examine
+from device.selftest.probes import Wish, run_probes
 from sesame.exits import CommandError, Exit
 
 SCHEMA = 1
@@ -42,10 +42,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings as they come."""
-    return examined(arguments, Wish(tell=None if arguments.alone else _tell))
+    return examine_machine(arguments, Wish(tell=None if arguments.alone else _tell))
 
 
-def examined(arguments: argparse.Namespace, wish: Wish) -> int:
+def examine_machine(arguments: argparse.Namespace, wish: Wish) -> int:
     """Examine as wished, print, and give the exit code."""
     if "list" in arguments.trouble:
         from simulator.troubles import Trouble  # noqa: PLC0415 - only the simulation needs it
@@ -53,13 +53,13 @@ def examined(arguments: argparse.Namespace, wish: Wish) -> int:
         sys.stdout.write("".join(f"{each.value}\n" for each in Trouble))
         return Exit.OK
     findings = []
-    for finding in examine(_world(arguments), wish):
+    for finding in run_probes(_world(arguments), wish):
         findings.append(finding)
         if not arguments.json:
             sys.stdout.write(_line(finding))
             sys.stdout.flush()
     sys.stdout.write(_object(findings) if arguments.json else _summary(findings))
-    return Exit.FAILED if worst(findings) is Verdict.FAILED else Exit.OK
+    return Exit.FAILED if worst_verdict(findings) is Verdict.FAILED else Exit.OK
 
 
 def _world(arguments: argparse.Namespace) -> World:
@@ -76,7 +76,7 @@ def _world(arguments: argparse.Namespace) -> World:
     unknown = [name for name in arguments.trouble if name not in known]
     if unknown:
         raise CommandError(Exit.USAGE, f"{unknown[0]} is no trouble; there are: {', '.join(known)}")
-    config = load(arguments.config) if arguments.config else None
+    config = load_config(arguments.config) if arguments.config else None
     return SimulatedWorld(*(known[name] for name in arguments.trouble), config=config)
 
 
@@ -102,5 +102,5 @@ def _summary(findings: Sequence[Finding]) -> str:
 
 def _object(findings: Sequence[Finding]) -> str:
     rows = [asdict(finding) | {"verdict": finding.verdict.value} for finding in findings]
-    report = {"schema": SCHEMA, "verdict": worst(findings).value, "findings": rows}
+    report = {"schema": SCHEMA, "verdict": worst_verdict(findings).value, "findings": rows}
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

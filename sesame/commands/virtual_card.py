@@ -24,8 +24,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Until SIGINT or SIGTERM, or until the card falls silent. Raises BankError."""
     if arguments.card is None:
-        for name in gallery.names():
-            shown = gallery.describe(name)
+        for name in gallery.list_names():
+            shown = gallery.describe_card(name)
             sys.stdout.write(f"{name:<20}PIN {shown.pin:<14}{shown.described('en')}\n")
         return 0
     card = gallery.open_card(arguments.card, arguments.state)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sesame_core.cap.codes import Request
 from sesame_core.cap.emv import CardData
-from sesame_core.cap.session import Session, Step
+from sesame_core.cap.session import CardSession, Step
 from sesame_core.errors import CardError, Fault
 from sesame_core.events import CardFaulty, CardPrepared, CardWantsData, CodeReady, Event, PinAgain, PinWrong
 from sesame_core.pin import Pin
@@ -24,7 +24,7 @@ class CardWork:
     def __init__(self, exchange: Exchange, protocol: Protocol) -> None:
         self.pin = Pin()
         self._exchange = exchange
-        self._session = Session(protocol, self.pin)
+        self._session = CardSession(protocol, self.pin)
         self._code: SecretDigits | None = None
 
     def select(self) -> None:

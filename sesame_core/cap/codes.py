@@ -79,7 +79,7 @@ class Cryptogram:
         return self.psn + bytes((self.cid,)) + self.atc + self.ac + self.iad
 
 
-class Rule(Enum):
+class FilterRule(Enum):
     """How a card without a bitmap is read."""
 
     BITMAP = "bitmap"
@@ -90,14 +90,14 @@ class Rule(Enum):
 class Filter:
     """How the digits are taken: `rule`, and the bitmap when the rule is BITMAP."""
 
-    rule: Rule
+    rule: FilterRule
     bitmap: bytes = b""
 
     def check(self, prefix: int) -> None:
         """Raise CardError(UNSUPPORTED) for a bitmap that keeps no bit of the AC: such a code would prove nothing.
         `prefix`: bytes of PSN in front of the data."""
         start = prefix + BEFORE_CRYPTOGRAM
-        if self.rule is Rule.BITMAP and not any(self.bitmap[start : start + CRYPTOGRAM_BYTES]):
+        if self.rule is FilterRule.BITMAP and not any(self.bitmap[start : start + CRYPTOGRAM_BYTES]):
             raise CardError(Fault.UNSUPPORTED, "a bitmap that keeps nothing of the cryptogram")
 
 
@@ -113,11 +113,11 @@ def choose_filter(bitmap: bytes | None, aid: bytes, belgian: bool) -> Filter:
     for those records are shared with the CAP application, which the bitmap is meant for (traces of real cards).
     """
     if belgian and (bitmap is None or aid.startswith(AID_BANCONTACT)):
-        return Filter(Rule.BELGIAN)
+        return Filter(FilterRule.BELGIAN)
     if bitmap is not None:
-        return Filter(Rule.BITMAP, bitmap)
+        return Filter(FilterRule.BITMAP, bitmap)
     if aid.startswith(RID_VISA):
-        return Filter(Rule.BITMAP, VISA_BITMAP)
+        return Filter(FilterRule.BITMAP, VISA_BITMAP)
     raise CardError(Fault.UNSUPPORTED, "no bitmap")
 
 
@@ -125,7 +125,7 @@ def make_code(cryptogram: Cryptogram, filter_: Filter) -> SecretDigits:
     """The code: 8 digits or, where the bitmap gives more, all of them. Raises CardError(UNSUPPORTED) beyond 16, and for
     a bitmap that keeps nothing of the cryptogram."""
     filter_.check(len(cryptogram.psn))
-    if filter_.rule is Rule.BELGIAN:
+    if filter_.rule is FilterRule.BELGIAN:
         return _decimal(_belgian_number(cryptogram))
     return _decimal(filter_bits(cryptogram.data, filter_.bitmap))
 
@@ -161,7 +161,7 @@ def encode_numbers(numbers: Sequence[str]) -> bytes:
     return packed + bytes(-len(packed) % 8)
 
 
-def bcd(digits: str) -> bytes:
+def encode_bcd(digits: str) -> bytes:
     """Decimal digits as packed BCD, a zero in front when odd."""
     return bytes.fromhex("0" * (len(digits) % 2) + digits)
 

@@ -14,16 +14,16 @@ from sesame_core.cap.codes import (
     RID_VISA,
     Cryptogram,
     Filter,
+    FilterRule,
     Request,
-    Rule,
-    bcd,
     choose_filter,
+    encode_bcd,
     is_dedicated,
 )
 from sesame_core.errors import CardError, Fault
 from sesame_core.pin import Pin
 from sesame_core.smartcard.apdu import MAX_RECORDS, Command, Conversation, Response, StatusWord
-from sesame_core.smartcard.tlv import Tlv, fill_dol, find, parse, parse_dol
+from sesame_core.smartcard.tlv import Tlv, fill_dol, find_value, parse_dol, parse_objects
 
 ABSENT = (StatusWord.FILE_NOT_FOUND, StatusWord.RECORD_NOT_FOUND)
 SHOWN_FILES, SHOWN_RECORDS = range(1, 31), range(1, 17)
@@ -40,13 +40,13 @@ class Application:
     @property
     def languages(self) -> tuple[str, ...]:
         """5F2D as ISO 639-1 codes, most preferred first."""
-        text = (find(self.fci, 0x5F2D) or b"").decode("ascii", "replace").lower()
+        text = (find_value(self.fci, 0x5F2D) or b"").decode("ascii", "replace").lower()
         return tuple(text[at : at + 2] for at in range(0, len(text) - 1, 2))
 
     @property
     def label(self) -> str:
         """The preferred name (9F12) or the label (50), printable ASCII only; empty when the card has neither."""
-        raw = find(self.fci, 0x9F12) or find(self.fci, 0x50) or b""
+        raw = find_value(self.fci, 0x9F12) or find_value(self.fci, 0x50) or b""
         return "".join(chr(byte) for byte in raw if 0x20 <= byte < 0x7F).strip()
 
 
@@ -72,7 +72,7 @@ class CardData:
     @property
     def own_bitmap(self) -> bool:
         """True where the card brings a bitmap."""
-        return bool(find(self.application.fci + self.objects, 0x9F56))
+        return bool(find_value(self.application.fci + self.objects, 0x9F56))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Files:
         except CardError as error:
             broken = (each for each in self.lost if each.fault is Fault.GARBAGE)
             raise next(broken, error) from None
-        guessed = card.filter.rule is Rule.BITMAP and not card.own_bitmap
+        guessed = card.filter.rule is FilterRule.BITMAP and not card.own_bitmap
         if self.lost and guessed and is_dedicated(application.aid):
             raise CardError(Fault.UNSUPPORTED, "no bitmap among the records that could be read")
         return card
@@ -103,15 +103,15 @@ def select_command(name: bytes) -> Command:
     return Command(0x00, 0xA4, 0x04, 0x00, name)
 
 
-def select(aid: bytes) -> Conversation[Application | None]:
+def select_application_by(aid: bytes) -> Conversation[Application | None]:
     """SELECT by name: the application, or None when the card has it not (or has it blocked)."""
     response = yield select_command(aid)
     if not response.ok:
         return None
-    return Application(aid, parse(response.data))
+    return Application(aid, parse_objects(response.data))
 
 
-def prepare(application: Application, request: Request) -> Conversation[CardData]:
+def prepare_card(application: Application, request: Request) -> Conversation[CardData]:
     """GPO, every record of the AFL, the PIN try counter. Counts the card's ATC up on many cards."""
     files = yield from read_files(application, request)
     tries = yield from read_tries()
@@ -134,31 +134,31 @@ def read_shown_files() -> Conversation[tuple[Tlv, ...]]:
             if not response.ok:
                 break
             with suppress(CardError):
-                objects += (item for item in parse(response.data) if item.tag == RECORD)
+                objects += (item for item in parse_objects(response.data) if item.tag == RECORD)
     return tuple(objects)
 
 
-def restart(card: CardData, request: Request) -> Conversation[None]:
+def restart_card(card: CardData, request: Request) -> Conversation[None]:
     """SELECT and GPO again, for a card that ended the transaction at a wrong PIN. What was read stays true."""
-    application = yield from reselect(card.application)
+    application = yield from reselect_application(card.application)
     yield from _start_processing(application, request)
 
 
-def reselect(application: Application) -> Conversation[Application]:
+def reselect_application(application: Application) -> Conversation[Application]:
     """SELECT the same application once more. Raises CardError(REFUSED) when it does not come back."""
-    again = yield from select(application.aid)
+    again = yield from select_application_by(application.aid)
     if again is None:
         raise CardError(Fault.REFUSED, "the application does not let itself be selected again")
     return again
 
 
-def verify(pin: Pin) -> Conversation[Response]:
+def verify_pin(pin: Pin) -> Conversation[Response]:
     """VERIFY with the plaintext PIN (EMV Book 3, 6.5.12): the response; the bytes sent are wiped."""
     response = yield Command(0x00, 0x20, 0x00, 0x80, pin.block(), expects=False, secret=True)
     return response
 
 
-def generate(card: CardData, request: Request) -> Conversation[Cryptogram | None]:
+def generate_ac(card: CardData, request: Request) -> Conversation[Cryptogram | None]:
     """The first GENERATE AC, which asks for an ARQC. None when the card wants a new selection first (6985).
 
     Raises CardError: DECLINED when the cryptogram is not an ARQC, REFUSED for any other status word.
@@ -170,7 +170,7 @@ def generate(card: CardData, request: Request) -> Conversation[Cryptogram | None
     return read_cryptogram(_checked(response).data, card.psn_prefix)
 
 
-def close(card: CardData, request: Request) -> Conversation[None]:
+def close_card(card: CardData, request: Request) -> Conversation[None]:
     """The second GENERATE AC, which asks for an AAC. Whatever the card answers, the code is already made."""
     if card.cdol2 is not None:
         data = fill_dol(parse_dol(card.cdol2), _terminal_values(card.application, request, card.belgian))
@@ -186,8 +186,8 @@ def read_cryptogram(data: bytes, psn: bytes = b"") -> Cryptogram:
     if template.tag == 0x80:
         cid, atc, ac, iad = _packed(template.value)
     else:
-        cid, atc, ac = (find(template.parts, tag) or b"" for tag in (0x9F27, 0x9F36, 0x9F26))
-        iad = find(template.parts, 0x9F10) or b""
+        cid, atc, ac = (find_value(template.parts, tag) or b"" for tag in (0x9F27, 0x9F36, 0x9F26))
+        iad = find_value(template.parts, 0x9F10) or b""
     if (len(cid), len(atc), len(ac)) != (1, 2, 8):
         raise CardError(Fault.GARBAGE, "not a cryptogram")
     if cid[0] & 0xC0 != 0x80:
@@ -197,14 +197,14 @@ def read_cryptogram(data: bytes, psn: bytes = b"") -> Cryptogram:
 
 def _start_processing(application: Application, request: Request) -> Conversation[bytes]:
     """GET PROCESSING OPTIONS (EMV Book 3, 6.5.8): the AFL."""
-    pdol = parse_dol(find(application.fci, 0x9F38) or b"")
+    pdol = parse_dol(find_value(application.fci, 0x9F38) or b"")
     data = fill_dol(pdol, _terminal_values(application, request, _is_belgian(application.fci)))
     if len(data) > 252:
         raise CardError(Fault.GARBAGE, "a PDOL that asks for too much")
     length = bytes((len(data),)) if len(data) < 0x80 else bytes((0x81, len(data)))
     response = yield Command(0x80, 0xA8, 0x00, 0x00, b"\x83" + length + data)
     template = _template(_checked(response).data)
-    afl = template.value[2:] if template.tag == 0x80 else find(template.parts, 0x94)
+    afl = template.value[2:] if template.tag == 0x80 else find_value(template.parts, 0x94)
     if not afl or len(afl) % 4:
         raise CardError(Fault.GARBAGE, "no application file locator")
     return afl
@@ -220,7 +220,7 @@ def _read_records(afl: bytes) -> Conversation[Files]:
         if any(map(response.has, ABSENT)):
             continue
         try:
-            objects += parse(_checked(response).data)
+            objects += parse_objects(_checked(response).data)
         except CardError as error:
             lost.append(error)
     return Files(tuple(objects), tuple(lost))
@@ -252,7 +252,7 @@ def get_data(tag: int) -> Conversation[bytes | None]:
     if not response.ok:
         return None
     try:
-        return find(parse(response.data), tag)
+        return find_value(parse_objects(response.data), tag)
     except CardError:
         return None
 
@@ -260,7 +260,7 @@ def get_data(tag: int) -> Conversation[bytes | None]:
 def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | None) -> CardData:
     """What a code needs, from the FCI and the records. Raises CardError: INCOMPLETE without a CDOL1, UNSUPPORTED where
     there is neither a rule nor a bitmap that keeps something of the cryptogram."""
-    cdol1 = find(objects, 0x8C)
+    cdol1 = find_value(objects, 0x8C)
     if cdol1 is None:
         raise CardError(Fault.INCOMPLETE, "no CDOL1")
     everything = application.fci + objects
@@ -268,10 +268,10 @@ def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | N
     card = CardData(
         application=application,
         cdol1=cdol1,
-        cdol2=find(objects, 0x8D),
-        filter=choose_filter(find(everything, 0x9F56) or None, application.aid, belgian),
-        iaf=(find(everything, 0x9F55) or b"\x00")[0],
-        psn=(find(everything, 0x5F34) or b"")[:1],
+        cdol2=find_value(objects, 0x8D),
+        filter=choose_filter(find_value(everything, 0x9F56) or None, application.aid, belgian),
+        iaf=(find_value(everything, 0x9F55) or b"\x00")[0],
+        psn=(find_value(everything, 0x5F34) or b"")[:1],
         belgian=belgian,
         tries=tries,
         objects=objects,
@@ -281,7 +281,7 @@ def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | N
 
 
 def _is_belgian(objects: tuple[Tlv, ...]) -> bool:
-    return find(objects, 0x5F2C) == b"\x00\x56" and (find(objects, 0xDF07) or b"").startswith(b"BKS056")
+    return find_value(objects, 0x5F2C) == b"\x00\x56" and (find_value(objects, 0xDF07) or b"").startswith(b"BKS056")
 
 
 def _terminal_values(application: Application, request: Request, belgian: bool) -> dict[int, bytes]:
@@ -300,9 +300,9 @@ def _terminal_values(application: Application, request: Request, belgian: bool) 
         # Transaction date: a reader has no calendar.
         0x9A: bytes.fromhex("010101" if visa and not old_belgian else "000000"),
         # Unpredictable number: the challenge, or the account to sign for.
-        0x9F37: bcd(request.challenge),
+        0x9F37: encode_bcd(request.challenge),
         # Amount, authorised.
-        0x9F02: bcd(request.amount),
+        0x9F02: encode_bcd(request.amount),
         # Cardholder verification results: plaintext PIN checked by the card, successful.
         0x9F34: bytes.fromhex("010002" if dedicated else "000000"),
         # Terminal type: 34 is unattended and the cardholder's own (EMV Book 4, A1); 37 is not in the book.
@@ -327,7 +327,7 @@ def _checked(response: Response) -> Response:
 
 def _template(data: bytes) -> Tlv:
     """The one template 77 or 80 of an answer."""
-    objects = parse(data)
+    objects = parse_objects(data)
     if len(objects) != 1 or objects[0].tag not in (0x77, 0x80):
         raise CardError(Fault.GARBAGE, "neither format 77 nor format 80")
     return objects[0]

@@ -30,7 +30,7 @@ from sesame_core.events import (
 )
 from sesame_core.pin import Pin
 from sesame_core.secrets import SecretDigits
-from sesame_core.smartcard.apdu import Budget, Conversation, Exchanges, Protocol, StatusWord, T, converse
+from sesame_core.smartcard.apdu import Budget, Conversation, Exchanges, Protocol, StatusWord, T, carry_conversation
 
 Step: TypeAlias = bytearray | Event | None
 """What to do next: send these bytes; tell the reader this; nothing (a closing conversation is over)."""
@@ -44,7 +44,7 @@ BLOCKED: Outcome = partial(CardFaulty, fault=Fault.BLOCKED)
 PIN_BLOCKED = (StatusWord.BLOCKED.value, StatusWord.REFERENCE_DATA_BLOCKED.value)
 
 
-class Session:
+class CardSession:
     """The conversation with one powered card. One job at a time; a new job ends the one before."""
 
     def __init__(self, protocol: Protocol, pin: Pin) -> None:
@@ -138,7 +138,7 @@ class Session:
         return BLOCKED if self._card.tries == 0 else partial(CardPrepared, tries=self._card.tries)
 
     def _confirm(self) -> Exchanges[Outcome]:
-        response = yield from self._over(emv.verify(self.pin))
+        response = yield from self._over(emv.verify_pin(self.pin))
         if response.tries_left:
             self.pin.wipe()
             self._pin_was_wrong = True
@@ -152,7 +152,7 @@ class Session:
         return (yield from self._generate())
 
     def _generate(self) -> Exchanges[Outcome]:
-        cryptogram = yield from self._over(emv.generate(self._prepared(), self._request))
+        cryptogram = yield from self._over(emv.generate_ac(self._prepared(), self._request))
         if cryptogram is None:
             return (yield from self._start_again())
         self.pin.wipe()
@@ -166,13 +166,13 @@ class Session:
         if not self._pin_was_wrong:
             raise CardError(Fault.REFUSED, "status 6985")
         self._pin_was_wrong = False
-        yield from self._over(emv.restart(self._prepared(), self._request))
+        yield from self._over(emv.restart_card(self._prepared(), self._request))
         return PinAgain
 
     def _close(self) -> Exchanges[Outcome]:
         # The code is made and shown; how the card takes its leave changes nothing.
         with suppress(CardError):
-            yield from self._over(emv.close(self._prepared(), self._request))
+            yield from self._over(emv.close_card(self._prepared(), self._request))
         return None
 
     # The machinery
@@ -194,7 +194,7 @@ class Session:
         return outcome(at) if outcome else None
 
     def _over(self, conversation: Conversation[T]) -> Exchanges[T]:
-        return converse(conversation, self._protocol, self._budget)
+        return carry_conversation(conversation, self._protocol, self._budget)
 
     def _prepared(self) -> emv.CardData:
         if self._card is None:

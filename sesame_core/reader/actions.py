@@ -10,19 +10,28 @@ from sesame_core.effects import (
     Chime,
     CloseCard,
     Confirm,
+    PlayChime,
     ReadCard,
     Release,
     Sleep,
-    Sound,
     Wake,
     WipePin,
 )
 from sesame_core.errors import Fault
-from sesame_core.reader.entry import KEY_FUNCTIONS, Moves, begin_function, flat, key_of, prepare, pressed, say_fault
+from sesame_core.reader.entry import (
+    KEY_FUNCTIONS,
+    Moves,
+    begin_function,
+    begin_reading,
+    key_of,
+    pressed_key,
+    refuse_battery,
+    say_fault,
+)
 from sesame_core.reader.state import DARK_AFTER, Notice, Phase, Progress, State
 
 
-def stay(state: State, event: ev.Event) -> Moves:
+def stay_put(state: State, event: ev.Event) -> Moves:
     """Nothing changes."""
     return state, ()
 
@@ -30,19 +39,19 @@ def stay(state: State, event: ev.Event) -> Moves:
 # Asleep and awake
 
 
-def sleep(state: State, event: ev.Event) -> Moves:
+def fall_asleep(state: State, event: ev.Event) -> Moves:
     """Dark at once; nothing typed, read or shown is left."""
     asleep = replace(state.enter(Phase.ASLEEP, event.at).without_session(), dark_at=None)
-    return asleep, (Release(), Sound(Chime.OFF), Sleep())
+    return asleep, (Release(), PlayChime(Chime.OFF), Sleep())
 
 
-def halt(state: State, event: ev.Event) -> Moves:
+def halt_reader(state: State, event: ev.Event) -> Moves:
     """Dark for good."""
-    asleep, _ = sleep(state, event)
-    return replace(asleep, phase=Phase.HALTED), (Release(), Sound(Chime.OFF))
+    asleep, _ = fall_asleep(state, event)
+    return replace(asleep, phase=Phase.HALTED), (Release(), PlayChime(Chime.OFF))
 
 
-def wake(state: State, event: ev.Event) -> Moves:
+def wake_up(state: State, event: ev.Event) -> Moves:
     """Lit again. A function key is not lost: with a card in, it begins at once."""
     woken, effects = _look_around(state, event)
     if woken.phase is Phase.READING and key_of(event) in KEY_FUNCTIONS:
@@ -59,7 +68,7 @@ def card_in(state: State, event: ev.Event) -> Moves:
 
 def card_gone(state: State, event: ev.Event) -> Moves:
     """The card was pulled: dark."""
-    return sleep(replace(state, card_in=False, blocked=False), event)
+    return fall_asleep(replace(state, card_in=False, blocked=False), event)
 
 
 def reader_lost(state: State, event: ev.Event) -> Moves:
@@ -87,7 +96,7 @@ def slot_known(state: State, event: ev.Event) -> Moves:
             return replace(state, reader_there=True), ()
 
 
-def battery(state: State, event: ev.Event) -> Moves:
+def note_battery(state: State, event: ev.Event) -> Moves:
     """Remembered; a reader that waited for a better battery looks around again."""
     assert isinstance(event, ev.BatteryChanged)
     known = replace(state, battery=event.battery)
@@ -98,15 +107,15 @@ def battery(state: State, event: ev.Event) -> Moves:
 
 def battery_before_session(state: State, event: ev.Event) -> Moves:
     """Remembered; a session that could not be ended is not begun."""
-    known, effects = battery(state, event)
-    return flat(known, event) if known.battery is ev.Battery.CRITICAL else (known, effects)
+    known, effects = note_battery(state, event)
+    return refuse_battery(known, event) if known.battery is ev.Battery.CRITICAL else (known, effects)
 
 
 def _look_around(state: State, event: ev.Event) -> Moves:
     """Where the course begins, by what is there."""
     fresh = state.without_session()
     if state.battery is ev.Battery.CRITICAL:
-        return flat(state, event)
+        return refuse_battery(state, event)
     if not state.reader_there:
         return fresh.enter(Phase.NO_READER, event.at), ()
     if not state.card_in:
@@ -133,7 +142,7 @@ def application_found(state: State, event: ev.Event) -> Moves:
 def wants_preparing(state: State, event: ev.Event) -> Moves:
     """The application is found and everything before the PIN is typed: the card is read on."""
     found, _ = application_found(state, event)
-    return prepare(found)
+    return begin_reading(found)
 
 
 def card_prepared(state: State, event: ev.Event) -> Moves:
@@ -154,10 +163,10 @@ def pin_wrong(state: State, event: ev.Event) -> Moves:
     """Back to the PIN; what was typed before it stays."""
     assert isinstance(event, ev.PinWrong)
     again_ = replace(state.enter(Phase.PIN, event.at), typed=0, tries=event.tries, notice=Notice.WRONG_PIN)
-    return again_, (WipePin(), Sound(Chime.WRONG))
+    return again_, (WipePin(), PlayChime(Chime.WRONG))
 
 
-def again(state: State, event: ev.Event) -> Moves:
+def confirm_again(state: State, event: ev.Event) -> Moves:
     """The card had to be selected anew: the PIN is still there, one more OK sends it."""
     return replace(state.enter(Phase.PIN, event.at), notice=Notice.PRESS_OK), ()
 
@@ -173,22 +182,22 @@ def code_ready(state: State, event: ev.Event) -> Moves:
     shown = replace(
         state.enter(Phase.CODE, event.at), typed=0, tries=None, code=event.code, dark_at=event.at + DARK_AFTER
     )
-    return shown, (WipePin(), Sound(Chime.RIGHT), CloseCard())
+    return shown, (WipePin(), PlayChime(Chime.RIGHT), CloseCard())
 
 
-def faulty(state: State, event: ev.Event) -> Moves:
+def show_fault(state: State, event: ev.Event) -> Moves:
     """The conversation is over; the screen says why."""
     assert isinstance(event, ev.CardFaulty)
     return say_fault(state, event, event.fault)
 
 
-def restart(state: State, event: ev.Event) -> Moves:
+def power_again(state: State, event: ev.Event) -> Moves:
     """After a fault: the card is powered anew, and a function key begins its function. A card without a PIN try left
     has none to begin, and a critical battery powers none."""
     if state.battery is ev.Battery.CRITICAL:
-        return flat(state, event)
+        return refuse_battery(state, event)
     reading, effects = read_card(state.without_session(), event)
-    if pressed(event) not in KEY_FUNCTIONS:
+    if pressed_key(event) not in KEY_FUNCTIONS:
         return reading, effects
     if state.blocked:
         return say_fault(state, event, Fault.BLOCKED)

@@ -12,9 +12,9 @@ from sesame_core.effects import (
     EraseDigit,
     Forget,
     MixData,
+    PlayChime,
     Prepare,
     Release,
-    Sound,
     TypeDigit,
     WipePin,
 )
@@ -51,19 +51,19 @@ UNDER_WAY: Final = (Progress.PREPARING, Progress.PREPARED)
 
 def begin_function(state: State, event: ev.Event) -> Moves:
     """A function key: the function's first field, whatever was under way before."""
-    return _begin(state, event, KEY_FUNCTIONS[pressed(event)])
+    return _begin(state, event, KEY_FUNCTIONS[pressed_key(event)])
 
 
 def function_in_amount(state: State, event: ev.Event) -> Moves:
     """Sign pressed a second time, before any digit, asks for signing with transaction data."""
-    if pressed(event) is ev.Key.SIGN and not state.amount:
+    if pressed_key(event) is ev.Key.SIGN and not state.amount:
         return _begin(state, event, Function.DATA)
     return begin_function(state, event)
 
 
 def function_in_pin(state: State, event: ev.Event) -> Moves:
     """The key of the function under way clears the PIN; another key begins another function."""
-    if state.function is KEY_FUNCTIONS[pressed(event)] is Function.CODE:
+    if state.function is KEY_FUNCTIONS[pressed_key(event)] is Function.CODE:
         return replace(state, typed=0, notice=None), (WipePin(),)
     return begin_function(state, event)
 
@@ -73,21 +73,21 @@ def back_from_code(state: State, event: ev.Event) -> Moves:
     return _to_ready(state, event)
 
 
-def hint(state: State, event: ev.Event) -> Moves:
+def hint_key(state: State, event: ev.Event) -> Moves:
     """A key that does nothing here says which one does."""
     return replace(state, notice=Notice.PRESS_FUNCTION), ()
 
 
-def digit(state: State, event: ev.Event) -> Moves:
+def type_digit(state: State, event: ev.Event) -> Moves:
     """One more digit in the field in sight; an amount does not begin with 0."""
     text: str = getattr(state, FIELD_NAME[state.phase])
-    longer = text + pressed(event).value
+    longer = text + pressed_key(event).value
     if len(text) == ROOM[state.phase] or (state.phase is Phase.AMOUNT and longer == "0"):
         return state, ()
     return _with_field(state, longer), ()
 
 
-def clear(state: State, event: ev.Event) -> Moves:
+def clear_digit(state: State, event: ev.Event) -> Moves:
     """The last digit goes; where there is none, back to the field before."""
     text: str = getattr(state, FIELD_NAME[state.phase])
     return (_with_field(state, text[:-1]), ()) if text else _back(state, event)
@@ -103,7 +103,7 @@ def next_field(state: State, event: ev.Event) -> Moves:
 
 def digit_pin(state: State, event: ev.Event) -> Moves:
     """One more mark."""
-    value = pressed(event).digit
+    value = pressed_key(event).digit
     if value is None or state.typed == state.rules.pin_most:
         return state, ()
     return replace(state, typed=state.typed + 1, notice=None), (TypeDigit(value),)
@@ -128,7 +128,7 @@ def digit_data(state: State, event: ev.Event) -> Moves:
     """One more digit of the transaction number being typed."""
     if len(state.number) == MAX_NUMBER_DIGITS:
         return state, ()
-    return replace(state, number=state.number + pressed(event).value, notice=None), ()
+    return replace(state, number=state.number + pressed_key(event).value, notice=None), ()
 
 
 def clear_data(state: State, event: ev.Event) -> Moves:
@@ -158,7 +158,7 @@ def key_of(event: ev.Event) -> ev.Key | None:
     return event.key if isinstance(event, ev.KeyPressed) else None
 
 
-def pressed(event: ev.Event) -> ev.Key:
+def pressed_key(event: ev.Event) -> ev.Key:
     """The key of an event that is one."""
     assert isinstance(event, ev.KeyPressed)
     return event.key
@@ -171,7 +171,7 @@ def _flow(state: State) -> tuple[Phase, ...]:
 
 def _begin(state: State, event: ev.Event, function: Function) -> Moves:
     if state.battery is ev.Battery.CRITICAL:
-        return flat(state, event)
+        return refuse_battery(state, event)
     if state.blocked:
         return say_fault(state, event, Fault.BLOCKED)
     left, effects = _leave(state)
@@ -209,10 +209,10 @@ def _back(state: State, event: ev.Event) -> Moves:
 
 def _enter_field(state: State, event: ev.Event, phase: Phase) -> Moves:
     entered = state.enter(phase, event.at)
-    return prepare(entered) if phase is Phase.PIN else (entered, ())
+    return begin_reading(entered) if phase is Phase.PIN else (entered, ())
 
 
-def prepare(state: State) -> Moves:
+def begin_reading(state: State) -> Moves:
     """Have the card read as soon as its application is found."""
     if state.progress is not Progress.SELECTED:
         return state, ()
@@ -233,9 +233,9 @@ def say_fault(state: State, event: ev.Event, fault: Fault) -> Moves:
     """The conversation is over; the screen says why. That no PIN try is left is remembered while the card is in."""
     said = replace(state.enter(Phase.FAULT, event.at).without_session(), fault=fault)
     blocked = state.blocked or fault is Fault.BLOCKED
-    return replace(said, card_language=state.card_language, blocked=blocked), (Release(), Sound(Chime.WRONG))
+    return replace(said, card_language=state.card_language, blocked=blocked), (Release(), PlayChime(Chime.WRONG))
 
 
-def flat(state: State, event: ev.Event) -> Moves:
+def refuse_battery(state: State, event: ev.Event) -> Moves:
     """No session is begun that the battery could not end."""
     return state.enter(Phase.FLAT, event.at).without_session(), (Release(),)

@@ -132,6 +132,6 @@ class State:
         )
 
 
-def initial(at: Millis, rules: Rules | None = None) -> State:
+def initial_state(at: Millis, rules: Rules | None = None) -> State:
     """The state at power-on: awake, waiting for a card."""
     return State(Phase.NO_CARD, at, at + DARK_AFTER, rules or Rules())

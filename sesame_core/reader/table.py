@@ -13,27 +13,27 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from sesame_core import events as ev
-from sesame_core.effects import Chime, Effect, Sound
+from sesame_core.effects import Chime, Effect, PlayChime
 from sesame_core.reader.actions import (
-    again,
     application_found,
-    battery,
     battery_before_session,
     card_gone,
     card_in,
     card_prepared,
     card_prepared_working,
     code_ready,
-    faulty,
-    halt,
+    confirm_again,
+    fall_asleep,
+    halt_reader,
+    note_battery,
     pin_wrong,
+    power_again,
     reader_found,
     reader_lost,
-    restart,
-    sleep,
+    show_fault,
     slot_known,
-    stay,
-    wake,
+    stay_put,
+    wake_up,
     wants_data,
     wants_preparing,
 )
@@ -41,18 +41,18 @@ from sesame_core.reader.entry import (
     Moves,
     back_from_code,
     begin_function,
-    clear,
     clear_data,
+    clear_digit,
     clear_pin,
-    digit,
     digit_data,
     digit_pin,
     function_in_amount,
     function_in_pin,
-    hint,
+    hint_key,
     next_field,
     ok_data,
     ok_pin,
+    type_digit,
 )
 from sesame_core.reader.state import DARK_AFTER, Phase, State
 
@@ -112,24 +112,24 @@ Action: TypeAlias = Callable[[State, ev.Event], Moves]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Cell:
     """One cell of the table: what is done, and every phase it may lead to (empty: it stays)."""
 
     action: Action
     leads_to: frozenset[Phase] = frozenset()
 
 
-def _rule(action: Action, *leads_to: Phase) -> Rule:
-    return Rule(action, frozenset(leads_to))
+def _rule(action: Action, *leads_to: Phase) -> Cell:
+    return Cell(action, frozenset(leads_to))
 
 
 P, T = Phase, Trigger
-STAY = _rule(stay)
-SLEEP = _rule(sleep, P.ASLEEP)
+STAY = _rule(stay_put)
+SLEEP = _rule(fall_asleep, P.ASLEEP)
 FIRST_FIELDS = (P.CHALLENGE, P.AMOUNT, P.PIN, P.FLAT)
 WOKEN = (P.NO_CARD, P.READING, P.NO_READER, P.FLAT)
 
-EVERYWHERE: Final[Mapping[Trigger, Rule]] = dict.fromkeys(Trigger, STAY) | {
+EVERYWHERE: Final[Mapping[Trigger, Cell]] = dict.fromkeys(Trigger, STAY) | {
     T.OFF: SLEEP,
     T.TIME_UP: SLEEP,
     T.DISPLAY_LOST: SLEEP,
@@ -137,26 +137,26 @@ EVERYWHERE: Final[Mapping[Trigger, Rule]] = dict.fromkeys(Trigger, STAY) | {
     T.CARD_PRESENT: _rule(slot_known),
     T.SLOT_LOST: _rule(reader_lost, P.NO_READER),
     T.SLOT_FOUND: _rule(slot_known),
-    T.BATTERY: _rule(battery),
-    T.HALT: _rule(halt, P.HALTED),
+    T.BATTERY: _rule(note_battery),
+    T.HALT: _rule(halt_reader, P.HALTED),
 }
 """What holds in every phase whose own row does not say otherwise."""
 
 CARD_AT_WORK: Final = {
     T.APPLICATION_FOUND: _rule(application_found),
-    T.CARD_FAULTY: _rule(faulty, P.FAULT),
+    T.CARD_FAULTY: _rule(show_fault, P.FAULT),
 }
 FIELD: Final = CARD_AT_WORK | {
-    T.DIGIT: _rule(digit),
+    T.DIGIT: _rule(type_digit),
     T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
 }
 
-ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
+ROWS: Final[Mapping[Phase, Mapping[Trigger, Cell]]] = {
     P.ASLEEP: {
-        T.DIGIT: _rule(wake, *WOKEN),
-        T.FUNCTION: _rule(wake, P.NO_CARD, P.NO_READER, P.FAULT, *FIRST_FIELDS),
-        T.CLEAR: _rule(wake, *WOKEN),
-        T.OK: _rule(wake, *WOKEN),
+        T.DIGIT: _rule(wake_up, *WOKEN),
+        T.FUNCTION: _rule(wake_up, P.NO_CARD, P.NO_READER, P.FAULT, *FIRST_FIELDS),
+        T.CLEAR: _rule(wake_up, *WOKEN),
+        T.OK: _rule(wake_up, *WOKEN),
         T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
         T.CARD_ABSENT: _rule(slot_known),
         T.SLOT_LOST: _rule(slot_known),
@@ -173,22 +173,22 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
         T.BATTERY: _rule(battery_before_session, P.FLAT),
         T.FUNCTION: _rule(begin_function, P.FAULT, *FIRST_FIELDS),
         T.APPLICATION_FOUND: _rule(application_found, P.READY),
-        T.CARD_FAULTY: _rule(faulty, P.FAULT),
+        T.CARD_FAULTY: _rule(show_fault, P.FAULT),
     },
     P.READY: {
         T.BATTERY: _rule(battery_before_session, P.FLAT),
-        T.DIGIT: _rule(hint),
-        T.OK: _rule(hint),
+        T.DIGIT: _rule(hint_key),
+        T.OK: _rule(hint_key),
         T.FUNCTION: _rule(begin_function, P.FAULT, *FIRST_FIELDS),
     },
-    P.CHALLENGE: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear, P.READY, P.READING)},
+    P.CHALLENGE: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear_digit, P.READY, P.READING)},
     P.AMOUNT: FIELD
     | {
         T.FUNCTION: _rule(function_in_amount, *FIRST_FIELDS),
         T.OK: _rule(next_field, P.ACCOUNT),
-        T.CLEAR: _rule(clear, P.READY, P.READING),
+        T.CLEAR: _rule(clear_digit, P.READY, P.READING),
     },
-    P.ACCOUNT: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear, P.AMOUNT)},
+    P.ACCOUNT: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear_digit, P.AMOUNT)},
     P.PIN: CARD_AT_WORK
     | {
         T.DIGIT: _rule(digit_pin),
@@ -202,10 +202,10 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
         T.APPLICATION_FOUND: _rule(wants_preparing),
         T.CARD_PREPARED: _rule(card_prepared_working, P.PIN),
         T.PIN_WRONG: _rule(pin_wrong, P.PIN),
-        T.PIN_AGAIN: _rule(again, P.PIN),
+        T.PIN_AGAIN: _rule(confirm_again, P.PIN),
         T.CARD_WANTS_DATA: _rule(wants_data, P.DATA),
         T.CODE_READY: _rule(code_ready, P.CODE),
-        T.CARD_FAULTY: _rule(faulty, P.FAULT),
+        T.CARD_FAULTY: _rule(show_fault, P.FAULT),
     },
     P.DATA: {
         T.DIGIT: _rule(digit_data),
@@ -213,15 +213,15 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
         T.OK: _rule(ok_data),
         T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
         T.CODE_READY: _rule(code_ready, P.CODE),
-        T.CARD_FAULTY: _rule(faulty, P.FAULT),
+        T.CARD_FAULTY: _rule(show_fault, P.FAULT),
     },
     P.CODE: {
         T.CLEAR: _rule(back_from_code, P.READY),
         T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
     },
     P.FAULT: {
-        T.CLEAR: _rule(restart, P.READING, P.FLAT),
-        T.FUNCTION: _rule(restart, *FIRST_FIELDS),
+        T.CLEAR: _rule(power_again, P.READING, P.FLAT),
+        T.FUNCTION: _rule(power_again, *FIRST_FIELDS),
     },
     P.NO_READER: {
         T.SLOT_FOUND: _rule(reader_found, P.NO_CARD, P.FLAT),
@@ -230,14 +230,14 @@ ROWS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = {
         T.CARD_ABSENT: _rule(slot_known),
     },
     P.FLAT: {
-        T.BATTERY: _rule(battery, *WOKEN),
+        T.BATTERY: _rule(note_battery, *WOKEN),
         T.CARD_ABSENT: _rule(slot_known),
         T.SLOT_LOST: _rule(slot_known),
     },
     P.HALTED: dict.fromkeys(Trigger, STAY),
 }
 
-TRANSITIONS: Final[Mapping[Phase, Mapping[Trigger, Rule]]] = MappingProxyType(
+TRANSITIONS: Final[Mapping[Phase, Mapping[Trigger, Cell]]] = MappingProxyType(
     {phase: MappingProxyType({**EVERYWHERE, **ROWS[phase]}) for phase in Phase}
 )
 
@@ -249,11 +249,11 @@ def trigger_of(event: ev.Event) -> Trigger:
     return EVENT_TRIGGERS[type(event)]
 
 
-def step(state: State, event: ev.Event) -> tuple[State, tuple[Effect, ...]]:
+def step_reader(state: State, event: ev.Event) -> tuple[State, tuple[Effect, ...]]:
     """One event: the state after it, and what is to be done, in order."""
     after, effects = TRANSITIONS[state.phase][trigger_of(event)].action(state, event)
     if isinstance(event, ev.KeyPressed) and after != state and after.awake:
-        effects = (Sound(Chime.KEY), *effects)
+        effects = (PlayChime(Chime.KEY), *effects)
     if _begins_waiting(after, event):
         after = replace(after, dark_at=event.at + DARK_AFTER)
     return after, effects

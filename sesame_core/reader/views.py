@@ -17,7 +17,7 @@ BAR_STEP: Millis = 500
 UNREADABLE: Final = frozenset({Fault.MUTE, Fault.GARBAGE})
 
 
-def view(state: State, now: Millis) -> Screen:
+def view_state(state: State, now: Millis) -> Screen:
     """The screen of a state at the moment `now`."""
     screen = VIEWS[state.phase](state, LANGUAGES[state.language], now)
     free = not (screen.notice or screen.dark or screen.code) and state.phase is not Phase.FLAT
@@ -27,7 +27,7 @@ def view(state: State, now: Millis) -> Screen:
 
 
 def next_change(state: State, now: Millis) -> Millis | None:
-    """The moment after `now` at which `view` changes though nothing happens; None when it does not."""
+    """The moment after `now` at which `view_state` changes though nothing happens; None when it does not."""
     if state.phase is Phase.CODE:
         return now + BAR_STEP - (now - state.since) % BAR_STEP
     patience_over = state.since + PATIENCE

@@ -1,6 +1,6 @@
 """Commands, responses and status words, and how T=0 and T=1 carry them (ISO/IEC 7816-3 and 7816-4; EMV Book 1, 9).
 
-`deliver` turns a command into the exchanges its protocol needs. It is a generator: it yields the bytes to send and
+`deliver_command` turns a command into the exchanges its protocol needs. It is a generator: it yields the bytes to send and
 receives the bytes that came back, so that it can run over any slot, in any test, without a thread or a clock.
 """
 
@@ -130,7 +130,7 @@ WRONG_LENGTH = 0x6C
 """SW1: the same command with Le = SW2."""
 
 
-def deliver(command: Command, protocol: Protocol) -> Exchanges[Response]:
+def deliver_command(command: Command, protocol: Protocol) -> Exchanges[Response]:
     """Carry one command over `protocol`: repeat with the right Le on 6Cxx, fetch and append the rest on 61xx.
 
     Raises CardError: MUTE, GARBAGE, and ENDLESS where the card always has more.
@@ -168,13 +168,13 @@ class Budget:
             raise CardError(Fault.ENDLESS, "more commands than a card needs")
 
 
-def converse(conversation: Conversation[T], protocol: Protocol, budget: Budget) -> Exchanges[T]:
+def carry_conversation(conversation: Conversation[T], protocol: Protocol, budget: Budget) -> Exchanges[T]:
     """Carry a whole conversation over `protocol`, each of its commands taken from `budget`."""
     try:
         command = next(conversation)
         while True:
             budget.spend(command)
-            response = yield from deliver(command, protocol)
+            response = yield from deliver_command(command, protocol)
             command = conversation.send(response)
     except StopIteration as stop:
         result: T = stop.value

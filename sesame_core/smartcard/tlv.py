@@ -42,7 +42,7 @@ class DolEntry:
     length: int
 
 
-def parse(data: bytes) -> tuple[Tlv, ...]:
+def parse_objects(data: bytes) -> tuple[Tlv, ...]:
     """All data objects in `data`, constructed ones opened; `PADDING` before, between and behind them passed over."""
     objects = tuple(_objects(data, depth=0))
     if sum(1 for top in objects for _ in top.walk()) > MAX_OBJECTS:
@@ -50,7 +50,7 @@ def parse(data: bytes) -> tuple[Tlv, ...]:
     return objects
 
 
-def find(objects: Iterable[Tlv], tag: int) -> bytes | None:
+def find_value(objects: Iterable[Tlv], tag: int) -> bytes | None:
     """The value of the first object with `tag`, at any depth, in the order of the bytes; None when there is none."""
     return next((found.value for top in objects for found in top.walk() if found.tag == tag), None)
 

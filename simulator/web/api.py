@@ -14,16 +14,16 @@ from starlette.routing import Route
 
 from bank.cards import gallery
 from bank.errors import BankError, UnknownCardError
-from device.mirror import pixels
+from device.mirror import encode_pixels
 from drivers.board_twin import NoSuchKeyError
 from drivers.errors import SlotError
-from drivers.painter.raster import png
+from drivers.painter.raster import encode_png
 from sesame_core.events import Key
 from simulator.live import EndedError
 from simulator.web import openapi
 from simulator.web.bench import BusyError, PageBench
 from simulator.web.openapi import MOST_KEYS, MOST_SCALE
-from simulator.web.stream import events
+from simulator.web.stream import stream_events
 
 PATIENCE_S: Final = 20.0
 """How long the reader may take: longer than the longest wait that it accepts."""
@@ -56,7 +56,7 @@ class Api:
 
     async def description(self, _request: Request) -> Response:
         """The OpenAPI document."""
-        return JSONResponse(openapi.document())
+        return JSONResponse(openapi.describe_api())
 
     async def state(self, _request: Request) -> Response:
         """How the reader is."""
@@ -68,11 +68,11 @@ class Api:
         if not (scale.isascii() and scale.isdecimal() and len(scale) < 3 and 1 <= int(scale) <= MOST_SCALE):
             raise HTTPException(400, f"scale is a whole number from 1 to {MOST_SCALE}")
         picture = await self._done(self.bench.submit(self.bench.glass))
-        return Response(png(picture, int(scale)), media_type="image/png")
+        return Response(encode_png(picture, int(scale)), media_type="image/png")
 
     async def glass(self, _request: Request) -> Response:
         """The glass as rows of bits."""
-        return JSONResponse(pixels(await self._done(self.bench.submit(self.bench.glass))))
+        return JSONResponse(encode_pixels(await self._done(self.bench.submit(self.bench.glass))))
 
     async def gallery(self, _request: Request) -> Response:
         """The cards to put in."""
@@ -89,17 +89,17 @@ class Api:
 
     async def events(self, _request: Request) -> Response:
         """What changes, as it changes."""
-        return StreamingResponse(events(self.bench), media_type="text/event-stream")
+        return StreamingResponse(stream_events(self.bench), media_type="text/event-stream")
 
     async def press(self, request: Request) -> Response:
         """Press keys one after the other; answered when the last is let go."""
-        keys = keys_of(await given(request, "keys"))
+        keys = keys_of(await given_value(request, "keys"))
         await self._done(self.bench.press_all(keys))
         return await self.state(request)
 
     async def insert(self, request: Request) -> Response:
         """Put a card in."""
-        name = await given(request, "card")
+        name = await given_value(request, "card")
         if not isinstance(name, str):
             raise HTTPException(400, "card is the name of a card of the gallery")
         await self._done(self.bench.submit(lambda: self.bench.insert(name)))
@@ -107,7 +107,7 @@ class Api:
 
     def _simple(self, name: str) -> Route:
         async def act(request: Request) -> Response:
-            await given(request)
+            await given_value(request)
             await self._done(self.bench.submit(getattr(self.bench, name)))
             return await self.state(request)
 
@@ -131,18 +131,18 @@ class Api:
             raise HTTPException(503, str(error)) from None
 
 
-def api(bench: PageBench) -> Starlette:
+def make_api(bench: PageBench) -> Starlette:
     """The application. It can be mounted below any path; put a `Guard` around it."""
-    return Starlette(routes=list(Api(bench).routes()), exception_handlers={HTTPException: refused})
+    return Starlette(routes=list(Api(bench).routes()), exception_handlers={HTTPException: refuse_request})
 
 
-async def refused(_request: Request, error: Exception) -> Response:
+async def refuse_request(_request: Request, error: Exception) -> Response:
     """Every refusal is an object with one sentence."""
     assert isinstance(error, HTTPException)
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
-async def given(request: Request, *names: str) -> Any:  # noqa: ANN401 - as JSON has it
+async def given_value(request: Request, *names: str) -> Any:  # noqa: ANN401 - as JSON has it
     """The value of the body's only member, None where there is to be none. A foreign form cannot send this type."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":

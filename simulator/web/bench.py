@@ -32,7 +32,7 @@ STEP: Final = 10
 """How often, in milliseconds, a finger that is on a key gives the keypad the time to look."""
 
 
-def nothing() -> None:
+def tell_nobody() -> None:
     """Nobody to tell."""
 
 
@@ -77,7 +77,7 @@ class Stroke:
 
     key: Key
     hold: Millis
-    over: Callable[[], None] = nothing
+    over: Callable[[], None] = tell_nobody
 
 
 Change = Look | Numbered | Picture | Ended

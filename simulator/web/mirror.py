@@ -18,10 +18,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from bank.web.coopanet.pages import preferred, templates
-from device.mirror import pixels
+from bank.web.coopanet.pages import load_templates, prefer_language
+from device.mirror import encode_pixels
 from drivers.ports import Picture
-from simulator.web.stream import HERE, KEEP_ALIVE_S, RETRY_MS, sse
+from simulator.web.stream import HERE, KEEP_ALIVE_S, RETRY_MS, encode_event
 from web.guard import Guard, content_policy
 
 FOLDER: Final = Path(__file__).parent
@@ -50,7 +50,7 @@ class MirrorSite:
     """The page, and the pictures. `socket`: where the reader hands them out."""
 
     socket: Path
-    templates: Environment = field(default_factory=lambda: templates(FOLDER / "templates"))
+    templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
     def routes(self) -> tuple[Route | Mount, ...]:
         """Every address."""
@@ -62,23 +62,23 @@ class MirrorSite:
 
     async def page(self, request: Request) -> Response:
         """The glass, as large as the window."""
-        language = preferred(request)
+        language = prefer_language(request)
         page = self.templates.get_template("mirror.html")
         return HTMLResponse(page.render(language=language, w=WORDS[language]))
 
     async def events(self, _request: Request) -> Response:
         """The pictures, as they change."""
-        return StreamingResponse(mirrored(self.socket), media_type="text/event-stream")
+        return StreamingResponse(follow_mirror(self.socket), media_type="text/event-stream")
 
 
-async def mirrored(path: Path, again: float = AGAIN_S, alive: float = KEEP_ALIVE_S) -> AsyncIterator[str]:
+async def follow_mirror(path: Path, again: float = AGAIN_S, alive: float = KEEP_ALIVE_S) -> AsyncIterator[str]:
     """`glass` for every picture, `here` after `alive` seconds without one, `away` whenever there is no reader at
     `path`; looked for `again`, in seconds."""
     yield f"retry: {RETRY_MS}\n\n"
     while True:
         async for picture in _pictures(path, alive):
-            yield HERE if picture is None else sse("glass", pixels(picture))
-        yield sse("away", {})
+            yield HERE if picture is None else encode_event("glass", encode_pixels(picture))
+        yield encode_event("away", {})
         await asyncio.sleep(again)
 
 

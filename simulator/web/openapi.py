@@ -15,7 +15,7 @@ MOST_SCALE: Final = 8
 """How many screen pixels a pixel of a screenshot may have, each way."""
 
 
-def document() -> Json:
+def describe_api() -> Json:
     """The whole description."""
     return {
         "openapi": "3.1.0",

@@ -17,19 +17,19 @@ from starlette.types import ASGIApp
 
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
-from bank.web.coopanet.pages import SEE_OTHER, Pages, preferred, templates
+from bank.web.coopanet.pages import SEE_OTHER, Pages, load_templates, prefer_language
 from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.site import bank_site
-from device.mirror import pixels
-from drivers.painter.raster import CODE_DIGITS, paint
+from device.mirror import encode_pixels
+from drivers.painter.raster import CODE_DIGITS, paint_screen
 from sesame_core.events import Key
 from sesame_core.screens import Bar, Screen
 from sesame_core.secrets import SecretDigits
 from simulator.bench import pad_of
 from simulator.web import openapi
-from simulator.web.api import api
+from simulator.web.api import make_api
 from simulator.web.bench import PageBench
-from simulator.web.words import LANGUAGES, Words, legend
+from simulator.web.words import LANGUAGES, PageWords, key_legend
 from web.guard import Guard, content_policy
 
 FOLDER: Final = Path(__file__).parent
@@ -60,7 +60,7 @@ class Site:
 
     bench: PageBench
     desk: Desk
-    templates: Environment = field(default_factory=lambda: templates(FOLDER / "templates"))
+    templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
     def routes(self) -> Sequence[Route | Mount]:
         """Every address; the reader's verbs and Coop@net are mounted."""
@@ -68,16 +68,16 @@ class Site:
             Route("/", self.entrance),
             Route("/{language}/", self._page(self.reader), name="reader"),
             Route("/{language}/verbs", self._page(self.verbs), name="verbs"),
-            Mount("/api", api(self.bench), name="api"),
+            Mount("/api", make_api(self.bench), name="api"),
             Mount("/coopanet", bank_site(Pages(self.desk), framed_by="'self'"), name="coopanet"),
             Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
         )
 
     async def entrance(self, request: Request) -> Response:
         """To the page in the browser's language."""
-        return RedirectResponse(f"/{preferred(request)}/", SEE_OTHER)
+        return RedirectResponse(f"/{prefer_language(request)}/", SEE_OTHER)
 
-    async def reader(self, request: Request, words: Words) -> Response:
+    async def reader(self, request: Request, words: PageWords) -> Response:
         """The reader, the cards, and Coop@net beside them."""
         users = await run_in_threadpool(self._users)
         shown = [ShownCard(card, users.get(card.name, "")) for card in gallery.GALLERY.values()]
@@ -92,19 +92,21 @@ class Site:
             here=f"/{words.other[1]}/",
         )
 
-    async def verbs(self, _request: Request, words: Words) -> Response:
+    async def verbs(self, _request: Request, words: PageWords) -> Response:
         """The description of the verbs, to read."""
-        paths = openapi.document()["paths"]
+        paths = openapi.describe_api()["paths"]
         return self._render(words, "verbs.html", paths=paths, here=f"/{words.other[1]}/verbs")
 
     def _samples(self) -> list[dict[str, object]]:
         """How codes of one digit only look on this glass: from these a browser can tell digits from pixels."""
-        return [pixels(paint(code_of(digit), self.bench.parts.display.size)) for digit in range(10)]
+        return [encode_pixels(paint_screen(code_of(digit), self.bench.parts.display.size)) for digit in range(10)]
 
     def _users(self) -> dict[str, str]:
         return {customer.card_id: customer.user for customer in reversed(self.desk.verifier.store.customers())}
 
-    def _page(self, page: Callable[[Request, Words], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    def _page(
+        self, page: Callable[[Request, PageWords], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def answered(request: Request) -> Response:
             words = LANGUAGES.get(request.path_params["language"])
             if words is None:
@@ -113,8 +115,8 @@ class Site:
 
         return answered
 
-    def _render(self, words: Words, template: str, **shown: object) -> Response:
-        helpers = {"legend": legend, "kind": lambda key: KINDS.get(key, "digit")}
+    def _render(self, words: PageWords, template: str, **shown: object) -> Response:
+        helpers = {"legend": key_legend, "kind": lambda key: KINDS.get(key, "digit")}
         return HTMLResponse(self.templates.get_template(template).render(w=words, **helpers, **shown))
 
 

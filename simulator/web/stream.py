@@ -8,7 +8,7 @@ from dataclasses import asdict
 from threading import Lock
 from typing import Final
 
-from device.mirror import pixels
+from device.mirror import encode_pixels
 from drivers.ports import Picture
 from simulator.web.bench import Change, Ended, Look, Numbered, PageBench
 
@@ -24,15 +24,15 @@ HERE: Final = "event: here\ndata: {}\n\n"
 RETRY_MS: Final = 1000
 
 
-def event(change: Look | Numbered | Picture) -> str:
+def encode_change(change: Look | Numbered | Picture) -> str:
     """One change as an event: `glass`, `state` or `exchange`."""
     match change:
         case Picture():
-            return sse("glass", pixels(change))
+            return encode_event("glass", encode_pixels(change))
         case Look():
-            return sse("state", asdict(change))
+            return encode_event("state", asdict(change))
         case Numbered():
-            return sse("exchange", asdict(change))
+            return encode_event("exchange", asdict(change))
 
 
 class Waiting:
@@ -72,7 +72,7 @@ class Waiting:
             return self._changes.pop(next(iter(self._changes))) if self._changes else None
 
 
-async def events(bench: PageBench) -> AsyncIterator[str]:
+async def stream_events(bench: PageBench) -> AsyncIterator[str]:
     """Everything that changes, from how things are now on, until the reader's life ends."""
     here = asyncio.get_running_loop()
     news = asyncio.Event()
@@ -97,7 +97,7 @@ async def events(bench: PageBench) -> AsyncIterator[str]:
             if isinstance(change, Ended):
                 return
             if change is not None:
-                yield event(change)
+                yield encode_change(change)
             elif not await _told(news):
                 yield HERE
     finally:
@@ -114,6 +114,6 @@ async def _told(news: asyncio.Event) -> bool:
     return True
 
 
-def sse(name: str, data: object) -> str:
+def encode_event(name: str, data: object) -> str:
     """An event with its data, as it goes over the line."""
     return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"

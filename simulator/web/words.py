@@ -9,7 +9,7 @@ from sesame_core.events import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PageWords:
     """All sentences of the page in one language; `said` are those that scripts put in while the reader works."""
 
     language: str
@@ -55,12 +55,12 @@ class Words:
 _FRENCH_KEYS: Final = {Key.CHALLENGE: "Défi", Key.SIGN: "Signer", Key.CLEAR: "C", Key.OFF: "Arrêt"}
 
 
-def legend(key: Key) -> str:
+def key_legend(key: Key) -> str:
     """What is printed on the key, in whatever language the page is."""
     return _FRENCH_KEYS.get(key, key.value)
 
 
-FRENCH: Final = Words(
+FRENCH: Final = PageWords(
     language="fr",
     other=("English", "en"),
     skip="Aller au lecteur",
@@ -138,7 +138,7 @@ FRENCH: Final = Words(
     ),
 )
 
-ENGLISH: Final = Words(
+ENGLISH: Final = PageWords(
     language="en",
     other=("Français", "fr"),
     skip="Skip to the reader",

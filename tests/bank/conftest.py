@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bank.cards.card import Card
+from bank.cards.card import CardInSlot
 
 LIMIT_S = 120
 """How long a helper process may take before the test is held to have failed."""
@@ -70,7 +70,7 @@ def kept_digits(data: bytes, bitmap: bytes) -> str:
 
 @dataclass
 class Terminal:
-    card: Card
+    card: CardInSlot
     known: dict[int, bytes] = field(default_factory=dict)
     aid: str = ""
     sent: list[str] = field(default_factory=list)
@@ -178,7 +178,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal() -> Callable[[Card], Terminal]:
+def terminal() -> Callable[[CardInSlot], Terminal]:
     """Puts a card into a terminal."""
     return Terminal
 

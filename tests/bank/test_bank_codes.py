@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bank.emv.codes import Answer, BelgianRule, BitmapRule, mixed, normalised, rule_for
+from bank.emv.codes import Answer, BelgianRule, BitmapRule, mix_data, normalise_code, rule_for
 from bank.errors import IssuingError
 
 REAL = [
@@ -30,12 +30,12 @@ def test_real_cards_codes(trace: tuple[str, str, str, str, str, str]) -> None:
 
 
 def test_real_code_with_transaction_data() -> None:
-    ac = mixed(bytes.fromhex("633FCCC4883A1C1F"), ("1234", "3101234567"))
+    ac = mix_data(bytes.fromhex("633FCCC4883A1C1F"), ("1234", "3101234567"))
     assert BitmapRule(bytes.fromhex("0000FF000000000003FFFF")).digits(Answer(0x80, 0x2A, ac, b"")) == "11200903"
 
 
 def test_no_transaction_data_leaves_the_cryptogram_alone() -> None:
-    assert mixed(b"cryptogr", ()) == b"cryptogr"
+    assert mix_data(b"cryptogr", ()) == b"cryptogr"
 
 
 def test_the_french_bitmap_tells_nine_bits_of_the_counter() -> None:
@@ -99,9 +99,9 @@ def test_which_rule_serves_which_card() -> None:
 
 @pytest.mark.parametrize("text", ["3465 6023", "34656023", " 34656023 ", "34\u00a065 60\u202f23"])
 def test_codes_are_taken_as_people_type_them(text: str) -> None:
-    assert normalised(text) == "34656023"
+    assert normalise_code(text) == "34656023"
 
 
 @pytest.mark.parametrize("text", ["", "1234567", "1234567a", "-1234567", "١٢٣٤٥٦٧٨", "1" * 81, "1234 567"])
 def test_what_is_no_code_is_told_at_once(text: str) -> None:
-    assert normalised(text) is None
+    assert normalise_code(text) is None

@@ -18,7 +18,7 @@ from bank.demo.customers import CUSTOMERS, issued_gallery
 from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
 from bank.emv.keys import TEST_KEYS, card_key
 from bank.errors import IssuingError, StateError
-from bank.verification import Search, Verifier, verify
+from bank.verification import Search, Verifier, verify_code
 
 LIMIT_S = 120
 ROOT = Path(__file__).parents[2]
@@ -66,9 +66,9 @@ def search(store: SqlStore, card_id: str) -> Search:
 def test_a_bank_outlives_its_program(opened: Callable[[], SqlStore]) -> None:
     first = opened()
     code = search(first, "bank-card").code(1)
-    assert verify(first, "DURAND42", code).accepted
+    assert verify_code(first, "DURAND42", code).accepted
     second = opened()
-    assert not verify(second, "DURAND42", code).accepted
+    assert not verify_code(second, "DURAND42", code).accepted
     assert second.status("bank-card").last_atc == 1
     assert list(second.cards()) == sorted(issued_gallery(), key=lambda card: card.card_id)
     assert list(second.customers()) == list(CUSTOMERS)

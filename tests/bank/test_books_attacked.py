@@ -16,12 +16,12 @@ from bank.books.records import LONGEST_NAME, Attempt, Customer, Reason
 from bank.books.store import MemoryStore, Store
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
-from bank.cards.memory import Counters, FileMemory, unchanged
+from bank.cards.memory import Counters, FileMemory, keep_counters
 from bank.database import sqlite_url
 from bank.demo.customers import issued_gallery
 from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
 from bank.errors import IssuingError, StateError, UnknownCardError
-from bank.verification import find_card, verify
+from bank.verification import find_card, verify_code
 
 LIMIT_S = 60
 CARD = issued_gallery()[0]
@@ -161,7 +161,7 @@ def test_bytes_that_are_no_cards_memory_are_an_error_of_ours(tmp_path: Path, con
     path = tmp_path / "card.json"
     path.write_bytes(content)
     with pytest.raises(StateError, match=r"card\.json"):
-        FileMemory(path, Counters(0, 3)).update(unchanged)
+        FileMemory(path, Counters(0, 3)).update(keep_counters)
     assert path.read_bytes() == content
 
 
@@ -170,7 +170,7 @@ def test_a_memory_without_an_end_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.json")
     for name in ("card.json", "pipe.json"):
         with pytest.raises(StateError, match="is no file"):
-            FileMemory(tmp_path / name, Counters(0, 3)).update(unchanged)
+            FileMemory(tmp_path / name, Counters(0, 3)).update(keep_counters)
 
 
 DAMAGES = (
@@ -204,7 +204,7 @@ DAMAGES = (
 
 def everything(store: SqlStore) -> Iterator[Callable[[], object]]:
     """Every question to the books."""
-    yield lambda: verify(store, "DURAND42", "12345678")
+    yield lambda: verify_code(store, "DURAND42", "12345678")
     yield lambda: store.attempts("bank-card")
     yield store.customers
     yield store.cards
@@ -215,7 +215,7 @@ def everything(store: SqlStore) -> Iterator[Callable[[], object]]:
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_row_is_an_error_of_ours_whatever_is_asked(tmp_path: Path, damage: str) -> None:
     with closing(open_database(tmp_path)) as store:
-        verify(store, "bank-card", "12345678")
+        verify_code(store, "bank-card", "12345678")
     with raw_books(tmp_path) as raw:
         raw.execute("PRAGMA foreign_keys=OFF")
         raw.execute(damage)
@@ -282,7 +282,7 @@ def test_what_nobody_can_be_called_is_nobody(store: Store, who: str) -> None:
     assert store.card_numbered(who) is None
     assert find_card(store, who) is None
     assert not store.attempts(who)
-    assert not verify(store, who, "12345678").accepted
+    assert not verify_code(store, who, "12345678").accepted
     for ask in (lambda: store.status(who), lambda: store.attempt(who, 5), lambda: store.block(who, True)):
         with pytest.raises(UnknownCardError):
             ask()

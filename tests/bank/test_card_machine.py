@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bank.cards.card import Card
-from bank.cards.gallery import describe, open_card
+from bank.cards.card import CardInSlot
+from bank.cards.gallery import describe_card, open_card
 
 CARDS = ("sesame-card", "mastercard-cap", "fresh-selection", "late-counter", "last-try", "inverse")
 AID = {"mastercard-cap": "A0000000048002"}
@@ -21,7 +21,7 @@ class CardLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp())
-        self.card: Card
+        self.card: CardInSlot
         self.name = ""
         self.tries = 3
         self.atc = 0
@@ -30,7 +30,7 @@ class CardLife(RuleBasedStateMachine):
     @initialize(name=st.sampled_from(CARDS))
     def make(self, name: str) -> None:
         self.name = name
-        self.tries = describe(name).profile.tries
+        self.tries = describe_card(name).profile.tries
         self.open()
 
     def open(self) -> None:
@@ -82,7 +82,7 @@ class CardLife(RuleBasedStateMachine):
         assert done == (self.selected and not self.started)
         if done:
             self.started, self.right = True, False
-            self.atc += describe(self.name).profile.counts_at_options
+            self.atc += describe_card(self.name).profile.counts_at_options
 
     @rule(right=st.booleans())
     def verify(self, right: bool) -> None:
@@ -96,13 +96,13 @@ class CardLife(RuleBasedStateMachine):
             self.tries, self.right = 3, True
         else:
             self.tries -= 1
-            self.right, self.shut = False, describe(self.name).profile.wrong_pin_ends
+            self.right, self.shut = False, describe_card(self.name).profile.wrong_pin_ends
             assert answer == f"63c{self.tries}"
 
     @precondition(lambda self: self.started)
     @rule(kind=st.sampled_from(["80", "40", "00"]), length=st.sampled_from([29, 31]))
     def generate(self, kind: str, length: int) -> None:
-        late = not describe(self.name).profile.counts_at_options
+        late = not describe_card(self.name).profile.counts_at_options
         before = self.told_counter()
         answer = self.send(f"80AE{kind}00{length:02X}" + "00" * length)
         moved = self.told_counter() - before

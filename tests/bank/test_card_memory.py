@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bank.cards.gallery import open_card
-from bank.cards.memory import Counters, FileMemory, VolatileMemory, unchanged
+from bank.cards.memory import Counters, FileMemory, VolatileMemory, keep_counters
 from bank.errors import StateError
 from bank.files import read_private, write_private
 
@@ -23,12 +23,12 @@ def one_more(counters: Counters) -> Counters:
 def test_the_file_appears_with_the_first_change_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "cards" / "card.json"
     memory = FileMemory(path, START)
-    assert memory.update(unchanged) == START
+    assert memory.update(keep_counters) == START
     assert not path.exists()
     memory.update(one_more)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert FileMemory(path, START).update(unchanged) == Counters(1, 3)
+    assert FileMemory(path, START).update(keep_counters) == Counters(1, 3)
 
 
 def test_a_write_that_fails_changes_nothing_and_leaves_nothing_behind(
@@ -45,7 +45,7 @@ def test_a_write_that_fails_changes_nothing_and_leaves_nothing_behind(
         patch.setattr(os, "fsync", full)
         with pytest.raises(StateError, match=r"card\.json"):
             memory.update(one_more)
-    assert memory.update(unchanged) == Counters(1, 3)
+    assert memory.update(keep_counters) == Counters(1, 3)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["card.json", "card.json.lock"]
 
 
@@ -86,7 +86,7 @@ def test_a_file_that_is_no_state_is_named_with_the_cure(tmp_path: Path, content:
     path = tmp_path / "card.json"
     path.write_bytes(content)
     with pytest.raises(StateError, match=r"card\.json.*delete"):
-        FileMemory(path, START).update(unchanged)
+        FileMemory(path, START).update(keep_counters)
     assert path.read_bytes() == content
 
 
@@ -99,7 +99,7 @@ def test_a_card_with_such_a_file_is_not_put_into_a_slot(tmp_path: Path) -> None:
 def test_a_directory_that_cannot_be_made_is_an_error_of_ours(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StateError, match="cannot lock"):
-        FileMemory(tmp_path / "file" / "card.json", START).update(unchanged)
+        FileMemory(tmp_path / "file" / "card.json", START).update(keep_counters)
 
 
 def test_two_hands_on_one_card_never_count_the_same_value(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ import pytest
 
 from bank.books.records import Reason
 from bank.books.store import MemoryStore
-from bank.cards.gallery import GALLERY, describe, names, open_card
-from bank.demo.customers import CUSTOMERS, furnish, issued_gallery
+from bank.cards.gallery import GALLERY, describe_card, list_names, open_card
+from bank.demo.customers import CUSTOMERS, furnish_books, issued_gallery
 from bank.emv.issuer import check_digit
-from bank.emv.terminal import Request
+from bank.emv.terminal import CodeRequest
 from bank.errors import UnknownCardError
-from bank.verification import verify
+from bank.verification import verify_code
 
 PutIn = Callable[[Any], Any]
 
@@ -24,20 +24,20 @@ GOOD = tuple(card.card_id for card in issued_gallery() if card.card_id not in RE
 @pytest.fixture
 def store() -> MemoryStore:
     books = MemoryStore()
-    furnish(books)
+    furnish_books(books)
     return books
 
 
 def test_the_first_cards_are_the_ones_the_guide_and_the_demonstration_need() -> None:
     wanted = ("bank-card", "sesame-card", "mastercard-cap", "last-try", "blocked", "no-cap", "mute")
-    assert names()[: len(wanted)] == wanted
+    assert list_names()[: len(wanted)] == wanted
     assert [customer.card_id for customer in CUSTOMERS] == ["bank-card", "sesame-card"]
     assert all(len(customer.user) == 8 for customer in CUSTOMERS)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_names())
 def test_every_card_says_in_two_languages_what_it_stands_for(name: str) -> None:
-    entry = describe(name)
+    entry = describe_card(name)
     assert entry.name == name
     assert 0 < len(entry.described("en")) <= 110
     assert 0 < len(entry.described("fr")) <= 110
@@ -65,18 +65,18 @@ def test_every_number_is_one_that_no_bank_has() -> None:
 @pytest.mark.parametrize(
     ("typed", "request_"),
     [
-        ({}, Request()),
-        ({"challenge": "12345678"}, Request(challenge="12345678")),
-        ({"challenge": "00000007", "amount": "125000"}, Request(account="7", amount=125000)),
+        ({}, CodeRequest()),
+        ({"challenge": "12345678"}, CodeRequest(challenge="12345678")),
+        ({"challenge": "00000007", "amount": "125000"}, CodeRequest(account="7", amount=125000)),
     ],
     ids=["code", "challenge", "sign"],
 )
 def test_a_code_is_right_once(
-    terminal: PutIn, store: MemoryStore, name: str, typed: dict[str, str], request_: Request
+    terminal: PutIn, store: MemoryStore, name: str, typed: dict[str, str], request_: CodeRequest
 ) -> None:
-    code = terminal(open_card(name)).code(describe(name).pin, **typed)
-    assert verify(store, name, code, request_).accepted
-    assert verify(store, name, code, request_).reason is Reason.NO_MATCH
+    code = terminal(open_card(name)).code(describe_card(name).pin, **typed)
+    assert verify_code(store, name, code, request_).accepted
+    assert verify_code(store, name, code, request_).reason is Reason.NO_MATCH
 
 
 @pytest.mark.filterwarnings("ignore:.*TripleDES")
@@ -86,25 +86,25 @@ def test_a_code_with_transaction_data_is_right_once(terminal: PutIn, store: Memo
 
     numbers = ("1234", "3101234567")
     reader = terminal(open_card(name))
-    reader.start(describe(name).pin)
+    reader.start(describe_card(name).pin)
     cid, atc, mac, iad = reader.cryptogram()
     mixed = encrypt_tdes_cbc(mac * 3, bytes(8), bytes.fromhex("1234F3101234567F8000000000000000"))[-8:]
     code = reader.digits(cid, atc, mixed, iad)
-    assert verify(store, name, code, Request(data=numbers)).accepted
-    assert not verify(store, name, code, Request(data=numbers)).accepted
+    assert verify_code(store, name, code, CodeRequest(data=numbers)).accepted
+    assert not verify_code(store, name, code, CodeRequest(data=numbers)).accepted
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name != "last-code"])
 def test_codes_follow_each_other_over_restarts(terminal: PutIn, store: MemoryStore, tmp_path: Path, name: str) -> None:
-    codes = [terminal(open_card(name, tmp_path)).code(describe(name).pin) for _ in range(3)]
+    codes = [terminal(open_card(name, tmp_path)).code(describe_card(name).pin) for _ in range(3)]
     assert len(set(codes)) == 3
-    assert [verify(store, name, code).accepted for code in (codes[0], codes[2], codes[1])] == [True, True, False]
+    assert [verify_code(store, name, code).accepted for code in (codes[0], codes[2], codes[1])] == [True, True, False]
 
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_code_made_without_the_pin_is_refused(terminal: PutIn, store: MemoryStore, name: str) -> None:
     code = terminal(open_card(name)).code(None)
-    assert verify(store, name, code).reason is Reason.NO_MATCH
+    assert verify_code(store, name, code).reason is Reason.NO_MATCH
 
 
 def test_a_declining_card_gives_no_arqc_and_a_blocked_one_takes_no_pin(terminal: PutIn) -> None:
@@ -138,7 +138,7 @@ def test_the_dpa_is_taken_where_two_applications_make_codes(terminal: PutIn, sto
     reader = terminal(open_card("two-caps"))
     code = reader.code("1234")
     assert reader.aid == "A0000000038002"
-    assert verify(store, "two-caps", code).accepted
+    assert verify_code(store, "two-caps", code).accepted
 
 
 def test_a_name_is_found_by_its_beginning(terminal: PutIn) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyemv import cvn
 
-from bank.cards.card import Card, VirtualCard
-from bank.cards.gallery import describe, names, open_card
+from bank.cards.card import CardInSlot, VirtualCard
+from bank.cards.gallery import describe_card, list_names, open_card
 from bank.cards.memory import Change, Counters, VolatileMemory
 from bank.emv.keys import TEST_KEYS
 from bank.errors import StateError
@@ -18,7 +18,7 @@ from bank.errors import StateError
 PutIn = Callable[[Any], Any]
 
 
-def hexed(card: Card, command: str) -> str:
+def hexed(card: CardInSlot, command: str) -> str:
     return card.transmit(bytes.fromhex(command)).hex().upper()
 
 
@@ -29,7 +29,7 @@ WRONG_PIN = "0020008008249999FFFFFFFFFF"
 ARQC = "80AE80001D" + "00" * 29
 
 
-def powered(name: str) -> Card:
+def powered(name: str) -> CardInSlot:
     card = open_card(name)
     card.power_on()
     return card
@@ -240,7 +240,7 @@ def test_the_cryptogram_is_pyemvs_over_the_data_that_were_sent(terminal: PutIn) 
     reader.start("1234", challenge="12345678", amount="2500")
     cid, atc, mac, iad = reader.cryptogram(challenge="12345678", amount="2500")
     key = TEST_KEYS["TEST-VISA"].value
-    oracle = cvn.VisaCVN10(key, key, key, describe("bank-card").profile.applications[1].pan, "00")
+    oracle = cvn.VisaCVN10(key, key, key, describe_card("bank-card").profile.applications[1].pan, "00")
     expected = oracle.generate_ac(
         bytes.fromhex("000000002500"),
         bytes(6),
@@ -264,7 +264,7 @@ def test_other_versions_and_lists_are_pyemvs_too(terminal: PutIn, name: str) -> 
     reader = terminal(powered(name))
     reader.start("1234", challenge="00000042")
     _, atc, mac, iad = reader.cryptogram(challenge="00000042")
-    application = describe(name).profile.applications[0]
+    application = describe_card(name).profile.applications[0]
     key = TEST_KEYS[application.issuer].value
     oracles: dict[str, Any] = {"mastercard-cap": cvn.MasterCardCVN16, "cvn18": cvn.VisaCVN18}
     card = oracles.get(name, cvn.VisaCVN10)(key, key, key, application.pan, application.psn)
@@ -341,7 +341,7 @@ def test_an_inverse_convention_card_speaks_emv_after_its_warm_reset_only() -> No
 
 def test_a_t0_command_is_done_once_though_its_length_is_corrected(terminal: PutIn) -> None:
     """A card that wants no data for its cryptogram is asked twice by T=0: 6Cxx, then with the right length."""
-    profile = describe("sesame-card").profile
+    profile = describe_card("sesame-card").profile
     bare = replace(profile.applications[0], cdol1=b"")
     card = VirtualCard(replace(profile, applications=(bare,)))
     reader = terminal(card)
@@ -353,7 +353,7 @@ def test_a_t0_command_is_done_once_though_its_length_is_corrected(terminal: PutI
     assert hexed(card, "80AE800014") == "6985"
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_names())
 @settings(deadline=None)
 @given(st.data())
 def test_no_bytes_make_a_card_raise_or_lose_its_voice(name: str, data: st.DataObject) -> None:
@@ -364,11 +364,11 @@ def test_no_bytes_make_a_card_raise_or_lose_its_voice(name: str, data: st.DataOb
         head = data.draw(st.sampled_from(["", SELECT_DPA, OPTIONS, RIGHT_PIN, "00B2010C00", "80AE8000", "00C00000"]))
         answer = card.transmit(bytes.fromhex(head) + data.draw(st.binary(max_size=40)))
         assert isinstance(answer, bytes)
-        assert describe(name).defect is not None or len(answer) >= 2
+        assert describe_card(name).defect is not None or len(answer) >= 2
 
 
 def test_no_secret_is_in_a_repr() -> None:
-    profile = describe("twelve-digit-pin").profile
+    profile = describe_card("twelve-digit-pin").profile
     shown = repr(profile) + repr(VirtualCard(profile))
     assert "123456789012" not in shown
     assert profile.applications[0].pan not in shown
@@ -382,7 +382,7 @@ def test_storage_that_fails_is_answered_as_a_memory_failure_and_gives_no_try_awa
                 raise StateError("worn out")
             return super().update(change)
 
-    card = VirtualCard(describe("sesame-card").profile, Worn(Counters(0, 3)))
+    card = VirtualCard(describe_card("sesame-card").profile, Worn(Counters(0, 3)))
     card.power_on()
     hexed(card, SELECT_DPA)
     assert hexed(card, RIGHT_PIN) == "6581"

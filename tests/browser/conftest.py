@@ -19,7 +19,7 @@ from device.config import Config
 from simulator.web.bench import PageBench
 from simulator.web.site import reader_site
 from tests.browser.sight import DESKTOP, LIMIT_S, PATIENCE_MS, People, Person
-from web.serving import Server, bound, url_of
+from web.serving import Server, bind_listener, url_of
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -119,7 +119,7 @@ def people(browser: Browser, tmp_path: Path, fresh_books: Path) -> Iterator[Peop
     with ExitStack() as stack:
         store = stack.enter_context(closing(open_database(state)))
         bench = PageBench(Config(), state)
-        listener = bound(0, 0)
+        listener = bind_listener(0, 0)
         stack.enter_context(Server(reader_site(bench, Desk(Verifier(store))), listener).beside())
         stack.enter_context(running(bench))
 

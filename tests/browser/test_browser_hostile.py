@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tests.browser.sight import Person
-from web.serving import Server, bound, url_of
+from web.serving import Server, bind_listener, url_of
 
 TRIES = """async (address) => {
   const tried = {};
@@ -47,7 +47,7 @@ async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
 @pytest.fixture
 def elsewhere(person: Person) -> Iterator[Page]:
     """A page of another origin, in the browser that has the reader open."""
-    listener = bound(0, 0)
+    listener = bind_listener(0, 0)
     with Server(nothing, listener).beside():
         page = person.page.context.new_page()
         page.goto(url_of(listener).replace("127.0.0.1", "localhost"))

@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from device.mirror import Mirror
-from sesame_core.reader.state import initial
+from sesame_core.reader.state import initial_state
 from sesame_core.screens import Screen
 from simulator.web.mirror import mirror_site
 from tests.browser.sight import GLASS, LIMIT_S, PATIENCE_MS, Person
 from tests.browser.test_browser_mirror import seen as mirror_is
-from web.serving import Server, bound, url_of
+from web.serving import Server, bind_listener, url_of
 
 PIN = ("1", "2", "3", "4")
 LOST = {"fr": "Le lecteur ne répond plus", "en": "The reader does not answer any more"}
@@ -128,9 +128,9 @@ def test_the_page_counts_the_35_seconds_itself(person: Person) -> None:
 
 def test_a_mirror_whose_server_is_silent_shows_nothing(browser: Browser, page: Page, tmp_path: Path) -> None:
     """The stream stands still, and the connection with it: as when the process is stopped."""
-    listener, mirror = bound(0, 0), Mirror((128, 64))
+    listener, mirror = bind_listener(0, 0), Mirror((128, 64))
     with Server(mirror_site(tmp_path / "mirror"), listener).beside(), mirror.listening(tmp_path / "mirror"):
-        mirror(initial(0), Screen(lines=("PATIENTEZ",)))
+        mirror(initial_state(0), Screen(lines=("PATIENTEZ",)))
         page.clock.install()
         page.goto(url_of(listener))
         mirror_is(page, lit=True)

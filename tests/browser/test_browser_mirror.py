@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from device.mirror import Mirror
-from sesame_core.reader.state import initial
+from sesame_core.reader.state import initial_state
 from sesame_core.screens import DARK, Screen
 from simulator.web.mirror import mirror_site
 from tests.browser.test_browser_access import SIZES, overflows, violations
-from web.serving import Server, bound, url_of
+from web.serving import Server, bind_listener, url_of
 
 LIT = """() => {
   const glass = document.querySelector("canvas");
@@ -19,7 +19,7 @@ LIT = """() => {
   return data.some((value, at) => at % 4 === 0 && value > 128);
 }"""
 AWAY = {"fr": "lecteur", "en": "reader"}
-STATE = initial(0)
+STATE = initial_state(0)
 TRIES = 300
 PAUSE_MS = 100
 
@@ -40,7 +40,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def address(path: Path) -> Iterator[str]:
-    listener = bound(0, 0)
+    listener = bind_listener(0, 0)
     with Server(mirror_site(path), listener).beside():
         yield url_of(listener)
 

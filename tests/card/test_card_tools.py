@@ -11,11 +11,11 @@ import pytest
 
 from bank.cards import gallery
 from bank.cards.card import VirtualCard, counters_of
-from bank.cards.memory import VolatileMemory, unchanged
+from bank.cards.memory import VolatileMemory, keep_counters
 from sesame.card import info, source
-from sesame.card.apps import survey
+from sesame.card.apps import survey_card
 from sesame.card.source import OpenCard, in_process
-from sesame.card.trace.reading import read
+from sesame.card.trace.reading import read_trace
 from sesame.exits import CommandError
 from sesame_core.cap.codes import Function
 from sesame_core.smartcard.masking import write_masked
@@ -25,7 +25,7 @@ from tests.oracle.walk import Answer, Known, Request, grouped, shown
 FRENCH = ("--cid", "80", "--atc", "0010", "--ac", "CF17CD2F3F369044", "--iad", "06780A03A48000")
 FRENCH_BITMAP = "8001FFFFFF000000000000000000000000"
 ANSWER = "771E9F2701809F360200109F2608CF17CD2F3F3690449F100706780A03A480009000"
-TELLING = [name for name in gallery.names() if gallery.describe(name).defect is None]
+TELLING = [name for name in gallery.list_names() if gallery.describe_card(name).defect is None]
 MOVING = ("80A8", "0020", "80AE")
 """GET PROCESSING OPTIONS, VERIFY, GENERATE AC."""
 
@@ -34,7 +34,7 @@ class Watched:
     """A card of the gallery, and every command that it was sent."""
 
     def __init__(self, name: str) -> None:
-        profile = gallery.describe(name).profile
+        profile = gallery.describe_card(name).profile
         self.memory = VolatileMemory(counters_of(profile))
         self._card = VirtualCard(profile, self.memory)
         self.protocol = self._card.protocol
@@ -205,7 +205,7 @@ def test_what_cannot_be_walked_is_said(arguments: tuple[str, ...], status: int, 
 
 @pytest.mark.parametrize("name", TELLING)
 def test_info_tells_every_card_of_the_gallery(name: str, sesame: Sesame) -> None:
-    entry = gallery.describe(name)
+    entry = gallery.describe_card(name)
     status, out, _ = sesame("card", "info", "--virtual", name, "--json")
     if name == "no-cap":
         assert (status, out) == (7, "")
@@ -253,11 +253,11 @@ def test_info_says_why_there_are_no_codes(sesame: Sesame) -> None:
 
 
 def test_info_shows_the_number_when_asked(sesame: Sesame) -> None:
-    number = gallery.describe("bank-card").profile.applications[0].pan
+    number = gallery.describe_card("bank-card").profile.applications[0].pan
 
     assert number not in sesame("card", "info", "--virtual", "bank-card")[1]
     assert (
-        gallery.describe("bank-card").profile.applications[1].pan
+        gallery.describe_card("bank-card").profile.applications[1].pan
         in sesame("card", "info", "--virtual", "bank-card", "--pan")[1]
     )
 
@@ -265,18 +265,18 @@ def test_info_shows_the_number_when_asked(sesame: Sesame) -> None:
 @pytest.mark.parametrize("name", TELLING)
 def test_looking_moves_nothing(name: str) -> None:
     card = Watched(name)
-    before = card.memory.update(unchanged)
+    before = card.memory.update(keep_counters)
 
-    lasting(card).ask(survey())
+    lasting(card).ask(survey_card())
     if name not in ("no-cap",):
-        info.look(lasting(card), Namespace(yes=False))
+        info.look_at_card(lasting(card), Namespace(yes=False))
 
-    assert card.memory.update(unchanged) == before
+    assert card.memory.update(keep_counters) == before
     assert not [command for command in card.sent if command.startswith(MOVING)]
 
 
 def test_a_log_of_transactions_does_not_matter() -> None:
-    seen = info.look(lasting(Logging("sesame-card")), Namespace(yes=False))
+    seen = info.look_at_card(lasting(Logging("sesame-card")), Namespace(yes=False))
 
     assert seen.value(info.BITMAP).hex().upper() == FRENCH_BITMAP
 
@@ -284,7 +284,7 @@ def test_a_log_of_transactions_does_not_matter() -> None:
 def test_a_shy_card_is_left_alone_without_consent(capsys: pytest.CaptureFixture[str]) -> None:
     card = Shy("sesame-card")
 
-    seen = info.look(lasting(card), Namespace(yes=False))
+    seen = info.look_at_card(lasting(card), Namespace(yes=False))
 
     assert seen.objects == ()
     assert not [command for command in card.sent if command.startswith(MOVING)]
@@ -294,11 +294,11 @@ def test_a_shy_card_is_left_alone_without_consent(capsys: pytest.CaptureFixture[
 def test_a_shy_card_is_started_with_consent() -> None:
     card = Shy("sesame-card")
 
-    seen = info.look(lasting(card), Namespace(yes=True))
+    seen = info.look_at_card(lasting(card), Namespace(yes=True))
 
     assert seen.value(info.BITMAP).hex().upper() == FRENCH_BITMAP
     assert len([command for command in card.sent if command.startswith(MOVING)]) == 1
-    assert card.memory.update(unchanged).atc == 1
+    assert card.memory.update(keep_counters).atc == 1
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_who_sits_at_a_terminal_is_asked(
     with (tmp_path / "typed").open() as stdin:
         monkeypatch.setattr("sesame.card.source.sys.stdin", stdin)
         try:
-            source.consent(Namespace(yes=False), lasting(Watched("sesame-card")), "this moves something")
+            source.ask_consent(Namespace(yes=False), lasting(Watched("sesame-card")), "this moves something")
             went_on = True
         except CommandError:
             went_on = False
@@ -419,14 +419,14 @@ def test_a_trace_is_for_its_owner_and_hides_the_card_number(sesame: Sesame, tmp_
     assert (status, out) == (0, "")
     assert "13 exchanges recorded" in err
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert gallery.describe("sesame-card").profile.applications[0].pan not in file.read_text()
-    assert all(turn.micros is not None for turn in read(file.read_text()).turns)
+    assert gallery.describe_card("sesame-card").profile.applications[0].pan not in file.read_text()
+    assert all(turn.micros is not None for turn in read_trace(file.read_text()).turns)
 
 
 def test_a_trace_with_the_card_number_when_asked(sesame: Sesame) -> None:
     _, out, _ = sesame("card", "trace", "-", "--virtual", "sesame-card", "--pan", typed="1234\n")
 
-    assert gallery.describe("sesame-card").profile.applications[0].pan in out
+    assert gallery.describe_card("sesame-card").profile.applications[0].pan in out
 
 
 def test_what_was_recorded_before_a_failure_is_kept(sesame: Sesame, tmp_path: Path) -> None:
@@ -435,7 +435,7 @@ def test_what_was_recorded_before_a_failure_is_kept(sesame: Sesame, tmp_path: Pa
 
     assert status == 5
     assert "wrong PIN; 2 tries left" in err
-    assert read(file.read_text()).turns[-1].response == "63C2"
+    assert read_trace(file.read_text()).turns[-1].response == "63C2"
 
 
 @pytest.mark.parametrize(

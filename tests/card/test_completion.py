@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bank.cards.gallery import names
+from bank.cards.gallery import list_names
 from sesame.cli import COMMANDS, main
 from sesame.completion import SHELLS
-from sesame.completion_tree import Node, tree
+from sesame.completion_tree import Node, build_tree
 
 Offer = Callable[..., set[str]]
 
@@ -52,7 +52,7 @@ def shell(request: pytest.FixtureRequest) -> str:
 def offered(shell: str, tmp_path: Path) -> Offer:
     """What the shell offers after these words; the last one is being typed."""
     script = tmp_path / "completion"
-    script.write_text(SHELLS[shell](tree()), encoding="utf-8")
+    script.write_text(SHELLS[shell](build_tree()), encoding="utf-8")
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "session.trace").touch()
@@ -96,8 +96,8 @@ def test_options_of_a_tool_are_offered(offered: Offer) -> None:
 
 @every_shell
 def test_cards_of_the_gallery_are_offered_where_one_is_wanted(offered: Offer) -> None:
-    assert set(names()) <= offered("sesame", "card", "info", "--virtual", "")
-    assert set(names()) <= offered("sesame", "virtual-card", "")
+    assert set(list_names()) <= offered("sesame", "card", "info", "--virtual", "")
+    assert set(list_names()) <= offered("sesame", "virtual-card", "")
 
 
 @every_shell
@@ -118,7 +118,7 @@ def test_a_number_to_type_is_not_guessed(offered: Offer) -> None:
 
 def test_what_bash_has_of_a_word_narrows_the_offer(tmp_path: Path) -> None:
     script = tmp_path / "completion"
-    script.write_text(SHELLS["bash"](tree()), encoding="utf-8")
+    script.write_text(SHELLS["bash"](build_tree()), encoding="utf-8")
     text = BASH.format(script=script, words="sesame card ex", last=2)
 
     assert (
@@ -130,12 +130,12 @@ def test_every_option_of_every_command_is_in_the_tree() -> None:
     def reach(node: Node) -> list[str]:
         return [name for option in node.options for name in option.names]
 
-    assert all("--help" in reach(node) for node in tree().walk())
-    assert {node.path[1] for node in tree().walk() if len(node.path) > 1} == set(COMMANDS)
+    assert all("--help" in reach(node) for node in build_tree().walk())
+    assert {node.path[1] for node in build_tree().walk() if len(node.path) > 1} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", SHELLS)
 def test_the_command_writes_it(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", name]) == 0
 
-    assert capsys.readouterr().out == SHELLS[name](tree())
+    assert capsys.readouterr().out == SHELLS[name](build_tree())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sesame.card.apps import survey
+from sesame.card.apps import survey_card
 from sesame.card.source import in_process
 from sesame_core.choice import select_application
 from sesame_core.errors import CardError, Fault
@@ -53,7 +53,7 @@ def test_a_broken_record_hides_no_other(broken: bytes, order: Callable[[bytes, b
     card = in_process(Directory(*order(broken, entry(OWN))), "here")
 
     assert card.ask(select_application()).aid == OWN
-    assert [one.aid for one in card.ask(survey()) if one.used] == [OWN]
+    assert [one.aid for one in card.ask(survey_card()) if one.used] == [OWN]
 
 
 def test_a_listed_application_that_is_not_there_is_passed_over() -> None:
@@ -70,4 +70,4 @@ def test_the_application_of_a_payment_system_that_never_makes_codes_is_not_taken
         card.ask(select_application())
 
     assert error.value.fault is Fault.UNSUPPORTED
-    assert not any(one.used for one in card.ask(survey()))
+    assert not any(one.used for one in card.ask(survey_card()))

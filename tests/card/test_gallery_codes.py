@@ -6,12 +6,12 @@ import pytest
 
 from bank.books.store import MemoryStore
 from bank.cards import gallery
-from bank.cards.card import Card, VirtualCard
+from bank.cards.card import CardInSlot, VirtualCard
 from bank.cards.faulty import Defect, FaultyCard
 from bank.cards.patterns import GalleryCard
 from bank.cards.profile import Declines
-from bank.demo.customers import furnish
-from bank.emv.terminal import Request as BankRequest
+from bank.demo.customers import furnish_books
+from bank.emv.terminal import CodeRequest as BankRequest
 from bank.verification import Verifier
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Function, Request
@@ -53,12 +53,12 @@ def fault_of(entry: GalleryCard) -> Fault | None:
     return Fault.DECLINED if application.declines is Declines.ALWAYS else None
 
 
-def card_of(entry: GalleryCard, protocol: int) -> Card:
+def card_of(entry: GalleryCard, protocol: int) -> CardInSlot:
     good = VirtualCard(replace(entry.profile, protocol=protocol))
     return FaultyCard(good, entry.defect) if entry.defect else good
 
 
-def code_of(card: Card, request: Request, pin: str) -> str:
+def code_of(card: CardInSlot, request: Request, pin: str) -> str:
     """As the reader makes it. Raises CardError."""
     if card.power_on()[:1] == b"\x3f":
         card.reset()
@@ -75,9 +75,9 @@ def code_of(card: Card, request: Request, pin: str) -> str:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("protocol", [0, 1])
-@pytest.mark.parametrize("name", gallery.names())
+@pytest.mark.parametrize("name", gallery.list_names())
 def test_its_code_is_taken_once_or_its_error_is_right(name: str, protocol: int, function: Function) -> None:
-    entry = gallery.describe(name)
+    entry = gallery.describe_card(name)
     request, at_the_bank = FUNCTIONS[function]
     card, fault = card_of(entry, protocol), fault_of(entry)
     if fault is not None:
@@ -86,7 +86,7 @@ def test_its_code_is_taken_once_or_its_error_is_right(name: str, protocol: int, 
         assert error.value.fault is fault
         return
     store = MemoryStore()
-    furnish(store)
+    furnish_books(store)
     bank = Verifier(store)
 
     code = code_of(card, request, entry.pin)
@@ -95,11 +95,13 @@ def test_its_code_is_taken_once_or_its_error_is_right(name: str, protocol: int, 
     assert not bank.verify(name, code, at_the_bank).accepted
 
 
-@pytest.mark.parametrize("name", [name for name in gallery.names() if fault_of(gallery.describe(name)) is None])
+@pytest.mark.parametrize(
+    "name", [name for name in gallery.list_names() if fault_of(gallery.describe_card(name)) is None]
+)
 def test_a_code_for_one_thing_is_no_code_for_another(name: str) -> None:
-    entry = gallery.describe(name)
+    entry = gallery.describe_card(name)
     store = MemoryStore()
-    furnish(store)
+    furnish_books(store)
     bank = Verifier(store)
     request, _ = FUNCTIONS[Function.CHALLENGE]
 
@@ -110,7 +112,7 @@ def test_a_code_for_one_thing_is_no_code_for_another(name: str) -> None:
 
 
 def test_the_gallery_holds_every_kind_of_outcome() -> None:
-    outcomes = {fault_of(gallery.describe(name)) for name in gallery.names()}
+    outcomes = {fault_of(gallery.describe_card(name)) for name in gallery.list_names()}
 
     assert outcomes >= {
         None,

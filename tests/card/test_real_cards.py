@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sesame.card.trace.masks import hidden
-from sesame.card.trace.reading import read
+from sesame.card.trace.masks import hide_owner
+from sesame.card.trace.reading import read_trace
 from sesame.card.trace.recording import Trace
 from sesame.card.trace.replay import ReplayCard
 from sesame_core.cap.blocking import CardWork
@@ -41,7 +41,7 @@ def test_the_code_is_the_published_one_and_so_is_every_command(name: str, traces
 
 @pytest.mark.parametrize("name", CODES)
 def test_hiding_the_owner_changes_no_code(name: str, traces: Path, talk: Talk) -> None:
-    assert talk(hidden(kept(traces, name)), ()) == (CODES[name], [])
+    assert talk(hide_owner(kept(traces, name)), ()) == (CODES[name], [])
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def card_has(trace: Trace, command: str) -> bool:
 
 
 def kept(traces: Path, name: str) -> Trace:
-    return read((traces / f"{name}.trace").read_text())
+    return read_trace((traces / f"{name}.trace").read_text())

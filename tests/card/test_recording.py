@@ -6,9 +6,9 @@ import pytest
 
 from bank.cards import gallery
 from bank.cards.profile import Declines
-from sesame.card.trace.masks import hidden
-from sesame.card.trace.reading import read
-from sesame.card.trace.recording import Recorder, Trace, Turn, write
+from sesame.card.trace.masks import hide_owner
+from sesame.card.trace.reading import read_trace
+from sesame.card.trace.recording import Recorder, Trace, Turn, write_trace
 from sesame.card.trace.replay import ReplayCard, recorded_request
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Function, Request
@@ -22,12 +22,12 @@ PLAIN = Request()
 
 def can_code(name: str) -> bool:
     """Good cards with a try left whose issuer lets them."""
-    entry = gallery.describe(name)
+    entry = gallery.describe_card(name)
     application = entry.code_application
     return application is not None and application.declines is Declines.NEVER and entry.profile.tries > 0
 
 
-CAN_CODE = [name for name in gallery.names() if can_code(name)]
+CAN_CODE = [name for name in gallery.list_names() if can_code(name)]
 
 
 def ticking() -> Iterator[int]:
@@ -49,7 +49,7 @@ def recorded(name: str, request: Request = PLAIN) -> tuple[Trace, str]:
     try:
         work.select()
         work.prepare(request)
-        for digit in gallery.describe(name).pin:
+        for digit in gallery.describe_card(name).pin:
             work.pin.append(int(digit))
         work.confirm()
         code = "".join(map(str, work.code(("12", "3456789012") if request.function is Function.DATA else ())))
@@ -63,18 +63,18 @@ def recorded(name: str, request: Request = PLAIN) -> tuple[Trace, str]:
 def test_a_recorded_card_gives_its_code_again_without_owner_and_pin(name: str, talk: Talk) -> None:
     trace, code = recorded(name, Request(Function.CHALLENGE, challenge="90210"))
 
-    assert talk(read(write(hidden(trace))), ()) == (code, [])
+    assert talk(read_trace(write_trace(hide_owner(trace))), ()) == (code, [])
 
 
-@pytest.mark.parametrize("name", gallery.names())
+@pytest.mark.parametrize("name", gallery.list_names())
 def test_neither_pin_nor_card_number_is_in_what_is_written(name: str) -> None:
     trace, _ = recorded(name)
-    text = write(hidden(trace))
-    profile = gallery.describe(name).profile
+    text = write_trace(hide_owner(trace))
+    profile = gallery.describe_card(name).profile
 
     assert f"2{len(profile.pin):X}{profile.pin}" not in text
     assert not any(application.pan in text for application in profile.applications)
-    if any(application.pan in write(trace) for application in profile.applications):
+    if any(application.pan in write_trace(trace) for application in profile.applications):
         assert profile.applications[0].pan[-4:] in text
 
 
@@ -86,7 +86,7 @@ def test_a_number_in_pieces_and_one_cut_short_are_hidden_too() -> None:
         Turn("80CA9F7F00", "DF01024973" + "9000"),
     )
     number = Turn("00B2030C00", "700A5A08" + "4973112233445566" + "9000")
-    text = write(hidden(Trace((*pieces, number, Turn("80CA000000", "4973112233445566" + "9000")))))
+    text = write_trace(hide_owner(Trace((*pieces, number, Turn("80CA000000", "4973112233445566" + "9000")))))
 
     assert "4973112233" not in text
     assert "4475706F6E74" not in text
@@ -104,7 +104,7 @@ def test_a_number_in_pieces_and_one_cut_short_are_hidden_too() -> None:
     ids=["track 2's own data", "track 1's own data", "a name whose bytes look like digits", "another"],
 )
 def test_of_what_is_no_card_number_not_one_digit_is_left(value: str) -> None:
-    shown = hidden(Trace((Turn("00B2010C00", f"70{len(value) // 2 - 2:02X}{value}"),))).turns[0].response
+    shown = hide_owner(Trace((Turn("00B2010C00", f"70{len(value) // 2 - 2:02X}{value}"),))).turns[0].response
     assert set(shown[10:-4]) == {HIDDEN}
 
 
@@ -112,7 +112,7 @@ def test_times_are_kept_in_milliseconds() -> None:
     trace, _ = recorded("sesame-card")
 
     assert {turn.micros for turn in trace.turns} == {1500}
-    assert "# 1.5 ms" in write(trace)
+    assert "# 1.5 ms" in write_trace(trace)
 
 
 def test_a_failed_exchange_is_not_kept() -> None:

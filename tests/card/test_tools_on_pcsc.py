@@ -9,9 +9,9 @@ import pytest
 
 from bank.cards import gallery
 from bank.cards.card import VirtualCard, counters_of
-from bank.cards.memory import VolatileMemory, unchanged
+from bank.cards.memory import VolatileMemory, keep_counters
 from bank.cards.vpcd import PORT, VirtualReader
-from sesame.card.trace.reading import read
+from sesame.card.trace.reading import read_trace
 from sesame.card.trace.replay import ReplayCard
 from tests.card.conftest import Sesame
 from tests.pcsc_plugin import FIRST, SECOND, PcscService
@@ -27,7 +27,7 @@ def inserted(pcscd: PcscService, reader: VirtualReader, name: str, card: Virtual
 
 
 def bank_card() -> tuple[VirtualCard, VolatileMemory]:
-    profile = gallery.describe("bank-card").profile
+    profile = gallery.describe_card("bank-card").profile
     memory = VolatileMemory(counters_of(profile))
     return VirtualCard(profile, memory), memory
 
@@ -55,7 +55,7 @@ def test_the_card_is_found_in_whichever_reader_it_is(
         told = json.loads(sesame("card", "info", *choice, "--json")[1])
 
     assert (told["reader"], told["aid"], told["protocol"]) == (SECOND, "A0000000038002", "T=0")
-    assert memory.update(unchanged).atc == 0
+    assert memory.update(keep_counters).atc == 0
 
 
 @pytest.mark.parametrize(("choice", "status"), [(("--reader", "0"), 4), (("--reader", "nowhere"), 3)])
@@ -76,13 +76,13 @@ def test_no_counter_moves_unasked(
 
     assert (status, out) == (2, "")
     assert "--yes" in err
-    assert memory.update(unchanged) == counters_of(gallery.describe("bank-card").profile)
+    assert memory.update(keep_counters) == counters_of(gallery.describe_card("bank-card").profile)
 
 
 def test_a_recording_goes_into_the_virtual_reader_and_gives_its_code_there(
     pcscd: PcscService, virtual_readers: Readers, sesame: Sesame, traces: Path
 ) -> None:
-    french = read((traces / "french-dpa.trace").read_text())
+    french = read_trace((traces / "french-dpa.trace").read_text())
 
     with inserted(pcscd, virtual_readers[0], FIRST, ReplayCard(french)):
         assert sesame("code", typed="0000\n")[:2] == (0, "3465 6023\n")
@@ -93,7 +93,7 @@ def test_a_session_on_pcsc_is_recorded_and_replayed(
     name: str, pcscd: PcscService, virtual_readers: Readers, sesame: Sesame, tmp_path: Path
 ) -> None:
     file = str(tmp_path / "s.trace")
-    with inserted(pcscd, virtual_readers[0], FIRST, VirtualCard(gallery.describe(name).profile)):
+    with inserted(pcscd, virtual_readers[0], FIRST, VirtualCard(gallery.describe_card(name).profile)):
         status, made, _ = sesame("card", "trace", file, "--yes", "--json", typed="1234\n")
 
     assert status == 0

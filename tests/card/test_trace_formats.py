@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sesame.card.trace.reading import read
-from sesame.card.trace.recording import Trace, TraceError, Turn, write
+from sesame.card.trace.reading import read_trace
+from sesame.card.trace.recording import Trace, TraceError, Turn, write_trace
 from tests.card.conftest import Talk
 
 CODE = "34656023"
@@ -94,23 +94,23 @@ def without_the_pin(trace: Trace) -> str:
 
 
 WAYS: tuple[Callable[[Trace], str], ...] = (
-    write, pasted, bare, arrows, emv_cap, python_emv, pcscd, opensc, global_platform_pro, json_object, json_pairs,
+    write_trace, pasted, bare, arrows, emv_cap, python_emv, pcscd, opensc, global_platform_pro, json_object, json_pairs,
     json_lines, python_literal, without_the_pin,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_gives_the_same_code(way: Callable[[Trace], str], traces: Path, talk: Talk) -> None:
-    french = read((traces / "french-dpa.trace").read_text())
+    french = read_trace((traces / "french-dpa.trace").read_text())
 
-    assert talk(read(way(french)), ()) == (CODE, [])
+    assert talk(read_trace(way(french)), ()) == (CODE, [])
 
 
-@pytest.mark.parametrize("way", [write, emv_cap, opensc, json_object])
+@pytest.mark.parametrize("way", [write_trace, emv_cap, opensc, json_object])
 def test_the_atr_comes_along_where_it_is_told(way: Callable[[Trace], str], traces: Path) -> None:
-    french = read((traces / "french-dpa.trace").read_text())
+    french = read_trace((traces / "french-dpa.trace").read_text())
 
-    assert read(way(french)).atr == "3B65000065046C9000"
+    assert read_trace(way(french)).atr == "3B65000065046C9000"
 
 
 def test_what_is_written_is_what_is_read() -> None:
@@ -126,18 +126,18 @@ def test_what_is_written_is_what_is_read() -> None:
         cold_atr="3F65250052096A9000",
     )
 
-    assert read(write(trace)) == trace
+    assert read_trace(write_trace(trace)) == trace
 
 
 def test_a_pin_that_another_tool_did_not_hide_is_hidden() -> None:
-    trace = read("> 00A4040000\n< 9000\n> 0020008008241234FFFFFFFFFF\n< 9000")
+    trace = read_trace("> 00A4040000\n< 9000\n> 0020008008241234FFFFFFFFFF\n< 9000")
 
-    assert "1234" not in write(trace)
+    assert "1234" not in write_trace(trace)
     assert trace.turns[1].command == "0020008008" + "*" * 16
 
 
 def test_long_lines_may_go_on_indented() -> None:
-    trace = read("> 00A4040007\n    A0000000038002\n< 6F02\n    8400\n    9000")
+    trace = read_trace("> 00A4040007\n    A0000000038002\n< 6F02\n    8400\n    9000")
 
     assert trace.turns == (Turn("00A4040007A0000000038002", "6F0284009000"),)
 
@@ -158,4 +158,4 @@ def test_long_lines_may_go_on_indented() -> None:
 )
 def test_what_cannot_be_read_is_said_with_its_place(text: str, complaint: str) -> None:
     with pytest.raises(TraceError, match=complaint):
-        read(text)
+        read_trace(text)

@@ -5,9 +5,9 @@ import string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sesame.card.trace.masks import hidden
-from sesame.card.trace.reading import read
-from sesame.card.trace.recording import Trace, TraceError, Turn, write
+from sesame.card.trace.masks import hide_owner
+from sesame.card.trace.reading import read_trace
+from sesame.card.trace.recording import Trace, TraceError, Turn, write_trace
 from sesame.card.trace.replay import ReplayCard, recorded_request
 
 HEX = st.binary(max_size=40).map(lambda data: data.hex().upper())
@@ -31,7 +31,7 @@ LINES = st.lists(
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_a_trace_or_a_trace_error(text: str) -> None:
     try:
-        trace = read(text)
+        trace = read_trace(text)
     except TraceError:
         return
     assert trace.turns
@@ -52,7 +52,7 @@ def test_any_recording_answers_any_command(trace: Trace, commands: list[bytes]) 
 @given(TRACES)
 @settings(max_examples=200, deadline=None)
 def test_hiding_keeps_the_shape_and_adds_nothing(trace: Trace) -> None:
-    once = hidden(trace)
+    once = hide_owner(trace)
 
     assert [len(turn.response) for turn in once.turns] == [len(turn.response) for turn in trace.turns]
     assert all(
@@ -60,15 +60,15 @@ def test_hiding_keeps_the_shape_and_adds_nothing(trace: Trace) -> None:
         for new, old in zip(once.turns, trace.turns, strict=True)
         for one, other in zip(new.response, old.response, strict=True)
     )
-    assert hidden(once) == once
+    assert hide_owner(once) == once
 
 
 @given(TRACES)
 @settings(max_examples=200, deadline=None)
 def test_what_is_read_again_has_no_pin_and_is_read_the_same(trace: Trace) -> None:
-    once = read(write(trace))
+    once = read_trace(write_trace(trace))
 
-    assert read(write(once)) == once
+    assert read_trace(write_trace(once)) == once
     for turn in once.turns:
         if turn.command[2:4] in ("20", "24", "2C") and len(turn.command) > 10:
             assert set(turn.command[10:]) <= {"*"}

@@ -12,7 +12,7 @@ from pytest_mock import MockerFixture
 
 from bank.cards import gallery
 from bank.cards.card import VirtualCard
-from sesame.card.trace.reading import read
+from sesame.card.trace.reading import read_trace
 from tests.card.conftest import Sesame
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ def test_a_recording_does_not_take_the_place_of_another(sesame: Sesame, tmp_path
     assert "--force" in err
     assert file.read_text() == "kept for years"
     assert sesame("card", "trace", str(file), "--virtual", "sesame-card", "--force", typed="1234\n")[0] == 0
-    assert len(read(file.read_text()).turns) == 13
+    assert len(read_trace(file.read_text()).turns) == 13
     assert [path.name for path in tmp_path.iterdir()] == [file.name]
 
 
@@ -71,7 +71,7 @@ def test_a_name_that_was_taken_while_the_pin_was_typed_is_left_to_the_other(
 
     def meanwhile(card: str) -> object:
         file.write_text("another's")
-        return VirtualCard(gallery.describe(card).profile)
+        return VirtualCard(gallery.describe_card(card).profile)
 
     mocker.patch.object(gallery, "open_card", meanwhile)
     status, out, err = sesame("card", "trace", str(file), "--virtual", "sesame-card", "--json", typed="1234\n")
@@ -80,7 +80,7 @@ def test_a_name_that_was_taken_while_the_pin_was_typed_is_left_to_the_other(
     assert file.read_text() == "another's"
     assert json.loads(out)["file"] == f"{file}.2"
     assert f"{file}.2" in err
-    assert len(read((tmp_path / "s.trace.2").read_text()).turns) == 13
+    assert len(read_trace((tmp_path / "s.trace.2").read_text()).turns) == 13
 
 
 def test_a_write_that_breaks_off_leaves_the_recording_before_it_and_no_half_one(

@@ -11,8 +11,8 @@ from typing import TypeAlias
 from sesame_core import events as ev
 from sesame_core.effects import Effect
 from sesame_core.errors import Fault
-from sesame_core.reader.state import Phase, Progress, Rules, State, initial
-from sesame_core.reader.table import step
+from sesame_core.reader.state import Phase, Progress, Rules, State, initial_state
+from sesame_core.reader.table import step_reader
 from sesame_core.secrets import SecretDigits
 
 LATER = 1000
@@ -85,13 +85,13 @@ def signature(state: State) -> Signature:
 
 def explore(rules: Rules) -> Iterator[Arrow]:
     """Every event, impossible ones too, in every state that can be reached, each state once."""
-    start = initial(0, rules)
+    start = initial_state(0, rules)
     seen = {signature(start)}
     to_do = deque([start])
     while to_do:
         before = to_do.popleft()
         for event in every_event(before.since + LATER):
-            after, effects = step(before, event)
+            after, effects = step_reader(before, event)
             really = possible(before, event)
             yield Arrow(before, event, after, effects, really)
             if really and signature(after) not in seen:

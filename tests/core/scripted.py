@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sesame_core.cap.session import Session, Step
+from sesame_core.cap.session import CardSession, Step
 from sesame_core.pin import Pin
 from sesame_core.smartcard.apdu import Command, Conversation, Protocol, Response
 
@@ -99,7 +99,7 @@ def run(conversation: Conversation[T], card: ScriptedCard) -> T:
         return result
 
 
-def drive(session: Session, step: Step, card: Callable[[bytes], bytes]) -> Step:
+def drive(session: CardSession, step: Step, card: Callable[[bytes], bytes]) -> Step:
     """Carry a session's bytes to the card until it says what has come of it."""
     while isinstance(step, bytearray):
         step = session.answer(7, card(bytes(step)))

@@ -18,8 +18,8 @@ from sesame_core.smartcard.apdu import (
     Response,
     StatusWord,
     T,
-    converse,
-    deliver,
+    carry_conversation,
+    deliver_command,
 )
 
 SELECT = Command(0x00, 0xA4, 0x04, 0x00, b"\xa0\x00\x00")
@@ -59,7 +59,7 @@ def test_the_bytes_of_a_command(command: Command, protocol: Protocol, sent: str)
 
 @pytest.mark.parametrize("protocol", Protocol)
 def test_an_answer_at_once(protocol: Protocol) -> None:
-    response, sent = carry(deliver(READ, protocol), "70019000")
+    response, sent = carry(deliver_command(READ, protocol), "70019000")
     assert (response, len(sent)) == (Response(b"\x70\x01", 0x9000), 1)
 
 
@@ -78,24 +78,24 @@ def test_an_answer_at_once(protocol: Protocol) -> None:
 def test_the_rest_is_fetched_and_appended(
     protocol: Protocol, answers: tuple[str, ...], data: str, fetched: list[str]
 ) -> None:
-    response, sent = carry(deliver(SELECT, protocol), *answers)
+    response, sent = carry(deliver_command(SELECT, protocol), *answers)
     assert response == Response(bytes.fromhex(data), int(answers[-1][-4:], 16))
     assert sent[1:] == fetched
 
 
 def test_the_right_length_is_taken_once() -> None:
-    response, sent = carry(deliver(READ, T0), "6c02", "aabb9000")
+    response, sent = carry(deliver_command(READ, T0), "6c02", "aabb9000")
     assert (response.data.hex(), sent) == ("aabb", ["00b2010c00", "00b2010c02"])
-    response, sent = carry(deliver(READ, T0), "6c02", "6c03")
+    response, sent = carry(deliver_command(READ, T0), "6c02", "6c03")
     assert (response.sw, len(sent)) == (0x6C03, 2)
 
 
 def test_a_command_with_data_takes_another_length_where_its_protocol_has_one() -> None:
-    response, sent = carry(deliver(SELECT, T1), "6c02", "aabb9000")
+    response, sent = carry(deliver_command(SELECT, T1), "6c02", "aabb9000")
     assert (response.data.hex(), sent) == ("aabb", ["00a4040003a0000000", "00a4040003a0000002"])
-    response, sent = carry(deliver(SELECT, T1), "6c02", "6c03")
+    response, sent = carry(deliver_command(SELECT, T1), "6c02", "6c03")
     assert (response.sw, len(sent)) == (0x6C03, 2)
-    response, sent = carry(deliver(SELECT, T0), "6c02")
+    response, sent = carry(deliver_command(SELECT, T0), "6c02")
     assert (response.sw, len(sent)) == (0x6C02, 1)
 
 
@@ -103,21 +103,21 @@ def test_a_command_with_data_takes_another_length_where_its_protocol_has_one() -
 @pytest.mark.parametrize("expects", [True, False])
 def test_a_pin_is_never_sent_a_second_time(protocol: Protocol, expects: bool) -> None:
     verify = Command(0x00, 0x20, 0x00, 0x80, bytearray(b"\x24\x12\x34\xff"), expects=expects, secret=True)
-    response, sent = carry(deliver(verify, protocol), "6c08")
+    response, sent = carry(deliver_command(verify, protocol), "6c08")
     assert (response.sw, len(sent)) == (0x6C08, 1)
 
 
 def test_the_right_length_and_then_more() -> None:
-    response, sent = carry(deliver(READ, T0), "6c02", "6101", "aa9000")
+    response, sent = carry(deliver_command(READ, T0), "6c02", "6101", "aa9000")
     assert (response.data.hex(), sent[1:]) == ("aa", ["00b2010c02", "00c0000001"])
 
 
 def test_a_chain_has_an_end() -> None:
     links = ["aa6101"] * MAX_CHAIN
-    response, sent = carry(deliver(SELECT, T0), *links, "bb9000")
+    response, sent = carry(deliver_command(SELECT, T0), *links, "bb9000")
     assert (len(sent), response.data) == (1 + MAX_CHAIN, b"\xaa" * MAX_CHAIN + b"\xbb")
     with pytest.raises(CardError) as caught:
-        carry(deliver(SELECT, T0), *links, "aa6101")
+        carry(deliver_command(SELECT, T0), *links, "aa6101")
     assert caught.value.fault is Fault.ENDLESS
     assert MAX_CHAIN == 8
 
@@ -170,7 +170,7 @@ def secret() -> Command:
 
 def test_a_secret_command_is_wiped_as_soon_as_it_is_sent() -> None:
     command = secret()
-    exchanges = deliver(command, T0)
+    exchanges = deliver_command(command, T0)
     raw = next(exchanges)
     assert raw.hex() == "0020008004241234ff"
     with pytest.raises(StopIteration):
@@ -180,14 +180,14 @@ def test_a_secret_command_is_wiped_as_soon_as_it_is_sent() -> None:
 
 def test_a_secret_command_is_wiped_when_the_card_goes() -> None:
     command = secret()
-    exchanges = deliver(command, T1)
+    exchanges = deliver_command(command, T1)
     raw = next(exchanges)
     exchanges.close()
     assert (bytes(raw), bytes(command.data)) == (bytes(9), bytes(4))
 
 
 def test_other_commands_stay_as_they_are() -> None:
-    exchanges = deliver(SELECT, T0)
+    exchanges = deliver_command(SELECT, T0)
     raw = next(exchanges)
     exchanges.close()
     assert raw.hex() == "00a4040003a00000"
@@ -213,13 +213,13 @@ def chat(count: int, seen: list[int], command: Command = READ) -> Conversation[s
 def test_a_conversation_has_a_budget() -> None:
     assert (MAX_COMMANDS, MAX_RECORDS) == (64, 512)
     seen: list[int] = []
-    result, sent = carry(converse(chat(3, seen), T0, Budget(0, 3)), "9000", "6a83", "9000")
+    result, sent = carry(carry_conversation(chat(3, seen), T0, Budget(0, 3)), "9000", "6a83", "9000")
     assert (result, seen, len(sent)) == ("done", [0x9000, 0x6A83, 0x9000], 3)
     with pytest.raises(CardError) as caught:
-        carry(converse(chat(3, seen), T0, Budget(99, 2)), "9000", "9000")
+        carry(carry_conversation(chat(3, seen), T0, Budget(99, 2)), "9000", "9000")
     assert caught.value.fault is Fault.ENDLESS
     with pytest.raises(CardError) as caught:
-        carry(converse(chat(3, seen, SELECT), T0, Budget(2, 99)), "9000", "9000")
+        carry(carry_conversation(chat(3, seen, SELECT), T0, Budget(2, 99)), "9000", "9000")
     assert caught.value.fault is Fault.ENDLESS
 
 
@@ -227,7 +227,7 @@ def test_a_conversation_has_a_budget() -> None:
 def test_the_budget_is_shared_by_conversations(command: Command, most: int) -> None:
     budget = Budget()
     for _ in range(most):
-        carry(converse(chat(1, [], command), T1, budget), "9000")
+        carry(carry_conversation(chat(1, [], command), T1, budget), "9000")
     with pytest.raises(CardError):
         budget.spend(command)
 
@@ -241,10 +241,10 @@ def test_a_conversation_that_is_left_is_closed() -> None:
         finally:
             closed.append("closed")
 
-    left = converse(talk(), T0, Budget())
+    left = carry_conversation(talk(), T0, Budget())
     next(left)
     left.close()
-    mute = converse(talk(), T0, Budget())
+    mute = carry_conversation(talk(), T0, Budget())
     next(mute)
     with pytest.raises(CardError):
         mute.send(b"")

@@ -3,10 +3,10 @@
 import pytest
 
 from sesame_core.cap import emv
-from sesame_core.cap.codes import Function, Request, Rule
+from sesame_core.cap.codes import FilterRule, Function, Request
 from sesame_core.errors import CardError, Fault
-from sesame_core.smartcard.apdu import MAX_RECORDS, Budget, Protocol, Response, converse
-from sesame_core.smartcard.tlv import parse
+from sesame_core.smartcard.apdu import MAX_RECORDS, Budget, Protocol, Response, carry_conversation
+from sesame_core.smartcard.tlv import parse_objects
 from tests.core.scripted import (
     BELGIAN,
     CAP,
@@ -37,17 +37,17 @@ def select_of(aid: str) -> str:
 
 
 def application(aid: str = DPA, *proprietary: bytes) -> emv.Application:
-    return emv.Application(bytes.fromhex(aid), parse(fci(aid, *proprietary)))
+    return emv.Application(bytes.fromhex(aid), parse_objects(fci(aid, *proprietary)))
 
 
 def fault_of(card: ScriptedCard, request: Request = CODE, aid: str = DPA) -> Fault:
     with pytest.raises(CardError) as caught:
-        run(emv.prepare(application(aid), request), card)
+        run(emv.prepare_card(application(aid), request), card)
     return caught.value.fault
 
 
 def test_a_blocked_application_is_not_there() -> None:
-    assert run(emv.select(bytes.fromhex(DPA)), card_with({select_of(DPA): b"\x62\x83"})) is None
+    assert run(emv.select_application_by(bytes.fromhex(DPA)), card_with({select_of(DPA): b"\x62\x83"})) is None
 
 
 # What the application says of itself
@@ -80,13 +80,13 @@ BELGIAN_PDOLS = [
 
 def options_for(pdol: str, request: Request = CODE, aid: str = DPA) -> str:
     card = french_card() if aid == DPA else card_with(aid=aid, record=tlv(0x9F56, FRENCH_BITMAP))
-    run(emv.prepare(application(aid, tlv(0x9F38, bytes.fromhex(pdol))), request), card)
+    run(emv.prepare_card(application(aid, tlv(0x9F38, bytes.fromhex(pdol))), request), card)
     return card.sent[0]
 
 
 def test_no_pdol() -> None:
     card = french_card()
-    run(emv.prepare(application(), CODE), card)
+    run(emv.prepare_card(application(), CODE), card)
     assert card.sent == ["80A80000028300", "00B2010C00", "80CA9F1700"]
 
 
@@ -115,7 +115,7 @@ def test_a_pdol_that_asks_for_too_much() -> None:
 @pytest.mark.parametrize(("aid", "signs", "values"), BELGIAN_PDOLS)
 def test_a_belgian_pdol_is_filled_as_the_signs_in_the_fci_say(aid: str, signs: bytes, values: str) -> None:
     card = card_with(aid=aid, record=tlv(0x9F56, FRENCH_BITMAP))
-    run(emv.prepare(application(aid, tlv(0x9F38, bytes.fromhex("9F350195059A03")), signs), CODE), card)
+    run(emv.prepare_card(application(aid, tlv(0x9F38, bytes.fromhex("9F350195059A03")), signs), CODE), card)
     assert card.sent[0][-18:] == values
 
 
@@ -123,12 +123,12 @@ def test_a_belgian_pdol_is_filled_as_the_signs_in_the_fci_say(aid: str, signs: b
     "answer", [packed("1000" + "08010100"), tlv(0x77, tlv(0x82, b"\x10\x00"), tlv(0x94, b"\x08\x01\x01\x00"))]
 )
 def test_both_formats_of_gpo(answer: bytes) -> None:
-    assert run(emv.prepare(application(), CODE), french_card({"80A8": answer + OK})).cdol1.hex().upper() == CDOL1
+    assert run(emv.prepare_card(application(), CODE), french_card({"80A8": answer + OK})).cdol1.hex().upper() == CDOL1
 
 
 def test_format_77_of_gpo_in_the_other_order() -> None:
     answer = tlv(0x77, tlv(0x94, b"\x08\x01\x01\x00"), tlv(0x82, b"\x10\x00"))
-    assert run(emv.prepare(application(), CODE), french_card({"80A8": answer + OK})).tries == 3
+    assert run(emv.prepare_card(application(), CODE), french_card({"80A8": answer + OK})).tries == 3
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_answers_to_gpo_that_are_none(answer: bytes, fault: Fault) -> None:
 
 def test_a_refusal_names_the_status_and_nothing_else() -> None:
     with pytest.raises(CardError, match=r"^status 6985$"):
-        run(emv.prepare(application(), CODE), french_card({"80A8": b"\x69\x85"}))
+        run(emv.prepare_card(application(), CODE), french_card({"80A8": b"\x69\x85"}))
 
 
 # Records
@@ -171,7 +171,7 @@ def test_every_record_of_the_file_locator_is_read() -> None:
             "00B2FFF4": OK,
         }
     )
-    data = run(emv.prepare(application(), CODE), card)
+    data = run(emv.prepare_card(application(), CODE), card)
     assert card.sent[1:] == ["00B2021400", "00B2031400", "00B2FEF400", "00B2FFF400", "80CA9F1700"]
     assert (data.cdol1.hex().upper(), data.cdol2, data.filter.bitmap) == (CDOL1, b"", FRENCH_BITMAP)
 
@@ -180,7 +180,7 @@ def test_a_card_with_many_records_is_read_to_the_end() -> None:
     named = {"80A8": packed("1000" + "0801FF00" + "10012000") + OK, "00B2": tlv(0x70) + OK}
     last = {"00B22014": tlv(0x70, tlv(0x8C, b"\x9a\x03"), tlv(0x9F56, FRENCH_BITMAP)) + OK, "00B2010C": tlv(0x70) + OK}
     card = french_card(named | last)
-    exchanges = converse(emv.prepare(application(), CODE), Protocol.T1, Budget())
+    exchanges = carry_conversation(emv.prepare_card(application(), CODE), Protocol.T1, Budget())
     raw = next(exchanges)
     with pytest.raises(StopIteration) as end:
         while True:
@@ -191,7 +191,7 @@ def test_a_card_with_many_records_is_read_to_the_end() -> None:
 
 def test_a_record_named_twice_is_read_once() -> None:
     card = french_card({"80A8": packed("1000" + "08010100" * 60) + OK})
-    run(emv.prepare(application(), CODE), card)
+    run(emv.prepare_card(application(), CODE), card)
     assert card.kinds() == ["A8", "B2", "CA"]
 
 
@@ -205,7 +205,7 @@ def test_a_file_locator_without_end_is_not_begun() -> None:
 @pytest.mark.parametrize("status", [b"\x6a\x82", b"\x6a\x83"])
 def test_a_record_that_is_not_there_is_left_out(status: bytes) -> None:
     locator = {"80A8": packed("1000" + "08010200") + OK}
-    assert run(emv.prepare(application(), CODE), french_card(locator | {"00B2020C": status})).tries == 3
+    assert run(emv.prepare_card(application(), CODE), french_card(locator | {"00B2020C": status})).tries == 3
     assert fault_of(french_card({"00B2010C": status})) is Fault.INCOMPLETE
 
 
@@ -229,7 +229,7 @@ def test_a_record_that_nobody_needs_may_fail(answer: bytes, number: int) -> None
         f"00B2{each:02X}0C": answer if each == number else tlv(0x70) + OK for each in (1, 2, 3)
     }
     records["00B2040C"] = good
-    data = run(emv.prepare(application(), CODE), french_card(records | {"80A8": packed("1000" + "08010400") + OK}))
+    data = run(emv.prepare_card(application(), CODE), french_card(records | {"80A8": packed("1000" + "08010400") + OK}))
     assert (data.cdol1.hex().upper(), data.filter.bitmap, data.tries) == (CDOL1, FRENCH_BITMAP, 3)
 
 
@@ -247,7 +247,7 @@ def test_a_bitmap_that_a_failing_record_may_hold_is_not_guessed(answer: bytes) -
     """A default bitmap in place of a dedicated application's own gives a wrong code without a word."""
     lost = {"80A8": packed("1000" + "08010200") + OK, "00B2020C": answer}
     assert fault_of(card_with(lost)) in (Fault.UNSUPPORTED, Fault.GARBAGE)
-    data = run(emv.prepare(application(VISA), CODE), card_with(lost, VISA))
+    data = run(emv.prepare_card(application(VISA), CODE), card_with(lost, VISA))
     assert data.filter.bitmap.hex() == "0000ffffff0000000000000000000020b938", "a payment application mostly has none"
 
 
@@ -260,12 +260,14 @@ def test_padding_before_between_and_behind_data_objects(padding: bytes) -> None:
         "00B2010C": padding + tlv(0x70, spread) + padding + OK,
         "80CA9F17": padding + tlv(0x9F17, b"\x02") + padding + OK,
     }
-    selected = emv.Application(bytes.fromhex(DPA), parse(padding + fci(DPA, padding, tlv(0x5F2D, b"en"), padding)))
+    selected = emv.Application(
+        bytes.fromhex(DPA), parse_objects(padding + fci(DPA, padding, tlv(0x5F2D, b"en"), padding))
+    )
     card = french_card(changes)
-    data = run(emv.prepare(selected, CODE), card)
+    data = run(emv.prepare_card(selected, CODE), card)
     assert (data.filter.bitmap, data.psn, data.tries) == (FRENCH_BITMAP, b"\x01", 2)
     assert selected.languages == ("en",)
-    run(emv.generate(data, CODE), card)
+    run(emv.generate_ac(data, CODE), card)
     assert card.sent[-1] == "80AE800024" + ac_data(DPA)
 
 
@@ -285,15 +287,17 @@ def test_no_cdol1() -> None:
 
 def test_no_cdol2_is_no_fault() -> None:
     record = tlv(0x70, tlv(0x8C, b"\x9f\x37\x04"), tlv(0x9F56, FRENCH_BITMAP))
-    data = run(emv.prepare(application(), CODE), french_card({"00B2010C": record + OK}))
+    data = run(emv.prepare_card(application(), CODE), french_card({"00B2010C": record + OK}))
     assert data.cdol2 is None
     silent = ScriptedCard({})
-    run(emv.close(data, CODE), silent)
+    run(emv.close_card(data, CODE), silent)
     assert silent.sent == []
 
 
 def test_repeated_tags_count_once_and_the_first_time() -> None:
-    data = run(emv.prepare(application(), CODE), french_card(record=tlv(0x9F56, bytes(16)) + tlv(0x8C, b"\x9a\x03")))
+    data = run(
+        emv.prepare_card(application(), CODE), french_card(record=tlv(0x9F56, bytes(16)) + tlv(0x8C, b"\x9a\x03"))
+    )
     assert (data.filter.bitmap, data.cdol1.hex().upper()) == (FRENCH_BITMAP, CDOL1)
 
 
@@ -310,23 +314,23 @@ def test_repeated_tags_count_once_and_the_first_time() -> None:
     ],
 )
 def test_the_sequence_number_is_prefixed_where_the_flags_say_so(fci_iaf: bytes, record: bytes, prefix: bytes) -> None:
-    data = run(emv.prepare(application(DPA, fci_iaf), CODE), french_card(record=record))
+    data = run(emv.prepare_card(application(DPA, fci_iaf), CODE), french_card(record=record))
     assert data.psn_prefix == prefix
 
 
 def test_an_empty_bitmap_is_none() -> None:
-    data = run(emv.prepare(application(VISA), CODE), card_with(aid=VISA, record=tlv(0x9F56)))
+    data = run(emv.prepare_card(application(VISA), CODE), card_with(aid=VISA, record=tlv(0x9F56)))
     assert data.filter.bitmap.hex() == "0000ffffff0000000000000000000020b938"
 
 
 def test_the_bitmap_may_stand_in_the_fci() -> None:
-    data = run(emv.prepare(application(DPA, tlv(0x9F56, FRENCH_BITMAP)), CODE), card_with())
+    data = run(emv.prepare_card(application(DPA, tlv(0x9F56, FRENCH_BITMAP)), CODE), card_with())
     assert data.filter.bitmap == FRENCH_BITMAP
 
 
 def test_a_belgian_card_has_its_rule() -> None:
-    data = run(emv.prepare(application(MAESTRO), CODE), card_with(aid=MAESTRO, record=BELGIAN_SIGNS))
-    assert (data.belgian, data.filter.rule) == (True, Rule.BELGIAN)
+    data = run(emv.prepare_card(application(MAESTRO), CODE), card_with(aid=MAESTRO, record=BELGIAN_SIGNS))
+    assert (data.belgian, data.filter.rule) == (True, FilterRule.BELGIAN)
 
 
 @pytest.mark.parametrize(
@@ -353,11 +357,11 @@ def test_no_bitmap_and_no_rule(record: bytes) -> None:
     ],
 )
 def test_tries_left_are_optional(answer: bytes, tries: int | None) -> None:
-    assert run(emv.prepare(application(), CODE), french_card({"80CA9F17": answer})).tries == tries
+    assert run(emv.prepare_card(application(), CODE), french_card({"80CA9F17": answer})).tries == tries
 
 
 def test_no_card_data_in_a_repr() -> None:
-    data = run(emv.prepare(application(DPA, tlv(0x50, b"A" * 9)), CODE), french_card(record=tlv(0x57, b"B" * 9)))
+    data = run(emv.prepare_card(application(DPA, tlv(0x50, b"A" * 9)), CODE), french_card(record=tlv(0x57, b"B" * 9)))
     shown = repr(data)
     assert "A" * 9 not in shown
     assert "B" * 9 not in shown
@@ -370,18 +374,18 @@ def test_no_card_data_in_a_repr() -> None:
 
 def test_verify() -> None:
     card = french_card()
-    assert run(emv.verify(pin_of("1234")), card) == Response(b"", 0x9000)
+    assert run(emv.verify_pin(pin_of("1234")), card) == Response(b"", 0x9000)
     assert card.sent == ["0020008008241234FFFFFFFFFF"]
 
 
 def prepared(aid: str = DPA, record: bytes = b"", bitmap: bytes = FRENCH_BITMAP) -> emv.CardData:
     content = (tlv(0x9F56, bitmap) if bitmap else b"") + record
-    return run(emv.prepare(application(aid), CODE), card_with(aid=aid, record=content))
+    return run(emv.prepare_card(application(aid), CODE), card_with(aid=aid, record=content))
 
 
 def ac_data(aid: str, request: Request = CODE, record: bytes = b"", bitmap: bytes = FRENCH_BITMAP) -> str:
     card = french_card()
-    run(emv.generate(prepared(aid, record, bitmap), request), card)
+    run(emv.generate_ac(prepared(aid, record, bitmap), request), card)
     assert card.sent[0].startswith("80AE800024")
     return card.sent[0][10:]
 
@@ -416,38 +420,38 @@ def test_challenge_amount_and_account_go_into_the_dol() -> None:
 
 def test_the_closing_command_asks_for_an_aac() -> None:
     card = french_card()
-    run(emv.close(prepared(), CODE), card)
+    run(emv.close_card(prepared(), CODE), card)
     assert card.sent == ["80AE000026" + "5A33" + ac_data(DPA)]
     card = french_card()
-    run(emv.close(prepared(MAESTRO, BELGIAN_SIGNS, b""), CODE), card)
+    run(emv.close_card(prepared(MAESTRO, BELGIAN_SIGNS, b""), CODE), card)
     assert card.sent[0][10:14] == "5A31"
     assert CDOL2.startswith("8A02")
 
 
 @pytest.mark.parametrize("answer", [b"\x69\x85", b"\x6f\x00", OK, b"\x00\x00"])
 def test_whatever_the_card_says_at_the_end_changes_nothing(answer: bytes) -> None:
-    run(emv.close(prepared(), CODE), french_card({"80AE00": answer}))
+    run(emv.close_card(prepared(), CODE), french_card({"80AE00": answer}))
 
 
 def test_a_card_that_wants_a_new_selection() -> None:
-    assert run(emv.generate(prepared(), CODE), french_card({"80AE80": b"\x69\x85"})) is None
+    assert run(emv.generate_ac(prepared(), CODE), french_card({"80AE80": b"\x69\x85"})) is None
 
 
 def test_a_card_that_refuses() -> None:
     with pytest.raises(CardError) as caught:
-        run(emv.generate(prepared(), CODE), french_card({"80AE80": b"\x69\x84"}))
+        run(emv.generate_ac(prepared(), CODE), french_card({"80AE80": b"\x69\x84"}))
     assert caught.value.fault is Fault.REFUSED
 
 
 def test_restart_selects_and_starts_again() -> None:
     card = french_card()
-    run(emv.restart(prepared(), CODE), card)
+    run(emv.restart_card(prepared(), CODE), card)
     assert card.sent == [select_of(DPA), "80A80000028300"]
 
 
 def test_an_application_that_does_not_come_back() -> None:
     with pytest.raises(CardError, match="selected again") as caught:
-        run(emv.reselect(application()), ScriptedCard({}))
+        run(emv.reselect_application(application()), ScriptedCard({}))
     assert caught.value.fault is Fault.REFUSED
 
 

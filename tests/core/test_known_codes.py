@@ -10,11 +10,11 @@ from sesame_core.cap.codes import (
     VISA_BITMAP,
     Cryptogram,
     Filter,
+    FilterRule,
     Function,
     Request,
-    Rule,
-    bcd,
     choose_filter,
+    encode_bcd,
     encode_numbers,
     filter_bits,
     make_code,
@@ -32,7 +32,7 @@ def cryptogram(cid: str, atc: str, ac: str, iad: str, psn: str = "") -> Cryptogr
 
 
 def digits(made: Cryptogram, bitmap: str) -> str:
-    return "".join(map(str, make_code(made, Filter(Rule.BITMAP, bytes.fromhex(bitmap)))))
+    return "".join(map(str, make_code(made, Filter(FilterRule.BITMAP, bytes.fromhex(bitmap)))))
 
 
 @pytest.mark.parametrize(
@@ -99,29 +99,29 @@ def test_ten_numbers_of_ten_digits_are_taken() -> None:
     ],
 )
 def test_the_belgian_rule(atc: str, ac: str, code: str) -> None:
-    made = make_code(cryptogram("80", atc, ac, "06770A"), Filter(Rule.BELGIAN))
+    made = make_code(cryptogram("80", atc, ac, "06770A"), Filter(FilterRule.BELGIAN))
     assert "".join(map(str, made)) == code
 
 
 def test_the_bitmap_of_the_card_comes_first() -> None:
     own = bytes.fromhex(FRENCH)
-    assert choose_filter(own, bytes.fromhex("A0000000031010"), True) == Filter(Rule.BITMAP, own)
+    assert choose_filter(own, bytes.fromhex("A0000000031010"), True) == Filter(FilterRule.BITMAP, own)
 
 
 def test_a_visa_application_without_a_bitmap_has_the_default_one() -> None:
-    assert choose_filter(None, bytes.fromhex("A0000000031010"), False) == Filter(Rule.BITMAP, VISA_BITMAP)
+    assert choose_filter(None, bytes.fromhex("A0000000031010"), False) == Filter(FilterRule.BITMAP, VISA_BITMAP)
     assert VISA_BITMAP.hex() == "0000ffffff0000000000000000000020b938"
 
 
 @pytest.mark.parametrize("aid", ["A0000000043060", "A0000000031010", "D056000666111010"])
 def test_a_belgian_card_without_a_bitmap_has_its_rule(aid: str) -> None:
-    assert choose_filter(None, bytes.fromhex(aid), True) == Filter(Rule.BELGIAN, b"")
+    assert choose_filter(None, bytes.fromhex(aid), True) == Filter(FilterRule.BELGIAN, b"")
 
 
 def test_a_bancontact_application_has_the_belgian_rule_even_beside_a_bitmap() -> None:
     own, bancontact = bytes.fromhex(FRENCH), bytes.fromhex("D056000666111010")
-    assert choose_filter(own, bancontact, True) == Filter(Rule.BELGIAN)
-    assert choose_filter(own, bancontact, False) == Filter(Rule.BITMAP, own)
+    assert choose_filter(own, bancontact, True) == Filter(FilterRule.BELGIAN)
+    assert choose_filter(own, bancontact, False) == Filter(FilterRule.BITMAP, own)
 
 
 def test_any_other_card_without_a_bitmap_is_not_supported() -> None:
@@ -168,7 +168,7 @@ def test_the_bits_are_those_of_the_plain_strings(data: bytes, bitmap: bytes) -> 
 
 @pytest.mark.parametrize(("text", "packed"), [("", ""), ("1", "01"), ("12", "12"), ("123", "0123")])
 def test_bcd(text: str, packed: str) -> None:
-    assert bcd(text).hex() == packed
+    assert encode_bcd(text).hex() == packed
 
 
 @pytest.mark.parametrize(
@@ -209,4 +209,4 @@ def test_our_own_faults_say_what_is_allowed(make: Callable[[], object], said: st
 def test_functions_and_rules_keep_their_names() -> None:
     """Command lines, recordings and pages use them."""
     assert [function.value for function in Function] == ["code", "challenge", "sign", "data"]
-    assert [rule.value for rule in Rule] == ["bitmap", "belgian"]
+    assert [rule.value for rule in FilterRule] == ["bitmap", "belgian"]

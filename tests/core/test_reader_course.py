@@ -10,15 +10,15 @@ from sesame_core.cap.codes import Function, Request
 from sesame_core.effects import Chime, Effect
 from sesame_core.errors import Fault
 from sesame_core.events import Battery, Key
-from sesame_core.reader.state import DARK_AFTER, PATIENCE, Notice, Phase, Progress, Rules, State, initial
-from sesame_core.reader.table import step, trigger_of
-from sesame_core.reader.views import view
+from sesame_core.reader.state import DARK_AFTER, PATIENCE, Notice, Phase, Progress, Rules, State, initial_state
+from sesame_core.reader.table import step_reader, trigger_of
+from sesame_core.reader.views import view_state
 from sesame_core.secrets import SecretDigits
 from tests.core.explored import code
 
 NAMES = {key.value: key for key in Key}
-KEY = ef.Sound(Chime.KEY)
-OFF = (ef.Release(), ef.Sound(Chime.OFF), ef.Sleep())
+KEY = ef.PlayChime(Chime.KEY)
+OFF = (ef.Release(), ef.PlayChime(Chime.OFF), ef.Sleep())
 
 
 class Course:
@@ -26,12 +26,12 @@ class Course:
 
     def __init__(self, rules: Rules | None = None) -> None:
         self.at = 1000
-        self.state = initial(self.at, rules)
+        self.state = initial_state(self.at, rules)
         self._did: list[Effect] = []
 
     def hear(self, *events: ev.Event) -> "Course":
         for event in events:
-            self.state, effects = step(self.state, replace(event, at=self.at))
+            self.state, effects = step_reader(self.state, replace(event, at=self.at))
             self._did += effects
         return self
 
@@ -69,9 +69,9 @@ class Course:
 
 
 def test_it_begins_awake_and_waits_35_s() -> None:
-    assert initial(1000) == State(Phase.NO_CARD, 1000, 36_000, Rules(4, 4, None))
+    assert initial_state(1000) == State(Phase.NO_CARD, 1000, 36_000, Rules(4, 4, None))
     assert (DARK_AFTER, PATIENCE) == (35_000, 300)
-    assert initial(5, Rules(6, 8)).rules == Rules(6, 8)
+    assert initial_state(5, Rules(6, 8)).rules == Rules(6, 8)
 
 
 def test_a_card_is_read_when_it_comes() -> None:
@@ -133,7 +133,7 @@ def test_time_is_up() -> None:
 def test_halt_is_for_good() -> None:
     course = Course().prepared().hear(ev.Halt(0))
     assert (course.phase, course.state.dark_at, course.state.card_in) == (Phase.HALTED, None, True)
-    assert course.did() == (ef.Release(), ef.Sound(Chime.OFF))
+    assert course.did() == (ef.Release(), ef.PlayChime(Chime.OFF))
     assert course.press("Code 1").hear(ev.CardPresent(0), ev.CardAbsent(0), ev.TimeUp(0)).did() == ()
     assert course.phase is Phase.HALTED
 
@@ -219,7 +219,7 @@ def test_code() -> None:
     shown = code()
     course.later(100).hear(ev.CodeReady(0, shown))
     assert (course.phase, course.state.code, course.state.typed) == (Phase.CODE, shown, 0)
-    assert course.did() == (ef.WipePin(), ef.Sound(Chime.RIGHT), ef.CloseCard())
+    assert course.did() == (ef.WipePin(), ef.PlayChime(Chime.RIGHT), ef.CloseCard())
     assert (course.state.since, course.state.dark_at) == (course.at, course.at + 35_000)
 
 
@@ -390,9 +390,9 @@ def test_transaction_data_are_mixed_once_they_are_complete() -> None:
 
 def test_no_eleventh_number_is_asked_for() -> None:
     course = wanting_data().press("7 OK " * 9 + "4 2")
-    before = view(course.state, course.at)
+    before = view_state(course.state, course.at)
     assert before.lines == ("DONNÉE 10 ?",)
-    assert view(course.press("OK").state, course.at) == before, "it stays until the code is there"
+    assert view_state(course.press("OK").state, course.at) == before, "it stays until the code is there"
 
 
 def test_transaction_data_can_be_corrected() -> None:
@@ -463,7 +463,7 @@ def test_a_wrong_pin() -> None:
     course = Course().prepared("Challenge 4 2 OK").press("1 2 3 4 OK").forget().hear(ev.PinWrong(0, 2))
     assert (course.phase, course.state.typed, course.state.tries) == (Phase.PIN, 0, 2)
     assert (course.state.notice, course.state.challenge) == (Notice.WRONG_PIN, "42")
-    assert course.did() == (ef.WipePin(), ef.Sound(Chime.WRONG))
+    assert course.did() == (ef.WipePin(), ef.PlayChime(Chime.WRONG))
     assert course.press("1").state.notice is None
     assert course.press("2 3 4 OK").did()[-1] == ef.Confirm()
 
@@ -483,7 +483,7 @@ def test_a_card_that_wants_ok_once_more() -> None:
 def test_faults(fault: Fault) -> None:
     course = Course().prepared().press("1 2 3 4 OK").forget().hear(ev.CardFaulty(0, fault))
     assert (course.phase, course.state.fault, course.state.typed) == (Phase.FAULT, fault, 0)
-    assert (course.state.progress, course.did()) == (Progress.NONE, (ef.Release(), ef.Sound(Chime.WRONG)))
+    assert (course.state.progress, course.did()) == (Progress.NONE, (ef.Release(), ef.PlayChime(Chime.WRONG)))
 
 
 @pytest.mark.parametrize(
@@ -518,8 +518,8 @@ def test_a_blocked_card_says_so_at_once(keys: str) -> None:
     """Not after one more PIN, whether the card tells its tries or not."""
     course = blocked().press(keys)
     assert (course.phase, course.state.fault, course.state.progress) == (Phase.FAULT, Fault.BLOCKED, Progress.NONE)
-    assert course.did()[-2:] == (ef.Release(), ef.Sound(Chime.WRONG))
-    assert view(course.state, course.at).lines == ("CARTE BLOQUÉE", "CONTACTEZ LA BANQUE")
+    assert course.did()[-2:] == (ef.Release(), ef.PlayChime(Chime.WRONG))
+    assert view_state(course.state, course.at).lines == ("CARTE BLOQUÉE", "CONTACTEZ LA BANQUE")
 
 
 def test_a_blocked_card_that_is_ready_again_says_so_at_once() -> None:

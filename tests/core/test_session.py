@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from sesame_core.cap.codes import Function, Request
-from sesame_core.cap.session import Session, Step
+from sesame_core.cap.session import CardSession, Step
 from sesame_core.errors import Fault, UsageError
 from sesame_core.events import (
     ApplicationFound,
@@ -31,7 +31,7 @@ class Desk:
 
     def __init__(self, changes: Mapping[str, Answer] | None = None, protocol: Protocol = Protocol.T0) -> None:
         self.card = french_card(changes)
-        self.session = Session(protocol, Pin())
+        self.session = CardSession(protocol, Pin())
 
     def select(self) -> Step:
         return drive(self.session, self.session.select(7), self.card)
@@ -288,7 +288,7 @@ def test_a_bitmap_that_keeps_everything_makes_no_code(request_: Request) -> None
 
 
 def test_our_own_faults_are_told_apart_from_the_cards() -> None:
-    session = Session(Protocol.T0, Pin())
+    session = CardSession(Protocol.T0, Pin())
     with pytest.raises(UsageError, match="selected"):
         session.prepare(7, CODE)
     with pytest.raises(UsageError, match="cryptogram"):

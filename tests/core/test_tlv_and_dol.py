@@ -5,7 +5,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sesame_core.errors import CardError, Fault
-from sesame_core.smartcard.tlv import MAX_DEPTH, MAX_DOL_BYTES, DolEntry, Tlv, fill_dol, find, parse, parse_dol
+from sesame_core.smartcard.tlv import (
+    MAX_DEPTH,
+    MAX_DOL_BYTES,
+    DolEntry,
+    Tlv,
+    fill_dol,
+    find_value,
+    parse_dol,
+    parse_objects,
+)
 from tests.core.scripted import tlv
 
 PRIMITIVE_TAGS = st.sampled_from([0x50, 0x84, 0x88, 0x8C, 0x5F2D, 0x5F34, 0x9F56, 0x9F38, 0xDF07, 0x9F8101])
@@ -37,24 +46,24 @@ TREES = st.recursive(
 
 def garbage(data: bytes) -> None:
     with pytest.raises(CardError) as caught:
-        parse(data)
+        parse_objects(data)
     assert caught.value.fault is Fault.GARBAGE
 
 
 @given(st.lists(TREES, max_size=3))
 def test_what_is_written_is_read_again(trees: list[Tlv]) -> None:
     assume(all(depth(tree) <= MAX_DEPTH for tree in trees))
-    assert parse(b"".join(map(encode, trees))) == tuple(trees)
+    assert parse_objects(b"".join(map(encode, trees))) == tuple(trees)
 
 
 @given(st.lists(st.builds(leaf, PRIMITIVE_TAGS, st.binary(max_size=300)), max_size=5), st.integers(0, 3))
 def test_zeros_between_objects_are_padding(leaves: list[Tlv], zeros: int) -> None:
-    assert parse(bytes(zeros).join(map(encode, leaves)) + bytes(zeros)) == tuple(leaves)
+    assert parse_objects(bytes(zeros).join(map(encode, leaves)) + bytes(zeros)) == tuple(leaves)
 
 
 @given(st.binary(max_size=600))
 def test_anything_at_all_is_read_or_is_garbage(data: bytes) -> None:
-    for reads in (parse, parse_dol):
+    for reads in (parse_objects, parse_dol):
         try:
             reads(data)
         except CardError as error:
@@ -66,7 +75,7 @@ def test_every_cut_in_an_object_is_noticed(tree: Tlv, data: st.DataObject) -> No
     whole = encode(tree)
     cut = data.draw(st.integers(1, len(whole) - 1))
     with pytest.raises(CardError):
-        parse(whole[:cut])
+        parse_objects(whole[:cut])
 
 
 @pytest.mark.parametrize(
@@ -103,12 +112,12 @@ def test_what_emv_does_not_allow(data: str) -> None:
     ],
 )
 def test_tags_and_lengths(data: str, tag: int, value: bytes) -> None:
-    assert parse(bytes.fromhex(data)) == (Tlv(tag, value),)
+    assert parse_objects(bytes.fromhex(data)) == (Tlv(tag, value),)
 
 
 def test_a_long_length() -> None:
     value = bytes(range(256)) + b"\x01\x02"
-    assert parse(bytes.fromhex("50820102") + value) == (Tlv(0x50, value),)
+    assert parse_objects(bytes.fromhex("50820102") + value) == (Tlv(0x50, value),)
     garbage(bytes.fromhex("50820103") + value)
 
 
@@ -120,28 +129,28 @@ def nested(depth: int) -> bytes:
 
 
 def test_nesting_is_bounded() -> None:
-    assert len(list(parse(nested(8))[0].walk())) == MAX_DEPTH == 8
+    assert len(list(parse_objects(nested(8))[0].walk())) == MAX_DEPTH == 8
     with pytest.raises(CardError, match="deep"):
-        parse(nested(9))
+        parse_objects(nested(9))
 
 
 def test_the_number_of_objects_is_bounded() -> None:
-    assert len(parse(b"\x50\x00" * 512)) == 512
+    assert len(parse_objects(b"\x50\x00" * 512)) == 512
     with pytest.raises(CardError, match="too many"):
-        parse(b"\x50\x00" * 513)
+        parse_objects(b"\x50\x00" * 513)
     with pytest.raises(CardError, match="too many"):
-        parse(tlv(0x70, b"\x50\x00" * 512))
+        parse_objects(tlv(0x70, b"\x50\x00" * 512))
 
 
 def test_the_first_object_with_a_tag_is_found_at_any_depth() -> None:
-    objects = parse(tlv(0x6F, tlv(0xA5, tlv(0x50, b"first"))) + tlv(0x50, b"second"))
-    assert find(objects, 0x50) == b"first"
-    assert find(objects, 0x9F38) is None
+    objects = parse_objects(tlv(0x6F, tlv(0xA5, tlv(0x50, b"first"))) + tlv(0x50, b"second"))
+    assert find_value(objects, 0x50) == b"first"
+    assert find_value(objects, 0x9F38) is None
     assert [item.tag for item in objects[0].walk()] == [0x6F, 0xA5, 0x50]
 
 
 def test_no_value_in_a_repr() -> None:
-    assert "secret" not in repr(parse(tlv(0x57, b"secret")))
+    assert "secret" not in repr(parse_objects(tlv(0x57, b"secret")))
 
 
 # Data object lists

@@ -5,15 +5,15 @@ from dataclasses import fields, replace
 
 import pytest
 
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.cap.codes import MAX_CODE_DIGITS, Function
 from sesame_core.errors import Fault
 from sesame_core.events import Battery
 from sesame_core.reader.state import Notice, Phase, Progress, Rules, State
-from sesame_core.reader.views import next_change, view
+from sesame_core.reader.views import next_change, view_state
 from sesame_core.reader.words import LANGUAGES, Sentences
-from sesame_core.screens import DARK, Bar, Masked, Screen, Typed, grouped
+from sesame_core.screens import DARK, Bar, Masked, Screen, Typed, group_digits
 from sesame_core.secrets import SecretDigits
 from tests.core.explored import code
 
@@ -67,8 +67,8 @@ def test_the_screen_as_somebody_looked_at_it(
     golden: Callable[[Picture, str], None], name: str, size: tuple[int, int], language: str
 ) -> None:
     rules = replace(STATES[name].rules, language=language)
-    screen = view(replace(STATES[name], rules=rules), 1000)
-    golden(paint(screen, size), f"course/{size[0]}x{size[1]}/{language}/{name}")
+    screen = view_state(replace(STATES[name], rules=rules), 1000)
+    golden(paint_screen(screen, size), f"course/{size[0]}x{size[1]}/{language}/{name}")
 
 
 def every_state() -> Iterator[State]:
@@ -113,11 +113,11 @@ def of_length(length: int) -> SecretDigits:
 def test_nothing_overflows(size: tuple[int, int], language: str) -> None:
     drawn: set[tuple[object, ...]] = set()
     for each in every_state():
-        screen = view(replace(each, rules=replace(each.rules, language=language)), 1000)
+        screen = view_state(replace(each, rules=replace(each.rules, language=language)), 1000)
         look = (screen.lines, screen.field, screen.notice, screen.bar, screen.code and len(screen.code))
         if look not in drawn:
             drawn.add(look)
-            paint(screen, size)  # raises where something does not fit
+            paint_screen(screen, size)  # raises where something does not fit
     assert len(drawn) > 100
 
 
@@ -156,7 +156,7 @@ def test_the_guides_french() -> None:
 
 
 def shown(phase: Phase, **known: object) -> Screen:
-    return view(state(phase, **known), 1000)
+    return view_state(state(phase, **known), 1000)
 
 
 @pytest.mark.parametrize("phase", [Phase.ASLEEP, Phase.HALTED])
@@ -168,16 +168,18 @@ def test_dark(phase: Phase) -> None:
 def test_patience() -> None:
     """PATIENTEZ only where the card takes longer than 0.3 s."""
     reading = state(Phase.READING, before=Phase.NO_CARD)
-    assert view(reading, 1299) == Screen(lines=("INSÉREZ VOTRE CARTE",))
-    assert view(reading, 1300) == Screen(lines=("PATIENTEZ",))
+    assert view_state(reading, 1299) == Screen(lines=("INSÉREZ VOTRE CARTE",))
+    assert view_state(reading, 1300) == Screen(lines=("PATIENTEZ",))
     woken = state(Phase.READING, before=Phase.ASLEEP)
-    assert view(woken, 1299).dark
-    assert view(woken, 1300) == Screen(lines=("PATIENTEZ",))
+    assert view_state(woken, 1299).dark
+    assert view_state(woken, 1300) == Screen(lines=("PATIENTEZ",))
     for before in (Phase.FAULT, Phase.FLAT, Phase.NO_READER, Phase.PIN, Phase.CHALLENGE):
-        assert view(state(Phase.READING, before=before), 1001) == Screen(lines=("PATIENTEZ",)), "no black between two"
+        assert view_state(state(Phase.READING, before=before), 1001) == Screen(lines=("PATIENTEZ",)), (
+            "no black between two"
+        )
     working = state(Phase.WORKING, **PIN, typed=4)
-    assert view(working, 1299) == Screen(lines=("CODE SECRET ?",), field=Masked(4, 4))
-    assert view(working, 1300) == Screen(lines=("PATIENTEZ",))
+    assert view_state(working, 1299) == Screen(lines=("CODE SECRET ?",), field=Masked(4, 4))
+    assert view_state(working, 1300) == Screen(lines=("PATIENTEZ",))
 
 
 def test_moments_at_which_the_screen_changes_by_itself() -> None:
@@ -194,12 +196,12 @@ def test_moments_at_which_the_screen_changes_by_itself() -> None:
 @pytest.mark.parametrize(("now", "left"), [(1000, 70), (1499, 70), (1500, 69), (35_999, 1), (36_000, 0)])
 def test_the_bar(now: int, left: int) -> None:
     digits = code()
-    assert view(state(Phase.CODE, code=digits), now) == Screen(code=digits, bar=Bar(left, 70))
+    assert view_state(state(Phase.CODE, code=digits), now) == Screen(code=digits, bar=Bar(left, 70))
 
 
 def test_the_code_stands_alone() -> None:
     digits = code()
-    low = view(state(Phase.CODE, code=digits, battery=Battery.LOW), 1000)
+    low = view_state(state(Phase.CODE, code=digits, battery=Battery.LOW), 1000)
     assert (low.lines, low.field, low.notice, low.text) == ((), None, "", "")
 
 
@@ -301,7 +303,7 @@ def test_the_reader_and_its_battery() -> None:
     ],
 )
 def test_groups_of_four_from_the_right(digits: str, groups: str) -> None:
-    assert grouped(digits) == groups
+    assert group_digits(digits) == groups
 
 
 def test_the_text_of_a_screen() -> None:

@@ -10,7 +10,7 @@ from sesame_core.cap.emv import CardData
 from sesame_core.choice import AIDS, Choice, select_application
 from sesame_core.directory import list_contactless, list_pse
 from sesame_core.errors import CardError, Fault
-from sesame_core.smartcard.apdu import Budget, Protocol, converse
+from sesame_core.smartcard.apdu import Budget, Protocol, carry_conversation
 from tests.core.scripted import (
     BELGIAN,
     CAP,
@@ -133,7 +133,7 @@ def held(wallet: Wallet) -> CardData:
     choice, budget = Choice(), Budget()
     result: CardData | None = None
     for conversation in (choice.first(), choice.prepare(CODE)):
-        exchanges = converse(conversation, Protocol.T1, budget)
+        exchanges = carry_conversation(conversation, Protocol.T1, budget)
         try:
             raw = next(exchanges)
             while True:

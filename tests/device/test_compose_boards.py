@@ -10,12 +10,12 @@ from device.config import Config, KeypadConfig, PowerConfig, ReaderConfig, SlotC
 from device.errors import ConfigError
 from device.loop import Loop
 from device.pace import Stepper
-from device.simulated import simulated
+from device.simulated import simulate_board
 from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import SteppedClock
 from drivers.errors import DriverError
 from drivers.gpio.factory import Machine
-from drivers.header import KEYPAD_ROWS, gpio
+from drivers.header import KEYPAD_ROWS, gpio_of
 from drivers.keypad.matrix import Legends
 from drivers.power.supply import Supply
 from sesame_core.events import Battery, Key
@@ -126,7 +126,7 @@ def darkness_at_the_cut(reader: Story) -> list[bool]:
     seen: list[bool] = []
 
     def heard(wire: int, level: bool) -> None:
-        if wire == gpio("POWER_OFF") and level:
+        if wire == gpio_of("POWER_OFF") and level:
             seen.append(reader.dark())
 
     reader.bench.parts.hardware.circuit.listen(heard)
@@ -163,7 +163,7 @@ def test_asleep_cuts_nothing() -> None:
 
 def test_a_system_power_off_is_asked_for_once_and_in_the_dark() -> None:
     config, clock = Config(power=PowerConfig(off="system")), SteppedClock()
-    parts = simulated(config, clock)
+    parts = simulate_board(config, clock)
     asked: list[bool] = []
     way = compose.way_of(config, parts.hardware.pins, lambda: asked.append(any(parts.display.glass().rows)))
     loop = Loop(replace(parts.board, power=Supply(way)))
@@ -234,7 +234,7 @@ def test_every_part_can_be_on_another_pin() -> None:
 
 def test_a_pin_of_a_part_that_is_not_there_may_have_other_work() -> None:
     """GPIO27 is the card switch's by default: closed to ground with the card in, it would hold a row of the keypad."""
-    rows = (gpio("CARD_SWITCH"), gpio("LED"), *KEYPAD_ROWS[2:])
+    rows = (gpio_of("CARD_SWITCH"), gpio_of("LED"), *KEYPAD_ROWS[2:])
     reader = showing_a_code(Config(keypad=KeypadConfig(rows=rows), sound=SoundConfig(light=False)))
     assert reader.shows_a_code()
 
@@ -249,10 +249,10 @@ def test_the_real_board_is_composed_without_claiming_a_pin(mocker: MockerFixture
     config = Config(
         slot=SlotConfig("ACR39U", card_switch=True), power=PowerConfig(off="latch", button=True), keypad=KEYPADS["4x4"]
     )
-    board = compose.real(config, lambda: None)
+    board = compose.compose_board(config, lambda: None)
     assert board.display.size == (128, 64)
     assert len(board.others) == 2
-    hardware.pins.output(gpio("POWER_OFF"), "nobody has it yet").close()
+    hardware.pins.output(gpio_of("POWER_OFF"), "nobody has it yet").close()
     board.keypad.start(lambda: None)
     with pytest.raises(DriverError, match="keypad row 1"):
         hardware.pins.input(config.keypad.rows[0], "another")
@@ -261,9 +261,9 @@ def test_the_real_board_is_composed_without_claiming_a_pin(mocker: MockerFixture
 
 
 def test_there_is_no_real_board_without_a_header(mocker: MockerFixture) -> None:
-    mocker.patch("drivers.gpio.factory.look", return_value=Machine())
+    mocker.patch("drivers.gpio.factory.look_at_machine", return_value=Machine())
     with pytest.raises(DriverError, match="use the simulated reader"):
-        compose.real(Config(), lambda: None)
+        compose.compose_board(Config(), lambda: None)
 
 
 @pytest.mark.parametrize(("name", "choice"), [("", None), ("1", 1), ("ACR39U", "ACR39U")])

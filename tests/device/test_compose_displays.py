@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from pytest_mock import MockerFixture
 
-from device.config import Config, DisplayConfig, KeypadConfig, merge
+from device.config import Config, DisplayConfig, KeypadConfig, merge_config
 from device.displays import real_display
 from device.errors import ConfigError
 from drivers.board_twin import BoardTwin
@@ -18,15 +18,15 @@ from drivers.circuit import Drive
 from drivers.clock import SteppedClock
 from drivers.display.bus import SpiBus
 from drivers.display.model import OledModel
-from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS, SSD1306_128X64, Controller, panel
+from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS, SSD1306_128X64, Controller, find_panel
 from drivers.display.twin import DisplayTwin, Soldered, SpidevTwin, Traffic
 from drivers.errors import DriverError
 from drivers.gpio.factory import Backend, Machine
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame.cli import main
 from sesame.commands import blank
-from sesame_core.reader.views import view
+from sesame_core.reader.views import view_state
 from sesame_core.reader.words import LANGUAGES
 from simulator.bench import Bench
 from tests.core.test_views_of_states import every_state
@@ -58,7 +58,7 @@ def test_a_code_is_shown_and_gone_after_35_seconds(wired: DisplayConfig) -> None
     reader.insert("bank-card")
     reader.press(FIRST_CODE)
     assert reader.shows_a_code()
-    assert bench.glass() == paint(bench.loop.screen, bench.parts.display.size)
+    assert bench.glass() == paint_screen(bench.loop.screen, bench.parts.display.size)
     reader.wait(35_000)
     assert reader.dark()
 
@@ -67,7 +67,7 @@ def test_a_code_is_shown_and_gone_after_35_seconds(wired: DisplayConfig) -> None
 def test_a_turned_display_is_drawn_for_who_looks_at_it(rotation: int, size: tuple[int, int]) -> None:
     bench = bench_with(DisplayConfig("sh1106", rotation=rotation))
     assert bench.parts.display.size == size
-    assert bench.glass() == paint(bench.loop.screen, size)
+    assert bench.glass() == paint_screen(bench.loop.screen, size)
 
 
 def test_what_a_turned_display_is_sent_is_turned() -> None:
@@ -81,11 +81,11 @@ def test_what_a_turned_display_is_sent_is_turned() -> None:
 def test_nothing_overflows_on_a_display_that_stands_upright(language: str) -> None:
     drawn: set[object] = set()
     for each in every_state():
-        screen = view(replace(each, rules=replace(each.rules, language=language)), 1000)
+        screen = view_state(replace(each, rules=replace(each.rules, language=language)), 1000)
         look = (screen.lines, screen.field, screen.notice, screen.bar, screen.code and len(screen.code))
         if look not in drawn:
             drawn.add(look)
-            paint(screen, UPRIGHT)  # raises where something does not fit
+            paint_screen(screen, UPRIGHT)  # raises where something does not fit
     assert len(drawn) > 100
 
 
@@ -147,7 +147,7 @@ def test_the_first_column_reaches_the_bus(controller: str, height: int, first: i
     bench = bench_with(wired)
     bench.insert("bank-card")
     assert bench.parts.display.traffic.model.panel.left == first
-    assert bench.glass() == paint(bench.loop.screen, bench.parts.display.size)
+    assert bench.glass() == paint_screen(bench.loop.screen, bench.parts.display.size)
     bench.parts.display.close()
     assert not any(map(any, under_the_glass(bench.parts.display.traffic.model))), "no noise is left at the edge"
 
@@ -160,7 +160,7 @@ def under_the_glass(model: OledModel) -> list[bytes]:
 
 @pytest.mark.parametrize(("controller", "real", "believed"), [("sh1106", 0, 2), ("sh1106", 2, 0), ("ssd1305", 4, 0)])
 def test_a_wrong_first_column_shifts_the_picture(controller: str, real: int, believed: int) -> None:
-    module, told = panel(controller, 128, 64, real), panel(controller, 128, 64, believed)
+    module, told = find_panel(controller, 128, 64, real), find_panel(controller, 128, 64, believed)
     display = DisplayTwin(told, module=module)
     display.start()
     everything = Picture(128, 64, ((1 << 128) - 1,) * 64)
@@ -175,11 +175,11 @@ def test_a_glass_cannot_begin_where_it_would_end_beyond_the_memory(controller: s
 
 
 def test_the_first_column_is_read_and_shown_like_any_setting() -> None:
-    assert merge({"display": {"controller": "sh1106", "first_column": 0}}, "here").display.first_column == 0
-    assert merge({"display": {"first_column": ""}}, "here").display.first_column is None
+    assert merge_config({"display": {"controller": "sh1106", "first_column": 0}}, "here").display.first_column == 0
+    assert merge_config({"display": {"first_column": ""}}, "here").display.first_column is None
     for wrong in (True, "2", 1.0):
         with pytest.raises(ConfigError, match=r"display.first_column is .*; allowed is the memory column"):
-            merge({"display": {"first_column": wrong}}, "here")
+            merge_config({"display": {"first_column": wrong}}, "here")
 
 
 def test_a_low_display_cannot_stand_upright() -> None:
@@ -222,7 +222,7 @@ def test_alone_a_display_opens_the_header_only_where_it_needs_it(mocker: MockerF
 
 
 def test_alone_a_display_on_spi_says_that_there_is_no_header(mocker: MockerFixture) -> None:
-    mocker.patch("drivers.gpio.factory.look", return_value=Machine())
+    mocker.patch("drivers.gpio.factory.look_at_machine", return_value=Machine())
     with pytest.raises(DriverError, match="no Raspberry Pi header"):
         real_display(Config(display=DisplayConfig(bus="spi")))
 

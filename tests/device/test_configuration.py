@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.config import Config, load, load_display, merge, settings_of, to_toml
+from device.config import Config, load_config, load_display, merge_config, settings_of, to_toml
 from device.errors import ConfigError
 from device.toml_file import decode_toml
 from sesame.cli import main
@@ -24,7 +24,7 @@ def test_without_a_file_everything_has_its_default() -> None:
 def test_a_file_goes_over_the_defaults_and_is_named(tmp_path: Path) -> None:
     file = tmp_path / "reader.toml"
     file.write_text('[reader]\nlanguage = "en"\npin_digits = [4, 12]\n', encoding="utf-8")
-    config = load(file)
+    config = load_config(file)
     assert (config.reader.language, config.reader.pin_digits) == ("en", (4, 12))
     origins = {key: origin for key, _, _, origin in settings_of(config)}
     assert origins["reader.language"] == str(file)
@@ -36,7 +36,7 @@ def test_what_is_shown_can_be_read_again() -> None:
     for key, value, _, _ in settings_of(Config()):
         section, _, name = key.partition(".")
         sections[section] = sections.get(section, f"[{section}]\n") + f"{name} = {to_toml(value)}\n"
-    assert merge(tomllib.loads("".join(sections.values())), "again") == Config()
+    assert merge_config(tomllib.loads("".join(sections.values())), "again") == Config()
 
 
 @pytest.mark.parametrize(
@@ -58,16 +58,16 @@ def test_errors_name_the_file_the_key_and_what_is_allowed(text: str, said: str, 
     file = tmp_path / "reader.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=said) as caught:
-        load(file)
+        load_config(file)
     assert str(caught.value).startswith(str(file))
 
 
 def test_a_file_that_is_not_there_or_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
-        load(tmp_path / "absent.toml")
+        load_config(tmp_path / "absent.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="not UTF-8"):
-        load(tmp_path / "binary.toml")
+        load_config(tmp_path / "binary.toml")
 
 
 FOREIGN = {
@@ -93,7 +93,7 @@ def test_whatever_bytes_a_file_has_the_error_is_ours_short_and_printable(content
     file = tmp_path / "reader.toml"
     file.write_bytes(content)
     with pytest.raises(ConfigError) as caught:
-        load(file)
+        load_config(file)
     assert str(caught.value).startswith(f"{file}: ")
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < len(str(file)) + 300
@@ -111,18 +111,18 @@ def test_whatever_bytes_a_file_has_the_display_to_darken_is_known(content: bytes
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_table_or_our_error(content: bytes) -> None:
     with suppress(ConfigError):
-        merge(decode_toml(content, "file"), "file")
+        merge_config(decode_toml(content, "file"), "file")
 
 
 def test_a_file_that_never_ends_is_not_read_to_its_end() -> None:
     with pytest.raises(ConfigError, match="/dev/zero: is larger than 64 KiB"):
-        load(Path("/dev/zero"))
+        load_config(Path("/dev/zero"))
 
 
 def test_a_byte_order_mark_and_crlf_are_no_error(tmp_path: Path) -> None:
     file = tmp_path / "reader.toml"
     file.write_bytes(b"\xef\xbb\xbf[reader]\r\nlanguage = 'en'\r\n")
-    assert load(file).reader.language == "en"
+    assert load_config(file).reader.language == "en"
 
 
 def test_the_display_in_a_file_with_a_fault_elsewhere_is_the_one_to_darken() -> None:
@@ -180,35 +180,37 @@ def test_every_fault_is_told_at_once_in_the_files_order_and_none_that_follows_fr
 def test_a_fault_that_only_follows_from_a_refused_value_is_not_told() -> None:
     """Its default stands on GPIO18; the file's pin for the light is not to blame."""
     with pytest.raises(ConfigError) as caught:
-        merge({"sound": {"buzzer_pin": 99, "light_pin": 18}}, "file")
+        merge_config({"sound": {"buzzer_pin": 99, "light_pin": 18}}, "file")
     assert [fault.split(" ")[1] for fault in caught.value.faults] == ["sound.buzzer_pin"]
 
 
 def test_faults_of_the_whole_are_all_told() -> None:
     with pytest.raises(ConfigError) as caught:
-        merge({"power": {"low": 5}, "display": {"height": 32, "rotation": 90}, "sound": {"light_pin": 5}}, "file")
+        merge_config(
+            {"power": {"low": 5}, "display": {"height": 32, "rotation": 90}, "sound": {"light_pin": 5}}, "file"
+        )
     assert len(caught.value.faults) == 3
 
 
 @pytest.mark.parametrize("wrong", [False, 0.0, "", [], "0x36"])
 def test_an_address_is_a_whole_number(wrong: object) -> None:
     with pytest.raises(ConfigError, match=r"power\.gauge_address is .*; allowed is 0 for the chip's own"):
-        merge({"power": {"gauge_address": wrong}}, "file")
+        merge_config({"power": {"gauge_address": wrong}}, "file")
 
 
 @pytest.mark.parametrize("wrong", [0, False, 0.0, [], {}])
 def test_no_key_is_written_as_no_name_alone(wrong: object) -> None:
     legends = [["1", "2", "3", "Code"], ["4", "5", "6", wrong], ["7", "8", "9", ""], ["Clear", "0", "OK", "Off"]]
     with pytest.raises(ConfigError, match=r"keypad\.legends is"):
-        merge({"keypad": {"legends": legends}}, "file")
+        merge_config({"keypad": {"legends": legends}}, "file")
 
 
 @pytest.mark.parametrize("gauge", ["ina219", "max17048"])
 @pytest.mark.parametrize("address", [0x3C, 0x3D])
 def test_display_and_gauge_do_not_share_an_address(gauge: str, address: int) -> None:
     with pytest.raises(ConfigError, match=rf"power\.gauge_address: no {gauge} has 0x{address:02X}; it can have"):
-        merge({"power": {"gauge": gauge, "gauge_address": address}, "display": {"address": address}}, "file")
-    assert merge({"power": {"gauge_address": address}}, "file").power.gauge == "none"
+        merge_config({"power": {"gauge": gauge, "gauge_address": address}, "display": {"address": address}}, "file")
+    assert merge_config({"power": {"gauge_address": address}}, "file").power.gauge == "none"
 
 
 def test_text_that_a_terminal_obeys_is_shown_by_its_numbers_and_can_be_read_again() -> None:
@@ -220,7 +222,7 @@ def test_text_that_a_terminal_obeys_is_shown_by_its_numbers_and_can_be_read_agai
 
 def test_two_keys_on_one_wire_are_an_error() -> None:
     with pytest.raises(ConfigError, match=r"here: \[keypad\]"):
-        merge({"keypad": {"rows": [5, 5, 13, 19]}}, "here")
+        merge_config({"keypad": {"rows": [5, 5, 13, 19]}}, "here")
 
 
 @pytest.mark.parametrize(
@@ -235,11 +237,11 @@ def test_two_keys_on_one_wire_are_an_error() -> None:
 )
 def test_a_pad_on_which_no_code_can_be_made_is_refused(text: str, lacks: str) -> None:
     with pytest.raises(ConfigError, match=lacks):
-        merge(tomllib.loads(f"[keypad]\n{text}"), "file")
+        merge_config(tomllib.loads(f"[keypad]\n{text}"), "file")
 
 
 def test_the_gauge_has_its_own_address_unless_told() -> None:
-    assert merge({"power": {"gauge": "ina219"}}, "file").power.gauge_address == 0
-    assert merge({"power": {"gauge_address": 0x41}}, "file").power.gauge_address == 0x41
+    assert merge_config({"power": {"gauge": "ina219"}}, "file").power.gauge_address == 0
+    assert merge_config({"power": {"gauge_address": 0x41}}, "file").power.gauge_address == 0x41
     with pytest.raises(ConfigError, match="0 for the chip's own"):
-        merge({"power": {"gauge_address": 3}}, "file")
+        merge_config({"power": {"gauge_address": 3}}, "file")

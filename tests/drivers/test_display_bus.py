@@ -16,7 +16,7 @@ from drivers.display.twin import DisplayTwin, SmbusTwin, Soldered, SpidevTwin, T
 from drivers.errors import DisplayError, DriverError
 from drivers.gpio.rpi import RpiGpioPins
 from drivers.gpio.rpi_twin import RpiGpioTwin
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from sesame_core.errors import UsageError
 from sesame_core.screens import Screen
 from tests.drivers.test_gpio_pins import BACKENDS
@@ -43,7 +43,7 @@ def test_a_bus_that_luma_opens_itself_carries_whole_frames_in_one_message(panel:
     opened = mocker.patch("smbus2.SMBus", side_effect=lambda port: SmbusTwin(traffic, 0x3D))
     display = LumaDisplay(I2cBus(port=7, address=0x3D), panel)
     display.start()
-    picture = paint(SCREEN, display.size)
+    picture = paint_screen(SCREEN, display.size)
     display.show(picture)
     assert traffic.model.glass() == picture
     opened.assert_called_once_with(7)
@@ -91,9 +91,9 @@ def test_a_lost_bus_is_opened_anew(mocker: MockerFixture) -> None:
     display.start()
     buses[0].close()
     with pytest.raises(DisplayError):
-        display.show(paint(SCREEN, display.size))
-    display.show(paint(SCREEN, display.size))
-    assert traffic.model.glass() == paint(SCREEN, display.size)
+        display.show(paint_screen(SCREEN, display.size))
+    display.show(paint_screen(SCREEN, display.size))
+    assert traffic.model.glass() == paint_screen(SCREEN, display.size)
     assert len(buses) == 2
 
 
@@ -112,8 +112,8 @@ def test_a_real_spi_bus_is_opened_as_configured(backend: str, mocker: MockerFixt
     mocker.patch.dict(sys.modules, {"spidev": SimpleNamespace(SpiDev=lambda: port)})
     display = LumaDisplay(bus)
     display.start()
-    display.show(paint(SCREEN, display.size))
-    assert traffic.model.glass() == paint(SCREEN, display.size)
+    display.show(paint_screen(SCREEN, display.size))
+    assert traffic.model.glass() == paint_screen(SCREEN, display.size)
     assert port.max_speed_hz == 4_000_000
     with pytest.raises(DriverError, match="key row and display data/command are both on GPIO5"):
         bus.pins.input(5, "key row")
@@ -181,11 +181,11 @@ def test_a_pin_librarys_own_errors_are_retried_like_any_other() -> None:
     display = DisplayTwin(spi=Soldered(SpiBus(RpiGpioPins(Worn(circuit))), circuit))
     display.start()
     Worn.failures = 1
-    display.show(paint(SCREEN, display.size))
-    assert display.glass() == paint(SCREEN, display.size)
+    display.show(paint_screen(SCREEN, display.size))
+    assert display.glass() == paint_screen(SCREEN, display.size)
     Worn.failures = 1000
     with pytest.raises(DisplayError):
-        display.show(paint(Screen(), display.size))
+        display.show(paint_screen(Screen(), display.size))
     Worn.failures = 0
     display.close()
 

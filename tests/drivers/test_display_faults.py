@@ -6,22 +6,22 @@ from collections.abc import Callable
 import pytest
 
 from drivers.display.luma import ATTEMPTS
-from drivers.display.panels import SSD1306_128X64, Panel, panel
-from drivers.display.twin import DisplayTwin, Fault
+from drivers.display.panels import SSD1306_128X64, Panel, find_panel
+from drivers.display.twin import DisplayTwin, TransferFault
 from drivers.errors import DisplayError
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.screens import Bar, Masked, Screen
 from sesame_core.secrets import SecretDigits
 from tests.drivers.test_display_bus import on_spi
 
-SH1106 = panel("sh1106", 128, 64)
+SH1106 = find_panel("sh1106", 128, 64)
 FAULTS = {
-    "EIO": Fault(errno.EIO),
-    "EIO after the first byte": Fault(errno.EIO, arrived=1),
-    "EREMOTEIO in the middle": Fault(errno.EREMOTEIO, arrived=2),
-    "ENXIO": Fault(errno.ENXIO),
-    "time-out when all had arrived": Fault(errno.ETIMEDOUT, arrived=64),
+    "EIO": TransferFault(errno.EIO),
+    "EIO after the first byte": TransferFault(errno.EIO, arrived=1),
+    "EREMOTEIO in the middle": TransferFault(errno.EREMOTEIO, arrived=2),
+    "ENXIO": TransferFault(errno.ENXIO),
+    "time-out when all had arrived": TransferFault(errno.ETIMEDOUT, arrived=64),
 }
 
 
@@ -43,7 +43,7 @@ Act = Callable[[DisplayTwin], object]
 
 
 def show(screen: Screen) -> Act:
-    return lambda twin: twin.show(paint(screen, twin.size))
+    return lambda twin: twin.show(paint_screen(screen, twin.size))
 
 
 ACTS: dict[str, Act] = {name: show(screen) for name, screen in SCREENS.items()}
@@ -55,12 +55,12 @@ def in_use(of: Panel, bus: str, name: str) -> DisplayTwin:
     twin = DisplayTwin(of, spi=on_spi() if bus == "spi" else None)
     if name != "start":
         twin.start()
-        twin.show(paint(FIRST, twin.size))
+        twin.show(paint_screen(FIRST, twin.size))
     return twin
 
 
 def wanted(twin: DisplayTwin, name: str) -> Picture:
-    return paint(SCREENS[name], twin.size) if name in SCREENS else Picture.dark(*twin.size)
+    return paint_screen(SCREENS[name], twin.size) if name in SCREENS else Picture.dark(*twin.size)
 
 
 def transfers(of: Panel, bus: str, name: str) -> int:
@@ -111,7 +111,7 @@ def test_attempts_are_bounded() -> None:
 def test_as_many_failures_as_attempts_allow_are_survived() -> None:
     twin = in_use(SSD1306_128X64, "i2c", "code")
     for after in (0, 5):
-        twin.traffic.fail(Fault(), after=after)
+        twin.traffic.fail(TransferFault(), after=after)
     ACTS["code"](twin)
     assert twin.glass() == wanted(twin, "code")
 
@@ -136,7 +136,7 @@ def test_closing_never_raises_and_darkens_what_can_be_darkened(bus: str) -> None
     for index in range(transfers(SSD1306_128X64, bus, "off")):
         twin = in_use(SSD1306_128X64, bus, "code")
         ACTS["code"](twin)
-        twin.traffic.fail(Fault(arrived=3), after=index)
+        twin.traffic.fail(TransferFault(arrived=3), after=index)
         twin.close()
         assert not any(twin.glass().rows)
         twin.traffic.model.command(b"\xaf")

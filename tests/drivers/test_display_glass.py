@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from drivers.display.luma import LumaDisplay
 from drivers.display.panels import PANELS, SSD1306_128X64, Controller, Panel
 from drivers.display.twin import DisplayTwin, Soldered
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 from sesame_core.screens import Bar, Masked, Screen
@@ -83,10 +83,10 @@ def test_a_start_is_dark_and_not_one_frame_of_noise_is_lit(panel: Panel, bus: st
 @pytest.mark.parametrize("panel", [each for each in PANELS if each.height == 64], ids=str)
 def test_one_mark_costs_at_most_fifteen_per_cent_of_a_full_frame(panel: Panel) -> None:
     twin = display(panel)
-    twin.show(paint(Screen(lines=("CODE SECRET ?",), field=Masked(0, 4)), twin.size))
+    twin.show(paint_screen(Screen(lines=("CODE SECRET ?",), field=Masked(0, 4)), twin.size))
     for typed in range(1, 5):
         before = twin.traffic.bytes
-        twin.show(paint(Screen(lines=("CODE SECRET ?",), field=Masked(typed, 4)), twin.size))
+        twin.show(paint_screen(Screen(lines=("CODE SECRET ?",), field=Masked(typed, 4)), twin.size))
         assert twin.traffic.bytes - before <= 0.15 * FULL_FRAMES.get(panel.controller, 1034)
 
 
@@ -102,7 +102,7 @@ def test_the_bytes_of_known_frames() -> None:
         Screen(code=code("34656023"), bar=Bar(34, 35)),
     ):
         before = twin.traffic.bytes
-        twin.show(paint(screen, twin.size))
+        twin.show(paint_screen(screen, twin.size))
         costs.append(twin.traffic.bytes - before)
     assert costs[1:] == [32, 823, 13, 0]
 
@@ -110,7 +110,7 @@ def test_the_bytes_of_known_frames() -> None:
 @every_panel
 def test_off_leaves_nothing_in_the_memory_and_nothing_lit(panel: Panel) -> None:
     twin = display(panel)
-    twin.show(paint(Screen(code=code("34656023")), twin.size))
+    twin.show(paint_screen(Screen(code=code("34656023")), twin.size))
     assert any(twin.glass().rows)
     twin.off()
     assert not twin.traffic.model.registers.on
@@ -119,7 +119,7 @@ def test_off_leaves_nothing_in_the_memory_and_nothing_lit(panel: Panel) -> None:
 
 def test_a_controller_that_lost_its_supply_while_dark_is_initialised_when_it_is_needed_again() -> None:
     twin = display(SSD1306_128X64)
-    picture = paint(Screen(lines=("PATIENTEZ",)), twin.size)
+    picture = paint_screen(Screen(lines=("PATIENTEZ",)), twin.size)
     twin.show(picture)
     twin.off()
     twin.traffic.model.reset()
@@ -153,7 +153,7 @@ def test_a_picture_of_another_size_is_refused() -> None:
 
 def test_the_driver_keeps_no_picture_of_a_code_once_it_is_off() -> None:
     twin = display(SSD1306_128X64)
-    twin.show(paint(Screen(code=code("34656023")), twin.size))
+    twin.show(paint_screen(Screen(code=code("34656023")), twin.size))
     sent = twin._sent
     assert any(sent)
     twin.off()
@@ -174,7 +174,7 @@ def test_close_may_come_twice_without_start_and_before_a_new_start(bus: str) -> 
     twin.close()
     assert twin.traffic.transfers == 0, "a display that was never used is left alone"
     twin.start()
-    twin.show(paint(Screen(lines=("PATIENTEZ",)), twin.size))
+    twin.show(paint_screen(Screen(lines=("PATIENTEZ",)), twin.size))
     twin.close()
     sent = twin.traffic.transfers
     twin.close()

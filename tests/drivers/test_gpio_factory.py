@@ -9,7 +9,16 @@ import pytest
 
 from drivers.circuit import Circuit
 from drivers.errors import DriverError
-from drivers.gpio.factory import Backend, Libraries, Machine, clash, load_lgpio, load_mock, look, open_pins
+from drivers.gpio.factory import (
+    Backend,
+    Libraries,
+    Machine,
+    find_clash,
+    load_lgpio,
+    load_mock,
+    look_at_machine,
+    open_pins,
+)
 from drivers.gpio.gpiod import Gpiod, GpiodPins
 from drivers.gpio.gpiod_twin import GpiodTwin
 from drivers.gpio.mock import TwinFactory
@@ -101,7 +110,7 @@ def test_only_the_second_version_of_gpiod_counts(
     place.touch()
     monkeypatch.setattr("sys.path", [str(tmp_path)])
     monkeypatch.delitem(sys.modules, "gpiod", raising=False)
-    assert ("gpiod" in look(tmp_path).modules) is there
+    assert ("gpiod" in look_at_machine(tmp_path).modules) is there
 
 
 def test_the_configuration_can_choose() -> None:
@@ -157,7 +166,7 @@ def test_a_refusal_says_what_to_do(backend: Backend, machine: Machine, words: st
 
 def test_rpi_lgpio_serves_a_pi_5() -> None:
     machine = Machine(FIVE.model, FIVE.chips, BOTH, frozenset({"rpi-lgpio"}))
-    assert clash(machine) is None
+    assert find_clash(machine) is None
     assert isinstance(open_pins(Backend.RPIGPIO, machine, Shelf().libraries()), RpiGpioPins)
 
 
@@ -171,13 +180,13 @@ def test_a_library_that_fails_is_a_driver_error_with_its_cause() -> None:
 
 
 def test_looking_reads_model_and_survives_its_absence(tmp_path: Path) -> None:
-    assert look(tmp_path).model == ""
-    assert look(tmp_path).header is None
+    assert look_at_machine(tmp_path).model == ""
+    assert look_at_machine(tmp_path).header is None
     (tmp_path / "proc/device-tree").mkdir(parents=True)
     (tmp_path / "proc/device-tree/model").write_bytes(b"Raspberry Pi 5 Model B Rev 1.0\0")
     (tmp_path / "dev").mkdir()
     (tmp_path / "dev/gpiochip0").write_bytes(b"")
-    machine = look(tmp_path)
+    machine = look_at_machine(tmp_path)
     assert machine.rp1
     assert machine.header is None, "a file that is no GPIO chip has no label"
 

@@ -5,7 +5,7 @@ import pytest
 from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import SteppedClock
 from drivers.gpio.switch import GpioSwitch
-from drivers.header import gpio
+from drivers.header import gpio_of
 from sesame_core.events import CardAbsent, CardPresent, Event, Millis
 
 
@@ -18,7 +18,7 @@ class Slot:
         self.nudges = 0
         self.events: list[Event] = []
         self.switch = GpioSwitch(
-            self.board.pins, gpio("CARD_SWITCH"), "card switch", closed=CardPresent, opened=CardAbsent
+            self.board.pins, gpio_of("CARD_SWITCH"), "card switch", closed=CardPresent, opened=CardAbsent
         )
         self.board.card_switch(card_in)
         self.pass_time(50)
@@ -71,4 +71,4 @@ def test_close_lets_go() -> None:
     slot.board.card_switch(True)
     slot.pass_time(100)
     assert slot.events == []
-    slot.board.pins.output(gpio("CARD_SWITCH"), "another")
+    slot.board.pins.output(gpio_of("CARD_SWITCH"), "another")

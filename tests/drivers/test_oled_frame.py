@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.display.frame import Access, changes, pack, turned
+from drivers.display.frame import MemoryAccess, find_changes, pack_pages, turn_picture
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 
@@ -18,7 +18,7 @@ frames = st.binary(min_size=64, max_size=64)
 
 @given(picture=pictures)
 def test_a_byte_is_a_column_of_eight_pixels_with_the_uppermost_as_its_lowest_bit(picture: Picture) -> None:
-    frame = pack(picture)
+    frame = pack_pages(picture)
     assert len(frame) == WIDTH * HEIGHT // 8
     for y in range(HEIGHT):
         for x in range(WIDTH):
@@ -28,12 +28,12 @@ def test_a_byte_is_a_column_of_eight_pixels_with_the_uppermost_as_its_lowest_bit
 @pytest.mark.parametrize("size", [(12, 16), (16, 12)])
 def test_sides_that_are_not_whole_bytes_are_refused(size: tuple[int, int]) -> None:
     with pytest.raises(UsageError, match="not whole bytes"):
-        pack(Picture.dark(*size))
+        pack_pages(Picture.dark(*size))
 
 
 @given(picture=pictures)
 def test_a_quarter_turn_is_clockwise(picture: Picture) -> None:
-    quarter = turned(picture, 90)
+    quarter = turn_picture(picture, 90)
     assert (quarter.width, quarter.height) == (HEIGHT, WIDTH)
     for y in range(HEIGHT):
         for x in range(WIDTH):
@@ -42,14 +42,14 @@ def test_a_quarter_turn_is_clockwise(picture: Picture) -> None:
 
 @given(picture=pictures, degrees=st.sampled_from([0, 90, 180, 270]))
 def test_turning_back_is_turning_on(picture: Picture, degrees: int) -> None:
-    assert turned(turned(picture, degrees), -degrees) == picture
-    assert turned(picture, 360 + degrees) == turned(picture, degrees)
+    assert turn_picture(turn_picture(picture, degrees), -degrees) == picture
+    assert turn_picture(picture, 360 + degrees) == turn_picture(picture, degrees)
 
 
 @given(old=frames, new=frames, overhead=st.integers(0, 12), across=st.booleans())
 def test_sending_the_changes_makes_the_new_frame(old: bytes, new: bytes, overhead: int, across: bool) -> None:
     glass = bytearray(old)
-    for window in changes(old, new, 16, Access(overhead, across)):
+    for window in find_changes(old, new, 16, MemoryAccess(overhead, across)):
         assert across or window.first == window.last
         data = iter(window.cut(new, 16))
         for page in range(window.first, window.last + 1):
@@ -61,7 +61,7 @@ def test_sending_the_changes_makes_the_new_frame(old: bytes, new: bytes, overhea
 
 @given(frame=frames)
 def test_nothing_is_sent_where_nothing_changed(frame: bytes) -> None:
-    assert changes(frame, frame, 16, Access(10, across_pages=True)) == []
+    assert find_changes(frame, frame, 16, MemoryAccess(10, across_pages=True)) == []
 
 
 @given(old=frames, places=st.lists(st.integers(0, 63), min_size=1, max_size=4))
@@ -69,6 +69,6 @@ def test_few_changes_cost_no_more_than_one_rectangle_each(old: bytes, places: li
     new = bytearray(old)
     for place in places:
         new[place] ^= 0xFF
-    windows = changes(old, new, 16, Access(10, across_pages=True))
+    windows = find_changes(old, new, 16, MemoryAccess(10, across_pages=True))
     changed = sum(before != after for before, after in zip(old, new, strict=True))
     assert sum(window.area + 10 for window in windows) <= 11 * changed

@@ -10,12 +10,12 @@ from luma.oled.device import sh1106, ssd1305, ssd1306, ssd1309  # type: ignore[i
 from PIL import Image
 
 from drivers.display.model import OledModel, StreamError
-from drivers.display.panels import PANELS, SSD1306_128X64, Controller, Panel, panel
+from drivers.display.panels import PANELS, SSD1306_128X64, Controller, Panel, find_panel
 from drivers.display.twin import SmbusTwin, Traffic
 from drivers.errors import DisplayError
 from drivers.ports import Picture
 
-SH1106 = panel("sh1106", 128, 64)
+SH1106 = find_panel("sh1106", 128, 64)
 UPRIGHT = bytes([0xA1, 0xC8, 0x8D, 0x14, 0xAF])
 LUMA = {
     Controller.SSD1305: ssd1305,
@@ -188,4 +188,4 @@ def test_after_a_torn_transfer_half_commands_are_forgiven_until_the_controller_i
 
 def test_a_panel_that_is_not_known_is_refused_with_those_that_are() -> None:
     with pytest.raises(DisplayError, match="ssd1306 128x64, ssd1306 128x32"):
-        panel("ssd1306", 128, 128)
+        find_panel("ssd1306", 128, 128)

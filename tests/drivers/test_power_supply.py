@@ -9,7 +9,7 @@ import pytest
 from drivers.board_twin import BoardTwin
 from drivers.clock import SteppedClock
 from drivers.errors import PowerError
-from drivers.header import gpio
+from drivers.header import gpio_of
 from drivers.ports import Power
 from drivers.power.gauge import (
     DISCHARGE,
@@ -23,10 +23,10 @@ from drivers.power.gauge import (
     open_bus,
 )
 from drivers.power.gauge_twin import GaugeBusTwin
-from drivers.power.supply import WAKES, Off, SoftLatch, StayAsleep, Supply, SystemOff, Wake
+from drivers.power.supply import WAKES, Off, SoftLatch, StayAsleep, Supply, SystemOff, WakeSource
 from sesame_core.events import Battery, BatteryChanged, Event, Millis
 
-POWER_OFF = gpio("POWER_OFF")
+POWER_OFF = gpio_of("POWER_OFF")
 
 
 def nobody() -> None:
@@ -115,7 +115,7 @@ def test_a_system_that_refuses_is_a_power_error_and_can_be_asked_again() -> None
 def test_each_way_says_what_wakes_it() -> None:
     assert set(WAKES) == set(Off)
     assert all(WAKES.values())
-    assert Wake.KEY not in WAKES[Off.LATCH], "a matrix without current gives no edge"
+    assert WakeSource.KEY not in WAKES[Off.LATCH], "a matrix without current gives no edge"
 
 
 # The battery

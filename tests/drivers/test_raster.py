@@ -13,9 +13,9 @@ from PIL import Image
 from pytest_mock import MockerFixture
 
 from drivers.painter.fontdata.convert import WANTED
-from drivers.painter.fonts import SIZES, digit_shapes, font
-from drivers.painter.parts import TALLER, wrap
-from drivers.painter.raster import DARK_COLOUR, LIT_COLOUR, paint, png, prepare
+from drivers.painter.fonts import SIZES, digit_shapes, load_font
+from drivers.painter.parts import TALLER, wrap_sentence
+from drivers.painter.raster import DARK_COLOUR, LIT_COLOUR, encode_png, paint_screen, prepare_fonts
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
 from sesame_core.screens import DARK, Bar, Masked, Screen, Typed
@@ -67,11 +67,11 @@ def read(picture: Picture) -> list[int]:
 @settings(max_examples=30, deadline=None)
 @given(digits=digit_runs)
 def test_a_code_can_be_read_back_from_the_pixels(size: tuple[int, int], digits: list[int]) -> None:
-    assert read(paint(Screen(code=code(digits)), size)) == digits
+    assert read(paint_screen(Screen(code=code(digits)), size)) == digits
 
 
 def test_eight_digits_take_the_largest_font_there_is_and_half_as_much_again() -> None:
-    picture = paint(Screen(code=code([3, 4, 6, 5, 6, 0, 2, 3]), bar=Bar(20, 35)), GLASS)
+    picture = paint_screen(Screen(code=code([3, 4, 6, 5, 6, 0, 2, 3]), bar=Bar(20, 35)), GLASS)
     found = sorted(matches(picture, SIZES[0], TALLER[0]), key=lambda hit: hit[1])
     assert [digit for _, _, digit in found] == [3, 4, 6, 5, 6, 0, 2, 3]
     steps = [right - left for (_, left, _), (_, right, _) in pairwise(found)]
@@ -80,12 +80,12 @@ def test_eight_digits_take_the_largest_font_there_is_and_half_as_much_again() ->
 
 def test_a_code_without_digits_is_refused() -> None:
     with pytest.raises(UsageError, match="at least one digit"):
-        paint(Screen(code=SecretDigits(8)), GLASS)
+        paint_screen(Screen(code=SecretDigits(8)), GLASS)
 
 
 def test_a_code_that_is_too_long_is_refused() -> None:
     with pytest.raises(UsageError, match="rows and have 32"):
-        paint(Screen(code=code([1] * 40)), (64, 32))
+        paint_screen(Screen(code=code([1] * 40)), (64, 32))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_code_that_is_too_long_is_refused() -> None:
 )
 def test_what_does_not_fit_is_an_error_and_never_cut(screen: Screen) -> None:
     with pytest.raises(UsageError):
-        paint(screen, GLASS)
+        paint_screen(screen, GLASS)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_does_not_fit_is_an_error_and_never_cut(screen: Screen) -> None:
 )
 def test_a_contradictory_screen_is_an_error(screen: Screen) -> None:
     with pytest.raises(UsageError):
-        paint(screen, GLASS)
+        paint_screen(screen, GLASS)
 
 
 @given(
@@ -129,24 +129,24 @@ def test_a_contradictory_screen_is_an_error(screen: Screen) -> None:
 def test_every_letter_is_drawn_or_the_screen_is_refused(text: str, size: tuple[int, int], notice: str) -> None:
     """The ink of all letters in the size that was taken is all that is lit: nothing is cut, and nothing overlaps."""
     try:
-        picture = paint(Screen(lines=(text,), notice=notice), size)
+        picture = paint_screen(Screen(lines=(text,), notice=notice), size)
     except UsageError:
         return
 
     def ink_of(words: str, height: int) -> int:
-        return sum(row.bit_count() for letter in words for row in font(height).rows(letter))
+        return sum(row.bit_count() for letter in words for row in load_font(height).rows(letter))
 
     possible = {ink_of(text, line) + ink_of(notice, under) for line in SIZES for under in (16, 12)}
     assert lit(picture) in possible
 
 
 def test_dark_is_dark() -> None:
-    assert paint(DARK, GLASS) == Picture.dark(*GLASS)
+    assert paint_screen(DARK, GLASS) == Picture.dark(*GLASS)
 
 
 @pytest.mark.parametrize("size", GLASSES)
 def test_the_bar_shrinks_from_the_whole_width_to_nothing(size: tuple[int, int]) -> None:
-    widths = [paint(Screen(bar=Bar(left, 35)), size).rows[-1].bit_count() for left in range(35, -1, -1)]
+    widths = [paint_screen(Screen(bar=Bar(left, 35)), size).rows[-1].bit_count() for left in range(35, -1, -1)]
     assert widths[0] == size[0]
     assert widths[-1] == 0
     assert widths[-2] > 0
@@ -156,7 +156,7 @@ def test_the_bar_shrinks_from_the_whole_width_to_nothing(size: tuple[int, int]) 
 @pytest.mark.parametrize("size", GLASSES)
 @pytest.mark.parametrize("length", [4, 6, 12])
 def test_each_mark_adds_ink_and_moves_nothing(length: int, size: tuple[int, int]) -> None:
-    pictures = [paint(Screen(lines=("CODE",), field=Masked(typed, length)), size) for typed in range(length + 1)]
+    pictures = [paint_screen(Screen(lines=("CODE",), field=Masked(typed, length)), size) for typed in range(length + 1)]
     for before, after in pairwise(pictures):
         assert lit(after) > lit(before)
         assert all(old & new == old for old, new in zip(before.rows, after.rows, strict=True))
@@ -164,27 +164,27 @@ def test_each_mark_adds_ink_and_moves_nothing(length: int, size: tuple[int, int]
 
 def test_what_is_typed_stays_where_it_is() -> None:
     """The next digit and the cursor change, everything to their left does not: little goes over the bus."""
-    before, after = (paint(Screen(lines=("DÉFI ?",), field=Typed(text)), GLASS) for text in ("123", "1234"))
+    before, after = (paint_screen(Screen(lines=("DÉFI ?",), field=Typed(text)), GLASS) for text in ("123", "1234"))
     changed = 0
     for one, other in zip(before.rows, after.rows, strict=True):
         changed |= one ^ other
-    cell = font(28).width
+    cell = load_font(28).width
     assert changed.bit_length() <= GLASS[0] - 3 * cell
 
 
 def test_wrapping_breaks_at_spaces_into_even_lines() -> None:
-    assert wrap("INSÉREZ VOTRE CARTE", 15) == ["INSÉREZ", "VOTRE CARTE"]
-    assert wrap("un deux trois quatre", 17) == ["un deux", "trois quatre"]
-    assert wrap("CODE SECRET ?", 11) == ["CODE", "SECRET ?"]
-    assert wrap("CHALLENGE ?", 10) == ["CHALLENGE", "?"], "only where nothing else is possible"
-    assert wrap("PILE\u00a0FAIBLE ICI", 12) == ["PILE\u00a0FAIBLE", "ICI"]
+    assert wrap_sentence("INSÉREZ VOTRE CARTE", 15) == ["INSÉREZ", "VOTRE CARTE"]
+    assert wrap_sentence("un deux trois quatre", 17) == ["un deux", "trois quatre"]
+    assert wrap_sentence("CODE SECRET ?", 11) == ["CODE", "SECRET ?"]
+    assert wrap_sentence("CHALLENGE ?", 10) == ["CHALLENGE", "?"], "only where nothing else is possible"
+    assert wrap_sentence("PILE\u00a0FAIBLE ICI", 12) == ["PILE\u00a0FAIBLE", "ICI"]
 
 
 @given(
     words=st.lists(st.text(alphabet="abc", min_size=1, max_size=9), min_size=1, max_size=8), limit=st.integers(9, 30)
 )
 def test_wrapping_loses_no_word_and_respects_the_limit(words: list[str], limit: int) -> None:
-    lines = wrap(" ".join(words), limit)
+    lines = wrap_sentence(" ".join(words), limit)
     assert " ".join(lines).split() == words
     assert all(len(line) <= limit for line in lines)
 
@@ -192,18 +192,18 @@ def test_wrapping_loses_no_word_and_respects_the_limit(words: list[str], limit: 
 def test_all_the_french_there_is_can_be_drawn() -> None:
     for size in SIZES:
         for letter in "ÀÂÇÈÉÊËÎÏÔÙÛÜŒàâçèéêëîïôùûüœ’«»€":
-            assert any(font(size).rows(letter)), (size, letter)
+            assert any(load_font(size).rows(letter)), (size, letter)
 
 
 def test_a_size_that_there_is_not_is_refused() -> None:
     with pytest.raises(UsageError, match="no font of 13"):
-        font(13)
+        load_font(13)
 
 
 @pytest.mark.parametrize("scale", [1, 3, 4])
 def test_a_png_shows_the_picture(scale: int) -> None:
-    picture = paint(Screen(lines=("PILE FAIBLE",), bar=Bar(3, 7)), (72, 40))
-    image = Image.open(io.BytesIO(png(picture, scale))).convert("RGB")
+    picture = paint_screen(Screen(lines=("PILE FAIBLE",), bar=Bar(3, 7)), (72, 40))
+    image = Image.open(io.BytesIO(encode_png(picture, scale))).convert("RGB")
     assert image.size == (72 * scale, 40 * scale)
     for y in range(image.height):
         for x in range(image.width):
@@ -212,9 +212,9 @@ def test_a_png_shows_the_picture(scale: int) -> None:
 
 
 def test_after_preparing_a_code_is_painted_without_reading_a_file(mocker: MockerFixture) -> None:
-    prepare(GLASS)
+    prepare_fonts(GLASS)
     opened = mocker.patch("pathlib.Path.read_text", side_effect=AssertionError("a file is read"))
-    paint(Screen(code=code([1] * 8), bar=Bar(1, 35)), GLASS)
+    paint_screen(Screen(code=code([1] * 8), bar=Bar(1, 35)), GLASS)
     opened.assert_not_called()
 
 
@@ -231,7 +231,7 @@ def test_painting_needs_neither_pillow_nor_luma() -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_a_font_file_is_whole(size: int) -> None:
     """Every wanted character is there, fills the cell, and has nothing lit outside it."""
-    letters = font(size)
+    letters = load_font(size)
     assert letters.height == size
     assert "".join(letters.packed) == "".join(sorted(WANTED))
     for letter, packed in letters.packed.items():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.screens import DARK, Bar, Masked, Screen, Typed
 from sesame_core.secrets import SecretDigits
@@ -50,4 +50,4 @@ SCREENS = {
 @pytest.mark.parametrize("size", [(128, 64), (128, 32), (64, 128)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_looks_as_it_did(name: str, size: tuple[int, int], golden: Golden) -> None:
-    golden(paint(SCREENS[name], size), f"painter/{size[0]}x{size[1]}/{name}")
+    golden(paint_screen(SCREENS[name], size), f"painter/{size[0]}x{size[1]}/{name}")

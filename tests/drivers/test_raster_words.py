@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from sesame_core.reader.words.en import ENGLISH
 from sesame_core.reader.words.fr import FRENCH
 from sesame_core.reader.words.sentences import Sentences
@@ -35,4 +35,4 @@ def screens(words: Sentences) -> Iterator[Screen]:
 @pytest.mark.parametrize("size", [(128, 64), (128, 32), (64, 128)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_everything_fits(size: tuple[int, int], words: Sentences) -> None:
     for screen in screens(words):
-        assert any(paint(screen, size).rows), screen
+        assert any(paint_screen(screen, size).rows), screen

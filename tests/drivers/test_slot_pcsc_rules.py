@@ -9,8 +9,8 @@ import pytest
 
 from drivers.errors import NoCardError, NoReaderError, SlotError
 from drivers.slot.pcsc import PcscSlot
-from drivers.slot.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, counter, present
-from drivers.slot.pcsc_card import PcscConnection, chosen
+from drivers.slot.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, event_count, is_present
+from drivers.slot.pcsc_card import PcscConnection, choose_readers
 from drivers.slot.pcsc_errors import (
     CardBusyError,
     CardMuteError,
@@ -20,7 +20,7 @@ from drivers.slot.pcsc_errors import (
     ReaderLostError,
     RefusedError,
     ServiceLostError,
-    failure,
+    error_for,
 )
 from drivers.slot.pcsc_watch import Presence
 from sesame_core.events import (
@@ -76,14 +76,14 @@ class PlayedPcscd(Pcsc):
 
     def _set(self, name: str, state: int) -> None:
         with self._changed:
-            self.readers[name] = (counter(self.readers[name]) + 1) << 16 | state
+            self.readers[name] = (event_count(self.readers[name]) + 1) << 16 | state
             self._changed.notify_all()
 
     # What PC/SC does
 
     def _obey(self, call: str) -> None:
         if code := self.fails.get(call):
-            raise failure(code, call)
+            raise error_for(code, call)
 
     def establish(self) -> int:
         self.tried.release()
@@ -105,7 +105,7 @@ class PlayedPcscd(Pcsc):
             self._changed.wait_for(lambda: self._cancelled or self._news(known, count), limit)
             self._cancelled = False
             if any(name not in self.readers for name in known if name != PNP):
-                raise failure(Code.UNKNOWN_READER, "SCardGetStatusChange")
+                raise error_for(Code.UNKNOWN_READER, "SCardGetStatusChange")
             return {name: self.readers.get(name, 0) for name in known}
 
     def _news(self, known: Mapping[str, int], count: int) -> bool:
@@ -118,8 +118,8 @@ class PlayedPcscd(Pcsc):
 
     def connect(self, context: int, reader: str, *, exclusive: bool) -> tuple[int, Protocol]:
         self._obey("connect")
-        if not present(self.readers[reader]):
-            raise failure(Code.NO_SMARTCARD, "SCardConnect")
+        if not is_present(self.readers[reader]):
+            raise error_for(Code.NO_SMARTCARD, "SCardConnect")
         self.handles += 1
         return 1, Protocol.T0
 
@@ -400,13 +400,13 @@ def test_without_pyscard_the_error_says_what_to_install(monkeypatch: pytest.Monk
     ],
 )
 def test_each_code_has_its_error_and_is_quoted(code: Code, kind: type[SlotError]) -> None:
-    error = failure(code, "SCardConnect")
+    error = error_for(code, "SCardConnect")
     assert type(error) is kind
     assert f"(SCardConnect: 0x{code:08X})" in str(error)
 
 
 def test_an_unknown_code_is_an_error_too() -> None:
-    assert type(failure(0x80109999, "SCardConnect")) is SlotError
+    assert type(error_for(0x80109999, "SCardConnect")) is SlotError
 
 
 @pytest.mark.parametrize(
@@ -423,11 +423,11 @@ def test_an_unknown_code_is_an_error_too() -> None:
     ],
 )
 def test_a_choice_of_readers(choice: str | int | None, names: list[str]) -> None:
-    assert chosen(["ACS A", "ACS B"], choice) == names
+    assert choose_readers(["ACS A", "ACS B"], choice) == names
 
 
 def test_a_full_name_wins_over_a_part_of_another() -> None:
-    assert chosen(["ACS 10", "ACS 1"], "ACS 1") == ["ACS 1"]
+    assert choose_readers(["ACS 10", "ACS 1"], "ACS 1") == ["ACS 1"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from drivers.errors import SlotError
 from drivers.ports import CardSlot
-from drivers.slot.twin import Card, Exchange, TwinSlot
+from drivers.slot.twin import Exchange, SlotCard, TwinSlot
 from sesame_core.events import (
     CardAbsent,
     CardAnswered,
@@ -46,7 +46,7 @@ class EchoCard:
         return apdu[:2] + b"\x90\x00"
 
 
-def started(slot: TwinSlot, card: Card | None = None, *, powered: bool = True) -> TwinSlot:
+def started(slot: TwinSlot, card: SlotCard | None = None, *, powered: bool = True) -> TwinSlot:
     if card is not None:
         slot.insert(card, 0)
     slot.start(lambda: None)

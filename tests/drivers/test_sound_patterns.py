@@ -12,12 +12,12 @@ from drivers.errors import DriverError
 from drivers.gpio.mock import TwinFactory
 from drivers.gpio.pins import InputLine, OutputLine, Pins
 from drivers.gpio.zero import GpiozeroPins
-from drivers.header import gpio
+from drivers.header import gpio_of
 from drivers.ports import Sound
 from drivers.sound import PATTERNS, Beat, Cue, GpioSound, SilentSound
 from sesame_core.events import Millis
 
-LED, BUZZER = gpio("LED"), gpio("BUZZER")
+LED, BUZZER = gpio_of("LED"), gpio_of("BUZZER")
 Trace = tuple[tuple[Millis, bool], ...]
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from bank.books.store import MemoryStore
 from bank.cards.gallery import GALLERY
-from bank.demo.customers import furnish
-from bank.emv.terminal import PLAIN, Request
-from bank.verification import verify
+from bank.demo.customers import furnish_books
+from bank.emv.terminal import PLAIN, CodeRequest
+from bank.verification import verify_code
 from device.config import Config, ReaderConfig
 from simulator.bench import Bench
 from tests.story import Story
@@ -16,9 +16,9 @@ CODE_CARDS = [name for name, card in GALLERY.items() if card.code_application an
 
 FUNCTIONS = {
     "Code": ("Code PIN OK", PLAIN),
-    "Défi": ("Défi 8 0 4 2 OK PIN OK", Request(challenge="8042")),
-    "Signer": ("Signer 1 2 3 4 5 OK 9 8 7 6 5 4 3 2 OK PIN OK", Request(amount=12345, account="98765432")),
-    "Données": ("Signer Signer PIN OK 1 2 3 4 OK 5 6 OK OK", Request(data=("1234", "56"))),
+    "Défi": ("Défi 8 0 4 2 OK PIN OK", CodeRequest(challenge="8042")),
+    "Signer": ("Signer 1 2 3 4 5 OK 9 8 7 6 5 4 3 2 OK PIN OK", CodeRequest(amount=12345, account="98765432")),
+    "Données": ("Signer Signer PIN OK 1 2 3 4 OK 5 6 OK OK", CodeRequest(data=("1234", "56"))),
 }
 
 
@@ -32,9 +32,9 @@ def test_the_bank_takes_the_code_once(card: str, function: str) -> None:
     assert reader.shows_a_code()
     code = reader.bench.code()
     bank = MemoryStore()
-    furnish(bank)
-    assert verify(bank, card, code, request).accepted
-    assert not verify(bank, card, code, request).accepted
+    furnish_books(bank)
+    assert verify_code(bank, card, code, request).accepted
+    assert not verify_code(bank, card, code, request).accepted
 
 
 @pytest.mark.parametrize("card", [name for name in GALLERY if name not in CODE_CARDS])

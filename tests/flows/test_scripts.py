@@ -7,7 +7,7 @@ import pytest
 
 from sesame.cli import main
 from simulator.bench import Bench
-from simulator.script import Player, ScriptError, parse, read
+from simulator.script import Player, ScriptError, parse_script, read_script
 
 HERE = Path(__file__).parent
 SCRIPTS = sorted(HERE.glob("*.sesame"))
@@ -15,25 +15,25 @@ SCRIPTS = sorted(HERE.glob("*.sesame"))
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_script(script: Path, tmp_path: Path) -> None:
-    Player(Bench(), tmp_path).play(list(read(script)))
+    Player(Bench(), tmp_path).play(list(read_script(script)))
 
 
 def test_a_screenshot_is_the_glass(tmp_path: Path) -> None:
     player = Player(Bench(), tmp_path, scale=2)
-    player.play(list(parse("screenshot pictures/first.png", Path("x"))))
+    player.play(list(parse_script("screenshot pictures/first.png", Path("x"))))
     assert struct.unpack(">II", (tmp_path / "pictures/first.png").read_bytes()[16:24]) == (256, 128)
 
 
 def test_included_scripts_play_in_their_place(tmp_path: Path) -> None:
     (tmp_path / "code.sesame").write_text("press Code 1 2 3 4 OK\n")
     (tmp_path / "all.sesame").write_text("insert bank-card\ninclude code.sesame\nexpect code\n")
-    Player(Bench(), tmp_path).play(list(read(tmp_path / "all.sesame")))
+    Player(Bench(), tmp_path).play(list(read_script(tmp_path / "all.sesame")))
 
 
 def test_a_script_that_includes_itself_ends(tmp_path: Path) -> None:
     (tmp_path / "loop.sesame").write_text("include loop.sesame\n")
     with pytest.raises(ScriptError, match="more than 16 deep"):
-        list(read(tmp_path / "loop.sesame"))
+        list(read_script(tmp_path / "loop.sesame"))
 
 
 def test_scripts_that_include_each_other_without_end_are_not_read_for_ever(tmp_path: Path) -> None:
@@ -42,14 +42,14 @@ def test_scripts_that_include_each_other_without_end_are_not_read_for_ever(tmp_p
         (tmp_path / f"{depth}").write_text(f"include {depth + 1}\n" * 10)
     (tmp_path / "16").write_text("# nothing\n")
     with pytest.raises(ScriptError, match="100000 statements at most"):
-        list(read(tmp_path / "0"))
+        list(read_script(tmp_path / "0"))
 
 
 def test_a_large_file_that_is_included_again_and_again_is_not_read_for_ever(tmp_path: Path) -> None:
     (tmp_path / "large").write_text("#" * 1_000_000)
     (tmp_path / "all").write_text("include large\n" * 11)
     with pytest.raises(ScriptError, match=r"all:10: .*large: a script has 10000000 characters at most"):
-        list(read(tmp_path / "all"))
+        list(read_script(tmp_path / "all"))
 
 
 @pytest.mark.parametrize("name", ["/dev/zero", "zero"])
@@ -58,20 +58,20 @@ def test_a_file_that_never_ends_is_not_read_for_ever(tmp_path: Path, name: str) 
     (tmp_path / "all").write_text(f"include {name}\n")
     for script in (tmp_path / "all", tmp_path / name):
         with pytest.raises(ScriptError, match="10000000 characters at most"):
-            list(read(script))
+            list(read_script(script))
 
 
 def test_a_name_that_no_file_can_have_is_said(tmp_path: Path) -> None:
     (tmp_path / "all").write_text("include a\0b\n")
     with pytest.raises(ScriptError, match=r"all:1: .*is no file's name"):
-        list(read(tmp_path / "all"))
+        list(read_script(tmp_path / "all"))
 
 
 def test_sixteen_scripts_may_stand_in_each_other(tmp_path: Path) -> None:
     for depth in range(16):
         (tmp_path / f"{depth}").write_text(f"include {depth + 1}\n")
     (tmp_path / "16").write_text("pull\n")
-    assert [statement.words for statement in read(tmp_path / "0")] == [("pull",)]
+    assert [statement.words for statement in read_script(tmp_path / "0")] == [("pull",)]
 
 
 @pytest.mark.parametrize("scale", ["0", "-1", "-3", "33", "100000", "9" * 500, "9" * 5000, "2.5", "", "\u0663", "1_0"])
@@ -120,4 +120,4 @@ def test_a_picture_has_a_size_that_can_be_drawn(
 )
 def test_complaints_name_the_line_and_what_to_write(text: str, complaint: str, tmp_path: Path) -> None:
     with pytest.raises(ScriptError, match=complaint):
-        Player(Bench(), tmp_path).play(list(parse(text, Path("x"))))
+        Player(Bench(), tmp_path).play(list(parse_script(text, Path("x"))))

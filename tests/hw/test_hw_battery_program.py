@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from device.config import Config, merge
+from device.config import Config, merge_config
 from drivers.circuit import GROUND, Contact
-from drivers.power.supply import WAKES, Off, Wake
+from drivers.power.supply import WAKES, Off, WakeSource
 from hw import make
 from hw.kicad.netlist import Netlist
 from sesame_core.events import Key, Millis
@@ -29,7 +29,7 @@ def built(text: str) -> Config:
     """The settings that the guide's battery version ends with."""
     blocks = re.findall(r"```toml\n(.*?)```", text.split("## The battery version")[1], re.DOTALL)
     assert len(blocks) == 1
-    return merge(tomllib.loads(blocks[0]), "the guide")
+    return merge_config(tomllib.loads(blocks[0]), "the guide")
 
 
 def read_by(netlist: Netlist, contact: str) -> int:
@@ -93,7 +93,7 @@ def test_the_contacts_are_where_the_program_looks_for_them(battery: Netlist) -> 
 
 def test_what_the_guide_says_wakes_it_is_what_the_program_says() -> None:
     wakes = WAKES[Off(built(guide()).power.off)]
-    assert {Wake.CODE_KEY, Wake.CARD_SWITCH} <= wakes, "the latch's contacts"
+    assert {WakeSource.CODE_KEY, WakeSource.CARD_SWITCH} <= wakes, "the latch's contacts"
     assert "Press Code: it starts." in guide()
 
 
@@ -101,6 +101,6 @@ def test_what_the_guide_says_wakes_it_is_what_the_program_says() -> None:
 def test_every_setting_that_a_document_shows_is_one(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
-        merge(tomllib.loads(block), document.name)
+        merge_config(tomllib.loads(block), document.name)
     for section, setting in re.findall(r"`\[(\w+)\] (\w+ = [^`]+)`", text):
-        merge(tomllib.loads(f"[{section}]\n{setting}"), document.name)
+        merge_config(tomllib.loads(f"[{section}]\n{setting}"), document.name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from drivers.header import DESK, HEADER, Pin, Role
+from drivers.header import DESK, HEADER, Role, Signal
 from hw.checks import wiring
 from hw.checks.all import CHECKS, findings
 from hw.checks.figures import Figures
@@ -166,7 +166,7 @@ def test_every_check_has_a_mistake_that_it_catches() -> None:
 
 
 def test_an_i2c_bus_away_from_the_boards_pull_ups_is_caught(desk: Netlist, figures: Figures) -> None:
-    elsewhere = Pin("OLED_SDA", 22, Role.I2C, "")
+    elsewhere = Signal("OLED_SDA", 22, Role.I2C, "")
     assert any("has 0 pull-ups" in line for line in i2c_line(desk, figures, elsewhere))
 
 

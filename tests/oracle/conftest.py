@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.slot.twin import Card
+from drivers.slot.twin import SlotCard
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("emv==1.0.14", "pycountry", "setuptools")
@@ -24,7 +24,7 @@ PythonEmv = Callable[..., str]
 def python_emv() -> PythonEmv:
     python = _environment(ROOT / ".cache" / f"python-emv-{sys.version_info.major}.{sys.version_info.minor}")
 
-    def ask(card: Card, pin: str, challenge: str = "", amount: str = "") -> str:
+    def ask(card: SlotCard, pin: str, challenge: str = "", amount: str = "") -> str:
         card.power_on()
         worker = str(Path(__file__).with_name("emv_worker.py"))
         command = [str(python), worker, pin, challenge or "-", amount or "-"]

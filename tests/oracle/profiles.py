@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from random import Random
 
-from bank.cards.personalise import numbered, written, written_apart, written_small
-from bank.cards.profile import Application, CardProfile, Format, Pse, atr_t0
-from bank.emv.issuer import Version, demo_pan
+from bank.cards.personalise import draft_numbered, write_records, written_apart, written_small
+from bank.cards.profile import CardApplication, CardProfile, Format, Pse, atr_t0
+from bank.emv.issuer import CryptogramVersion, demo_pan
 from bank.emv.keys import TEST_KEYS
-from bank.emv.terminal import Request
-from bank.emv.tlv import dol
+from bank.emv.terminal import CodeRequest
+from bank.emv.tlv import encode_dol
 from tests.oracle.walk import PREFERRED, VISA
 
 NAMES = tuple(map(bytes.fromhex, PREFERRED))
@@ -22,10 +22,10 @@ class Issue:
     """A card as issued, and one use of it."""
 
     profile: CardProfile
-    request: Request
+    request: CodeRequest
 
     @property
-    def application(self) -> Application:
+    def application(self) -> CardApplication:
         """The one that makes the codes."""
         return self.profile.applications[0]
 
@@ -51,15 +51,15 @@ def _profile(random: Random) -> CardProfile:
     )
 
 
-def _application(random: Random) -> Application:
+def _application(random: Random) -> CardApplication:
     aid = random.choice(NAMES)
     pan = demo_pan(random.randrange(10**6), random.choice((16, 16, 16, 19)))
     psn = f"{random.randrange(100):02}"
     bare = aid.hex().upper().startswith(VISA) and random.random() < 0.3
     flags = (None, b"\x00", b"\x80") if bare else (None, b"\x00", b"\x40", b"\xc0", b"\x80")
     plain = replace(
-        numbered(aid, "ISSUE", pan, random.choice(list(TEST_KEYS.values())), psn),
-        version=random.choice(list(Version)),
+        draft_numbered(aid, "ISSUE", pan, random.choice(list(TEST_KEYS.values())), psn),
+        version=random.choice(list(CryptogramVersion)),
         dki=random.randrange(256),
         ipb=None if bare else _bitmap(random),
         iaf=random.choice(flags),
@@ -68,18 +68,18 @@ def _application(random: Random) -> Application:
         new_card=random.random() < 0.5,
         pdol=_list(random, START, random.choice((0, 0, 2, 5))),
         cdol1=_list(random, CDOL + MORE, random.randrange(8, 15)),
-        cdol2=dol((0x8A, 2), *CDOL),
+        cdol2=encode_dol((0x8A, 2), *CDOL),
         options_format=random.choice(list(Format)),
         cryptogram_format=random.choice(list(Format)),
         tag_order=tuple(random.sample((0x9F27, 0x9F36, 0x9F26, 0x9F10), 4)),
     )
-    write = random.choice((written, written_small))
+    write = random.choice((write_records, written_small))
     # Without any CAP data the other way would leave a file without records.
     return written_apart(plain) if plain.ipb and random.random() < 0.3 else write(plain)
 
 
 def _list(random: Random, of: tuple[tuple[int, int], ...], size: int) -> bytes:
-    return dol(*random.sample(of, min(size, len(of))))
+    return encode_dol(*random.sample(of, min(size, len(of))))
 
 
 def _bitmap(random: Random) -> bytes:
@@ -90,16 +90,16 @@ def _bitmap(random: Random) -> bytes:
     return sum(1 << 8 * length - 1 - place for place in (*cryptogram, *others)).to_bytes(length)
 
 
-def _request(random: Random) -> Request:
+def _request(random: Random) -> CodeRequest:
     def number(most: int) -> str:
         return "".join(random.choices("0123456789", k=random.randrange(1, most + 1)))
 
     match random.randrange(4):
         case 0:
-            return Request()
+            return CodeRequest()
         case 1:
-            return Request(challenge=number(8))
+            return CodeRequest(challenge=number(8))
         case 2:
-            return Request(amount=random.randrange(1, 10**9), account=number(8))
+            return CodeRequest(amount=random.randrange(1, 10**9), account=number(8))
         case _:
-            return Request(data=tuple(number(10) for _ in range(random.randrange(1, 11))))
+            return CodeRequest(data=tuple(number(10) for _ in range(random.randrange(1, 11))))

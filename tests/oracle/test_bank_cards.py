@@ -2,19 +2,19 @@
 
 import pytest
 
-from bank.books.records import issued
+from bank.books.records import issue_card
 from bank.cards.card import VirtualCard
 from bank.emv import tlv
 from bank.emv.issuer import (
-    Cryptogram,
+    CryptogramKind,
     Outcome,
     PinResult,
     Transaction,
     application_cryptogram,
-    cvr,
+    expected_cvr,
     issuer_application_data,
 )
-from bank.emv.terminal import Request as Asked
+from bank.emv.terminal import CodeRequest as Asked
 from bank.verification import Search
 from sesame_core.cap import codes as cap
 from sesame_core.cap.blocking import CardWork
@@ -57,7 +57,7 @@ def request_of(asked: Asked) -> cap.Request:
 
 
 def bank(made: Issue, atc: int) -> str:
-    card = issued("random", made.application, made.profile.limit)
+    card = issue_card("random", made.application, made.profile.limit)
     return Search(card, made.application.icc_key, made.request).code(atc)
 
 
@@ -75,9 +75,9 @@ def text(made: Issue, atc: int) -> str:
     given: dict[int, bytes] = {}
     for raw in (own.pdol, own.cdol1):
         entries = [(f"{tag:02X}", length) for tag, length in tlv.parse_dol(raw)]
-        given |= tlv.cut(raw, bytes.fromhex(dol_data(entries, known, request)))
-    right = Outcome(PinResult.RIGHT, made.profile.limit, Cryptogram.ARQC, new_card=own.new_card)
-    results = cvr(own.version, right)
+        given |= tlv.cut_data(raw, bytes.fromhex(dol_data(entries, known, request)))
+    right = Outcome(PinResult.RIGHT, made.profile.limit, CryptogramKind.ARQC, new_card=own.new_card)
+    results = expected_cvr(own.version, right)
     iad = issuer_application_data(own.version, own.dki, results, own.tail)
     ac = application_cryptogram(own.version, own.icc_key, Transaction(given, own.aip, atc, results, iad))
     return shown(known, Answer("80", f"{atc:04X}", ac.hex().upper(), iad.hex().upper()), request)

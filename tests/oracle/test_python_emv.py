@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 from bank.cards.card import VirtualCard
-from bank.cards.patterns import dpa, mastercard_cap, payment
-from bank.cards.personalise import CARTES_BANCAIRES, MASTERCARD, MASTERCARD_KEY, unwritten, written
-from bank.cards.profile import Application, CardProfile, Declines, Format, Pse, atr_t0
-from bank.emv.tlv import dol
+from bank.cards.patterns import draft_dpa, draft_payment, mastercard_cap
+from bank.cards.personalise import CARTES_BANCAIRES, MASTERCARD, MASTERCARD_KEY, draft_application, write_records
+from bank.cards.profile import CardApplication, CardProfile, Declines, Format, Pse, atr_t0
+from bank.emv.tlv import encode_dol
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Function, Request
 from sesame_core.errors import CardError
@@ -25,7 +25,9 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "comparison.md"
 LIST = ((0x9F02, 6), (0x9F03, 6), (0x9F1A, 2), (0x95, 5), (0x5F2A, 2), (0x9A, 3), (0x9C, 1), (0x9F37, 4))
 
 
-def card(application: Application, *others: Application, listed: tuple[int, ...] = (0,), **more: object) -> CardProfile:
+def card(
+    application: CardApplication, *others: CardApplication, listed: tuple[int, ...] = (0,), **more: object
+) -> CardProfile:
     """A card on T=0 whose directory names its applications in this order."""
     plain = CardProfile("peer", (application, *others), PIN, pse=Pse(listed), atr=atr_t0(b"PEERS"))
     return replace(plain, **more)  # type: ignore[arg-type]
@@ -37,14 +39,14 @@ def served(seed: int) -> CardProfile:
     wishes = random.sample(LIST, len(LIST))
     bitmap = sum(1 << place for place in random.sample(range(17 * 8), random.randrange(4, 33))).to_bytes(17)
     application = replace(
-        dpa(random.randrange(1000), bitmap),
+        draft_dpa(random.randrange(1000), bitmap),
         iaf=random.choice((None, b"\x00", b"\x40", b"\x80")),
         psn=f"{random.randrange(100):02}",
-        cdol1=dol(*wishes[: random.randrange(4, len(LIST) + 1)]),
+        cdol1=encode_dol(*wishes[: random.randrange(4, len(LIST) + 1)]),
         options_format=random.choice(list(Format)),
         cryptogram_format=random.choice(list(Format)),
     )
-    return card(written(application), first_atc=random.randrange(60_000))
+    return card(write_records(application), first_atc=random.randrange(60_000))
 
 
 def ours(profile: CardProfile, request: Request) -> str:
@@ -79,28 +81,44 @@ def test_where_both_serve_a_card_they_agree(seed: int, python_emv: PythonEmv) ->
     assert theirs.zfill(8) == ours(profile, Request(function, challenge, cents))
 
 
-VISA_LIKE = written(dpa(701))
-CAP = written(replace(mastercard_cap(702), cryptogram_format=Format.PACKED, tail=b"", version=dpa(1).version))
+VISA_LIKE = write_records(draft_dpa(701))
+CAP = write_records(
+    replace(mastercard_cap(702), cryptogram_format=Format.PACKED, tail=b"", version=draft_dpa(1).version)
+)
 
 DIFFERENCES = {
-    "last-of-the-directory": (card(VISA_LIKE, payment(CARTES_BANCAIRES, "CB", 703), listed=(0, 1)), "ErrorResponse"),
+    "last-of-the-directory": (
+        card(VISA_LIKE, draft_payment(CARTES_BANCAIRES, "CB", 703), listed=(0, 1)),
+        "ErrorResponse",
+    ),
     "not-in-the-directory": (card(VISA_LIKE, pse=None), "MissingAppException"),
-    "pdol": (card(written(replace(dpa(704), pdol=dol((0x9F35, 1))))), "ErrorResponse"),
+    "pdol": (card(write_records(replace(draft_dpa(704), pdol=encode_dol((0x9F35, 1))))), "ErrorResponse"),
     "date": (card(CAP), "other digits"),
-    "short-fields": (card(written(replace(dpa(706), cdol1=dol(*LIST[:-1], (0x9F37, 2))))), "Exception"),
+    "short-fields": (
+        card(write_records(replace(draft_dpa(706), cdol1=encode_dol(*LIST[:-1], (0x9F37, 2))))),
+        "Exception",
+    ),
     "iaf-in-fci": (
-        card(written(replace(dpa(707, bytes.fromhex("030000FFFFFF")), psn="07", iaf=b"\x40", iaf_in_fci=True))),
+        card(
+            write_records(
+                replace(draft_dpa(707, bytes.fromhex("030000FFFFFF")), psn="07", iaf=b"\x40", iaf_in_fci=True)
+            )
+        ),
         "other digits",
     ),
-    "long-iad": (card(written(replace(dpa(708), tail=bytes(8)))), "Exception"),
+    "long-iad": (card(write_records(replace(draft_dpa(708), tail=bytes(8)))), "Exception"),
     "tlv-order": (
-        card(written(replace(dpa(709), cryptogram_format=Format.TLV, tag_order=(0x9F10, 0x9F26, 0x9F27, 0x9F36)))),
+        card(
+            write_records(
+                replace(draft_dpa(709), cryptogram_format=Format.TLV, tag_order=(0x9F10, 0x9F26, 0x9F27, 0x9F36))
+            )
+        ),
         "other digits",
     ),
-    "no-bitmap": (card(written(unwritten(MASTERCARD, "MC", 710, MASTERCARD_KEY))), "UNSUPPORTED"),
-    "refusal": (card(written(replace(dpa(711), declines=Declines.ALWAYS))), "DECLINED"),
+    "no-bitmap": (card(write_records(draft_application(MASTERCARD, "MC", 710, MASTERCARD_KEY))), "UNSUPPORTED"),
+    "refusal": (card(write_records(replace(draft_dpa(711), declines=Declines.ALWAYS))), "DECLINED"),
     "chained-answers": (card(VISA_LIKE, chunk=16), "KeyError"),
-    "leading-zeros": (card(written(dpa(712, bytes.fromhex("000000FF")))), "no zeros"),
+    "leading-zeros": (card(write_records(draft_dpa(712, bytes.fromhex("000000FF")))), "no zeros"),
 }
 
 
@@ -138,7 +156,9 @@ class Watched(VirtualCard):
 
 def test_terminal_values_that_it_leaves_out(python_emv: PythonEmv) -> None:
     """The difference called `terminal-values`: a card whose cryptogram covers them gives other digits."""
-    profile = card(written(replace(dpa(705), cdol1=dol((0x9F34, 3), (0x9F35, 1), (0x9F33, 3), (0x95, 5)))))
+    profile = card(
+        write_records(replace(draft_dpa(705), cdol1=encode_dol((0x9F34, 3), (0x9F35, 1), (0x9F33, 3), (0x95, 5))))
+    )
     theirs, own = Watched(profile), Watched(profile)
 
     python_emv(theirs, PIN)

@@ -5,7 +5,7 @@ import pytest
 from sesame_core.cap import codes as cap
 from sesame_core.cap.blocking import CardWork
 from sesame_core.errors import CardError
-from sesame_core.screens import grouped
+from sesame_core.screens import group_digits
 from sesame_core.smartcard.apdu import Protocol
 from tests.oracle import walk
 from tests.oracle.recipe import Recipe, draw
@@ -45,7 +45,7 @@ def test_the_draw_reaches_everything_it_is_meant_to_reach() -> None:
 
 @pytest.mark.parametrize("code", ["34656023", "0034656023", "12345", ""])
 def test_grouping_is_the_screens(code: str) -> None:
-    assert grouped(code) == walk.grouped(code)
+    assert group_digits(code) == walk.grouped(code)
 
 
 def reader(recipe: Recipe, card: RecipeCard) -> str:

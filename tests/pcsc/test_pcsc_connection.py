@@ -10,7 +10,7 @@ import pytest
 
 from bank.cards.vpcd import VirtualReader
 from drivers.errors import NoCardError, NoReaderError
-from drivers.slot.pcsc_card import PcscConnection, readers
+from drivers.slot.pcsc_card import PcscConnection, list_readers
 from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, ServiceLostError
 from sesame_core.smartcard.apdu import Protocol
 from tests.pcsc_plugin import FIRST, LIMIT_S, SECOND, IsoCard, PcscService
@@ -45,7 +45,7 @@ def test_the_named_reader_is_taken(virtual_readers: Readers, choice: str | int) 
 
 
 def test_the_readers_are_listed(pcscd: PcscService) -> None:
-    assert readers() == [FIRST, SECOND]
+    assert list_readers() == [FIRST, SECOND]
 
 
 @pytest.mark.parametrize("choice", ["Gemalto", 2, -1])
@@ -72,14 +72,14 @@ def test_no_service_says_what_to_start(pcscd: PcscService) -> None:
     with pytest.raises(ServiceLostError, match=r"start pcscd"):
         PcscConnection.connect()
     with pytest.raises(ServiceLostError, match=r"start pcscd"):
-        readers()
+        list_readers()
 
 
 def test_no_reader_is_an_error_of_its_own(pcscd: PcscService, tmp_path: Path) -> None:
     pcscd.stop()
     pcscd.start("--config", str(tmp_path), expect=0)
     try:
-        assert readers() == []
+        assert list_readers() == []
         with pytest.raises(NoReaderError, match="plug one in"):
             PcscConnection.connect()
     finally:

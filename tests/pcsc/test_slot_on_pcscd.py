@@ -10,7 +10,7 @@ import pytest
 from bank.cards.vpcd import VirtualReader
 from drivers.slot.pcsc import PcscSlot
 from drivers.slot.pcsc_api import Pcsc
-from drivers.slot.pcsc_card import PcscConnection, PoweredCard, power
+from drivers.slot.pcsc_card import PcscConnection, PoweredCard, power_card
 from sesame_core.events import (
     CardAbsent,
     CardAnswered,
@@ -269,7 +269,7 @@ def test_a_program_that_lets_go_is_waited_for(virtual_readers: Readers, pcscd: P
         if len(pauses) == 3:
             other.close()
 
-    card = power(Pcsc(), FIRST, pause=let_go_at_the_third)
+    card = power_card(Pcsc(), FIRST, pause=let_go_at_the_third)
     assert card.atr.hex() == ATR_T0
     assert len(pauses) == 3
     card.close()

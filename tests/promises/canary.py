@@ -25,7 +25,7 @@ from device.compose import rules_of
 from device.config import Config, ReaderConfig
 from device.loop import Loop
 from device.pace import Stepper
-from device.simulated import simulated
+from device.simulated import simulate_board
 from drivers.board_twin import BoardTwin
 from drivers.clock import SteppedClock
 from drivers.ports import Notify
@@ -101,7 +101,7 @@ def main() -> None:
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
     clock = SteppedClock()
     config = Config(reader=ReaderConfig(pin_digits=(12, 12)))
-    parts = simulated(config, clock)
+    parts = simulate_board(config, clock)
     slot = ForgetfulSlot(sys.argv[1], json.loads(sys.argv[2]))
     loop = Loop(replace(parts.board, slot=slot), rules_of(config))
     stepper = Stepper(loop, clock)

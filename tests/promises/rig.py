@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from itertools import pairwise, starmap
 
 from bank.cards import gallery
-from bank.cards.card import Card
+from bank.cards.card import CardInSlot
 from device.loop import Board, Loop
 from device.pace import Stepper
 from drivers.clock import SteppedClock
 from drivers.ports import Notify, Picture
-from drivers.slot.twin import Exchange, Latency, TwinSlot, instant
+from drivers.slot.twin import Exchange, Latency, TwinSlot, answer_at_once
 from sesame_core.events import Event, KeyPressed, Millis
 from sesame_core.reader.state import Phase, Rules
 from simulator.script import key_named
@@ -95,7 +95,7 @@ class Glass:
 class Rig:
     """A reader that can be run through thousands of sessions. `slot.tamper` and `slot.latency` may be changed."""
 
-    def __init__(self, rules: Rules | None = None, latency: Latency = instant) -> None:
+    def __init__(self, rules: Rules | None = None, latency: Latency = answer_at_once) -> None:
         self.clock = SteppedClock()
         self.fingers = Fingers()
         self.record: list[Exchange] = []
@@ -107,7 +107,7 @@ class Rig:
         self.loop.start(lambda: None)
         self.settle()
 
-    def insert(self, card: str | Card) -> None:
+    def insert(self, card: str | CardInSlot) -> None:
         """Put a card in: a new one of the gallery, or this one."""
         self.record.clear()
         self.slot.insert(gallery.open_card(card) if isinstance(card, str) else card, self.clock.now())

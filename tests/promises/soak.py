@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.display.twin import Fault
+from drivers.display.twin import TransferFault
 from tests.story import FIRST_CODE, Story
 
 WARM_UP = 60
@@ -65,7 +65,7 @@ def _unplugged(reader: Story) -> None:
 
 
 def _display_fails(reader: Story) -> None:
-    reader.bench.parts.display.traffic.fail(Fault(), after=7)
+    reader.bench.parts.display.traffic.fail(TransferFault(), after=7)
     reader.press(FIRST_CODE)
 
 

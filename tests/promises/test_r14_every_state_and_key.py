@@ -10,7 +10,7 @@ from sesame_core import effects as ef
 from sesame_core import events as ev
 from sesame_core.reader.state import DARK_AFTER, Phase, Progress, Rules, State
 from sesame_core.reader.table import TRANSITIONS, Trigger, trigger_of
-from sesame_core.reader.views import next_change, view
+from sesame_core.reader.views import next_change, view_state
 from sesame_core.reader.words import LANGUAGES
 from tests.core.explored import Arrow, explore
 
@@ -108,7 +108,7 @@ def the_pin_is_sent_only_by_ok_on_a_complete_one(arrow: Arrow) -> bool:
 def the_last_try_is_announced_before_it_is_spent(arrow: Arrow) -> bool:
     if not did(arrow, ef.Confirm) or arrow.after.tries != 1:
         return True
-    return LANGUAGES[arrow.before.language].last_try in view(arrow.before, arrow.event.at).text
+    return LANGUAGES[arrow.before.language].last_try in view_state(arrow.before, arrow.event.at).text
 
 
 def a_card_is_asked_only_what_it_is_ready_for(arrow: Arrow) -> bool:
@@ -128,13 +128,13 @@ def waking_is_told(arrow: Arrow) -> bool:
 
 
 def what_is_not_awake_is_dark(arrow: Arrow) -> bool:
-    return arrow.after.awake or view(arrow.after, arrow.event.at).dark
+    return arrow.after.awake or view_state(arrow.after, arrow.event.at).dark
 
 
 def the_screen_is_defined_now_and_when_it_changes(arrow: Arrow) -> bool:
     later = next_change(arrow.after, arrow.event.at)
-    view(arrow.after, arrow.event.at)
-    return later is None or (later > arrow.event.at and view(arrow.after, later) is not None)
+    view_state(arrow.after, arrow.event.at)
+    return later is None or (later > arrow.event.at and view_state(arrow.after, later) is not None)
 
 
 PROMISES: dict[str, Callable[[Arrow], bool]] = {

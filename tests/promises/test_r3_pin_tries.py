@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bank.cards.card import VirtualCard, counters_of
-from bank.cards.gallery import describe
-from bank.cards.memory import VolatileMemory, unchanged
+from bank.cards.gallery import describe_card
+from bank.cards.memory import VolatileMemory, keep_counters
 from sesame_core.reader.state import Phase
 from sesame_core.reader.words import LANGUAGES
 from tests.promises.rig import VERIFY, Rig
@@ -25,7 +25,7 @@ class Tries(RuleBasedStateMachine):
         self.rig = Rig()
         self.rig.slot.tamper = self._tamper
         self.answers: dict[int, str | None] = {}
-        self.memory = VolatileMemory(counters_of(describe("bank-card").profile))
+        self.memory = VolatileMemory(counters_of(describe_card("bank-card").profile))
         self.honest = True
         self.confirmed = 0
         self.warned = False
@@ -60,7 +60,7 @@ class Tries(RuleBasedStateMachine):
         latency=st.sampled_from((0, 0, 150, 400)),
     )
     def insert(self, name: str, answers: dict[int, str | None], latency: int) -> None:
-        profile = describe(name).profile
+        profile = describe_card(name).profile
         self.name, self.answers, self.honest = name, answers, not answers
         self.memory = VolatileMemory(counters_of(profile))
         self.spy = Spy(VirtualCard(profile, self.memory), self.memory)
@@ -130,7 +130,7 @@ class Spy:
 
     def transmit(self, apdu: bytes) -> bytes:
         self.commands.append(apdu[1])
-        self.tries_before = self._memory.update(unchanged).tries
+        self.tries_before = self._memory.update(keep_counters).tries
         return self._card.transmit(apdu)
 
 

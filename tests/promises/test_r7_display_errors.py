@@ -6,15 +6,15 @@ from functools import partial
 
 import pytest
 
-from drivers.display.twin import Fault
-from drivers.painter.raster import paint
+from drivers.display.twin import TransferFault
+from drivers.painter.raster import paint_screen
 from sesame_core.reader.state import Phase
 from tests.story import Story
 
 FAULTS = {
-    "EIO": Fault(errno.EIO),
-    "ENXIO in the middle": Fault(errno.ENXIO, arrived=3),
-    "ETIMEDOUT after all": Fault(errno.ETIMEDOUT, arrived=64),
+    "EIO": TransferFault(errno.EIO),
+    "ENXIO in the middle": TransferFault(errno.ENXIO, arrived=3),
+    "ETIMEDOUT after all": TransferFault(errno.ETIMEDOUT, arrived=64),
 }
 KEYS = ("Code", "1", "2", "3", "4", "OK", "Arrêt")
 STRIDES = {"EIO": 1, "ENXIO in the middle": 4, "ETIMEDOUT after all": 7}
@@ -48,7 +48,7 @@ def glass_is_right(reader: Story) -> bool:
     bench = reader.bench
     if not bench.loop.state.awake:
         return bench.dark()
-    return bench.glass() == paint(bench.loop.screen, bench.parts.display.size)
+    return bench.glass() == paint_screen(bench.loop.screen, bench.parts.display.size)
 
 
 ALL = transfers()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from device.loop import Loop
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.events import DisplayLost, Event, Millis, SlotLost
 from sesame_core.reader.state import Phase, State
@@ -101,4 +101,4 @@ def test_dark_after_a_mirror_with_a_bug() -> None:
 
 def test_dark_is_every_pixel(reader: Story) -> None:
     size = reader.bench.parts.display.size
-    assert paint(Screen(), size) == Picture.dark(*size)
+    assert paint_screen(Screen(), size) == Picture.dark(*size)

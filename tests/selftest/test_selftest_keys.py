@@ -8,13 +8,13 @@ from itertools import permutations
 
 import pytest
 
-from device.config import Config, KeypadConfig, merge
+from device.config import Config, KeypadConfig, merge_config
 from device.selftest.findings import Finding, Verdict
 from device.selftest.keys import PATIENCE, SHORT_PATIENCE, legend, wiring
 from device.selftest.places import holes, spelt
-from device.selftest.probes import Wish, examine
+from device.selftest.probes import Wish, run_probes
 from device.selftest.ribbon import ribbon
-from device.simulated import simulated
+from device.simulated import simulate_board
 from drivers.header import HOLES, KEYPAD_COLUMNS, KEYPAD_ROWS
 from drivers.keypad.matrix import LEGENDS, Layout
 from sesame_core.events import Key
@@ -47,7 +47,7 @@ class Desk(SimulatedWorld):
 
 def keypad_of(world: SimulatedWorld, told: list[str] | None = None) -> Finding:
     heard: list[str] = [] if told is None else told
-    return next(each for each in examine(world, Wish(tell=heard.append)) if each.probe == "keypad")
+    return next(each for each in run_probes(world, Wish(tell=heard.append)) if each.probe == "keypad")
 
 
 @pytest.mark.parametrize("name", RIBBONS)
@@ -58,7 +58,7 @@ def test_a_ribbon_that_lies_otherwise_is_recognised_and_the_offered_lines_mend_i
     assert name in found.said
     offered = LINES.search(found.cure)
     assert offered is not None, found.cure
-    lines = merge(tomllib.loads(f"[keypad]\nrows = {offered[1]}\ncolumns = {offered[2]}"), "offered")
+    lines = merge_config(tomllib.loads(f"[keypad]\nrows = {offered[1]}\ncolumns = {offered[2]}"), "offered")
     assert (lines.keypad.rows, lines.keypad.columns) == (lies.rows, lies.columns)
     assert keypad_of(Desk(lies, lines)).verdict is Verdict.GOOD
 
@@ -166,4 +166,4 @@ def test_the_twins_pad_is_as_configured_unless_its_ribbon_says_otherwise() -> No
     world = SimulatedWorld()
     assert world._ribbon() is None
     assert Config().layout.legends == LEGENDS
-    assert simulated(Config(), world.clock()).hardware.circuit is not None
+    assert simulate_board(Config(), world.clock()).hardware.circuit is not None

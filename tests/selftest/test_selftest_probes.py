@@ -7,13 +7,13 @@ import pytest
 
 from device.config import Config, DisplayConfig, KeypadConfig, PowerConfig, ReaderConfig, SoundConfig
 from device.selftest.board import test_cards as cards
-from device.selftest.findings import Finding, Verdict, parted
-from device.selftest.probes import SEE_ABOVE, Wish, examine, guarded
+from device.selftest.findings import Finding, Verdict, split_remedy
+from device.selftest.probes import SEE_ABOVE, Wish, guard_probe, run_probes
 from drivers.errors import KeypadError
 from drivers.gpio.factory import Machine
 from drivers.gpio.pins import Pins
 from drivers.keypad.scan import ScannedKeypad
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Display, Picture
 from sesame_core.events import Key, Millis
 from sesame_core.screens import Screen
@@ -42,7 +42,7 @@ class WatchedWorld(SimulatedWorld):
 
 def examined(world: SimulatedWorld, told: list[str] | None = None) -> dict[str, Finding]:
     heard: list[str] = [] if told is None else told
-    return {each.probe: each for each in examine(world, Wish(tell=heard.append))}
+    return {each.probe: each for each in run_probes(world, Wish(tell=heard.append))}
 
 
 @pytest.mark.parametrize("height", [64, 32])
@@ -66,8 +66,8 @@ def test_each_key_that_is_pressed_is_told_and_stands_on_the_glass() -> None:
     names = ["1", "2", "3", "Code", "4", "5", "6", "Défi", "7", "8", "9", "Signer", "C", "0", "OK", "Arrêt"]
     assert asked == [f"{name} ({number} of 16)" for number, name in enumerate(names, 1)]
     assert "that was the last one; 16 of 16 were read" in told
-    assert paint(Screen(lines=("Code",), notice="4/16"), (128, 64)) in world.seen
-    assert paint(Screen(lines=("Défi",), notice="8/16"), (128, 64)) in world.seen
+    assert paint_screen(Screen(lines=("Code",), notice="4/16"), (128, 64)) in world.seen
+    assert paint_screen(Screen(lines=("Défi",), notice="8/16"), (128, 64)) in world.seen
     assert world.dark_again
 
 
@@ -220,7 +220,7 @@ def test_a_probe_that_raises_in_its_middle_keeps_what_it_found() -> None:
         yield Finding.good("a", "b")
         raise RuntimeError("c")
 
-    assert [each.said for each in guarded("a", half)] == ["b", "an unexpected RuntimeError"]
+    assert [each.said for each in guard_probe("a", half)] == ["b", "an unexpected RuntimeError"]
 
 
 # Sentences
@@ -236,7 +236,7 @@ def test_a_probe_that_raises_in_its_middle_keeps_what_it_found() -> None:
     ],
 )
 def test_an_error_is_parted_into_what_and_cure(message: str, said: str, cure: str) -> None:
-    assert parted(message) == (said, cure)
+    assert split_remedy(message) == (said, cure)
 
 
 def test_the_innermost_error_of_ours_is_told() -> None:

@@ -12,7 +12,7 @@ from pytest_mock import MockerFixture
 
 from device.config import Config, DisplayConfig, PowerConfig
 from device.selftest.machine import TICK
-from device.selftest.ports import Access
+from device.selftest.ports import DeviceAccess
 from device.selftest.world import SERVICE, RealWorld
 from drivers.display.luma import LumaDisplay
 from drivers.errors import PowerError
@@ -68,11 +68,11 @@ def test_a_group_without_a_name_is_a_number(mocker: MockerFixture) -> None:
 
 def test_access_is_the_kernels_answer(tmp_path: Path, mocker: MockerFixture) -> None:
     device = tmp_path / "i2c-1"
-    assert WORLD.access(str(device)) is Access.ABSENT
+    assert WORLD.access(str(device)) is DeviceAccess.ABSENT
     device.touch()
-    assert WORLD.access(str(device)) is Access.GRANTED
+    assert WORLD.access(str(device)) is DeviceAccess.GRANTED
     asked = mocker.patch("os.access", return_value=False)
-    assert WORLD.access(str(device)) is Access.DENIED
+    assert WORLD.access(str(device)) is DeviceAccess.DENIED
     asked.assert_called_once_with(str(device), os.R_OK | os.W_OK)
 
 

@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from device.selftest.findings import Finding, Verdict, worst
-from device.selftest.probes import Wish, examine
+from device.selftest.findings import Finding, Verdict, worst_verdict
+from device.selftest.probes import Wish, run_probes
 from simulator.surroundings import SimulatedWorld
 from simulator.troubles import Trouble
 
@@ -148,7 +148,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
 
 
 def findings(*troubles: Trouble, wish: Wish = SILENT) -> list[Finding]:
-    return list(examine(SimulatedWorld(*troubles), wish))
+    return list(run_probes(SimulatedWorld(*troubles), wish))
 
 
 def says(finding: Finding, probe: str, verdict: Verdict, said: str, cure: str) -> bool:
@@ -226,6 +226,6 @@ def test_alone_no_key_is_waited_for() -> None:
 def test_the_gravest_verdict_counts() -> None:
     good, warned, failed = Finding.good("a", "b"), Finding.warning("a", "b", "c"), Finding.failed("a", "b", "c")
     left_out = Finding.left_out("a", "b")
-    assert worst([good, left_out]) is Verdict.GOOD
-    assert worst([good, warned, left_out]) is Verdict.WARNING
-    assert worst([warned, failed, good]) is Verdict.FAILED
+    assert worst_verdict([good, left_out]) is Verdict.GOOD
+    assert worst_verdict([good, warned, left_out]) is Verdict.WARNING
+    assert worst_verdict([warned, failed, good]) is Verdict.FAILED

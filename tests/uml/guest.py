@@ -28,9 +28,9 @@ from drivers.clock import MonotonicClock  # noqa: E402
 from drivers.debounce import Timing  # noqa: E402
 from drivers.display.bus import Lines, SpiBus  # noqa: E402
 from drivers.errors import KeypadError, PowerError  # noqa: E402
-from drivers.gpio.factory import Backend, look, open_pins  # noqa: E402
+from drivers.gpio.factory import Backend, look_at_machine, open_pins  # noqa: E402
 from drivers.gpio.pins import Pins  # noqa: E402
-from drivers.header import gpio  # noqa: E402
+from drivers.header import gpio_of  # noqa: E402
 from drivers.keypad.matrix import Layout, matrix_keypad  # noqa: E402
 from drivers.keypad.scan import ScannedKeypad  # noqa: E402
 from drivers.power.gauge import Max17048, open_bus  # noqa: E402
@@ -159,7 +159,7 @@ class Hand:
 def header(backend: Backend) -> Pins:
     """The header through one library. Both packages of the module RPi are here on purpose, each in its own directory:
     the driver would rightly refuse that, so it is told of the one that `import RPi` finds."""
-    return open_pins(backend, replace(look(), distributions=frozenset({"rpi-lgpio"})))
+    return open_pins(backend, replace(look_at_machine(), distributions=frozenset({"rpi-lgpio"})))
 
 
 @contextmanager
@@ -194,11 +194,11 @@ def two_keys_and_a_ghost(backend: Backend, pad: Pad) -> None:
 
 def output(backend: Backend, chip: Chip) -> None:
     pins = header(backend)
-    light = pins.output(gpio("LED"), "light")
+    light = pins.output(gpio_of("LED"), "light")
     levels = []
     for high in (True, False, True):
         light.drive(high)
-        levels.append(chip.value(gpio("LED")))
+        levels.append(chip.value(gpio_of("LED")))
     pins.close()
     assert levels == [True, False, True]
 
@@ -219,7 +219,7 @@ def display_lines(backend: Backend, chip: Chip) -> None:
 
 
 def header_by_label() -> None:
-    machine = look()
+    machine = look_at_machine()
     assert machine.header is not None, machine
 
 
@@ -231,7 +231,7 @@ def no_traces() -> None:
 def taken_line(pad: Pad, backend: Backend) -> None:
     import lgpio  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    handle = lgpio.gpiochip_open(look().header)
+    handle = lgpio.gpiochip_open(look_at_machine().header)
     lgpio.gpio_claim_output(handle, LAYOUT.rows[0])
     try:
         with reader(backend, pad):
@@ -269,7 +269,7 @@ def rpi_lgpio() -> None:
     """From here on `import RPi` finds rpi-lgpio's; it takes the board from the device tree or from this variable."""
     os.environ["RPI_LGPIO_REVISION"] = "902120"
     sys.path.insert(0, SHADOW)
-    assert "rpi-lgpio" in look().distributions
+    assert "rpi-lgpio" in look_at_machine().distributions
 
 
 def gauge() -> None:

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from drivers.display.model import OledModel
-from drivers.display.panels import panel
+from drivers.display.panels import find_panel
 from drivers.keypad.matrix import Layout
-from drivers.painter.raster import paint
+from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.events import Key
 from sesame_core.reader.words.fr import FRENCH
@@ -33,7 +33,7 @@ BAR_ROWS = 5
 
 def picture(*lines: str) -> Picture:
     """What the glass shows for these sentences."""
-    return paint(Screen(lines=lines), SIZE)
+    return paint_screen(Screen(lines=lines), SIZE)
 
 
 def asked_for_pin(typed: int) -> Screen:
@@ -46,7 +46,7 @@ class Reader:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._model = OledModel(panel("ssd1306", *SIZE))
+        self._model = OledModel(find_panel("ssd1306", *SIZE))
         self._taken = 0
         self._rest = b""
 
@@ -94,7 +94,7 @@ class Reader:
 
     def wait_screen(self, screen: Screen, limit: float = 60) -> float:
         """Seconds until exactly this is shown. Raises MachineError."""
-        wanted = paint(screen, SIZE)
+        wanted = paint_screen(screen, SIZE)
         return self._wait(lambda shown: shown == wanted, screen.text, limit)
 
     def wait_dark(self, limit: float = 60) -> float:
@@ -144,7 +144,7 @@ def _distance(shown: Picture, digits: list[int]) -> int:
     code = SecretDigits(8)
     for digit in digits:
         code.append(digit)
-    painted = paint(Screen(code=code, bar=FULL_BAR), SIZE)
+    painted = paint_screen(Screen(code=code, bar=FULL_BAR), SIZE)
     rows = zip(shown.rows[:-BAR_ROWS], painted.rows[:-BAR_ROWS], strict=True)
     return sum((one ^ other).bit_count() for one, other in rows)
 

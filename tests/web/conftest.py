@@ -12,7 +12,7 @@ from bank.books.store_sql import SqlStore
 from bank.demo.database import open_database
 from bank.emv.keys import card_key
 from bank.verification import Search, Verifier
-from bank.web.coopanet.pages import Pages, coopanet
+from bank.web.coopanet.pages import Pages, make_coopanet
 from bank.web.coopanet.sign_in import Desk, SourceLimit
 from tests.web.coopanet import HERE, NewCode, Time, Visitor, Visitors
 from web.guard import Guard, content_policy
@@ -64,6 +64,6 @@ def desk(store: SqlStore, time: Time) -> Desk:
 def visitor(desk: Desk, time: Time) -> Visitors:
     """Each a browser of its own, all at the same bank and from the same address."""
     app = Guard(
-        coopanet(Pages(desk, Sessions(Limits(idle=600, longest=3600), time), Submissions(time))), content_policy()
+        make_coopanet(Pages(desk, Sessions(Limits(idle=600, longest=3600), time), Submissions(time))), content_policy()
     )
     return lambda: Visitor(TestClient(app, base_url=HERE))

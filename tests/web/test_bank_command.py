@@ -18,7 +18,7 @@ from bank.demo.database import open_database
 from bank.emv.keys import card_key
 from bank.verification import Search
 from sesame import cli
-from sesame_core.screens import grouped
+from sesame_core.screens import group_digits
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 120
@@ -133,8 +133,8 @@ def test_a_slip_in_typing_is_no_attempt(words: Sequence[str], bank: Bank, capsys
 def test_a_code_of_ten_digits_is_none_the_worse(bank: Bank, tmp_path: Path) -> None:
     code = codes_of("ten-digits", tmp_path / "state")
     assert len(code(1)) == 10
-    assert bank("verify", *grouped(code(1)).split(), "--who", "ten-digits") == 0
-    assert bank("resync", grouped(code(3000)), code(3001), "--who", "ten-digits") == 2
+    assert bank("verify", *group_digits(code(1)).split(), "--who", "ten-digits") == 0
+    assert bank("resync", group_digits(code(3000)), code(3001), "--who", "ten-digits") == 2
     assert bank("resync", code(3000), code(3001), "--who", "ten-digits") == 0
 
 

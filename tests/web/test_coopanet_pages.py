@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bank.web.coopanet.accounts import money
-from bank.web.coopanet.words import Words, languages
+from bank.web.coopanet.accounts import format_money
+from bank.web.coopanet.words import CoopanetWords, list_languages
 from tests.web.coopanet import Visitors
 
 PAGES = ("", "access", "sesame", "first-try", "goodbye")
@@ -32,7 +32,7 @@ class Shape(HTMLParser):
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_page_says_its_language_and_that_it_is_a_demonstration(visitor: Visitors, language: str, page: str) -> None:
     answer = visitor().client.get(f"/{language}/{page}")
-    words = languages()[language]
+    words = list_languages()[language]
     shape = Shape(answer.text)
     assert answer.status_code == 200
     assert shape.all("html") == [{"lang": language}]
@@ -115,8 +115,8 @@ def test_every_answer_carries_the_headers(visitor: Visitors, path: str) -> None:
 
 
 def test_every_sentence_is_there_in_both_languages() -> None:
-    french, english = (languages()[language] for language in ("fr", "en"))
-    for each in fields(Words):
+    french, english = (list_languages()[language] for language in ("fr", "en"))
+    for each in fields(CoopanetWords):
         one, other = getattr(french, each.name), getattr(english, each.name)
         assert one
         assert other
@@ -132,7 +132,7 @@ def test_every_sentence_is_there_in_both_languages() -> None:
     ],
 )
 def test_amounts_are_written_as_the_language_does(cents: int, french: str, english: str) -> None:
-    assert (money(cents, "fr"), money(cents, "en")) == (french, english)
+    assert (format_money(cents, "fr"), format_money(cents, "en")) == (french, english)
 
 
 def test_pages_end_at_their_templates(visitor: Visitors) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bank.books.store_sql import SqlStore
 from bank.web.coopanet.pages import COOKIE
-from bank.web.coopanet.words import languages
+from bank.web.coopanet.words import list_languages
 from tests.web.coopanet import NewCode, Time, Visitor, Visitors
 
 
@@ -40,7 +40,7 @@ def test_signed_in_is_signed_in_on_every_page(
 ) -> None:
     asked = {"accept-language": language}
     seen, nobody = (who.client.get(f"/{language}/{page}", headers=asked).text for who in (signed_in, visitor()))
-    subscribers = languages()[language].subscribers.replace("'", "&#39;")
+    subscribers = list_languages()[language].subscribers.replace("'", "&#39;")
     assert "Claude Durand" in seen
     assert sign_off in seen
     assert f">{subscribers}</a>" not in seen

@@ -8,7 +8,7 @@ import pytest
 from bank.books.records import Attempt, Customer, Reason
 from bank.books.store_sql import SqlStore
 from bank.web.coopanet.sign_in import REFUSAL_S
-from bank.web.coopanet.words import languages
+from bank.web.coopanet.words import list_languages
 from tests.web.coopanet import NewCode, Time, Visitors
 from tests.web.test_coopanet_pages import Shape
 
@@ -90,7 +90,7 @@ def test_a_slip_in_typing_is_named_and_held_against_nobody(
     alert = re.search(r'<span[^>]*role="alert">([^<]*)</span>', answer.text)
     assert alert
     assert said in alert[1]
-    assert languages()[language].refused_title not in answer.text
+    assert list_languages()[language].refused_title not in answer.text
     assert store.status("bank-card").failures == 0
     assert not logged_by(store)
     assert visitor().sign_in("DURAND42", new_code("bank-card")).signed_in

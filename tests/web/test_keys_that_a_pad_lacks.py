@@ -12,7 +12,7 @@ from drivers.clock import SteppedClock
 from drivers.keypad.matrix import LEGENDS
 from sesame_core.events import Key
 from simulator.bench import Bench, pad_of
-from simulator.script import Player, ScriptError, parse
+from simulator.script import Player, ScriptError, parse_script
 from simulator.terminal import Terminal
 from simulator.web.site import reader_site
 from tests.web.coopanet import HERE
@@ -75,7 +75,7 @@ def test_the_terminal_says_so_and_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_script_names_the_line(tmp_path: Path) -> None:
-    statements = list(parse("insert bank-card\npress Challenge\n", tmp_path / "a.sesame"))
+    statements = list(parse_script("insert bank-card\npress Challenge\n", tmp_path / "a.sesame"))
     with pytest.raises(ScriptError, match=r"a\.sesame:2: this pad has no key Challenge"):
         Player(Bench(TWELVE), tmp_path).play(statements)
 

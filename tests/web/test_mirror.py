@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from device.config import Config, merge
+from device.config import Config, merge_config
 from device.errors import MirrorError
 from device.loop import Loop
-from device.mirror import MOST_LISTENERS, Mirror, pixels
-from device.service import mirrored as listening
+from device.mirror import MOST_LISTENERS, Mirror, encode_pixels
+from device.service import serve_mirrors as listening
 from drivers.ports import Picture
 from sesame_core.events import Key
 from sesame_core.screens import DARK
 from simulator.bench import Bench
-from simulator.web.mirror import mirror_site, mirrored, picture_of
+from simulator.web.mirror import follow_mirror, mirror_site, picture_of
 from tests.web.loops import in_a_loop_of_its_own
 
 LIMIT_S = 20.0
@@ -81,7 +81,7 @@ def test_frames_are_the_glass_through_a_whole_session(path: Path) -> None:
 
 def test_two_pins_of_one_length_are_the_same_bytes(path: Path) -> None:
     """Nothing that is sent can then depend on the digits."""
-    config = merge({"reader": {"pin_digits": 12}}, "test")
+    config = merge_config({"reader": {"pin_digits": 12}}, "test")
     sent = []
     for digits in (PIN12, tuple(reversed(PIN12))):
         on = Mirrored(config)
@@ -169,7 +169,7 @@ def test_the_socket_is_for_owner_and_group_and_goes_with_the_reader(path: Path) 
 
 def test_it_is_off_unless_asked_for() -> None:
     assert Config().mirror.enabled is False
-    assert merge({"mirror": {"enabled": True}}, "test").mirror.socket == "/run/sesame/mirror"
+    assert merge_config({"mirror": {"enabled": True}}, "test").mirror.socket == "/run/sesame/mirror"
 
 
 def test_a_reader_that_cannot_be_mirrored_is_a_reader_all_the_same(tmp_path: Path) -> None:
@@ -199,14 +199,14 @@ def test_the_stream_says_when_the_reader_is_away_and_finds_it_again(path: Path) 
     on = Mirrored()
     on.bench.insert("bank-card")
     on.bench.press(Key.CODE)
-    glass = f"event: glass\ndata: {json.dumps(pixels(on.bench.glass()), separators=(',', ':'))}\n\n"
+    glass = f"event: glass\ndata: {json.dumps(encode_pixels(on.bench.glass()), separators=(',', ':'))}\n\n"
     on.mirror(on.loop.state, on.loop.screen)
     in_a_loop_of_its_own(_away_and_back(on.mirror, path, glass), LIMIT_S)
 
 
 async def _away_and_back(mirror: Mirror, path: Path, glass: str) -> None:
     away = "event: away\ndata: {}\n\n"
-    async with aclosing(mirrored(path, again=0.01)) as stream:  # type: ignore[type-var]
+    async with aclosing(follow_mirror(path, again=0.01)) as stream:  # type: ignore[type-var]
         assert (await anext(stream)).startswith("retry:")
         assert await anext(stream) == away
         for _ in range(2):

@@ -35,7 +35,7 @@ def fuzzed() -> list[tuple[str, str, GenerationMode]]:
     """Every verb with right requests, and with wrong ones where anything can be wrong."""
     verbs = [
         (path, method, bool({"parameters", "requestBody"} & set(verb)))
-        for path, methods in openapi.document()["paths"].items()
+        for path, methods in openapi.describe_api()["paths"].items()
         for method, verb in methods.items()
         if path != STREAM
     ]

@@ -12,7 +12,7 @@ import pytest
 from drivers.ports import Picture
 from simulator.live import EndedError
 from simulator.web.bench import Change, Ended, Look, Numbered, PageBench
-from simulator.web.stream import Waiting, events
+from simulator.web.stream import Waiting, stream_events
 from tests.web.loops import in_a_loop_of_its_own
 from tests.web.reading import LIMIT_S, living
 
@@ -75,7 +75,7 @@ def test_one_that_never_reads_is_let_go_by_the_reader(tmp_path: Path) -> None:
     """It has a connection and takes nothing from it: the reader forgets it, and its stream is over when it looks."""
 
     async def leave_unread(bench: PageBench) -> list[str]:
-        stream = events(bench)
+        stream = stream_events(bench)
         first = await anext(stream)
         bench.submit(lambda: tell_too_much(bench)).result(LIMIT_S)
         assert bench.submit(lambda: len(bench._listeners)).result(LIMIT_S) == 0
@@ -101,7 +101,7 @@ def test_a_listener_of_a_reader_that_has_ended_is_told_so_at_once(tmp_path: Path
         bench.submit(bench.look).result(0)
 
     async def listen() -> list[str]:
-        return await rest(events(bench))
+        return await rest(stream_events(bench))
 
     assert in_a_loop_of_its_own(listen(), LIMIT_S) == ["retry: 1000\n\n"]
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from bank.books.store_sql import SqlStore
 from bank.cards import gallery
-from bank.verification import verify
+from bank.verification import verify_code
 from device.config import Config, ReaderConfig
 from drivers.ports import Picture
 from sesame_core.events import Key
@@ -21,7 +21,7 @@ from simulator.live import EndedError
 from simulator.web.api import KEYS
 from simulator.web.bench import BusyError, Change, Look, Numbered, PageBench
 from simulator.web.site import reader_site
-from simulator.web.stream import event, events
+from simulator.web.stream import encode_change, stream_events
 from simulator.web.words import LANGUAGES
 from tests.golden_plugin import unpng
 from tests.web.coopanet import HERE
@@ -72,14 +72,14 @@ def test_the_guides_first_half_over_http(client: TestClient, bench: PageBench, s
     state = client.get("/api/state").json()
     assert state["code_shown"]
     assert 0 < state["dark_in"] <= 35_000
-    assert verify(store, "DURAND42", code_on(bench)).accepted
+    assert verify_code(store, "DURAND42", code_on(bench)).accepted
     assert client.post("/api/pull", json={}).json()["card"] is None
     assert client.get("/api/state").json()["phase"] == "asleep"
 
 
 def test_nothing_told_holds_the_pin_or_the_code(tmp_path: Path, store: SqlStore) -> None:
     """A PIN of twelve digits that stand nowhere else."""
-    pin = gallery.describe("twelve-digit-pin").pin
+    pin = gallery.describe_card("twelve-digit-pin").pin
     config = Config(reader=ReaderConfig(pin_digits=(4, 12)))
     told: list[Change] = []
     with living(tmp_path / "state", config=config) as bench:
@@ -91,7 +91,7 @@ def test_nothing_told_holds_the_pin_or_the_code(tmp_path: Path, store: SqlStore)
         code = code_on(bench)
         said += [client.get(f"/api/{name}").text for name in ("state", "trace", "glass", "openapi.json")]
         said.append(client.get("/fr/").text.replace(f"<b>{pin}</b>", "", 1))
-    said += [event(change) for change in told if isinstance(change, Look | Numbered | Picture)]
+    said += [encode_change(change) for change in told if isinstance(change, Look | Numbered | Picture)]
     for text in said:
         assert pin not in text
         assert code not in text
@@ -203,7 +203,7 @@ def test_the_stream_begins_with_how_things_are_and_ends_with_the_reader(tmp_path
     with living(tmp_path / "state") as bench:
 
         async def first() -> list[str]:
-            stream = events(bench)
+            stream = stream_events(bench)
             began = [await anext(stream) for _ in range(3)]
             bench.submit(bench.halt)
             return began + [part async for part in stream]
@@ -224,14 +224,14 @@ def test_who_comes_late_is_told_what_was_said(client: TestClient, bench: PageBen
 
 
 def test_the_gallery_is_whole(client: TestClient) -> None:
-    assert [card["name"] for card in client.get("/api/gallery").json()["cards"]] == list(gallery.names())
+    assert [card["name"] for card in client.get("/api/gallery").json()["cards"]] == list(gallery.list_names())
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_page_has_every_key_and_card_and_the_customers_codes(client: TestClient, language: str) -> None:
     page = client.get(f"/{language}/").text
     assert all(f'data-key="{name}"' in page for name in KEYS)
-    assert all(f'data-card="{name}"' in page for name in gallery.names())
+    assert all(f'data-card="{name}"' in page for name in gallery.list_names())
     assert "DURAND42" in page
     assert "MOREAU17" in page
 

@@ -75,7 +75,7 @@ def accounts_of(user: str) -> tuple[Account, ...]:
     return _DEMONSTRATION.get(user, _NEW)
 
 
-def money(cents: int, language: str) -> str:
+def format_money(cents: int, language: str) -> str:
     """An amount as the language writes it."""
     whole, part = divmod(abs(cents), 100)
     sign = "−" if cents < 0 else ""

@@ -24,11 +24,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bank.books.records import Customer
-from bank.emv.codes import normalised
+from bank.emv.codes import normalise_code
 from bank.errors import StateError
-from bank.web.coopanet.accounts import accounts_of, money
+from bank.web.coopanet.accounts import accounts_of, format_money
 from bank.web.coopanet.sign_in import Desk
-from bank.web.coopanet.words import Branch, Words, languages
+from bank.web.coopanet.words import Branch, CoopanetWords, list_languages
 from web.once import Submissions
 from web.sessions import LONGEST_TOKEN, Sessions
 
@@ -48,7 +48,7 @@ class _Stale(Exception):  # noqa: N818 - it ends a request, and is not an error 
     """A form that is not this visitor's own."""
 
 
-Page = Callable[[Request, Words], Awaitable[Response]]
+Page = Callable[[Request, CoopanetWords], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Pages:
     sessions: Sessions = field(default_factory=Sessions)
     submissions: Submissions = field(default_factory=Submissions)
     branch: Branch = field(default_factory=Branch)
-    words: dict[str, Words] = field(default_factory=lambda: dict(languages()))
-    templates: Environment = field(default_factory=lambda: templates(FOLDER / "templates"))
+    words: dict[str, CoopanetWords] = field(default_factory=lambda: dict(list_languages()))
+    templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
     def routes(self) -> list[Route | Mount]:
         """Every address."""
@@ -81,35 +81,35 @@ class Pages:
 
     async def entrance(self, request: Request) -> Response:
         """To the home page in the browser's language."""
-        return RedirectResponse(_path(request, "home", preferred(request)), SEE_OTHER)
+        return RedirectResponse(_path(request, "home", prefer_language(request)), SEE_OTHER)
 
-    async def home(self, request: Request, words: Words) -> Response:
+    async def home(self, request: Request, words: CoopanetWords) -> Response:
         """Coop@net's home page."""
         return self._render(request, words, "home.html")
 
-    async def access(self, request: Request, words: Words) -> Response:
+    async def access(self, request: Request, words: CoopanetWords) -> Response:
         """ "Accès à vos comptes": the reader to click on."""
         return self._to_accounts(request, words) or self._render(request, words, "access.html")
 
-    async def first_try(self, request: Request, words: Words) -> Response:
+    async def first_try(self, request: Request, words: CoopanetWords) -> Response:
         """The tutorial."""
         return self._render(request, words, "first_try.html")
 
-    async def goodbye(self, request: Request, words: Words) -> Response:
+    async def goodbye(self, request: Request, words: CoopanetWords) -> Response:
         """After signing off."""
         return self._to_accounts(request, words) or self._render(request, words, "goodbye.html")
 
-    async def sesame(self, request: Request, words: Words) -> Response:
+    async def sesame(self, request: Request, words: CoopanetWords) -> Response:
         """User code and Sésame code."""
         return self._to_accounts(request, words) or self._form(request, words)
 
-    async def sign_in(self, request: Request, words: Words) -> Response:
+    async def sign_in(self, request: Request, words: CoopanetWords) -> Response:
         """Look at what was typed: the accounts, or the form again, with the user code in it."""
         given = await self._own_form(request, signing_in=True)
         if given is None:
             return _to(request, "accounts", words)
         user, code = given.get("user", ""), given.get("code", "")
-        if normalised(code) is None:
+        if normalise_code(code) is None:
             return self._form(request, words, user=user, wrong="slip", status=422)
         form = (token_of(request), user, code)
         token = await self.submissions.once(form, lambda: self._admitted(request, user, code))
@@ -127,7 +127,7 @@ class Pages:
         self.sessions.close(token_of(request))
         return self.sessions.open(customer.user)
 
-    async def accounts(self, request: Request, words: Words) -> Response:
+    async def accounts(self, request: Request, words: CoopanetWords) -> Response:
         """The accounts, for whoever is signed in."""
         customer = _signed_in(request)
         if customer is None:
@@ -135,7 +135,7 @@ class Pages:
         own = accounts_of(customer.user)
         return self._render(request, words, "accounts.html", accounts=own, today=date.today())
 
-    async def sign_off(self, request: Request, words: Words) -> Response:
+    async def sign_off(self, request: Request, words: CoopanetWords) -> Response:
         """End the session."""
         await self._own_form(request)
         self.sessions.close(token_of(request))
@@ -189,11 +189,13 @@ class Pages:
         user = self.sessions.user(token_of(request))
         request.state.customer = await run_in_threadpool(self.desk.verifier.store.customer, user) if user else None
 
-    def _to_accounts(self, request: Request, words: Words) -> Response | None:
+    def _to_accounts(self, request: Request, words: CoopanetWords) -> Response | None:
         """The way past the pages that are for whoever is not signed in."""
         return _to(request, "accounts", words) if _signed_in(request) else None
 
-    def _form(self, request: Request, words: Words, *, user: str = "", wrong: str = "", status: int = 200) -> Response:
+    def _form(
+        self, request: Request, words: CoopanetWords, *, user: str = "", wrong: str = "", status: int = 200
+    ) -> Response:
         """`wrong`: "" at first, "slip" for what is no code, "refused" for one that the bank did not take."""
         token = token_of(request) or self.sessions.token()
         mark = self.sessions.mark(token)
@@ -212,28 +214,30 @@ class Pages:
         answer.headers.update(headers or {})
         return answer
 
-    def _words_of(self, request: Request) -> Words:
-        return self.words.get(request.path_params.get("language", "")) or self.words[preferred(request)]
+    def _words_of(self, request: Request) -> CoopanetWords:
+        return self.words.get(request.path_params.get("language", "")) or self.words[prefer_language(request)]
 
-    def _render(self, request: Request, words: Words, template: str, *, status: int = 200, **shown: object) -> Response:
+    def _render(
+        self, request: Request, words: CoopanetWords, template: str, *, status: int = 200, **shown: object
+    ) -> Response:
         helpers = {
             "link": lambda name: _path(request, name, words.language),
             "static": lambda name: _root(request) + request.app.url_path_for("static", path=name),
             "here": lambda language: _in_language(request, language),
-            "money": lambda cents: money(cents, words.language),
+            "money": lambda cents: format_money(cents, words.language),
         }
         known = {"customer": _signed_in(request), "mark": self.sessions.mark(token_of(request)), "branch": self.branch}
         text = self.templates.get_template(template).render({"w": words, **helpers, **known, **shown})
         return HTMLResponse(text, status)
 
 
-def coopanet(pages: Pages) -> Starlette:
+def make_coopanet(pages: Pages) -> Starlette:
     """The application. It can be mounted below any path; put a `Guard` around it."""
     handlers: dict[Any, Any] = {404: pages.missing, 405: pages.missing, _Stale: pages.stale, StateError: pages.broken}
     return Starlette(routes=pages.routes(), exception_handlers=handlers)
 
 
-def templates(folder: Path) -> Environment:
+def load_templates(folder: Path) -> Environment:
     """Templates that escape everything and know no undefined name."""
     return Environment(
         loader=FileSystemLoader(folder),
@@ -250,7 +254,7 @@ def held_together(value: object) -> object:
     return LOOSE_SIGN.sub("\N{NO-BREAK SPACE}", value) if type(value) is str else value
 
 
-def preferred(request: Request) -> str:
+def prefer_language(request: Request) -> str:
     """English for whoever prefers it to French (RFC 9110, 12.5.4: by weight, then by order), else French."""
     best, most = "fr", 0.0
     for part in request.headers.get("accept-language", "").split(","):
@@ -294,7 +298,7 @@ def _signed_in(request: Request) -> Customer | None:
     return customer
 
 
-def _to(request: Request, name: str, words: Words) -> Response:
+def _to(request: Request, name: str, words: CoopanetWords) -> Response:
     return RedirectResponse(_path(request, name, words.language), SEE_OTHER)
 
 

@@ -2,10 +2,10 @@
 
 from starlette.types import ASGIApp
 
-from bank.web.coopanet.pages import Pages, coopanet
+from bank.web.coopanet.pages import Pages, make_coopanet
 from web.guard import Guard, content_policy
 
 
 def bank_site(pages: Pages, framed_by: str = "'none'") -> ASGIApp:
     """The application. `framed_by`: who may show it in a frame, as a content-security policy says it."""
-    return Guard(coopanet(pages), content_policy(framed_by=framed_by))
+    return Guard(make_coopanet(pages), content_policy(framed_by=framed_by))

@@ -30,7 +30,7 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class CoopanetWords:
     """All sentences of the pages in one language. `other`: the other language's name and code."""
 
     language: str
@@ -94,7 +94,7 @@ class Words:
     stale: str
 
 
-def languages() -> Mapping[str, Words]:
+def list_languages() -> Mapping[str, CoopanetWords]:
     """Every language by its code; the first is the one for whoever asks for another."""
     from bank.web.coopanet.words_en import ENGLISH  # noqa: PLC0415 - they are made of the class above
     from bank.web.coopanet.words_fr import FRENCH  # noqa: PLC0415

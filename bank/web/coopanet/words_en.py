@@ -1,13 +1,13 @@
 """The pages in English, after the user guide."""
 
-from bank.web.coopanet.words import Step, Steps, Words
+from bank.web.coopanet.words import CoopanetWords, Step, Steps
 
 _CODE = (
     Step("Press the reader's Code key.", "key-code.svg"),
     Step("Confirm with the OK key.", "key-ok.svg"),
 )
 
-ENGLISH = Words(
+ENGLISH = CoopanetWords(
     language="en",
     other=("Français", "fr"),
     skip="Skip to content",

@@ -1,13 +1,13 @@
 """The pages in French, after the user guide."""
 
-from bank.web.coopanet.words import Step, Steps, Words
+from bank.web.coopanet.words import CoopanetWords, Step, Steps
 
 _CODE = (
     Step("Appuyez sur la touche Code du lecteur.", "key-code.svg"),
     Step("Validez par la touche OK.", "key-ok.svg"),
 )
 
-FRENCH = Words(
+FRENCH = CoopanetWords(
     language="fr",
     other=("English", "en"),
     skip="Aller au contenu",

@@ -23,7 +23,7 @@ Span = tuple[int, int]
 """Start and end of a run of hexadecimal digits."""
 
 
-def hidden(trace: Trace) -> Trace:
+def hide_owner(trace: Trace) -> Trace:
     """The trace with everything hidden that tells who its owner is."""
     groups = list(whole_answers(trace.turns))
     numbers = {number for group in groups for number in _numbers(whole_data(group))}

@@ -77,7 +77,7 @@ class _Draft:
         return Trace(tuple(self.turns), self.header.get("atr", ""), protocol, self.header.get("cold", ""))
 
 
-def read(text: str) -> Trace:
+def read_trace(text: str) -> Trace:
     """The trace in a text. Raises TraceError, which names the line."""
     literal = ASSIGNED.sub("", text.strip())
     if literal[:1] in ("{", "["):

@@ -77,12 +77,12 @@ def whole_data(group: Iterable[Turn]) -> str:
     return "".join(turn.response[:-STATUS] for turn in group)
 
 
-def write(trace: Trace) -> str:
+def write_trace(trace: Trace) -> str:
     """The text of a trace."""
     return "\n".join(_lines(trace)) + "\n"
 
 
-def today() -> str:
+def note_day() -> str:
     """The day, for a note. Not the hour: when a code was made is nobody's business."""
     return datetime.now(UTC).date().isoformat()
 

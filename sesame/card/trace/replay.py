@@ -14,7 +14,7 @@ from sesame.card.trace.recording import Trace, whole_answers, whole_data
 from sesame_core.cap.codes import MAX_AMOUNT_DIGITS, MAX_CHALLENGE_DIGITS, Function, Request
 from sesame_core.errors import CardError
 from sesame_core.smartcard.masking import HIDDEN
-from sesame_core.smartcard.tlv import find, parse, parse_dol
+from sesame_core.smartcard.tlv import find_value, parse_dol, parse_objects
 
 SELECT, READ_RECORD, GET_DATA, GET_RESPONSE, VERIFY = "A4", "B2", "CA", "C0", "20"
 GET_PROCESSING_OPTIONS, GENERATE_AC, FIRST_GENERATE_AC = "80A8", "80AE", "80AE8000"
@@ -56,7 +56,7 @@ class _Asked:
 
 
 class ReplayCard:
-    """The card of a trace, with the shape of `drivers.slot.twin.Card`. Hidden digits are answered as zeros."""
+    """The card of a trace, with the shape of `drivers.slot.twin.SlotCard`. Hidden digits are answered as zeros."""
 
     def __init__(self, trace: Trace) -> None:
         self.protocol = trace.protocol
@@ -132,7 +132,7 @@ def _cdol1(trace: Trace) -> bytes:
     """The CDOL1 among the recorded answers; empty when there is none."""
     for group in whole_answers(trace.turns):
         with suppress(CardError):
-            found = find(parse(bytes.fromhex(whole_data(group).replace(HIDDEN, "0"))), 0x8C)
+            found = find_value(parse_objects(bytes.fromhex(whole_data(group).replace(HIDDEN, "0"))), 0x8C)
             if found:
                 return found
     return b""
