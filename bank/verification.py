@@ -76,7 +76,7 @@ class Verifier:
         card = find_card(self.store, who)
         return self._noted(card, source, self._judge(card, digits, request))
 
-    def resynchronise(self, who: str, codes: tuple[str, str], source: str = "") -> CodeVerdict:
+    def resynchronise_counter(self, who: str, codes: tuple[str, str], source: str = "") -> CodeVerdict:
         """Find a counter that ran away beyond the window, by two plain codes made one soon after the other.
 
         The first is looked for over all counters left, the second at most `policy.gap` above it. A yes uses both up.
@@ -93,7 +93,7 @@ class Verifier:
             return Reason.UNKNOWN
         if not self._begun(card):
             return Reason.LIMITED
-        first = self.store.status(card.card_id).last_atc + 1
+        first = self.store.card_status(card.card_id).last_atc + 1
         counters = range(first, min(first + self.policy.window, MAX_ATC + 1))
         return self._use_up(card, self._search(card, request).found(code, counters, self._most(card)))
 
@@ -103,18 +103,18 @@ class Verifier:
         if not self._begun(card):
             return Reason.LIMITED
         search = self._search(card, PLAIN)
-        left = range(self.store.status(card.card_id).last_atc + 1, MAX_ATC + 1)
+        left = range(self.store.card_status(card.card_id).last_atc + 1, MAX_ATC + 1)
         nexts = (range(atc + 1, min(atc + self.policy.gap, MAX_ATC) + 1) for atc in search.found(first, left))
         return self._use_up(card, [atc for counters in nexts for atc in search.found(second, counters)])
 
     def _begun(self, card: IssuedCard) -> bool:
         """Count the attempt, before the code is looked at; False when none is left."""
-        return self.store.attempt(card.card_id, self.policy.attempts)
+        return self.store.take_attempt(card.card_id, self.policy.attempts)
 
     def _use_up(self, card: IssuedCard, found: list[int]) -> Reason:
         if not found:
             return Reason.NO_MATCH
-        return Reason.ACCEPTED if self.store.accept(card.card_id, found[0]) else Reason.RACED
+        return Reason.ACCEPTED if self.store.accept_code(card.card_id, found[0]) else Reason.RACED
 
     def _search(self, card: IssuedCard, request: CodeRequest) -> "Search":
         return Search(card, card_key(self.store.issuer_key(card.key_name), card.pan, card.psn), request)
@@ -124,7 +124,7 @@ class Verifier:
         return 1 << max(0, card.rule.cryptogram_bits(card.sample()) - self.policy.guess_bits)
 
     def _noted(self, card: IssuedCard | None, source: str, reason: Reason) -> CodeVerdict:
-        self.store.note(Attempt(self.now(), card.card_id if card else "", source, reason))
+        self.store.note_attempt(Attempt(self.now(), card.card_id if card else "", source, reason))
         return CodeVerdict(reason is Reason.ACCEPTED, reason)
 
 
@@ -139,11 +139,11 @@ class Search:
     def code(self, atc: int) -> str:
         """The code that the card leads to at this counter after a right PIN, not grouped."""
         ac = mix_data(self.card.cryptogram(self.key, atc, self.request), self.request.data)
-        return self.card.rule.digits(replace(self.card.sample(), atc=atc, ac=ac))
+        return self.card.rule.make_digits(replace(self.card.sample(), atc=atc, ac=ac))
 
     def found(self, code: str, counters: range, most: int | None = None) -> list[int]:
         """The counters whose code this is. All candidates are computed: time does not tell which one it was."""
-        clue = self.card.rule.clue(code, self.card.sample())
+        clue = self.card.rule.read_clue(code, self.card.sample())
         candidates = islice(_agreeing(counters, clue), most) if clue else ()
         return [atc for atc in candidates if hmac.compare_digest(self.code(atc), code)]
 
@@ -158,8 +158,8 @@ def verify_code(
 def find_card(store: Store, who: str) -> IssuedCard | None:
     """The card of a user code, or with this identifier or number; spaces do not matter, nor the user code's case."""
     plain = "".join(who.split())
-    customer = store.customer(plain.upper())
-    return store.card(customer.card_id if customer else plain) or store.card_numbered(plain)
+    customer = store.find_customer(plain.upper())
+    return store.find_card(customer.card_id if customer else plain) or store.card_numbered(plain)
 
 
 def _agreeing(counters: range, clue: Clue) -> Iterator[int]:

@@ -20,15 +20,15 @@ def report() -> None:
     waker = Waker()
     board = simulate_board(Config(), MonotonicClock())
     loop = Counting(board.board, rules_of(Config()))
-    loop.start(waker.notify)
-    loop.handle(KeyPressed(loop.board.clock.now(), Key.OFF))
+    loop.start(waker.notify_loop)
+    loop.handle_event(KeyPressed(loop.board.clock.now(), Key.OFF))
     thread = threading.Thread(target=Runner(loop, waker).run)
     thread.start()
     cpu, turns = time.process_time(), loop.turns
     threading.Event().wait(SECONDS)
     cpu, turns = time.process_time() - cpu, loop.turns - turns
-    loop.handle(Halt(loop.board.clock.now()))
-    waker.notify()
+    loop.handle_event(Halt(loop.board.clock.now()))
+    waker.notify_loop()
     thread.join()
     loop.close()
     waker.close()
@@ -44,7 +44,7 @@ class Counting(Loop):
 
     turns = 0
 
-    def turn(self) -> int | None:
+    def run_once(self) -> int | None:
         """One more."""
         self.turns += 1
-        return super().turn()
+        return super().run_once()

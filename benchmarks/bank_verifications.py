@@ -79,7 +79,7 @@ def in_sqlite(sizes: Sequence[int], seconds: float, say: Say) -> None:
 def filled(cards: int) -> Iterator[Callable[[], object]]:
     """One verification after the other in books of so many cards."""
     with tempfile.TemporaryDirectory() as folder, closing(store_in(Path(folder))) as store:
-        store.furnish(((card, 0) for card in many(cards)), ())
+        store.furnish_books(((card, 0) for card in many(cards)), ())
         each = cards_spread(cards)
         verifier = Verifier(store, Policy(window=WINDOW, attempts=10**9))
         yield lambda: verifier.verify(next(each), WRONG)

@@ -15,16 +15,16 @@ BITS_A_BYTE, HERTZ = 9, 400_000
 def report() -> None:
     """Print what each key of a first code costs."""
     bench = Bench()
-    bench.insert("bank-card")
+    bench.insert_card("bank-card")
     traffic = bench.parts.display.traffic
     rows = []
     for key in KEYS:
         before = traffic.bytes
-        bench.press(key)
+        bench.press_key(key)
         assert bench.glass() == paint_screen(bench.loop.screen, bench.parts.display.size)
-        rows.append((key.value if key.digit is None else f"digit {key.value}", _share(traffic.bytes - before)))
+        rows.append((key.value if key.digit_value is None else f"digit {key.value}", _share(traffic.bytes - before)))
     before = traffic.bytes
-    bench.wait(500)
+    bench.let_pass(500)
     rows.append(("the bar, one step", _share(traffic.bytes - before)))
     table("P6  bytes on the I2C bus", rows)
 

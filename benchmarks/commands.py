@@ -46,12 +46,12 @@ def ours(name: str) -> tuple[int, int, int]:
     card = open_card(name)
     counter = Counter(card)
     work = CardWork(counter.exchange, Protocol(card.protocol))
-    work.select()
-    work.prepare(Request())
+    work.select_application()
+    work.prepare_card(Request())
     for digit in PIN:
         work.pin.append(digit)
-    work.confirm()
-    work.code()
+    work.confirm_pin()
+    work.make_code()
     to_code, until_code = counter.after_the_pin, len(counter.instructions)
     work.close()
     return to_code, len(counter.instructions), len(counter.instructions) - until_code

@@ -67,9 +67,9 @@ class SlowCard:
         """Cold reset."""
         return self._card.power_on()
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         """Warm reset."""
-        return self._card.reset()
+        return self._card.reset_card()
 
     def power_off(self) -> None:
         """No more power."""
@@ -122,14 +122,14 @@ def _ok() -> float:
 
     board = Board(parts.clock, parts.keypad, slot, parts.display, parts.power, parts.sound, parts.others)
     loop = Loop(board, rules_of(Config()), [watch])
-    loop.start(waker.notify)
+    loop.start(waker.notify_loop)
     try:
         _until(loop, waker, lambda: loop.state.phase is Phase.READY)
         for key in (Key.CODE, Key.DIGIT_1, Key.DIGIT_2, Key.DIGIT_3, Key.DIGIT_4):
-            loop.handle(KeyPressed(board.clock.now(), key))
+            loop.handle_event(KeyPressed(board.clock.now(), key))
         _until(loop, waker, lambda: loop.state.tries is not None)
         began = time.perf_counter()
-        loop.handle(KeyPressed(board.clock.now(), Key.OK))
+        loop.handle_event(KeyPressed(board.clock.now(), Key.OK))
         _until(loop, waker, lambda: bool(shown))
         return shown[0] - began
     finally:
@@ -142,9 +142,9 @@ def _until(loop: Loop, waker: Waker, reached: Callable[[], bool]) -> None:
 
     while not reached():
         assert time.monotonic() < deadline, f"still {loop.state.phase}"
-        loop.turn()
+        loop.run_once()
         if not reached():
-            waker.wait(50)
+            waker.wait_until(50)
 
 
 def _whole_processes() -> None:

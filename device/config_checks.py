@@ -59,7 +59,7 @@ def _pad(config: "Config") -> Iterator[Misfit]:
         if not config.keypad.buttons:
             return
     there = {key for key, _ in config.keypad.buttons} or there
-    needed = [key.value for key in Key if key.digit is not None or key in (Key.CODE, Key.OK)]
+    needed = [key.value for key in Key if key.digit_value is not None or key in (Key.CODE, Key.OK)]
     lacking = [name for name in needed if Key(name) not in there]
     if lacking:
         setting = "keypad.buttons" if config.keypad.buttons else "keypad.legends"

@@ -70,10 +70,10 @@ class Loop:
         prepare_fonts(self.board.display.size)
         for source in self.board.sources:
             source.start(notify)
-        self._supply(self.board.power.awake)
+        self._supply(self.board.power.wake_up)
         self._work_off()
 
-    def turn(self) -> Millis | None:
+    def run_once(self) -> Millis | None:
         """Do all that is due now. The moment something is due next, None when only an event can bring it.
 
         Raises DriverError where a new process is needed (the slot hangs, a pin is lost); `close` darkens the glass.
@@ -81,8 +81,8 @@ class Loop:
         now = self.board.clock.now()
         self._end_in_time()
         for source in self.board.sources:
-            for event in source.poll(now):
-                self.handle(event)
+            for event in source.poll_events(now):
+                self.handle_event(event)
         self._check_slot(now)
         self._end_in_time()  # again: a part may have kept us
         self._draw()
@@ -91,14 +91,14 @@ class Loop:
 
     def _end_in_time(self) -> None:
         if self.state.dark_at is not None and self.state.dark_at <= self.board.clock.now():
-            self.handle(TimeUp(self.state.dark_at))
+            self.handle_event(TimeUp(self.state.dark_at))
 
     def _check_slot(self, now: Millis) -> None:
         hangs_at = self._link.hangs_at
         if hangs_at is not None and now >= hangs_at:
             raise SlotHangsError("the smart-card reader hangs: unplug it and plug it in again")
 
-    def handle(self, event: Event) -> None:
+    def handle_event(self, event: Event) -> None:
         """One event and all that follows from it at once."""
         self._pending.append(event)
         self._work_off()
@@ -109,7 +109,7 @@ class Loop:
 
     def halt(self) -> None:
         """Dark for good."""
-        self.handle(Halt(self.board.clock.now()))
+        self.handle_event(Halt(self.board.clock.now()))
 
     def close(self) -> None:
         """Let go of the board, the glass dark. Never raises."""
@@ -120,7 +120,7 @@ class Loop:
 
     def _handle(self, event: Event) -> None:
         if isinstance(event, CardPowered | CardAnswered | CardSilent):
-            self._expect(self._link.hear(event))
+            self._expect(self._link.hear_slot(event))
             return
         self._link.slot_said(event)
         before = self.state
@@ -146,11 +146,11 @@ class Loop:
             case ef.ReadCard():
                 self._link.read_card(at)
             case ef.Prepare(request):
-                self._expect(self._link.prepare(at, request))
+                self._expect(self._link.prepare_card(at, request))
             case ef.Confirm():
-                self._expect(self._link.confirm(at))
+                self._expect(self._link.confirm_pin(at))
             case ef.MixData(numbers):
-                self._expect(self._link.mix(at, numbers))
+                self._expect(self._link.mix_numbers(at, numbers))
             case ef.CloseCard():
                 self._expect(self._link.close_card(at))
             case ef.Forget():
@@ -160,16 +160,16 @@ class Loop:
             case ef.PlayChime(chime):
                 self._play(chime)
             case ef.Sleep():
-                self._supply(self.board.power.asleep)
+                self._supply(self.board.power.fall_asleep)
             case ef.Wake():
-                self._supply(self.board.power.awake)
+                self._supply(self.board.power.wake_up)
 
     def _play(self, chime: ef.Chime) -> None:
         patterns = {
-            ef.Chime.KEY: self.board.sound.key,
-            ef.Chime.RIGHT: self.board.sound.right,
-            ef.Chime.WRONG: self.board.sound.wrong,
-            ef.Chime.OFF: self.board.sound.off,
+            ef.Chime.KEY: self.board.sound.play_key,
+            ef.Chime.RIGHT: self.board.sound.play_right,
+            ef.Chime.WRONG: self.board.sound.play_wrong,
+            ef.Chime.OFF: self.board.sound.play_off,
         }
         patterns[chime]()
 
@@ -204,11 +204,11 @@ class Loop:
 
     def _light(self, screen: Screen) -> None:
         if screen.dark and not self.state.awake:
-            self.board.display.off()
+            self.board.display.switch_off()
         elif screen.dark:
-            self.board.display.show(Picture.dark(*self.board.display.size))
+            self.board.display.show_picture(Picture.dark(*self.board.display.size))
         else:
-            self.board.display.show(paint_screen(screen, self.board.display.size))
+            self.board.display.show_picture(paint_screen(screen, self.board.display.size))
 
     def _display_failed(self, error: DisplayError, now: Millis) -> None:
         """What cannot be seen must not go on: the session ends, and the next key tries the display again."""
@@ -219,7 +219,7 @@ class Loop:
 
     def _moments(self, now: Millis) -> Iterable[Millis]:
         moments = [self.state.dark_at, next_change(self.state, now), self._link.hangs_at, self._darken_at]
-        moments += [source.due() for source in self.board.sources]
+        moments += [source.next_due() for source in self.board.sources]
         return (moment for moment in moments if moment is not None)
 
 

@@ -19,16 +19,16 @@ class Notifier:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) if path else None
         self.watchdog: Millis = _watchdog(environment) if path else 0
 
-    def ready(self) -> None:
+    def tell_ready(self) -> None:
         """The first frame is on the glass."""
         self._send("READY=1")
 
-    def alive(self) -> None:
+    def tell_alive(self) -> None:
         """The loop turns."""
         if self.watchdog:
             self._send("WATCHDOG=1")
 
-    def stopping(self) -> None:
+    def tell_stopping(self) -> None:
         """The end was asked for."""
         self._send("STOPPING=1")
 

@@ -31,13 +31,13 @@ class Waker:
         self._lock = RLock()  # a signal handler may ring while its own thread is in here
         self._open = True
 
-    def notify(self) -> None:
+    def notify_loop(self) -> None:
         """End the wait under way, or the next one. Nothing once it is closed: the descriptor may be another's then."""
         with self._lock:
             if self._open:
                 self._bell.ring()
 
-    def wait(self, timeout: Millis | None) -> bool:
+    def wait_until(self, timeout: Millis | None) -> bool:
         """Sleep until notified, at most `timeout` ms (None: for ever) or a day. True when notified; what was told is
         taken."""
         if DEAF and (timeout is None or timeout > SLICE):
@@ -51,7 +51,7 @@ class Waker:
     def _wait_in_slices(self, timeout: Millis | None) -> bool:
         left = LONGEST if timeout is None else min(timeout, LONGEST)
         while left > 0:
-            if self.wait(min(left, SLICE)):
+            if self.wait_until(min(left, SLICE)):
                 return True
             left -= SLICE
         return False
@@ -119,7 +119,7 @@ class Runner:
     def run(self) -> None:
         """Until the loop is halted."""
         while not is_halted(self._loop):
-            due = self._loop.turn()
+            due = self._loop.run_once()
             if is_halted(self._loop):
                 return
             self._sleep(due)
@@ -128,13 +128,13 @@ class Runner:
         """Until something is due or an event comes. A heartbeat is no reason to ask every part what is new: a keypad
         would take it for somebody at work."""
         if self._heartbeat is None:
-            self._waker.wait(self._left(due))
+            self._waker.wait_until(self._left(due))
             return
         while not is_halted(self._loop):
             self._heartbeat()
             left = self._left(due)
             patience = self._beat if left is None else min(left, self._beat)
-            if self._waker.wait(patience) or patience == left:
+            if self._waker.wait_until(patience) or patience == left:
                 return
 
     def _left(self, due: Millis | None) -> Millis | None:
@@ -158,7 +158,7 @@ class Stepper:
         """Let `ms` milliseconds pass."""
         end = self._clock.now() + ms
         still = 0
-        while (due := self._loop.turn()) is not None and due <= end:
+        while (due := self._loop.run_once()) is not None and due <= end:
             step = max(0, due - self._clock.now())
             still = 0 if step else still + 1
             if still > self.MOST_TURNS_AT_ONCE:

@@ -45,11 +45,11 @@ class EndAsked:
         """From now on asking wakes the loop."""
         self._notify = notify
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """Only when asked."""
         return None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """The halt, if it was asked for."""
         return (Halt(now),) if self._asked else ()
 
@@ -70,11 +70,11 @@ def serve_reader(config: Config) -> bool:
     loop = Loop(board, rules_of(config), mirrors)
     with on_ending(end.ask), serve_mirrors(mirrors, Path(config.mirror.socket)):
         try:
-            loop.start(waker.notify)
-            notifier.ready()
-            heartbeat = notifier.alive if notifier.watchdog else None
+            loop.start(waker.notify_loop)
+            notifier.tell_ready()
+            heartbeat = notifier.tell_alive if notifier.watchdog else None
             Runner(loop, waker, heartbeat, notifier.watchdog // BEATS_A_WATCHDOG).run()
-            notifier.stopping()
+            notifier.tell_stopping()
         finally:
             loop.close()
             waker.close()

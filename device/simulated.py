@@ -41,11 +41,11 @@ class Physics:
     def start(self, notify: Notify) -> None:
         """Nothing to claim."""
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """When a contact moves next."""
-        return self._hardware.due()
+        return self._hardware.next_due()
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """Let contacts move up to `now`."""
         self._hardware.advance(now)
         return ()

@@ -90,7 +90,7 @@ class BoardTwin:
         self._now = clock.now()
         self.powered = True
         self.circuit = Circuit(layout.rows if pull_ups else ())
-        self.circuit.listen(self._heard)
+        self.circuit.listen_to(self._heard)
         self.factory = TwinFactory(self.circuit, revision)
         self.pins = GpiozeroPins(self.factory)
 
@@ -99,31 +99,33 @@ class BoardTwin:
     def check_key(self, key: Key) -> None:
         """Raises NoSuchKeyError for a key that the board has not: whoever presses later asks before."""
         if key not in self._contacts:
-            raise NoSuchKeyError(f"this pad has no key {'for that digit' if key.digit is not None else key.value}")
+            raise NoSuchKeyError(
+                f"this pad has no key {'for that digit' if key.digit_value is not None else key.value}"
+            )
 
-    def press(self, key: Key) -> None:
+    def press_key(self, key: Key) -> None:
         """Put a finger on the key and leave it there. Raises NoSuchKeyError."""
         self._move(self._contact(key), True, self._clock.now())
 
-    def release(self, key: Key) -> None:
+    def release_key(self, key: Key) -> None:
         """Take the finger away; a stuck key stays down."""
         if key not in self._stuck:
             self._move(self._contact(key), False, self._clock.now())
 
-    def tap(self, key: Key, ms: Millis = TAP) -> None:
+    def tap_key(self, key: Key, ms: Millis = TAP) -> None:
         """Press now, release by itself `ms` later."""
-        self.press(key)
+        self.press_key(key)
         self._move(self._contact(key), False, self._clock.now() + ms)
 
-    def stick(self, key: Key) -> None:
+    def stick_key(self, key: Key) -> None:
         """Press the key; it does not come up again until `free`."""
         self._stuck.add(key)
-        self.press(key)
+        self.press_key(key)
 
-    def free(self, key: Key) -> None:
+    def free_key(self, key: Key) -> None:
         """Let a stuck key come up."""
         self._stuck.discard(key)
-        self.release(key)
+        self.release_key(key)
 
     def card_switch(self, card_in: bool) -> None:
         """Close the slot's switch (a card is in) or open it."""
@@ -134,7 +136,7 @@ class BoardTwin:
         self.powered = self.powered or pressed
         self._switch(self._wires.power_button, pressed)
 
-    def short(self, one: int, other: int) -> None:
+    def short_keys(self, one: int, other: int) -> None:
         """A blob of solder between two GPIO wires."""
         self.circuit.close(Contact(one, other))
 
@@ -143,12 +145,12 @@ class BoardTwin:
     @property
     def lit(self) -> bool:
         """True while the light is on."""
-        return self._wires.light is not None and self.circuit.level(self._wires.light)
+        return self._wires.light is not None and self.circuit.level_of(self._wires.light)
 
     @property
     def buzzing(self) -> bool:
         """True while the buzzer sounds."""
-        return self._wires.buzzer is not None and self.circuit.level(self._wires.buzzer)
+        return self._wires.buzzer is not None and self.circuit.level_of(self._wires.buzzer)
 
     @property
     def flashes(self) -> tuple[tuple[Millis, bool], ...]:
@@ -162,7 +164,7 @@ class BoardTwin:
 
     # Time
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """When a contact moves next; None when all are at rest."""
         return self._moves[0][0] if self._moves else None
 

@@ -61,21 +61,21 @@ class Circuit:
         self._listeners: list[LevelChanged] = []
         self.conflicts = 0
 
-    def listen(self, changed: LevelChanged) -> None:
+    def listen_to(self, changed: LevelChanged) -> None:
         """Tell `changed` each change of each wire, in the order it happens."""
         self._listeners.append(changed)
 
-    def apply(self, wire: int, drive: Drive) -> None:
+    def apply_levels(self, wire: int, drive: Drive) -> None:
         """What the Pi does with the pin from now on."""
         if self._drives.get(wire) is not drive:
             self._drives[wire] = drive
             self._update({wire})
 
-    def drive(self, wire: int) -> Drive:
+    def drive_wire(self, wire: int) -> Drive:
         """What the Pi does with the pin."""
         return self._drives.get(wire, Drive.FLOATING)
 
-    def level(self, wire: int) -> bool:
+    def level_of(self, wire: int) -> bool:
         """True when the wire is high. A floating wire keeps the level it had last."""
         return self._levels.get(wire, wire in self._pull_ups)
 
@@ -99,7 +99,7 @@ class Circuit:
 
     def _update(self, touched: set[int]) -> None:
         joined = set().union(*(self._reach(wire, self._joined) if wire in self._joined else {wire} for wire in touched))
-        changes = [(wire, level) for wire in sorted(joined) if (level := self._resolve(wire)) != self.level(wire)]
+        changes = [(wire, level) for wire in sorted(joined) if (level := self._resolve(wire)) != self.level_of(wire)]
         self._levels.update(changes)
         for wire, level in changes:
             for changed in self._listeners:
@@ -109,23 +109,23 @@ class Circuit:
         """The level that drives and contacts make of the wire."""
         if wire in self._joined:
             return self._joint_level(wire)
-        alone = ALONE.get(self.drive(wire))
+        alone = ALONE.get(self.drive_wire(wire))
         if alone is not None or wire in self._pull_ups:
             return alone is not False
-        return self.drive(wire) is not Drive.PULL_DOWN and self.level(wire)
+        return self.drive_wire(wire) is not Drive.PULL_DOWN and self.level_of(wire)
 
     def _joint_level(self, wire: int) -> bool:
         """Two outputs against each other leave a wire halfway between, which counts as a conflict and reads high."""
-        sinks = {self.drive(at) for at in self._reach(wire, self._sinks)}
-        sources = {self.drive(at) for at in self._reach(wire, self._sources)}
+        sinks = {self.drive_wire(at) for at in self._reach(wire, self._sinks)}
+        sources = {self.drive_wire(at) for at in self._reach(wire, self._sources)}
         if Drive.LOW in sinks and Drive.HIGH in sources:
             self.conflicts += 1
-            return self.drive(wire) is not Drive.LOW
+            return self.drive_wire(wire) is not Drive.LOW
         if Drive.LOW in sinks or Drive.HIGH in sources:
             return Drive.HIGH in sources
         if Drive.PULL_UP in sources or not self._pull_ups.isdisjoint(self._reach(wire, self._sources)):
             return True
-        return Drive.PULL_DOWN not in sinks and self.level(wire)
+        return Drive.PULL_DOWN not in sinks and self.level_of(wire)
 
     def _reach(self, start: int, links: Links) -> set[int]:
         """The wires that closed contacts lead to. A wire that an output holds is an end, not a way through."""
@@ -133,7 +133,7 @@ class Circuit:
         while fresh:
             new = links.get(fresh.pop(), NOWHERE) - reached
             reached |= new
-            fresh += [wire for wire in new if self.drive(wire) not in STIFF]
+            fresh += [wire for wire in new if self.drive_wire(wire) not in STIFF]
         return reached
 
 

@@ -47,23 +47,23 @@ class Debouncer:
         self._since: dict[int, Millis] = {}
 
     @property
-    def down(self) -> frozenset[int]:
+    def keys_down(self) -> frozenset[int]:
         """The places that count as down."""
         return self._down
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """True when the last reading agrees with what counts as down."""
         return not self._since
 
-    def adopt(self, closed: AbstractSet[int]) -> None:
+    def adopt_contacts(self, closed: AbstractSet[int]) -> None:
         """Count what is closed as down, without a press."""
         self._down |= closed
 
     def read(self, closed: AbstractSet[int], now: Millis) -> tuple[int, ...]:
         """Take one reading at `now`; the places pressed by it, in order."""
         if len(closed) > self._sure:
-            self.adopt(closed)
+            self.adopt_contacts(closed)
         self._since = {place: self._since.get(place, now) for place in self._down.symmetric_difference(closed)}
         ripe = {place for place, since in self._since.items() if now - since >= self._needed(place)}
         pressed = tuple(sorted(ripe - self._down))

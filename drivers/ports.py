@@ -50,11 +50,11 @@ class Source(Protocol):
         what may come back by itself (an unplugged reader) is an event, not an error."""
         ...
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """The moment to be polled next, None for "only when notified". May lie in the past (= at once)."""
         ...
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """The events since the last poll, oldest first, each with `at` <= now. Never blocks."""
         ...
 
@@ -103,13 +103,13 @@ class Display(Protocol):
         """Claim the bus and initialise the controller, dark. Raises DisplayError."""
         ...
 
-    def show(self, picture: Picture) -> None:
+    def show_picture(self, picture: Picture) -> None:
         """Bring exactly this picture to the glass and light it; only what changed goes over the bus where the
         controller allows. Raises DisplayError when bounded retries and a re-initialisation did not help.
         A later `show` tries again from the start."""
         ...
 
-    def off(self) -> None:
+    def switch_off(self) -> None:
         """Clear the controller's memory, then switch the panel off. Raises DisplayError like `show`."""
         ...
 
@@ -121,11 +121,11 @@ class Display(Protocol):
 class Power(Source, Protocol):
     """The supply. Its event: BatteryChanged."""
 
-    def asleep(self) -> None:
+    def fall_asleep(self) -> None:
         """The reader has gone dark: save what can be saved, or cut the supply, as configured. Raises PowerError."""
         ...
 
-    def awake(self) -> None:
+    def wake_up(self) -> None:
         """The reader is about to be used. Raises PowerError."""
         ...
 
@@ -133,18 +133,18 @@ class Power(Source, Protocol):
 class Sound(Source, Protocol):
     """Buzzer and LED. A verb queues a pattern, which begins at the next poll and replaces the one before. No events."""
 
-    def key(self) -> None:
+    def play_key(self) -> None:
         """A key was taken."""
         ...
 
-    def right(self) -> None:
+    def play_right(self) -> None:
         """A code is shown."""
         ...
 
-    def wrong(self) -> None:
+    def play_wrong(self) -> None:
         """Something was refused."""
         ...
 
-    def off(self) -> None:
+    def play_off(self) -> None:
         """Going dark: end every pattern."""
         ...

@@ -73,13 +73,13 @@ class GpioSound:
             if gpio is not None:
                 self._lines[name] = self._pins.output(gpio, name)
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """The next beat; None when nothing is played."""
         if self._queued is not None:
             return AT_ONCE
         return self._coming[0][0] if self._coming else None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """Play what is due. No events."""
         if self._queued is not None:
             self._coming, self._queued = _timeline(self._queued, now), None
@@ -90,26 +90,26 @@ class GpioSound:
             self._play(beat)
         return ()
 
-    def key(self) -> None:
+    def play_key(self) -> None:
         """A key was taken."""
         self._queued = self._patterns[Cue.KEY]
 
-    def right(self) -> None:
+    def play_right(self) -> None:
         """A code is shown."""
         self._queued = self._patterns[Cue.RIGHT]
 
-    def wrong(self) -> None:
+    def play_wrong(self) -> None:
         """Something was refused."""
         self._queued = self._patterns[Cue.WRONG]
 
-    def off(self) -> None:
+    def play_off(self) -> None:
         """Silent and dark at once."""
         self._queued, self._coming = None, []
         self._play(REST)
 
     def close(self) -> None:
         """Silent and dark, the pins let go."""
-        self.off()
+        self.play_off()
         for line in self._lines.values():
             line.close()
         self._lines = {}
@@ -144,24 +144,24 @@ class SilentSound:
     def start(self, notify: Notify) -> None:
         """Nothing to claim."""
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """Never."""
         return None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """Nothing."""
         return ()
 
-    def key(self) -> None:
+    def play_key(self) -> None:
         """Nothing."""
 
-    def right(self) -> None:
+    def play_right(self) -> None:
         """Nothing."""
 
-    def wrong(self) -> None:
+    def play_wrong(self) -> None:
         """Nothing."""
 
-    def off(self) -> None:
+    def play_off(self) -> None:
         """Nothing."""
 
     def close(self) -> None:

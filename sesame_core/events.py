@@ -34,7 +34,7 @@ class Key(Enum):
     OFF = "Off"
 
     @property
-    def digit(self) -> int | None:
+    def digit_value(self) -> int | None:
         """0..9 for a digit key, None for the others."""
         return int(self.value) if self.value.isdigit() else None
 

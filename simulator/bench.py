@@ -36,31 +36,31 @@ CHARGE: Final = {Battery.GOOD: 80, Battery.LOW: 15, Battery.CRITICAL: 3}
 class Hands(Protocol):
     """What scripts do and see, in simulated time or in real."""
 
-    def insert(self, card: str) -> None:
+    def insert_card(self, card: str) -> None:
         """Put a card of the gallery in."""
         ...
 
-    def pull(self) -> None:
+    def pull_card(self) -> None:
         """Take the card out."""
         ...
 
-    def unplug(self) -> None:
+    def unplug_reader(self) -> None:
         """Take the smart-card reader away."""
         ...
 
-    def plug(self) -> None:
+    def plug_reader(self) -> None:
         """Bring the smart-card reader back."""
         ...
 
-    def press(self, key: Key, hold: Millis = PRESS) -> None:
+    def press_key(self, key: Key, hold: Millis = PRESS) -> None:
         """Press a key and let it go."""
         ...
 
-    def wait(self, ms: Millis) -> None:
+    def let_pass(self, ms: Millis) -> None:
         """Let time pass."""
         ...
 
-    def battery(self, battery: Battery) -> None:
+    def set_battery(self, battery: Battery) -> None:
         """Let the gauge say so."""
         ...
 
@@ -68,15 +68,15 @@ class Hands(Protocol):
         """The pixels that are lit."""
         ...
 
-    def dark(self) -> bool:
+    def is_dark(self) -> bool:
         """True when not one pixel is lit."""
         ...
 
-    def text(self) -> str:
+    def shown_text(self) -> str:
         """The sentences on the screen."""
         ...
 
-    def code(self) -> str:
+    def shown_code(self) -> str:
         """The digits of the code that is shown, ungrouped; empty when there is none."""
         ...
 
@@ -104,43 +104,43 @@ class Bench:
 
     # What a hand does
 
-    def insert(self, card: str | SlotCard) -> None:
+    def insert_card(self, card: str | SlotCard) -> None:
         """Put a card in, by its name in the gallery or as it is; a card put in again is the same card."""
         if isinstance(card, str):
             card = self._cards.setdefault(card, gallery.open_card(card, self._state_dir))
-        self.parts.slot.insert(card, self.clock.now())
+        self.parts.slot.insert_card(card, self.clock.now())
         self.parts.hardware.card_switch(True)
         self._stepper.settle()
 
-    def pull(self) -> None:
+    def pull_card(self) -> None:
         """Take the card out."""
         self.parts.hardware.card_switch(False)
-        self.parts.slot.pull(self.clock.now())
+        self.parts.slot.pull_card(self.clock.now())
         self._stepper.settle()
 
-    def unplug(self) -> None:
+    def unplug_reader(self) -> None:
         """Take the smart-card reader away."""
-        self.parts.slot.unplug(self.clock.now())
+        self.parts.slot.unplug_reader(self.clock.now())
         self._stepper.settle()
 
-    def plug(self) -> None:
+    def plug_reader(self) -> None:
         """Bring the smart-card reader back."""
-        self.parts.slot.plug(self.clock.now())
+        self.parts.slot.plug_reader(self.clock.now())
         self._stepper.settle()
 
-    def press(self, key: Key, hold: Millis = PRESS) -> None:
+    def press_key(self, key: Key, hold: Millis = PRESS) -> None:
         """Press a key for `hold` ms, let it go, and wait as long as a finger takes to the next one."""
-        self.parts.hardware.press(key)
+        self.parts.hardware.press_key(key)
         self._stepper.advance(hold)
-        self.parts.hardware.release(key)
+        self.parts.hardware.release_key(key)
         self._stepper.advance(PRESS)
 
-    def battery(self, battery: Battery) -> None:
+    def set_battery(self, battery: Battery) -> None:
         """Let the gauge say so."""
         self.parts.battery.percent = CHARGE[battery]
         self._stepper.advance(SIMULATED_GAUGE_EVERY)
 
-    def wait(self, ms: Millis) -> None:
+    def let_pass(self, ms: Millis) -> None:
         """Let time pass."""
         self._stepper.advance(ms)
 
@@ -150,15 +150,15 @@ class Bench:
         """The pixels that are lit."""
         return self.parts.display.glass()
 
-    def dark(self) -> bool:
+    def is_dark(self) -> bool:
         """True when not one pixel is lit."""
         return not is_lit(self.glass())
 
-    def text(self) -> str:
+    def shown_text(self) -> str:
         """The sentences on the screen."""
         return self.loop.screen.text
 
-    def code(self) -> str:
+    def shown_code(self) -> str:
         """The digits of the code that is shown, ungrouped; empty when there is none."""
         return code_on(self.loop.screen)
 

@@ -54,7 +54,7 @@ class Control:
         """What to say to one line, when it is over. Called from a client's thread; never raises for the line's sake."""
         try:
             if line.strip() == "text":
-                return self._bench.submit(self._bench.text).result()
+                return self._bench.submit(self._bench.shown_text).result()
             for statement in statements_in(line, WHERE):
                 self._play(statement)
         except SesameError as error:

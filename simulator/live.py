@@ -121,13 +121,13 @@ class TimeLine:
         """From now on a submission wakes the loop."""
         self._notify = notify
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """The next act's moment: at once when more was submitted than one look takes."""
         if self._submitted or self._first:
             return 0
         return self._acts[0][0] if self._acts else None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """Do what is due, a bounded part of it: however much is submitted, the loop comes round to the 35 s, and to its
         end."""
         for _ in range(min(len(self._submitted), MOST_AT_ONCE)):
@@ -177,7 +177,7 @@ class LiveBench:
     def run(self) -> None:
         """The reader's life, until `halt`; the glass is dark afterwards."""
         try:
-            self.loop.start(self.waker.notify)
+            self.loop.start(self.waker.notify_loop)
             Runner(self.loop, self.waker).run()
         finally:
             self.loop.close()
@@ -207,27 +207,27 @@ class LiveBench:
 
     # What a hand does
 
-    def insert(self, name: str) -> None:
+    def insert_card(self, name: str) -> None:
         """Put a card of the gallery in. Raises UnknownCardError, and SlotError when one is in already."""
         card = self._cards.get(name) or gallery.open_card(name, self._state_dir)
         self._cards[name] = card
-        self.parts.slot.insert(card, self.clock.now())
+        self.parts.slot.insert_card(card, self.clock.now())
         self.parts.hardware.card_switch(True)
 
-    def pull(self) -> None:
+    def pull_card(self) -> None:
         """Take the card out."""
         self.parts.hardware.card_switch(False)
-        self.parts.slot.pull(self.clock.now())
+        self.parts.slot.pull_card(self.clock.now())
 
-    def unplug(self) -> None:
+    def unplug_reader(self) -> None:
         """Take the smart-card reader away."""
-        self.parts.slot.unplug(self.clock.now())
+        self.parts.slot.unplug_reader(self.clock.now())
 
-    def plug(self) -> None:
+    def plug_reader(self) -> None:
         """Bring the smart-card reader back."""
-        self.parts.slot.plug(self.clock.now())
+        self.parts.slot.plug_reader(self.clock.now())
 
-    def press(self, key: Key, hold: Millis = PRESS) -> None:
+    def press_key(self, key: Key, hold: Millis = PRESS) -> None:
         """Press and let go a key, after the presses asked for before. Raises NoSuchKeyError, and at once: later, on the
         time line, nobody would be there to catch it."""
         self.parts.hardware.check_key(key)
@@ -237,14 +237,14 @@ class LiveBench:
 
     def _tap(self, key: Key, hold: Millis) -> None:
         """A loop that comes late makes a press late, not shorter."""
-        self.parts.hardware.press(key)
-        self.time_line.at(self.clock.now() + hold, lambda: self.parts.hardware.release(key))
+        self.parts.hardware.press_key(key)
+        self.time_line.at(self.clock.now() + hold, lambda: self.parts.hardware.release_key(key))
 
-    def wait(self, ms: Millis) -> None:
+    def let_pass(self, ms: Millis) -> None:
         """Nothing for a while, for the one who asks `over` next: nobody else's presses wait with him."""
         self._rest += ms
 
-    def battery(self, battery: Battery) -> None:
+    def set_battery(self, battery: Battery) -> None:
         """Let the gauge say so."""
         self.parts.battery.percent = CHARGE[battery]
 
@@ -259,14 +259,14 @@ class LiveBench:
         """The pixels that are lit."""
         return self.parts.display.glass()
 
-    def dark(self) -> bool:
+    def is_dark(self) -> bool:
         """True when not one pixel is lit."""
         return not is_lit(self.glass())
 
-    def text(self) -> str:
+    def shown_text(self) -> str:
         """The sentences on the screen."""
         return self.loop.screen.text
 
-    def code(self) -> str:
+    def shown_code(self) -> str:
         """The digits of the code that is shown, ungrouped; empty when there is none."""
         return code_on(self.loop.screen)

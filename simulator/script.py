@@ -163,46 +163,46 @@ class Player:
 
 
 def _insert(player: Player, words: Sequence[str]) -> None:
-    player.bench.insert(_only(words, "insert CARD"))
+    player.bench.insert_card(_only(words, "insert CARD"))
 
 
 def _pull(player: Player, words: Sequence[str]) -> None:
     _none(words, "pull")
-    player.bench.pull()
+    player.bench.pull_card()
 
 
 def _plug(player: Player, words: Sequence[str]) -> None:
     _none(words, "plug")
-    player.bench.plug()
+    player.bench.plug_reader()
 
 
 def _unplug(player: Player, words: Sequence[str]) -> None:
     _none(words, "unplug")
-    player.bench.unplug()
+    player.bench.unplug_reader()
 
 
 def _press(player: Player, words: Sequence[str]) -> None:
     if not words:
         raise _Problem("write: press KEY ...")
     for key in [key_named(word) for word in words]:
-        player.bench.press(key)
+        player.bench.press_key(key)
 
 
 def _hold(player: Player, words: Sequence[str]) -> None:
     if len(words) < 3 or words[1] != "for":
         raise _Problem("write: hold KEY for TIME")
-    player.bench.press(key_named(words[0]), _time(words[2:], LONGEST_HOLD, "10 min is no key held"))
+    player.bench.press_key(key_named(words[0]), _time(words[2:], LONGEST_HOLD, "10 min is no key held"))
 
 
 def _wait(player: Player, words: Sequence[str]) -> None:
-    player.bench.wait(_time(words, LONGEST_WAIT, "24 h is not waited for"))
+    player.bench.let_pass(_time(words, LONGEST_WAIT, "24 h is not waited for"))
 
 
 def _battery(player: Player, words: Sequence[str]) -> None:
     level = _only(words, "battery good|low|critical")
     if level not in {each.value for each in Battery}:
         raise _Problem("write: battery good|low|critical")
-    player.bench.battery(Battery(level))
+    player.bench.set_battery(Battery(level))
 
 
 def _screenshot(player: Player, words: Sequence[str]) -> None:
@@ -224,13 +224,13 @@ def _expect(player: Player, words: Sequence[str]) -> None:
 
 def _expect_text(bench: Hands, words: Sequence[str]) -> None:
     wanted = _only(words, 'expect text "TEXT", in quotation marks when it has spaces')
-    shown = bench.text()
+    shown = bench.shown_text()
     if wanted not in shown:
         raise _Problem(f"the screen does not say {wanted!r}: it {_quoted(bench)}")
 
 
 def _expect_code(bench: Hands, words: Sequence[str]) -> None:
-    code = bench.code()
+    code = bench.shown_code()
     if not code:
         raise _Problem(f"no code is shown: the screen {_quoted(bench)}")
     if words and "".join(words).replace(" ", "") != code:
@@ -239,7 +239,7 @@ def _expect_code(bench: Hands, words: Sequence[str]) -> None:
 
 def _expect_dark(bench: Hands, words: Sequence[str]) -> None:
     _none(words, "expect dark")
-    if not bench.dark():
+    if not bench.is_dark():
         raise _Problem(f"the screen is not dark: it {_quoted(bench)}")
 
 
@@ -298,9 +298,9 @@ def _none(words: Sequence[str], usage: str) -> None:
 
 
 def _quoted(bench: Hands) -> str:
-    if bench.dark():
+    if bench.is_dark():
         return "is dark"
-    return "shows a code" if bench.code() else f"says {bench.text()!r}"
+    return "shows a code" if bench.shown_code() else f"says {bench.shown_text()!r}"
 
 
 def _said(error: Exception) -> str:

@@ -59,15 +59,15 @@ class SimulatedWorld:
         self._to_press: list[Key] = []
         self._released_at: Millis = 0
 
-    def system(self) -> str:
+    def describe_system(self) -> str:
         """Said to be simulated."""
-        return f"a simulated Raspberry Pi OS, Python {'.'.join(map(str, self.python()))}"
+        return f"a simulated Raspberry Pi OS, Python {'.'.join(map(str, self.python_version()))}"
 
-    def machine(self) -> Machine:
+    def look_at_machine(self) -> Machine:
         """A Zero 2 W with lgpio, when all is well."""
         return self._as(MACHINES, ZERO)
 
-    def python(self) -> tuple[int, int]:
+    def python_version(self) -> tuple[int, int]:
         """bookworm's, or trixie's."""
         return (3, 13) if self._has(Trouble.NO_GPIO_LIBRARY_3_13) else (3, 11)
 
@@ -75,11 +75,11 @@ class SimulatedWorld:
         """Yes, when all is well."""
         return not self._has(Trouble.NO_GPIO_LIBRARY_3_13)
 
-    def has(self, module: str) -> bool:
+    def has_module(self, module: str) -> bool:
         """All of them, when all is well."""
         return module not in {MODULES[each] for each in self._troubles if each in MODULES}
 
-    def groups(self) -> frozenset[str]:
+    def list_groups(self) -> frozenset[str]:
         """All that are needed, when all is well."""
         return frozenset() if self._has(*SHUT) else self.known_groups()
 
@@ -89,22 +89,26 @@ class SimulatedWorld:
 
     def access(self, device: str) -> DeviceAccess:
         """Granted, when all is well."""
-        chips = {"/dev/gpiochip0"} if self._has(*SHUT) else {f"/dev/gpiochip{n}" for n in self.machine().chips or ()}
+        chips = (
+            {"/dev/gpiochip0"}
+            if self._has(*SHUT)
+            else {f"/dev/gpiochip{n}" for n in self.look_at_machine().chips or ()}
+        )
         if device in self._as(ABSENT, ()) or (device.startswith("/dev/gpiochip") and device not in chips):
             return DeviceAccess.ABSENT
         return DeviceAccess.DENIED if self._has(*SHUT) else DeviceAccess.GRANTED
 
-    def config(self) -> Config:
+    def load_config(self) -> Config:
         """The one given."""
         if self._has(Trouble.BAD_CONFIGURATION):
             return merge_config({"display": {"height": 63}}, str(SYSTEM_FILE))
         return self._config
 
-    def clock(self) -> Clock:
+    def open_clock(self) -> Clock:
         """Simulated time."""
         return self._clock
 
-    def rest(self, ms: Millis) -> None:
+    def let_rest(self, ms: Millis) -> None:
         """Time passes, the hands go on."""
         if self._has(Trouble.CLOCK_STANDS):
             return
@@ -112,19 +116,19 @@ class SimulatedWorld:
         self._use_hands()
         self.parts.hardware.advance(self._clock.now())
 
-    def service(self) -> str:
+    def ask_service(self) -> str:
         """Not running, when all is well: its board is to be tested."""
         return self._as(SERVICES, "inactive")
 
-    def pins(self, config: Config) -> Pins:
+    def open_pins(self, config: Config) -> Pins:
         """The twin's header, opened as the real one is."""
         libraries = Libraries(lambda _: self.parts.hardware.factory, load_gpiod, _no_rpi_gpio, load_mock)
-        pins = open_pins(Backend(config.keypad.pins), self.machine(), libraries)
+        pins = open_pins(Backend(config.keypad.pins), self.look_at_machine(), libraries)
         if self._has(Trouble.PIN_TAKEN):
             pins.input(config.keypad.rows[0], "somebody else's")
         return pins
 
-    def display(self, config: Config, pins: Pins | None) -> Display:
+    def open_display(self, config: Config, pins: Pins | None) -> Display:
         """The twin, on its decoding bus."""
         if self._has(Trouble.DISPLAY_ADDRESS):
             return DisplayTwin(panel_of(config), address=ADDRESS + 1)
@@ -141,10 +145,10 @@ class SimulatedWorld:
         there = {gauge} if self._has(Trouble.DISPLAY_DEAD) else {gauge, shown}
         return [each for each in addresses if each in there]
 
-    def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
+    def open_keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         """The real driver on the twin's pins."""
         if self._has(Trouble.KEY_STUCK):
-            self.parts.hardware.stick(HURT[Trouble.KEY_STUCK])
+            self.parts.hardware.stick_key(HURT[Trouble.KEY_STUCK])
         return compose.keypad_of(config, pins, lambda: None)
 
     def ask(self, key: Key) -> None:
@@ -152,26 +156,26 @@ class SimulatedWorld:
         if key not in self._dead(self._config):
             self._to_press.append(key)
 
-    def sound(self, config: Config, pins: Pins) -> SoundPort:
+    def open_sound(self, config: Config, pins: Pins) -> SoundPort:
         """The real driver on the twin's pins."""
         return compose.sound_of(config, pins)
 
-    def charge(self, config: Config) -> int | None:
+    def read_charge(self, config: Config) -> int | None:
         """A gauge at register level."""
         if config.power.gauge == "none":
             return None
         bus = self.parts.battery
         bus.percent = 7 if self._has(Trouble.BATTERY_LOW) else 100
         bus.failures = TRIES if self._has(Trouble.BATTERY_SILENT, Trouble.BUS_SILENT) else 0
-        return KINDS[config.power.gauge](bus, config.power.gauge_address).charge()
+        return KINDS[config.power.gauge](bus, config.power.gauge_address).read_charge()
 
-    def readers(self) -> list[str]:
+    def list_readers(self) -> list[str]:
         """One, when all is well."""
         for trouble in self._troubles & set(PCSC):
             raise error_for(PCSC[trouble], "SCardEstablishContext")
         return [] if self._has(Trouble.NO_READER) else [READER]
 
-    def connect(self, config: Config) -> AbstractContextManager[Connection]:
+    def connect_card(self, config: Config) -> AbstractContextManager[Connection]:
         """A card of the gallery."""
         if self._has(Trouble.NO_CARD):
             raise NoCardError("no card is in the reader: insert one")
@@ -201,7 +205,7 @@ class SimulatedWorld:
 
     def _use_hands(self) -> None:
         if self._to_press and self._clock.now() >= self._released_at + PRESS:
-            self.parts.hardware.tap(self._to_press.pop(0), PRESS)
+            self.parts.hardware.tap_key(self._to_press.pop(0), PRESS)
             self._released_at = self._clock.now() + PRESS
 
 

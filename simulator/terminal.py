@@ -126,19 +126,19 @@ class Terminal:
         self._said = ""
         self._bench: LiveBench | None = None
 
-    def watch(self, state: State, screen: Screen) -> None:
+    def watch_reader(self, state: State, screen: Screen) -> None:
         """A new screen: draw it. Called by the loop."""
-        self.draw()
+        self.draw_page()
 
     def run(self, bench: LiveBench) -> None:
         """Show the reader until it is left. The page follows the window's size at once."""
         self._bench = bench
         keyboard = open_keyboard()
-        with keyboard.page(lambda: bench.submit(self.draw)):
+        with keyboard.page(lambda: bench.submit(self.draw_page)):
             threading.Thread(target=self._read_keys, args=(bench, keyboard), name="keyboard", daemon=True).start()
             bench.run()
 
-    def take(self, bench: LiveBench, typed: Sequence[str]) -> None:
+    def take_key(self, bench: LiveBench, typed: Sequence[str]) -> None:
         """Keys of the keyboard. On the loop's thread."""
         self._said = ""
         for key in typed:
@@ -150,9 +150,9 @@ class Terminal:
                 self._said = f"this should not have happened ({type(error).__name__}); please report it"
             if key in QUIT:
                 return
-        self.draw()
+        self.draw_page()
 
-    def draw(self) -> None:
+    def draw_page(self) -> None:
         """The whole page, in one write."""
         if self._bench is not None:
             # Each line is cleared before it is written: after a full one, xterm would clear its last character.
@@ -175,7 +175,7 @@ class Terminal:
         if bench.busy_until - bench.clock.now() > MOST_AHEAD:
             self._said = self._labels.too_fast
         else:
-            bench.press(key)
+            bench.press_key(key)
 
     def _choose(self, by: int) -> None:
         self._chosen = (self._chosen + by) % len(self._names)
@@ -183,14 +183,14 @@ class Terminal:
     def _insert_or_pull(self, bench: LiveBench) -> None:
         wanted, inside = self._names[self._chosen], self._inside
         if inside is not None:
-            bench.pull()
+            bench.pull_card()
             self._inside = None
         if wanted != inside:
-            bench.insert(wanted)
+            bench.insert_card(wanted)
             self._inside = wanted
 
     def _plug_or_unplug(self, bench: LiveBench) -> None:
-        (bench.unplug if self._plugged else bench.plug)()
+        (bench.unplug_reader if self._plugged else bench.plug_reader)()
         self._plugged = not self._plugged
 
     def _page(self, bench: LiveBench) -> Iterator[str]:
@@ -229,7 +229,7 @@ class Terminal:
         """A keyboard's thread: no key is read before the last ones have been taken, however many are pasted."""
         with suppress(EndedError):
             while END not in (keys := keyboard.typed()):
-                bench.submit(lambda keys=keys: self.take(bench, keys)).result()  # type: ignore[misc]
+                bench.submit(lambda keys=keys: self.take_key(bench, keys)).result()  # type: ignore[misc]
         bench.end()
 
 

@@ -57,7 +57,7 @@ class IsoCard:
         self.seen.append("on")
         return self.atr
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         """Warm reset."""
         self.seen.append("reset")
         return self.warm_atr
@@ -106,11 +106,11 @@ class PcscService:
         """Wait until pcscd has noticed a card or its absence: it looks every 0.4 s."""
         pcsc = Pcsc()
         with hold_context(pcsc) as made:
-            state = pcsc.states(made, {reader: 0}, 0)[reader]
+            state = pcsc.get_states(made, {reader: 0}, 0)[reader]
             deadline = time.monotonic() + LIMIT_S
             while bool(state & STATE_PRESENT) is not present:
                 assert time.monotonic() < deadline, "pcscd did not notice"
-                state = pcsc.states(made, {reader: state}, 1000)[reader]
+                state = pcsc.get_states(made, {reader: state}, 1000)[reader]
 
     def _until(self, reached: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + LIMIT_S
@@ -152,7 +152,7 @@ class SlotLoop:
             if not self._woken.wait(within_s):
                 return None
             self._woken.clear()
-            self._pending += self.slot.poll(0)
+            self._pending += self.slot.poll_events(0)
         self.events.append(self._pending.pop(0))
         return self.events[-1]
 

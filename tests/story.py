@@ -24,29 +24,31 @@ class Story:
 
     def insert(self, card: str) -> None:
         """Put a card of the gallery in."""
-        self.bench.insert(card)
+        self.bench.insert_card(card)
 
     def pull(self) -> None:
         """Take it out."""
-        self.bench.pull()
+        self.bench.pull_card()
 
     def press(self, keys: str) -> None:
         """Press keys one after the other, by name or French legend."""
         for name in keys.split():
-            self.bench.press(key_named(name))
+            self.bench.press_key(key_named(name))
 
     def wait(self, ms: Millis) -> None:
         """Let time pass."""
-        self.bench.wait(ms)
+        self.bench.let_pass(ms)
 
     def shows(self, text: str) -> bool:
         """True when the lit screen says it, as a sentence or as a code in its groups."""
-        return not self.bench.dark() and (text == group_digits(self.bench.code()) or text in self.bench.text())
+        return not self.bench.is_dark() and (
+            text == group_digits(self.bench.shown_code()) or text in self.bench.shown_text()
+        )
 
     def shows_a_code(self) -> bool:
         """True when digits are shown."""
-        return not self.bench.dark() and bool(self.bench.code())
+        return not self.bench.is_dark() and bool(self.bench.shown_code())
 
     def dark(self) -> bool:
         """True when not one pixel is lit."""
-        return self.bench.dark()
+        return self.bench.is_dark()

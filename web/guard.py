@@ -73,12 +73,12 @@ class Guard:
                 self._mark(MutableHeaders(raw=message["headers"]))
             await send(message)
 
-        refusal = self.refusal(scope)
+        refusal = self.refuse_request(scope)
         answer = PlainTextResponse(refusal.text, refusal.status) if refusal else self.app
         with suppress(ClientDisconnect):  # who hangs up has nothing to be told, and nothing is wrong with us
             await answer(scope, receive, marked)
 
-    def refusal(self, scope: Scope) -> Refusal | None:
+    def refuse_request(self, scope: Scope) -> Refusal | None:
         """What is wrong with a request, before anything of it is looked at."""
         headers = Headers(scope=scope)
         if not _is_one_of(headers.getlist("host"), self.hosts):

@@ -43,26 +43,26 @@ class Sessions:
         self._key = secrets.token_bytes(TOKEN_BYTES)
         self._sessions: dict[bytes, WebSession] = {}
 
-    def token(self) -> str:
+    def session_token(self) -> str:
         """A token for a new visitor."""
         return secrets.token_urlsafe(TOKEN_BYTES)
 
-    def mark(self, token: str) -> str:
+    def csrf_token(self, token: str) -> str:
         """What a form of that visitor carries."""
         return hmac.new(self._key, token.encode(), sha256).hexdigest()
 
-    def marked(self, token: str, mark: str) -> bool:
+    def check_csrf(self, token: str, mark: str) -> bool:
         """Whether a form is that visitor's own."""
-        return bool(token) and hmac.compare_digest(self.mark(token).encode(), mark.encode())
+        return bool(token) and hmac.compare_digest(self.csrf_token(token).encode(), mark.encode())
 
-    def open(self, user: str) -> str:
+    def open_session(self, user: str) -> str:
         """Sign a customer in; the new token."""
         self._drop_old()
-        token, now = self.token(), self._now()
+        token, now = self.session_token(), self._now()
         self._sessions[_hashed(token)] = WebSession(user, now, now)
         return token
 
-    def user(self, token: str) -> str | None:
+    def user_of(self, token: str) -> str | None:
         """The user code of whoever is signed in with that token, which counts as use."""
         key = _hashed(token)
         session = self._sessions.get(key)

@@ -27,11 +27,11 @@ class Store(Protocol):
         """The issuer key of that name. Raises UnknownCardError."""
         ...
 
-    def customer(self, user: str) -> Customer | None:
+    def find_customer(self, user: str) -> Customer | None:
         """The customer with that user code."""
         ...
 
-    def card(self, card_id: str) -> IssuedCard | None:
+    def find_card(self, card_id: str) -> IssuedCard | None:
         """The card with that identifier."""
         ...
 
@@ -39,19 +39,19 @@ class Store(Protocol):
         """The card with that number."""
         ...
 
-    def status(self, card_id: str) -> Status:
+    def card_status(self, card_id: str) -> Status:
         """What became of a card. Raises UnknownCardError."""
         ...
 
-    def customers(self) -> Sequence[Customer]:
+    def list_customers(self) -> Sequence[Customer]:
         """All customers, by user code."""
         ...
 
-    def cards(self) -> Sequence[IssuedCard]:
+    def list_cards(self) -> Sequence[IssuedCard]:
         """All cards, by identifier."""
         ...
 
-    def attempts(self, card_id: str) -> Sequence[Attempt]:
+    def list_attempts(self, card_id: str) -> Sequence[Attempt]:
         """The log of one card, oldest first."""
         ...
 
@@ -63,23 +63,23 @@ class Store(Protocol):
         """Take a customer into the books. Raises IssuingError when the code is taken or the card unknown."""
         ...
 
-    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+    def furnish_books(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
         """Take in, in one transaction, the cards and customers whose identifiers are not there yet."""
         ...
 
-    def attempt(self, card_id: str, limit: int) -> bool:
+    def take_attempt(self, card_id: str, limit: int) -> bool:
         """Count an attempt before it is looked at; False, and nothing counted, when blocked or `limit` is reached."""
         ...
 
-    def accept(self, card_id: str, atc: int) -> bool:
+    def accept_code(self, card_id: str, atc: int) -> bool:
         """Use the counter up: store it and forget the failures, if it is above the last one; else False."""
         ...
 
-    def block(self, card_id: str, blocked: bool) -> None:
+    def block_card(self, card_id: str, blocked: bool) -> None:
         """Refuse, or take again, this card's codes. Unblocking forgets the failures. Raises UnknownCardError."""
         ...
 
-    def note(self, attempt: Attempt) -> None:
+    def note_attempt(self, attempt: Attempt) -> None:
         """Write into the log."""
         ...
 
@@ -93,7 +93,7 @@ class Tables:
     statuses: dict[str, Status] = field(default_factory=dict)
     log: list[Attempt] = field(default_factory=list)
 
-    def status(self, card_id: str) -> Status:
+    def card_status(self, card_id: str) -> Status:
         """See Store."""
         try:
             return self.statuses[card_id]
@@ -121,7 +121,7 @@ class Tables:
             raise IssuingError("the bank has not issued the card of this customer")
         self.customers[customer.user] = customer
 
-    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+    def furnish_books(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
         """See Store."""
         for card, last_atc in cards:
             if card.card_id not in self.cards:
@@ -137,11 +137,11 @@ class Tables:
         self.statuses[card_id] = status
         return True
 
-    def block(self, card_id: str, blocked: bool) -> None:
+    def block_card(self, card_id: str, blocked: bool) -> None:
         """See Store."""
-        self.statuses[card_id] = replace(self.status(card_id), blocked=blocked, failures=0)
+        self.statuses[card_id] = replace(self.card_status(card_id), blocked=blocked, failures=0)
 
-    def note(self, attempt: Attempt) -> None:
+    def note_attempt(self, attempt: Attempt) -> None:
         """See Store."""
         self.log = [*self.log[1 - LOG_LENGTH :], replace(attempt, source=show_controls(attempt.source))]
 
@@ -157,11 +157,11 @@ class MemoryStore:
         """See Store."""
         return issuer_test_key(name)
 
-    def customer(self, user: str) -> Customer | None:
+    def find_customer(self, user: str) -> Customer | None:
         """See Store."""
         return self._tables.customers.get(user)
 
-    def card(self, card_id: str) -> IssuedCard | None:
+    def find_card(self, card_id: str) -> IssuedCard | None:
         """See Store."""
         return self._tables.cards.get(card_id)
 
@@ -170,21 +170,21 @@ class MemoryStore:
         with self._lock:
             return self._tables.numbered(pan)
 
-    def status(self, card_id: str) -> Status:
+    def card_status(self, card_id: str) -> Status:
         """See Store."""
-        return self._tables.status(card_id)
+        return self._tables.card_status(card_id)
 
-    def customers(self) -> Sequence[Customer]:
+    def list_customers(self) -> Sequence[Customer]:
         """See Store."""
         with self._lock:
             return sorted(self._tables.customers.values(), key=lambda customer: customer.user)
 
-    def cards(self) -> Sequence[IssuedCard]:
+    def list_cards(self) -> Sequence[IssuedCard]:
         """See Store."""
         with self._lock:
             return sorted(self._tables.cards.values(), key=lambda card: card.card_id)
 
-    def attempts(self, card_id: str) -> Sequence[Attempt]:
+    def list_attempts(self, card_id: str) -> Sequence[Attempt]:
         """See Store."""
         with self._lock:
             return [attempt for attempt in self._tables.log if attempt.card_id == card_id]
@@ -199,30 +199,30 @@ class MemoryStore:
         with self._lock:
             self._tables.add_customer(customer)
 
-    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+    def furnish_books(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
         """See Store."""
         with self._lock:
-            self._tables.furnish(cards, customers)
+            self._tables.furnish_books(cards, customers)
 
-    def attempt(self, card_id: str, limit: int) -> bool:
+    def take_attempt(self, card_id: str, limit: int) -> bool:
         """See Store."""
         with self._lock:
-            return self._tables.move(card_id, self._tables.status(card_id).attempted(limit))
+            return self._tables.move(card_id, self._tables.card_status(card_id).attempted(limit))
 
-    def accept(self, card_id: str, atc: int) -> bool:
+    def accept_code(self, card_id: str, atc: int) -> bool:
         """See Store."""
         with self._lock:
-            return self._tables.move(card_id, self._tables.status(card_id).accepted(atc))
+            return self._tables.move(card_id, self._tables.card_status(card_id).accepted(atc))
 
-    def block(self, card_id: str, blocked: bool) -> None:
+    def block_card(self, card_id: str, blocked: bool) -> None:
         """See Store."""
         with self._lock:
-            self._tables.block(card_id, blocked)
+            self._tables.block_card(card_id, blocked)
 
-    def note(self, attempt: Attempt) -> None:
+    def note_attempt(self, attempt: Attempt) -> None:
         """See Store."""
         with self._lock:
-            self._tables.note(attempt)
+            self._tables.note_attempt(attempt)
 
 
 def issuer_test_key(name: str) -> IssuerKey:

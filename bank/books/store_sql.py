@@ -70,7 +70,7 @@ class SqlStore:
 
     def add_issuer_key(self, key: IssuerKey) -> None:
         """Keep an issuer key, sealed; one of that name that is there already stays as it is."""
-        row = {"name": key.name, "sealed": self._vault.seal(key.name, key.value)}
+        row = {"name": key.name, "sealed": self._vault.seal_secret(key.name, key.value)}
         with self._writing() as connection:
             self._insert_new(connection, ISSUER_KEYS.name, row)
 
@@ -80,9 +80,9 @@ class SqlStore:
             sealed = connection.execute(select(ISSUER_KEYS.c.sealed).where(ISSUER_KEYS.c.name == name)).scalar()
             if sealed is None:
                 raise UnknownCardError(f"no issuer key called {name!r} in this bank")
-            return IssuerKey(name, self._vault.unseal(name, sealed))
+            return IssuerKey(name, self._vault.unseal_secret(name, sealed))
 
-    def customer(self, user: str) -> Customer | None:
+    def find_customer(self, user: str) -> Customer | None:
         """See Store."""
         if not is_askable(user):
             return None
@@ -90,7 +90,7 @@ class SqlStore:
             row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.user_code == user)).mappings().first()
             return _customer(row) if row else None
 
-    def card(self, card_id: str) -> IssuedCard | None:
+    def find_card(self, card_id: str) -> IssuedCard | None:
         """See Store."""
         if not is_askable(card_id):
             return None
@@ -102,29 +102,29 @@ class SqlStore:
         """See Store."""
         if not is_askable(pan):
             return None
-        index = self._vault.index(pan)
+        index = self._vault.index_secret(pan)
         with self._reading() as connection:
             row = connection.execute(select(CARDS).where(CARDS.c.number_index == index)).mappings().first()
             return self._card(row) if row else None
 
-    def status(self, card_id: str) -> Status:
+    def card_status(self, card_id: str) -> Status:
         """See Store."""
         with self._reading() as connection:
             return _status(connection, card_id)
 
-    def customers(self) -> Sequence[Customer]:
+    def list_customers(self) -> Sequence[Customer]:
         """See Store."""
         with self._reading() as connection:
             rows = connection.execute(select(CUSTOMERS).order_by(CUSTOMERS.c.user_code)).mappings()
             return [_customer(row) for row in rows]
 
-    def cards(self) -> Sequence[IssuedCard]:
+    def list_cards(self) -> Sequence[IssuedCard]:
         """See Store."""
         with self._reading() as connection:
             rows = connection.execute(select(CARDS)).mappings()
             return sorted((self._card(row) for row in rows), key=lambda card: card.card_id)
 
-    def attempts(self, card_id: str) -> Sequence[Attempt]:
+    def list_attempts(self, card_id: str) -> Sequence[Attempt]:
         """See Store."""
         if not is_askable(card_id):
             return []
@@ -142,7 +142,7 @@ class SqlStore:
         with _taken("this user code is taken, or the card not issued"), self._writing() as connection:
             connection.execute(insert(CUSTOMERS).values(_customer_row(customer)))
 
-    def furnish(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+    def furnish_books(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
         """See Store."""
         with _taken("a card number is taken, or a customer's card not issued"), self._writing() as connection:
             for card, last_atc in cards:
@@ -150,23 +150,23 @@ class SqlStore:
             for customer in customers:
                 self._insert_new(connection, CUSTOMERS.name, _customer_row(customer))
 
-    def attempt(self, card_id: str, limit: int) -> bool:
+    def take_attempt(self, card_id: str, limit: int) -> bool:
         """See Store."""
         free = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.failures < limit)
         return self._moved(card_id, free.values(failures=CARDS.c.failures + 1))
 
-    def accept(self, card_id: str, atc: int) -> bool:
+    def accept_code(self, card_id: str, atc: int) -> bool:
         """See Store. The condition and the change are one statement: of two at once, the second finds it moved."""
         if atc > MAX_ATC:
             return False
         fresh = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.last_atc < atc)
         return self._moved(card_id, fresh.values(last_atc=atc, failures=0))
 
-    def block(self, card_id: str, blocked: bool) -> None:
+    def block_card(self, card_id: str, blocked: bool) -> None:
         """See Store."""
         self._moved(card_id, update(CARDS).values(blocked=blocked, failures=0))
 
-    def note(self, attempt: Attempt) -> None:
+    def note_attempt(self, attempt: Attempt) -> None:
         """See Store."""
         row = {
             "at": attempt.at.astimezone(UTC).isoformat(),
@@ -196,15 +196,15 @@ class SqlStore:
         plain = json.dumps(card_to_dict(card)).encode()
         return {
             "card_id": card.card_id,
-            "number_index": self._vault.index(card.pan),
-            "sealed": self._vault.seal(card.card_id, plain),
+            "number_index": self._vault.index_secret(card.pan),
+            "sealed": self._vault.seal_secret(card.card_id, plain),
             "last_atc": last_atc,
             "failures": 0,
             "blocked": False,
         }
 
     def _card(self, row: RowMapping) -> IssuedCard:
-        return card_from_dict(json.loads(self._vault.unseal(row["card_id"], row["sealed"])))
+        return card_from_dict(json.loads(self._vault.unseal_secret(row["card_id"], row["sealed"])))
 
     def _check_key(self) -> None:
         """A key that opens nothing of these books must seal nothing into them. A damaged row is not the key's fault."""
@@ -219,7 +219,7 @@ class SqlStore:
 
     def _opens(self, name: str, sealed: bytes) -> bool:
         try:
-            self._vault.unseal(name, sealed)
+            self._vault.unseal_secret(name, sealed)
         except StateError:
             return False
         return True

@@ -47,19 +47,19 @@ class Vault:
         write_private(path, key)
         return cls(key)
 
-    def seal(self, name: str, plain: bytes) -> bytes:
+    def seal_secret(self, name: str, plain: bytes) -> bytes:
         """Sealed bytes that only open under the same name: they cannot be moved to another row."""
         nonce = os.urandom(NONCE_SIZE)
         return nonce + self._cipher.encrypt(nonce, plain, name.encode())
 
-    def unseal(self, name: str, sealed: bytes) -> bytes:
+    def unseal_secret(self, name: str, sealed: bytes) -> bytes:
         """The bytes again. Raises StateError when the key is another or the bytes were touched."""
         with decode_foreign(
             "the bank's key does not open its books: was the key file replaced? Put the one of these books back"
         ):
             return self._cipher.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], name.encode())
 
-    def index(self, text: str) -> str:
+    def index_secret(self, text: str) -> str:
         """What stands for a secret text where it must be found again: 64 hexadecimal digits."""
         return hmac.new(self._index_key, text.encode(), sha256).hexdigest()
 

@@ -1,6 +1,7 @@
 """The EMV side of a card: applications, their files, the PIN and the cryptograms (EMV Books 1 and 3).
 
-Everything volatile is in one `AppletSession` that power, reset and SELECT begin anew; counters are in `bank.cards.memory`.
+Everything volatile is in one `AppletSession` that power, reset and SELECT begin anew; counters are in
+`bank.cards.memory`.
 """
 
 import hmac
@@ -85,7 +86,7 @@ class Applet:
         """Power or reset: nothing is selected, no PIN was given."""
         self._session = AppletSession()
 
-    def handle(self, apdu: Apdu) -> Reply:
+    def handle_command(self, apdu: Apdu) -> Reply:
         """Answer one command."""
         handler = self._handlers.get((apdu.cla, apdu.ins))
         if handler is None:

@@ -21,7 +21,7 @@ class CardInSlot(Protocol):
         """Power and cold reset. The ATR, empty when the card is mute."""
         ...
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         """Warm reset. The ATR, empty when the card is mute or has no power."""
         ...
 
@@ -52,7 +52,7 @@ class VirtualCard:
         self._deaf = atr[:1] == bytes((INVERSE_CONVENTION,)) and bool(self._profile.warm_atr)
         return atr
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         """See Card."""
         if not self._powered:
             return b""
@@ -69,7 +69,7 @@ class VirtualCard:
             return b""
         if self._deaf:
             return OTHER_CLASS.encode()
-        return self._channel.exchange(bytes(apdu), self._applet.handle).encode()
+        return self._channel.exchange(bytes(apdu), self._applet.handle_command).encode()
 
     def _begin(self, powered: bool) -> None:
         self._powered = powered

@@ -35,9 +35,9 @@ class FaultyCard:
         """The ATR; nothing from a mute card."""
         return b"" if self._defect is Defect.MUTE else self._inner.power_on()
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         """The ATR; nothing from a mute card."""
-        return b"" if self._defect is Defect.MUTE else self._inner.reset()
+        return b"" if self._defect is Defect.MUTE else self._inner.reset_card()
 
     def power_off(self) -> None:
         """Take the power away."""

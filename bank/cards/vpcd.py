@@ -183,7 +183,7 @@ def _control(card: CardInSlot, message: bytes, atr: bytes) -> bytes:
         case ReaderControl.POWER_ON:
             return card.power_on() or MUTE_ATR
         case ReaderControl.RESET:
-            return card.reset() or MUTE_ATR
+            return card.reset_card() or MUTE_ATR
     return atr
 
 

@@ -24,4 +24,4 @@ def issued_gallery() -> tuple[IssuedCard, ...]:
 def furnish_books(store: Store) -> None:
     """Take the demonstration's cards and customers into the books; what is there already stays as it is."""
     cards = ((card, GALLERY[card.card_id].profile.first_atc) for card in issued_gallery())
-    store.furnish(cards, CUSTOMERS)
+    store.furnish_books(cards, CUSTOMERS)

@@ -48,11 +48,11 @@ class Clue:
 class CodeRule(Protocol):
     """How a card's answer becomes digits."""
 
-    def digits(self, answer: Answer) -> str:
+    def make_digits(self, answer: Answer) -> str:
         """The code: at least eight digits, not grouped."""
         ...
 
-    def clue(self, code: str, sample: Answer) -> Clue | None:
+    def read_clue(self, code: str, sample: Answer) -> Clue | None:
         """What the code tells of the ATC, given an answer whose ATC and AC alone are open; None when it cannot be."""
         ...
 
@@ -67,12 +67,12 @@ class BitmapRule:
 
     ipb: bytes
 
-    def digits(self, answer: Answer) -> str:
+    def make_digits(self, answer: Answer) -> str:
         """See Rule."""
         kept = "".join(bit for bit, mask in zip(_bits(answer.encode()), _bits(self.ipb), strict=False) if mask == "1")
         return str(int(kept or "0", 2)).zfill(SHOWN)
 
-    def clue(self, code: str, sample: Answer) -> Clue | None:
+    def read_clue(self, code: str, sample: Answer) -> Clue | None:
         """See Rule. The digits are spread back over the data; what is neither ATC nor AC must be as expected."""
         data, mask = sample.encode(), self._mask(sample)
         spread = _spread(int(code), mask)
@@ -101,12 +101,12 @@ class BitmapRule:
 class BelgianRule:
     """Belgian cards without a bitmap: ten bits of AC bytes 6 and 7, the ATC's low byte, AC byte 8, then a check."""
 
-    def digits(self, answer: Answer) -> str:
+    def make_digits(self, answer: Answer) -> str:
         """See Rule."""
         number = (int.from_bytes(answer.ac[5:7], "big") & 0x3FF) << 16 | (answer.atc & 0xFF) << 8 | answer.ac[7]
         return str((number + number % 10 * 10_000_000) % 100_000_000).zfill(SHOWN)
 
-    def clue(self, code: str, sample: Answer) -> Clue | None:
+    def read_clue(self, code: str, sample: Answer) -> Clue | None:
         """See Rule. The check leaves the units digit alone, so it can be taken off again."""
         number = int(code)
         plain = (number - number % 10 * 10_000_000) % 100_000_000

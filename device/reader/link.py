@@ -37,17 +37,17 @@ class CardLink:
         self._session = None
         self._slot.power_on(self._request_at(at))
 
-    def prepare(self, at: Millis, request: Request) -> Event | None:
+    def prepare_card(self, at: Millis, request: Request) -> Event | None:
         """Have the card read for a request."""
-        return self._do(at, self._powered().prepare(at, request))
+        return self._do(at, self._powered().prepare_card(at, request))
 
-    def confirm(self, at: Millis) -> Event | None:
+    def confirm_pin(self, at: Millis) -> Event | None:
         """VERIFY and GENERATE AC."""
-        return self._do(at, self._powered().confirm(at))
+        return self._do(at, self._powered().confirm_pin(at))
 
-    def mix(self, at: Millis, numbers: tuple[str, ...]) -> Event | None:
+    def mix_numbers(self, at: Millis, numbers: tuple[str, ...]) -> Event | None:
         """The code with transaction data."""
-        return self._powered().mix(at, numbers)
+        return self._powered().mix_numbers(at, numbers)
 
     def close_card(self, at: Millis) -> Event | None:
         """The closing GENERATE AC."""
@@ -66,7 +66,7 @@ class CardLink:
         self._session = None
         self._slot.power_off()
 
-    def hear(self, answer: SlotAnswer) -> Event | None:
+    def hear_slot(self, answer: SlotAnswer) -> Event | None:
         """An answer of the slot: the event that has come of it, if any."""
         if self._asked is not None and answer.ticket >= self._asked[0]:
             self._asked = None
@@ -75,7 +75,7 @@ class CardLink:
         match answer:
             case CardPowered():
                 self._session = CardSession(answer.protocol, self.pin)
-                return self._do(answer.at, self._session.select(answer.at))
+                return self._do(answer.at, self._session.select_application(answer.at))
             case CardAnswered() if self._session is not None:
                 return self._do(answer.at, self._session.answer(answer.at, answer.response))
             case _:

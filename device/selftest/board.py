@@ -55,7 +55,7 @@ def probe_i2c(bench: ProbeBench) -> Finding:
 
 def probe_display(bench: ProbeBench, pins: Pins | None) -> Finding:
     """The test card, to be looked at; dark again afterwards."""
-    screen = bench.world.display(bench.config, pins)
+    screen = bench.world.open_display(bench.config, pins)
     try:
         screen.start()
         if bench.tell is not None:
@@ -63,7 +63,7 @@ def probe_display(bench: ProbeBench, pins: Pins | None) -> Finding:
                 "look at the display: every pixel lit, then ÉÀÇ 0123 over 4567 89 and half a bar, the right way up"
             )
             _show_cards(bench.world, screen)
-        screen.off()
+        screen.switch_off()
     except DriverError as error:
         return _elsewhere(bench) or Finding.of_error("display", error)
     finally:
@@ -83,8 +83,8 @@ def test_cards(size: tuple[int, int]) -> Iterator[Picture]:
 
 def _show_cards(world: World, screen: Display) -> None:
     for picture in test_cards(screen.size):
-        screen.show(picture)
-        world.rest(LOOK_AT)
+        screen.show_picture(picture)
+        world.let_rest(LOOK_AT)
 
 
 def _elsewhere(bench: ProbeBench) -> Finding | None:
@@ -106,15 +106,15 @@ def probe_sound(bench: ProbeBench, pins: Pins) -> Finding:
     fitted = " and ".join(name for name, is_wanted, _ in parts if is_wanted)
     if not fitted:
         return Finding.left_out("sound", "buzzer and light are switched off by the configuration")
-    player = bench.world.sound(bench.config, pins)
+    player = bench.world.open_sound(bench.config, pins)
     wires = ", ".join(f"{name} on {spelt(f'GPIO{pin}', bench.config)}" for name, is_wanted, pin in parts if is_wanted)
     bench.say(f"{fitted}: short, long, as for a right PIN. If it stays still: {wires}")
     try:
         player.start(nobody)
-        player.right()
-        while player.due() is not None:
-            player.poll(bench.world.clock().now())
-            bench.world.rest(STEP)
+        player.play_right()
+        while player.next_due() is not None:
+            player.poll_events(bench.world.open_clock().now())
+            bench.world.let_rest(STEP)
     except DriverError as error:
         return Finding.of_error("sound", error)
     finally:
@@ -125,7 +125,7 @@ def probe_sound(bench: ProbeBench, pins: Pins) -> Finding:
 def probe_battery(bench: ProbeBench) -> Finding:
     """The gauge, if there is one."""
     try:
-        charge = bench.world.charge(bench.config)
+        charge = bench.world.read_charge(bench.config)
     except DriverError as error:
         return Finding.of_error("battery", error)
     if charge is None:

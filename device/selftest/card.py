@@ -7,7 +7,7 @@ from device.selftest.findings import Finding
 from device.selftest.ports import Connection, World
 from drivers.errors import DriverError, NoCardError
 from sesame_core.cap import emv
-from sesame_core.choice import AIDS, select_application
+from sesame_core.cap.choice import AIDS, select_application
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Budget, Conversation, T, carry_conversation
 
@@ -16,11 +16,11 @@ FREE_IT = "sudo systemctl stop sesame-reader, then try again"
 
 def probe_slot(world: World, config: Config, busy: bool) -> Iterator[Finding]:
     """PC/SC, the reader, the card and its applications. `busy`: the service has the card."""
-    if not world.has("smartcard"):
+    if not world.has_module("smartcard"):
         yield Finding.left_out("pcscd", "it cannot be asked without the Python module smartcard")
         return
     try:
-        names = world.readers()
+        names = world.list_readers()
     except DriverError as error:
         yield Finding.of_error("pcscd", error)
         return
@@ -34,7 +34,7 @@ def probe_slot(world: World, config: Config, busy: bool) -> Iterator[Finding]:
 
 def _card(world: World, config: Config) -> Iterator[Finding]:
     try:
-        with world.connect(config) as connection:
+        with world.connect_card(config) as connection:
             yield Finding.good("card", f"ATR {connection.atr.hex(' ').upper()}, T={connection.protocol.value}")
             yield probe_applications(connection)
     except NoCardError:

@@ -30,7 +30,7 @@ PRINTED: Final = {Key.CHALLENGE: "Défi", Key.SIGN: "Signer", Key.CLEAR: "C", Ke
 
 def keypad(bench: ProbeBench, pins: Pins, screen: Display | None) -> Finding:
     """Every key pressed once, as it is asked for. What is wanted stands on `screen`, if that works."""
-    keys = bench.world.keypad(bench.config, pins)
+    keys = bench.world.open_keypad(bench.config, pins)
     try:
         keys.start(nobody)
         readings = _Round(bench, keys, screen if _lit(screen) else None).readings()
@@ -102,10 +102,10 @@ class _Round:
         world = self._bench.world
         self._bench.say(f"{sentence} ({len(self._readings) + 1} of {len(self._wanted)})")
         world.ask(key)
-        end = world.clock().now() + (SHORT_PATIENCE if self._silent_before else PATIENCE)
-        while world.clock().now() < end:
-            world.rest(STEP)
-            for event in self._keys.poll(world.clock().now()):
+        end = world.open_clock().now() + (SHORT_PATIENCE if self._silent_before else PATIENCE)
+        while world.open_clock().now() < end:
+            world.let_rest(STEP)
+            for event in self._keys.poll_events(world.open_clock().now()):
                 if isinstance(event, KeyPressed):
                     return event.key
         return None
@@ -128,7 +128,7 @@ class _Round:
         notice = f"{len(self._readings) + 1}/{len(self._wanted)}"
         picture = paint_screen(Screen(lines=(self._legend(key),), notice=notice), self._screen.size)
         try:
-            self._screen.show(picture)
+            self._screen.show_picture(picture)
         except DriverError:
             self._screen = None
 

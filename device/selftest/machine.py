@@ -22,7 +22,7 @@ COMPILE: Final = "sudo apt install gcc libc6-dev python3-dev swig, then PYPI=1 p
 
 def probe_machine(world: World) -> Finding:
     """Which Pi, and whether the GPIO libraries fit it."""
-    found = world.machine()
+    found = world.look_at_machine()
     if problem := find_clash(found):
         said, _, cure = problem.partition(": ")
         return Finding.failed("machine", said, cure)
@@ -43,12 +43,12 @@ def probe_machine(world: World) -> Finding:
 def probe_libraries(world: World, config: Config) -> Iterator[Finding]:
     """The Python modules that the configured reader needs on this machine."""
     wanted = {"smartcard": system_package(world, "python3-pyscard", "pcsc")}
-    found = world.machine()
+    found = world.look_at_machine()
     if is_pi(found):
         wanted |= {"luma.oled": "pip install --force-reinstall luma.oled"}
         wanted |= {"smbus2": "pip install smbus2"} if uses_i2c(config) else {}
         wanted |= {"spidev": system_package(world, "python3-spidev", "spi")} if config.display.bus == "spi" else {}
-    lacking = {module: cure for module, cure in wanted.items() if not world.has(module)}
+    lacking = {module: cure for module, cure in wanted.items() if not world.has_module(module)}
     if is_pi(found) and not found.modules:
         lacking["lgpio"] = lgpio_cure(world)
     for module, cure in lacking.items():
@@ -64,9 +64,9 @@ def is_pi(found: Machine) -> bool:
 
 def lgpio_cure(world: World) -> str:
     """How lgpio is had with this Python: from PyPI, or from the system where PyPI has none."""
-    if world.python() < NO_WHEEL:
+    if world.python_version() < NO_WHEEL:
         return "pip install 'sesame-reader[lgpio]'"
-    absent = f"PyPI has no lgpio ready-made for Python {'.'.join(map(str, world.python()))}"
+    absent = f"PyPI has no lgpio ready-made for Python {'.'.join(map(str, world.python_version()))}"
     return f"{absent}: {_from_system(world, 'python3-lgpio')}; where there is no such package: {COMPILE}"
 
 
@@ -84,7 +84,7 @@ def _from_system(world: World, package: str) -> str:
 
 def probe_devices(world: World, config: Config) -> Iterator[Finding]:
     """The device files, and the groups that open them."""
-    found = world.machine()
+    found = world.look_at_machine()
     if not is_pi(found):
         return
     wanted = {**dict.fromkeys(_chips(world, found.header), "gpio"), **_buses(config)}
@@ -93,7 +93,7 @@ def probe_devices(world: World, config: Config) -> Iterator[Finding]:
     for path in (path for path, access in having.items() if access is DeviceAccess.ABSENT):
         yield Finding.failed("devices", f"{path} is missing", _switch_on(world, config, path))
     if denied:
-        groups = sorted({wanted[path] for path in denied} & world.known_groups() - world.groups())
+        groups = sorted({wanted[path] for path in denied} & world.known_groups() - world.list_groups())
         yield Finding.failed("devices", f"no permission for {', '.join(denied)}", _let_in(groups))
     if set(having.values()) == {DeviceAccess.GRANTED}:
         yield Finding.good("devices", f"{', '.join(wanted)} can be opened")
@@ -101,14 +101,16 @@ def probe_devices(world: World, config: Config) -> Iterator[Finding]:
 
 def reaches_header(world: World) -> bool:
     """Whether the header's pins can be reached at all."""
-    return probe_machine(world).verdict is Verdict.GOOD and bool(world.machine().modules)
+    return probe_machine(world).verdict is Verdict.GOOD and bool(world.look_at_machine().modules)
 
 
 def reaches_display(world: World, config: Config) -> bool:
     """Whether the display's bus can be opened at all."""
     module = "smbus2" if config.display.bus == "i2c" else "spidev"
     return (
-        world.has("luma.oled") and world.has(module) and world.access(_display_device(config)) is DeviceAccess.GRANTED
+        world.has_module("luma.oled")
+        and world.has_module(module)
+        and world.access(_display_device(config)) is DeviceAccess.GRANTED
     )
 
 
@@ -119,7 +121,7 @@ def uses_i2c(config: Config) -> bool:
 
 def reaches_gauge(world: World, config: Config) -> bool:
     """Whether the gauge's bus can be opened at all."""
-    return world.has("smbus2") and world.access(f"/dev/i2c-{config.display.port}") is DeviceAccess.GRANTED
+    return world.has_module("smbus2") and world.access(f"/dev/i2c-{config.display.port}") is DeviceAccess.GRANTED
 
 
 def _chips(world: World, header: int | None) -> list[str]:
@@ -154,7 +156,7 @@ def _let_in(groups: list[str]) -> str:
 
 def probe_service(world: World) -> Finding:
     """What systemd says."""
-    running = world.service()
+    running = world.ask_service()
     if running == "failed":
         return Finding.failed("service", "the service has failed", "journalctl -u sesame-reader says why")
     return Finding.good("service", running) if running else Finding.left_out("service", "systemd does not know of it")
@@ -163,7 +165,7 @@ def probe_service(world: World) -> Finding:
 def probe_configuration(world: World) -> tuple[Config, Finding]:
     """The configuration, the defaults where it cannot be used, and what was found."""
     try:
-        config = world.config()
+        config = world.load_config()
     except (SesameError, OSError) as error:
         cure = "correct the file; `sesame config check` says when it is good. Meanwhile the defaults are tested"
         said = "; ".join(str(error).splitlines())
@@ -174,8 +176,8 @@ def probe_configuration(world: World) -> tuple[Config, Finding]:
 
 def probe_clock(world: World) -> Finding:
     """Monotonic time moves on: the 35 seconds depend on it, and on no date."""
-    before = world.clock().now()
-    world.rest(TICK)
-    if world.clock().now() <= before:
+    before = world.open_clock().now()
+    world.let_rest(TICK)
+    if world.open_clock().now() <= before:
         return Finding.failed("clock", "monotonic time stands still", "restart the machine")
     return Finding.good("clock", "monotonic time moves on")

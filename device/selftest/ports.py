@@ -49,15 +49,15 @@ class Connection(Protocol):
 class World(Protocol):
     """The machine as the probes see it. Methods raise the errors of the part they speak of."""
 
-    def system(self) -> str:
+    def describe_system(self) -> str:
         """The operating system and Python, in words."""
         ...
 
-    def machine(self) -> Machine:
+    def look_at_machine(self) -> Machine:
         """Which Pi, chips and GPIO libraries."""
         ...
 
-    def python(self) -> tuple[int, int]:
+    def python_version(self) -> tuple[int, int]:
         """The version of Python."""
         ...
 
@@ -65,11 +65,11 @@ class World(Protocol):
         """False in a virtual environment made without --system-site-packages."""
         ...
 
-    def has(self, module: str) -> bool:
+    def has_module(self, module: str) -> bool:
         """Whether a Python module is installed."""
         ...
 
-    def groups(self) -> frozenset[str]:
+    def list_groups(self) -> frozenset[str]:
         """The groups this user is in."""
         ...
 
@@ -81,27 +81,27 @@ class World(Protocol):
         """Whether a device file is there for us."""
         ...
 
-    def config(self) -> Config:
+    def load_config(self) -> Config:
         """The configuration. Raises ConfigError."""
         ...
 
-    def clock(self) -> Clock:
+    def open_clock(self) -> Clock:
         """Monotonic time."""
         ...
 
-    def rest(self, ms: Millis) -> None:
+    def let_rest(self, ms: Millis) -> None:
         """Let time pass, and a person act."""
         ...
 
-    def service(self) -> str:
+    def ask_service(self) -> str:
         """What systemd says of the reader's service: active, inactive, failed; empty where there is none."""
         ...
 
-    def pins(self, config: Config) -> Pins:
+    def open_pins(self, config: Config) -> Pins:
         """The header. Raises DriverError."""
         ...
 
-    def display(self, config: Config, pins: Pins | None) -> Display:
+    def open_display(self, config: Config, pins: Pins | None) -> Display:
         """The display, not yet started. `pins`: the header, None where it cannot be reached and the display does
         without."""
         ...
@@ -110,7 +110,7 @@ class World(Protocol):
         """Which of these addresses are answered on an I2C bus; none where it cannot be asked."""
         ...
 
-    def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
+    def open_keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         """The keypad, not yet started."""
         ...
 
@@ -118,18 +118,18 @@ class World(Protocol):
         """The person has just been told to press this key: whatever hands there are do it."""
         ...
 
-    def sound(self, config: Config, pins: Pins) -> SoundPort:
+    def open_sound(self, config: Config, pins: Pins) -> SoundPort:
         """Buzzer and light, not yet started."""
         ...
 
-    def charge(self, config: Config) -> int | None:
+    def read_charge(self, config: Config) -> int | None:
         """The battery's charge in percent, None without a gauge. Raises PowerError."""
         ...
 
-    def readers(self) -> list[str]:
+    def list_readers(self) -> list[str]:
         """The smart-card readers. Raises SlotError."""
         ...
 
-    def connect(self, config: Config) -> AbstractContextManager[Connection]:
+    def connect_card(self, config: Config) -> AbstractContextManager[Connection]:
         """The card that is in. Raises SlotError, NoCardError."""
         ...

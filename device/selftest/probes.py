@@ -39,7 +39,7 @@ def run_probes(world: World, wish: Wish) -> Iterator[Finding]:
 
 
 def _found(world: World, wish: Wish, config: Config, read: Finding) -> Iterator[Finding]:
-    yield from guard_probe("system", lambda: [Finding.good("system", world.system())])
+    yield from guard_probe("system", lambda: [Finding.good("system", world.describe_system())])
     yield from guard_probe("machine", lambda: [machine.probe_machine(world)])
     yield from guard_probe("libraries", lambda: machine.probe_libraries(world, config))
     yield from guard_probe("devices", lambda: machine.probe_devices(world, config))
@@ -49,7 +49,7 @@ def _found(world: World, wish: Wish, config: Config, read: Finding) -> Iterator[
     yield ticking
     if wish.touch:
         yield from guard_probe("board", lambda: _touched(world, config, wish, ticking.verdict is Verdict.GOOD))
-    yield from guard_probe("card reader", lambda: card.probe_slot(world, config, world.service() == "active"))
+    yield from guard_probe("card reader", lambda: card.probe_slot(world, config, world.ask_service() == "active"))
 
 
 def guard_probe(probe: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
@@ -66,12 +66,12 @@ def guard_probe(probe: str, look: Callable[[], Iterable[Finding]]) -> Iterator[F
 
 def _touched(world: World, config: Config, wish: Wish, ticking: bool) -> Iterator[Finding]:
     """The board, where it is one and is free."""
-    found = world.machine()
+    found = world.look_at_machine()
     if not machine.is_pi(found):
         yield Finding.left_out("board", "this machine has no header")
     elif not ticking:
         yield Finding.left_out("board", "without time nothing can be played or waited for")
-    elif world.service() == "active":
+    elif world.ask_service() == "active":
         yield Finding.left_out("board", "the service has it", card.FREE_IT)
     else:
         yield from _board(ProbeBench(world, config, wish.tell))
@@ -95,7 +95,7 @@ def _with_pins(bench: ProbeBench) -> Iterator[Finding]:
         yield from _display(bench, None)
         return
     try:
-        pins = bench.world.pins(bench.config)
+        pins = bench.world.open_pins(bench.config)
     except DriverError as error:
         yield Finding.of_error("pins", error)
         yield from _display(bench, None)
@@ -115,7 +115,7 @@ def _on_header(bench: ProbeBench, pins: Pins) -> Iterator[Finding]:
         yield Finding.left_out("keypad", "nobody is there to press keys")
         return
     can_show = all(each.verdict is Verdict.GOOD for each in shown)
-    screen = bench.world.display(bench.config, pins) if can_show else None
+    screen = bench.world.open_display(bench.config, pins) if can_show else None
     yield from guard_probe("keypad", lambda: [keys.keypad(bench, pins, screen)])
 
 

@@ -38,7 +38,7 @@ class RealWorld:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
 
-    def system(self) -> str:
+    def describe_system(self) -> str:
         """From os-release(5)."""
         try:
             name = platform.freedesktop_os_release()["PRETTY_NAME"]
@@ -46,11 +46,11 @@ class RealWorld:
             name = platform.system()
         return f"{name}, Linux {platform.release()}, Python {platform.python_version()}"
 
-    def machine(self) -> Machine:
+    def look_at_machine(self) -> Machine:
         """Looked at now."""
         return look_at_machine()
 
-    def python(self) -> tuple[int, int]:
+    def python_version(self) -> tuple[int, int]:
         """This one's."""
         return sys.version_info[:2]
 
@@ -64,14 +64,14 @@ class RealWorld:
             return True
         return "include-system-site-packages = true" in lines
 
-    def has(self, module: str) -> bool:
+    def has_module(self, module: str) -> bool:
         """Looked for, not loaded."""
         try:
             return find_spec(module) is not None
         except (ImportError, ValueError):
             return False
 
-    def groups(self) -> frozenset[str]:
+    def list_groups(self) -> frozenset[str]:
         """Effective and supplementary."""
         return frozenset(_group(each) for each in {os.getegid(), *os.getgroups()})
 
@@ -85,19 +85,19 @@ class RealWorld:
             return DeviceAccess.ABSENT
         return DeviceAccess.GRANTED if os.access(device, os.R_OK | os.W_OK) else DeviceAccess.DENIED
 
-    def config(self) -> Config:
+    def load_config(self) -> Config:
         """The file given, else the system's, else the defaults."""
         return load_config(self._path)
 
-    def clock(self) -> Clock:
+    def open_clock(self) -> Clock:
         """The kernel's."""
         return MonotonicClock()
 
-    def rest(self, ms: Millis) -> None:
+    def let_rest(self, ms: Millis) -> None:
         """Sleep."""
         time.sleep(ms / 1000)
 
-    def service(self) -> str:
+    def ask_service(self) -> str:
         """`systemctl is-active`."""
         try:
             asked = subprocess.run(  # noqa: S603 - a fixed program with fixed arguments
@@ -107,11 +107,11 @@ class RealWorld:
             return ""
         return asked.stdout.strip()
 
-    def pins(self, config: Config) -> Pins:
+    def open_pins(self, config: Config) -> Pins:
         """As the reader opens them."""
         return open_pins(Backend(config.keypad.pins), look_at_machine())
 
-    def display(self, config: Config, pins: Pins | None) -> Display:
+    def open_display(self, config: Config, pins: Pins | None) -> Display:
         """As the reader composes it."""
         return real_display(config, pins)
 
@@ -126,35 +126,35 @@ class RealWorld:
         with bus:
             return [each for each in addresses if _answers(bus, each)]
 
-    def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
+    def open_keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         """As the reader composes it."""
         return compose.keypad_of(config, pins)
 
     def ask(self, key: Key) -> None:
         """The person was told; the finger is theirs."""
 
-    def sound(self, config: Config, pins: Pins) -> SoundPort:
+    def open_sound(self, config: Config, pins: Pins) -> SoundPort:
         """As the reader composes it."""
         return compose.sound_of(config, pins)
 
-    def charge(self, config: Config) -> int | None:
+    def read_charge(self, config: Config) -> int | None:
         """Asked once."""
         wanted = config.power
         if wanted.gauge == "none":
             return None
         gauge = KINDS[wanted.gauge](open_bus(config.display.port), wanted.gauge_address)
         try:
-            return gauge.charge()
+            return gauge.read_charge()
         finally:
             gauge.close()
 
-    def readers(self) -> list[str]:
+    def list_readers(self) -> list[str]:
         """Asked of pcscd."""
         from drivers.slot.pcsc_card import list_readers  # noqa: PLC0415 - PC/SC may be missing, which is a finding
 
         return list_readers()
 
-    def connect(self, config: Config) -> AbstractContextManager[Connection]:
+    def connect_card(self, config: Config) -> AbstractContextManager[Connection]:
         """As `sesame code` does it."""
         from drivers.slot.pcsc_card import PcscConnection  # noqa: PLC0415 - as above
 

@@ -42,13 +42,13 @@ def shown(card: GalleryCard) -> str:
     """The code, grouped, or the screen's text."""
     size = len(card.pin)
     bench = Bench(Config(reader=ReaderConfig(pin_digits=(size, size))))
-    bench.insert(card.name)
-    bench.wait(SETTLED_MS)
+    bench.insert_card(card.name)
+    bench.let_pass(SETTLED_MS)
     for key in (Key.CODE, *(Key(digit) for digit in card.pin), Key.OK):
-        bench.press(key)
-        bench.wait(SETTLED_MS // 10)
-    bench.wait(SETTLED_MS)
-    return f"`{group_digits(bench.code())}`" if bench.code() else bench.text()
+        bench.press_key(key)
+        bench.let_pass(SETTLED_MS // 10)
+    bench.let_pass(SETTLED_MS)
+    return f"`{group_digits(bench.shown_code())}`" if bench.shown_code() else bench.shown_text()
 
 
 def _row(card: GalleryCard) -> str:

@@ -57,7 +57,7 @@ def _written(text: str) -> Picture:
     """A line of text, as wide as it is."""
     rows = [0] * LABEL.height
     for character in text:
-        rows = [row << LABEL.width | cell for row, cell in zip(rows, LABEL.rows(character), strict=True)]
+        rows = [row << LABEL.width | cell for row, cell in zip(rows, LABEL.glyph_rows(character), strict=True)]
     return Picture(LABEL.width * len(text), LABEL.height, tuple(rows))
 
 

@@ -38,11 +38,11 @@ class Bus(Protocol):
     """Where a display is wired to."""
 
     @property
-    def cure(self) -> str:
+    def remedy(self) -> str:
         """What to check when the display does not answer."""
         ...
 
-    def open(self) -> Wire:
+    def open_wire(self) -> Wire:
         """Open it. Raises DisplayError, saying what to do."""
         ...
 
@@ -55,14 +55,14 @@ class I2cBus:
     address: int = ADDRESSES[0]
 
     @property
-    def cure(self) -> str:
+    def remedy(self) -> str:
         """What to check when the display does not answer."""
         return (
             f"check its supply and wiring, and its address: {self.address:#04x} is configured, "
             f"`i2cdetect -y {self.port}` lists what answers ({' or '.join(map(hex, ADDRESSES))})"
         )
 
-    def open(self) -> Wire:
+    def open_wire(self) -> Wire:
         """Open the bus; whether a display answers shows with the first bytes. Raises DisplayError."""
         from luma.core import error  # type: ignore[import-untyped] # noqa: PLC0415 -- only a reader that has one needs it
         from luma.core.interface.serial import i2c  # type: ignore[import-untyped] # noqa: PLC0415
@@ -95,13 +95,13 @@ class SpiBus:
     speed: int = 8_000_000
 
     @property
-    def cure(self) -> str:
+    def remedy(self) -> str:
         """What to check when the display does not answer."""
         return f"check its supply, its wires to SPI{self.port}, data/command on GPIO{self.data_command}" + (
             f" and reset on GPIO{self.reset}" if self.reset is not None else ""
         )
 
-    def open(self) -> Wire:
+    def open_wire(self) -> Wire:
         """Open the bus and pulse the reset line. Raises DisplayError."""
         try:
             import spidev  # type: ignore[import-not-found] # noqa: PLC0415 -- only SPI displays need it

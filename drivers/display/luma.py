@@ -58,14 +58,14 @@ class LumaDisplay:
         """Open the bus and initialise the controller, dark. Raises DisplayError."""
         self._persist(lambda chip: None)
 
-    def show(self, picture: Picture) -> None:
+    def show_picture(self, picture: Picture) -> None:
         """Bring the picture to the glass and light it. Raises DisplayError, and UsageError for another size."""
         if (picture.width, picture.height) != self.size:
             raise UsageError(f"a picture of {picture.width} x {picture.height} on a display of {self.size}")
         frame = pack_pages(turn_picture(picture, -self._rotation))
         self._persist(lambda chip: self._bring(chip, frame))
 
-    def off(self) -> None:
+    def switch_off(self) -> None:
         """Clear the controller's memory, then switch the panel off. Raises DisplayError.
 
         The next picture initialises the controller anew: one that lost its supply meanwhile cannot tell.
@@ -77,7 +77,7 @@ class LumaDisplay:
         """Leave the glass dark and the bus free. Never raises."""
         if self._used:
             with suppress(DisplayError):
-                self.off()
+                self.switch_off()
             self._used = False
         self._forget()
         self._hang_up()
@@ -100,14 +100,14 @@ class LumaDisplay:
                 self._forget()
                 if attempt == ATTEMPTS:
                     self._hang_up()
-                    raise DisplayError(f"the display does not answer: {self._bus.cure}") from failure
+                    raise DisplayError(f"the display does not answer: {self._bus.remedy}") from failure
             else:
                 return
 
     def _ready(self) -> DisplayChip:
         """The controller, initialised and black if it was not in use."""
         if self._wire is None:
-            self._wire = self._bus.open()
+            self._wire = self._bus.open_wire()
         if self._chip is None:
             self._chip = initialise_controller(self._panel, self._wire, self._contrast)
             self._sent = bytearray(self._panel.width * self._panel.height // 8)

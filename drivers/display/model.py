@@ -140,7 +140,7 @@ class OledModel:
         self._command = bytearray()
         self._torn = False
 
-    def tear(self) -> None:
+    def tear_glass(self) -> None:
         """A transfer broke off: until the controller is initialised anew, half commands are forgiven."""
         self._torn = True
 

@@ -66,7 +66,7 @@ class Traffic:
         if not fault:
             take(payload)
             return
-        self.model.tear()
+        self.model.tear_glass()
         take(payload[: fault.arrived])
         raise fault.error()
 
@@ -118,11 +118,11 @@ class I2cTwin:
     address: int = ADDRESS
 
     @property
-    def cure(self) -> str:
+    def remedy(self) -> str:
         """What to check when the display does not answer: as on a real bus."""
-        return I2cBus(address=self.address).cure
+        return I2cBus(address=self.address).remedy
 
-    def open(self) -> Wire:
+    def open_wire(self) -> Wire:
         """luma's own I2C interface on the twin of smbus2."""
         from luma.core.interface.serial import i2c  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -144,7 +144,7 @@ class Soldered:
             if wire == self.bus.reset and level:
                 model.reset()
 
-        self.circuit.listen(heard)
+        self.circuit.listen_to(heard)
 
 
 class SpidevTwin:
@@ -166,7 +166,7 @@ class SpidevTwin:
         """One transfer, a command or data as the line says. Raises OSError."""
         if not self._open:
             raise OSError(errno.EBADF, "the port is closed")
-        self._traffic.carry(bytes(data), self._place.circuit.level(self._place.bus.data_command), overhead=0)
+        self._traffic.carry(bytes(data), self._place.circuit.level_of(self._place.bus.data_command), overhead=0)
 
     def close(self) -> None:
         """Let go of the port."""
@@ -181,11 +181,11 @@ class SpiTwin:
     place: Soldered
 
     @property
-    def cure(self) -> str:
+    def remedy(self) -> str:
         """What to check when the display does not answer: as on a real bus."""
-        return self.place.bus.cure
+        return self.place.bus.remedy
 
-    def open(self) -> Wire:
+    def open_wire(self) -> Wire:
         """luma's own SPI interface on the twin of spidev, its lines on the header's."""
         return open_spi(self.place.bus, SpidevTwin(self.traffic, self.place), pulse=0)
 

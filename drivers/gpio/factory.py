@@ -1,7 +1,7 @@
 """Which library reaches this machine's pins, and what to do when none can.
 
-`look_at_machine` gathers what the machine is as a value; `open_pins` decides from that value alone. Libraries are imported only
-once chosen: they are optional, and each of them fails to import on some machine.
+`look_at_machine` gathers what the machine is as a value; `open_pins` decides from that value alone. Libraries are
+imported only once chosen: they are optional, and each of them fails to import on some machine.
 """
 
 import fcntl

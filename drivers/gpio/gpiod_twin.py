@@ -91,7 +91,7 @@ class GpiodTwin:
         self._held: dict[int, LineRequest] = {}
         self.at_once = EdgesAtOnce()
         self.line = SimpleNamespace(Direction=Direction, Bias=Bias, Edge=Edge, Value=Value)
-        circuit.listen(self._heard)
+        circuit.listen_to(self._heard)
 
     def Chip(self, path: str) -> "Chip":  # noqa: N802 - the module's name
         """Open a chip. Raises FileNotFoundError."""
@@ -168,7 +168,7 @@ class LineRequest:
     _ends: tuple[int, int] = field(default_factory=os.pipe)
 
     def __post_init__(self) -> None:
-        self.circuit.apply(self.line, self.settings.drive)
+        self.circuit.apply_levels(self.line, self.settings.drive)
 
     @property
     def fd(self) -> int:
@@ -179,20 +179,20 @@ class LineRequest:
     def get_value(self, line: int) -> Value:
         """The wire's level."""
         self._check(line)
-        return Value.ACTIVE if self.circuit.level(line) else Value.INACTIVE
+        return Value.ACTIVE if self.circuit.level_of(line) else Value.INACTIVE
 
     def set_value(self, line: int, value: Value) -> None:
         """Drive it. Raises OSError(EPERM) for an input, as the kernel does."""
         self._check(line)
         if self.settings.direction is not Direction.OUTPUT:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
-        self.circuit.apply(line, Drive.HIGH if value is Value.ACTIVE else Drive.LOW)
+        self.circuit.apply_levels(line, Drive.HIGH if value is Value.ACTIVE else Drive.LOW)
 
     def reconfigure_lines(self, config: Mapping[int, LineSettings]) -> None:
         """Other settings for the same line."""
         ((line, self.settings),) = config.items()
         self._check(line)
-        self.circuit.apply(line, self.settings.drive)
+        self.circuit.apply_levels(line, self.settings.drive)
 
     def read_edge_events(self) -> list[int]:
         """Take every edge that waits; waits for one when there is none."""

@@ -48,7 +48,7 @@ class TwinPin(_Pin):
         super().__init__(factory, info)
         factory.attach(self._wire, self)
         self._set_function("input")
-        self._state = self._circuit.level(self._wire)
+        self._state = self._circuit.level_of(self._wire)
 
     def heard(self, level: bool) -> None:
         """The wire has changed: an input gives an edge."""
@@ -96,9 +96,9 @@ class TwinPin(_Pin):
 
     def _apply(self) -> None:
         if self._function == "output":
-            self._circuit.apply(self._wire, Drive.HIGH if self._latch else Drive.LOW)
+            self._circuit.apply_levels(self._wire, Drive.HIGH if self._latch else Drive.LOW)
         else:
-            self._circuit.apply(self._wire, PULLS[self._pull])
+            self._circuit.apply_levels(self._wire, PULLS[self._pull])
 
 
 class TwinFactory(_Factory):
@@ -108,7 +108,7 @@ class TwinFactory(_Factory):
         super().__init__(revision, TwinPin)
         self.circuit = circuit
         self._attached: dict[int, TwinPin] = {}
-        circuit.listen(self._heard)
+        circuit.listen_to(self._heard)
 
     def attach(self, wire: int, pin: TwinPin) -> None:
         """From now on this pin hears its wire."""

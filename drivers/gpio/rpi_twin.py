@@ -40,7 +40,7 @@ class RpiGpioTwin:
         self._warn = True
         self._directions: dict[int, int] = {}
         self._watches: dict[int, tuple[int, int, Callable[[int], object] | None]] = {}
-        circuit.listen(self._heard)
+        circuit.listen_to(self._heard)
 
     def setmode(self, mode: int, /) -> None:
         """Choose BOARD or BCM numbers, once. Raises ValueError for another value or a change of mind."""
@@ -63,7 +63,7 @@ class RpiGpioTwin:
         gpio = self._gpio(channel)
         pull = self.PUD_OFF if pull_up_down is None else pull_up_down
         self._check_setup(direction, pull, initial)
-        if gpio not in self._directions and self._circuit.drive(gpio) in STIFF:
+        if gpio not in self._directions and self._circuit.drive_wire(gpio) in STIFF:
             self._warning(
                 "This channel is already in use, continuing anyway.  Use GPIO.setwarnings(False) to disable warnings."
             )
@@ -77,18 +77,18 @@ class RpiGpioTwin:
         gpio = self._gpio(channel)
         if gpio not in self._directions:
             raise RuntimeError("You must setup() the GPIO channel first")
-        return int(self._circuit.level(gpio))
+        return int(self._circuit.level_of(gpio))
 
     def output(self, channel: int, value: int, /) -> None:
         """Drive a channel. Raises RuntimeError for one that is not an output."""
         gpio = self._gpio(channel)
         if self._directions.get(gpio) != self.OUT:
             raise RuntimeError("The GPIO channel has not been set up as an OUTPUT")
-        self._circuit.apply(gpio, Drive.HIGH if value else Drive.LOW)
+        self._circuit.apply_levels(gpio, Drive.HIGH if value else Drive.LOW)
 
     def gpio_function(self, channel: int, /) -> int:
         """IN or OUT."""
-        return self.OUT if self._circuit.drive(self._gpio(channel)) in STIFF else self.IN
+        return self.OUT if self._circuit.drive_wire(self._gpio(channel)) in STIFF else self.IN
 
     def add_event_detect(
         self,
@@ -126,7 +126,7 @@ class RpiGpioTwin:
     def _reset(self, gpio: int) -> None:
         if self._directions.pop(gpio, None) is not None:
             self._watches.pop(gpio, None)
-            self._circuit.apply(gpio, Drive.FLOATING)
+            self._circuit.apply_levels(gpio, Drive.FLOATING)
 
     def _gpio(self, channel: int) -> int:
         if self._mode is None:
@@ -160,9 +160,9 @@ class RpiGpioTwin:
         """An output set up without `initial` goes on with what its latch held: low until it was driven."""
         pulls = {self.PUD_OFF: Drive.FLOATING, self.PUD_UP: Drive.PULL_UP, self.PUD_DOWN: Drive.PULL_DOWN}
         if direction == self.IN:
-            self._circuit.apply(gpio, pulls[pull])
-        elif initial is not None or self._circuit.drive(gpio) not in STIFF:
-            self._circuit.apply(gpio, Drive.HIGH if initial else Drive.LOW)
+            self._circuit.apply_levels(gpio, pulls[pull])
+        elif initial is not None or self._circuit.drive_wire(gpio) not in STIFF:
+            self._circuit.apply_levels(gpio, Drive.HIGH if initial else Drive.LOW)
 
     def _heard(self, wire: int, level: bool) -> None:
         channel, edge, callback = self._watches.get(wire, (wire, 0, None))

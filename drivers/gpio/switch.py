@@ -46,15 +46,15 @@ class GpioSwitch:
         line.watch(lambda: self._moved(notify))
         self._closed = line.low()
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """When a motion under way is looked at again; None at rest."""
         return None if self._since is None else self._since + self._timing.release
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """A motion that has come to rest. Raises DriverError."""
         if self._edge:
             self._edge, self._since = False, now
-        due = self.due()
+        due = self.next_due()
         if self._line is None or due is None or now < due:
             return ()
         self._since = None

@@ -18,7 +18,7 @@ class ButtonContacts:
         self._lines: dict[int, InputLine] = {}
 
     @property
-    def sure(self) -> int:
+    def max_trusted(self) -> int:
         """All of them: buttons do not see one another."""
         return len(self._buttons)
 
@@ -28,18 +28,18 @@ class ButtonContacts:
             self._lines[place] = self._pins.input(gpio, name)
             self._lines[place].watch(changed)
 
-    def scan(self) -> frozenset[int]:
+    def scan_keys(self) -> frozenset[int]:
         """The buttons that are closed."""
         return frozenset(place for place, line in self._lines.items() if line.low())
 
-    def rest(self) -> None:
+    def let_rest(self) -> None:
         """Nothing to do: an input always gives edges."""
 
-    def lines(self) -> frozenset[int]:
+    def edge_lines(self) -> frozenset[int]:
         """The same: each button has its own line."""
-        return self.scan()
+        return self.scan_keys()
 
-    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+    def expect_edges(self, closed: frozenset[int]) -> frozenset[int]:
         """Those that are closed."""
         return closed
 

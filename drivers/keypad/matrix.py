@@ -97,7 +97,7 @@ class MatrixContacts:
         self._columns: list[OutputLine] = []
 
     @property
-    def sure(self) -> int:
+    def max_trusted(self) -> int:
         """The most closed places that a scan tells truly."""
         return len(self._layout.keys) if self._layout.diodes else SURE_WITHOUT_DIODES
 
@@ -110,23 +110,23 @@ class MatrixContacts:
         for row in self._rows:
             row.watch(changed)
 
-    def scan(self) -> frozenset[int]:
+    def scan_keys(self) -> frozenset[int]:
         """Read every place, one low column after the other. Leaves the columns let go."""
         for column in self._columns:
             column.release()
         return frozenset(place for index in range(len(self._columns)) for place in self._read(index))
 
-    def rest(self) -> None:
+    def let_rest(self) -> None:
         """All columns low: any key gives an edge."""
         for column in self._columns:
             column.drive(False)
         self._settle()
 
-    def lines(self) -> frozenset[int]:
+    def edge_lines(self) -> frozenset[int]:
         """The low rows, from the top."""
         return frozenset(number for number, row in enumerate(self._rows) if row.low())
 
-    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+    def expect_edges(self, closed: frozenset[int]) -> frozenset[int]:
         """The rows of the closed places."""
         return frozenset(place // len(self._columns) for place in closed)
 
@@ -141,7 +141,7 @@ class MatrixContacts:
         column = self._columns[index]
         column.drive(False)
         self._settle()
-        places = [row * len(self._columns) + index for row in self.lines()]
+        places = [row * len(self._columns) + index for row in self.edge_lines()]
         column.release()
         return places
 

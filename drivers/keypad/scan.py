@@ -20,7 +20,7 @@ class Contacts(Protocol):
     """The electrical side of a keypad. Contacts are numbered places. Every method but `close` raises DriverError."""
 
     @property
-    def sure(self) -> int:
+    def max_trusted(self) -> int:
         """The most closed contacts that a scan tells truly."""
         ...
 
@@ -28,19 +28,19 @@ class Contacts(Protocol):
         """Claim the pins; call `changed` at every edge, from any thread."""
         ...
 
-    def scan(self) -> frozenset[int]:
+    def scan_keys(self) -> frozenset[int]:
         """The closed places. Causes edges of its own."""
         ...
 
-    def rest(self) -> None:
+    def let_rest(self) -> None:
         """Make every contact give an edge."""
         ...
 
-    def lines(self) -> frozenset[int]:
+    def edge_lines(self) -> frozenset[int]:
         """At rest: the inputs that are low. Drives nothing."""
         ...
 
-    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+    def expect_edges(self, closed: frozenset[int]) -> frozenset[int]:
         """The inputs that these closed places make low at rest."""
         ...
 
@@ -56,7 +56,7 @@ class ScannedKeypad:
         self._contacts = contacts
         self._keys = dict(keys)
         self._timing = timing
-        self._debouncer = Debouncer(timing, contacts.sure)
+        self._debouncer = Debouncer(timing, contacts.max_trusted)
         self._notify: Notify = _nobody
         self._resting = False
         self._nudged = False
@@ -70,17 +70,17 @@ class ScannedKeypad:
     @property
     def held(self) -> tuple[Key, ...]:
         """The keys that are down now, stuck ones included."""
-        return tuple(self._keys[place] for place in sorted(self._debouncer.down) if place in self._keys)
+        return tuple(self._keys[place] for place in sorted(self._debouncer.keys_down) if place in self._keys)
 
     def start(self, notify: Notify) -> None:
         """Claim the pins. A key that is down already gives no event until it is released. Raises KeypadError."""
         self._notify = notify
-        self._debouncer = Debouncer(self._timing, self._contacts.sure)
+        self._debouncer = Debouncer(self._timing, self._contacts.max_trusted)
         try:
             self._contacts.start(self._edge)
-            self._picture = self._contacts.scan()
-            self._debouncer.adopt(self._picture)
-            self._contacts.rest()
+            self._picture = self._contacts.scan_keys()
+            self._debouncer.adopt_contacts(self._picture)
+            self._contacts.let_rest()
         except DriverError as cause:
             self._contacts.close()
             raise KeypadError(f"the keypad cannot start: {cause}") from cause
@@ -88,11 +88,11 @@ class ScannedKeypad:
         # A key that moved before the edges counted has left no other trace.
         self._edge()
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """The next scan; None when nothing is down or all that is down is stuck."""
         return self._next
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """Scan if it is time or an edge came; the presses accepted now. Costs nothing at rest. Raises KeypadError."""
         try:
             if self._resting:
@@ -138,7 +138,7 @@ class ScannedKeypad:
 
     def _scan(self, now: Millis) -> Sequence[Event]:
         beside_stuck, self._resting = self._resting, False
-        picture = self._contacts.scan()
+        picture = self._contacts.scan_keys()
         self._scanned_at = now
         if beside_stuck and picture == self._picture:
             self._rest(now)
@@ -148,9 +148,9 @@ class ScannedKeypad:
         return self._take(picture, now)
 
     def _take(self, picture: frozenset[int], now: Millis) -> Sequence[Event]:
-        before, self._picture = self._debouncer.down, picture
+        before, self._picture = self._debouncer.keys_down, picture
         pressed = self._debouncer.read(picture, now)
-        if self._debouncer.down != before:
+        if self._debouncer.keys_down != before:
             self._changed_at = now
         self._next = now + self._timing.scan
         if self._quiet(now):
@@ -159,13 +159,13 @@ class ScannedKeypad:
         return [KeyPressed(now, self._keys[place]) for place in pressed if place in self._keys]
 
     def _quiet(self, now: Millis) -> bool:
-        if not self._debouncer.settled:
+        if not self._debouncer.is_settled:
             return False
-        return not self._debouncer.down or now - self._changed_at >= self._timing.patience
+        return not self._debouncer.keys_down or now - self._changed_at >= self._timing.patience
 
     def _rest(self, now: Millis) -> None:
         """Wait for an edge. A line that moved since the last scan tells it: then go on scanning, but not for ever."""
-        self._contacts.rest()
+        self._contacts.let_rest()
         self._nudged = False
         self._resting = True
         watching = self._picture and now < self._watch_until
@@ -179,7 +179,7 @@ class ScannedKeypad:
 
     def _odd_lines(self) -> frozenset[int]:
         """The lines that the last picture does not explain: a key just moved; or, if it lasts, a wet or shorted pad."""
-        return self._contacts.lines() ^ self._contacts.expected(self._picture)
+        return self._contacts.edge_lines() ^ self._contacts.expect_edges(self._picture)
 
 
 def _nobody() -> None:

@@ -28,7 +28,7 @@ class Font:
     packed: Mapping[str, str] = field(repr=False)
     """Character -> its rows in hexadecimal, each padded to whole bytes."""
 
-    def rows(self, character: str) -> Rows:
+    def glyph_rows(self, character: str) -> Rows:
         """The cell of one character. Raises UsageError for a character that the font does not have."""
         try:
             packed = self.packed[character]
@@ -80,7 +80,7 @@ def digit_shapes(height: int, percent: int = 100) -> tuple[int, tuple[Rows, ...]
     `percent`: how much taller they are drawn; digits bear it well up to half as much again.
     """
     letters = load_font(height)
-    cells = [letters.rows(character) for character in "0123456789"]
+    cells = [letters.glyph_rows(character) for character in "0123456789"]
     left, right, top, bottom = measure_ink(letters.width, _overlay(cells))
     cut = (tuple(row >> right for row in cell[top : letters.height - bottom]) for cell in cells)
     return letters.width - left - right, tuple(_taller(rows, percent) for rows in cut)

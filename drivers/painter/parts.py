@@ -44,7 +44,7 @@ class Canvas:
         self._width = width
         self._rows = [0] * height
 
-    def put(self, part: Picture, left: int, top: int) -> None:
+    def put_picture(self, part: Picture, left: int, top: int) -> None:
         """Light what is lit in `part`, its top left corner at (left, top). Raises UsageError outside the canvas."""
         shift = self._width - left - part.width
         if left < 0 or shift < 0 or top < 0 or top + part.height > len(self._rows):
@@ -52,7 +52,7 @@ class Canvas:
         for row, bits in enumerate(part.rows, start=top):
             self._rows[row] |= bits << shift
 
-    def picture(self) -> Picture:
+    def as_picture(self) -> Picture:
         """What has been drawn so far."""
         return Picture(self._width, len(self._rows), tuple(self._rows))
 
@@ -146,7 +146,7 @@ def _line(text: str, letters: Font) -> Picture:
 def _cells(text: str, letters: Font) -> Rows:
     rows = (0,) * letters.height
     for character in text.replace(NO_BREAK, " "):
-        rows = tuple(row << letters.width | bits for row, bits in zip(rows, letters.rows(character), strict=True))
+        rows = tuple(row << letters.width | bits for row, bits in zip(rows, letters.glyph_rows(character), strict=True))
     return rows
 
 
@@ -161,9 +161,9 @@ def _column(parts: Sequence[Picture], gap: int) -> Picture:
     canvas = Canvas(width, sum(part.height for part in parts) + gap * (len(parts) - 1))
     top = 0
     for part in parts:
-        canvas.put(part, (width - part.width) // 2, top)
+        canvas.put_picture(part, (width - part.width) // 2, top)
         top += part.height + gap
-    return canvas.picture()
+    return canvas.as_picture()
 
 
 def _row(parts: Sequence[Picture], gap: int) -> Picture:
@@ -171,9 +171,9 @@ def _row(parts: Sequence[Picture], gap: int) -> Picture:
     canvas = Canvas(sum(part.width for part in parts) + gap * (len(parts) - 1), parts[0].height)
     left = 0
     for part in parts:
-        canvas.put(part, left, 0)
+        canvas.put_picture(part, left, 0)
         left += part.width + gap
-    return canvas.picture()
+    return canvas.as_picture()
 
 
 # The code
@@ -303,7 +303,7 @@ def _entry_line(text: str, letters: Font, places: int, *, cursor: bool) -> Pictu
     mark = ((1 << letters.width - 2) - 1) << (places - len(text) - 1) * letters.width + 1 if cursor else 0
     base = letters.ascent + 1
     body = (
-        *rows[measure_ink(letters.width, letters.rows("0"))[2] : base],
+        *rows[measure_ink(letters.width, letters.glyph_rows("0"))[2] : base],
         *(row | mark for row in rows[base : base + thick]),
     )
     return Picture(letters.width * places, len(body), body)

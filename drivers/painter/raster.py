@@ -1,8 +1,8 @@
 """The painter: a screen's value becomes a 1-bit picture, the same for the glass, the simulator and the golden pictures.
 
 Everything is made of small pictures: a wrapped sentence, a run of digits, a row of marks. Each part of a screen offers
-itself in several sizes, the best first; `paint_screen` takes the best that leave room for one another and stacks them. What
-does not fit even at its smallest is an error, never cut: on a card reader a missing word is a wrong instruction.
+itself in several sizes, the best first; `paint_screen` takes the best that leave room for one another and stacks them.
+What does not fit even at its smallest is an error, never cut: on a card reader a missing word is a wrong instruction.
 
 The digits of a code are drawn one by one and never become text.
 """
@@ -54,11 +54,11 @@ def paint_screen(screen: Screen, size: tuple[int, int]) -> Picture:
     bottom = height - margin
     if screen.bar:
         bar = draw_bar(screen.bar, width, BAR + margin)
-        canvas.put(bar, 0, height - bar.height)
+        canvas.put_picture(bar, 0, height - bar.height)
         bottom = height - bar.height - BAR
     chosen = _choose({name: options for name, options in _offers(screen, width).items() if options}, bottom - margin)
     _place(canvas, [chosen[name] for name in ORDER if name in chosen], width, (margin, bottom), "notice" in chosen)
-    return canvas.picture()
+    return canvas.as_picture()
 
 
 def prepare_fonts(size: tuple[int, int]) -> None:
@@ -112,7 +112,7 @@ def _place(canvas: Canvas, parts: Sequence[Picture], width: int, rows: tuple[int
     surplus = free - between * (len(parts) - 1)
     for index, part in enumerate(parts):
         above = between * index + surplus * (index + 1) // spaces
-        canvas.put(part, (width - part.width) // 2, top + above)
+        canvas.put_picture(part, (width - part.width) // 2, top + above)
         top += part.height
 
 

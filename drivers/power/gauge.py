@@ -34,7 +34,7 @@ class WordBus(Protocol):
 class Gauge(Protocol):
     """Tells how full the battery is."""
 
-    def charge(self) -> int:
+    def read_charge(self) -> int:
         """0 to 100 %. Raises PowerError."""
         ...
 
@@ -75,7 +75,7 @@ class Max17048(_OnBus):
     own_address = 0x36
     addresses = (0x36,)
 
-    def charge(self) -> int:
+    def read_charge(self) -> int:
         """0 to 100 %; the gauge itself may say a little more. Raises PowerError."""
         return min(100, self._register(0x04) >> 8)
 
@@ -91,7 +91,7 @@ class Ina219(_OnBus):
     own_address = 0x40
     addresses = tuple(range(0x40, 0x50))
 
-    def charge(self) -> int:
+    def read_charge(self) -> int:
         """0 to 100 %, within about ten. Raises PowerError."""
         return charge_of((self._register(0x02) >> 3) * 4)
 
@@ -157,7 +157,7 @@ class Thresholds:
     hysteresis: int = 3
     every: Millis = 60_000
 
-    def judge(self, charge: int, before: Battery) -> Battery:
+    def judge_charge(self, charge: int, before: Battery) -> Battery:
         """What `charge` means to a reader that was told `before`."""
         if charge <= self.critical + self._more(before, {Battery.CRITICAL}):
             return Battery.CRITICAL
@@ -178,20 +178,20 @@ class BatteryMonitor:
         self._told = Battery.GOOD
         self._next: Millis | None = None
 
-    def awake(self) -> None:
+    def wake_up(self) -> None:
         """Ask at the next poll, then every `every` ms."""
         if self._next is None:
             self._next = 0
 
-    def asleep(self) -> None:
+    def fall_asleep(self) -> None:
         """Ask no more."""
         self._next = None
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """When to ask next."""
         return self._next
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """BatteryChanged when a threshold was crossed since it was last told; it begins as GOOD."""
         if self._next is None or now < self._next:
             return ()
@@ -209,7 +209,7 @@ class BatteryMonitor:
 
     def _read(self) -> Battery:
         try:
-            return self._thresholds.judge(self._gauge.charge(), self._told)
+            return self._thresholds.judge_charge(self._gauge.read_charge(), self._told)
         except PowerError as error:
             log.warning("battery: %s", error)
             return self._told

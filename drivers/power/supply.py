@@ -52,11 +52,11 @@ class OffMode(Protocol):
         """Claim what is needed; change nothing."""
         ...
 
-    def asleep(self) -> None:
+    def fall_asleep(self) -> None:
         """The reader is dark: be off."""
         ...
 
-    def awake(self) -> None:
+    def wake_up(self) -> None:
         """The reader is used again."""
         ...
 
@@ -71,10 +71,10 @@ class StayAsleep:
     def start(self) -> None:
         """Nothing to claim."""
 
-    def asleep(self) -> None:
+    def fall_asleep(self) -> None:
         """Nothing to cut."""
 
-    def awake(self) -> None:
+    def wake_up(self) -> None:
         """Nothing to give back."""
 
     def close(self) -> None:
@@ -99,11 +99,11 @@ class SoftLatch:
                 'holds this pin and cuts the supply itself: set off = "system" below [power]'
             ) from cause
 
-    def asleep(self) -> None:
+    def fall_asleep(self) -> None:
         """High: the latch takes the supply away, and with it this program."""
         self._drive(True)
 
-    def awake(self) -> None:
+    def wake_up(self) -> None:
         """Low again: the latch is not fitted, or something else feeds the board."""
         self._drive(False)
 
@@ -132,7 +132,7 @@ class SystemOff:
     def start(self) -> None:
         """Nothing to claim."""
 
-    def asleep(self) -> None:
+    def fall_asleep(self) -> None:
         """Ask once."""
         if self._asked:
             return
@@ -142,7 +142,7 @@ class SystemOff:
             raise PowerError(f"the system does not power off: {cause}. Check the unit's rights") from cause
         self._asked = True
 
-    def awake(self) -> None:
+    def wake_up(self) -> None:
         """What was asked cannot be taken back; a refusal can be tried again."""
         self._asked = False
 
@@ -161,25 +161,25 @@ class Supply:
         """Claim what the way needs. Raises PowerError."""
         self._way.start()
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """When the gauge is asked next; None while asleep."""
-        return self._battery.due() if self._battery else None
+        return self._battery.next_due() if self._battery else None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """BatteryChanged when a threshold was crossed."""
-        return self._battery.poll(now) if self._battery else ()
+        return self._battery.poll_events(now) if self._battery else ()
 
-    def asleep(self) -> None:
+    def fall_asleep(self) -> None:
         """The reader has gone dark: be off in the configured way."""
         if self._battery:
-            self._battery.asleep()
-        self._way.asleep()
+            self._battery.fall_asleep()
+        self._way.fall_asleep()
 
-    def awake(self) -> None:
+    def wake_up(self) -> None:
         """The reader is about to be used."""
         if self._battery:
-            self._battery.awake()
-        self._way.awake()
+            self._battery.wake_up()
+        self._way.wake_up()
 
     def close(self) -> None:
         """Let go of everything; the supply stays as it is."""

@@ -29,7 +29,7 @@ class News:
         self._known_session = 0
 
     @property
-    def waiting(self) -> bool:
+    def has_events(self) -> bool:
         """True when `take` has something to give."""
         return bool(self._queue)
 
@@ -38,7 +38,7 @@ class News:
         """The session that the loop knows of: the one of the last event that it took."""
         return self._known_session
 
-    def take(self, now: Millis) -> list[Event]:
+    def take_events(self, now: Millis) -> list[Event]:
         """Everything that is new, as having happened at `now`."""
         events = []
         with self._changed:
@@ -47,43 +47,43 @@ class News:
                 events.append(telling(now))
         return events
 
-    def view(self, view: View) -> int | None:
+    def update_readers(self, view: View) -> int | None:
         """The watcher looked at the readers. The session that ended by that, if one did."""
         with self._changed:
             before = self._session
-            new = self._add(self._presence.seen(view))
+            new = self._add(self._presence.note_seen(view))
             ended = before if self._session != before else None
         self._wake(new)
         return ended
 
-    def removed(self, card: Inserted) -> None:
+    def note_removal(self, card: Inserted) -> None:
         """The worker found that a card is gone."""
         with self._changed:
-            new = self._add(self._presence.removed(card))
+            new = self._add(self._presence.note_removal(card))
         self._wake(new)
 
-    def answer(self, session: int, telling: Telling) -> None:
+    def hand_answer(self, session: int, telling: Telling) -> None:
         """The answer to a request, unless its session is over."""
         with self._changed:
             if current := session == self._session:
                 self._queue.append((session, telling))
         self._wake(current)
 
-    def ask(self) -> int | None:
+    def request_session(self) -> int | None:
         """The session of a request that is made now; None when no card is in, which is then told once more."""
         with self._changed:
             if self._known_session != self._session or self._presence.card is not None:
                 return self._known_session
-            new = not self._queue and self._add(self._presence.again())
+            new = not self._queue and self._add(self._presence.look_again())
         self._wake(new)
         return None
 
-    def card(self, session: int) -> Inserted | None:
+    def session_card(self, session: int) -> Inserted | None:
         """The card of a session; None when the session is over."""
         with self._changed:
             return self._presence.card if session == self._session else None
 
-    def over(self, session: int, timeout_s: float) -> bool:
+    def wait_until_ended(self, session: int, timeout_s: float) -> bool:
         """Wait for the end of a session; False when it did not come in time."""
         with self._changed:
             return self._changed.wait_for(lambda: self._session != session, timeout_s)

@@ -40,23 +40,23 @@ class PcscSlot:
         self._worker.start()
         self._watcher.start()
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """At once when something is new; else only when notified."""
-        return 0 if self._ended or (self._news is not None and self._news.waiting) else None
+        return 0 if self._ended or (self._news is not None and self._news.has_events) else None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """What is new, as having happened at `now`. Raises SlotError when cards can be heard of no more: only a new
         process can do something about it."""
         if self._ended:
             raise SlotError("the watch over the smart-card readers has ended: start the reader anew")
-        return [] if self._news is None else self._news.take(now)
+        return [] if self._news is None else self._news.take_events(now)
 
     def close(self) -> None:
         """End both threads, take the power from the card, let go of pcscd. Waits 3 s at most for an exchange."""
         if self._watcher is not None:
-            self._watcher.stop()
+            self._watcher.stop_thread()
         if self._worker is not None:
-            self._worker.stop()
+            self._worker.stop_thread()
         self._watcher = self._worker = self._news = None
 
     def power_on(self, ticket: int) -> None:
@@ -80,13 +80,13 @@ class PcscSlot:
         self._notify()
 
     def _session(self) -> int | None:
-        return None if self._news is None else self._news.ask()
+        return None if self._news is None else self._news.request_session()
 
     def _seen(self, view: View) -> None:
         """Called by the watcher. A card that went takes its connection with it."""
         if self._news is None or self._worker is None:
             return
-        if (ended := self._news.view(view)) is not None:
+        if (ended := self._news.update_readers(view)) is not None:
             self._worker.do(PowerOff(ended))
 
 

@@ -34,8 +34,8 @@ class _IoRequest(ctypes.Structure):
 class Pcsc:
     """PC/SC, loaded when first made. Raises PcscMissingError where it is not installed.
 
-    Every call raises what `drivers.slot.pcsc_errors.error_for` makes of its return code. Contexts are used by one thread
-    at a time, `cancel` excepted.
+    Every call raises what `drivers.slot.pcsc_errors.error_for` makes of its return code. Contexts are used by one
+    thread at a time, `cancel` excepted.
     """
 
     def __init__(self) -> None:
@@ -56,13 +56,13 @@ class Pcsc:
             ctypes.POINTER(ctypes.c_ulong),
         )
 
-    def establish(self) -> int:
+    def establish_context(self) -> int:
         """A new context: a connection to pcscd."""
         code, context = self._scard.SCardEstablishContext(self._scard.SCARD_SCOPE_SYSTEM)
         _check(code, "SCardEstablishContext")
         return int(context)
 
-    def release(self, context: int) -> None:
+    def release_context(self, context: int) -> None:
         """Let go of a context, whether pcscd is still there or not."""
         self._scard.SCardReleaseContext(context)
 
@@ -74,7 +74,7 @@ class Pcsc:
         _check(code, "SCardListReaders")
         return list(names)
 
-    def states(self, context: int, known: Mapping[str, int], timeout_ms: int) -> dict[str, int]:
+    def get_states(self, context: int, known: Mapping[str, int], timeout_ms: int) -> dict[str, int]:
         """Wait until a reader's state differs from what is known (0: not known yet), the time is over or `cancel` was
         called; the states then. The upper 16 bits of a state count insertions and removals."""
         asked = [(name, state & ~STATE_CHANGED) for name, state in known.items()]
@@ -84,17 +84,17 @@ class Pcsc:
         _check(code, "SCardGetStatusChange")
         return {name: int(state) for name, state, _atr in answers}
 
-    def cancel(self, context: int) -> None:
+    def cancel_waiting(self, context: int) -> None:
         """End a `states` that another thread waits in; lost when that thread does not wait yet."""
         self._scard.SCardCancel(context)
 
-    def connect(self, context: int, reader: str, *, exclusive: bool) -> tuple[int, Protocol]:
+    def connect_card(self, context: int, reader: str, *, exclusive: bool) -> tuple[int, Protocol]:
         """Connect to the card, which gives it power; a handle, and the protocol that was chosen."""
         code, handle, chosen = self._scard.SCardConnect(context, reader, self._share(exclusive), self._any_protocol)
         _check(code, "SCardConnect")
         return int(handle), _protocol(chosen)
 
-    def reset(self, handle: int, *, exclusive: bool) -> Protocol:
+    def reset_card(self, handle: int, *, exclusive: bool) -> Protocol:
         """Reset the card warm; the protocol that was chosen now."""
         code, chosen = self._scard.SCardReconnect(
             handle, self._share(exclusive), self._any_protocol, self._scard.SCARD_RESET_CARD
@@ -102,13 +102,13 @@ class Pcsc:
         _check(code, "SCardReconnect")
         return _protocol(chosen)
 
-    def atr(self, handle: int) -> bytes:
+    def read_atr(self, handle: int) -> bytes:
         """The ATR since the last reset."""
         code, _reader, _state, _chosen, atr = self._scard.SCardStatus(handle)
         _check(code, "SCardStatus")
         return bytes(atr)
 
-    def disconnect(self, handle: int, *, unpower: bool) -> None:
+    def disconnect_card(self, handle: int, *, unpower: bool) -> None:
         """Give the handle back, and take the power from the card; nothing to do where the handle is void already."""
         self._scard.SCardDisconnect(handle, self._scard.SCARD_UNPOWER_CARD if unpower else self._scard.SCARD_LEAVE_CARD)
 

@@ -12,7 +12,7 @@ from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedEr
 from sesame_core.smartcard.apdu import Protocol
 
 ReaderChoice = str | int | None
-"""Which reader: its name or a part of it, its place in `list_readers()` from 0, or None for the first one with a card."""
+"""Which reader: its name or a part of it, its place in `list_readers()` from 0, or None for the first with a card."""
 
 
 def reader_named(name: str | None) -> ReaderChoice:
@@ -31,11 +31,11 @@ REMOVAL_TOLD_S: Final = 1.0
 @contextmanager
 def hold_context(pcsc: Pcsc) -> Iterator[int]:
     """A context that is released in every case."""
-    made = pcsc.establish()
+    made = pcsc.establish_context()
     try:
         yield made
     finally:
-        pcsc.release(made)
+        pcsc.release_context(made)
 
 
 def list_readers(pcsc: Pcsc | None = None) -> list[str]:
@@ -65,27 +65,27 @@ class PoweredCard:
         Raises NoCardError, CardMuteError, CardBusyError (at once: see `power_card`), NoReaderError, SlotError.
         """
         self._pcsc, self.reader, self._exclusive = pcsc, reader, exclusive
-        made = pcsc.establish()
+        made = pcsc.establish_context()
         self._context: int | None = made
         self._handle: int | None = None
         self._in = True
         try:
-            self._handle, self.protocol = pcsc.connect(made, reader, exclusive=exclusive)
+            self._handle, self.protocol = pcsc.connect_card(made, reader, exclusive=exclusive)
             self._inserted = self._count()
-            self.atr = pcsc.atr(self._handle)
+            self.atr = pcsc.read_atr(self._handle)
             self.cold_atr = b""
             if self.atr[:1] == bytes((INVERSE_CONVENTION,)):
-                self.reset()
+                self.reset_card()
         except BaseException:
             self.close()
             raise
 
-    def reset(self) -> None:
+    def reset_card(self) -> None:
         """Reset the card warm; its ATR and protocol are read again. Raises SlotError."""
         handle = self._open_handle()
         self.cold_atr = self.cold_atr or self.atr
-        self.protocol = self._pcsc.reset(handle, exclusive=self._exclusive)
-        self.atr = self._pcsc.atr(handle)
+        self.protocol = self._pcsc.reset_card(handle, exclusive=self._exclusive)
+        self.atr = self._pcsc.read_atr(handle)
 
     def exchange(self, apdu: bytearray) -> bytes:
         """Send the bytes as they are; the answer with its status word. The bytes are not copied and not kept.
@@ -107,10 +107,10 @@ class PoweredCard:
     def close(self) -> None:
         """Take the power away and let go of PC/SC. May be called twice."""
         if self._handle is not None:
-            self._pcsc.disconnect(self._handle, unpower=self._in)
+            self._pcsc.disconnect_card(self._handle, unpower=self._in)
             self._handle = None
         if self._context is not None:
-            self._pcsc.release(self._context)
+            self._pcsc.release_context(self._context)
             self._context = None
 
     def _open_handle(self) -> int:
@@ -129,7 +129,7 @@ class PoweredCard:
 
     def _state(self, known: int, timeout_ms: int) -> int:
         assert self._context is not None
-        return self._pcsc.states(self._context, {self.reader: known}, timeout_ms)[self.reader]
+        return self._pcsc.get_states(self._context, {self.reader: known}, timeout_ms)[self.reader]
 
     def _removed(self) -> bool:
         """Whether this very card is gone: a failed exchange looks the same for a pulled card and for a silent one."""
@@ -206,9 +206,9 @@ class PcscConnection:
         """
         return self._card.exchange(apdu)
 
-    def reset(self) -> None:
+    def reset_card(self) -> None:
         """Reset the card warm; `atr` and `protocol` are new. Raises SlotError."""
-        self._card.reset()
+        self._card.reset_card()
 
     def close(self) -> None:
         """Take the power away. May be called twice."""
@@ -229,11 +229,11 @@ def _find(pcsc: Pcsc, made: int, choice: ReaderChoice, patience_ms: int) -> str:
     if not allowed:
         raise NoReaderError(f"no reader is called {choice!r}; there are: {', '.join(names)}")
     deadline = time.monotonic() + patience_ms / 1000
-    states = pcsc.states(made, dict.fromkeys(allowed, 0), 0)
+    states = pcsc.get_states(made, dict.fromkeys(allowed, 0), 0)
     while not (found := [name for name, state in states.items() if is_present(state)]):
         if not (left_ms := _left_ms(deadline)):
             raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
-        states = pcsc.states(made, states, left_ms)
+        states = pcsc.get_states(made, states, left_ms)
     return found[0]
 
 

@@ -38,10 +38,10 @@ class Presence:
         self._told: type[Event] | None = None
         self._gone: Inserted | None = None
 
-    def seen(self, view: View) -> list[type[Event]]:
+    def note_seen(self, view: View) -> list[type[Event]]:
         """The events that follow from a look at the readers; none when nothing is new."""
         if not view:
-            return self.lost()
+            return self.note_loss()
         cards = [(name, event_count(state)) for name, state in view.items() if is_present(state)]
         cards = [card for card in cards if card != self._gone]
         if self.card in cards:
@@ -50,19 +50,19 @@ class Presence:
         self.card = cards[0] if cards else None
         return news + self._tell(CardPresent if cards else CardAbsent)
 
-    def lost(self) -> list[type[Event]]:
+    def note_loss(self) -> list[type[Event]]:
         """No reader is there that may be used."""
         self.card = self._gone = None
         return self._tell(SlotLost)
 
-    def removed(self, card: Inserted) -> list[type[Event]]:
+    def note_removal(self, card: Inserted) -> list[type[Event]]:
         """An exchange showed that the card is gone, maybe before pcscd noticed."""
         if self.card != card:
             return []
         self.card, self._gone = None, card
         return self._tell(CardAbsent)
 
-    def again(self) -> list[type[Event]]:
+    def look_again(self) -> list[type[Event]]:
         """What was told last about an empty slot, once more; nothing before the first look."""
         return [] if self._told is None else [self._told]
 
@@ -94,13 +94,13 @@ class Watcher:
         """Begin; the first view follows at once."""
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop_thread(self) -> None:
         """End the thread and wait for it."""
         self._stop.set()
         while self._thread.is_alive():
             # A cancel that comes just before the thread waits is lost: hence again until it has ended.
             if (waiting := self._context) is not None:
-                self._pcsc.cancel(waiting)
+                self._pcsc.cancel_waiting(waiting)
             self._thread.join(0.05)
 
     def _run(self) -> None:
@@ -146,7 +146,7 @@ class Watcher:
 
     def _wait(self, made: int, known: dict[str, int], timeout_ms: int) -> dict[str, int]:
         try:
-            states = self._pcsc.states(made, {PNP: 0, **known}, timeout_ms)
+            states = self._pcsc.get_states(made, {PNP: 0, **known}, timeout_ms)
         except ReaderLostError:
             # Gone between listing and waiting: list again, but not in a tight loop.
             self._stop.wait(0.1)

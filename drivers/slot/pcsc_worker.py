@@ -72,7 +72,7 @@ class Worker:
         """Do this after what was asked before."""
         self._jobs.put(job)
 
-    def stop(self) -> None:
+    def stop_thread(self) -> None:
         """End the thread, with the card's power off; what was asked and not begun is not done."""
         self._stop.set()
         self._jobs.put(None)
@@ -93,7 +93,7 @@ class Worker:
                 self._power_off()
             return
         try:
-            card = self._news.card(job.session)
+            card = self._news.session_card(job.session)
             if card is not None and not self._stop.is_set():
                 self._attempt(job, card)
         finally:
@@ -109,10 +109,10 @@ class Worker:
                 self._exchange(job)
         except (CardRemovedError, NoCardError):
             self._power_off()
-            self._news.removed(card)
+            self._news.note_removal(card)
         except (ReaderLostError, ServiceLostError):
             self._power_off()
-            if not self._news.over(job.session, VERDICT_S):
+            if not self._news.wait_until_ended(job.session, VERDICT_S):
                 self._silent(job)
         except SlotError as error:
             LOG.warning("card slot: %s", error)
@@ -123,17 +123,17 @@ class Worker:
         self._card = power_card(self._pcsc, reader, exclusive=self._exclusive, pause=self._stop.wait)
         self._card_session = job.session
         told = partial(CardPowered, ticket=job.ticket, atr=self._card.atr, protocol=self._card.protocol)
-        self._news.answer(job.session, told)
+        self._news.hand_answer(job.session, told)
 
     def _exchange(self, job: Transmit) -> None:
         if self._card is None:
             self._silent(job)
             return
         answer = self._card.exchange(job.apdu)
-        self._news.answer(job.session, partial(CardAnswered, ticket=job.ticket, response=answer))
+        self._news.hand_answer(job.session, partial(CardAnswered, ticket=job.ticket, response=answer))
 
     def _silent(self, job: Request) -> None:
-        self._news.answer(job.session, partial(CardSilent, ticket=job.ticket))
+        self._news.hand_answer(job.session, partial(CardSilent, ticket=job.ticket))
 
     def _power_off(self) -> None:
         if self._card is not None:

@@ -40,7 +40,7 @@ class SlotCard(Protocol):
         """Cold reset; the ATR, empty for a mute card."""
         ...
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         """Warm reset; the ATR, empty for a mute card."""
         ...
 
@@ -134,7 +134,7 @@ class TwinSlot:
         """The card that is in, powered or not."""
         return self._card
 
-    def insert(self, card: SlotCard, now: Millis) -> None:
+    def insert_card(self, card: SlotCard, now: Millis) -> None:
         """Put a card in. Raises SlotError when there is one already."""
         if self._card is not None:
             raise SlotError("a card is in the slot already: pull it first")
@@ -143,13 +143,13 @@ class TwinSlot:
         if self._plugged:
             self._tell(CardPresent(now))
 
-    def pull(self, now: Millis) -> None:
+    def pull_card(self, now: Millis) -> None:
         """Take the card out; harmless when there is none. What was under way is never answered."""
         self._advance(now)
         if self._card is not None:
             self._lose_card(now)
 
-    def unplug(self, now: Millis) -> None:
+    def unplug_reader(self, now: Millis) -> None:
         """Take the reader away, with the card in it if there is one."""
         self._advance(now)
         if self._plugged:
@@ -157,7 +157,7 @@ class TwinSlot:
             self._plugged = False
             self._tell(SlotLost(now))
 
-    def plug(self, now: Millis) -> None:
+    def plug_reader(self, now: Millis) -> None:
         """Bring the reader back."""
         self._advance(now)
         if not self._plugged:
@@ -171,7 +171,7 @@ class TwinSlot:
         """Begin; the first `poll` says how things are."""
         self._notify, self._announced = notify, False
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """At once when something waits, at the end of the exchange under way, else None."""
         if self._notify is None:
             return None
@@ -184,7 +184,7 @@ class TwinSlot:
             moments.append(self._now)
         return min(moments, default=None)
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """The events up to `now`, oldest first."""
         if self._notify is None:
             return []
@@ -275,7 +275,7 @@ class TwinSlot:
     def _give_power(self, card: SlotCard, ticket: int, until: Millis) -> _UnderWay:
         atr = card.power_on()
         if atr[:1] == bytes((INVERSE_CONVENTION,)):
-            atr = card.reset()
+            atr = card.reset_card()
         self._powered = bool(atr)
         if not atr:
             return _UnderWay(until, CardSilent(until, ticket))

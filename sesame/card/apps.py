@@ -9,8 +9,8 @@ from sesame.card.source import open_source
 from sesame.card.table import format_table, print_line, print_remark, say_json
 from sesame.exits import Exit
 from sesame_core.cap import emv
-from sesame_core.choice import select_application
-from sesame_core.directory import list_contactless, list_pse
+from sesame_core.cap.choice import select_application
+from sesame_core.cap.directory import list_contactless, list_pse
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Conversation
 from sesame_core.smartcard.tlv import find_value

@@ -13,8 +13,8 @@ from sesame.card.table import format_pairs, format_table, print_line, print_rema
 from sesame.card.values import show_date
 from sesame.exits import CommandError, Exit
 from sesame_core.cap import emv
+from sesame_core.cap.choice import select_application
 from sesame_core.cap.codes import FilterRule, Request
-from sesame_core.choice import select_application
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Conversation
 from sesame_core.smartcard.tlv import Tlv, find_value

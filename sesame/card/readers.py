@@ -27,7 +27,7 @@ def looked_into(choice: str | None) -> list[tuple[int, str, bool]]:
     pcsc = Pcsc()
     with hold_context(pcsc) as made:
         names = pcsc.list_readers(made)
-        states = pcsc.states(made, dict.fromkeys(names, 0), 0) if names else {}
+        states = pcsc.get_states(made, dict.fromkeys(names, 0), 0) if names else {}
     allowed = choose_readers(names, reader_named(choice))
     return [(index, name, is_present(states[name])) for index, name in enumerate(names) if name in allowed]
 

@@ -10,8 +10,8 @@ from sesame.card.trace.replay import ReplayCard, recorded_request
 from sesame.commands.code import request_of
 from sesame.exits import Exit
 from sesame_core.cap import emv
+from sesame_core.cap.choice import Choice
 from sesame_core.cap.codes import Cryptogram, Request, make_code, mix_data
-from sesame_core.choice import Choice
 from sesame_core.errors import CardError, Fault
 from sesame_core.pin import Pin
 from sesame_core.screens import group_digits

@@ -63,7 +63,7 @@ def open_source(arguments: argparse.Namespace) -> Iterator[OpenCard]:
 
         with PcscConnection.connect(reader_named(arguments.reader)) as connection:
             if arguments.warm_reset:
-                connection.reset()
+                connection.reset_card()
             exchange, where = connection.exchange, connection.reader
             yield OpenCard(exchange, connection.protocol, where, connection.atr, connection.cold_atr)
 
@@ -72,7 +72,7 @@ def in_process(card: SlotCard, where: str, *, warm: bool = False) -> OpenCard:
     """A card object, powered; reset warm where its convention asks for it, or `warm`. Raises CardError(MUTE)."""
     atr, cold = card.power_on(), b""
     if warm or atr[:1] == INVERSE_CONVENTION:
-        atr, cold = card.reset(), atr
+        atr, cold = card.reset_card(), atr
     if not atr:
         raise CardError(Fault.MUTE, "no answer to reset")
     return OpenCard(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol), where, atr, cold, lasting=False)

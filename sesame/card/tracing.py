@@ -58,14 +58,14 @@ def record_session(card: OpenCard, request: Request, numbers: list[str]) -> str:
     keep_secrets()
     work = CardWork(card.exchange, card.protocol)
     try:
-        work.select()
-        if work.prepare(request) == 1:
+        work.select_application()
+        if work.prepare_card(request) == 1:
             print_remark("last try: a wrong PIN blocks the card")
         read_pin(work.pin)
-        left = work.confirm()
+        left = work.confirm_pin()
         if left is not None:
             raise CommandError(Exit.WRONG_PIN, f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left")
-        code = group_digits("".join(map(str, work.code(numbers))))
+        code = group_digits("".join(map(str, work.make_code(numbers))))
         work.close()
     finally:
         work.forget()

@@ -74,7 +74,7 @@ def _verify(store: Store, arguments: argparse.Namespace) -> int:
 def _resync(store: Store, arguments: argparse.Namespace) -> int:
     first, second = _halves(_typed(arguments).split())
     codes = _wellformed(first), _wellformed(second)
-    return _said(Verifier(store).resynchronise(arguments.who, codes, SOURCE).accepted)
+    return _said(Verifier(store).resynchronise_counter(arguments.who, codes, SOURCE).accepted)
 
 
 def _halves(words: Sequence[str]) -> tuple[str, str]:
@@ -89,12 +89,12 @@ def _halves(words: Sequence[str]) -> tuple[str, str]:
 def _list(store: Store, arguments: argparse.Namespace) -> int:
     if arguments.words:
         card = _card(store, arguments)
-        for attempt in store.attempts(card.card_id):
+        for attempt in store.list_attempts(card.card_id):
             _line((f"{attempt.at:%Y-%m-%d %H:%M:%S}", 21), (attempt.reason.value, 42), (attempt.source, 0))
         return Exit.OK
     _line(("card", 20), ("user", 10), ("counter", 9), ("refusals", 10), ("", 9), ("name", 0))
     for card_id, customer in _held(store):
-        status = store.status(card_id)
+        status = store.card_status(card_id)
         _line(
             (card_id, 20),
             (customer.user if customer else "-", 10),
@@ -108,8 +108,8 @@ def _list(store: Store, arguments: argparse.Namespace) -> int:
 
 def _held(store: Store) -> Iterator[tuple[str, Customer | None]]:
     """Every card with each customer who has it."""
-    customers = store.customers()
-    for card in store.cards():
+    customers = store.list_customers()
+    for card in store.list_cards():
         holders = [customer for customer in customers if customer.card_id == card.card_id]
         yield from ((card.card_id, holder) for holder in holders)
         if not holders:
@@ -128,7 +128,7 @@ def _issue(store: Store, arguments: argparse.Namespace) -> int:
 
 def _block(store: Store, arguments: argparse.Namespace) -> int:
     card = _card(store, arguments)
-    store.block(card.card_id, arguments.action == "block")
+    store.block_card(card.card_id, arguments.action == "block")
     sys.stdout.write(f"{card.card_id} is {arguments.action}ed\n")
     return Exit.OK
 

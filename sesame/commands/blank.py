@@ -38,7 +38,7 @@ def darken(config: Config) -> None:
         display = real_display(config)
         try:
             display.start()
-            display.off()
+            display.switch_off()
         finally:
             display.close()
     except DriverError:

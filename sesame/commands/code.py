@@ -72,14 +72,14 @@ def request_of(arguments: argparse.Namespace) -> Request:
 
 
 def _code(work: CardWork, request: Request, arguments: argparse.Namespace) -> str:
-    work.select()
-    tries = work.prepare(request)
+    work.select_application()
+    tries = work.prepare_card(request)
     if tries == 1:
         sys.stderr.write("sesame: last try: a wrong PIN blocks the card\n")
     read_pin(work.pin)
-    left = work.confirm()
+    left = work.confirm_pin()
     if left is not None:
         raise CommandError(Exit.WRONG_PIN, f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left")
-    digits = work.code(arguments.data)
+    digits = work.make_code(arguments.data)
     text = group_digits("".join(map(str, digits)))
     return (json.dumps({"code": text, "tries_left_before": tries}) if arguments.json else text) + "\n"

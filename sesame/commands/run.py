@@ -88,7 +88,7 @@ def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
     if not (os.isatty(0) and os.isatty(1)):
         raise CommandError(Exit.USAGE, "there is no terminal to draw in; play a script instead: sesame script FILE")
     terminal = Terminal(language_of(config))
-    bench = LiveBench(config, arguments.state, [terminal.watch])
+    bench = LiveBench(config, arguments.state, [terminal.watch_reader])
     with _reachable(bench, arguments):
         terminal.run(bench)
     return Exit.OK

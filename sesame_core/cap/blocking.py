@@ -27,19 +27,19 @@ class CardWork:
         self._session = CardSession(protocol, self.pin)
         self._code: SecretDigits | None = None
 
-    def select(self) -> None:
+    def select_application(self) -> None:
         """Find the CAP application."""
-        self._run(self._session.select(NO_MOMENT))
+        self._run(self._session.select_application(NO_MOMENT))
 
-    def prepare(self, request: Request) -> int | None:
+    def prepare_card(self, request: Request) -> int | None:
         """Read the card for a request; how many PIN tries are left, None where it does not tell."""
-        event = self._run(self._session.prepare(NO_MOMENT, request))
+        event = self._run(self._session.prepare_card(NO_MOMENT, request))
         assert isinstance(event, CardPrepared)
         return event.tries
 
-    def confirm(self) -> int | None:
+    def confirm_pin(self) -> int | None:
         """Send the PIN, once. None when it was right; else the tries that are left."""
-        event = self._run(self._session.confirm(NO_MOMENT))
+        event = self._run(self._session.confirm_pin(NO_MOMENT))
         if isinstance(event, PinWrong):
             return event.tries
         if isinstance(event, PinAgain):  # only after a wrong PIN in the same session, which ends ours
@@ -50,10 +50,10 @@ class CardWork:
             assert isinstance(event, CardWantsData)
         return None
 
-    def code(self, numbers: Sequence[str] = ()) -> SecretDigits:
+    def make_code(self, numbers: Sequence[str] = ()) -> SecretDigits:
         """The digits; `numbers` are mixed in where the request was for DATA."""
         if self._code is None:
-            event = self._run(self._session.mix(NO_MOMENT, numbers))
+            event = self._run(self._session.mix_numbers(NO_MOMENT, numbers))
             assert isinstance(event, CodeReady)
             self._code = event.code
         return self._code

@@ -14,8 +14,8 @@ from functools import partial
 from typing import TypeAlias
 
 from sesame_core.cap import emv
+from sesame_core.cap.choice import Choice
 from sesame_core.cap.codes import Cryptogram, Function, Request, make_code, mix_data
-from sesame_core.choice import Choice
 from sesame_core.errors import CardError, Fault, UsageError
 from sesame_core.events import (
     ApplicationFound,
@@ -62,22 +62,22 @@ class CardSession:
 
     # What the reader asks for
 
-    def select(self, at: Millis) -> Step:
+    def select_application(self, at: Millis) -> Step:
         """Find the application. Ends in ApplicationFound or CardFaulty."""
         return self._begin(at, self._select())
 
-    def prepare(self, at: Millis, request: Request) -> Step:
+    def prepare_card(self, at: Millis, request: Request) -> Step:
         """Have everything read that can be read before the PIN. Ends in CardPrepared or CardFaulty."""
         return self._begin(at, self._prepare(request))
 
-    def confirm(self, at: Millis) -> Step:
+    def confirm_pin(self, at: Millis) -> Step:
         """VERIFY with the PIN typed, then GENERATE AC.
 
         Ends in CodeReady, CardWantsData, PinWrong, PinAgain or CardFaulty.
         """
         return self._begin(at, self._confirm())
 
-    def mix(self, at: Millis, numbers: Sequence[str]) -> Event:
+    def mix_numbers(self, at: Millis, numbers: Sequence[str]) -> Event:
         """The code with transaction data, from the cryptogram that the card has given. Nothing is sent.
 
         CodeReady; CardFaulty where the card's bitmap makes no code of it.

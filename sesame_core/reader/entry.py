@@ -103,7 +103,7 @@ def next_field(state: State, event: ev.Event) -> Moves:
 
 def digit_pin(state: State, event: ev.Event) -> Moves:
     """One more mark."""
-    value = pressed_key(event).digit
+    value = pressed_key(event).digit_value
     if value is None or state.typed == state.rules.pin_most:
         return state, ()
     return replace(state, typed=state.typed + 1, notice=None), (TypeDigit(value),)

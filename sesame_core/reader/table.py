@@ -84,7 +84,7 @@ class Trigger(Enum):
 
 KEY_TRIGGERS: Final = MappingProxyType(
     {ev.Key.CLEAR: Trigger.CLEAR, ev.Key.OK: Trigger.OK, ev.Key.OFF: Trigger.OFF}
-    | {key: Trigger.DIGIT for key in ev.Key if key.digit is not None}
+    | {key: Trigger.DIGIT for key in ev.Key if key.digit_value is not None}
     | dict.fromkeys((ev.Key.CODE, ev.Key.CHALLENGE, ev.Key.SIGN), Trigger.FUNCTION)
 )
 

@@ -1,7 +1,7 @@
 """Commands, responses and status words, and how T=0 and T=1 carry them (ISO/IEC 7816-3 and 7816-4; EMV Book 1, 9).
 
-`deliver_command` turns a command into the exchanges its protocol needs. It is a generator: it yields the bytes to send and
-receives the bytes that came back, so that it can run over any slot, in any test, without a thread or a clock.
+`deliver_command` turns a command into the exchanges its protocol needs. It is a generator: it yields the bytes to send
+and receives the bytes that came back, so that it can run over any slot, in any test, without a thread or a clock.
 """
 
 from collections.abc import Generator
@@ -158,7 +158,7 @@ class Budget:
         self._commands = commands
         self._records = records
 
-    def spend(self, command: Command) -> None:
+    def spend_command(self, command: Command) -> None:
         """Take one of its kind. Raises CardError(ENDLESS) when none is left."""
         if command.ins == READ_RECORD:
             self._records -= 1
@@ -173,7 +173,7 @@ def carry_conversation(conversation: Conversation[T], protocol: Protocol, budget
     try:
         command = next(conversation)
         while True:
-            budget.spend(command)
+            budget.spend_command(command)
             response = yield from deliver_command(command, protocol)
             command = conversation.send(response)
     except StopIteration as stop:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeVar
@@ -39,30 +40,32 @@ class Api:
 
     bench: PageBench
 
-    def routes(self) -> list[Route]:
+    def list_routes(self) -> list[Route]:
         """Every address, below the path that it is mounted at."""
         return [
-            Route("/openapi.json", self.description, name="openapi"),
-            Route("/state", self.state),
-            Route("/screenshot.png", self.screenshot),
-            Route("/glass", self.glass),
-            Route("/gallery", self.gallery),
-            Route("/trace", self.trace),
-            Route("/events", self.events, methods=["GET"]),
+            Route("/openapi.json", self.describe_verbs, name="openapi"),
+            Route("/state", self.tell_state),
+            Route("/screenshot.png", self.take_screenshot),
+            Route("/glass", self.tell_glass),
+            Route("/gallery", self.tell_gallery),
+            Route("/trace", self.tell_trace),
+            Route("/events", self.stream_changes, methods=["GET"]),
             Route("/press", self.press, methods=["POST"]),
             Route("/insert", self.insert, methods=["POST"]),
-            *(self._simple(name) for name in ("pull", "plug", "unplug")),
+            self._simple("pull", self.bench.pull_card),
+            self._simple("plug", self.bench.plug_reader),
+            self._simple("unplug", self.bench.unplug_reader),
         ]
 
-    async def description(self, _request: Request) -> Response:
+    async def describe_verbs(self, _request: Request) -> Response:
         """The OpenAPI document."""
         return JSONResponse(openapi.describe_api())
 
-    async def state(self, _request: Request) -> Response:
+    async def tell_state(self, _request: Request) -> Response:
         """How the reader is."""
-        return JSONResponse(asdict(await self._done(self.bench.submit(self.bench.look))))
+        return JSONResponse(asdict(await self._done(self.bench.submit(self.bench.look_now))))
 
-    async def screenshot(self, request: Request) -> Response:
+    async def take_screenshot(self, request: Request) -> Response:
         """The glass as a PNG file."""
         scale = request.query_params.get("scale", "4")
         if not (scale.isascii() and scale.isdecimal() and len(scale) < 3 and 1 <= int(scale) <= MOST_SCALE):
@@ -70,11 +73,11 @@ class Api:
         picture = await self._done(self.bench.submit(self.bench.glass))
         return Response(encode_png(picture, int(scale)), media_type="image/png")
 
-    async def glass(self, _request: Request) -> Response:
+    async def tell_glass(self, _request: Request) -> Response:
         """The glass as rows of bits."""
         return JSONResponse(encode_pixels(await self._done(self.bench.submit(self.bench.glass))))
 
-    async def gallery(self, _request: Request) -> Response:
+    async def tell_gallery(self, _request: Request) -> Response:
         """The cards to put in."""
         shown = [
             {"name": card.name, "pin": card.pin, "english": card.english, "french": card.french}
@@ -82,12 +85,12 @@ class Api:
         ]
         return JSONResponse({"cards": shown})
 
-    async def trace(self, _request: Request) -> Response:
+    async def tell_trace(self, _request: Request) -> Response:
         """What card and reader said."""
         exchanges = await self._done(self.bench.submit(lambda: self.bench.exchanges))
         return JSONResponse({"exchanges": [asdict(exchange) for exchange in exchanges]})
 
-    async def events(self, _request: Request) -> Response:
+    async def stream_changes(self, _request: Request) -> Response:
         """What changes, as it changes."""
         return StreamingResponse(stream_events(self.bench), media_type="text/event-stream")
 
@@ -95,21 +98,21 @@ class Api:
         """Press keys one after the other; answered when the last is let go."""
         keys = keys_of(await given_value(request, "keys"))
         await self._done(self.bench.press_all(keys))
-        return await self.state(request)
+        return await self.tell_state(request)
 
     async def insert(self, request: Request) -> Response:
         """Put a card in."""
         name = await given_value(request, "card")
         if not isinstance(name, str):
             raise HTTPException(400, "card is the name of a card of the gallery")
-        await self._done(self.bench.submit(lambda: self.bench.insert(name)))
-        return await self.state(request)
+        await self._done(self.bench.submit(lambda: self.bench.insert_card(name)))
+        return await self.tell_state(request)
 
-    def _simple(self, name: str) -> Route:
+    def _simple(self, name: str, act_of: Callable[[], None]) -> Route:
         async def act(request: Request) -> Response:
             await given_value(request)
-            await self._done(self.bench.submit(getattr(self.bench, name)))
-            return await self.state(request)
+            await self._done(self.bench.submit(act_of))
+            return await self.tell_state(request)
 
         return Route(f"/{name}", act, methods=["POST"])
 
@@ -133,7 +136,7 @@ class Api:
 
 def make_api(bench: PageBench) -> Starlette:
     """The application. It can be mounted below any path; put a `Guard` around it."""
-    return Starlette(routes=list(Api(bench).routes()), exception_handlers={HTTPException: refuse_request})
+    return Starlette(routes=list(Api(bench).list_routes()), exception_handlers={HTTPException: refuse_request})
 
 
 async def refuse_request(_request: Request, error: Exception) -> Response:

@@ -135,30 +135,30 @@ class PageBench(LiveBench):
 
     # What a hand does
 
-    def insert(self, name: str) -> None:
+    def insert_card(self, name: str) -> None:
         """See LiveBench."""
-        super().insert(name)
+        super().insert_card(name)
         self._inside = name
-        self._tell(self.look())
+        self._tell(self.look_now())
 
-    def pull(self) -> None:
+    def pull_card(self) -> None:
         """See LiveBench."""
-        super().pull()
-        self._tell(self.look())
+        super().pull_card()
+        self._tell(self.look_now())
 
-    def unplug(self) -> None:
+    def unplug_reader(self) -> None:
         """See LiveBench."""
-        super().unplug()
+        super().unplug_reader()
         self._plugged = False
-        self._tell(self.look())
+        self._tell(self.look_now())
 
-    def plug(self) -> None:
+    def plug_reader(self) -> None:
         """See LiveBench."""
-        super().plug()
+        super().plug_reader()
         self._plugged = True
-        self._tell(self.look())
+        self._tell(self.look_now())
 
-    def press(self, key: Key, hold: Millis = PRESS) -> None:
+    def press_key(self, key: Key, hold: Millis = PRESS) -> None:
         """See LiveBench."""
         self.parts.hardware.check_key(key)
         self._strike(Stroke(key, hold))
@@ -182,7 +182,7 @@ class PageBench(LiveBench):
                 over.set_exception(error)
                 return
             for key in keys[:-1]:
-                self.press(key)
+                self.press_key(key)
             self._strike(Stroke(keys[-1], PRESS, lambda: over.set_result(None)))
 
         self.submit(begin)
@@ -197,11 +197,11 @@ class PageBench(LiveBench):
 
     def _down(self) -> None:
         stroke = self._strokes[0]
-        self.parts.hardware.press(stroke.key)
+        self.parts.hardware.press_key(stroke.key)
         self._after(stroke.hold, self._up)
 
     def _up(self) -> None:
-        self.parts.hardware.release(self._strokes[0].key)
+        self.parts.hardware.release_key(self._strokes[0].key)
         self._after(PRESS, self._next)
 
     def _next(self) -> None:
@@ -219,7 +219,7 @@ class PageBench(LiveBench):
 
     # What an eye sees
 
-    def look(self) -> Look:
+    def look_now(self) -> Look:
         """How it is now."""
         state = self.loop.state
         left = None if state.dark_at is None else max(0, state.dark_at - self.clock.now())
@@ -234,22 +234,22 @@ class PageBench(LiveBench):
             left,
         )
 
-    def listen(self, listener: Listener) -> None:
+    def listen_to(self, listener: Listener) -> None:
         """Tell `listener` how things are and, from now on, what changes, until `leave`."""
         self._listeners.append(listener)
         listener(self.glass())
-        listener(self.look())
+        listener(self.look_now())
         for exchange in self.exchanges:
             listener(exchange)
 
-    def leave(self, listener: Listener) -> None:
+    def leave_page(self, listener: Listener) -> None:
         """Tell it nothing more."""
         if listener in self._listeners:
             self._listeners.remove(listener)
 
     def _watch(self, _state: State, _screen: Screen) -> None:
         self._tell(self.glass())
-        self._tell(self.look())
+        self._tell(self.look_now())
 
     def _note(self, exchange: Exchange) -> None:
         self._exchanged += 1

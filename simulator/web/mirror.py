@@ -52,7 +52,7 @@ class MirrorSite:
     socket: Path
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
-    def routes(self) -> tuple[Route | Mount, ...]:
+    def list_routes(self) -> tuple[Route | Mount, ...]:
         """Every address."""
         return (
             Route("/", self.page),
@@ -134,4 +134,4 @@ def _plausible(width: int, height: int, rows: list[object]) -> bool:
 
 def mirror_site(socket: Path) -> ASGIApp:
     """The application, guarded."""
-    return Guard(Starlette(routes=list(MirrorSite(socket).routes())), content_policy(scripts=True))
+    return Guard(Starlette(routes=list(MirrorSite(socket).list_routes())), content_policy(scripts=True))

@@ -62,7 +62,7 @@ class Site:
     desk: Desk
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
-    def routes(self) -> Sequence[Route | Mount]:
+    def list_routes(self) -> Sequence[Route | Mount]:
         """Every address; the reader's verbs and Coop@net are mounted."""
         return (
             Route("/", self.entrance),
@@ -102,7 +102,7 @@ class Site:
         return [encode_pixels(paint_screen(code_of(digit), self.bench.parts.display.size)) for digit in range(10)]
 
     def _users(self) -> dict[str, str]:
-        return {customer.card_id: customer.user for customer in reversed(self.desk.verifier.store.customers())}
+        return {customer.card_id: customer.user for customer in reversed(self.desk.verifier.store.list_customers())}
 
     def _page(
         self, page: Callable[[Request, PageWords], Awaitable[Response]]
@@ -131,4 +131,4 @@ def code_of(digit: int) -> Screen:
 def reader_site(bench: PageBench, desk: Desk) -> ASGIApp:
     """Everything at one address, guarded."""
     policy = content_policy(scripts=True, frames=True)
-    return Guard(Starlette(routes=list(Site(bench, desk).routes())), policy)
+    return Guard(Starlette(routes=list(Site(bench, desk).list_routes())), policy)

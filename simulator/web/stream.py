@@ -85,9 +85,9 @@ async def stream_events(bench: PageBench) -> AsyncIterator[str]:
 
     def tell(change: Change) -> None:
         if not waiting.put(change):
-            bench.leave(tell)
+            bench.leave_page(tell)
 
-    began = bench.submit(lambda: bench.listen(tell))
+    began = bench.submit(lambda: bench.listen_to(tell))
     began.add_done_callback(lambda future: waiting.put(Ended()) if future.exception() else None)
     try:
         yield f"retry: {RETRY_MS}\n\n"
@@ -101,7 +101,7 @@ async def stream_events(bench: PageBench) -> AsyncIterator[str]:
             elif not await _told(news):
                 yield HERE
     finally:
-        bench.submit(lambda: bench.leave(tell))
+        bench.submit(lambda: bench.leave_page(tell))
 
 
 async def _told(news: asyncio.Event) -> bool:

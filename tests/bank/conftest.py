@@ -77,7 +77,7 @@ class Terminal:
 
     def power(self) -> bytes:
         atr = self.card.power_on()
-        return self.card.reset() if atr[:1] == b"\x3f" else atr
+        return self.card.reset_card() if atr[:1] == b"\x3f" else atr
 
     def send(self, header: str, data: bytes = b"") -> tuple[bytes, int]:
         self.sent.append(header)

@@ -23,15 +23,15 @@ def test_real_cards_codes(trace: tuple[str, str, str, str, str, str]) -> None:
     *values, bitmap, code = trace
     rule = BitmapRule(bytes.fromhex(bitmap))
     answer = answer_of(*values)
-    assert rule.digits(answer) == code
-    clue = rule.clue(code, answer)
+    assert rule.make_digits(answer) == code
+    clue = rule.read_clue(code, answer)
     assert clue is not None
     assert answer.atc & clue.mask == clue.value
 
 
 def test_real_code_with_transaction_data() -> None:
     ac = mix_data(bytes.fromhex("633FCCC4883A1C1F"), ("1234", "3101234567"))
-    assert BitmapRule(bytes.fromhex("0000FF000000000003FFFF")).digits(Answer(0x80, 0x2A, ac, b"")) == "11200903"
+    assert BitmapRule(bytes.fromhex("0000FF000000000003FFFF")).make_digits(Answer(0x80, 0x2A, ac, b"")) == "11200903"
 
 
 def test_no_transaction_data_leaves_the_cryptogram_alone() -> None:
@@ -41,7 +41,7 @@ def test_no_transaction_data_leaves_the_cryptogram_alone() -> None:
 def test_the_french_bitmap_tells_nine_bits_of_the_counter() -> None:
     rule = BitmapRule(bytes.fromhex(REAL[0][4]))
     sample = answer_of(*REAL[0][:4])
-    clue = rule.clue("34656023", sample)
+    clue = rule.read_clue("34656023", sample)
     assert clue is not None
     assert clue.mask == 0x01FF
     assert clue.value == 0x10
@@ -51,7 +51,7 @@ def test_the_french_bitmap_tells_nine_bits_of_the_counter() -> None:
 @pytest.mark.parametrize("code", ["00000001", "33554431", "67108864", "99999999", "9" * 30])
 def test_codes_that_no_french_card_can_show_have_no_clue(code: str) -> None:
     """The CID's bit makes every code 33554432 to 67108863."""
-    assert BitmapRule(bytes.fromhex(REAL[0][4])).clue(code, answer_of(*REAL[0][:4])) is None
+    assert BitmapRule(bytes.fromhex(REAL[0][4])).read_clue(code, answer_of(*REAL[0][:4])) is None
 
 
 @settings(deadline=None)
@@ -61,8 +61,8 @@ def test_the_clue_always_admits_the_counter_that_made_the_code(data: st.DataObje
     iad = data.draw(st.binary(max_size=32))
     answer = Answer(0x80, data.draw(st.integers(0, 0xFFFF)), data.draw(st.binary(min_size=8, max_size=8)), iad, psn)
     rule = BitmapRule(data.draw(st.binary(max_size=40)))
-    code = rule.digits(answer)
-    clue = rule.clue(code, Answer(0x80, 0, bytes(8), iad, psn))
+    code = rule.make_digits(answer)
+    clue = rule.read_clue(code, Answer(0x80, 0, bytes(8), iad, psn))
     assert clue is not None
     assert answer.atc & clue.mask == clue.value
     assert clue.mask.bit_count() + rule.cryptogram_bits(answer) <= sum(byte.bit_count() for byte in rule.ipb)
@@ -72,7 +72,7 @@ def test_the_clue_always_admits_the_counter_that_made_the_code(data: st.DataObje
 @given(st.integers(0, 0xFFFF), st.binary(min_size=8, max_size=8))
 def test_the_belgian_check_can_be_taken_off_again(atc: int, ac: bytes) -> None:
     answer = Answer(0x80, atc, ac, b"")
-    clue = BelgianRule().clue(BelgianRule().digits(answer), answer)
+    clue = BelgianRule().read_clue(BelgianRule().make_digits(answer), answer)
     assert clue is not None
     assert clue.mask == 0xFF
     assert clue.value == atc & 0xFF
@@ -81,9 +81,9 @@ def test_the_belgian_check_can_be_taken_off_again(atc: int, ac: bytes) -> None:
 def test_the_belgian_rule_worked_by_hand() -> None:
     """0x3FF << 16 | 0x34 << 8 | 0x07 = 67056647; its units digit 7 adds 70 million; modulo 100 million."""
     answer = Answer(0x80, 0x1234, bytes.fromhex("0000000000FFFF07"), b"")
-    assert BelgianRule().digits(answer) == "37056647"
-    assert BelgianRule().clue("99999990", answer) is None
-    assert BelgianRule().clue("137056647", answer) is None
+    assert BelgianRule().make_digits(answer) == "37056647"
+    assert BelgianRule().read_clue("99999990", answer) is None
+    assert BelgianRule().read_clue("137056647", answer) is None
 
 
 def test_which_rule_serves_which_card() -> None:

@@ -29,11 +29,11 @@ RACER = """
 import sys
 from pathlib import Path
 from bank.demo.database import open_database
-from bank.verification import verify
+from bank.verification import verify_code
 store = open_database(Path(sys.argv[1]), sys.argv[2])
 print("ready", flush=True)
 for line in sys.stdin:
-    print(int(verify(store, "bank-card", line.strip()).accepted), flush=True)
+    print(int(verify_code(store, "bank-card", line.strip()).accepted), flush=True)
 """
 
 
@@ -58,7 +58,7 @@ def opened(tmp_path: Path, url: str) -> Iterator[Callable[[], SqlStore]]:
 
 
 def search(store: SqlStore, card_id: str) -> Search:
-    card = store.card(card_id)
+    card = store.find_card(card_id)
     assert card is not None
     return Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn))
 
@@ -69,17 +69,17 @@ def test_a_bank_outlives_its_program(opened: Callable[[], SqlStore]) -> None:
     assert verify_code(first, "DURAND42", code).accepted
     second = opened()
     assert not verify_code(second, "DURAND42", code).accepted
-    assert second.status("bank-card").last_atc == 1
-    assert list(second.cards()) == sorted(issued_gallery(), key=lambda card: card.card_id)
-    assert list(second.customers()) == list(CUSTOMERS)
-    assert len(second.attempts("bank-card")) == 2
+    assert second.card_status("bank-card").last_atc == 1
+    assert list(second.list_cards()) == sorted(issued_gallery(), key=lambda card: card.card_id)
+    assert list(second.list_customers()) == list(CUSTOMERS)
+    assert len(second.list_attempts("bank-card")) == 2
 
 
 def test_a_runaway_counter_is_found_again(opened: Callable[[], SqlStore]) -> None:
     store = opened()
     codes = search(store, "bank-card")
-    assert Verifier(store).resynchronise("DURAND42", (codes.code(5000), codes.code(5001))).accepted
-    assert store.status("bank-card").last_atc == 5001
+    assert Verifier(store).resynchronise_counter("DURAND42", (codes.code(5000), codes.code(5001))).accepted
+    assert store.card_status("bank-card").last_atc == 5001
 
 
 def test_processes_racing_with_one_code_get_one_yes(tmp_path: Path, url: str) -> None:
@@ -107,8 +107,8 @@ def test_processes_racing_with_one_code_get_one_yes(tmp_path: Path, url: str) ->
 def test_an_unknown_card_cannot_be_given_to_a_customer_nor_a_number_twice(opened: Callable[[], SqlStore]) -> None:
     store = opened()
     with pytest.raises(IssuingError):
-        store.furnish([], [Customer("NOCARD00", "No Card", "no such card")])
-    assert store.customer("NOCARD00") is None
+        store.furnish_books([], [Customer("NOCARD00", "No Card", "no such card")])
+    assert store.find_customer("NOCARD00") is None
 
 
 def content_of(directory: Path) -> bytes:
@@ -119,7 +119,7 @@ def test_neither_keys_nor_card_numbers_are_in_the_files(tmp_path: Path) -> None:
     store = open_database(tmp_path)
     content = content_of(tmp_path)
     assert b"bank-card" in content, "this is where it would be"
-    for card in store.cards():
+    for card in store.list_cards():
         assert card.pan.encode() not in content
         assert card_key(store.issuer_key(card.key_name), card.pan, card.psn) not in content
     for key in TEST_KEYS.values():
@@ -150,7 +150,7 @@ def test_a_sealed_record_moved_to_another_card_does_not_open(tmp_path: Path) -> 
     raw.close()
     store = open_database(tmp_path)
     with pytest.raises(StateError):
-        store.card("blocked")
+        store.find_card("blocked")
     store.close()
 
 
@@ -195,9 +195,9 @@ def test_the_vaults_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     assert Vault.from_file(tmp_path / KEY_FILE) is None
     first, second = Vault.made_at(tmp_path / KEY_FILE), Vault.from_file(tmp_path / KEY_FILE)
     assert second is not None
-    assert second.unseal("name", first.seal("name", b"secret")) == b"secret"
-    assert first.index("text") == second.index("text") != first.index("other")
-    assert first.seal("name", b"secret") != first.seal("name", b"secret")
+    assert second.unseal_secret("name", first.seal_secret("name", b"secret")) == b"secret"
+    assert first.index_secret("text") == second.index_secret("text") != first.index_secret("other")
+    assert first.seal_secret("name", b"secret") != first.seal_secret("name", b"secret")
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
     (tmp_path / KEY_FILE).write_bytes(b"short")
     with pytest.raises(StateError, match="5 bytes, not 32"):
@@ -207,4 +207,4 @@ def test_the_vaults_key_is_made_once_and_is_private(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sealed", [b"", b"short", bytes(40)])
 def test_what_was_never_sealed_does_not_open(sealed: bytes) -> None:
     with pytest.raises(StateError):
-        Vault(bytes(32)).unseal("name", sealed)
+        Vault(bytes(32)).unseal_secret("name", sealed)

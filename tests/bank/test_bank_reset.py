@@ -47,8 +47,8 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def used(state: Path, url: str = "") -> None:
     """One customer more, one attempt, one counter moved."""
     with closing(open_database(state, url)) as store:
-        store.attempt(CARD, 5)
-        store.block("sesame-card", True)
+        store.take_attempt(CARD, 5)
+        store.block_card("sesame-card", True)
     card = open_card(CARD, state)
     card.power_on()
     card.transmit(bytes.fromhex("00A4040007A0000000038002"))
@@ -58,7 +58,7 @@ def used(state: Path, url: str = "") -> None:
 
 def as_new(state: Path, url: str = "") -> bool:
     with closing(open_database(state, url)) as store:
-        return store.status(CARD).failures == 0 and not store.status("sesame-card").blocked
+        return store.card_status(CARD).failures == 0 and not store.card_status("sesame-card").blocked
 
 
 def test_what_is_not_its_own_stays(state: Path, reset: Reset, capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,8 +151,8 @@ def test_books_elsewhere_are_not_orphaned(state: Path, reset: Reset, elsewhere: 
     used(state, elsewhere)
     assert reset() == 0
     with closing(open_database(state, elsewhere)) as store:
-        assert store.status(CARD).failures == 1
-        assert store.card(CARD) is not None
+        assert store.card_status(CARD).failures == 1
+        assert store.find_card(CARD) is not None
 
 
 def test_books_whose_key_is_lost_can_be_begun_anew(state: Path, reset: Reset) -> None:

@@ -35,13 +35,17 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def test_an_empty_store_knows_nobody(store: Store) -> None:
-    assert store.customer("DURAND42") is None
-    assert store.card(CARD.card_id) is None
+    assert store.find_customer("DURAND42") is None
+    assert store.find_card(CARD.card_id) is None
     assert store.card_numbered(CARD.pan) is None
-    assert not store.cards()
-    assert not store.customers()
-    assert not store.attempts("")
-    for ask in (lambda: store.status("nothing"), lambda: store.accept("nothing", 1), lambda: store.issuer_key("NONE")):
+    assert not store.list_cards()
+    assert not store.list_customers()
+    assert not store.list_attempts("")
+    for ask in (
+        lambda: store.card_status("nothing"),
+        lambda: store.accept_code("nothing", 1),
+        lambda: store.issuer_key("NONE"),
+    ):
         with pytest.raises(UnknownCardError):
             ask()
 
@@ -50,12 +54,12 @@ def test_what_is_added_is_found_as_it_was(store: Store) -> None:
     store.add_card(OTHER)
     store.add_card(CARD, last_atc=41)
     store.add_customer(CUSTOMERS[0])
-    assert store.card(CARD.card_id) == CARD
+    assert store.find_card(CARD.card_id) == CARD
     assert store.card_numbered(OTHER.pan) == OTHER
-    assert [card.card_id for card in store.cards()] == sorted((CARD.card_id, OTHER.card_id))
-    assert store.customer(CUSTOMERS[0].user) == CUSTOMERS[0]
-    assert list(store.customers()) == [CUSTOMERS[0]]
-    assert store.status(CARD.card_id).last_atc == 41
+    assert [card.card_id for card in store.list_cards()] == sorted((CARD.card_id, OTHER.card_id))
+    assert store.find_customer(CUSTOMERS[0].user) == CUSTOMERS[0]
+    assert list(store.list_customers()) == [CUSTOMERS[0]]
+    assert store.card_status(CARD.card_id).last_atc == 41
 
 
 def test_nothing_is_added_twice_or_without_its_card(store: Store) -> None:
@@ -72,15 +76,15 @@ def test_nothing_is_added_twice_or_without_its_card(store: Store) -> None:
 def test_furnishing_keeps_what_is_there(store: Store) -> None:
     store.add_card(CARD, last_atc=7)
     for _ in range(2):
-        store.furnish([(CARD, 0), (OTHER, 3)], [Customer("CLAUDE00", "Claude", OTHER.card_id)])
-    assert store.status(CARD.card_id).last_atc == 7
-    assert store.status(OTHER.card_id).last_atc == 3
-    assert [customer.user for customer in store.customers()] == ["CLAUDE00"]
+        store.furnish_books([(CARD, 0), (OTHER, 3)], [Customer("CLAUDE00", "Claude", OTHER.card_id)])
+    assert store.card_status(CARD.card_id).last_atc == 7
+    assert store.card_status(OTHER.card_id).last_atc == 3
+    assert [customer.user for customer in store.list_customers()] == ["CLAUDE00"]
 
 
 def test_a_counter_is_accepted_upwards_only(store: Store) -> None:
     store.add_card(CARD)
-    assert [store.accept(CARD.card_id, atc) for atc in (0, 5, 5, 4, 6, 65536)] == [
+    assert [store.accept_code(CARD.card_id, atc) for atc in (0, 5, 5, 4, 6, 65536)] == [
         False,
         True,
         False,
@@ -88,39 +92,39 @@ def test_a_counter_is_accepted_upwards_only(store: Store) -> None:
         True,
         False,
     ]
-    assert store.status(CARD.card_id).last_atc == 6
+    assert store.card_status(CARD.card_id).last_atc == 6
 
 
 def test_attempts_are_counted_first_and_forgotten_by_an_acceptance(store: Store) -> None:
     store.add_card(CARD)
-    assert [store.attempt(CARD.card_id, 2) for _ in range(3)] == [True, True, False]
-    assert store.status(CARD.card_id).failures == 2
-    assert store.accept(CARD.card_id, 1)
-    assert store.status(CARD.card_id).failures == 0
+    assert [store.take_attempt(CARD.card_id, 2) for _ in range(3)] == [True, True, False]
+    assert store.card_status(CARD.card_id).failures == 2
+    assert store.accept_code(CARD.card_id, 1)
+    assert store.card_status(CARD.card_id).failures == 0
 
 
 def test_a_blocked_card_takes_neither_attempts_nor_counters(store: Store) -> None:
     store.add_card(CARD)
-    store.block(CARD.card_id, True)
-    assert not store.attempt(CARD.card_id, 10)
-    assert not store.accept(CARD.card_id, 1)
-    store.block(CARD.card_id, False)
-    assert store.attempt(CARD.card_id, 10)
+    store.block_card(CARD.card_id, True)
+    assert not store.take_attempt(CARD.card_id, 10)
+    assert not store.accept_code(CARD.card_id, 1)
+    store.block_card(CARD.card_id, False)
+    assert store.take_attempt(CARD.card_id, 10)
 
 
 def test_the_log_keeps_its_order(store: Store) -> None:
     entries = [Attempt(NOON, CARD.card_id, "192.0.2.7", reason) for reason in Reason]
     for entry in entries:
-        store.note(entry)
-    store.note(Attempt(NOON, OTHER.card_id, "", Reason.NO_MATCH))
-    assert list(store.attempts(CARD.card_id)) == entries
+        store.note_attempt(entry)
+    store.note_attempt(Attempt(NOON, OTHER.card_id, "", Reason.NO_MATCH))
+    assert list(store.list_attempts(CARD.card_id)) == entries
 
 
 def test_the_log_of_a_small_store_does_not_grow_for_ever() -> None:
     store = MemoryStore()
     for _ in range(LOG_LENGTH + 5):
-        store.note(Attempt(NOON, "x", "", Reason.NO_MATCH))
-    assert len(store.attempts("x")) == LOG_LENGTH
+        store.note_attempt(Attempt(NOON, "x", "", Reason.NO_MATCH))
+    assert len(store.list_attempts("x")) == LOG_LENGTH
 
 
 @pytest.mark.parametrize("user", ["SHORT", "TOOLONG123", "ACCENTÉ1", "WITH SPC"])

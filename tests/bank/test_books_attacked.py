@@ -72,7 +72,7 @@ def test_a_key_that_is_gone_beside_its_books_is_not_made_anew(tmp_path: Path, ur
     (tmp_path / KEY_FILE).write_bytes(key)
     (tmp_path / KEY_FILE).chmod(0o600)
     with closing(open_database(tmp_path, url)) as store:
-        assert store.card("bank-card") is not None
+        assert store.find_card("bank-card") is not None
 
 
 def test_another_directorys_key_does_not_write_into_these_books(tmp_path: Path, url: str) -> None:
@@ -99,7 +99,7 @@ def test_two_who_begin_at_once_seal_with_one_key(tmp_path: Path, url: str) -> No
         opener.start()
     for opener in openers:
         opener.join(LIMIT_S)
-    assert [store.card("bank-card") is not None for store in opened] == [True] * 3
+    assert [store.find_card("bank-card") is not None for store in opened] == [True] * 3
     for store in opened:
         store.close()
 
@@ -110,7 +110,7 @@ def test_one_damaged_row_is_not_the_keys_fault(tmp_path: Path) -> None:
         raw.execute("UPDATE cards SET sealed = x'00' WHERE card_id = (SELECT min(card_id) FROM cards)")
         raw.execute("UPDATE issuer_keys SET sealed = 'text' WHERE name = 'TEST-MASTERCARD'")
     with closing(open_database(tmp_path)) as store:
-        assert store.card("bank-card") is not None
+        assert store.find_card("bank-card") is not None
         with pytest.raises(StateError):
             store.issuer_key("TEST-MASTERCARD")
 
@@ -205,10 +205,10 @@ DAMAGES = (
 def everything(store: SqlStore) -> Iterator[Callable[[], object]]:
     """Every question to the books."""
     yield lambda: verify_code(store, "DURAND42", "12345678")
-    yield lambda: store.attempts("bank-card")
-    yield store.customers
-    yield store.cards
-    yield lambda: store.status("bank-card")
+    yield lambda: store.list_attempts("bank-card")
+    yield store.list_customers
+    yield store.list_cards
+    yield lambda: store.card_status("bank-card")
     yield lambda: find_card(store, "bank-card")
 
 
@@ -267,7 +267,7 @@ def test_a_url_that_leads_nowhere_is_an_error_of_ours_without_its_password(url: 
 )
 def test_the_states_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
     with closing(open_database(tmp_path / name)) as store:
-        assert store.card("bank-card") is not None
+        assert store.find_card("bank-card") is not None
     assert (tmp_path / name / DATABASE_FILE).stat().st_size
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
@@ -277,24 +277,28 @@ def test_the_states_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("who", UNASKABLE)
 def test_what_nobody_can_be_called_is_nobody(store: Store, who: str) -> None:
-    assert store.customer(who) is None
-    assert store.card(who) is None
+    assert store.find_customer(who) is None
+    assert store.find_card(who) is None
     assert store.card_numbered(who) is None
     assert find_card(store, who) is None
-    assert not store.attempts(who)
+    assert not store.list_attempts(who)
     assert not verify_code(store, who, "12345678").accepted
-    for ask in (lambda: store.status(who), lambda: store.attempt(who, 5), lambda: store.block(who, True)):
+    for ask in (
+        lambda: store.card_status(who),
+        lambda: store.take_attempt(who, 5),
+        lambda: store.block_card(who, True),
+    ):
         with pytest.raises(UnknownCardError):
             ask()
 
 
 @pytest.mark.parametrize("name", ["x" * (LONGEST_NAME + 1), "", "nul\0", "half\ud800", "esc\x1bc", "new\nline"])
 def test_a_name_that_does_not_fit_is_said_alike_by_every_store(store: Store, name: str) -> None:
-    for take in (store.add_customer, lambda one: store.furnish([], [one])):
+    for take in (store.add_customer, lambda one: store.furnish_books([], [one])):
         with pytest.raises(IssuingError, match="1 to 200"):
             take(Customer("LEFEVRE1", name, CARD.card_id))
     store.add_customer(Customer("LEFEVRE1", "é" * LONGEST_NAME, CARD.card_id))
-    assert store.customer("LEFEVRE1") == Customer("LEFEVRE1", "é" * LONGEST_NAME, CARD.card_id)
+    assert store.find_customer("LEFEVRE1") == Customer("LEFEVRE1", "é" * LONGEST_NAME, CARD.card_id)
 
 
 @pytest.mark.parametrize("card_id", ["x" * 65, "", "nul\0", "half\ud800"])
@@ -304,8 +308,8 @@ def test_so_is_an_identifier(store: Store, card_id: str) -> None:
 
 
 def test_a_source_is_kept_as_far_as_it_can_be_shown(store: Store) -> None:
-    store.note(Attempt(NOON, CARD.card_id, "a\0b\ud800c\x1b", Reason.NO_MATCH))
-    assert [attempt.source for attempt in store.attempts(CARD.card_id)] == ["a?b?c?"]
+    store.note_attempt(Attempt(NOON, CARD.card_id, "a\0b\ud800c\x1b", Reason.NO_MATCH))
+    assert [attempt.source for attempt in store.list_attempts(CARD.card_id)] == ["a?b?c?"]
 
 
 # Disks
@@ -321,7 +325,7 @@ def test_a_full_disk_and_damage_have_messages_of_their_own(tmp_path: Path) -> No
         store._engine.dispose()
         with pytest.raises(StateError, match="disk is full") as caught:
             for _ in range(1000):
-                store.note(Attempt(NOON, CARD.card_id, "x" * 200, Reason.NO_MATCH))
+                store.note_attempt(Attempt(NOON, CARD.card_id, "x" * 200, Reason.NO_MATCH))
         assert DATABASE_FILE in str(caught.value)
         assert "damaged" not in str(caught.value)
     books = tmp_path / DATABASE_FILE
@@ -337,9 +341,9 @@ def test_books_that_are_closed_or_in_use_are_said_to_be_so(tmp_path: Path, monke
     with closing(open_database(tmp_path)) as store, raw_books(tmp_path) as raw:
         raw.execute("BEGIN IMMEDIATE")
         with pytest.raises(StateError, match="another program has had them"):
-            store.attempt("bank-card", 5)
+            store.take_attempt("bank-card", 5)
         raw.execute("ROLLBACK")
-        store.attempt("bank-card", 5)
+        store.take_attempt("bank-card", 5)
 
 
 def test_a_server_without_these_books_is_no_damaged_file(tmp_path: Path, postgres: object) -> None:

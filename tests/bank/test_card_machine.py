@@ -39,7 +39,7 @@ class CardLife(RuleBasedStateMachine):
 
     def power(self) -> None:
         if self.card.power_on()[:1] == b"\x3f":
-            self.card.reset()
+            self.card.reset_card()
         self.forget()
 
     def forget(self) -> None:
@@ -62,7 +62,7 @@ class CardLife(RuleBasedStateMachine):
 
     @rule()
     def reset(self) -> None:
-        self.card.reset()
+        self.card.reset_card()
         self.forget()
 
     @rule()

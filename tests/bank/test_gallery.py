@@ -176,4 +176,4 @@ def test_bent_data_objects_cannot_be_read(terminal: PutIn, name: str) -> None:
 
 def test_a_mute_card_stays_mute() -> None:
     card = open_card("mute")
-    assert (card.power_on(), card.reset(), card.transmit(b"\0\xa4\4\0\0")) == (b"", b"", b"")
+    assert (card.power_on(), card.reset_card(), card.transmit(b"\0\xa4\4\0\0")) == (b"", b"", b"")

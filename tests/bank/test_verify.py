@@ -31,7 +31,7 @@ def store() -> MemoryStore:
 
 
 def search(store: MemoryStore, name: str, request: CodeRequest = PLAIN) -> Search:
-    card = store.card(name)
+    card = store.find_card(name)
     assert card is not None
     return Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn), request)
 
@@ -122,15 +122,15 @@ def test_attempts_run_out_and_an_acceptance_gives_them_back(store: MemoryStore) 
     for _ in range(3):
         assert verify_code(store, "bank-card", wrong(codes.code(2)), policy=policy).reason is Reason.NO_MATCH
     assert verify_code(store, "bank-card", codes.code(2), policy=policy).reason is Reason.LIMITED
-    store.block("bank-card", False)
+    store.block_card("bank-card", False)
     assert verify_code(store, "bank-card", codes.code(2), policy=policy).accepted
 
 
 def test_a_blocked_card_is_refused_until_it_is_unblocked(store: MemoryStore) -> None:
     code = search(store, "bank-card").code(1)
-    store.block("bank-card", True)
+    store.block_card("bank-card", True)
     assert verify_code(store, "bank-card", code).reason is Reason.LIMITED
-    store.block("bank-card", False)
+    store.block_card("bank-card", False)
     assert verify_code(store, "bank-card", code).accepted
 
 
@@ -139,9 +139,9 @@ def test_what_is_no_code_costs_no_attempt_and_is_not_in_the_books(store: MemoryS
     for who in ("bank-card", "NOBODY00"):
         for _ in range(50):
             assert verify_code(store, who, "1234567").reason is Reason.MALFORMED
-            assert Verifier(store).resynchronise(who, (code, "1234567")).reason is Reason.MALFORMED
-    assert store.status("bank-card").failures == 0
-    assert not [*store.attempts("bank-card"), *store.attempts("")]
+            assert Verifier(store).resynchronise_counter(who, (code, "1234567")).reason is Reason.MALFORMED
+    assert store.card_status("bank-card").failures == 0
+    assert not [*store.list_attempts("bank-card"), *store.list_attempts("")]
 
 
 @pytest.mark.parametrize("name", ["ten-digits", "visa-default"])
@@ -180,14 +180,14 @@ def test_the_counter_does_not_go_beyond_its_end(store: MemoryStore) -> None:
     codes = search(store, "last-code")
     assert verify_code(store, "last-code", codes.code(0xFFFF)).accepted
     assert not verify_code(store, "last-code", codes.code(0xFFFF)).accepted
-    assert not store.accept("last-code", 0x10000)
+    assert not store.accept_code("last-code", 0x10000)
 
 
 def test_a_counter_that_ran_away_is_found_by_two_codes_in_a_row(store: MemoryStore) -> None:
     codes, desk = search(store, "bank-card"), Verifier(store)
     assert not verify_code(store, "bank-card", codes.code(3000)).accepted
-    assert desk.resynchronise("bank-card", (codes.code(3000), codes.code(3001))).accepted
-    assert store.status("bank-card").last_atc == 3001
+    assert desk.resynchronise_counter("bank-card", (codes.code(3000), codes.code(3001))).accepted
+    assert store.card_status("bank-card").last_atc == 3001
     assert verify_code(store, "bank-card", codes.code(3002)).accepted
 
 
@@ -200,10 +200,10 @@ def test_resynchronisation_refuses_what_is_not_two_fresh_codes_in_a_row(store: M
         (codes.code(3000), wrong(codes.code(3001))),
         (codes.code(3000), "12"),
     ):
-        assert not desk.resynchronise("bank-card", pair).accepted
-    assert not desk.resynchronise("NOBODY00", (codes.code(3000), codes.code(3001))).accepted
-    assert desk.resynchronise("bank-card", (codes.code(3000), codes.code(3001))).accepted
-    assert not desk.resynchronise("bank-card", (codes.code(3000), codes.code(3001))).accepted
+        assert not desk.resynchronise_counter("bank-card", pair).accepted
+    assert not desk.resynchronise_counter("NOBODY00", (codes.code(3000), codes.code(3001))).accepted
+    assert desk.resynchronise_counter("bank-card", (codes.code(3000), codes.code(3001))).accepted
+    assert not desk.resynchronise_counter("bank-card", (codes.code(3000), codes.code(3001))).accepted
 
 
 def test_the_log_tells_the_bank_what_the_customer_is_not_told(store: MemoryStore) -> None:
@@ -211,7 +211,7 @@ def test_the_log_tells_the_bank_what_the_customer_is_not_told(store: MemoryStore
     code = search(store, "bank-card").code(1)
     desk.verify("DURAND42", wrong(code), source="192.0.2.1")
     desk.verify("DURAND42", code, source="192.0.2.2")
-    log = store.attempts("bank-card")
+    log = store.list_attempts("bank-card")
     assert [(entry.at, entry.source, entry.reason) for entry in log] == [
         (NOON, "192.0.2.1", Reason.NO_MATCH),
         (NOON, "192.0.2.2", Reason.ACCEPTED),
@@ -223,7 +223,7 @@ def test_a_card_that_ran_ahead_is_still_accepted(terminal: PutIn, store: MemoryS
     """The card was used in a shop, or the customer pressed Code many times."""
     card = VirtualCard(describe_card("bank-card").profile, VolatileMemory(Counters(180, 3)))
     assert verify_code(store, "bank-card", terminal(card).code("1234")).accepted
-    assert store.status("bank-card").last_atc == 181
+    assert store.card_status("bank-card").last_atc == 181
 
 
 @pytest.mark.parametrize(

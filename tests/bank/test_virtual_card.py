@@ -38,7 +38,7 @@ def powered(name: str) -> CardInSlot:
 def test_nothing_is_answered_without_power() -> None:
     card = open_card("sesame-card")
     assert card.transmit(bytes.fromhex(SELECT_DPA)) == b""
-    assert card.reset() == b""
+    assert card.reset_card() == b""
     card.power_on()
     card.power_off()
     assert card.transmit(bytes.fromhex(SELECT_DPA)) == b""
@@ -307,7 +307,7 @@ def test_a_right_pin_is_forgotten(terminal: PutIn, how: str) -> None:
         card.power_off()
         card.power_on()
     if how == "reset":
-        card.reset()
+        card.reset_card()
     if how != "options":
         reader.select()
     reader.options()
@@ -335,7 +335,7 @@ def test_an_inverse_convention_card_speaks_emv_after_its_warm_reset_only() -> No
     card = open_card("inverse")
     assert card.power_on()[0] == 0x3F
     assert hexed(card, SELECT_DPA) == "6E00"
-    assert card.reset()[0] == 0x3B
+    assert card.reset_card()[0] == 0x3B
     assert hexed(card, SELECT_DPA).startswith("61")
 
 

@@ -78,7 +78,7 @@ class ListedCard:
         self.done.append("on")
         return self.atr
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         self.done.append("reset")
         return WARM_ATR if self.atr else b""
 

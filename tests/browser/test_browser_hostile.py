@@ -62,7 +62,7 @@ def test_another_origin_gets_nothing(person: Person, elsewhere: Page) -> None:
     assert tried.pop("blind") in ("failed", "opaque")
     assert tried.pop("blind pull") in ("failed", "opaque")
     assert set(tried.values()) == {"failed"}
-    assert person.bench.submit(person.bench.look).result().card == "bank-card"
+    assert person.bench.submit(person.bench.look_now).result().card == "bank-card"
 
 
 @pytest.mark.parametrize("path", ["fr/", "coopanet/fr/"])

@@ -117,7 +117,7 @@ def test_the_page_counts_the_35_seconds_itself(person: Person) -> None:
     person.page.locator("#read").click()
     person.page.clock.fast_forward(36_000)
     person.hears("L'écran est éteint.")
-    assert person.bench.submit(person.bench.code).result(LIMIT_S), "the reader itself still shows it"
+    assert person.bench.submit(person.bench.shown_code).result(LIMIT_S), "the reader itself still shows it"
     assert not any(person.glass().rows)
     expect(person.page.locator("#read")).to_be_disabled()
     person.sees("asleep")

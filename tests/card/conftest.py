@@ -31,12 +31,12 @@ def talk() -> Talk:
         card = ReplayCard(trace)
         card.power_on()
         work = CardWork(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol))
-        work.select()
-        work.prepare(Request(Function.DATA) if numbers else recorded_request(trace))
+        work.select_application()
+        work.prepare_card(Request(Function.DATA) if numbers else recorded_request(trace))
         for digit in (9, 8, 7, 6):
             work.pin.append(digit)
-        assert work.confirm() is None
-        code = "".join(map(str, work.code(numbers)))
+        assert work.confirm_pin() is None
+        code = "".join(map(str, work.make_code(numbers)))
         work.close()
         return code, card.deviations
 

@@ -39,7 +39,11 @@ class Watched:
         self._card = VirtualCard(profile, self.memory)
         self.protocol = self._card.protocol
         self.sent: list[str] = []
-        self.power_on, self.reset, self.power_off = self._card.power_on, self._card.reset, self._card.power_off
+        self.power_on, self.reset_card, self.power_off = (
+            self._card.power_on,
+            self._card.reset_card,
+            self._card.power_off,
+        )
 
     def transmit(self, apdu: bytes) -> bytes:
         self.sent.append(write_masked(apdu))
@@ -323,7 +327,7 @@ def test_who_sits_at_a_terminal_is_asked(
 
 def test_a_warm_reset_is_made_when_it_is_asked_for() -> None:
     card = Watched("sesame-card")
-    card.reset = lambda: b"\x3b\x01"
+    card.reset_card = lambda: b"\x3b\x01"
 
     assert in_process(card, "here").atr != b"\x3b\x01"
     assert in_process(card, "here", warm=True).atr == b"\x3b\x01"

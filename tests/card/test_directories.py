@@ -6,7 +6,7 @@ import pytest
 
 from sesame.card.apps import survey_card
 from sesame.card.source import in_process
-from sesame_core.choice import select_application
+from sesame_core.cap.choice import select_application
 from sesame_core.errors import CardError, Fault
 from tests.oracle.recipe_card import tlv
 
@@ -27,7 +27,7 @@ class Directory:
     def power_on(self) -> bytes:
         return b"\x3b\x00"
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         return self.power_on()
 
     def power_off(self) -> None:

@@ -61,14 +61,14 @@ def card_of(entry: GalleryCard, protocol: int) -> CardInSlot:
 def code_of(card: CardInSlot, request: Request, pin: str) -> str:
     """As the reader makes it. Raises CardError."""
     if card.power_on()[:1] == b"\x3f":
-        card.reset()
+        card.reset_card()
     work = CardWork(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol))
-    work.select()
-    work.prepare(request)
+    work.select_application()
+    work.prepare_card(request)
     for digit in pin:
         work.pin.append(int(digit))
-    assert work.confirm() is None
-    code = "".join(map(str, work.code(NUMBERS if request.function is Function.DATA else ())))
+    assert work.confirm_pin() is None
+    code = "".join(map(str, work.make_code(NUMBERS if request.function is Function.DATA else ())))
     work.close()
     return code
 

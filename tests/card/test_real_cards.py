@@ -80,8 +80,8 @@ def test_its_conversation_is_as_recorded_up_to_the_refusal(traces: Path) -> None
         return card.transmit(bytes(apdu))
 
     work = CardWork(exchange, Protocol.T1)
-    work.select()
-    work.prepare(Request())
+    work.select_application()
+    work.prepare_card(Request())
 
     select, options, *rest = (turn.command for turn in trace.turns)
     assert [command for command in sent if card_has(trace, command)] == [select, options, *rest[:4]]

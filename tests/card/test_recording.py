@@ -42,17 +42,17 @@ def recorded(name: str, request: Request = PLAIN) -> tuple[Trace, str]:
     card = gallery.open_card(name)
     atr = card.power_on()
     if atr[:1] == b"\x3f":
-        atr = card.reset()
+        atr = card.reset_card()
     recorder = Recorder(lambda apdu: card.transmit(bytes(apdu)), ticking().__next__)
     work = CardWork(recorder, Protocol(card.protocol))
     code = ""
     try:
-        work.select()
-        work.prepare(request)
+        work.select_application()
+        work.prepare_card(request)
         for digit in gallery.describe_card(name).pin:
             work.pin.append(int(digit))
-        work.confirm()
-        code = "".join(map(str, work.code(("12", "3456789012") if request.function is Function.DATA else ())))
+        work.confirm_pin()
+        code = "".join(map(str, work.make_code(("12", "3456789012") if request.function is Function.DATA else ())))
         work.close()
     except CardError:
         pass
@@ -131,13 +131,13 @@ def test_other_data_get_the_recorded_answer_and_a_remark() -> None:
     card = ReplayCard(trace)
     card.power_on()
     work = CardWork(lambda apdu: card.transmit(bytes(apdu)), Protocol.T0)
-    work.select()
-    work.prepare(Request(Function.CHALLENGE, challenge="1"))
+    work.select_application()
+    work.prepare_card(Request(Function.CHALLENGE, challenge="1"))
     for digit in (1, 1, 1, 1):
         work.pin.append(digit)
-    work.confirm()
+    work.confirm_pin()
 
-    assert "".join(map(str, work.code())) == code
+    assert "".join(map(str, work.make_code())) == code
     assert card.deviations == ["GENERATE AC was recorded with other data: the recorded answer is given"]
 
 
@@ -167,7 +167,7 @@ def test_one_command_may_have_several_answers_in_their_order() -> None:
     block = bytes.fromhex("0020008008241234FFFFFFFFFF")
 
     first, tries, second = card.transmit(block), card.transmit(bytes.fromhex("80CA9F1704")), card.transmit(block)
-    card.reset()
+    card.reset_card()
 
     assert (first.hex(), tries.hex(), second.hex()) == ("63c2", "9f1701029000", "9000")
     assert card.transmit(block).hex() == "63c2"
@@ -176,7 +176,7 @@ def test_one_command_may_have_several_answers_in_their_order() -> None:
 def test_the_convention_is_replayed() -> None:
     card = ReplayCard(Trace((Turn("00A40400", "9000"),), atr="3B00", cold_atr="3F00", protocol=1))
 
-    assert (card.power_on(), card.reset(), card.protocol) == (b"\x3f\0", b"\x3b\0", 1)
+    assert (card.power_on(), card.reset_card(), card.protocol) == (b"\x3f\0", b"\x3b\0", 1)
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def test_the_budget_is_shared_by_conversations(command: Command, most: int) -> N
     for _ in range(most):
         carry(carry_conversation(chat(1, [], command), T1, budget), "9000")
     with pytest.raises(CardError):
-        budget.spend(command)
+        budget.spend_command(command)
 
 
 def test_a_conversation_that_is_left_is_closed() -> None:

@@ -618,4 +618,4 @@ def test_no_secret_in_the_repr_of_a_state_or_an_effect() -> None:
 
 
 def test_keys_know_their_digits() -> None:
-    assert [key.digit for key in Key] == [*range(10), None, None, None, None, None, None]
+    assert [key.digit_value for key in Key] == [*range(10), None, None, None, None, None, None]

@@ -34,15 +34,15 @@ class Desk:
         self.session = CardSession(protocol, Pin())
 
     def select(self) -> Step:
-        return drive(self.session, self.session.select(7), self.card)
+        return drive(self.session, self.session.select_application(7), self.card)
 
     def prepare(self, request: Request = CODE) -> Step:
-        return drive(self.session, self.session.prepare(7, request), self.card)
+        return drive(self.session, self.session.prepare_card(7, request), self.card)
 
     def confirm(self, pin: str = "1234") -> Step:
         for digit in pin:
             self.session.pin.append(int(digit))
-        return drive(self.session, self.session.confirm(7), self.card)
+        return drive(self.session, self.session.confirm_pin(7), self.card)
 
     def close(self) -> Step:
         return drive(self.session, self.session.close(7), self.card)
@@ -141,14 +141,14 @@ def test_a_new_selection_after_a_wrong_pin_costs_no_second_verify(where: str) ->
     assert desk.confirm() == PinAgain(7)
     assert desk.card.kinds() == (["20"] if where == "0020" else ["20", "AE"]) + ["A4", "A8"]
     assert len(desk.session.pin) == 4, "the PIN is still there for the next OK"
-    assert digits(drive(desk.session, desk.session.confirm(7), desk.card)) == "34656023"
+    assert digits(drive(desk.session, desk.session.confirm_pin(7), desk.card)) == "34656023"
 
 
 def test_a_new_selection_is_made_once() -> None:
     desk = Desk({"0020": [b"\x63\xc2", b"\x69\x85"]}).ready()
     desk.confirm()
     desk.confirm()
-    assert drive(desk.session, desk.session.confirm(7), desk.card) == CardFaulty(7, Fault.REFUSED)
+    assert drive(desk.session, desk.session.confirm_pin(7), desk.card) == CardFaulty(7, Fault.REFUSED)
 
 
 def test_a_card_that_wants_a_new_selection_without_a_wrong_pin_is_refused() -> None:
@@ -205,11 +205,11 @@ def test_a_choice_that_is_left_is_begun_again() -> None:
             desk.card.answers["80A8"] = good if last == cap else refused
             return desk.card(raw)
 
-        drive(desk.session, desk.session.select(7), card)
-        step = desk.session.prepare(7, CODE)
+        drive(desk.session, desk.session.select_application(7), card)
+        step = desk.session.prepare_card(7, CODE)
         for _ in range(left_after):
             step = desk.session.answer(7, card(bytes(step))) if isinstance(step, bytearray) else step
-        assert drive(desk.session, desk.session.prepare(7, CODE), card) == CardPrepared(7, 3), left_after
+        assert drive(desk.session, desk.session.prepare_card(7, CODE), card) == CardPrepared(7, 3), left_after
         assert desk.session.card is not None
         assert desk.session.card.application.aid.hex().upper() == "A0000000048002"
 
@@ -256,12 +256,12 @@ def test_transaction_data_are_mixed_in_afterwards() -> None:
     assert desk.confirm() == CardWantsData(7)
     assert len(desk.session.pin) == 0
     sent = len(desk.card.sent)
-    first = desk.session.mix(9, ["1234"])
+    first = desk.session.mix_numbers(9, ["1234"])
     assert isinstance(first, CodeReady)
     assert first.at == 9
     assert len(desk.card.sent) == sent
     assert digits(first) != "34656023"
-    assert digits(desk.session.mix(9, ["1235"])) != digits(first)
+    assert digits(desk.session.mix_numbers(9, ["1235"])) != digits(first)
 
 
 def test_nothing_can_be_mixed_into_what_is_forgotten() -> None:
@@ -269,7 +269,7 @@ def test_nothing_can_be_mixed_into_what_is_forgotten() -> None:
     desk.confirm()
     desk.session.forget()
     with pytest.raises(UsageError, match="no cryptogram"):
-        desk.session.mix(7, ["1"])
+        desk.session.mix_numbers(7, ["1"])
 
 
 WIDE = tlv(0x70, tlv(0x8C, b"\x9f\x37\x04"), tlv(0x9F56, b"\xff" * 18)) + OK
@@ -280,7 +280,7 @@ def test_a_bitmap_that_keeps_everything_makes_no_code(request_: Request) -> None
     desk = Desk({"00B2010C": WIDE}).ready(request_)
     step = desk.confirm()
     if request_ is DATA:
-        step = desk.session.mix(7, ["1"])
+        step = desk.session.mix_numbers(7, ["1"])
     assert step == CardFaulty(7, Fault.UNSUPPORTED)
 
 
@@ -290,9 +290,9 @@ def test_a_bitmap_that_keeps_everything_makes_no_code(request_: Request) -> None
 def test_our_own_faults_are_told_apart_from_the_cards() -> None:
     session = CardSession(Protocol.T0, Pin())
     with pytest.raises(UsageError, match="selected"):
-        session.prepare(7, CODE)
+        session.prepare_card(7, CODE)
     with pytest.raises(UsageError, match="cryptogram"):
-        session.mix(7, ["1"])
+        session.mix_numbers(7, ["1"])
     with pytest.raises(UsageError, match="prepared"):
         drive(session, session.close(7), ScriptedCard({}))
     assert session.card is None
@@ -300,7 +300,7 @@ def test_our_own_faults_are_told_apart_from_the_cards() -> None:
 
 def test_answers_to_what_was_left_are_dropped() -> None:
     desk = Desk().ready()
-    raw = desk.session.prepare(7, CODE)
+    raw = desk.session.prepare_card(7, CODE)
     assert isinstance(raw, bytearray)
     desk.session.abandon()
     assert desk.session.answer(7, OK) is None
@@ -311,7 +311,7 @@ def test_a_pin_under_way_is_wiped_when_the_session_is_left() -> None:
     desk = Desk().ready()
     for digit in (1, 2, 3, 4):
         desk.session.pin.append(digit)
-    raw = desk.session.confirm(7)
+    raw = desk.session.confirm_pin(7)
     assert isinstance(raw, bytearray)
     assert raw.hex().upper() == VERIFY
     desk.session.forget()
@@ -327,7 +327,7 @@ def test_what_was_read_can_be_asked_for() -> None:
 
 def test_the_moment_is_the_answers() -> None:
     desk = Desk()
-    step: Step = desk.session.select(1)
+    step: Step = desk.session.select_application(1)
     events: list[Event] = []
     while isinstance(step, bytearray):
         step = desk.session.answer(99, desk.card(step))

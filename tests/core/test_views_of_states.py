@@ -275,7 +275,7 @@ def test_the_pin(known: dict[str, object], line: str, notice: str) -> None:
         (Fault.INCOMPLETE, ("ERREUR CARTE 6",)),
         (Fault.UNSUPPORTED, ("CARTE NON GÉRÉE",)),
         (Fault.BLOCKED, ("CARTE BLOQUÉE", "CONTACTEZ LA BANQUE")),
-        (Fault.APPLICATION_BLOCKED, ("APPLICATION BLOQUÉE", "CONTACTEZ LA BANQUE")),
+        (Fault.APPLICATION_BLOCKED, ("SERVICE BLOQUÉ", "CONTACTEZ LA BANQUE")),
     ],
 )
 def test_faults(fault: Fault, lines: tuple[str, ...]) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from sesame_core.cap.choice import AIDS, Choice, select_application
 from sesame_core.cap.codes import Request
+from sesame_core.cap.directory import list_contactless, list_pse
 from sesame_core.cap.emv import CardData
-from sesame_core.choice import AIDS, Choice, select_application
-from sesame_core.directory import list_contactless, list_pse
 from sesame_core.errors import CardError, Fault
 from sesame_core.smartcard.apdu import Budget, Protocol, carry_conversation
 from tests.core.scripted import (

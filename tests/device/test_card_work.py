@@ -24,10 +24,10 @@ def typed(work: CardWork, pin: str) -> CardWork:
 @pytest.mark.parametrize("name", ["bank-card", "sesame-card", "t1"])
 def test_a_code(name: str) -> None:
     work = work_on(name)
-    work.select()
-    assert work.prepare(Request()) == 3
-    assert typed(work, "1234").confirm() is None
-    code = work.code()
+    work.select_application()
+    assert work.prepare_card(Request()) == 3
+    assert typed(work, "1234").confirm_pin() is None
+    code = work.make_code()
     assert len(code) == 8
     work.close()
     work.forget()
@@ -36,17 +36,17 @@ def test_a_code(name: str) -> None:
 
 def test_transaction_data() -> None:
     work = work_on("bank-card")
-    work.select()
-    work.prepare(Request(Function.DATA))
-    typed(work, "1234").confirm()
-    assert len(work.code(["1234", "56"])) == 8
+    work.select_application()
+    work.prepare_card(Request(Function.DATA))
+    typed(work, "1234").confirm_pin()
+    assert len(work.make_code(["1234", "56"])) == 8
 
 
 def test_a_wrong_pin_tells_the_tries_left() -> None:
     work = work_on("bank-card")
-    work.select()
-    work.prepare(Request())
-    assert typed(work, "9999").confirm() == 2
+    work.select_application()
+    work.prepare_card(Request())
+    assert typed(work, "9999").confirm_pin() == 2
     assert work.card is not None
 
 
@@ -61,17 +61,17 @@ def test_a_wrong_pin_tells_the_tries_left() -> None:
 )
 def test_faults_at_selection(name: str, fault: Fault, said: str) -> None:
     with pytest.raises(CardError, match=said) as caught:
-        work_on(name).select()
+        work_on(name).select_application()
     assert caught.value.fault is fault
 
 
 def test_faults_later() -> None:
     blocked = work_on("blocked")
-    blocked.select()
+    blocked.select_application()
     with pytest.raises(CardError, match="ask your bank"):
-        blocked.prepare(Request())
+        blocked.prepare_card(Request())
     declining = work_on("declines")
-    declining.select()
-    declining.prepare(Request())
+    declining.select_application()
+    declining.prepare_card(Request())
     with pytest.raises(CardError, match="declines"):
-        typed(declining, "1234").confirm()
+        typed(declining, "1234").confirm_pin()

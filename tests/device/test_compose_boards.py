@@ -129,7 +129,7 @@ def darkness_at_the_cut(reader: Story) -> list[bool]:
         if wire == gpio_of("POWER_OFF") and level:
             seen.append(reader.dark())
 
-    reader.bench.parts.hardware.circuit.listen(heard)
+    reader.bench.parts.hardware.circuit.listen_to(heard)
     return seen
 
 
@@ -185,10 +185,10 @@ def test_a_system_power_off_is_asked_for_once_and_in_the_dark() -> None:
 def test_each_gauge_warns_and_then_refuses_to_begin(gauge: tuple[str, int]) -> None:
     kind, address = gauge
     reader = story(Config(power=PowerConfig(gauge=kind, gauge_address=address)))
-    reader.bench.battery(Battery.LOW)
+    reader.bench.set_battery(Battery.LOW)
     assert reader.shows("PILE FAIBLE")
     assert reader.shows("INSÉREZ VOTRE CARTE")
-    reader.bench.battery(Battery.CRITICAL)
+    reader.bench.set_battery(Battery.CRITICAL)
     reader.insert("bank-card")
     reader.press(FIRST_CODE)
     assert not reader.shows_a_code()
@@ -227,7 +227,7 @@ def test_every_part_can_be_on_another_pin() -> None:
     assert hardware.beeps
     assert hardware.flashes
     hardware.card_switch(False)
-    reader.bench.wait(1_000)
+    reader.bench.let_pass(1_000)
     assert reader.dark()
     assert not hardware.powered
 

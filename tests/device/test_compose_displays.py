@@ -145,7 +145,7 @@ def test_the_first_column_reaches_the_bus(controller: str, height: int, first: i
     """The module's glass begins where it begins; only the setting that says so brings the picture under it."""
     wired = DisplayConfig(controller, height, bus, rotation=rotation, first_column=first)
     bench = bench_with(wired)
-    bench.insert("bank-card")
+    bench.insert_card("bank-card")
     assert bench.parts.display.traffic.model.panel.left == first
     assert bench.glass() == paint_screen(bench.loop.screen, bench.parts.display.size)
     bench.parts.display.close()
@@ -164,7 +164,7 @@ def test_a_wrong_first_column_shifts_the_picture(controller: str, real: int, bel
     display = DisplayTwin(told, module=module)
     display.start()
     everything = Picture(128, 64, ((1 << 128) - 1,) * 64)
-    display.show(everything)
+    display.show_picture(everything)
     assert display.glass() != everything, "noise at an edge"
 
 
@@ -240,4 +240,4 @@ def test_the_glass_on_spi_is_blanked_by_command(mocker: MockerFixture, tmp_path:
     assert blank.run(Namespace(config=file)) == 0
     assert not any(traffic.model.glass().rows)
     assert not any(map(any, traffic.model.memory))
-    assert {hardware.circuit.drive(line) for line in (24, 25)} == {Drive.FLOATING}
+    assert {hardware.circuit.drive_wire(line) for line in (24, 25)} == {Drive.FLOATING}

@@ -14,18 +14,18 @@ from tests.promises.rig import Quiet, Rig
 
 def test_a_notification_before_the_wait_ends_it_at_once() -> None:
     waker = Waker()
-    waker.notify()
-    waker.notify()
-    waker.wait(None)  # for ever, were it missed
-    waker.wait(0)
+    waker.notify_loop()
+    waker.notify_loop()
+    waker.wait_until(None)  # for ever, were it missed
+    waker.wait_until(0)
     waker.close()
 
 
 def test_a_notification_from_another_thread_ends_the_wait() -> None:
     waker = Waker()
-    thread = threading.Thread(target=waker.notify)
+    thread = threading.Thread(target=waker.notify_loop)
     thread.start()
-    waker.wait(None)
+    waker.wait_until(None)
     thread.join()
     waker.close()
 
@@ -34,8 +34,8 @@ def test_a_notification_from_another_thread_ends_the_wait() -> None:
 def test_a_wait_longer_than_any_clock_is_a_wait(timeout: Millis) -> None:
     """select(2) takes no more than time_t has: the reader asleep ended with 9,999,999 h."""
     waker = Waker()
-    waker.notify()
-    assert waker.wait(timeout)
+    waker.notify_loop()
+    assert waker.wait_until(timeout)
     waker.close()
 
 
@@ -47,11 +47,11 @@ class Recorder:
         self._last = last
         self.waits: list[Millis | None] = []
 
-    def wait(self, timeout: Millis | None) -> bool:
+    def wait_until(self, timeout: Millis | None) -> bool:
         """One more."""
         self.waits.append(timeout)
         if len(self.waits) == self._last:
-            self._loop.handle(Halt(0))
+            self._loop.handle_event(Halt(0))
         return False
 
 
@@ -88,7 +88,7 @@ class Curious(Quiet):
 
     polls = 0
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """Once more."""
         self.polls += 1
         return ()
@@ -96,9 +96,9 @@ class Curious(Quiet):
 
 def test_a_wait_tells_whether_it_was_ended() -> None:
     waker = Waker()
-    assert not waker.wait(0)
-    waker.notify()
-    assert waker.wait(0)
+    assert not waker.wait_until(0)
+    waker.notify_loop()
+    assert waker.wait_until(0)
     waker.close()
 
 
@@ -135,13 +135,13 @@ def test_a_part_that_keeps_the_loop_shows_no_code_beyond_its_end() -> None:
 def test_asleep_nothing_is_ever_due() -> None:
     rig = Rig()
     rig.press("Arrêt")
-    assert rig.loop.turn() is None
+    assert rig.loop.run_once() is None
 
 
 class Impatient(Quiet):
     """A source that is always due."""
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """Now, and now, and now."""
         return 0
 
@@ -167,5 +167,5 @@ def test_late_answers_are_dropped_by_their_tickets() -> None:
     rig.press("Code 1 2 3 4 OK")
     rig.wait(10_000)
     assert len(rig.code) == 8
-    rig.loop.handle(KeyPressed(rig.clock.now(), Key.OFF))
+    rig.loop.handle_event(KeyPressed(rig.clock.now(), Key.OFF))
     assert rig.dark

@@ -24,7 +24,7 @@ def lit(panel: Panel) -> OledModel:
     """A display that shows something, left where a transfer was torn off."""
     display = DisplayTwin(panel)
     display.start()
-    display.show(Picture(*display.size, ((1 << display.size[0]) - 1,) * display.size[1]))
+    display.show_picture(Picture(*display.size, ((1 << display.size[0]) - 1,) * display.size[1]))
     model = display.traffic.model
     assert any(model.glass().rows)
     return model
@@ -35,7 +35,7 @@ def lit(panel: Panel) -> OledModel:
 def test_a_lit_panel_is_dark_and_its_memory_black_whatever_was_torn_off(panel: Panel, half: bytes) -> None:
     model = lit(panel)
     if half:
-        model.tear()
+        model.tear_glass()
         model.command(half)
     for data, content in dark_messages(panel):
         (model.data if data else model.command)(content)
@@ -64,13 +64,13 @@ def test_on_spi_the_line_says_what_is_data_and_both_lines_are_let_go(mocker: Moc
     (tmp_path / "spidev0.1").touch()
 
     def carry(_descriptor: int, content: bytes) -> None:
-        assert hardware.circuit.level(25), "a display in reset hears nothing"
-        (model.data if hardware.circuit.level(24) else model.command)(content)
+        assert hardware.circuit.level_of(25), "a display in reset hears nothing"
+        (model.data if hardware.circuit.level_of(24) else model.command)(content)
 
     mocker.patch("os.write", side_effect=carry)
     darken_spi(SSD1306_128X64, SpiPlace(0, 1, 24, 25), hardware.pins, tmp_path)
     assert not any(map(any, model.memory))
-    assert {hardware.circuit.drive(line) for line in (24, 25)} == {Drive.FLOATING}
+    assert {hardware.circuit.drive_wire(line) for line in (24, 25)} == {Drive.FLOATING}
 
 
 def descriptors() -> list[str]:
@@ -90,7 +90,7 @@ def test_a_display_that_does_not_answer_is_said_and_nothing_is_kept_open(mocker:
     hardware = BoardTwin(SteppedClock())
     with pytest.raises(DisplayError, match=r"spidev0\.0: No such file"):
         darken_spi(SSD1306_128X64, SpiPlace(0, 0, 24, 25), hardware.pins, tmp_path)
-    assert {hardware.circuit.drive(line) for line in (24, 25)} == {Drive.FLOATING}
+    assert {hardware.circuit.drive_wire(line) for line in (24, 25)} == {Drive.FLOATING}
 
 
 @pytest.mark.parametrize("bus", ["i2c", "spi"])

@@ -33,7 +33,7 @@ def on_spi(backend: str = "gpiozero", reset: int | None = 25) -> Soldered:
 def floating(place: Soldered) -> bool:
     """Nobody drives the display's lines."""
     lines = (place.bus.data_command, place.bus.reset)
-    return {place.circuit.drive(line) for line in lines if line is not None} == {Drive.FLOATING}
+    return {place.circuit.drive_wire(line) for line in lines if line is not None} == {Drive.FLOATING}
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=str)
@@ -44,11 +44,11 @@ def test_a_bus_that_luma_opens_itself_carries_whole_frames_in_one_message(panel:
     display = LumaDisplay(I2cBus(port=7, address=0x3D), panel)
     display.start()
     picture = paint_screen(SCREEN, display.size)
-    display.show(picture)
+    display.show_picture(picture)
     assert traffic.model.glass() == picture
     opened.assert_called_once_with(7)
     before = traffic.transfers
-    display.off()
+    display.switch_off()
     pages = panel.height // 8 if panel.controller.value == "sh1106" else 1
     assert traffic.transfers - before == 2 * pages + 1, "addresses and data of the black frame, and switching off"
     display.close()
@@ -91,8 +91,8 @@ def test_a_lost_bus_is_opened_anew(mocker: MockerFixture) -> None:
     display.start()
     buses[0].close()
     with pytest.raises(DisplayError):
-        display.show(paint_screen(SCREEN, display.size))
-    display.show(paint_screen(SCREEN, display.size))
+        display.show_picture(paint_screen(SCREEN, display.size))
+    display.show_picture(paint_screen(SCREEN, display.size))
     assert traffic.model.glass() == paint_screen(SCREEN, display.size)
     assert len(buses) == 2
 
@@ -112,7 +112,7 @@ def test_a_real_spi_bus_is_opened_as_configured(backend: str, mocker: MockerFixt
     mocker.patch.dict(sys.modules, {"spidev": SimpleNamespace(SpiDev=lambda: port)})
     display = LumaDisplay(bus)
     display.start()
-    display.show(paint_screen(SCREEN, display.size))
+    display.show_picture(paint_screen(SCREEN, display.size))
     assert traffic.model.glass() == paint_screen(SCREEN, display.size)
     assert port.max_speed_hz == 4_000_000
     with pytest.raises(DriverError, match="key row and display data/command are both on GPIO5"):
@@ -126,7 +126,7 @@ def test_a_real_spi_bus_is_opened_as_configured(backend: str, mocker: MockerFixt
 def test_the_reset_line_is_pulsed_at_each_opening(backend: str) -> None:
     place = on_spi(backend)
     model, levels = OledModel(SSD1306_128X64), list[bool]()
-    place.circuit.listen(lambda wire, level: levels.append(level) if wire == place.bus.reset else None)
+    place.circuit.listen_to(lambda wire, level: levels.append(level) if wire == place.bus.reset else None)
     place.resets(model)
     for _ in range(2):
         model.command(b"\xaf")
@@ -181,11 +181,11 @@ def test_a_pin_librarys_own_errors_are_retried_like_any_other() -> None:
     display = DisplayTwin(spi=Soldered(SpiBus(RpiGpioPins(Worn(circuit))), circuit))
     display.start()
     Worn.failures = 1
-    display.show(paint_screen(SCREEN, display.size))
+    display.show_picture(paint_screen(SCREEN, display.size))
     assert display.glass() == paint_screen(SCREEN, display.size)
     Worn.failures = 1000
     with pytest.raises(DisplayError):
-        display.show(paint_screen(Screen(), display.size))
+        display.show_picture(paint_screen(Screen(), display.size))
     Worn.failures = 0
     display.close()
 
@@ -196,7 +196,7 @@ def test_a_display_without_a_reset_line_works() -> None:
     wire = open_spi(place.bus, SpidevTwin(traffic, place), pulse=0)
     wire.command(0xAF)
     assert traffic.model.registers.on
-    assert "reset" not in place.bus.cure
+    assert "reset" not in place.bus.remedy
     wire.cleanup()
 
 

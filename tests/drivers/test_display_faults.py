@@ -43,11 +43,11 @@ Act = Callable[[DisplayTwin], object]
 
 
 def show(screen: Screen) -> Act:
-    return lambda twin: twin.show(paint_screen(screen, twin.size))
+    return lambda twin: twin.show_picture(paint_screen(screen, twin.size))
 
 
 ACTS: dict[str, Act] = {name: show(screen) for name, screen in SCREENS.items()}
-ACTS |= {"off": DisplayTwin.off, "start": DisplayTwin.start}
+ACTS |= {"off": DisplayTwin.switch_off, "start": DisplayTwin.start}
 
 
 def in_use(of: Panel, bus: str, name: str) -> DisplayTwin:
@@ -55,7 +55,7 @@ def in_use(of: Panel, bus: str, name: str) -> DisplayTwin:
     twin = DisplayTwin(of, spi=on_spi() if bus == "spi" else None)
     if name != "start":
         twin.start()
-        twin.show(paint_screen(FIRST, twin.size))
+        twin.show_picture(paint_screen(FIRST, twin.size))
     return twin
 
 

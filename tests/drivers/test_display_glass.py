@@ -62,9 +62,9 @@ def test_the_glass_is_the_picture_after_every_frame(panel: Panel, bus: str, rota
             rows[y] = data.draw(st.integers(0, (1 << width) - 1))
         picture = Picture(width, height, tuple(rows))
         if data.draw(st.integers(0, 4)) == 0:
-            twin.off()
+            twin.switch_off()
             assert not any(twin.glass().rows)
-        twin.show(picture)
+        twin.show_picture(picture)
         assert twin.glass() == picture
     twin.close()
     assert black(twin)
@@ -83,10 +83,10 @@ def test_a_start_is_dark_and_not_one_frame_of_noise_is_lit(panel: Panel, bus: st
 @pytest.mark.parametrize("panel", [each for each in PANELS if each.height == 64], ids=str)
 def test_one_mark_costs_at_most_fifteen_per_cent_of_a_full_frame(panel: Panel) -> None:
     twin = display(panel)
-    twin.show(paint_screen(Screen(lines=("CODE SECRET ?",), field=Masked(0, 4)), twin.size))
+    twin.show_picture(paint_screen(Screen(lines=("CODE SECRET ?",), field=Masked(0, 4)), twin.size))
     for typed in range(1, 5):
         before = twin.traffic.bytes
-        twin.show(paint_screen(Screen(lines=("CODE SECRET ?",), field=Masked(typed, 4)), twin.size))
+        twin.show_picture(paint_screen(Screen(lines=("CODE SECRET ?",), field=Masked(typed, 4)), twin.size))
         assert twin.traffic.bytes - before <= 0.15 * FULL_FRAMES.get(panel.controller, 1034)
 
 
@@ -102,7 +102,7 @@ def test_the_bytes_of_known_frames() -> None:
         Screen(code=code("34656023"), bar=Bar(34, 35)),
     ):
         before = twin.traffic.bytes
-        twin.show(paint_screen(screen, twin.size))
+        twin.show_picture(paint_screen(screen, twin.size))
         costs.append(twin.traffic.bytes - before)
     assert costs[1:] == [32, 823, 13, 0]
 
@@ -110,9 +110,9 @@ def test_the_bytes_of_known_frames() -> None:
 @every_panel
 def test_off_leaves_nothing_in_the_memory_and_nothing_lit(panel: Panel) -> None:
     twin = display(panel)
-    twin.show(paint_screen(Screen(code=code("34656023")), twin.size))
+    twin.show_picture(paint_screen(Screen(code=code("34656023")), twin.size))
     assert any(twin.glass().rows)
-    twin.off()
+    twin.switch_off()
     assert not twin.traffic.model.registers.on
     assert black(twin)
 
@@ -120,10 +120,10 @@ def test_off_leaves_nothing_in_the_memory_and_nothing_lit(panel: Panel) -> None:
 def test_a_controller_that_lost_its_supply_while_dark_is_initialised_when_it_is_needed_again() -> None:
     twin = display(SSD1306_128X64)
     picture = paint_screen(Screen(lines=("PATIENTEZ",)), twin.size)
-    twin.show(picture)
-    twin.off()
+    twin.show_picture(picture)
+    twin.switch_off()
     twin.traffic.model.reset()
-    twin.show(picture)
+    twin.show_picture(picture)
     assert twin.glass() == picture
 
 
@@ -148,22 +148,22 @@ def test_the_size_is_what_the_person_sees(rotation: int) -> None:
 
 def test_a_picture_of_another_size_is_refused() -> None:
     with pytest.raises(UsageError, match="64 x 32"):
-        display(SSD1306_128X64).show(Picture.dark(64, 32))
+        display(SSD1306_128X64).show_picture(Picture.dark(64, 32))
 
 
 def test_the_driver_keeps_no_picture_of_a_code_once_it_is_off() -> None:
     twin = display(SSD1306_128X64)
-    twin.show(paint_screen(Screen(code=code("34656023")), twin.size))
+    twin.show_picture(paint_screen(Screen(code=code("34656023")), twin.size))
     sent = twin._sent
     assert any(sent)
-    twin.off()
+    twin.switch_off()
     assert not any(sent), "the very buffer is overwritten"
 
 
 def test_luma_leaves_nothing_for_the_interpreters_exit() -> None:
     before = atexit._ncallbacks()
     twin = display(SSD1306_128X64)
-    twin.show(Picture.dark(*twin.size))
+    twin.show_picture(Picture.dark(*twin.size))
     twin.close()
     assert atexit._ncallbacks() == before
 
@@ -174,7 +174,7 @@ def test_close_may_come_twice_without_start_and_before_a_new_start(bus: str) -> 
     twin.close()
     assert twin.traffic.transfers == 0, "a display that was never used is left alone"
     twin.start()
-    twin.show(paint_screen(Screen(lines=("PATIENTEZ",)), twin.size))
+    twin.show_picture(paint_screen(Screen(lines=("PATIENTEZ",)), twin.size))
     twin.close()
     sent = twin.traffic.transfers
     twin.close()

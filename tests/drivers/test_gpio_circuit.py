@@ -19,9 +19,9 @@ def shown(pressed: frozenset[tuple[int, int]], diodes: bool) -> set[tuple[int, i
         circuit.close(Contact(row, column, diodes))
     seen = set()
     for column in COLUMNS:
-        circuit.apply(column, Drive.LOW)
-        seen |= {(row, column) for row in ROWS if not circuit.level(row)}
-        circuit.apply(column, Drive.FLOATING)
+        circuit.apply_levels(column, Drive.LOW)
+        seen |= {(row, column) for row in ROWS if not circuit.level_of(row)}
+        circuit.apply_levels(column, Drive.FLOATING)
     assert circuit.conflicts == 0
     return seen
 
@@ -60,10 +60,10 @@ def test_columns_that_were_driven_high_would_fight_over_two_keys_of_a_row() -> N
     circuit = Circuit(pull_ups=ROWS)
     circuit.close(Contact(5, 12))
     circuit.close(Contact(5, 16))
-    circuit.apply(12, Drive.LOW)
-    circuit.apply(16, Drive.HIGH)
+    circuit.apply_levels(12, Drive.LOW)
+    circuit.apply_levels(16, Drive.HIGH)
     assert circuit.conflicts > 0
-    assert circuit.level(5), "the key on column 12 is not seen"
+    assert circuit.level_of(5), "the key on column 12 is not seen"
 
 
 @pytest.mark.parametrize(
@@ -71,26 +71,26 @@ def test_columns_that_were_driven_high_would_fight_over_two_keys_of_a_row() -> N
 )
 def test_a_wire_alone_follows_its_drive(drive: Drive, level: bool) -> None:
     circuit = Circuit()
-    circuit.apply(5, drive)
-    assert circuit.level(5) is level
+    circuit.apply_levels(5, drive)
+    assert circuit.level_of(5) is level
 
 
 def test_a_floating_wire_keeps_its_level_and_a_resistor_on_the_board_lifts_it() -> None:
     circuit = Circuit(pull_ups=[6])
     for wire in (5, 6):
-        circuit.apply(wire, Drive.LOW)
-        circuit.apply(wire, Drive.FLOATING)
-    assert (circuit.level(5), circuit.level(6)) == (False, True)
-    circuit.apply(5, Drive.HIGH)
-    circuit.apply(5, Drive.FLOATING)
-    assert circuit.level(5)
+        circuit.apply_levels(wire, Drive.LOW)
+        circuit.apply_levels(wire, Drive.FLOATING)
+    assert (circuit.level_of(5), circuit.level_of(6)) == (False, True)
+    circuit.apply_levels(5, Drive.HIGH)
+    circuit.apply_levels(5, Drive.FLOATING)
+    assert circuit.level_of(5)
 
 
 def test_ground_wins_over_a_pull_up_and_every_change_is_told_once() -> None:
     circuit = Circuit()
     told: list[tuple[int, bool]] = []
-    circuit.listen(lambda wire, level: told.append((wire, level)))
-    circuit.apply(5, Drive.PULL_UP)
+    circuit.listen_to(lambda wire, level: told.append((wire, level)))
+    circuit.apply_levels(5, Drive.PULL_UP)
     circuit.close(Contact(5, GROUND))
     circuit.close(Contact(5, GROUND))
     circuit.open(Contact(5, GROUND))
@@ -100,9 +100,9 @@ def test_ground_wins_over_a_pull_up_and_every_change_is_told_once() -> None:
 def test_two_switches_to_ground_do_not_see_each_other() -> None:
     circuit = Circuit()
     for wire in (4, 27):
-        circuit.apply(wire, Drive.PULL_UP)
+        circuit.apply_levels(wire, Drive.PULL_UP)
     circuit.close(Contact(4, GROUND))
-    assert (circuit.level(4), circuit.level(27)) == (False, True)
+    assert (circuit.level_of(4), circuit.level_of(27)) == (False, True)
     circuit.close(Contact(27, GROUND))
     circuit.open(Contact(4, GROUND))
-    assert (circuit.level(4), circuit.level(27)) == (True, False)
+    assert (circuit.level_of(4), circuit.level_of(27)) == (True, False)

@@ -141,7 +141,7 @@ def test_a_line_that_another_program_holds_is_named(circuit: Circuit) -> None:
 def test_an_output_is_let_go_of_before_it_is_given_back(circuit: Circuit, pins: GpiodPins) -> None:
     """gpiod leaves a released output as it was."""
     pins.output(17, "light", True).close()
-    assert circuit.drive(17) is Drive.FLOATING
+    assert circuit.drive_wire(17) is Drive.FLOATING
 
 
 @pytest.fixture

@@ -69,9 +69,9 @@ def test_every_edge_is_told_until_close(header: Header) -> None:
 @pytest.mark.parametrize("high", [False, True])
 def test_an_output_is_driven_from_the_start(header: Header, high: bool) -> None:
     seen: list[bool] = []
-    header.circuit.listen(lambda _wire, level: seen.append(level))
+    header.circuit.listen_to(lambda _wire, level: seen.append(level))
     header.pins.output(17, "light", high)
-    assert header.circuit.level(17) is high
+    assert header.circuit.level_of(17) is high
     assert seen.count(not high) == 0
 
 
@@ -87,7 +87,7 @@ def test_an_output_can_be_driven_let_go_and_driven_again(header: Header) -> None
     ]
     for action in actions:
         action()
-        drives.append(header.circuit.drive(12))
+        drives.append(header.circuit.drive_wire(12))
     assert drives == [Drive.HIGH, Drive.FLOATING, Drive.LOW, Drive.FLOATING, Drive.FLOATING]
 
 
@@ -96,9 +96,9 @@ def test_close_lets_go_and_may_be_repeated(header: Header) -> None:
     for line in (row, column):
         line.close()
         line.close()
-    assert [header.circuit.drive(5), header.circuit.drive(12)] == [Drive.FLOATING] * 2
+    assert [header.circuit.drive_wire(5), header.circuit.drive_wire(12)] == [Drive.FLOATING] * 2
     header.pins.output(5, "light").drive(True)
-    assert header.circuit.level(5)
+    assert header.circuit.level_of(5)
 
 
 def test_closing_the_header_lets_go_of_everything(header: Header) -> None:
@@ -106,7 +106,7 @@ def test_closing_the_header_lets_go_of_everything(header: Header) -> None:
     header.pins.output(12, "column")
     header.pins.close()
     header.pins.close()
-    assert [header.circuit.drive(5), header.circuit.drive(12)] == [Drive.FLOATING] * 2
+    assert [header.circuit.drive_wire(5), header.circuit.drive_wire(12)] == [Drive.FLOATING] * 2
 
 
 def test_two_parts_on_one_pin_are_named(header: Header) -> None:

@@ -48,7 +48,7 @@ def test_board_numbers_are_the_headers(circuit: Circuit) -> None:
     twin = RpiGpioTwin(circuit)
     twin.setmode(twin.BOARD)
     twin.setup(11, twin.OUT, initial=twin.HIGH)
-    assert circuit.drive(17) is Drive.HIGH
+    assert circuit.drive_wire(17) is Drive.HIGH
 
 
 WRONG: list[tuple[Callable[[RpiGpioTwin], object], type[Exception], str]] = [
@@ -110,10 +110,10 @@ def test_cleanup_of_one_channel_keeps_the_others_and_the_mode(circuit: Circuit, 
     module.setup(5, module.OUT, initial=1)
     module.setup(6, module.OUT, initial=1)
     module.cleanup(5)
-    assert (circuit.drive(5), circuit.drive(6)) == (Drive.FLOATING, Drive.HIGH)
+    assert (circuit.drive_wire(5), circuit.drive_wire(6)) == (Drive.FLOATING, Drive.HIGH)
     assert module.getmode() == module.BCM
     module.cleanup()
-    assert circuit.drive(6) is Drive.FLOATING
+    assert circuit.drive_wire(6) is Drive.FLOATING
     assert module.getmode() is None
 
 
@@ -123,11 +123,11 @@ def test_cleanup_of_nothing_warns(module: RpiGpioTwin) -> None:
 
 
 def test_a_channel_that_another_drives_warns_unless_told_not_to(circuit: Circuit, module: RpiGpioTwin) -> None:
-    circuit.apply(17, Drive.HIGH)
+    circuit.apply_levels(17, Drive.HIGH)
     with pytest.warns(RuntimeWarning, match="This channel is already in use"):
         module.setup(17, module.OUT)
-    assert circuit.drive(17) is Drive.HIGH, "what the latch held goes on"
-    circuit.apply(18, Drive.HIGH)
+    assert circuit.drive_wire(17) is Drive.HIGH, "what the latch held goes on"
+    circuit.apply_levels(18, Drive.HIGH)
     module.setwarnings(False)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -154,7 +154,7 @@ def test_the_adapter_leaves_other_channels_alone(circuit: Circuit, module: RpiGp
     pins = RpiGpioPins(module)
     pins.output(17, "light", True)
     pins.close()
-    assert (circuit.drive(17), circuit.drive(22)) == (Drive.FLOATING, Drive.HIGH)
+    assert (circuit.drive_wire(17), circuit.drive_wire(22)) == (Drive.FLOATING, Drive.HIGH)
 
 
 class LgpioError(Exception):

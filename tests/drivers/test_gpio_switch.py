@@ -28,10 +28,10 @@ class Slot:
         for _ in range(ms):
             self.clock.advance(1)
             self.board.advance(self.clock.now())
-            due = self.switch.due()
+            due = self.switch.next_due()
             if self.nudges or (due is not None and due <= self.clock.now()):
                 self.nudges = 0
-                self.events += self.switch.poll(self.clock.now())
+                self.events += self.switch.poll_events(self.clock.now())
 
     def _nudge(self) -> None:
         self.nudges += 1
@@ -44,7 +44,7 @@ def test_each_motion_of_a_card_is_one_event(seed: int) -> None:
         slot.board.card_switch(card_in)
         slot.pass_time(60)
     assert [type(event) for event in slot.events] == [CardPresent, CardAbsent, CardPresent]
-    assert slot.switch.due() is None
+    assert slot.switch.next_due() is None
 
 
 def test_what_is_found_at_start_is_no_event() -> None:
@@ -61,7 +61,7 @@ def test_a_twitch_is_nothing() -> None:
     slot.board.card_switch(False)
     slot.pass_time(100)
     assert slot.events == []
-    assert slot.switch.due() is None
+    assert slot.switch.next_due() is None
 
 
 def test_close_lets_go() -> None:

@@ -58,19 +58,19 @@ class Bench:
         for _ in range(ms):
             self.clock.advance(1)
             self.board.advance(self.clock.now())
-            due = self.keypad.due()
+            due = self.keypad.next_due()
             if self.clock.now() < self.busy_until:
                 continue
             if self.nudged or (due is not None and due <= self.clock.now()):
                 self.nudged = False
                 self.busy_until = self.clock.now() + self.lateness.randint(0, self.latest)
-                events = self.keypad.poll(self.clock.now())
+                events = self.keypad.poll_events(self.clock.now())
                 self.keys += [event.key for event in events if isinstance(event, KeyPressed)]
 
     def tap(self, key: Key) -> None:
-        self.board.press(key)
+        self.board.press_key(key)
         self.pass_time(60)
-        self.board.release(key)
+        self.board.release_key(key)
         self.pass_time(60)
 
     def _nudge(self) -> None:
@@ -88,7 +88,7 @@ def test_every_key_of_a_matrix_with_bounce(header: str, seed: int) -> None:
     for key in KEYS:
         bench.tap(key)
     assert bench.keys == list(KEYS)
-    assert bench.keypad.due() is None
+    assert bench.keypad.next_due() is None
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -97,13 +97,13 @@ def test_every_button_with_bounce(header: str, seed: int) -> None:
     for key in BUTTONS:
         bench.tap(key)
     assert bench.keys == list(BUTTONS)
-    assert bench.keypad.due() is None
+    assert bench.keypad.next_due() is None
 
 
 def test_any_number_of_buttons_at_once(header: str) -> None:
     bench = Bench(header, buttons=BUTTONS)
     for key in BUTTONS:
-        bench.board.press(key)
+        bench.board.press_key(key)
         bench.pass_time(30)
     assert bench.keys == list(BUTTONS)
 
@@ -112,7 +112,7 @@ def test_a_matrix_refuses_the_third_corner(header: str) -> None:
     for corners in combinations((Key.DIGIT_1, Key.DIGIT_3, Key.DIGIT_7, Key.DIGIT_9), 3):
         bench = Bench(header)
         for key in corners:
-            bench.board.press(key)
+            bench.board.press_key(key)
             bench.pass_time(40)
         assert bench.keys == list(corners[:2])
 
@@ -120,13 +120,13 @@ def test_a_matrix_refuses_the_third_corner(header: str) -> None:
 @pytest.mark.parametrize("buttons", [None, BUTTONS], ids=["matrix", "buttons"])
 def test_a_stuck_key_sleeps_and_a_key_held_at_power_on_is_none(header: str, buttons: dict[Key, int] | None) -> None:
     bench = Bench(header, buttons=buttons)
-    bench.board.stick(Key.OK)
+    bench.board.stick_key(Key.OK)
     bench.pass_time(TIMING.patience + TIMING.stuck_watch + 100)
     assert bench.keys == [Key.OK]
-    assert bench.keypad.due() is None
+    assert bench.keypad.next_due() is None
     bench.keypad.close()
     bench.keypad.start(lambda: None)
-    assert bench.keypad.poll(bench.clock.now()) == ()
+    assert bench.keypad.poll_events(bench.clock.now()) == ()
     assert bench.keypad.held == (Key.OK,)
 
 
@@ -159,7 +159,7 @@ def test_a_kernel_that_gives_no_edges_is_a_keypad_error_with_the_cure() -> None:
 def test_pins_that_stop_answering_are_a_keypad_error(header: str) -> None:
     """Somebody else resets the channels under the driver, as a second program with RPi.GPIO does."""
     bench = Bench(header)
-    bench.board.press(Key.OK)
+    bench.board.press_key(Key.OK)
     bench.pins.close()
     if header in {"RPi.GPIO", "gpiod"}:
         with pytest.raises(KeypadError, match=r"cannot be read.*GPIO\d+"):
@@ -172,7 +172,7 @@ def test_pins_that_stop_answering_are_a_keypad_error(header: str) -> None:
 class WetPad:
     """A wet matrix: all columns low together pull row 1 down by leaking, one column alone does not."""
 
-    sure = 2
+    max_trusted = 2
 
     def __init__(self) -> None:
         self.pressed: frozenset[int] = frozenset()
@@ -187,17 +187,17 @@ class WetPad:
     def start(self, changed: Callable[[], None]) -> None:
         self._changed = changed
 
-    def scan(self) -> frozenset[int]:
+    def scan_keys(self) -> frozenset[int]:
         self.scans += 1
         return self.pressed
 
-    def rest(self) -> None:
+    def let_rest(self) -> None:
         """Nothing to drive."""
 
-    def lines(self) -> frozenset[int]:
-        return self.expected(self.pressed) | ({1} if self.wet else set())
+    def edge_lines(self) -> frozenset[int]:
+        return self.expect_edges(self.pressed) | ({1} if self.wet else set())
 
-    def expected(self, closed: frozenset[int]) -> frozenset[int]:
+    def expect_edges(self, closed: frozenset[int]) -> frozenset[int]:
         return frozenset(place // 4 for place in closed)
 
     def close(self) -> None:
@@ -211,30 +211,30 @@ def test_a_wet_pad_is_given_up_as_stuck_and_its_dry_rows_still_wake() -> None:
 
     def pass_time(start: Millis, ms: Millis) -> None:
         for now in range(start, start + ms):
-            events.extend(event for event in keypad.poll(now) if isinstance(event, KeyPressed))
+            events.extend(event for event in keypad.poll_events(now) if isinstance(event, KeyPressed))
 
     keypad.start(lambda: None)
     pad.move(set(), wet=True)
     pass_time(0, TIMING.patience + 100)
-    assert keypad.due() is None
+    assert keypad.next_due() is None
     assert 0 < pad.scans <= TIMING.patience // TIMING.scan + 5
     pad.move({9}, wet=True)
     pass_time(10_000, 100)
     pad.move(set(), wet=True)
     pass_time(11_000, 100)
     assert [event.key for event in events] == [KEYS[9]]
-    assert keypad.due() is None
+    assert keypad.next_due() is None
     pad.move(set(), wet=False)
     pass_time(12_000, TIMING.patience + 100)
-    assert keypad.due() is None
+    assert keypad.next_due() is None
 
 
 def test_a_key_released_while_closed_is_not_held_after_a_new_start(header: str) -> None:
     bench = Bench(header)
-    bench.board.press(Key.OK)
+    bench.board.press_key(Key.OK)
     bench.pass_time(100)
     bench.keypad.close()
-    bench.board.release(Key.OK)
+    bench.board.release_key(Key.OK)
     bench.keypad.start(bench._nudge)
     assert bench.keypad.held == ()
     bench.tap(Key.OK)
@@ -248,7 +248,7 @@ def test_two_buttons_on_one_pin_are_refused() -> None:
 
 def test_a_shorted_button_is_a_stuck_one(header: str) -> None:
     bench = Bench(header, buttons=BUTTONS)
-    bench.board.short(BUTTONS[Key.CLEAR], GROUND)
+    bench.board.short_keys(BUTTONS[Key.CLEAR], GROUND)
     bench.pass_time(5_000)
     bench.tap(Key.OK)
     assert bench.keys == [Key.CLEAR, Key.OK]
@@ -277,14 +277,14 @@ def test_whatever_is_typed_however_it_bounces_is_what_is_read(
     for key, down, up, rolls in presses:
         if key is held:
             continue
-        bench.board.press(key)
+        bench.board.press_key(key)
         typed.append(key)
         bench.pass_time(down)
         if held is not None:
-            bench.board.release(held)
+            bench.board.release_key(held)
             bench.pass_time(up)
         held = key if rolls else None
         if not rolls:
-            bench.board.release(key)
+            bench.board.release_key(key)
             bench.pass_time(up)
     assert bench.keys == typed

@@ -45,27 +45,27 @@ class Desk:
         return [event.key for event in self.pressed]
 
     def tap(self, key: Key, down: Millis = 80, up: Millis = 70) -> None:
-        self.board.press(key)
+        self.board.press_key(key)
         self.pass_time(down)
-        self.board.release(key)
+        self.board.release_key(key)
         self.pass_time(up)
 
     def _nudge(self) -> None:
         self.nudges += 1
 
     def _settle(self) -> None:
-        due = self.keypad.due()
+        due = self.keypad.next_due()
         while self.nudges or (due is not None and due <= self.clock.now()):
             self.nudges = 0
             self.polls += 1
-            for event in self.keypad.poll(self.clock.now()):
+            for event in self.keypad.poll_events(self.clock.now()):
                 assert isinstance(event, KeyPressed)
                 assert event.at == self.clock.now()
                 self.pressed.append(event)
-            due = self.keypad.due()
+            due = self.keypad.next_due()
 
     def _next(self, end: Millis) -> Millis | None:
-        moments = [at for at in (self.board.due(), self.keypad.due()) if at is not None and at <= end]
+        moments = [at for at in (self.board.next_due(), self.keypad.next_due()) if at is not None and at <= end]
         return min(moments) if moments else None
 
 
@@ -109,7 +109,7 @@ RECTANGLES = [triple for triple in TRIPLES if rectangle(Layout(), triple)]
 
 def test_it_is_a_keypad() -> None:
     keypad: Keypad = desk().keypad
-    assert keypad.due() is None
+    assert keypad.next_due() is None
 
 
 @pytest.mark.parametrize("key", KEYS, ids=str)
@@ -117,7 +117,7 @@ def test_every_key_gives_itself_once(key: Key) -> None:
     reader = started()
     reader.tap(key)
     assert reader.keys() == [key]
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (3, 4), (4, 4), (4, 5), (5, 4), (5, 5)], ids=str)
@@ -164,7 +164,7 @@ def test_one_long_gap_anywhere_in_the_bounce_is_no_second_press(back: Millis) ->
         for _ in range(3):
             reader.tap(Key.DIGIT_5, down=60, up=60)
         assert reader.keys() == [Key.DIGIT_5] * 3, (back, again)
-        assert reader.keypad.due() is None
+        assert reader.keypad.next_due() is None
 
 
 @pytest.mark.parametrize("ms", range(1, 8))
@@ -172,19 +172,19 @@ def test_a_spark_on_the_line_is_no_press(ms: Millis) -> None:
     reader = started()
     reader.tap(Key.OK, down=ms)
     assert reader.keys() == []
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
 
 
 def test_a_loop_that_asks_twice_still_sleeps_beside_a_stuck_key() -> None:
     """Polls that follow our own scans are echoes, not signs of use."""
     reader = started()
-    reader.board.stick(Key.OK)
+    reader.board.stick_key(Key.OK)
     reader.pass_time(0)
     end = reader.clock.now() + 2 * QUIET
-    while (due := reader.keypad.due()) is not None and due < end:
+    while (due := reader.keypad.next_due()) is not None and due < end:
         for echo in (0, 0, 3):
-            reader.keypad.poll(max(due, reader.clock.now()) + echo)
-    assert reader.keypad.due() is None
+            reader.keypad.poll_events(max(due, reader.clock.now()) + echo)
+    assert reader.keypad.next_due() is None
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -204,7 +204,7 @@ def test_bounces_happen_and_are_edges() -> None:
     column = board.pins.output(12, "column")
     row.watch(lambda: heard.append(row.low()))
     for _ in range(5):
-        board.tap(Key.DIGIT_1)
+        board.tap_key(Key.DIGIT_1)
         board.advance(clock.now() + 200)
         clock.advance(200)
     assert len(heard) > 20
@@ -215,19 +215,19 @@ def test_bounces_happen_and_are_edges() -> None:
 @pytest.mark.parametrize("at", range(1, 60))
 def test_a_press_of_60_ms_is_never_lost_wherever_the_scan_falls(at: Millis) -> None:
     reader = started()
-    reader.board.press(Key.DIGIT_1)
+    reader.board.press_key(Key.DIGIT_1)
     reader.pass_time(at)
     reader.tap(Key.OK, down=60)
-    reader.board.release(Key.DIGIT_1)
+    reader.board.release_key(Key.DIGIT_1)
     reader.pass_time(100)
     assert sorted(reader.keys(), key=str) == sorted([Key.OK, *([Key.DIGIT_1])], key=str)
 
 
 def test_a_late_loop_still_reads_one_press() -> None:
     reader = started()
-    reader.board.press(Key.OK)
+    reader.board.press_key(Key.OK)
     for late in (0, 23, 61, 95):
-        reader.pressed += [event for event in reader.keypad.poll(1_000 + late) if isinstance(event, KeyPressed)]
+        reader.pressed += [event for event in reader.keypad.poll_events(1_000 + late) if isinstance(event, KeyPressed)]
     assert reader.keys() == [Key.OK]
 
 
@@ -236,13 +236,13 @@ def test_three_corners_of_a_rectangle_never_give_the_fourth(triple: tuple[Key, K
     for order in rotations(triple):
         reader = started()
         for key in order:
-            reader.board.press(key)
+            reader.board.press_key(key)
             reader.pass_time(60)
         for key in order:
-            reader.board.release(key)
+            reader.board.release_key(key)
             reader.pass_time(60)
         assert reader.keys() == list(order[:2]), "the third is refused, the fourth is nobody's"
-        assert reader.keypad.due() is None
+        assert reader.keypad.next_due() is None
 
 
 def test_144_of_560_triples_are_rectangles() -> None:
@@ -254,10 +254,10 @@ def test_three_keys_slapped_at_once_give_nothing_false(seed: int) -> None:
     for triple in RECTANGLES[seed::20]:
         reader = started(bounce=Bounce(20, seed))
         for key in triple:
-            reader.board.press(key)
+            reader.board.press_key(key)
         reader.pass_time(100)
         for key in triple:
-            reader.board.release(key)
+            reader.board.release_key(key)
         reader.pass_time(100)
         assert reader.keys() == []
 
@@ -265,7 +265,7 @@ def test_three_keys_slapped_at_once_give_nothing_false(seed: int) -> None:
 def test_with_a_diode_a_key_three_and_more_are_read() -> None:
     reader = started(Layout(diodes=True))
     for key in KEYS:
-        reader.board.press(key)
+        reader.board.press_key(key)
         reader.pass_time(30)
     assert reader.keys() == list(KEYS)
 
@@ -274,13 +274,13 @@ def test_with_a_diode_a_key_three_and_more_are_read() -> None:
 def test_two_keys_rolled_over_are_both_read(pair: tuple[Key, Key]) -> None:
     first, second = pair
     reader = started(bounce=Bounce(20, 7))
-    reader.board.press(first)
+    reader.board.press_key(first)
     reader.pass_time(50)
-    reader.board.press(second)
+    reader.board.press_key(second)
     reader.pass_time(50)
-    reader.board.release(first)
+    reader.board.release_key(first)
     reader.pass_time(60)
-    reader.board.release(second)
+    reader.board.release_key(second)
     reader.pass_time(60)
     assert reader.keys() == [first, second]
 
@@ -288,11 +288,11 @@ def test_two_keys_rolled_over_are_both_read(pair: tuple[Key, Key]) -> None:
 def test_no_output_ever_works_against_another() -> None:
     reader = started(bounce=Bounce(20, 1))
     for first, second in combinations(KEYS, 2):
-        reader.board.press(first)
-        reader.board.press(second)
+        reader.board.press_key(first)
+        reader.board.press_key(second)
         reader.pass_time(40)
-        reader.board.release(first)
-        reader.board.release(second)
+        reader.board.release_key(first)
+        reader.board.release_key(second)
         reader.pass_time(60)
     assert reader.board.circuit.conflicts == 0
 
@@ -300,10 +300,10 @@ def test_no_output_ever_works_against_another() -> None:
 @pytest.mark.parametrize("key", KEYS, ids=str)
 def test_a_stuck_key_is_reported_once_and_keeps_nothing_awake(key: Key) -> None:
     reader = started()
-    reader.board.stick(key)
+    reader.board.stick_key(key)
     reader.pass_time(QUIET)
     assert reader.keys() == [key]
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
     polls = reader.polls
     reader.pass_time(3_600_000)
     assert reader.polls == polls
@@ -312,9 +312,9 @@ def test_a_stuck_key_is_reported_once_and_keeps_nothing_awake(key: Key) -> None:
 @pytest.mark.parametrize("key", KEYS, ids=str)
 def test_other_keys_work_beside_a_stuck_one_while_the_reader_is_in_use(key: Key) -> None:
     reader = started()
-    reader.board.stick(key)
+    reader.board.stick_key(key)
     reader.pass_time(QUIET)
-    reader.keypad.poll(reader.clock.now())  # the reader wakes for another reason: a card
+    reader.keypad.poll_events(reader.clock.now())  # the reader wakes for another reason: a card
     for other in KEYS:
         if other is not key:
             reader.tap(other, down=60)
@@ -323,7 +323,7 @@ def test_other_keys_work_beside_a_stuck_one_while_the_reader_is_in_use(key: Key)
 
 def test_a_key_of_another_row_wakes_a_reader_that_sleeps_beside_a_stuck_one() -> None:
     reader = started()
-    reader.board.stick(Key.DIGIT_1)
+    reader.board.stick_key(Key.DIGIT_1)
     reader.pass_time(QUIET)
     reader.tap(Key.DIGIT_5, down=60)
     assert reader.keys() == [Key.DIGIT_1, Key.DIGIT_5]
@@ -331,9 +331,9 @@ def test_a_key_of_another_row_wakes_a_reader_that_sleeps_beside_a_stuck_one() ->
 
 def test_a_stuck_key_that_comes_free_works_again() -> None:
     reader = started()
-    reader.board.stick(Key.OK)
+    reader.board.stick_key(Key.OK)
     reader.pass_time(QUIET)
-    reader.board.free(Key.OK)
+    reader.board.free_key(Key.OK)
     reader.pass_time(100)
     assert reader.keypad.held == ()
     reader.tap(Key.OK)
@@ -343,13 +343,13 @@ def test_a_stuck_key_that_comes_free_works_again() -> None:
 @pytest.mark.parametrize("key", KEYS, ids=str)
 def test_a_key_held_at_power_on_gives_no_event_until_pressed_anew(key: Key) -> None:
     reader = desk()
-    reader.board.press(key)
+    reader.board.press_key(key)
     reader.start()
     reader.pass_time(QUIET)
     assert reader.keys() == []
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
     assert reader.keypad.held == (key,)
-    reader.board.release(key)
+    reader.board.release_key(key)
     reader.pass_time(100)
     reader.tap(key)
     assert reader.keys() == [key]
@@ -358,12 +358,12 @@ def test_a_key_held_at_power_on_gives_no_event_until_pressed_anew(key: Key) -> N
 def test_a_hand_on_the_pad_is_nothing_and_ends_asleep() -> None:
     reader = started()
     for key in KEYS[:6]:
-        reader.board.press(key)
+        reader.board.press_key(key)
     reader.pass_time(QUIET)
     assert reader.keys() == []
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
     for key in KEYS[:6]:
-        reader.board.release(key)
+        reader.board.release_key(key)
     reader.pass_time(100)
     reader.tap(Key.OK)
     assert reader.keys() == [Key.OK]
@@ -373,27 +373,29 @@ def test_asleep_means_no_due_and_no_poll() -> None:
     reader = started()
     polls = reader.polls
     reader.pass_time(24 * 3_600_000)
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
     assert reader.polls == polls
 
 
 def test_a_stray_nudge_with_nothing_down_touches_no_pin() -> None:
     reader = started()
     touched: list[tuple[int, bool]] = []
-    reader.board.circuit.listen(lambda wire, level: touched.append((wire, level)))
-    assert list(reader.keypad.poll(reader.clock.now() + 5)) == []
+    reader.board.circuit.listen_to(lambda wire, level: touched.append((wire, level)))
+    assert list(reader.keypad.poll_events(reader.clock.now() + 5)) == []
     assert touched == []
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
 
 
 def test_all_columns_are_low_at_rest_and_free_after_close() -> None:
     reader = started()
     reader.tap(Key.OK)
-    drives = [reader.board.circuit.drive(column) for column in Layout().columns]
+    drives = [reader.board.circuit.drive_wire(column) for column in Layout().columns]
     assert drives == [Drive.LOW] * 4
     reader.keypad.close()
     reader.keypad.close()
-    assert [reader.board.circuit.drive(line) for line in (*Layout().columns, *Layout().rows)] == [Drive.FLOATING] * 8
+    assert [reader.board.circuit.drive_wire(line) for line in (*Layout().columns, *Layout().rows)] == [
+        Drive.FLOATING
+    ] * 8
 
 
 def test_it_can_be_started_again_after_close() -> None:
@@ -415,20 +417,20 @@ def test_the_pis_own_pull_ups_do_when_the_boards_are_missing() -> None:
 def test_rows_shorted_together_give_nothing_false() -> None:
     """One key then closes two places: two presses, or none, but never a third place and never an endless scan."""
     reader = started()
-    reader.board.short(5, 6)
+    reader.board.short_keys(5, 6)
     reader.tap(Key.DIGIT_1)
     reader.pass_time(QUIET)
     assert set(reader.keys()) <= {Key.DIGIT_1, Key.DIGIT_4}
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
 
 
 def test_a_row_shorted_to_ground_is_stuck_keys_not_presses() -> None:
     reader = desk()
-    reader.board.short(5, -1)
+    reader.board.short_keys(5, -1)
     reader.start()
     reader.pass_time(QUIET)
     assert reader.keys() == []
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
 
 
 def test_a_taken_pin_is_a_keypad_error_that_names_both() -> None:
@@ -436,7 +438,7 @@ def test_a_taken_pin_is_a_keypad_error_that_names_both() -> None:
     reader.board.pins.output(12, "buzzer")
     with pytest.raises(KeypadError, match=r"keypad column 1 and buzzer are both on GPIO12"):
         reader.keypad.start(nowait)
-    assert reader.board.circuit.drive(5) is Drive.FLOATING
+    assert reader.board.circuit.drive_wire(5) is Drive.FLOATING
 
 
 @pytest.mark.parametrize(

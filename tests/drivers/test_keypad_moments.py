@@ -23,7 +23,7 @@ class QuickPad(WetPad):
         super().__init__()
         self.meanwhile: int | None = None
 
-    def rest(self) -> None:
+    def let_rest(self) -> None:
         if self.meanwhile is not None:
             place, self.meanwhile = self.meanwhile, None
             self.move({place}, wet=False)
@@ -31,7 +31,7 @@ class QuickPad(WetPad):
 
 def passed(keypad: ScannedKeypad, start: Millis, ms: Millis) -> list[Key]:
     """What a loop is told that asks every millisecond."""
-    events = [event for now in range(start, start + ms) for event in keypad.poll(now)]
+    events = [event for now in range(start, start + ms) for event in keypad.poll_events(now)]
     return [event.key for event in events if isinstance(event, KeyPressed)]
 
 
@@ -73,16 +73,16 @@ def test_a_key_that_moves_before_rest_beside_a_stuck_one_is_read(place: int) -> 
 def test_a_held_key_that_opens_for_less_than_a_release_is_one_press(gap: Millis) -> None:
     """A jolt: the contact of a held key parts for less than the 20 ms that a contact may bounce."""
     reader = started()
-    reader.board.press(Key.DIGIT_5)
+    reader.board.press_key(Key.DIGIT_5)
     reader.pass_time(100)
-    reader.board.release(Key.DIGIT_5)
+    reader.board.release_key(Key.DIGIT_5)
     reader.pass_time(gap)
-    reader.board.press(Key.DIGIT_5)
+    reader.board.press_key(Key.DIGIT_5)
     reader.pass_time(100)
     assert reader.keys() == [Key.DIGIT_5]
-    reader.board.release(Key.DIGIT_5)
+    reader.board.release_key(Key.DIGIT_5)
     reader.pass_time(100)
-    assert reader.keypad.due() is None
+    assert reader.keypad.next_due() is None
 
 
 def test_a_contact_that_parts_for_longer_was_let_go() -> None:
@@ -98,12 +98,12 @@ def test_press_and_release_together_outlast_a_bounce_and_a_release_is_as_long_as
     assert TIMING.release >= bounce
     assert TIMING.press + TIMING.release > bounce
     counted = Debouncer(TIMING, sure=2)
-    counted.adopt({3})
+    counted.adopt_contacts({3})
     assert counted.read(set(), 0) == ()
     counted.read(set(), bounce - 1)
-    assert counted.down == {3}
+    assert counted.keys_down == {3}
     counted.read(set(), bounce)
-    assert counted.down == frozenset()
+    assert counted.keys_down == frozenset()
 
 
 class SlowLine:
@@ -158,12 +158,12 @@ def test_the_rows_have_followed_when_a_matrix_is_at_rest(key: Key) -> None:
     pins = SlowPins(board.pins)
     contacts = MatrixContacts(pins, Layout(), pins.settle)
     contacts.start(lambda: None)
-    board.press(key)
-    closed = contacts.scan()
-    contacts.rest()
+    board.press_key(key)
+    closed = contacts.scan_keys()
+    contacts.let_rest()
     assert len(closed) == 1
-    assert contacts.lines() == contacts.expected(closed)
-    board.release(key)
-    opened = contacts.scan()
-    contacts.rest()
-    assert (opened, contacts.lines()) == (frozenset(), frozenset())
+    assert contacts.edge_lines() == contacts.expect_edges(closed)
+    board.release_key(key)
+    opened = contacts.scan_keys()
+    contacts.let_rest()
+    assert (opened, contacts.edge_lines()) == (frozenset(), frozenset())

@@ -179,7 +179,7 @@ def test_a_wire_that_talks_nonsense_is_loud() -> None:
 
 def test_after_a_torn_transfer_half_commands_are_forgiven_until_the_controller_is_switched_off() -> None:
     model = blank(SSD1306_128X64)
-    model.tear()
+    model.tear_glass()
     model.command(b"\x21\x7f\x00\x97")
     model.command(b"\xae")
     with pytest.raises(StreamError):

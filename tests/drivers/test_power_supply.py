@@ -41,31 +41,31 @@ def board() -> BoardTwin:
 def test_asleep_cuts_nothing(board: BoardTwin) -> None:
     power: Power = Supply(StayAsleep())
     power.start(nobody)
-    power.asleep()
-    power.awake()
+    power.fall_asleep()
+    power.wake_up()
     assert board.powered
-    assert power.due() is None
-    assert power.poll(1) == ()
+    assert power.next_due() is None
+    assert power.poll_events(1) == ()
     power.close()
 
 
 def test_the_latch_cuts_when_asleep_and_not_before(board: BoardTwin) -> None:
     power = Supply(SoftLatch(board.pins, POWER_OFF))
     power.start(nobody)
-    power.awake()
+    power.wake_up()
     assert board.powered
-    assert not board.circuit.level(POWER_OFF)
-    power.asleep()
+    assert not board.circuit.level_of(POWER_OFF)
+    power.fall_asleep()
     assert not board.powered
-    assert board.circuit.level(POWER_OFF)
+    assert board.circuit.level_of(POWER_OFF)
 
 
 def test_where_the_latch_is_missing_the_reader_wakes_again_with_the_pin_low(board: BoardTwin) -> None:
     power = Supply(SoftLatch(board.pins, POWER_OFF))
     power.start(nobody)
-    power.asleep()
-    power.awake()
-    assert not board.circuit.level(POWER_OFF)
+    power.fall_asleep()
+    power.wake_up()
+    assert not board.circuit.level_of(POWER_OFF)
 
 
 def test_closing_does_not_cut(board: BoardTwin) -> None:
@@ -84,15 +84,15 @@ def test_a_latch_pin_that_is_taken_is_a_power_error(board: BoardTwin) -> None:
 
 def test_a_latch_that_was_not_started_is_a_power_error(board: BoardTwin) -> None:
     with pytest.raises(PowerError, match="not started"):
-        Supply(SoftLatch(board.pins, POWER_OFF)).asleep()
+        Supply(SoftLatch(board.pins, POWER_OFF)).fall_asleep()
 
 
 def test_the_system_is_asked_once() -> None:
     asked: list[str] = []
     power = Supply(SystemOff(lambda: asked.append("off")))
     power.start(nobody)
-    power.asleep()
-    power.asleep()
+    power.fall_asleep()
+    power.fall_asleep()
     assert asked == ["off"]
 
 
@@ -106,9 +106,9 @@ def test_a_system_that_refuses_is_a_power_error_and_can_be_asked_again() -> None
 
     power = Supply(SystemOff(power_off))
     with pytest.raises(PowerError, match=r"does not power off.*rights") as caught:
-        power.asleep()
+        power.fall_asleep()
     assert isinstance(caught.value.__cause__, PermissionError)
-    power.asleep()
+    power.fall_asleep()
     assert answers == []
 
 
@@ -128,12 +128,12 @@ def gauge(percent: int = 100) -> tuple[GaugeBusTwin, Gauge]:
 
 @pytest.mark.parametrize("percent", range(101))
 def test_the_fuel_gauge_reads_every_percent(percent: int) -> None:
-    assert Max17048(GaugeBusTwin(0x36, percent)).charge() == percent
+    assert Max17048(GaugeBusTwin(0x36, percent)).read_charge() == percent
 
 
 @pytest.mark.parametrize("percent", range(0, 101, 4))
 def test_the_voltage_monitor_reads_within_two_percent_of_the_curve(percent: int) -> None:
-    assert abs(Ina219(GaugeBusTwin(0x40, percent)).charge() - percent) <= 2
+    assert abs(Ina219(GaugeBusTwin(0x40, percent)).read_charge() - percent) <= 2
 
 
 @pytest.mark.parametrize("point", DISCHARGE)
@@ -150,17 +150,17 @@ def test_the_curve_ends_are_flat_and_it_never_falls() -> None:
 def test_two_failed_transfers_are_tried_again_three_are_an_error() -> None:
     bus, meter = gauge(50)
     bus.failures = 2
-    assert meter.charge() == 50
+    assert meter.read_charge() == 50
     bus.failures = 3
     with pytest.raises(PowerError, match=r"MAX17048 at 0x36 does not answer.*i2cdetect") as caught:
-        meter.charge()
+        meter.read_charge()
     assert isinstance(caught.value.__cause__, OSError)
     assert bus.reads == 6
 
 
 def test_a_wrong_address_says_so() -> None:
     with pytest.raises(PowerError, match="0x37"):
-        Max17048(GaugeBusTwin(0x36), 0x37).charge()
+        Max17048(GaugeBusTwin(0x36), 0x37).read_charge()
 
 
 def test_a_bus_that_is_not_there_says_what_to_switch_on() -> None:
@@ -178,23 +178,23 @@ def polled(monitor: BatteryMonitor, bus: GaugeBusTwin, charges: Sequence[int]) -
     heard: list[Battery] = []
     for charge in charges:
         bus.percent = charge
-        due = monitor.due()
+        due = monitor.next_due()
         assert due is not None
-        heard += told(monitor.poll(max(due, 1)))
+        heard += told(monitor.poll_events(max(due, 1)))
     return heard
 
 
 def test_each_threshold_is_told_once_on_the_way_down() -> None:
     bus, meter = gauge()
     monitor = BatteryMonitor(meter)
-    monitor.awake()
+    monitor.wake_up()
     assert polled(monitor, bus, range(100, -1, -1)) == [Battery.LOW, Battery.CRITICAL]
 
 
 def test_on_the_way_up_it_takes_the_hysteresis_more() -> None:
     bus, meter = gauge()
     monitor = BatteryMonitor(meter, Thresholds(low=20, critical=5, hysteresis=3))
-    monitor.awake()
+    monitor.wake_up()
     assert polled(monitor, bus, [5, 6, 8, 7, 8]) == [Battery.CRITICAL]
     assert polled(monitor, bus, [9, 20, 21, 23]) == [Battery.LOW]
     assert polled(monitor, bus, [24, 21]) == [Battery.GOOD]
@@ -204,7 +204,7 @@ def test_on_the_way_up_it_takes_the_hysteresis_more() -> None:
 def test_a_battery_that_flickers_at_a_threshold_is_told_once() -> None:
     bus, meter = gauge()
     monitor = BatteryMonitor(meter)
-    monitor.awake()
+    monitor.wake_up()
     assert polled(monitor, bus, [20, 21] * 50) == [Battery.LOW]
 
 
@@ -212,15 +212,15 @@ def test_it_is_asked_only_while_awake_and_once_a_minute() -> None:
     bus, meter = gauge()
     power = Supply(StayAsleep(), BatteryMonitor(meter))
     power.start(nobody)
-    assert power.due() is None
-    power.awake()
+    assert power.next_due() is None
+    power.wake_up()
     for now in range(1_000, 121_000, 100):
-        power.poll(now)
-        power.awake()
+        power.poll_events(now)
+        power.wake_up()
     assert bus.reads == 2
-    power.asleep()
-    assert power.due() is None
-    power.poll(10_000_000)
+    power.fall_asleep()
+    assert power.next_due() is None
+    power.poll_events(10_000_000)
     assert bus.reads == 2
 
 
@@ -228,31 +228,31 @@ def test_a_silent_gauge_is_logged_and_asked_again_later(caplog: pytest.LogCaptur
     bus, meter = gauge(3)
     bus.failures = 3
     monitor = BatteryMonitor(meter)
-    monitor.awake()
+    monitor.wake_up()
     now: Millis = 1_000
     with caplog.at_level(logging.WARNING):
-        assert monitor.poll(now) == ()
+        assert monitor.poll_events(now) == ()
     assert "does not answer" in caplog.text
-    assert monitor.due() == now + Thresholds().every
-    assert told(monitor.poll(now + Thresholds().every)) == [Battery.CRITICAL]
+    assert monitor.next_due() == now + Thresholds().every
+    assert told(monitor.poll_events(now + Thresholds().every)) == [Battery.CRITICAL]
 
 
 def test_close_closes_the_bus_and_asks_no_more() -> None:
     bus, meter = gauge()
     power = Supply(StayAsleep(), BatteryMonitor(meter))
-    power.awake()
+    power.wake_up()
     power.close()
     power.close()
     assert bus.closed
-    assert power.due() is None
+    assert power.next_due() is None
 
 
 def test_a_bus_that_is_not_there_is_a_gauge_that_fails_and_no_more() -> None:
     """A reader with an SPI display may have no I2C bus at all."""
     gauge = Max17048(LateBus(99))
     with pytest.raises(PowerError, match="/dev/i2c-99 cannot be opened"):
-        gauge.charge()
+        gauge.read_charge()
     monitor = BatteryMonitor(gauge)
-    monitor.awake()
-    assert monitor.poll(0) == ()
+    monitor.wake_up()
+    assert monitor.poll_events(0) == ()
     monitor.close()

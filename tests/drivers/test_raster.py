@@ -134,7 +134,7 @@ def test_every_letter_is_drawn_or_the_screen_is_refused(text: str, size: tuple[i
         return
 
     def ink_of(words: str, height: int) -> int:
-        return sum(row.bit_count() for letter in words for row in load_font(height).rows(letter))
+        return sum(row.bit_count() for letter in words for row in load_font(height).glyph_rows(letter))
 
     possible = {ink_of(text, line) + ink_of(notice, under) for line in SIZES for under in (16, 12)}
     assert lit(picture) in possible
@@ -192,7 +192,7 @@ def test_wrapping_loses_no_word_and_respects_the_limit(words: list[str], limit: 
 def test_all_the_french_there_is_can_be_drawn() -> None:
     for size in SIZES:
         for letter in "ÀÂÇÈÉÊËÎÏÔÙÛÜŒàâçèéêëîïôùûüœ’«»€":
-            assert any(load_font(size).rows(letter)), (size, letter)
+            assert any(load_font(size).glyph_rows(letter)), (size, letter)
 
 
 def test_a_size_that_there_is_not_is_refused() -> None:
@@ -220,8 +220,8 @@ def test_after_preparing_a_code_is_painted_without_reading_a_file(mocker: Mocker
 
 def test_painting_needs_neither_pillow_nor_luma() -> None:
     program = (
-        "import sys; from drivers.painter.raster import paint; from sesame_core.screens import Screen;"
-        "paint(Screen(lines=('PATIENTEZ',)), (128, 64));"
+        "import sys; from drivers.painter.raster import paint_screen; from sesame_core.screens import Screen;"
+        "paint_screen(Screen(lines=('PATIENTEZ',)), (128, 64));"
         "print(sorted({'PIL', 'luma', 'gpiozero'} & set(sys.modules)))"
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -239,4 +239,4 @@ def test_a_font_file_is_whole(size: int) -> None:
         assert len(packed) == step * size, letter
         spare = (1 << step * 4 - letters.width) - 1
         assert not any(int(packed[at : at + step], 16) & spare for at in range(0, len(packed), step)), letter
-        assert len(letters.rows(letter)) == size
+        assert len(letters.glyph_rows(letter)) == size

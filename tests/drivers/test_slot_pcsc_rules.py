@@ -85,20 +85,20 @@ class PlayedPcscd(Pcsc):
         if code := self.fails.get(call):
             raise error_for(code, call)
 
-    def establish(self) -> int:
+    def establish_context(self) -> int:
         self.tried.release()
         self._obey("establish")
         self.contexts += 1
         return 1
 
-    def release(self, context: int) -> None:
+    def release_context(self, context: int) -> None:
         self.contexts -= 1
 
     def list_readers(self, context: int) -> list[str]:
         self._obey("list_readers")
         return list(self.readers)
 
-    def states(self, context: int, known: Mapping[str, int], timeout_ms: int) -> dict[str, int]:
+    def get_states(self, context: int, known: Mapping[str, int], timeout_ms: int) -> dict[str, int]:
         count = len(self.readers)
         with self._changed:
             limit = LIMIT_S if timeout_ms == FOREVER_MS else timeout_ms / 1000
@@ -111,25 +111,25 @@ class PlayedPcscd(Pcsc):
     def _news(self, known: Mapping[str, int], count: int) -> bool:
         return len(self.readers) != count or any(self.readers.get(n) != s for n, s in known.items() if n != PNP)
 
-    def cancel(self, context: int) -> None:
+    def cancel_waiting(self, context: int) -> None:
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
 
-    def connect(self, context: int, reader: str, *, exclusive: bool) -> tuple[int, Protocol]:
+    def connect_card(self, context: int, reader: str, *, exclusive: bool) -> tuple[int, Protocol]:
         self._obey("connect")
         if not is_present(self.readers[reader]):
             raise error_for(Code.NO_SMARTCARD, "SCardConnect")
         self.handles += 1
         return 1, Protocol.T0
 
-    def reset(self, handle: int, *, exclusive: bool) -> Protocol:
+    def reset_card(self, handle: int, *, exclusive: bool) -> Protocol:
         return Protocol.T0
 
-    def atr(self, handle: int) -> bytes:
+    def read_atr(self, handle: int) -> bytes:
         return ATR
 
-    def disconnect(self, handle: int, *, unpower: bool) -> None:
+    def disconnect_card(self, handle: int, *, unpower: bool) -> None:
         self.handles -= 1
 
     def transmit(self, handle: int, protocol: Protocol, apdu: bytearray) -> bytes:
@@ -151,7 +151,7 @@ class Loop:
         while not self._pending:
             assert self._woken.wait(LIMIT_S), "no event came"
             self._woken.clear()
-            self._pending += self.slot.poll(0)
+            self._pending += self.slot.poll_events(0)
         return self._pending.pop(0)
 
     def kinds(self, count: int) -> list[type[Event]]:
@@ -450,14 +450,14 @@ def test_a_full_name_wins_over_a_part_of_another() -> None:
 )
 def test_what_is_told_of_what_is_seen(views: list[dict[str, int]], told: list[type[Event]]) -> None:
     presence = Presence()
-    assert [event for view in views for event in presence.seen(view)] == told
+    assert [event for view in views for event in presence.note_seen(view)] == told
 
 
 def test_a_card_found_gone_is_not_seen_again_until_pcscd_has_counted() -> None:
     presence = Presence()
-    presence.seen({"A": 0x10022})
-    assert presence.removed(("A", 1)) == [CardAbsent]
-    assert presence.removed(("A", 1)) == []
-    assert presence.seen({"A": 0x100A2}) == [], "what was seen is older than what the exchange showed"
-    assert presence.seen({"A": 0x20010}) == []
-    assert presence.seen({"A": 0x30022}) == [CardPresent]
+    presence.note_seen({"A": 0x10022})
+    assert presence.note_removal(("A", 1)) == [CardAbsent]
+    assert presence.note_removal(("A", 1)) == []
+    assert presence.note_seen({"A": 0x100A2}) == [], "what was seen is older than what the exchange showed"
+    assert presence.note_seen({"A": 0x20010}) == []
+    assert presence.note_seen({"A": 0x30022}) == [CardPresent]

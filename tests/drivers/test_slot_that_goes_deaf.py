@@ -17,10 +17,10 @@ class Strange(Pcsc):
     def __init__(self) -> None:
         """Nothing is loaded."""
 
-    def establish(self) -> int:
+    def establish_context(self) -> int:
         return 1
 
-    def release(self, context: int) -> None:
+    def release_context(self, context: int) -> None:
         """Nothing to do."""
 
     def list_readers(self, context: int) -> list[str]:
@@ -32,8 +32,8 @@ def test_a_watch_that_ends_ends_the_reader(caplog: pytest.LogCaptureFixture) -> 
     slot = PcscSlot(load=Strange)
     slot.start(told.set)
     assert told.wait(LIMIT_S)
-    assert slot.due() == 0
+    assert slot.next_due() == 0
     with pytest.raises(SlotError, match="start the reader anew"):
-        slot.poll(0)
+        slot.poll_events(0)
     assert "UnicodeDecodeError" in caplog.text
     slot.close()

@@ -34,7 +34,7 @@ class EchoCard:
         self.seen.append("on")
         return self.atr
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         self.seen.append("reset")
         return self.warm_atr
 
@@ -48,12 +48,12 @@ class EchoCard:
 
 def started(slot: TwinSlot, card: SlotCard | None = None, *, powered: bool = True) -> TwinSlot:
     if card is not None:
-        slot.insert(card, 0)
+        slot.insert_card(card, 0)
     slot.start(lambda: None)
-    slot.poll(0)
+    slot.poll_events(0)
     if card is not None and powered:
         slot.power_on(1)
-        slot.poll(0)
+        slot.poll_events(0)
     return slot
 
 
@@ -61,9 +61,9 @@ def run(slot: CardSlot, until: int) -> Sequence[Event]:
     """What a loop does: poll at the moments that the slot names, up to `until`."""
     seen: list[Event] = []
     now = 0
-    while (due := slot.due()) is not None and due <= until:
+    while (due := slot.next_due()) is not None and due <= until:
         now = max(now, due)
-        seen += slot.poll(now)
+        seen += slot.poll_events(now)
     return seen
 
 
@@ -74,35 +74,35 @@ def run(slot: CardSlot, until: int) -> Sequence[Event]:
 def test_the_first_poll_says_how_things_are(plugged: bool, inserted: bool, first: Event) -> None:
     slot = TwinSlot()
     if inserted:
-        slot.insert(EchoCard(), 0)
+        slot.insert_card(EchoCard(), 0)
     if not plugged:
-        slot.unplug(0)
+        slot.unplug_reader(0)
     slot.start(lambda: None)
-    assert slot.due() is not None
-    assert slot.poll(7) == [first]
-    assert slot.due() is None
-    assert slot.poll(8) == []
+    assert slot.next_due() is not None
+    assert slot.poll_events(7) == [first]
+    assert slot.next_due() is None
+    assert slot.poll_events(8) == []
 
 
 def test_an_exchange_takes_its_time_and_the_next_follows_it() -> None:
     slot = started(TwinSlot(latency=lambda command: 100 if command[1] == 0xA4 else 40), EchoCard())
     slot.transmit(2, SELECT)
     slot.transmit(3, VERIFY)
-    assert slot.poll(1000) == []
-    assert slot.due() == 1100
-    assert slot.poll(1099) == []
-    assert slot.poll(1100) == [CardAnswered(1100, 2, b"\x00\xa4\x90\x00")]
-    assert slot.due() == 1140
-    assert slot.poll(2000) == [CardAnswered(1140, 3, b"\x00\x20\x90\x00")]
-    assert slot.due() is None
+    assert slot.poll_events(1000) == []
+    assert slot.next_due() == 1100
+    assert slot.poll_events(1099) == []
+    assert slot.poll_events(1100) == [CardAnswered(1100, 2, b"\x00\xa4\x90\x00")]
+    assert slot.next_due() == 1140
+    assert slot.poll_events(2000) == [CardAnswered(1140, 3, b"\x00\x20\x90\x00")]
+    assert slot.next_due() is None
 
 
 def test_a_late_poll_tells_both_answers_at_their_own_moments() -> None:
     slot = started(TwinSlot(latency=lambda _: 50), EchoCard())
     slot.transmit(2, SELECT)
     slot.transmit(3, SELECT)
-    slot.poll(10)
-    assert [event.at for event in slot.poll(500)] == [60, 110]
+    slot.poll_events(10)
+    assert [event.at for event in slot.poll_events(500)] == [60, 110]
 
 
 def test_pulled_during_a_command_the_answer_never_comes() -> None:
@@ -110,8 +110,8 @@ def test_pulled_during_a_command_the_answer_never_comes() -> None:
     slot = started(TwinSlot(latency=lambda _: 100), card)
     slot.transmit(2, SELECT)
     slot.transmit(3, SELECT)
-    slot.poll(10)
-    slot.pull(50)
+    slot.poll_events(10)
+    slot.pull_card(50)
     assert run(slot, 1000) == [CardAbsent(50)]
     assert card.seen == ["on", "00a4", "off"], "the card had acted on the first and never saw the second"
 
@@ -119,27 +119,27 @@ def test_pulled_during_a_command_the_answer_never_comes() -> None:
 def test_an_answer_that_was_due_before_the_pull_is_told_before_it() -> None:
     slot = started(TwinSlot(latency=lambda _: 100), EchoCard())
     slot.transmit(2, SELECT)
-    slot.poll(10)
-    slot.pull(200)
-    assert slot.poll(200) == [CardAnswered(110, 2, b"\x00\xa4\x90\x00"), CardAbsent(200)]
+    slot.poll_events(10)
+    slot.pull_card(200)
+    assert slot.poll_events(200) == [CardAnswered(110, 2, b"\x00\xa4\x90\x00"), CardAbsent(200)]
 
 
 def test_the_next_card_works() -> None:
     slot = started(TwinSlot(latency=lambda _: 100), EchoCard())
     slot.transmit(2, SELECT)
-    slot.poll(10)
-    slot.pull(20)
-    slot.insert(EchoCard(atr=b"\x3b\x02", protocol=1), 30)
-    assert slot.poll(30) == [CardAbsent(20), CardPresent(30)]
+    slot.poll_events(10)
+    slot.pull_card(20)
+    slot.insert_card(EchoCard(atr=b"\x3b\x02", protocol=1), 30)
+    assert slot.poll_events(30) == [CardAbsent(20), CardPresent(30)]
     slot.power_on(3)
-    assert slot.poll(30) == [CardPowered(30, 3, b"\x3b\x02", Protocol.T1)]
+    assert slot.poll_events(30) == [CardPowered(30, 3, b"\x3b\x02", Protocol.T1)]
 
 
 def test_power_on_takes_its_time() -> None:
     slot = started(TwinSlot(power_on_time=250), EchoCard(), powered=False)
     slot.power_on(1)
-    assert slot.poll(10) == []
-    assert slot.poll(260) == [CardPowered(260, 1, b"\x3b\x00", Protocol.T0)]
+    assert slot.poll_events(10) == []
+    assert slot.poll_events(260) == [CardPowered(260, 1, b"\x3b\x00", Protocol.T0)]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_inverse_convention_is_reset_warm_once(cold: str, warm: str, told: str) 
     card = EchoCard(bytes.fromhex(cold), bytes.fromhex(warm))
     slot = started(TwinSlot(), card, powered=False)
     slot.power_on(1)
-    assert slot.poll(0) == [CardPowered(0, 1, bytes.fromhex(told), Protocol.T0)]
+    assert slot.poll_events(0) == [CardPowered(0, 1, bytes.fromhex(told), Protocol.T0)]
     assert card.seen == (["on", "reset"] if cold == "3f00" else ["on"])
 
 
@@ -158,7 +158,7 @@ def test_a_mute_card_is_silent(cold: bytes, warm: bytes) -> None:
     slot = started(TwinSlot(), EchoCard(cold, warm), powered=False)
     slot.power_on(1)
     slot.transmit(2, SELECT)
-    assert slot.poll(0) == [CardSilent(0, 1), CardSilent(0, 2)]
+    assert slot.poll_events(0) == [CardSilent(0, 1), CardSilent(0, 2)]
 
 
 def test_power_off_comes_after_what_is_under_way_and_then_nothing_answers() -> None:
@@ -167,58 +167,58 @@ def test_power_off_comes_after_what_is_under_way_and_then_nothing_answers() -> N
     slot.transmit(2, SELECT)
     slot.power_off()
     slot.transmit(3, SELECT)
-    slot.poll(0)
-    assert slot.poll(100) == [CardAnswered(100, 2, b"\x00\xa4\x90\x00"), CardSilent(100, 3)]
+    slot.poll_events(0)
+    assert slot.poll_events(100) == [CardAnswered(100, 2, b"\x00\xa4\x90\x00"), CardSilent(100, 3)]
     assert card.seen == ["on", "00a4", "off"]
 
 
 def test_power_off_of_an_empty_slot_is_harmless() -> None:
     slot = started(TwinSlot())
     slot.power_off()
-    assert slot.poll(5) == []
+    assert slot.poll_events(5) == []
 
 
 def test_a_request_to_an_empty_slot_is_answered_by_absent_once() -> None:
     slot = started(TwinSlot())
     slot.power_on(1)
     slot.transmit(2, SELECT)
-    assert [type(event) for event in slot.poll(5)] == [CardAbsent]
+    assert [type(event) for event in slot.poll_events(5)] == [CardAbsent]
 
 
 def test_a_request_that_crosses_the_pull_gets_no_answer_of_its_own() -> None:
     slot = started(TwinSlot(), EchoCard())
-    slot.pull(5)
+    slot.pull_card(5)
     slot.transmit(2, SELECT)
-    assert slot.poll(5) == [CardAbsent(5)]
+    assert slot.poll_events(5) == [CardAbsent(5)]
 
 
 def test_unplugged_and_plugged_with_the_card_in_it() -> None:
     card = EchoCard()
     slot = started(TwinSlot(latency=lambda _: 100), card)
     slot.transmit(2, SELECT)
-    slot.poll(10)
-    slot.unplug(20)
+    slot.poll_events(10)
+    slot.unplug_reader(20)
     slot.power_on(3)
-    assert slot.poll(20) == [SlotLost(20)]
-    slot.plug(30)
-    assert slot.poll(30) == [SlotFound(30), CardPresent(30)]
+    assert slot.poll_events(20) == [SlotLost(20)]
+    slot.plug_reader(30)
+    assert slot.poll_events(30) == [SlotFound(30), CardPresent(30)]
     assert card.seen[-1] == "off"
     slot.power_on(4)
-    assert slot.poll(40) == [CardPowered(40, 4, b"\x3b\x00", Protocol.T0)]
+    assert slot.poll_events(40) == [CardPowered(40, 4, b"\x3b\x00", Protocol.T0)]
 
 
 def test_cards_change_hands_while_the_reader_is_away() -> None:
     slot = started(TwinSlot(), EchoCard())
-    slot.unplug(10)
-    slot.pull(11)
-    slot.plug(12)
-    assert slot.poll(12) == [SlotLost(10), SlotFound(12), CardAbsent(12)]
+    slot.unplug_reader(10)
+    slot.pull_card(11)
+    slot.plug_reader(12)
+    assert slot.poll_events(12) == [SlotLost(10), SlotFound(12), CardAbsent(12)]
 
 
 def test_one_card_at_a_time() -> None:
     slot = started(TwinSlot(), EchoCard())
     with pytest.raises(SlotError, match="pull it first"):
-        slot.insert(EchoCard(), 1)
+        slot.insert_card(EchoCard(), 1)
 
 
 def test_the_record_hides_the_pin() -> None:
@@ -226,7 +226,7 @@ def test_the_record_hides_the_pin() -> None:
     slot = started(TwinSlot(record=record), EchoCard())
     slot.transmit(2, SELECT)
     slot.transmit(3, VERIFY)
-    slot.poll(0)
+    slot.poll_events(0)
     assert record == [
         Exchange(bytes(SELECT), b"\x00\xa4\x90\x00"),
         Exchange(bytes.fromhex("0020008008") + bytes(8), b"\x00\x20\x90\x00"),
@@ -245,7 +245,7 @@ def test_the_caller_keeps_its_own_bytes_and_the_copy_is_taken_at_once() -> None:
     command = bytearray(SELECT)
     slot.transmit(2, command)
     command[:] = bytes(len(command))
-    assert slot.poll(0) == [CardAnswered(0, 2, b"\x00\xa4\x90\x00")]
+    assert slot.poll_events(0) == [CardAnswered(0, 2, b"\x00\xa4\x90\x00")]
 
 
 def test_answers_can_be_replaced_silenced_or_cut_by_a_pull() -> None:
@@ -257,7 +257,7 @@ def test_answers_can_be_replaced_silenced_or_cut_by_a_pull() -> None:
     slot = started(TwinSlot(latency=lambda _: 10, tamper=tamper), EchoCard())
     for ticket in range(5):
         slot.transmit(ticket, SELECT)
-    slot.poll(0)
+    slot.poll_events(0)
     assert run(slot, 1000) == [
         CardAnswered(10, 0, b"\x00\xa4\x90\x00"),
         CardAnswered(20, 1, b"\x6a\x82"),
@@ -273,18 +273,18 @@ def test_closed_it_is_dark_and_may_be_closed_again_and_started_again() -> None:
     slot.transmit(2, SELECT)
     slot.close()
     slot.close()
-    assert slot.due() is None
-    assert slot.poll(5) == []
+    assert slot.next_due() is None
+    assert slot.poll_events(5) == []
     assert card.seen == ["on", "off"]
     slot.start(lambda: None)
-    assert slot.poll(6) == [CardPresent(6)]
+    assert slot.poll_events(6) == [CardPresent(6)]
 
 
 def test_what_a_person_does_wakes_the_loop() -> None:
     woken: list[str] = []
     slot = TwinSlot()
     slot.start(lambda: woken.append("woken"))
-    slot.poll(0)
-    slot.insert(EchoCard(), 1)
-    slot.pull(2)
+    slot.poll_events(0)
+    slot.insert_card(EchoCard(), 1)
+    slot.pull_card(2)
     assert woken == ["woken", "woken"]

@@ -32,10 +32,10 @@ class Room:
 
     def pass_time(self, ms: Millis) -> None:
         end = self.clock.now() + ms
-        while (due := self.sound.due()) is not None and due <= end:
+        while (due := self.sound.next_due()) is not None and due <= end:
             self.clock.advance(max(0, due - self.clock.now()))
             self.board.advance(self.clock.now())
-            assert self.sound.poll(self.clock.now()) == ()
+            assert self.sound.poll_events(self.clock.now()) == ()
         self.clock.advance(end - self.clock.now())
         self.board.advance(self.clock.now())
 
@@ -52,9 +52,9 @@ def drawn(cue: Cue, part: Callable[[Beat], bool], start: Millis) -> Trace:
 
 
 VERBS: dict[Cue, Callable[[Sound], None]] = {
-    Cue.KEY: lambda sound: sound.key(),
-    Cue.RIGHT: lambda sound: sound.right(),
-    Cue.WRONG: lambda sound: sound.wrong(),
+    Cue.KEY: lambda sound: sound.play_key(),
+    Cue.RIGHT: lambda sound: sound.play_right(),
+    Cue.WRONG: lambda sound: sound.play_wrong(),
 }
 
 
@@ -65,7 +65,7 @@ def test_each_pattern_is_played_as_its_data_say(cue: Cue) -> None:
     room.pass_time(5_000)
     assert room.board.beeps == drawn(cue, lambda beat: beat.buzzer, 1_000)
     assert room.board.flashes == drawn(cue, lambda beat: beat.light, 1_000)
-    assert room.sound.due() is None
+    assert room.sound.next_due() is None
 
 
 def test_the_cues_differ() -> None:
@@ -75,11 +75,11 @@ def test_the_cues_differ() -> None:
 
 def test_a_pattern_begins_at_the_next_poll_and_replaces_the_one_before() -> None:
     room = Room()
-    room.sound.wrong()
+    room.sound.play_wrong()
     assert not room.board.buzzing
     room.pass_time(100)
     assert room.board.buzzing
-    room.sound.key()
+    room.sound.play_key()
     room.pass_time(12)
     assert not room.board.buzzing
     room.pass_time(5_000)
@@ -88,14 +88,14 @@ def test_a_pattern_begins_at_the_next_poll_and_replaces_the_one_before() -> None
 
 def test_off_is_silent_and_dark_at_once() -> None:
     room = Room()
-    room.sound.right()
+    room.sound.play_right()
     room.pass_time(10)
     assert room.board.buzzing
     assert room.board.lit
-    room.sound.off()
+    room.sound.play_off()
     assert not room.board.buzzing
     assert not room.board.lit
-    assert room.sound.due() is None
+    assert room.sound.next_due() is None
 
 
 @pytest.mark.parametrize(("buzzer", "light"), [(None, LED), (BUZZER, None), (None, None)])
@@ -110,23 +110,23 @@ def test_what_is_muted_stays_still(buzzer: int | None, light: int | None) -> Non
 
 def test_a_late_loop_skips_to_where_the_pattern_is() -> None:
     room = Room()
-    room.sound.wrong()
-    room.sound.poll(1_000)
-    room.sound.poll(9_000)
+    room.sound.play_wrong()
+    room.sound.poll_events(1_000)
+    room.sound.poll_events(9_000)
     assert not room.board.buzzing
-    assert room.sound.due() is None
+    assert room.sound.next_due() is None
 
 
 def test_asleep_means_no_due() -> None:
     room = Room()
-    assert room.sound.due() is None
-    assert room.sound.poll(5) == ()
+    assert room.sound.next_due() is None
+    assert room.sound.poll_events(5) == ()
     assert room.board.flashes == ()
 
 
 def test_close_lets_go_and_may_be_repeated() -> None:
     room = Room()
-    room.sound.wrong()
+    room.sound.play_wrong()
     room.pass_time(10)
     room.sound.close()
     room.sound.close()
@@ -161,10 +161,10 @@ class _DyingPins(Pins):
 def test_a_pin_that_fails_is_given_up_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     sound = GpioSound(_DyingPins(), BUZZER, LED)
     sound.start(lambda: None)
-    sound.key()
+    sound.play_key()
     with caplog.at_level(logging.WARNING):
         for moment in (0, 20, 40):
-            sound.poll(moment)
+            sound.poll_events(moment)
     assert [record.getMessage() for record in caplog.records] == [
         "buzzer given up: the chip went away",
         "light given up: the chip went away",
@@ -176,7 +176,7 @@ def test_the_null_twin_is_a_sound() -> None:
     sound.start(lambda: None)
     for verb in VERBS.values():
         verb(sound)
-    sound.off()
-    assert sound.due() is None
-    assert sound.poll(1) == ()
+    sound.play_off()
+    assert sound.next_due() is None
+    assert sound.poll_events(1) == ()
     sound.close()

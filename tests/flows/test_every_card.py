@@ -30,7 +30,7 @@ def test_the_bank_takes_the_code_once(card: str, function: str) -> None:
     reader.insert(card)
     reader.press(keys.replace("PIN", " ".join(GALLERY[card].pin)))
     assert reader.shows_a_code()
-    code = reader.bench.code()
+    code = reader.bench.shown_code()
     bank = MemoryStore()
     furnish_books(bank)
     assert verify_code(bank, card, code, request).accepted
@@ -43,4 +43,4 @@ def test_any_other_card_gets_an_answer_and_no_code(card: str) -> None:
     reader.insert(card)
     reader.press("Code 1 2 3 4 OK")
     assert not reader.shows_a_code()
-    assert reader.bench.text().startswith(("CARTE", "ERREUR CARTE"))
+    assert reader.bench.shown_text().startswith(("CARTE", "ERREUR CARTE"))

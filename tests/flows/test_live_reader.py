@@ -33,18 +33,18 @@ def test_an_end_overtakes_whatever_waits() -> None:
     for number in range(1000):
         line.submit(lambda number=number: done.append(number))  # type: ignore[misc]
     line.overtake(lambda: done.append(-1))
-    line.poll(0)
+    line.poll_events(0)
     assert done == [-1]
 
 
 def test_one_look_takes_a_bounded_part_and_the_rest_is_due_at_once() -> None:
     line, done = TimeLine(), list[int]()
     futures = [line.submit(lambda number=number: done.append(number)) for number in range(1000)]  # type: ignore[misc]
-    line.poll(0)
+    line.poll_events(0)
     assert done == list(range(MOST_AT_ONCE))
-    assert line.due() == 0
-    while line.due() is not None:
-        line.poll(0)
+    assert line.next_due() == 0
+    while line.next_due() is not None:
+        line.poll_events(0)
     assert done == list(range(1000))
     assert all(future.done() for future in futures)
 
@@ -57,7 +57,7 @@ def test_acts_that_hand_in_others_do_not_hold_the_loop() -> None:
         line.submit(again)
 
     line.submit(again)
-    line.poll(0)
+    line.poll_events(0)
     assert done == [1]
 
 
@@ -68,11 +68,11 @@ def test_two_threads_that_hammer_do_not_keep_it_from_ending(kind: type[LiveBench
 
     def hammer() -> None:
         while not over.is_set():
-            bench.submit(bench.text)
+            bench.submit(bench.shown_text)
 
     hammering = [threading.Thread(target=hammer) for _ in range(2)]
     with living(bench):
-        bench.submit(bench.text).result(LIMIT_S)
+        bench.submit(bench.shown_text).result(LIMIT_S)
         for thread in hammering:
             thread.start()
         bench.end()
@@ -92,7 +92,7 @@ def test_everything_handed_in_about_the_end_has_an_answer() -> None:
         while True:
             started.set()
             try:
-                answers.append(bench.submit(bench.text).result(LIMIT_S))
+                answers.append(bench.submit(bench.shown_text).result(LIMIT_S))
             except EndedError:
                 return
 
@@ -111,7 +111,7 @@ def test_what_comes_after_the_end_is_refused_at_once(tmp_path: Path) -> None:
     bench = LiveBench(Config(), tmp_path)
     with living(bench):
         bench.end()
-    for future in (bench.submit(bench.text), bench.time_line.overtake(bench.halt)):
+    for future in (bench.submit(bench.shown_text), bench.time_line.overtake(bench.halt)):
         with pytest.raises(EndedError, match="start it again"):
             future.result(0)
 
@@ -119,9 +119,9 @@ def test_what_comes_after_the_end_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_promise_is_kept_at_its_moment_or_broken_at_the_end() -> None:
     line = TimeLine()
     soon, late = line.promise(5), line.promise(50)
-    line.poll(4)
+    line.poll_events(4)
     assert not soon.done()
-    line.poll(5)
+    line.poll_events(5)
     assert soon.done()
     line.close()
     with pytest.raises(EndedError):
@@ -137,7 +137,7 @@ def test_a_waker_that_was_closed_rings_nowhere(tmp_path: Path) -> None:
         others = [file]
         while others[-1].fileno() < number:
             others.append((tmp_path / f"file{len(others)}").open("wb", buffering=0))
-        waker.notify()
+        waker.notify_loop()
         assert all(Path(other.name).stat().st_size == 0 for other in others)
         for other in others:
             other.close()
@@ -145,10 +145,10 @@ def test_a_waker_that_was_closed_rings_nowhere(tmp_path: Path) -> None:
 
 def test_waits_of_one_client_are_nobody_elses() -> None:
     bench = LiveBench(Config(), None)
-    bench.wait(60_000)
+    bench.let_pass(60_000)
     assert bench.busy_until <= bench.clock.now()
     late, soon = bench.over(), bench.over()
-    bench.time_line.poll(bench.clock.now())
+    bench.time_line.poll_events(bench.clock.now())
     assert soon.done()
     assert not late.done()
     bench.waker.close()

@@ -97,7 +97,7 @@ def test_a_paste_that_does_not_end_keeps_no_signal_waiting(monkeypatch: pytest.M
     keyboard = Endless()
     monkeypatch.setattr("simulator.terminal.open_keyboard", lambda: keyboard)
     terminal = Terminal(write=lambda _text: None)
-    bench = LiveBench(Config(), None, [terminal.watch])
+    bench = LiveBench(Config(), None, [terminal.watch_reader])
     ending = threading.Thread(target=_end_after, args=(keyboard, bench))
     ending.start()
     terminal.run(bench)

@@ -20,7 +20,7 @@ def test_faites_un_premier_essai(reader: Story, card: str) -> None:
     assert reader.shows("CODE SECRET ?")
     reader.press("OK")
     assert reader.shows_a_code()
-    assert len(reader.bench.code()) == 8
+    assert len(reader.bench.shown_code()) == 8
 
 
 @CUSTOMERS
@@ -39,20 +39,20 @@ def test_vous_avez_35_secondes(reader: Story, card: str) -> None:
 def test_generer_un_nouveau_code_en_procedant_de_la_meme_facon(reader: Story, card: str) -> None:
     reader.insert(card)
     reader.press(FIRST_CODE)
-    first = reader.bench.code()
+    first = reader.bench.shown_code()
     reader.wait(35_000)
     reader.press(FIRST_CODE)
     assert reader.shows_a_code()
-    assert reader.bench.code() != first
+    assert reader.bench.shown_code() != first
 
 
 def test_another_code_while_the_first_is_shown(reader: Story) -> None:
     reader.insert("bank-card")
     reader.press(FIRST_CODE)
-    first = reader.bench.code()
+    first = reader.bench.shown_code()
     reader.press(FIRST_CODE)
     assert reader.shows_a_code()
-    assert reader.bench.code() != first
+    assert reader.bench.shown_code() != first
 
 
 def test_a_wrong_pin_loses_nothing(reader: Story) -> None:
@@ -122,7 +122,7 @@ def test_keys_that_end_the_code_sooner(reader: Story, ending: str) -> None:
     reader.insert("bank-card")
     reader.press(FIRST_CODE)
     reader.press(ending)
-    assert not reader.bench.code()
+    assert not reader.bench.shown_code()
     assert reader.bench.loop.state.code is None
     assert reader.dark() is (ending == "Arrêt")
 
@@ -201,20 +201,20 @@ def test_cards_that_fail_later(reader: Story, card: str, keys: str, says: str) -
 def test_the_reader_unplugged_and_back(reader: Story) -> None:
     reader.insert("bank-card")
     reader.press("Code 1 2")
-    reader.bench.unplug()
+    reader.bench.unplug_reader()
     assert reader.shows("LECTEUR ABSENT")
-    reader.bench.plug()
+    reader.bench.plug_reader()
     reader.press(FIRST_CODE)
     assert reader.shows_a_code()
 
 
 def test_batteries(reader: Story) -> None:
-    reader.bench.battery(Battery.LOW)
+    reader.bench.set_battery(Battery.LOW)
     assert reader.shows("INSÉREZ VOTRE CARTE PILE FAIBLE")
     reader.insert("bank-card")
     reader.press(FIRST_CODE)
     assert reader.shows_a_code()
-    reader.bench.battery(Battery.CRITICAL)
+    reader.bench.set_battery(Battery.CRITICAL)
     assert reader.shows_a_code(), "a session that has begun is not broken off"
     reader.press("Arrêt 1")
     assert reader.shows("PILE FAIBLE")

@@ -55,15 +55,15 @@ class Built(Bench):
         }
         assert Key.CODE in self._under
 
-    def press(self, key: Key, hold: Millis = PRESS) -> None:
+    def press_key(self, key: Key, hold: Millis = PRESS) -> None:
         circuit, under = self.parts.hardware.circuit, self._under.get(key)
         if under is None:
-            super().press(key, hold)
+            super().press_key(key, hold)
             return
         circuit.close(under)
-        super().press(key, hold)
+        super().press_key(key, hold)
         circuit.open(under)
-        self.wait(PRESS)
+        self.let_pass(PRESS)
 
 
 def test_the_battery_version_of_the_guide_makes_a_code(battery: Netlist) -> None:

@@ -39,6 +39,8 @@ FIRST = {
     "smartcard.tlv": "test_tlv_and_dol.py",
     "smartcard.masking": "test_masking.py",
     "cap.blocking": "test_session.py",
+    "cap.choice": "test_which_application.py",
+    "cap.directory": "test_which_application.py",
     "pin": "test_secret_digits.py",
     "secrets": "test_secret_digits.py",
     "errors": "test_secret_digits.py",

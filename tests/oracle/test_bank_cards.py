@@ -40,12 +40,12 @@ def reader(made: Issue) -> str:
     card.power_on()
     work = CardWork(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol))
     asked = made.request
-    work.select()
-    work.prepare(request_of(asked))
+    work.select_application()
+    work.prepare_card(request_of(asked))
     for digit in made.profile.pin:
         work.pin.append(int(digit))
-    assert work.confirm() is None
-    return "".join(map(str, work.code(asked.data)))
+    assert work.confirm_pin() is None
+    return "".join(map(str, work.make_code(asked.data)))
 
 
 def request_of(asked: Asked) -> cap.Request:

@@ -58,12 +58,12 @@ def ours_on(virtual: VirtualCard, request: Request) -> str:
     virtual.power_on()
     work = CardWork(lambda apdu: virtual.transmit(bytes(apdu)), Protocol(virtual.protocol))
     try:
-        work.select()
-        work.prepare(request)
+        work.select_application()
+        work.prepare_card(request)
         for digit in PIN:
             work.pin.append(int(digit))
-        work.confirm()
-        return "".join(map(str, work.code()))
+        work.confirm_pin()
+        return "".join(map(str, work.make_code()))
     except CardError as error:
         return error.fault.name
 

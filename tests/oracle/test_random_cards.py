@@ -54,12 +54,12 @@ def reader(recipe: Recipe, card: RecipeCard) -> str:
         card.reset()
     work = CardWork(lambda apdu: card.transmit(bytes(apdu)), Protocol(card.protocol))
     try:
-        work.select()
-        work.prepare(request_of(recipe.request))
+        work.select_application()
+        work.prepare_card(request_of(recipe.request))
         for digit in recipe.pin:
             work.pin.append(int(digit))
-        assert work.confirm() is None
-        digits = "".join(map(str, work.code(recipe.request.numbers)))
+        assert work.confirm_pin() is None
+        digits = "".join(map(str, work.make_code(recipe.request.numbers)))
         work.close()
     except CardError as error:
         return error.fault.name

@@ -103,7 +103,7 @@ def test_warm_reset(virtual_readers: Readers) -> None:
     virtual_readers[0].insert(card)
     with PcscConnection.connect() as connection:
         assert connection.protocol is Protocol.T0
-        connection.reset()
+        connection.reset_card()
         assert (connection.atr.hex(), connection.protocol) == ("3b800181", Protocol.T1)
         assert connection.exchange(SELECT) == b"\x90\x00"
 

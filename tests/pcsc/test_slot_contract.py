@@ -31,11 +31,11 @@ class Bench(Protocol):
 
     slot: CardSlot
 
-    def insert(self, card: IsoCard) -> None: ...
+    def insert_card(self, card: IsoCard) -> None: ...
 
-    def pull(self) -> None: ...
+    def pull_card(self) -> None: ...
 
-    def unplug(self) -> None: ...
+    def unplug_reader(self) -> None: ...
 
     def plug_empty(self) -> None: ...
 
@@ -52,25 +52,25 @@ class TwinBench:
         self._pending: list[Event] = []
         self._twin.start(lambda: None)
 
-    def insert(self, card: IsoCard) -> None:
-        self._twin.insert(card, self._tick())
+    def insert_card(self, card: IsoCard) -> None:
+        self._twin.insert_card(card, self._tick())
 
-    def pull(self) -> None:
-        self._twin.pull(self._tick())
+    def pull_card(self) -> None:
+        self._twin.pull_card(self._tick())
 
-    def unplug(self) -> None:
-        self._twin.unplug(self._tick())
+    def unplug_reader(self) -> None:
+        self._twin.unplug_reader(self._tick())
 
     def plug_empty(self) -> None:
-        self._twin.pull(self._tick())
-        self._twin.plug(self._tick())
+        self._twin.pull_card(self._tick())
+        self._twin.plug_reader(self._tick())
 
     def until(self, kind: type[Kind]) -> Kind:
         while not self._pending:
-            due = self._twin.due()
+            due = self._twin.next_due()
             assert due is not None, f"nothing more will happen, and no {kind.__name__}"
             self._now = max(self._now, due)
-            self._pending += self._twin.poll(self._now)
+            self._pending += self._twin.poll_events(self._now)
         event = self._pending.pop(0)
         assert isinstance(event, kind), f"{event} came instead of {kind.__name__}"
         return event
@@ -87,15 +87,15 @@ class PcscBench:
         self.slot: CardSlot = loop.slot
         self._loop, self._reader, self._service = loop, reader, service
 
-    def insert(self, card: IsoCard) -> None:
+    def insert_card(self, card: IsoCard) -> None:
         self._reader.insert(card)
         self._service.until_present(FIRST, True)
 
-    def pull(self) -> None:
+    def pull_card(self) -> None:
         self._reader.remove()
         self._service.until_present(FIRST, False)
 
-    def unplug(self) -> None:
+    def unplug_reader(self) -> None:
         self._service.stop()
 
     def plug_empty(self) -> None:
@@ -119,7 +119,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 
 
 def powered(bench: Bench, card: IsoCard) -> CardPowered:
-    bench.insert(card)
+    bench.insert_card(card)
     bench.until(CardPresent)
     bench.slot.power_on(1)
     return bench.until(CardPowered)
@@ -138,7 +138,7 @@ def test_a_session(bench: Bench) -> None:
     bench.slot.transmit(4, SELECT)
     assert bench.until(CardSilent).ticket == 4
     assert card.off.wait(LIMIT_S)
-    bench.pull()
+    bench.pull_card()
     bench.until(CardAbsent)
 
 
@@ -157,7 +157,7 @@ def test_the_bytes_are_copied_and_the_callers_are_left_alone(bench: Bench) -> No
 def test_pulled_the_older_tickets_are_not_answered(bench: Bench) -> None:
     bench.until(CardAbsent)
     powered(bench, IsoCard())
-    bench.pull()
+    bench.pull_card()
     bench.slot.transmit(2, SELECT)
     bench.slot.transmit(3, SELECT)
     bench.until(CardAbsent)
@@ -181,9 +181,9 @@ def test_a_request_to_an_empty_slot_is_answered_by_absent(bench: Bench) -> None:
 def test_a_changed_card_gets_nothing_that_was_meant_for_the_last_one(bench: Bench) -> None:
     bench.until(CardAbsent)
     powered(bench, IsoCard())
-    bench.pull()
+    bench.pull_card()
     second = IsoCard()
-    bench.insert(second)
+    bench.insert_card(second)
     bench.slot.transmit(2, VERIFY)
     bench.slot.power_on(3)
     bench.until(CardAbsent)
@@ -195,11 +195,11 @@ def test_a_changed_card_gets_nothing_that_was_meant_for_the_last_one(bench: Benc
 
 def test_a_mute_card(bench: Bench) -> None:
     bench.until(CardAbsent)
-    bench.insert(IsoCard(atr=b""))
+    bench.insert_card(IsoCard(atr=b""))
     bench.until(CardPresent)
     bench.slot.power_on(1)
     assert bench.until(CardSilent).ticket == 1
-    bench.pull()
+    bench.pull_card()
     bench.until(CardAbsent)
     powered(bench, IsoCard())
 
@@ -218,7 +218,7 @@ def test_inverse_convention(bench: Bench, atr: str, warm: str, protocol: int) ->
 def test_the_reader_goes_and_comes(bench: Bench) -> None:
     bench.until(CardAbsent)
     powered(bench, IsoCard())
-    bench.unplug()
+    bench.unplug_reader()
     bench.until(SlotLost)
     bench.slot.transmit(2, SELECT)
     bench.until(SlotLost)
@@ -235,11 +235,11 @@ def test_closed_it_says_nothing_more(bench: Bench) -> None:
     bench.slot.transmit(2, SELECT)
     bench.slot.close()
     bench.slot.close()
-    assert bench.slot.due() is None
-    assert list(bench.slot.poll(10_000)) == []
+    assert bench.slot.next_due() is None
+    assert list(bench.slot.poll_events(10_000)) == []
 
 
 def test_never_started_it_may_be_closed() -> None:
     slot = TwinSlot()
     slot.close()
-    assert list(slot.poll(0)) == []
+    assert list(slot.poll_events(0)) == []

@@ -288,7 +288,7 @@ def test_a_reset_by_another_program_is_silence_not_removal(open_slot: OpenSlot, 
     loop.until(CardAbsent)
     powered(loop, virtual_readers[0], IsoCard())
     with PcscConnection.connect(FIRST, exclusive=False) as other:
-        other.reset()
+        other.reset_card()
         loop.slot.transmit(2, SELECT)
         assert loop.until(CardSilent).ticket == 2
 
@@ -399,8 +399,8 @@ def test_closed_it_leaves_nothing_behind(virtual_readers: Readers, pcscd: PcscSe
         loop.until(CardPowered)
         slot.close()
         slot.close()
-        assert slot.poll(0) == []
-        assert slot.due() is None
+        assert slot.poll_events(0) == []
+        assert slot.next_due() is None
     virtual_readers[0].remove()
     assert footprint() == before
 

@@ -33,7 +33,9 @@ from sesame_core.events import CardAbsent, CardAnswered, CardPowered, CardPresen
 from sesame_core.smartcard.apdu import Protocol
 
 OURS = ("sesame_core", "drivers", "device", "tests")
-KEYS = {b"C": Key.CODE, b"O": Key.OK, b"A": Key.OFF} | {b"%d" % key.digit: key for key in Key if key.digit is not None}
+KEYS = {b"C": Key.CODE, b"O": Key.OK, b"A": Key.OFF} | {
+    b"%d" % key.digit_value: key for key in Key if key.digit_value is not None
+}
 VERIFY = 0x20
 
 
@@ -62,11 +64,11 @@ class ForgetfulSlot:
         self._events.clear()
         self._events.append(CardPresent(0) if inside else CardAbsent(0))
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """At once, when there is something to tell."""
         return 0 if self._events else None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """What there is to tell."""
         told = [replace(event, at=now) for event in self._events]
         self._events.clear()
@@ -118,9 +120,9 @@ def main() -> None:
 
 def _act(byte: bytes, loop: Loop, stepper: Stepper, slot: ForgetfulSlot, hardware: BoardTwin) -> None:
     if byte in KEYS:
-        hardware.press(KEYS[byte])
+        hardware.press_key(KEYS[byte])
         stepper.advance(80)
-        hardware.release(KEYS[byte])
+        hardware.release_key(KEYS[byte])
         stepper.advance(80)
     elif byte in b"IP":
         slot.change(byte == b"I")

@@ -46,7 +46,7 @@ def _end(reader: Story, ending: str) -> None:
         case "pull":
             reader.pull()
         case "unplug":
-            reader.bench.unplug()
+            reader.bench.unplug_reader()
         case _:
             pass  # the supply is cut: nothing has the time to do anything
 

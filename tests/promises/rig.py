@@ -30,25 +30,25 @@ class Quiet:
 
     def start(self, notify: Notify) -> None: ...
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         return None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         return ()
 
     def close(self) -> None: ...
 
-    def asleep(self) -> None: ...
+    def fall_asleep(self) -> None: ...
 
-    def awake(self) -> None: ...
+    def wake_up(self) -> None: ...
 
-    def key(self) -> None: ...
+    def play_key(self) -> None: ...
 
-    def right(self) -> None: ...
+    def play_right(self) -> None: ...
 
-    def wrong(self) -> None: ...
+    def play_wrong(self) -> None: ...
 
-    def off(self) -> None: ...
+    def play_off(self) -> None: ...
 
 
 class Fingers(Quiet):
@@ -57,11 +57,11 @@ class Fingers(Quiet):
     def __init__(self) -> None:
         self.pressed: deque[Event] = deque()
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """At once when there is a press."""
         return self.pressed[0].at if self.pressed else None
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """The presses, oldest first."""
         ready = tuple(self.pressed)
         self.pressed.clear()
@@ -77,19 +77,19 @@ class Glass:
 
     def start(self) -> None:
         """Dark."""
-        self.off()
+        self.switch_off()
 
-    def show(self, picture: Picture) -> None:
+    def show_picture(self, picture: Picture) -> None:
         """This picture from now on."""
         self.picture = picture
 
-    def off(self) -> None:
+    def switch_off(self) -> None:
         """Dark."""
         self.picture = Picture.dark(*self.size)
 
     def close(self) -> None:
         """Dark."""
-        self.off()
+        self.switch_off()
 
 
 class Rig:
@@ -110,12 +110,12 @@ class Rig:
     def insert(self, card: str | CardInSlot) -> None:
         """Put a card in: a new one of the gallery, or this one."""
         self.record.clear()
-        self.slot.insert(gallery.open_card(card) if isinstance(card, str) else card, self.clock.now())
+        self.slot.insert_card(gallery.open_card(card) if isinstance(card, str) else card, self.clock.now())
         self.settle()
 
     def pull(self) -> None:
         """Take the card out."""
-        self.slot.pull(self.clock.now())
+        self.slot.pull_card(self.clock.now())
         self.settle()
 
     def press(self, keys: str) -> None:

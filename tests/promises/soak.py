@@ -60,8 +60,8 @@ def _seen_to_its_end(reader: Story) -> None:
 
 def _unplugged(reader: Story) -> None:
     reader.press("Code 1 2")
-    reader.bench.unplug()
-    reader.bench.plug()
+    reader.bench.unplug_reader()
+    reader.bench.plug_reader()
 
 
 def _display_fails(reader: Story) -> None:

@@ -74,9 +74,9 @@ class Tries(RuleBasedStateMachine):
 
     @rule()
     def unplug_and_plug(self) -> None:
-        self.rig.slot.unplug(self.rig.clock.now())
+        self.rig.slot.unplug_reader(self.rig.clock.now())
         self.rig.settle()
-        self.rig.slot.plug(self.rig.clock.now())
+        self.rig.slot.plug_reader(self.rig.clock.now())
         self.rig.settle()
 
     @rule(key=st.sampled_from(KEYS))
@@ -122,8 +122,8 @@ class Spy:
     def power_on(self) -> bytes:
         return self._card.power_on()
 
-    def reset(self) -> bytes:
-        return self._card.reset()
+    def reset_card(self) -> bytes:
+        return self._card.reset_card()
 
     def power_off(self) -> None:
         self._card.power_off()

@@ -61,7 +61,7 @@ class Wait:
     def notify(self) -> None:
         """Nobody else wakes it."""
 
-    def wait(self, timeout: Millis | None) -> None:
+    def wait_until(self, timeout: Millis | None) -> None:
         """Time passes."""
         assert timeout is not None, "nothing is ever due again"
         self.waited.append(timeout)

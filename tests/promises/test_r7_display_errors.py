@@ -47,7 +47,7 @@ def glass_is_right(reader: Story) -> bool:
     """What is lit is what the loop has last said."""
     bench = reader.bench
     if not bench.loop.state.awake:
-        return bench.dark()
+        return bench.is_dark()
     return bench.glass() == paint_screen(bench.loop.screen, bench.parts.display.size)
 
 
@@ -89,7 +89,7 @@ def test_a_dead_display_ends_the_session_and_comes_back(fault: str) -> None:
         assert state.code is None
         assert state.typed == 0
         assert not any(reader.bench.loop._link.pin._digits)
-        reader.bench.wait(36_000)
+        reader.bench.let_pass(36_000)
         assert reader.bench.loop.state.phase is Phase.ASLEEP
         traffic.heal()
         reader.pull()

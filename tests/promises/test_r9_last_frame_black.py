@@ -29,7 +29,7 @@ ENDINGS: dict[str, Callable[[Story], None]] = {
     "Arrêt": lambda reader: reader.press("Arrêt"),
     "pull": lambda reader: reader.pull(),
     "halt": lambda reader: reader.bench.loop.halt(),
-    "display lost": lambda reader: reader.bench.loop.handle(DisplayLost(reader.bench.clock.now())),
+    "display lost": lambda reader: reader.bench.loop.handle_event(DisplayLost(reader.bench.clock.now())),
     "closed": lambda reader: reader.bench.loop.close(),
 }
 
@@ -56,11 +56,11 @@ class Broken(Quiet):
     def __init__(self, at: Millis) -> None:
         self._at = at
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """At its moment."""
         return self._at
 
-    def poll(self, now: Millis) -> tuple[Event, ...]:
+    def poll_events(self, now: Millis) -> tuple[Event, ...]:
         """The bug."""
         if now >= self._at:
             raise SomeError
@@ -93,7 +93,7 @@ def test_dark_after_a_mirror_with_a_bug() -> None:
     loop.start(lambda: None)
     with pytest.raises(SomeError):
         try:
-            loop.handle(SlotLost(0))
+            loop.handle_event(SlotLost(0))
         finally:
             loop.close()
     assert rig.dark

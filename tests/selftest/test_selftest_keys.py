@@ -101,7 +101,7 @@ def test_a_slip_of_the_finger_is_asked_for_once_more_and_is_no_fault() -> None:
 def test_two_wires_that_touch_are_no_ribbon() -> None:
     """Rows 1 and 2 joined: their keys show together, and nothing is offered."""
     world = SimulatedWorld()
-    world.parts.hardware.short(KEYPAD_ROWS[0], KEYPAD_ROWS[1])
+    world.parts.hardware.short_keys(KEYPAD_ROWS[0], KEYPAD_ROWS[1])
     found = keypad_of(world)
     assert found.verdict is Verdict.FAILED
     assert not LINES.search(found.cure)
@@ -134,9 +134,9 @@ def test_too_few_readings_are_no_proof() -> None:
 def test_a_dead_pad_does_not_take_minutes_for_each_key() -> None:
     world = SimulatedWorld(config=Config())
     world._dead = lambda config: set(wiring(config))  # type: ignore[method-assign]
-    before = world.clock().now()
+    before = world.open_clock().now()
     assert keypad_of(world).said == f"not pressed, or dead: {' '.join(legend(Config(), key) for key in KEYS)}"
-    assert world.clock().now() - before < PATIENCE + 16 * SHORT_PATIENCE
+    assert world.open_clock().now() - before < PATIENCE + 16 * SHORT_PATIENCE
 
 
 # Where a GPIO is
@@ -166,4 +166,4 @@ def test_the_twins_pad_is_as_configured_unless_its_ribbon_says_otherwise() -> No
     world = SimulatedWorld()
     assert world._ribbon() is None
     assert Config().layout.legends == LEGENDS
-    assert simulate_board(Config(), world.clock()).hardware.circuit is not None
+    assert simulate_board(Config(), world.open_clock()).hardware.circuit is not None

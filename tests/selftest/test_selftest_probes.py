@@ -29,11 +29,11 @@ class WatchedWorld(SimulatedWorld):
         super().__init__(*troubles, config=config)
         self.seen: list[Picture] = []
 
-    def rest(self, ms: Millis) -> None:
+    def let_rest(self, ms: Millis) -> None:
         glass = self.parts.display.glass()
         if not self.seen or glass != self.seen[-1]:
             self.seen.append(glass)
-        super().rest(ms)
+        super().let_rest(ms)
 
     @property
     def dark_again(self) -> bool:
@@ -96,7 +96,7 @@ class LateDeath(WatchedWorld):
 
     def keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         self.parts.display.traffic.die(after=40)
-        return super().keypad(config, pins)
+        return super().open_keypad(config, pins)
 
 
 def test_keys_are_tested_on_when_the_display_dies_meanwhile() -> None:
@@ -137,10 +137,10 @@ class WorldOf(SimulatedWorld):
         self._module = module
         super().__init__()
 
-    def machine(self) -> Machine:
-        return replace(super().machine(), modules=frozenset({self._module}))
+    def look_at_machine(self) -> Machine:
+        return replace(super().look_at_machine(), modules=frozenset({self._module}))
 
-    def pins(self, config: Config) -> Pins:
+    def open_pins(self, config: Config) -> Pins:
         return BACKENDS[self._backend](self.parts.hardware.circuit)
 
 
@@ -196,7 +196,7 @@ class BrokenWorld(SimulatedWorld):
         super().__init__()
         self._error = error
 
-    def display(self, config: Config, pins: Pins | None) -> Display:
+    def open_display(self, config: Config, pins: Pins | None) -> Display:
         raise self._error
 
 

@@ -26,19 +26,19 @@ WORLD = RealWorld()
 
 def test_the_system_is_named(mocker: MockerFixture) -> None:
     mocker.patch("platform.freedesktop_os_release", return_value={"PRETTY_NAME": "Debian 13"})
-    assert WORLD.system().startswith("Debian 13, Linux ")
+    assert WORLD.describe_system().startswith("Debian 13, Linux ")
     mocker.patch("platform.freedesktop_os_release", side_effect=OSError)
-    assert "Python 3." in WORLD.system()
+    assert "Python 3." in WORLD.describe_system()
 
 
 def test_python_is_this_one() -> None:
-    assert WORLD.python() == sys.version_info[:2]
+    assert WORLD.python_version() == sys.version_info[:2]
 
 
 def test_modules_are_looked_for_and_not_loaded() -> None:
-    assert WORLD.has("wave")
-    assert not WORLD.has("no_such_module")
-    assert not WORLD.has("no_such_module.below")
+    assert WORLD.has_module("wave")
+    assert not WORLD.has_module("no_such_module")
+    assert not WORLD.has_module("no_such_module.below")
     assert "wave" not in sys.modules
 
 
@@ -57,13 +57,13 @@ def test_the_systems_own_python_sees_them(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_groups_are_this_processes_by_name() -> None:
-    assert WORLD.groups()
+    assert WORLD.list_groups()
     assert "root" in WORLD.known_groups()
 
 
 def test_a_group_without_a_name_is_a_number(mocker: MockerFixture) -> None:
     mocker.patch("os.getgroups", return_value=[4_000_123])
-    assert "4000123" in WORLD.groups()
+    assert "4000123" in WORLD.list_groups()
 
 
 def test_access_is_the_kernels_answer(tmp_path: Path, mocker: MockerFixture) -> None:
@@ -79,26 +79,26 @@ def test_access_is_the_kernels_answer(tmp_path: Path, mocker: MockerFixture) -> 
 def test_the_configuration_is_the_file_given(tmp_path: Path) -> None:
     file = tmp_path / "reader.toml"
     file.write_text("[display]\nheight = 32\n", encoding="utf-8")
-    assert RealWorld(file).config().display.height == 32
+    assert RealWorld(file).load_config().display.height == 32
 
 
 def test_time_passes_while_resting() -> None:
-    before = WORLD.clock().now()
-    WORLD.rest(TICK)
-    assert WORLD.clock().now() > before
+    before = WORLD.open_clock().now()
+    WORLD.let_rest(TICK)
+    assert WORLD.open_clock().now() > before
 
 
 @pytest.mark.parametrize("state", ["active", "inactive", "failed"])
 def test_the_service_is_what_systemd_says(state: str, mocker: MockerFixture) -> None:
     run = mocker.patch("subprocess.run", return_value=SimpleNamespace(stdout=f"{state}\n"))
-    assert WORLD.service() == state
+    assert WORLD.ask_service() == state
     assert run.call_args.args[0][1:] == ["is-active", SERVICE]
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(), subprocess.TimeoutExpired("systemctl", 5)])
 def test_without_systemd_there_is_no_service(error: Exception, mocker: MockerFixture) -> None:
     mocker.patch("subprocess.run", side_effect=error)
-    assert WORLD.service() == ""
+    assert WORLD.ask_service() == ""
 
 
 class FewOnTheBus:
@@ -133,7 +133,7 @@ def test_the_gauge_is_asked_on_its_bus(kind: str, address: int, mocker: MockerFi
     twin = GaugeBusTwin(address, percent=55)
     opened = mocker.patch("smbus2.SMBus", return_value=twin)
     config = Config(display=DisplayConfig(bus="spi"), power=PowerConfig(gauge=kind, gauge_address=address))
-    assert WORLD.charge(config) == 55
+    assert WORLD.read_charge(config) == 55
     opened.assert_called_once_with(1)
     assert twin.closed
 
@@ -141,12 +141,12 @@ def test_the_gauge_is_asked_on_its_bus(kind: str, address: int, mocker: MockerFi
 def test_a_bus_that_is_not_there_is_an_error_with_a_cure(mocker: MockerFixture) -> None:
     mocker.patch("smbus2.SMBus", side_effect=FileNotFoundError(errno.ENOENT, "no such file"))
     with pytest.raises(PowerError, match="Switch I2C on"):
-        WORLD.charge(Config(power=PowerConfig(gauge="max17048")))
+        WORLD.read_charge(Config(power=PowerConfig(gauge="max17048")))
 
 
 def test_without_a_gauge_nothing_is_asked(mocker: MockerFixture) -> None:
     opened = mocker.patch("smbus2.SMBus")
-    assert WORLD.charge(Config()) is None
+    assert WORLD.read_charge(Config()) is None
     opened.assert_not_called()
 
 
@@ -154,16 +154,16 @@ def test_pins_are_opened_by_what_the_machine_is(mocker: MockerFixture) -> None:
     """The header's chip comes from `look`, the factory from lgpio: here the twin's. The parts on it are real."""
     twin, config = SimulatedWorld(), Config()
     libraries = Libraries(lambda chip: {0: twin.parts.hardware.factory}[chip], load_gpiod, load_rpigpio, load_mock)
-    mocker.patch("device.selftest.world.look", return_value=twin.machine())
+    mocker.patch("device.selftest.world.look_at_machine", return_value=twin.look_at_machine())
     mocker.patch("drivers.gpio.factory.LIBRARIES", libraries)
-    pins = WORLD.pins(config)
+    pins = WORLD.open_pins(config)
     assert isinstance(pins, GpiozeroPins)
-    assert isinstance(WORLD.display(config, pins), LumaDisplay)
-    keypad = WORLD.keypad(config, pins)
+    assert isinstance(WORLD.open_display(config, pins), LumaDisplay)
+    keypad = WORLD.open_keypad(config, pins)
     keypad.start(lambda: None)
     assert keypad.held == ()
     keypad.close()
-    sound = WORLD.sound(config, pins)
+    sound = WORLD.open_sound(config, pins)
     sound.start(lambda: None)
     sound.close()
     pins.close()

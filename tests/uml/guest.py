@@ -112,9 +112,9 @@ class Pad:
 
     def propagate(self) -> None:
         for column in LAYOUT.columns:
-            self._circuit.apply(column, Drive.LOW if self._chip.driven_low(column) else Drive.FLOATING)
+            self._circuit.apply_levels(column, Drive.LOW if self._chip.driven_low(column) else Drive.FLOATING)
         for row in LAYOUT.rows:
-            self._chip.pull(row, self._circuit.level(row))
+            self._chip.pull(row, self._circuit.level_of(row))
 
 
 class Hand:
@@ -134,7 +134,7 @@ class Hand:
 
     def press(self, key: Key, expect: int = 1) -> list[Key]:
         self._woken.clear()
-        asleep = self.keypad.due() is None
+        asleep = self.keypad.next_due() is None
         self._pad.press(key)
         assert not asleep or self._woken.wait(LIMIT), "no edge woke the driver"
         return self.events(expect)
@@ -148,8 +148,8 @@ class Hand:
         keys: list[Key] = []
         end = time.monotonic() + LIMIT
         while time.monotonic() < end and (expect is None or len(keys) < expect):
-            keys += [event.key for event in self.keypad.poll(self._clock.now()) if isinstance(event, KeyPressed)]
-            due = self.keypad.due()
+            keys += [event.key for event in self.keypad.poll_events(self._clock.now()) if isinstance(event, KeyPressed)]
+            due = self.keypad.next_due()
             if due is None:
                 break
             time.sleep(max(0, due - self._clock.now()) / 1000)
@@ -245,7 +245,7 @@ def taken_line(pad: Pad, backend: Backend) -> None:
 def wakes(backend: Backend, pad: Pad) -> int:
     """How often other threads than this woke in two seconds in which nothing happened (proc(5))."""
     with reader(backend, pad) as hand:
-        assert hand.keypad.due() is None
+        assert hand.keypad.next_due() is None
         main = os.getpid()
         threads = [task for task in Path("/proc/self/task").iterdir() if int(task.name) != main]
         before = sum(map(waits, threads))
@@ -280,9 +280,9 @@ def gauge() -> None:
     bus.write_word_data(0x36, 0x04, 0x8049)  # 0x4980 sent high byte first: 73.5 %
     bus.close()
     meter = Max17048(open_bus(0))
-    assert meter.charge() == 73
+    assert meter.read_charge() == 73
     try:
-        Max17048(open_bus(0), 0x37).charge()
+        Max17048(open_bus(0), 0x37).read_charge()
     except PowerError as error:
         assert "0x37" in str(error), error
     else:

@@ -47,7 +47,7 @@ def new_code(store: SqlStore) -> NewCode:
     counters: dict[str, count[int]] = {}
 
     def made(card_id: str) -> str:
-        card = store.card(card_id)
+        card = store.find_card(card_id)
         assert card is not None
         key = card_key(store.issuer_key(card.key_name), card.pan, card.psn)
         return Search(card, key).code(next(counters.setdefault(card_id, count(1))))

@@ -42,7 +42,7 @@ def code(bank: Bank, tmp_path: Path) -> Callable[[int], str]:
 def codes_of(name: str, state: Path) -> Callable[[int], str]:
     """A card's code at a counter."""
     with closing(open_database(state)) as store:
-        card = store.card(name)
+        card = store.find_card(name)
         assert card is not None
         return Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn)).code
 

@@ -97,7 +97,7 @@ def test_a_form_that_is_not_the_visitors_own_is_not_looked_at(
     answer = someone.client.post("/fr/sesame", data=given)
     assert answer.status_code == 403
     assert "expiré" in answer.text
-    assert not store.attempts("bank-card")
+    assert not store.list_attempts("bank-card")
     assert someone.sign_in("DURAND42", code).signed_in
 
 

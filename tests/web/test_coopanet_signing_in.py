@@ -42,7 +42,7 @@ def test_a_code_is_good_once(visitor: Visitors, new_code: NewCode) -> None:
 
 def refusals(store: SqlStore, new_code: NewCode) -> dict[Reason, tuple[str, str]]:
     """User code and code by the reason why the bank refuses them."""
-    store.block("t1", True)
+    store.block_card("t1", True)
     store.add_customer(Customer("BLOCKED1", "Blocked", "t1"))
     return {
         Reason.UNKNOWN: ("NOBODY99", new_code("bank-card")),
@@ -67,7 +67,7 @@ def test_every_refusal_is_in_the_same_words_and_takes_the_same_time(
 
 def logged_by(store: SqlStore) -> list[Attempt]:
     """What was noted for the customers above, and for nobody."""
-    return [line for card in ("bank-card", "t1", "") for line in store.attempts(card)]
+    return [line for card in ("bank-card", "t1", "") for line in store.list_attempts(card)]
 
 
 def test_the_log_knows_what_the_customer_is_not_told(visitor: Visitors, store: SqlStore, new_code: NewCode) -> None:
@@ -91,7 +91,7 @@ def test_a_slip_in_typing_is_named_and_held_against_nobody(
     assert alert
     assert said in alert[1]
     assert list_languages()[language].refused_title not in answer.text
-    assert store.status("bank-card").failures == 0
+    assert store.card_status("bank-card").failures == 0
     assert not logged_by(store)
     assert visitor().sign_in("DURAND42", new_code("bank-card")).signed_in
 
@@ -119,7 +119,7 @@ def test_the_user_code_stays_in_the_form_and_the_code_does_not(
 @pytest.mark.parametrize("who", ["bank-card", "last-try", "9999000000000016"])
 def test_only_a_user_code_opens_accounts(visitor: Visitors, store: SqlStore, new_code: NewCode, who: str) -> None:
     """The command line also takes cards by name and number; at Coop@net these are nobody."""
-    card = store.card("bank-card")
+    card = store.find_card("bank-card")
     assert card is not None
     code = new_code("bank-card")
     assert visitor().sign_in(card.pan if who.isdigit() else who, code).status == 403
@@ -133,7 +133,7 @@ def test_a_card_takes_ten_refusals_and_then_none_until_it_is_unblocked(
         assert visitor().sign_in("DURAND42", "00000000").status == 403
     code = new_code("bank-card")
     assert visitor().sign_in("DURAND42", code).status == 403
-    store.block("bank-card", False)
+    store.block_card("bank-card", False)
     assert visitor().sign_in("DURAND42", code).signed_in
 
 
@@ -145,8 +145,8 @@ def test_a_source_takes_twenty_refusals_in_ten_minutes_whoever_it_asks_for(
     code = new_code("sesame-card")
     limited = visitor().sign_in("MOREAU17", code)
     assert limited.status == 403
-    assert store.attempts("")[-1].reason is Reason.LIMITED
-    assert store.status("sesame-card").failures == 0
+    assert store.list_attempts("")[-1].reason is Reason.LIMITED
+    assert store.card_status("sesame-card").failures == 0
     time.now += 600
     assert visitor().sign_in("MOREAU17", code).signed_in
 
@@ -160,7 +160,7 @@ def test_a_counter_ahead_within_the_window_is_found(visitor: Visitors, store: Sq
     for _ in range(200):
         code = new_code("bank-card")
     assert visitor().sign_in("DURAND42", code).signed_in
-    assert store.status("bank-card").last_atc == 200
+    assert store.card_status("bank-card").last_atc == 200
 
 
 def test_books_that_cannot_be_opened_are_no_refusal(

@@ -28,7 +28,7 @@ def test_a_double_click_shows_the_accounts(visitor: Visitors, store: SqlStore, n
     someone = visitor()
     form = {"user": "DURAND42", "code": new_code("bank-card"), "mark": someone.mark()}
     assert twice(someone, form, form) == (200, "/fr/accounts")
-    assert [each.reason.value for each in store.attempts("bank-card")] == ["accepted"]
+    assert [each.reason.value for each in store.list_attempts("bank-card")] == ["accepted"]
 
 
 def test_the_second_click_may_come_after_the_answer_to_the_first(visitor: Visitors, new_code: NewCode) -> None:

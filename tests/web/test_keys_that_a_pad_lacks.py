@@ -40,13 +40,13 @@ every_pad = pytest.mark.parametrize("config", PADS.values(), ids=PADS)
 def test_a_live_reader_outlives_a_key_that_it_lacks(tmp_path: Path, config: Config, key: Key) -> None:
     with living(tmp_path / "state", config=config) as bench:
         for pressed in (
-            bench.submit(lambda: bench.press(key)),
+            bench.submit(lambda: bench.press_key(key)),
             bench.press_all((Key.CODE, key)),
-            bench.submit(lambda: super(type(bench), bench).press(key)),
+            bench.submit(lambda: super(type(bench), bench).press_key(key)),
         ):
             with pytest.raises(NoSuchKeyError, match=f"no key {key.value}"):
                 pressed.result(LIMIT_S)
-        assert bench.submit(bench.look).result(LIMIT_S).phase
+        assert bench.submit(bench.look_now).result(LIMIT_S).phase
         bench.press_all((Key.CODE,)).result(LIMIT_S)
 
 
@@ -68,9 +68,9 @@ def test_the_terminal_says_so_and_goes_on(tmp_path: Path) -> None:
     terminal = Terminal("fr", drawn.append, lambda: (100, 60))
     with living(tmp_path / "state", config=TWELVE) as bench:
         terminal._bench = bench
-        bench.submit(lambda: terminal.take(bench, "d")).result(LIMIT_S)
+        bench.submit(lambda: terminal.take_key(bench, "d")).result(LIMIT_S)
         assert "this pad has no key Challenge" in drawn[-1]
-        bench.submit(lambda: terminal.take(bench, "c")).result(LIMIT_S)
+        bench.submit(lambda: terminal.take_key(bench, "c")).result(LIMIT_S)
         assert "no key" not in drawn[-1]
 
 
@@ -82,7 +82,7 @@ def test_a_script_names_the_line(tmp_path: Path) -> None:
 
 def test_a_digit_is_never_named() -> None:
     with pytest.raises(NoSuchKeyError, match="no key for that digit"):
-        BoardTwin(SteppedClock(), buttons={Key.OK: 4}).press(Key.DIGIT_7)
+        BoardTwin(SteppedClock(), buttons={Key.OK: 4}).press_key(Key.DIGIT_7)
 
 
 def test_single_buttons_lie_where_a_whole_pad_has_them() -> None:

@@ -66,14 +66,14 @@ def test_frames_are_the_glass_through_a_whole_session(path: Path) -> None:
     on = Mirrored()
     with on.mirror.listening(path), eyes(path) as frame:
         frames = [frame()]
-        on.bench.insert("bank-card")
+        on.bench.insert_card("bank-card")
         for key in (Key.CODE, *map(Key, "1234"), Key.OK):
-            on.bench.press(key)
-        assert on.bench.code()
+            on.bench.press_key(key)
+        assert on.bench.shown_code()
         for _ in range(36):  # read as it goes: whoever reads nothing for 35 s is let go
-            on.bench.wait(1000)
+            on.bench.let_pass(1000)
             frames += [frame() for _ in on.glasses[len(frames) - 1 :]]
-        assert on.bench.dark()
+        assert on.bench.is_dark()
         assert len(frames) > 10
         assert frames == [Picture.dark(*SIZE), *on.glasses]
         assert frames[-1] == Picture.dark(*SIZE)
@@ -85,13 +85,13 @@ def test_two_pins_of_one_length_are_the_same_bytes(path: Path) -> None:
     sent = []
     for digits in (PIN12, tuple(reversed(PIN12))):
         on = Mirrored(config)
-        on.bench.insert("bank-card")
-        on.bench.press(Key.CODE)
+        on.bench.insert_card("bank-card")
+        on.bench.press_key(Key.CODE)
         with on.mirror.listening(path), eyes(path) as frame:
             frames = [frame()]
             on.glasses.clear()
             for key in digits:
-                on.bench.press(key)
+                on.bench.press_key(key)
             frames += [frame() for _ in on.glasses]
         assert len(set(frames)) > 12, "every digit is to show a mark more"
         sent.append(frames)
@@ -101,8 +101,8 @@ def test_two_pins_of_one_length_are_the_same_bytes(path: Path) -> None:
 def test_the_newest_frame_comes_first_and_a_dark_one_replaces_it(path: Path) -> None:
     on = Mirrored()
     with on.mirror.listening(path):
-        on.bench.insert("bank-card")
-        on.bench.press(Key.CODE)
+        on.bench.insert_card("bank-card")
+        on.bench.press_key(Key.CODE)
         with eyes(path) as frame:
             assert frame() == on.bench.glass() != Picture.dark(*SIZE)
         on.loop.halt()
@@ -197,8 +197,8 @@ def test_the_page_is_for_this_machine_only(path: Path) -> None:
 
 def test_the_stream_says_when_the_reader_is_away_and_finds_it_again(path: Path) -> None:
     on = Mirrored()
-    on.bench.insert("bank-card")
-    on.bench.press(Key.CODE)
+    on.bench.insert_card("bank-card")
+    on.bench.press_key(Key.CODE)
     glass = f"event: glass\ndata: {json.dumps(encode_pixels(on.bench.glass()), separators=(',', ':'))}\n\n"
     on.mirror(on.loop.state, on.loop.screen)
     in_a_loop_of_its_own(_away_and_back(on.mirror, path, glass), LIMIT_S)

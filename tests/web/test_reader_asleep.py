@@ -33,8 +33,8 @@ def test_a_reader_that_slept_with_its_machine_goes_dark_when_both_wake(tmp_path:
     with living(tmp_path) as bench:
         nanos, slept = counting_asleep(), [0]
         bench.submit(lambda: setattr(bench.clock, "_nanos", lambda: nanos() + slept[0])).result(SOON_S)
-        bench.submit(lambda: bench.press(Key.OK)).result(SOON_S)
-        bench.submit(lambda: bench.listen(look)).result(SOON_S)
+        bench.submit(lambda: bench.press_key(Key.OK)).result(SOON_S)
+        bench.submit(lambda: bench.listen_to(look)).result(SOON_S)
         assert ready.wait(SOON_S)
         time.sleep(AT_REST_S)
         dark.clear()
@@ -49,15 +49,15 @@ def test_a_machine_that_slept_in_the_middle_of_a_conversation_is_no_slot_that_ha
 ) -> None:
     """Wherever in it the sleep begins: the answer that waited is heard, and what it leads to is asked anew."""
     bench = Bench(latency=lambda _command: 500)
-    bench.insert("bank-card")
-    bench.wait(awake_ms)
+    bench.insert_card("bank-card")
+    bench.let_pass(awake_ms)
     bench.clock.advance(asleep_ms)
-    bench.wait(50_000)
-    assert bench.dark()
-    bench.pull()
-    bench.insert("bank-card")
-    bench.wait(20_000)
-    assert "FONCTION" in bench.text()
+    bench.let_pass(50_000)
+    assert bench.is_dark()
+    bench.pull_card()
+    bench.insert_card("bank-card")
+    bench.let_pass(20_000)
+    assert "FONCTION" in bench.shown_text()
 
 
 def test_the_banks_clock_counts_sleep_where_the_system_does(monkeypatch: pytest.MonkeyPatch) -> None:

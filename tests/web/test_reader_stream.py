@@ -98,7 +98,7 @@ def test_a_listener_of_a_reader_that_has_ended_is_told_so_at_once(tmp_path: Path
     with living(tmp_path) as bench:
         pass
     with pytest.raises(EndedError):
-        bench.submit(bench.look).result(0)
+        bench.submit(bench.look_now).result(0)
 
     async def listen() -> list[str]:
         return await rest(stream_events(bench))

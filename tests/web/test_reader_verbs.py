@@ -50,14 +50,14 @@ def until(bench: PageBench, wanted: Phase) -> None:
         if isinstance(change, Look) and change.phase == wanted.value:
             there.set()
 
-    bench.submit(lambda: bench.listen(look))
+    bench.submit(lambda: bench.listen_to(look))
     assert there.wait(LIMIT_S), wanted
-    bench.submit(lambda: bench.leave(look)).result(LIMIT_S)
+    bench.submit(lambda: bench.leave_page(look)).result(LIMIT_S)
 
 
 def code_on(bench: PageBench) -> str:
     """What a person reads off the glass."""
-    return bench.submit(bench.code).result(LIMIT_S)
+    return bench.submit(bench.shown_code).result(LIMIT_S)
 
 
 def ready(client: TestClient, bench: PageBench, card: str = "bank-card") -> None:
@@ -84,7 +84,7 @@ def test_nothing_told_holds_the_pin_or_the_code(tmp_path: Path, store: SqlStore)
     told: list[Change] = []
     with living(tmp_path / "state", config=config) as bench:
         client = TestClient(reader_site(bench, desk_of(store)), base_url=HERE)
-        bench.submit(lambda: bench.listen(told.append)).result(LIMIT_S)
+        bench.submit(lambda: bench.listen_to(told.append)).result(LIMIT_S)
         ready(client, bench, "twelve-digit-pin")
         said = [client.post("/api/press", json={"keys": ["Code", *pin, "OK"]}).text]
         until(bench, Phase.CODE)
@@ -196,7 +196,7 @@ def test_a_request_that_was_given_up_does_not_hurt_the_reader(bench: PageBench) 
 
     in_a_loop_of_its_own(leave(), LIMIT_S)
     assert bench.press_all((Key.CLEAR,)).result(LIMIT_S) is None
-    assert bench.submit(bench.look).result(LIMIT_S).phase == "no card"
+    assert bench.submit(bench.look_now).result(LIMIT_S).phase == "no card"
 
 
 def test_the_stream_begins_with_how_things_are_and_ends_with_the_reader(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_the_stream_begins_with_how_things_are_and_ends_with_the_reader(tmp_path
 def test_who_comes_late_is_told_what_was_said(client: TestClient, bench: PageBench) -> None:
     ready(client, bench)
     told: list[Change] = []
-    bench.submit(lambda: bench.listen(told.append)).result(LIMIT_S)
+    bench.submit(lambda: bench.listen_to(told.append)).result(LIMIT_S)
     said = [change.number for change in told if isinstance(change, Numbered)]
     assert said == [each["number"] for each in client.get("/api/trace").json()["exchanges"]] != []
 

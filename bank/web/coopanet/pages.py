@@ -62,32 +62,32 @@ class Pages:
     words: dict[str, CoopanetWords] = field(default_factory=lambda: dict(list_languages()))
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
-    def routes(self) -> list[Route | Mount]:
+    def list_routes(self) -> list[Route | Mount]:
         """Every address."""
         return [
-            Route("/", self.entrance),
-            Route("/{language}/", self._page(self.home), name="home"),
-            Route("/{language}/access", self._page(self.access), name="access"),
-            Route("/{language}/sesame", self._page(self.sesame), name="sesame"),
+            Route("/", self.show_entrance),
+            Route("/{language}/", self._page(self.show_home), name="home"),
+            Route("/{language}/access", self._page(self.show_access), name="access"),
+            Route("/{language}/sesame", self._page(self.show_sesame), name="sesame"),
             Route("/{language}/sesame", self._page(self.sign_in), methods=["POST"]),
             Route("/{language}/first-try", self._page(self.first_try), name="first_try"),
-            Route("/{language}/accounts", self._page(self.accounts), name="accounts"),
+            Route("/{language}/accounts", self._page(self.show_accounts), name="accounts"),
             Route("/{language}/sign-off", self._page(self.sign_off), methods=["POST"], name="sign_off"),
-            Route("/{language}/goodbye", self._page(self.goodbye), name="goodbye"),
+            Route("/{language}/goodbye", self._page(self.show_goodbye), name="goodbye"),
             Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
         ]
 
     # The pages
 
-    async def entrance(self, request: Request) -> Response:
+    async def show_entrance(self, request: Request) -> Response:
         """To the home page in the browser's language."""
         return RedirectResponse(_path(request, "home", prefer_language(request)), SEE_OTHER)
 
-    async def home(self, request: Request, words: CoopanetWords) -> Response:
+    async def show_home(self, request: Request, words: CoopanetWords) -> Response:
         """Coop@net's home page."""
         return self._render(request, words, "home.html")
 
-    async def access(self, request: Request, words: CoopanetWords) -> Response:
+    async def show_access(self, request: Request, words: CoopanetWords) -> Response:
         """ "Accès à vos comptes": the reader to click on."""
         return self._to_accounts(request, words) or self._render(request, words, "access.html")
 
@@ -95,11 +95,11 @@ class Pages:
         """The tutorial."""
         return self._render(request, words, "first_try.html")
 
-    async def goodbye(self, request: Request, words: CoopanetWords) -> Response:
+    async def show_goodbye(self, request: Request, words: CoopanetWords) -> Response:
         """After signing off."""
         return self._to_accounts(request, words) or self._render(request, words, "goodbye.html")
 
-    async def sesame(self, request: Request, words: CoopanetWords) -> Response:
+    async def show_sesame(self, request: Request, words: CoopanetWords) -> Response:
         """User code and Sésame code."""
         return self._to_accounts(request, words) or self._form(request, words)
 
@@ -125,9 +125,9 @@ class Pages:
         if customer is None:
             return None
         self.sessions.close(token_of(request))
-        return self.sessions.open(customer.user)
+        return self.sessions.open_session(customer.user)
 
-    async def accounts(self, request: Request, words: CoopanetWords) -> Response:
+    async def show_accounts(self, request: Request, words: CoopanetWords) -> Response:
         """The accounts, for whoever is signed in."""
         customer = _signed_in(request)
         if customer is None:
@@ -145,7 +145,7 @@ class Pages:
 
     # What goes wrong
 
-    async def missing(self, request: Request, error: Exception) -> Response:
+    async def show_missing(self, request: Request, error: Exception) -> Response:
         """No such page, or not in that way."""
         assert isinstance(error, HTTPException)
         words = self._words_of(request)
@@ -153,12 +153,12 @@ class Pages:
             await self._recognise(request)
         return self._notice(request, words.missing_title, words.missing, error.status_code, error.headers)
 
-    async def stale(self, request: Request, _error: Exception) -> Response:
+    async def show_stale(self, request: Request, _error: Exception) -> Response:
         """A form that is not the visitor's own."""
         words = self._words_of(request)
         return self._notice(request, words.stale_title, words.stale, 403)
 
-    async def broken(self, request: Request, _error: Exception) -> Response:
+    async def show_broken(self, request: Request, _error: Exception) -> Response:
         """The books cannot be opened."""
         words = self._words_of(request)
         return self._notice(request, words.broken_title, words.broken, 503)
@@ -178,7 +178,7 @@ class Pages:
     async def _own_form(self, request: Request, *, signing_in: bool = False) -> dict[str, str] | None:
         """None for a form of before signing in that comes after it, as the second of a double click may."""
         given = await form_of(request)
-        if self.sessions.marked(token_of(request), given.get("mark", "")):
+        if self.sessions.check_csrf(token_of(request), given.get("mark", "")):
             return given
         if signing_in and _signed_in(request):
             return None
@@ -186,8 +186,8 @@ class Pages:
 
     async def _recognise(self, request: Request) -> None:
         """Whoever is signed in is so on every page. Raises StateError."""
-        user = self.sessions.user(token_of(request))
-        request.state.customer = await run_in_threadpool(self.desk.verifier.store.customer, user) if user else None
+        user = self.sessions.user_of(token_of(request))
+        request.state.customer = await run_in_threadpool(self.desk.verifier.store.find_customer, user) if user else None
 
     def _to_accounts(self, request: Request, words: CoopanetWords) -> Response | None:
         """The way past the pages that are for whoever is not signed in."""
@@ -197,8 +197,8 @@ class Pages:
         self, request: Request, words: CoopanetWords, *, user: str = "", wrong: str = "", status: int = 200
     ) -> Response:
         """`wrong`: "" at first, "slip" for what is no code, "refused" for one that the bank did not take."""
-        token = token_of(request) or self.sessions.token()
-        mark = self.sessions.mark(token)
+        token = token_of(request) or self.sessions.session_token()
+        mark = self.sessions.csrf_token(token)
         kept = user.strip() if USER_CODE.fullmatch(user) else ""
         answer = self._render(request, words, "sesame.html", status=status, wrong=wrong, user=kept, mark=mark)
         self._keep(request, answer, token)
@@ -226,15 +226,24 @@ class Pages:
             "here": lambda language: _in_language(request, language),
             "money": lambda cents: format_money(cents, words.language),
         }
-        known = {"customer": _signed_in(request), "mark": self.sessions.mark(token_of(request)), "branch": self.branch}
+        known = {
+            "customer": _signed_in(request),
+            "mark": self.sessions.csrf_token(token_of(request)),
+            "branch": self.branch,
+        }
         text = self.templates.get_template(template).render({"w": words, **helpers, **known, **shown})
         return HTMLResponse(text, status)
 
 
 def make_coopanet(pages: Pages) -> Starlette:
     """The application. It can be mounted below any path; put a `Guard` around it."""
-    handlers: dict[Any, Any] = {404: pages.missing, 405: pages.missing, _Stale: pages.stale, StateError: pages.broken}
-    return Starlette(routes=pages.routes(), exception_handlers=handlers)
+    handlers: dict[Any, Any] = {
+        404: pages.show_missing,
+        405: pages.show_missing,
+        _Stale: pages.show_stale,
+        StateError: pages.show_broken,
+    }
+    return Starlette(routes=pages.list_routes(), exception_handlers=handlers)
 
 
 def load_templates(folder: Path) -> Environment:

@@ -84,9 +84,9 @@ class Desk:
 
     def _verify(self, user: str, code: str, source: str) -> Customer | None:
         """Only a user code opens accounts: the verifier itself would take a card's number as well."""
-        customer = self.verifier.store.customer("".join(user.split()).upper())
+        customer = self.verifier.store.find_customer("".join(user.split()).upper())
         verdict = self.verifier.verify(customer.card_id if customer else "", code, source=source)
         return customer if verdict.accepted else None
 
     def _note_limited(self, source: str) -> None:
-        self.verifier.store.note(Attempt(self.verifier.now(), "", source, Reason.LIMITED))
+        self.verifier.store.note_attempt(Attempt(self.verifier.now(), "", source, Reason.LIMITED))

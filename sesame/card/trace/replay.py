@@ -70,7 +70,7 @@ class ReplayCard:
         self._next = 0
         return bytes.fromhex(self._trace.cold_atr or self._trace.atr or LEAST_ATR)
 
-    def reset(self) -> bytes:
+    def reset_card(self) -> bytes:
         """Warm reset: the recording from its start."""
         self._next = 0
         return bytes.fromhex(self._trace.atr or LEAST_ATR)

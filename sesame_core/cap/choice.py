@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from sesame_core.cap import emv
 from sesame_core.cap.codes import DEDICATED, Request, is_dedicated
+from sesame_core.cap.directory import list_contactless, list_pse
 from sesame_core.cap.emv import Application, CardData
-from sesame_core.directory import list_contactless, list_pse
 from sesame_core.errors import CardError, Fault
 from sesame_core.smartcard.apdu import Conversation, StatusWord
 from sesame_core.smartcard.tlv import find_value, parse_objects
