@@ -134,7 +134,11 @@ def _two_legs(page: Picture, part: str, value: str, ends: list[tuple[float, floa
 
 def _band(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
     """The cathode's ring on a diode."""
-    (kx, ky), (ax, _) = ends["1"], ends["2"]
+    (kx, ky), (ax, ay) = ends["1"], ends["2"]
+    if kx == ax:
+        side = 1 if ky > ay else -1
+        page.rect(kx - 1.5, (ky + ay) / 2 + side * 3.2 - 0.4, 3, 0.8, fill="#222222")
+        return
     side = 1 if kx > ax else -1
     page.rect((kx + ax) / 2 + side * 3.2 - 0.4, ky - 1.6, 0.8, 3.2, fill="#222222")
 
@@ -150,25 +154,52 @@ def _oled(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
         page.text(ends[pin][0], ends[pin][1] + 4.2, name, 1.75, "middle", fill="#ffffff")
 
 
+PAD: Final = (44.0, 36.0)
+"""Width and height of the keypad on the page: smaller than it is."""
+
+FOLD: Final = 5.0
+"""How far its ribbon stands out at the lower edge, where it leaves."""
+
+
 def _keypad(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
-    x, y = ends["8"]
-    right = ends["1"][0]
-    for pin in range(8, 0, -1):
+    """The pad upright below the board. Its ribbon leaves at the lower edge, and runs back under the pad to row a."""
+    (x, y), (right, _) = ends["8"], ends["1"]
+    width, height = PAD
+    left, top = (x + right) / 2 - width / 2, y + 10
+    fold = top + height + FOLD
+    page.rect(x - 2, y, right - x + 4, fold - y, rx=0.8, fill="#d7d7d7", stroke="#8a8a8a", stroke_width=0.25)
+    for name, pin in zip(RIBBON, range(8, 0, -1), strict=True):
         px = ends[str(pin)][0]
-        page.line(px, y, px, y + 9, stroke="#bbbbbb", stroke_width=1.6)
+        page.line(px, y, px, fold - 1, stroke="#a5a5a5", stroke_width=1.2)
         page.circle(px, y, 0.9, fill="#d9c46b")
-    names = ["R1", "R2", "R3", "R4", "C1", "C2", "C3", "C4"]
-    for index, name in enumerate(names):
-        page.text(x + index * PITCH, y + 8.6, name, 2.0, "middle", fill="#222222")
-    width, top = 44.0, y + 10
-    left = (x + right) / 2 - width / 2
-    page.rect(left, top, width, 36, rx=1.5, fill="#333842", stroke="#111111", stroke_width=0.3)
+        page.text(px, y + 8.6, WIRE_NAMES[name[0]] + name[1], 1.45, "middle", fill="#222222")
+    page.rect(left, top, width, height, rx=1.5, fill="#333842", stroke="#111111", stroke_width=0.3)
+    page.rect(x - 2, top, right - x + 4, height, fill="#565d6a")
+    for edge in (x - 2, right + 2):
+        page.line(edge, top, edge, top + height, stroke="#d7d7d7", stroke_width=0.35, stroke_dasharray="1.4 1")
     for r, row in enumerate(LEGENDS):
         for c, legend in enumerate(row):
             page.rect(left + 2 + c * 10.4, top + 2 + r * 8.4, 8.8, 6.8, rx=0.8, fill="#c0392b" if c == 3 else "#2d6cb5")
             page.text(left + 6.4 + c * 10.4, top + 6.3 + r * 8.4, legend, 2.5, "middle", fill="#ffffff")
+    page.text(right + 4, fold + 0.8, "fold", 2.4, fill="#c0392b")
+    page.line(x - 2, fold, right + 2, fold, stroke="#c0392b", stroke_width=0.6)
     page.text(left - 2, top + 5, "KB1 keypad,", 2.4, "end")
     page.text(left - 2, top + 8.4, "keys up", 2.4, "end")
+    told = [
+        "Its ribbon leaves at the",
+        "lower edge, under C 0 OK.",
+        "Fold it back under the pad,",
+        "without a twist, to row a:",
+    ]
+    told += ["row 1 stays at the left.", "Too short: eight wires", "pin to pin, same order."]
+    page.lines(left + width + 2, top + 4, told, 2.4)
+
+
+WIRE_NAMES: Final = {"R": "row", "C": "col"}
+"""How a wire of the ribbon is called beside resistors R1 to R8 and capacitor C1."""
+
+RIBBON: Final = ("R1", "R2", "R3", "R4", "C1", "C2", "C3", "C4")
+"""The ribbon's wires from the left, keys up and seen from above, at the lower edge and, folded back, at row a."""
 
 
 def _transistor(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
@@ -178,9 +209,13 @@ def _transistor(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
     page.text(x + 5.4, y + 2.2, "Q1 BC547B, flat side down", 2.0, **HALO)
 
 
+BUZZER_RADIUS: Final = 12.0 / 2.54 * PITCH / 2
+"""Of 12 mm: it covers rows a to e."""
+
+
 def _buzzer(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
     (x1, y), (x2, _) = ends["2"], ends["1"]
-    page.circle((x1 + x2) / 2, y, 7.2, fill="#4a4a4a", fill_opacity=0.92, stroke="#111111", stroke_width=0.3)
+    page.circle((x1 + x2) / 2, y, BUZZER_RADIUS, fill="#4a4a4a", fill_opacity=0.92, stroke="#111111", stroke_width=0.3)
     page.circle((x1 + x2) / 2, y, 1.2, fill="#111111")
     page.text((x1 + x2) / 2, y - 3.2, "BZ1", 2.2, "middle", fill="#ffffff")
     page.text(x1 - 0.4, y + 3, "-", 3, "middle", fill="#ffffff")
@@ -205,21 +240,17 @@ def _lever_switch(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
 
 
 def _capacitor(page: Picture, part: str, value: str, ends: dict[str, tuple[float, float]]) -> None:
-    (x1, y), (x2, _) = ends["1"], ends["2"]
+    """C1 lies between two columns; C2, which has a + leg, stands across the rails."""
+    (x1, y1), (x2, y2) = ends["1"], ends["2"]
+    across, down = abs(x2 - x1), abs(y2 - y1)
     polarised = part == "C2"
-    page.rect(
-        min(x1, x2) - 0.9,
-        y - 1.3,
-        abs(x2 - x1) + 1.8,
-        2.6,
-        rx=1.2,
-        fill="#7fb2e5" if polarised else "#e5a34a",
-        stroke="#333333",
-        stroke_width=0.2,
-    )
-    page.text(
-        x1 + 2 if x1 > x2 else x2 + 2, y + 0.7, f"{part} {value}" + (" (+ right)" if polarised else ""), 1.9, **HALO
-    )
+    fill = "#7fb2e5" if polarised else "#e5a34a"
+    corner = (min(x1, x2) - (0.9 if across else 1.3), min(y1, y2) - (1.3 if across else 0.9))
+    size = (across + 1.8, 2.6) if across else (2.6, down + 1.8)
+    page.rect(*corner, *size, rx=1.2, fill=fill, stroke="#333333", stroke_width=0.2)
+    if polarised:
+        page.text(x1, y1 + 0.7, "+", 2.2, "middle", font_weight="bold")
+    page.text(max(x1, x2) + 2, (y1 + y2) / 2 + 0.7, f"{part} {value}", 1.9, **HALO)
 
 
 def _part(page: Picture, netlist: Netlist, part: str, own: list[Leg]) -> None:

@@ -85,9 +85,11 @@ def i2c_line(netlist: Netlist, figures: Figures, pin: Signal) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class KeyLevels:
-    """A row of the keypad: volts when a key is pressed, volts at rest at the worst moment (boot), fault current."""
+    """A row of the keypad: volts when its key is pressed alone, and when another of that column is down as well, which
+    lifts the column they share; volts at rest at the worst moment (boot), fault current."""
 
     pressed: float
+    pair: float
     at_rest: float
     fault_amperes: float
 
@@ -110,16 +112,24 @@ def key_levels(netlist: Netlist, figures: Figures, row: str, column: str) -> Key
     supply = RAIL_VOLTS[LOGIC]
     pulls = [ohms for _, ohms in ohms_between(netlist, f"/{row}", LOGIC)]
     series = _series(netlist, column, "KB1")
-    below = series + figures.keypad_contact + figures.pi_output_ohms
     strongest = parallel([*pulls, figures.pi_pull_min])
-    pressed = supply * below / (below + strongest)
+    shared = series + figures.pi_output_ohms
+    pressed, pair = (_pressed(supply, strongest, figures.keypad_contact, shared, keys) for keys in (1, 2))
     external = parallel(pulls)
     # At boot the Pi may still pull the row down, and the pin leaks.
     held = 0.0 if external == inf else supply * figures.pi_pull_min / (figures.pi_pull_min + external)
     at_rest = held - (0.0 if external == inf else figures.pi_leakage * parallel([external, figures.pi_pull_min]))
     # Two keys of one row: two columns of opposite level meet over both series resistors.
     fault = supply / (2 * (series + figures.pi_output_ohms)) if series != inf else 0.0
-    return KeyLevels(pressed, at_rest, fault)
+    return KeyLevels(pressed, pair, at_rest, fault)
+
+
+def _pressed(supply: float, pull: float, contact: float, column: float, keys: int) -> float:
+    """Volts of a row, with so many keys of one column down: each row's pull-up feeds the ohms of their column."""
+    if inf in (pull, column):
+        return 0.0 if pull == inf else supply
+    together = supply / ((pull + contact) / keys + column)
+    return supply - together / keys * pull
 
 
 def keypad(netlist: Netlist, figures: Figures) -> list[str]:
@@ -132,6 +142,10 @@ def keypad(netlist: Netlist, figures: Figures) -> list[str]:
             key = f"key {names[0]} x {names[1]}"
             if levels.pressed > figures.pi_vil_max:
                 found.append(f"{key}: {levels.pressed:.2f} V when pressed, over VIL {figures.pi_vil_max} V")
+            if levels.pair > figures.pi_vil_max:
+                found.append(
+                    f"{key}: {levels.pair:.2f} V beside another of its column, over VIL {figures.pi_vil_max} V"
+                )
             if levels.at_rest < figures.pi_vih_min:
                 found.append(f"{key}: {levels.at_rest:.2f} V at rest, under VIH {figures.pi_vih_min} V")
             if levels.fault_amperes > figures.pi_gpio_max / 2:

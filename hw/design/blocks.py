@@ -69,14 +69,17 @@ def keypad(block: TitleBlock) -> Sheet:
     for index in range(4):
         _column(pen, index, pad.pin(f"C{index + 1}"))
     sheet.note(
-        "Rows are inputs, high at rest; columns are push-pull outputs, one low at a time.\n"
-        "1 k in series: two keys of one row pressed together join two outputs, and only 1.6 mA flows.\n"
-        "Level of a pressed key: see docs/hardware/budget.md (well under the 0.8 V an input must take for low).\n"
+        "Rows are inputs, high at rest. While scanning one column at a time is low and the others are let go;\n"
+        "at rest all four columns are low, so that any key gives an edge. No column is ever driven high.\n"
+        "1 k in series: were two columns driven against each other, two keys of one row would pass only 1.5 mA.\n"
+        "Levels of one key and of two in one column: docs/hardware/budget.md.\n"
         "No diodes: one or two keys are always read right; the driver refuses three and more (ghosts).",
         (24, 88),
     )
     sheet.note(
-        "Ribbon, keys towards you,\nleft to right: R1 R2 R3 R4 C1 C2 C3 C4.\nThe maker numbers from the right.",
+        "Ribbon, at the pad's lower edge, keys towards you,\n"
+        "left to right: rows 1 to 4, columns 1 to 4.\n"
+        "The maker numbers from the right.",
         (158, 82),
     )
     return sheet

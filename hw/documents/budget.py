@@ -29,10 +29,16 @@ def _levels(netlist: Netlist, figures: Figures) -> Iterator[str]:
     yield ""
     yield "| where | worst case | limit | margin |"
     yield "|---|---|---|---|"
-    yield _below("key pressed (row low)", key.pressed, "VIL", figures.pi_vil_max)
+    yield _below("one key pressed (row low)", key.pressed, "VIL", figures.pi_vil_max)
+    yield _below("two keys of a column pressed (both rows low)", key.pair, "VIL", figures.pi_vil_max)
     yield _below("key at rest, Pi still pulling down at boot", key.at_rest, "VIH", figures.pi_vih_min)
     margin = milli(figures.pi_gpio_max - key.fault_amperes)
-    yield _row("two keys of a row: two columns meet", milli(key.fault_amperes), milli(figures.pi_gpio_max), margin)
+    yield _row(
+        "two keys of a row, were their columns driven against each other",
+        milli(key.fault_amperes),
+        milli(figures.pi_gpio_max),
+        margin,
+    )
     contact = "card switch or Code button closed, through its Schottky diode"
     yield _below(contact, figures.schottky_volts, "VIL", figures.pi_vil_max)
     yield ""

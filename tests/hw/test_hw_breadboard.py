@@ -8,6 +8,7 @@ import pytest
 from drivers.header import DESK, HEADER
 from hw import make
 from hw.breadboard import draw, model
+from hw.breadboard.bodies import collisions
 from hw.breadboard.draw import wiring_diagram
 from hw.kicad.netlist import Netlist
 
@@ -41,6 +42,29 @@ def test_a_missing_part_and_a_loose_leg_are_found(desk: Netlist, monkeypatch: py
     found = model.differences(desk)
     assert "R11 is not on the board" in found
     assert "C1 pin 2 is in no hole" in found
+
+
+def test_no_part_lies_in_another_or_over_a_hole_in_use(desk: Netlist) -> None:
+    assert collisions(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "pins", "told"),
+    [
+        ("D2", {"2": "a26", "1": "a29"}, "BZ1 lies in D2"),
+        ("C2", {"1": "b6", "2": "b5"}, "C1 lies in C2"),
+        ("R9", {"1": "h24", "2": "h28"}, "R9 lies in R10"),
+        ("R11", {"1": "i24", "2": "i28"}, "R11 lies over i26, which D2 has"),
+        ("Q1", {"1": "g26", "2": "g27", "3": "g28"}, "Q1 lies in R10"),
+    ],
+)
+def test_a_part_that_has_no_room_is_found(
+    desk: Netlist, monkeypatch: pytest.MonkeyPatch, part: str, pins: dict[str, str], told: str
+) -> None:
+    """D2 lay under the buzzer, C2 in C1."""
+    monkeypatch.setattr(model, "_PARTS", {**model._PARTS, part: pins})
+    first, _, second = told.partition(" lies in ")
+    assert {told, f"{second} lies in {first}"} & set(collisions(desk)), collisions(desk)
 
 
 def test_a_supply_on_the_wrong_rail_is_found(desk: Netlist, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +115,22 @@ def test_everything_is_on_the_page(page: ElementTree.Element) -> None:
     for element in page.iter(f"{SVG}text"):
         assert 5 <= float(element.get("x", "0")) <= 292
         assert 5 <= float(element.get("y", "0")) <= 207
+
+
+def test_the_ribbon_stands_out_at_the_lower_edge_of_the_pad_and_keeps_its_order(page: ElementTree.Element) -> None:
+    texts = {element.text: element for element in page.iter(f"{SVG}text")}
+    keys = [texts[name] for name in ("1", "C", "OK", "Arrêt") if name in texts]
+    lowest = max(float(key.get("y", "0")) for key in keys)
+    (fold,) = [line for line in page.iter(f"{SVG}line") if line.get("stroke") == "#c0392b"]
+    assert lowest < float(fold.get("y1", "0")) <= lowest + 12, "below the last row of keys"
+    assert fold.get("y1") == fold.get("y2")
+    left = [float(texts[draw.WIRE_NAMES[name[0]] + name[1]].get("x", "0")) for name in draw.RIBBON]
+    assert left == sorted(left)
+    by_hole = {leg.at.column: leg.pin for leg in model.legs() if leg.part == "KB1"}
+    pads = {
+        pin.number: pin.function for pins in make.kept_netlists()[0].nets.values() for pin in pins if pin.part == "KB1"
+    }
+    assert tuple(pads[by_hole[column]] for column in sorted(by_hole)) == draw.RIBBON
 
 
 def test_every_wire_ends_in_its_hole_in_its_colour(page: ElementTree.Element) -> None:

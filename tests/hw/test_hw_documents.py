@@ -28,6 +28,34 @@ def test_the_list_has_every_part_once(name: str, request: pytest.FixtureRequest)
     assert len({row["Part number"] for row in rows}) == len(rows)
 
 
+K_SERIES = re.compile(r"K\d{3}K(?P<size>\d\d)X7RF5T[HL](?P<spacing>\d)")
+"""Vishay's ordering code: size, and lead spacing (data sheet 45171: L2 is 2.5 mm, H5 is 5.0 mm)."""
+SIZES = {"15": "D3.8mm_W2.6mm", "20": "D5.1mm_W3.2mm"}
+SPACINGS = {"2": "P2.50mm", "5": "P5.00mm"}
+OTHERS = {
+    "ECA-1HM100": "P2.00mm",
+    "TMB12A03": "RM7.6",
+    "1N4148,113": "DO-35",
+    "BAT85,113": "DO-35",
+    "B3F-1000": "B3F-100x",
+}
+
+
+@pytest.mark.parametrize("name", ["desk", "battery"])
+def test_each_footprint_fits_its_part(name: str, request: pytest.FixtureRequest) -> None:
+    """C1 stood on pads 5 mm apart and has legs 2.5 mm apart."""
+    netlist: Netlist = request.getfixturevalue(name)
+    seen = 0
+    for part in netlist.parts.values():
+        number = part.fields["MPN"]
+        if code := K_SERIES.fullmatch(number):
+            assert part.footprint.endswith(f"{SIZES[code['size']]}_{SPACINGS[code['spacing']]}"), part.reference
+            seen += 1
+        else:
+            assert OTHERS.get(number, "") in part.footprint, part.reference
+    assert seen == {"desk": 1, "battery": 3}[name]
+
+
 def test_options_are_not_bought(desk: Netlist) -> None:
     rows = {row["References"]: row for row in csv.DictReader(io.StringIO(bom.as_csv(desk)))}
     assert {name for name, row in rows.items() if row["Fitted"] == "no"} == {"J1", "J2"}

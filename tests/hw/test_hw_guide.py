@@ -22,9 +22,6 @@ def section(guide: str, title: str) -> str:
     return found[1]
 
 
-SPELT_OUT = ("R9", "D1", "R10", "Q1", "R11", "BZ1", "D2", "R12", "SW1")
-
-
 def test_the_holes_are_the_boards(guide: str) -> None:
     desk = section(guide, "The desk prototype")
     named = set(re.findall(r"\b[a-j]\d{1,2}\b", desk))
@@ -32,8 +29,21 @@ def test_the_holes_are_the_boards(guide: str) -> None:
     ends = [end for wire in (*model.bridges(), *model.pi_wires()) for end in (wire.start, wire.end)]
     used |= {str(end) for end in ends if isinstance(end, model.Hole)}
     assert named <= used, "the guide names holes in which nothing is"
-    spelt = {str(leg.at) for leg in model.legs() if leg.part in SPELT_OUT and leg.at.row.isalpha()}
-    assert spelt <= named, "the guide forgets a leg"
+    forgotten = {f"{leg.part}: {leg.at}" for leg in model.legs() if leg.at.row.isalpha() and str(leg.at) not in named}
+    assert forgotten == set(), "the guide forgets a leg"
+
+
+def test_each_resistor_of_the_keypad_is_told_with_its_two_holes(guide: str) -> None:
+    desk = section(guide, "The desk prototype")
+    for number in range(1, 9):
+        first, second = (str(leg.at) for leg in model.legs() if leg.part == f"R{number}")
+        assert re.search(rf"R{number} from\s+{first} to {second}\b", desk), number
+
+
+def test_the_ribbon_is_told_and_drawn_where_it_leaves(guide: str) -> None:
+    told = " ".join(section(guide, "The desk prototype").split())
+    assert "Its ribbon leaves at the lower edge" in told
+    assert "fold it back under the pad" in told
 
 
 def test_the_references_exist(guide: str, desk: Netlist, battery: Netlist) -> None:

@@ -1,12 +1,20 @@
 """Levels, currents and battery life against sums done by hand, and what happens when a figure changes."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from drivers.board_twin import BoardTwin
+from drivers.circuit import Drive
+from drivers.clock import SteppedClock
+from drivers.header import KEYPAD_COLUMNS as COLUMNS
+from drivers.keypad.matrix import SURE_WITHOUT_DIODES, Layout, MatrixContacts
+from hw import make
 from hw.checks import budget, levels, wake
 from hw.checks.circuit import parallel, value_of
 from hw.checks.figures import Figures, load
+from hw.documents.budget import as_markdown
 from hw.kicad.netlist import Netlist
 
 
@@ -32,14 +40,45 @@ def test_a_pressed_key(desk: Netlist, figures: Figures) -> None:
     # 1 k, 200 ohm of membrane, 75 ohm of output against 10 k beside 50 k: 3.3 x 1275 / (1275 + 8333).
     found = levels.key_levels(desk, figures, "KEY_ROW2", "KEY_COL3")
     assert found.pressed == pytest.approx(0.438, abs=0.001)
+    # Two of a column share 1075 ohm: 3.3 / (8533 / 2 + 1075) = 0.618 mA, half of it through each 8333.
+    assert found.pair == pytest.approx(0.726, abs=0.001)
     # 10 k up against 50 k down, less 5 microamperes through both.
     assert found.at_rest == pytest.approx(3.3 * 50 / 60 - 5e-6 * 8333, abs=0.001)
     assert found.fault_amperes == pytest.approx(3.3 / 2150, abs=1e-6)
 
 
 def test_worse_membranes_are_caught(desk: Netlist, figures: Figures) -> None:
-    assert levels.keypad(desk, figures.changed(keypad_contact=1200)) == []
-    assert len(levels.keypad(desk, figures.changed(keypad_contact=2000))) == 16
+    assert levels.keypad(desk, figures.changed(keypad_contact=450)) == []
+    two = levels.keypad(desk, figures.changed(keypad_contact=600))
+    assert len(two) == 16
+    assert all("beside another of its column" in line for line in two)
+    assert len(levels.keypad(desk, figures.changed(keypad_contact=2000))) == 32
+
+
+def test_the_worst_case_of_the_budget_is_the_worst_that_the_driver_reads(
+    desk: Netlist, battery: Netlist, figures: Figures
+) -> None:
+    """Two keys at once are read (`SURE_WITHOUT_DIODES`), so two of one column are what must be low."""
+    assert SURE_WITHOUT_DIODES == 2
+    assert "| two keys of a column pressed (both rows low) | 0.73 V | VIL 0.80 V | 0.07 V |" in as_markdown(
+        desk, battery, figures
+    )
+
+
+def test_the_note_on_the_keypads_sheet_is_what_the_driver_does() -> None:
+    """Scanned: one column low, the others let go. At rest: all low. Never: a column driven high."""
+    board = BoardTwin(SteppedClock())
+    seen: list[dict[Drive, int]] = []
+    contacts = MatrixContacts(board.pins, Layout(), lambda: seen.append(Counter(map(board.circuit.drive, COLUMNS))))
+    contacts.start(lambda: None)
+    contacts.scan()
+    assert seen == [{Drive.LOW: 1, Drive.FLOATING: 3}] * 4
+    contacts.rest()
+    assert seen[-1] == {Drive.LOW: 4}
+    text = (make.REPOSITORY / make.SCHEMATICS / "desk" / "keypad.kicad_sch").read_text(encoding="utf-8")
+    assert "one column at a time is low and the others are let go" in text
+    assert "at rest all four columns are low" in text
+    assert "No column is ever driven high" in text
 
 
 def test_longer_wires_are_caught(desk: Netlist, figures: Figures) -> None:
