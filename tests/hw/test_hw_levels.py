@@ -69,11 +69,13 @@ def test_the_note_on_the_keypads_sheet_is_what_the_driver_does() -> None:
     """Scanned: one column low, the others let go. At rest: all low. Never: a column driven high."""
     board = BoardTwin(SteppedClock())
     seen: list[dict[Drive, int]] = []
-    contacts = MatrixContacts(board.pins, Layout(), lambda: seen.append(Counter(map(board.circuit.drive, COLUMNS))))
+    contacts = MatrixContacts(
+        board.pins, Layout(), lambda: seen.append(Counter(map(board.circuit.drive_wire, COLUMNS)))
+    )
     contacts.start(lambda: None)
-    contacts.scan()
+    contacts.scan_keys()
     assert seen == [{Drive.LOW: 1, Drive.FLOATING: 3}] * 4
-    contacts.rest()
+    contacts.let_rest()
     assert seen[-1] == {Drive.LOW: 4}
     text = (make.REPOSITORY / make.SCHEMATICS / "desk" / "keypad.kicad_sch").read_text(encoding="utf-8")
     assert "one column at a time is low and the others are let go" in text
