@@ -12,8 +12,9 @@ from drivers.slot.twin import SlotCard
 from sesame.card.trace.reading import read_trace
 from sesame.card.trace.recording import Trace, TraceError
 from sesame.exits import CommandError, Exit
+from sesame_core.cap.blocking import ask_card
 from sesame_core.errors import CardError, Fault
-from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T, carry_conversation
+from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T
 
 INVERSE_CONVENTION = b"\x3f"
 MAX_COMMANDS = 1024
@@ -35,14 +36,7 @@ class OpenCard:
 
     def ask(self, conversation: Conversation[T]) -> T:
         """Have one conversation of `sesame_core.cap.emv`. Raises CardError, and SlotError from the slot."""
-        exchanges = carry_conversation(conversation, self.protocol, Budget(MAX_COMMANDS, MAX_RECORDS))
-        try:
-            answer = self.exchange(next(exchanges))
-            while True:
-                answer = self.exchange(exchanges.send(answer))
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
+        return ask_card(self.exchange, self.protocol, conversation, Budget(MAX_COMMANDS, MAX_RECORDS))
 
 
 @contextmanager

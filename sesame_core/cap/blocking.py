@@ -3,16 +3,32 @@
 from collections.abc import Callable, Sequence
 
 from sesame_core.cap.codes import Request
-from sesame_core.cap.emv import CardData
+from sesame_core.cap.emv import CardData, read_tries
 from sesame_core.cap.session import CardSession, Step
 from sesame_core.errors import CardError, Fault
 from sesame_core.events import CardFaulty, CardPrepared, CardWantsData, CodeReady, Event, PinAgain, PinWrong
 from sesame_core.pin import Pin
 from sesame_core.secrets import SecretDigits
-from sesame_core.smartcard.apdu import Protocol
+from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T, carry_conversation
 
 Exchange = Callable[[bytearray], bytes]
 """Sends a command, returns the response; raises SlotError."""
+
+
+def ask_card(exchange: Exchange, protocol: Protocol, conversation: Conversation[T], budget: Budget) -> T:
+    """Have one conversation of `sesame_core.cap.emv` from its first command to its result.
+
+    Raises CardError, and what `exchange` raises.
+    """
+    exchanges = carry_conversation(conversation, protocol, budget)
+    try:
+        answer = exchange(next(exchanges))
+        while True:
+            answer = exchange(exchanges.send(answer))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
 
 NO_MOMENT = 0
 """Nobody asks these events when they happened."""
@@ -24,6 +40,7 @@ class CardWork:
     def __init__(self, exchange: Exchange, protocol: Protocol) -> None:
         self.pin = Pin()
         self._exchange = exchange
+        self._protocol = protocol
         self._session = CardSession(protocol, self.pin)
         self._code: SecretDigits | None = None
 
@@ -36,6 +53,10 @@ class CardWork:
         event = self._run(self._session.prepare_card(NO_MOMENT, request))
         assert isinstance(event, CardPrepared)
         return event.tries
+
+    def read_tries(self) -> int | None:
+        """How many PIN tries are left (GET DATA 9F17); None where the card does not tell. Moves no counter."""
+        return ask_card(self._exchange, self._protocol, read_tries(), Budget())
 
     def confirm_pin(self) -> int | None:
         """Send the PIN, once. None when it was right; else the tries that are left."""
