@@ -20,6 +20,7 @@ from device.settings import (
     check_whole,
     check_wholes,
     declare_setting,
+    line,
     one_of,
     own_address,
 )
@@ -177,6 +178,14 @@ class MirrorConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchConfig:
+    """[branch]: who is named on the demonstration's pages and on the sheet for the customer."""
+
+    name: str = declare_setting(line(), "")
+    telephone: str = declare_setting(line(), "")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set. `origins`: "section.key" -> the file it came from; defaults are not in it."""
 
@@ -187,6 +196,7 @@ class Config:
     power: PowerConfig = field(default_factory=PowerConfig)
     sound: SoundConfig = field(default_factory=SoundConfig)
     mirror: MirrorConfig = field(default_factory=MirrorConfig)
+    branch: BranchConfig = field(default_factory=BranchConfig)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

@@ -39,6 +39,17 @@ def check_text(allowed: str) -> Check:
     return _check(lambda raw: isinstance(raw, str), allowed)
 
 
+LONGEST_LINE = 80
+
+
+def line() -> Check:
+    """One short line for people to read, maybe empty."""
+    return _check(
+        lambda raw: isinstance(raw, str) and len(raw) <= LONGEST_LINE and (not raw or raw.isprintable()),
+        f"one line of at most {LONGEST_LINE} characters",
+    )
+
+
 def check_flag() -> Check:
     """True or false."""
     return _check(lambda raw: isinstance(raw, bool), "true or false")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "SESAME_DATABASE"
 LOCK_FILE = "in-use.lock"
+DATABASE_FILE = "bank.db"
+"""As `bank.demo.database` has it, which need not be loaded to look whether it is there."""
 
 
 def add_database_argument(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +36,18 @@ def open_books(arguments: argparse.Namespace) -> Iterator["SqlStore"]:
         from bank.demo.database import open_database  # noqa: PLC0415 - SQLAlchemy, only where there are books
     with closing(open_database(arguments.state, arguments.database)) as store:
         yield store
+
+
+def begin_books_anew(state_dir: Path, database: str) -> None:
+    """Give the demonstration's cards their first state in the books, where there are books. Raises StateError, and
+    CommandError where their libraries are not installed."""
+    if not database and not (state_dir / DATABASE_FILE).exists():
+        return
+    with needing_extra("bank"):
+        from bank.demo.customers import begin_anew  # noqa: PLC0415 - where there are books
+        from bank.demo.database import open_database  # noqa: PLC0415
+    with closing(open_database(state_dir, database)) as store:
+        begin_anew(store)
 
 
 @contextmanager

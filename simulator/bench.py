@@ -9,16 +9,19 @@
 The board is the real drivers on simulated pins and bus bytes; the cards are the bank's. Nothing here waits for real.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
 from bank.cards import gallery
+from bank.cards.forgetting import forget_cards
 from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop
 from device.pace import Stepper
 from device.simulated import SIMULATED_GAUGE_EVERY, Simulated, simulate_board
-from drivers.board_twin import Bounce
+from drivers.board_twin import Bounce, NoSuchKeyError
 from drivers.clock import SteppedClock
 from drivers.keypad.matrix import LEGENDS, Legends
 from drivers.ports import Picture
@@ -64,6 +67,10 @@ class Hands(Protocol):
         """Let the gauge say so."""
         ...
 
+    def bring_next_customer(self) -> None:
+        """Take the card out, and give cards and accounts their first state."""
+        ...
+
     def glass(self) -> Picture:
         """The pixels that are lit."""
         ...
@@ -99,6 +106,9 @@ class Bench:
         self._stepper = Stepper(self.loop, self.clock)
         self._state_dir = state_dir
         self._cards: dict[str, SlotCard] = {}
+        self.anew: Callable[[], None] = lambda: None
+        """What else begins anew with the next customer: the bank's books, where they are kept."""
+
         self.loop.start(lambda: None)
         self._stepper.settle()
 
@@ -127,6 +137,17 @@ class Bench:
         """Bring the smart-card reader back."""
         self.parts.slot.plug_reader(self.clock.now())
         self._stepper.settle()
+
+    def bring_next_customer(self) -> None:
+        """Take the card out, and give cards and accounts their first state. Raises StateError."""
+        self.pull_card()
+        self.plug_reader()
+        self.anew()
+        self._cards.clear()
+        if self._state_dir is not None:
+            forget_cards(self._state_dir)
+        with suppress(NoSuchKeyError):
+            self.press_key(Key.OFF)
 
     def press_key(self, key: Key, hold: Millis = PRESS) -> None:
         """Press a key for `hold` ms, let it go, and wait as long as a finger takes to the next one."""

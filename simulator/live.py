@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from bank.cards import gallery
+from bank.cards.forgetting import forget_cards
 from device.compose import rules_of
 from device.config import Config
 from device.loop import Loop, Observer
 from device.pace import Runner, Waker
 from device.simulated import Simulated, simulate_board
+from drivers.board_twin import NoSuchKeyError
 from drivers.clock import MonotonicClock
 from drivers.ports import Notify, Picture
 from drivers.slot.twin import SlotCard
@@ -171,6 +173,9 @@ class LiveBench:
         self.waker = Waker()
         self._state_dir = state_dir
         self._cards: dict[str, SlotCard] = {}
+        self.anew: Callable[[], None] = lambda: None
+        """What else begins anew with the next customer: books, and who is signed in. Called on the loop's thread."""
+
         self._busy_until: Millis = 0
         self._rest: Millis = 0
 
@@ -226,6 +231,17 @@ class LiveBench:
     def plug_reader(self) -> None:
         """Bring the smart-card reader back."""
         self.parts.slot.plug_reader(self.clock.now())
+
+    def bring_next_customer(self) -> None:
+        """Take the card out, and give cards and accounts their first state. Raises StateError."""
+        self.pull_card()
+        self.plug_reader()
+        self.anew()
+        self._cards.clear()
+        if self._state_dir is not None:
+            forget_cards(self._state_dir)
+        with suppress(NoSuchKeyError):
+            self.press_key(Key.OFF)
 
     def press_key(self, key: Key, hold: Millis = PRESS) -> None:
         """Press and let go a key, after the presses asked for before. Raises NoSuchKeyError, and at once: later, on the

@@ -171,6 +171,11 @@ def _pull(player: Player, words: Sequence[str]) -> None:
     player.bench.pull_card()
 
 
+def _next(player: Player, words: Sequence[str]) -> None:
+    _none(words, "next")
+    player.bench.bring_next_customer()
+
+
 def _plug(player: Player, words: Sequence[str]) -> None:
     _none(words, "plug")
     player.bench.plug_reader()
@@ -259,6 +264,7 @@ STATEMENTS: Final = {
         "expect text TEXT | code [CODE] | dark", "Fail unless the glass shows it now; text may be a part.", _expect
     ),
     "screenshot": Verb("screenshot FILE.png", "Write what the glass shows to a PNG file.", _screenshot),
+    "next": Verb("next", "The next customer: take the card out, give cards and accounts their first state.", _next),
     "unplug": Verb("unplug", "Take the smart-card reader away.", _unplug),
     "plug": Verb("plug", "Bring the smart-card reader back.", _plug),
     "battery": Verb("battery good|low|critical", "Let the gauge say so.", _battery),

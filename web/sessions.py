@@ -6,6 +6,7 @@ nothing. Forms carry a mark that only the token's owner can have (CSRF). The ser
 
 import hmac
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -42,6 +43,7 @@ class Sessions:
         self._now = now
         self._key = secrets.token_bytes(TOKEN_BYTES)
         self._sessions: dict[bytes, WebSession] = {}
+        self._lock = threading.Lock()
 
     def session_token(self) -> str:
         """A token for a new visitor."""
@@ -57,26 +59,34 @@ class Sessions:
 
     def open_session(self, user: str) -> str:
         """Sign a customer in; the new token."""
-        self._drop_old()
         token, now = self.session_token(), self._now()
-        self._sessions[_hashed(token)] = WebSession(user, now, now)
+        with self._lock:
+            self._drop_old()
+            self._sessions[_hashed(token)] = WebSession(user, now, now)
         return token
 
     def user_of(self, token: str) -> str | None:
         """The user code of whoever is signed in with that token, which counts as use."""
         key = _hashed(token)
-        session = self._sessions.get(key)
-        if session is None:
-            return None
-        if not self._lasts(session):
-            del self._sessions[key]
-            return None
-        self._sessions[key] = replace(session, used=self._now())
-        return session.user
+        with self._lock:
+            session = self._sessions.get(key)
+            if session is None:
+                return None
+            if not self._lasts(session):
+                del self._sessions[key]
+                return None
+            self._sessions[key] = replace(session, used=self._now())
+            return session.user
 
     def close(self, token: str) -> None:
         """Sign off; harmless when nobody is signed in."""
-        self._sessions.pop(_hashed(token), None)
+        with self._lock:
+            self._sessions.pop(_hashed(token), None)
+
+    def end_all(self) -> None:
+        """Sign everybody off, wherever they are. From any thread."""
+        with self._lock:
+            self._sessions = {}
 
     def _lasts(self, session: WebSession) -> bool:
         now = self._now()

@@ -67,6 +67,11 @@ class Store(Protocol):
         """Take in, in one transaction, the cards and customers whose identifiers are not there yet."""
         ...
 
+    def begin_anew(self, cards: Iterable[Issue]) -> None:
+        """Give cards their first state, in one transaction: the counter they start from, no refusal, not blocked. One
+        that is not there is left out."""
+        ...
+
     def take_attempt(self, card_id: str, limit: int) -> bool:
         """Count an attempt before it is looked at; False, and nothing counted, when blocked or `limit` is reached."""
         ...
@@ -129,6 +134,10 @@ class Tables:
         for customer in customers:
             if customer.user not in self.customers:
                 self.add_customer(customer)
+
+    def begin_anew(self, cards: Iterable[Issue]) -> None:
+        """See Store."""
+        self.statuses |= {card.card_id: Status(last_atc) for card, last_atc in cards if card.card_id in self.cards}
 
     def move(self, card_id: str, status: Status | None) -> bool:
         """Put the new status in, if there is one."""
@@ -203,6 +212,11 @@ class MemoryStore:
         """See Store."""
         with self._lock:
             self._tables.furnish_books(cards, customers)
+
+    def begin_anew(self, cards: Iterable[Issue]) -> None:
+        """See Store."""
+        with self._lock:
+            self._tables.begin_anew(cards)
 
     def take_attempt(self, card_id: str, limit: int) -> bool:
         """See Store."""

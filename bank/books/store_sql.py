@@ -150,6 +150,13 @@ class SqlStore:
             for customer in customers:
                 self._insert_new(connection, CUSTOMERS.name, _customer_row(customer))
 
+    def begin_anew(self, cards: Iterable[Issue]) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            for card, last_atc in cards:
+                first = update(CARDS).values(last_atc=last_atc, failures=0, blocked=False)
+                connection.execute(first.where(CARDS.c.card_id == card.card_id))
+
     def take_attempt(self, card_id: str, limit: int) -> bool:
         """See Store."""
         free = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.failures < limit)

@@ -1,7 +1,9 @@
 """The demonstration's books: the gallery's cards as issued, and the guide's two customers."""
 
+from collections.abc import Iterable
+
 from bank.books.records import Customer, IssuedCard, issue_card
-from bank.books.store import Store
+from bank.books.store import Issue, Store
 from bank.cards.gallery import GALLERY
 
 CUSTOMERS = (
@@ -23,5 +25,14 @@ def issued_gallery() -> tuple[IssuedCard, ...]:
 
 def furnish_books(store: Store) -> None:
     """Take the demonstration's cards and customers into the books; what is there already stays as it is."""
-    cards = ((card, GALLERY[card.card_id].profile.first_atc) for card in issued_gallery())
-    store.furnish_books(cards, CUSTOMERS)
+    store.furnish_books(_first_issues(), CUSTOMERS)
+
+
+def begin_anew(store: Store) -> None:
+    """Give every card of the demonstration its first state, for the next one who tries it; customers, those issued
+    since among them, and the log stay. Raises StateError."""
+    store.begin_anew(_first_issues())
+
+
+def _first_issues() -> Iterable[Issue]:
+    return ((card, GALLERY[card.card_id].profile.first_atc) for card in issued_gallery())

@@ -4,7 +4,9 @@ verify CODE       accept a code of --who once (exit code 0), refuse it afterward
 resync CODE CODE  find the counter of --who again by two codes made one after the other; uses both up
 list [WHO]        customers and cards, or the attempts on one card
 issue USER        take a customer into the books: --name, and the --card that makes the codes
-block WHO         refuse every code of a card; `unblock WHO` takes them again and forgets the refusals
+block WHO         refuse every code of a card; `unblock WHO` takes them again and forgets the refusals, but not a PIN
+                  that the card itself has blocked
+next              the next customer: card out, everybody signed off, cards and accounts as at first, while ./run is up
 reset --yes       empty the books that are named and forget the cards' counters: all as it was at the beginning
 serve             Coop@net alone, on loopback, until interrupted
 
@@ -26,6 +28,7 @@ from bank.verification import Verifier, find_card, verify_code
 from sesame.amounts import parse_cents
 from sesame.books import add_database_argument, claim_state, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
+from sesame.serving import READERS_VERB, announced, tell_servers
 from sesame.state import add_state_argument
 
 USUAL_PORT: Final = 8036
@@ -34,7 +37,7 @@ SOURCE: Final = "command line"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, for whom, with which code."""
-    parser.add_argument("action", choices=tuple(ACTIONS), help="what the bank is asked")
+    parser.add_argument("action", choices=(*ACTIONS, *WITHOUT_BOOKS), help="what the bank is asked")
     parser.add_argument(
         "words",
         nargs="*",
@@ -60,8 +63,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it. Raises BankError, CommandError."""
-    if arguments.action == "reset":
-        return _reset(arguments)
+    if arguments.action in WITHOUT_BOOKS:
+        return WITHOUT_BOOKS[arguments.action](arguments)
     with hold_state(arguments.state), open_books(arguments) as store:
         return ACTIONS[arguments.action](store, arguments)
 
@@ -129,7 +132,7 @@ def _issue(store: Store, arguments: argparse.Namespace) -> int:
 def _block(store: Store, arguments: argparse.Namespace) -> int:
     card = _card(store, arguments)
     store.block_card(card.card_id, arguments.action == "block")
-    sys.stdout.write(f"{card.card_id} is {arguments.action}ed\n")
+    sys.stdout.write(SAYS[arguments.action].format(card=card.card_id))
     return Exit.OK
 
 
@@ -137,15 +140,31 @@ def _serve(store: Store, arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
         from bank.web.coopanet.pages import Pages  # noqa: PLC0415
         from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415 - a web server's libraries
-        from bank.web.coopanet.site import bank_site  # noqa: PLC0415
+        from bank.web.coopanet.site import NEXT, lone_bank  # noqa: PLC0415
         from device.signals import on_ending  # noqa: PLC0415
         from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
     listener = bind_listener(arguments.port, USUAL_PORT)
     sys.stdout.write(f"Coop@net is at {url_of(listener)} until Ctrl-C\n")
     sys.stdout.flush()
     ended = threading.Event()
-    with on_ending(ended.set), Server(bank_site(Pages(Desk(Verifier(store)))), listener).beside():
+    server = Server(lone_bank(Pages(Desk(Verifier(store)))), listener)
+    with on_ending(ended.set), server.beside(), announced(arguments.state, f"{url_of(listener)}{NEXT}"):
         ended.wait()
+    return Exit.OK
+
+
+def _next(arguments: argparse.Namespace) -> int:
+    """Whoever serves pages over this state does it; where nobody does, it is done here."""
+    from bank.cards.forgetting import forget_cards  # noqa: PLC0415 - where it is asked for
+    from bank.demo.customers import begin_anew  # noqa: PLC0415
+
+    told = tell_servers(arguments.state)
+    if not any(verb.endswith(READERS_VERB) for verb in told):
+        with hold_state(arguments.state), open_books(arguments) as store:
+            begin_anew(store)
+            forget_cards(arguments.state)
+    pages = "card out, everybody signed off, " if told else ""
+    sys.stdout.write(f"ready for the next customer: {pages}cards and accounts as at first\n")
     return Exit.OK
 
 
@@ -163,6 +182,12 @@ def _reset(arguments: argparse.Namespace) -> int:
     return Exit.OK
 
 
+SAYS: Final = {
+    "block": "the bank refuses every code of {card} from now on; the card itself knows nothing of it\n",
+    "unblock": "the bank takes codes of {card} again, and its refusals are forgotten. A card that shows CARTE BLOQUÉE "
+    "is another thing: it has blocked its own PIN, which no bank's books undo; `sesame bank next` makes it as new\n",
+}
+
 ACTIONS: Final[dict[str, Callable[[Store, argparse.Namespace], int]]] = {
     "verify": _verify,
     "resync": _resync,
@@ -170,9 +195,10 @@ ACTIONS: Final[dict[str, Callable[[Store, argparse.Namespace], int]]] = {
     "issue": _issue,
     "block": _block,
     "unblock": _block,
-    "reset": lambda _store, arguments: _reset(arguments),
     "serve": _serve,
 }
+WITHOUT_BOOKS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {"next": _next, "reset": _reset}
+"""Those that see for themselves which books are opened, and when."""
 
 
 def _card(store: Store, arguments: argparse.Namespace) -> IssuedCard:

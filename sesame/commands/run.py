@@ -11,12 +11,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from device.config import Config, load_config
-from sesame.books import add_database_argument, hold_state, needing_extra, open_books
+from sesame.books import add_database_argument, begin_books_anew, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
+from sesame.serving import READERS_VERB, announced
 from sesame.state import add_state_argument
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
         raise CommandError(Exit.USAGE, "there is no terminal to draw in; play a script instead: sesame script FILE")
     terminal = Terminal(language_of(config))
     bench = LiveBench(config, arguments.state, [terminal.watch_reader])
+    bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
     with _reachable(bench, arguments):
         terminal.run(bench)
     return Exit.OK
@@ -98,6 +101,7 @@ def _controlled(config: Config, arguments: argparse.Namespace) -> int:
     from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
 
     bench = LiveBench(config, arguments.state)
+    bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
     with _reachable(bench, arguments):
         sys.stderr.write(f"the reader is simulated; its control socket is {arguments.control}\n")
         bench.run()
@@ -116,7 +120,8 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
         bench = PageBench(config, arguments.state)
         listener = bind_listener(arguments.port, USUAL_PORT)
         server = Server(reader_site(bench, Desk(Verifier(store))), listener)
-        with _reachable(bench, arguments), server.beside():
+        verb = f"{url_of(listener)}{READERS_VERB}"
+        with _reachable(bench, arguments), server.beside(), announced(arguments.state, verb):
             _announce(url_of(listener), arguments)
             bench.run()
     return Exit.OK

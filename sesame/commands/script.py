@@ -4,9 +4,12 @@ docs/scripts.md describes the language. The exit code is 0 when everything that 
 """
 
 import argparse
+import os
+from functools import partial
 from pathlib import Path
 
 from device.config import load_config
+from sesame.books import VARIABLE, begin_books_anew
 from sesame.state import add_state_argument
 from simulator.bench import Bench
 from simulator.script import LARGEST_SCALE, Player, read_script
@@ -43,5 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     for path in arguments.files:
         statements = tuple(read_script(path))
         bench = Bench(config, state_dir=None if arguments.fresh else arguments.state)
+        if not arguments.fresh:
+            bench.anew = partial(begin_books_anew, arguments.state, os.environ.get(VARIABLE, ""))
         Player(bench, arguments.pictures, arguments.scale).play(statements)
     return 0

@@ -55,6 +55,7 @@ class Api:
             self._simple("pull", self.bench.pull_card),
             self._simple("plug", self.bench.plug_reader),
             self._simple("unplug", self.bench.unplug_reader),
+            self._simple("next", self.bench.bring_next_customer),
         ]
 
     async def describe_verbs(self, _request: Request) -> Response:

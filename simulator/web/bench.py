@@ -67,6 +67,11 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
+class Anew:
+    """The next customer is there: pages show nothing of the last one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The reader's life is over."""
 
@@ -80,7 +85,7 @@ class Stroke:
     over: Callable[[], None] = tell_nobody
 
 
-Change = Look | Numbered | Picture | Ended
+Change = Look | Numbered | Picture | Anew | Ended
 Listener = Callable[[Change], None]
 """Told on the reader's thread; must return at once and not fail."""
 
@@ -156,6 +161,16 @@ class PageBench(LiveBench):
         """See LiveBench."""
         super().plug_reader()
         self._plugged = True
+        self._tell(self.look_now())
+
+    def bring_next_customer(self) -> None:
+        """See LiveBench; presses that wait are not made any more, and listeners are told."""
+        while len(self._strokes) > 1:
+            self._strokes.pop().over()
+        self._busy_until = self.clock.now() + 2 * PRESS
+        super().bring_next_customer()
+        self.exchanges = []
+        self._tell(Anew())
         self._tell(self.look_now())
 
     def press_key(self, key: Key, hold: Millis = PRESS) -> None:

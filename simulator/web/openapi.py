@@ -48,6 +48,9 @@ def _doings() -> Json:
         "/press": {"post": pressed},
         "/insert": {"post": inserted},
         "/pull": {"post": _does("Take the card out; harmless when there is none.", NOTHING)},
+        "/next": {
+            "post": _does("The next customer: card out, everybody signed off, cards and accounts as at first.", NOTHING)
+        },
         "/unplug": {"post": _does("Take the smart-card reader away.", NOTHING)},
         "/plug": {"post": _does("Bring the smart-card reader back.", NOTHING)},
     }
@@ -139,7 +142,7 @@ def _screenshot() -> Json:
 def _events() -> Json:
     return {
         "summary": "What changes, as server-sent events: `glass` and `state` as their schemas have it, `exchange`, "
-        "and `here` when nothing else was said for 5 s.",
+        "`anew` for the next customer, and `here` when nothing else was said for 5 s.",
         "responses": {"200": _answer("A stream without end.", {"text/event-stream": {"schema": TEXT}}), **_guarded()},
     }
 

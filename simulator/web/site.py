@@ -15,27 +15,28 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from bank.books.records import Customer
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
 from bank.web.coopanet.pages import SEE_OTHER, Pages, load_templates, prefer_language
 from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.site import bank_site
+from bank.web.coopanet.words import Branch
 from device.mirror import encode_pixels
-from drivers.painter.raster import CODE_DIGITS, paint_screen
+from drivers.painter.raster import paint_screen
 from sesame_core.events import Key
-from sesame_core.screens import Bar, Screen
-from sesame_core.secrets import SecretDigits
 from simulator.bench import pad_of
 from simulator.web import openapi
 from simulator.web.api import make_api
 from simulator.web.bench import PageBench
+from simulator.web.sheet import code_of, screens
 from simulator.web.words import LANGUAGES, PageWords, key_legend
+from simulator.web.words_cards import TITLES
+from simulator.web.words_sheet import SHEETS
+from simulator.web.words_verbs import FRENCH_VERBS
 from web.guard import Guard, content_policy
 
 FOLDER: Final = Path(__file__).parent
-FIRST_CARDS: Final = ("bank-card", "sesame-card", "mastercard-cap", "last-try", "blocked", "no-cap", "mute")
-"""Those in sight at once; the others are behind a click."""
-
 KINDS: Final = {
     Key.CODE: "code",
     Key.CHALLENGE: "function",
@@ -48,9 +49,12 @@ KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card of the gallery as the page shows it. `user`: the user code of the customer it was issued to, or ""."""
+    """A card of the gallery as the page shows it. `holder`, `user`: name and user code of the customer it was issued
+    to, or "". `title`: what customers call it; its name in the gallery where they do not."""
 
     card: GalleryCard
+    title: str
+    holder: str
     user: str
 
 
@@ -59,7 +63,7 @@ class Site:
     """The pages around the reader."""
 
     bench: PageBench
-    desk: Desk
+    bank: Pages
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
     def list_routes(self) -> Sequence[Route | Mount]:
@@ -68,8 +72,10 @@ class Site:
             Route("/", self.entrance),
             Route("/{language}/", self._page(self.reader), name="reader"),
             Route("/{language}/verbs", self._page(self.verbs), name="verbs"),
+            Route("/{language}/sheet", self._page(self.sheet), name="sheet"),
+            Route("/{language}/sheet/{name}.png", self._page(self.screen), name="screen"),
             Mount("/api", make_api(self.bench), name="api"),
-            Mount("/coopanet", bank_site(Pages(self.desk), framed_by="'self'"), name="coopanet"),
+            Mount("/coopanet", bank_site(self.bank, framed_by="'self'"), name="coopanet"),
             Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
         )
 
@@ -79,13 +85,14 @@ class Site:
 
     async def reader(self, request: Request, words: PageWords) -> Response:
         """The reader, the cards, and Coop@net beside them."""
-        users = await run_in_threadpool(self._users)
-        shown = [ShownCard(card, users.get(card.name, "")) for card in gallery.GALLERY.values()]
+        holders = await run_in_threadpool(self._holders)
+        shown = [_shown(card, holders.get(card.name), words.language) for card in gallery.GALLERY.values()]
         return self._render(
             words,
             "reader.html",
-            first=[one for one in shown if one.card.name in FIRST_CARDS],
-            others=[one for one in shown if one.card.name not in FIRST_CARDS],
+            first=[one for one in shown if one.card.name in TITLES],
+            others=[one for one in shown if one.card.name not in TITLES],
+            glass_note=words.language != "fr" and self.bench.config.reader.language == "auto",
             rows=pad_of(self.bench.config),
             size=self.bench.parts.display.size,
             words_said={"said": dict(words.said), "phases": dict(words.phases), "samples": self._samples()},
@@ -95,14 +102,27 @@ class Site:
     async def verbs(self, _request: Request, words: PageWords) -> Response:
         """The description of the verbs, to read."""
         paths = openapi.describe_api()["paths"]
-        return self._render(words, "verbs.html", paths=paths, here=f"/{words.other[1]}/verbs")
+        french = FRENCH_VERBS if words.language == "fr" else {}
+        return self._render(words, "verbs.html", paths=paths, french=french, here=f"/{words.other[1]}/verbs")
+
+    async def sheet(self, _request: Request, words: PageWords) -> Response:
+        """What a customer takes home: one page of paper."""
+        own = SHEETS[words.language]
+        return self._render(words, "sheet.html", s=own, branch=self.bank.branch, here=f"/{words.other[1]}/sheet")
+
+    async def screen(self, request: Request, words: PageWords) -> Response:
+        """One of the sheet's screens."""
+        found = (await run_in_threadpool(screens, words.language)).get(request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        return Response(found, media_type="image/png")
 
     def _samples(self) -> list[dict[str, object]]:
         """How codes of one digit only look on this glass: from these a browser can tell digits from pixels."""
         return [encode_pixels(paint_screen(code_of(digit), self.bench.parts.display.size)) for digit in range(10)]
 
-    def _users(self) -> dict[str, str]:
-        return {customer.card_id: customer.user for customer in reversed(self.desk.verifier.store.list_customers())}
+    def _holders(self) -> dict[str, Customer]:
+        return {customer.card_id: customer for customer in reversed(self.bank.desk.verifier.store.list_customers())}
 
     def _page(
         self, page: Callable[[Request, PageWords], Awaitable[Response]]
@@ -120,15 +140,14 @@ class Site:
         return HTMLResponse(self.templates.get_template(template).render(w=words, **helpers, **shown))
 
 
-def code_of(digit: int) -> Screen:
-    """A code's screen with that digit in every place."""
-    digits = SecretDigits(CODE_DIGITS)
-    for _ in range(CODE_DIGITS):
-        digits.append(digit)
-    return Screen(code=digits, bar=Bar(1, 1))
+def _shown(card: GalleryCard, holder: Customer | None, language: str) -> ShownCard:
+    title = TITLES[card.name][language] if card.name in TITLES else card.name
+    return ShownCard(card, title, holder.name if holder else "", holder.user if holder else "")
 
 
 def reader_site(bench: PageBench, desk: Desk) -> ASGIApp:
-    """Everything at one address, guarded."""
+    """Everything at one address, guarded. From now on the bank begins anew with the bench."""
+    bank = Pages(desk, branch=Branch(bench.config.branch.name, bench.config.branch.telephone))
+    bench.anew = bank.begin_anew
     policy = content_policy(scripts=True, frames=True)
-    return Guard(Starlette(routes=list(Site(bench, desk).list_routes())), policy)
+    return Guard(Starlette(routes=list(Site(bench, bank).list_routes())), policy)

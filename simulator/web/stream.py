@@ -10,7 +10,7 @@ from typing import Final
 
 from device.mirror import encode_pixels
 from drivers.ports import Picture
-from simulator.web.bench import Change, Ended, Look, Numbered, PageBench
+from simulator.web.bench import Anew, Change, Ended, Look, Numbered, PageBench
 
 MOST_WAITING: Final = 500
 """A listener that has fallen so far behind is let go; browsers come back by themselves and are told anew."""
@@ -24,8 +24,8 @@ HERE: Final = "event: here\ndata: {}\n\n"
 RETRY_MS: Final = 1000
 
 
-def encode_change(change: Look | Numbered | Picture) -> str:
-    """One change as an event: `glass`, `state` or `exchange`."""
+def encode_change(change: Look | Numbered | Picture | Anew) -> str:
+    """One change as an event: `glass`, `state`, `exchange` or `anew`."""
     match change:
         case Picture():
             return encode_event("glass", encode_pixels(change))
@@ -33,6 +33,8 @@ def encode_change(change: Look | Numbered | Picture) -> str:
             return encode_event("state", asdict(change))
         case Numbered():
             return encode_event("exchange", asdict(change))
+        case Anew():
+            return encode_event("anew", {})
 
 
 class Waiting:

@@ -17,6 +17,8 @@ class PageWords:
     skip: str
     title: str
     intro: str
+    next_customer: str
+    next_hint: str
     reader: str
     glass: str
     keypad: str
@@ -24,6 +26,9 @@ class PageWords:
     cards: str
     cards_hint: str
     more_cards: str
+    technical: str
+    glass_note: str
+    sheet: str
     pin: str
     user: str
     put_in: str
@@ -31,6 +36,7 @@ class PageWords:
     read: str
     keyboard: str
     keyboard_on: str
+    keyboard_bank: str
     shortcuts: tuple[tuple[str, str], ...]
     bank: str
     bank_alone: str
@@ -66,6 +72,8 @@ FRENCH: Final = PageWords(
     skip="Aller au lecteur",
     title="Le lecteur Sésame et Coop@net",
     intro="Un lecteur simulé jusqu'à ses broches, et une banque de démonstration à côté.",
+    next_customer="Client suivant",
+    next_hint="Retire la carte, déconnecte tout le monde, remet cartes et comptes comme au début",
     reader="Le lecteur",
     glass="Écran du lecteur",
     keypad="Clavier du lecteur",
@@ -73,6 +81,9 @@ FRENCH: Final = PageWords(
     cards="Les cartes",
     cards_hint="Glissez une carte vers le lecteur, ou cliquez dessus.",
     more_cards="Toutes les autres cartes",
+    technical="Détails techniques",
+    glass_note="L'écran parle la langue de la carte : la plupart de ces cartes demandent le français.",
+    sheet="Fiche pour le client",
     pin="code secret",
     user="code utilisateur",
     put_in="dans le lecteur",
@@ -80,6 +91,7 @@ FRENCH: Final = PageWords(
     read="Dire le code",
     keyboard="Le clavier de l'ordinateur",
     keyboard_on="Mon clavier commande le lecteur",
+    keyboard_bank="Dans un champ ou sur un lien de Coop@net, les touches vont à Coop@net.",
     shortcuts=(
         ("0 à 9", "les chiffres"),
         ("c", "Code"),
@@ -111,6 +123,7 @@ FRENCH: Final = PageWords(
             "code": "Un code est affiché.",
             "unread": "Le code ne peut pas être lu.",
             "lost": "Le lecteur ne répond plus. Relancez ./run.",
+            "next": "Prêt pour le client suivant.",
             "empty": "rien",
             "seconds": "s",
             "inserted": "Carte insérée : ",
@@ -144,6 +157,8 @@ ENGLISH: Final = PageWords(
     skip="Skip to the reader",
     title="The Sésame reader and Coop@net",
     intro="A reader simulated down to its pins, and a demonstration bank beside it.",
+    next_customer="Next customer",
+    next_hint="Pulls the card, signs everybody off, puts cards and accounts back as at first",
     reader="The reader",
     glass="The reader's display",
     keypad="The reader's keypad",
@@ -151,6 +166,9 @@ ENGLISH: Final = PageWords(
     cards="The cards",
     cards_hint="Drag a card to the reader, or click on it.",
     more_cards="All other cards",
+    technical="Technical details",
+    glass_note="The display speaks the card's language, not the page's: most of these cards ask for French.",
+    sheet="Sheet for the customer",
     pin="PIN",
     user="user code",
     put_in="in the reader",
@@ -158,6 +176,7 @@ ENGLISH: Final = PageWords(
     read="Say the code",
     keyboard="The computer's keyboard",
     keyboard_on="My keyboard drives the reader",
+    keyboard_bank="In a field or on a link of Coop@net the keys are Coop@net's.",
     shortcuts=(
         ("0 to 9", "digits"),
         ("c", "Code"),
@@ -191,6 +210,7 @@ ENGLISH: Final = PageWords(
             "code": "A code is shown.",
             "unread": "The code cannot be read.",
             "lost": "The reader does not answer any more. Start ./run again.",
+            "next": "Ready for the next customer.",
             "empty": "nothing",
             "seconds": "s",
             "inserted": "Card inserted: ",

@@ -69,6 +69,36 @@ def test_signed_in_after_the_page_is_loaded_anew_and_a_refusal_keeps_the_user_co
     person.is_at("Vos comptes")
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_one_button_is_ready_for_the_next_customer(people: People, language: str) -> None:
+    person = people(language)
+    person.open()
+    person.page.locator("#inside summary").click()
+    with person.page.expect_popup() as opened:
+        person.page.locator("#alone").click()
+    person.card("bank-card").click()
+    person.sees("ready")
+    code = person.makes_code(*PIN)
+    person.goes_to_the_form()
+    person.signs_in("DURAND42", code)
+    expect(person.bank.locator(".hello")).to_contain_text("Claude Durand")
+    alone = opened.value
+    alone.goto(f"{person.address}coopanet/{language}/accounts")
+    expect(alone.locator(".hello")).to_contain_text("Claude Durand")
+    person.page.locator("#next").click()
+    person.sees("asleep")
+    expect(person.page.locator("#ready")).to_contain_text("Prêt" if language == "fr" else "Ready")
+    person.is_at("Bienvenue sur Coop@net" if language == "fr" else "Welcome to Coop@net")
+    for page in (person.bank.locator("nav"), alone.locator("nav")):
+        expect(page).not_to_contain_text("Durand")
+    assert not any(person.glass().rows)
+    expect(person.page.locator("#trace li")).to_have_count(0)
+    expect(person.page.locator("#inside")).not_to_have_attribute("open", "")
+    person.card("bank-card").click()
+    person.sees("ready")
+    assert person.makes_code(*PIN) == code, "the card is as new"
+
+
 def test_a_wrong_pin_is_said_and_loses_nothing(person: Person) -> None:
     person.card("bank-card").click()
     person.sees("ready")

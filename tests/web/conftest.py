@@ -61,9 +61,12 @@ def desk(store: SqlStore, time: Time) -> Desk:
 
 
 @pytest.fixture
-def visitor(desk: Desk, time: Time) -> Visitors:
+def pages(desk: Desk, time: Time) -> Pages:
+    return Pages(desk, Sessions(Limits(idle=600, longest=3600), time), Submissions(time))
+
+
+@pytest.fixture
+def visitor(pages: Pages) -> Visitors:
     """Each a browser of its own, all at the same bank and from the same address."""
-    app = Guard(
-        make_coopanet(Pages(desk, Sessions(Limits(idle=600, longest=3600), time), Submissions(time))), content_policy()
-    )
+    app = Guard(make_coopanet(pages), content_policy())
     return lambda: Visitor(TestClient(app, base_url=HERE))

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from starlette.concurrency import run_in_threadpool
 
 from bank.books.records import Attempt, Customer, Reason
+from bank.demo.customers import begin_anew
 from bank.verification import Verifier
 from web.clock import elapsed
 
@@ -45,6 +46,10 @@ class SourceLimit:
         if self._taken.get(source):
             self._taken[source].pop()
 
+    def forget_all(self) -> None:
+        """Hold nothing against anybody any longer."""
+        self._taken.clear()
+
     def _forget_oldest(self) -> None:
         while len(self._taken) > self._sources:
             del self._taken[next(iter(self._taken))]
@@ -64,6 +69,11 @@ class Desk:
         self._sources = sources or SourceLimit()
         self._now = now
         self._pause = pause
+
+    def begin_anew(self) -> None:
+        """Hold nothing against any source, and give the demonstration's cards their first state. Raises StateError."""
+        begin_anew(self.verifier.store)
+        self._sources.forget_all()
 
     async def sign_in(self, user: str, code: str, source: str) -> Customer | None:
         """The customer whose unused code this is; None, after a fixed time, for everything else. Raises StateError."""

@@ -24,7 +24,8 @@ export class Cards {
     this.#in = state.card;
     this.#inserted.hidden = state.card === null;
     this.#inserted.className = `inserted ${state.card ?? ""}`;
-    document.getElementById("inserted-name").textContent = state.card ?? "";
+    const own = document.querySelector(`[data-card="${state.card}"] .card-name`);
+    document.getElementById("inserted-name").textContent = own?.textContent ?? state.card ?? "";
     this.#pull.disabled = state.card === null;
     for (const card of document.querySelectorAll("[data-card]")) {
       card.setAttribute("aria-pressed", String(card.dataset.card === state.card));

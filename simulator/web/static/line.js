@@ -12,7 +12,7 @@ export function listen(on) {
   const source = new EventSource("/api/events");
   source.addEventListener("open", () => on.there(true));
   source.addEventListener("error", () => on.there(false));
-  for (const name of ["glass", "state", "exchange", "here"]) {
+  for (const name of ["glass", "state", "exchange", "anew", "here"]) {
     source.addEventListener(name, (event) => on[name](JSON.parse(event.data)));
   }
 }

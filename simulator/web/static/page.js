@@ -13,7 +13,7 @@ const lost = document.querySelectorAll(".lost");
 const says = document.getElementById("says");
 const readOut = document.getElementById("read");
 
-const cards = new Cards(words);
+const cards = new Cards();
 const inside = new Inside(words);
 const watch = new Watch({ dark: () => darken(), silent: () => there(false) });
 new Keys((keys) => post("press", { keys }));
@@ -55,7 +55,33 @@ function heard() {
   there(true);
 }
 
+// Coop@net in a window of its own is cleared with the frame, where this page has opened it.
+const frame = document.querySelector("iframe");
+const alone = document.getElementById("alone");
+const home = frame.getAttribute("src");
+const ready = document.getElementById("ready");
+let own = null;
+alone.addEventListener("click", (event) => {
+  own = window.open(alone.href, "coopanet");
+  if (own) event.preventDefault();
+});
+
+document.getElementById("next").addEventListener("click", () => post("next"));
+
+function anew() {
+  inside.clear();
+  for (const each of document.querySelectorAll("details")) each.open = false;
+  frame.contentWindow.location.replace(home);
+  if (own && !own.closed) own.location.replace(home);
+  window.scrollTo(0, 0);
+  ready.textContent = words.said.next;
+}
+
 listen({
+  anew: () => {
+    heard();
+    anew();
+  },
   glass: (picture) => {
     heard();
     if (watch.over) {
@@ -71,6 +97,7 @@ listen({
     document.documentElement.dataset.phase = state.phase;
     readOut.disabled = !state.code_shown || watch.over;
     speak(state.code_shown && !watch.over ? words.said.code : state.says || words.said.dark);
+    if (state.card !== null) ready.textContent = "";
     cards.show(state);
     inside.show(state);
   },

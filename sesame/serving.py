@@ -1,0 +1,66 @@
+"""Who serves pages over a state, so that another command can have them begin anew."""
+
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from bank.files import read_private, write_private
+from sesame.exits import CommandError, Exit
+
+NAME: Final = "serving-"
+PATIENCE_S: Final = 20.0
+"""How long a server may take."""
+
+READERS_VERB: Final = "api/next"
+"""The verb of the reader's page, below its address."""
+
+LOOPBACK: Final = "http://127.0.0.1:"
+
+
+@contextmanager
+def announced(state_dir: Path, verb: str) -> Iterator[None]:
+    """While the context lasts, the state says where the verb for the next customer is. Raises StateError."""
+    path = state_dir / f"{NAME}{os.getpid()}.url"
+    write_private(path, verb.encode())
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def tell_servers(state_dir: Path) -> list[str]:
+    """Have every server begin anew; the verbs of those that did. Raises CommandError when one is there and does not.
+
+    What one that was killed has left is deleted.
+    """
+    done = []
+    for path in sorted(state_dir.glob(f"{NAME}*.url")):
+        verb = (read_private(path) or b"").decode(errors="replace")
+        if not verb.startswith(LOOPBACK):
+            continue
+        if _told(verb):
+            done.append(verb)
+        else:
+            path.unlink(missing_ok=True)
+    return done
+
+
+def _told(verb: str) -> bool:
+    """False when nobody is there. No proxy stands between a machine and itself."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(verb, b"{}", {"Content-Type": "application/json"})  # noqa: S310 - loopback, above
+    try:
+        opener.open(request, timeout=PATIENCE_S).close()
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, ConnectionRefusedError):
+            return False
+        raise CommandError(
+            Exit.FAILED, f"{verb} does not begin anew ({error.reason}); end it and start it again"
+        ) from None
+    except OSError:
+        raise CommandError(Exit.FAILED, f"{verb} does not answer; end it and start it again") from None
+    return True
