@@ -81,11 +81,12 @@ ADDRESSES: Final = tuple(sorted({address for facts in CONTROLLERS.values() for a
 
 
 def find_panel(controller: str, width: int, height: int, first_column: int | None = None) -> Panel:
-    """The panel of that name and size. Raises DisplayError, naming those there are, or the columns that can be."""
+    """The panel of that name and size. Raises DisplayError, naming those of that width, or the columns that can be."""
     for each in PANELS:
         if (each.controller.value, each.width, each.height) == (controller, width, height):
             return _beginning(each, first_column)
-    raise DisplayError(f"no display {controller} {width}x{height}; there are: {', '.join(map(str, PANELS))}")
+    as_wide = [each for each in PANELS if each.width == width] or PANELS
+    raise DisplayError(f"no display {controller} {width}x{height}; there are: {', '.join(map(str, as_wide))}")
 
 
 def check_address(each: Panel, address: int) -> None:
