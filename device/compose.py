@@ -14,11 +14,12 @@ from drivers.gpio.switch import GpioSwitch
 from drivers.keypad.buttons import button_keypad
 from drivers.keypad.matrix import Settle, matrix_keypad, settle_briefly
 from drivers.keypad.scan import ScannedKeypad
-from drivers.ports import Source
+from drivers.ports import CardSlot, Source
 from drivers.power.gauge import KINDS, BatteryMonitor, LateBus, Thresholds
 from drivers.power.supply import Off, OffMode, SoftLatch, StayAsleep, Supply, SystemOff
+from drivers.slot.card_switch import card_switch
 from drivers.sound import GpioSound
-from sesame_core.events import CardAbsent, Event, Key, KeyPressed, Millis
+from sesame_core.events import Event, Key, KeyPressed, Millis
 from sesame_core.reader.state import Rules
 
 
@@ -40,14 +41,15 @@ def compose_board(config: Config, power_off: Callable[[], None], others: Sequenc
     from drivers.slot.pcsc import PcscSlot  # noqa: PLC0415 - PC/SC, only where there is a slot
 
     pins = open_pins(Backend(config.keypad.pins), look_at_machine())
+    slot = PcscSlot(reader_of(config), exclusive=config.slot.exclusive)
     return Board(
         MonotonicClock(),
         keypad_of(config, pins),
-        PcscSlot(reader_of(config), exclusive=config.slot.exclusive),
+        slot,
         real_display(config, pins),
         Supply(way_of(config, pins, power_off), _monitor(config)),
         sound_of(config, pins),
-        others=(*others, *switches_of(config, pins)),
+        others=(*others, *switches_of(config, pins, slot)),
     )
 
 
@@ -58,11 +60,11 @@ def keypad_of(config: Config, pins: Pins, settle: Settle = settle_briefly) -> Sc
     return matrix_keypad(pins, config.layout, settle=settle)
 
 
-def switches_of(config: Config, pins: Pins) -> Sequence[Source]:
+def switches_of(config: Config, pins: Pins, slot: CardSlot) -> Sequence[Source]:
     """The slot's switch tells a pulled card sooner than PC/SC does; the supply's button is one more Off key."""
     switches = []
     if config.slot.card_switch:
-        switches.append(GpioSwitch(pins, config.slot.card_switch_pin, "card switch", opened=CardAbsent))
+        switches.append(card_switch(pins, config.slot.card_switch_pin, slot))
     if config.power.button:
         switches.append(GpioSwitch(pins, config.power.button_pin, "power button", closed=_off_pressed))
     return switches

@@ -80,7 +80,7 @@ def simulate_board(  # noqa: PLR0913 - each is a property of the simulated world
         display,
         Supply(way_of(config, hardware.pins, _ignored), monitor),
         sound_of(config, hardware.pins),
-        others=(*others, Physics(hardware), *switches_of(config, hardware.pins)),
+        others=(*others, Physics(hardware), *switches_of(config, hardware.pins, slot)),
     )
     return Simulated(board, hardware, slot, display, gauge)
 

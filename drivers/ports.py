@@ -72,6 +72,11 @@ class CardSlot(Source, Protocol):
     After CardAbsent no event bears an older ticket.
     """
 
+    @property
+    def card_in(self) -> bool:
+        """True when the last thing that the slot has told of is a card."""
+        ...
+
     def power_on(self, ticket: int) -> None:
         """Give the card power and read its ATR; a card whose ATR starts with 3F (inverse convention) is reset warm
         once and its new ATR taken (ISO/IEC 7816-3, 6.2.2). Answer: CardPowered or CardSilent."""

@@ -9,7 +9,7 @@ from sesame_core.events import Event, Millis
 
 
 class GpioSwitch:
-    """A `Source` of what `closed` and `opened` make of a moment; None for a motion that means nothing.
+    """A `Source` of what `closed` and `opened` make of a moment; None, or one that gives None, for what means nothing.
 
     Both ways count after `timing.release` ms at rest. The state found at `start` is no event: ask `is_closed`.
     """
@@ -20,8 +20,8 @@ class GpioSwitch:
         gpio: int,
         name: str,
         *,
-        closed: Callable[[Millis], Event] | None = None,
-        opened: Callable[[Millis], Event] | None = None,
+        closed: Callable[[Millis], Event | None] | None = None,
+        opened: Callable[[Millis], Event | None] | None = None,
         timing: Timing = TIMING,
     ) -> None:
         self._pins = pins
@@ -76,4 +76,5 @@ class GpioSwitch:
             return ()
         self._closed = closed
         meaning = self._meaning[closed]
-        return () if meaning is None else (meaning(now),)
+        event = None if meaning is None else meaning(now)
+        return () if event is None else (event,)

@@ -59,6 +59,11 @@ class PcscSlot:
             self._worker.stop_thread()
         self._watcher = self._worker = self._news = None
 
+    @property
+    def card_in(self) -> bool:
+        """True when a card was told of, and no end of it since."""
+        return self._news is not None and self._news.card(self._news.known_session) is not None
+
     def power_on(self, ticket: int) -> None:
         """Ask for power and the ATR. Answer: CardPowered or CardSilent."""
         if (session := self._session()) is not None and self._worker is not None:

@@ -171,6 +171,11 @@ class TwinSlot:
         """Begin; the first `poll` says how things are."""
         self._notify, self._announced = notify, False
 
+    @property
+    def card_in(self) -> bool:
+        """True when a card is in a reader that is there, and that was told."""
+        return self._plugged and self._card is not None and not self._events
+
     def next_due(self) -> Millis | None:
         """At once when something waits, at the end of the exchange under way, else None."""
         if self._notify is None:

@@ -104,6 +104,46 @@ def test_the_card_switch_alone_makes_it_dark_before_pcsc_knows() -> None:
     assert reader.dark(), "pcscd itself looks every 400 ms"
 
 
+@pytest.mark.parametrize("ms", [25, 40, 60])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_card_that_is_knocked_is_not_lost(ms: int, seed: int) -> None:
+    """The switch opens for a moment though the card is in: with off = "system" that would end everything."""
+    reader = story(Config(slot=SlotConfig(card_switch=True)), Bounce(20, seed))
+    reader.insert("bank-card")
+    reader.press(FIRST_CODE)
+    hardware = reader.bench.parts.hardware
+    hardware.card_switch(False)
+    reader.wait(ms)
+    hardware.card_switch(True)
+    reader.wait(1_000)
+    assert reader.shows_a_code()
+
+
+def test_a_card_that_counted_as_pulled_and_is_in_after_all_is_told_again() -> None:
+    """PC/SC never saw it go, so it would never say that it came."""
+    reader = showing_a_code(Config(slot=SlotConfig(card_switch=True)))
+    hardware = reader.bench.parts.hardware
+    hardware.card_switch(False)
+    reader.wait(300)
+    assert reader.dark()
+    hardware.card_switch(True)
+    reader.wait(300)
+    assert reader.shows("CHOISISSEZ FONCTION")
+    reader.press(FIRST_CODE)
+    assert reader.shows_a_code()
+
+
+def test_a_new_card_is_told_by_the_slot_alone() -> None:
+    """The switch closes as well, and tells nothing: it would give the person more than 35 s."""
+    reader = showing_a_code(Config(slot=SlotConfig(card_switch=True)))
+    reader.bench.pull()
+    reader.wait(300)
+    reader.insert("sesame-card")
+    began = reader.bench.clock.now()
+    reader.wait(1_000)
+    assert reader.bench.loop.state.dark_at == began + 35_000
+
+
 def test_a_switch_that_is_not_configured_is_not_heard() -> None:
     reader = showing_a_code(Config())
     reader.bench.parts.hardware.card_switch(False)

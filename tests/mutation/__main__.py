@@ -1,68 +1,41 @@
-"""Are the tests of the heart any good? Plants small wrongs in `sesame_core`, one at a time, and counts those noticed.
+"""Are the tests any good? Plants small wrongs, one at a time, and counts those noticed.
 
-    python -m tests.mutation                      # everything; some 40 minutes on two cores
-    python -m tests.mutation cap.codes cap.session          # these modules only
+    python -m tests.mutation                      # all of the heart, sesame_core; some 40 minutes on two cores
+    python -m tests.mutation cap.codes cap.session # these modules only
+    python -m tests.mutation everywhere           # a sample of each of the other packages, in 45 minutes at most
+    python -m tests.mutation drivers bank.books.store_sql --sample 100 --seed 7 --minutes 20
     python -m tests.mutation --jobs 1 --report FILE
 
-The report lists every mutant that survived. `tests/mutation/equivalent.txt` names those that are no wrongs at all, each
-with its reason; they are not counted.
+A sample is drawn from each package named, by a seed: the same seed draws the same wrongs from the same sources. When
+the time is over what is left is not tried, and the table counts what was. The report lists every mutant that survived.
+`tests/mutation/equivalent.txt` names those that are no wrongs at all, each with its reason; they are not counted.
+
+The exit status is 0 when at least 95 % were noticed in the heart, and 90 % outside.
 """
 
 import argparse
-import ast
-import json
+import itertools
 import os
 import queue
-import shutil
-import subprocess
+import random
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
-from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.bench import Bench
+from tests.mutation.modules import HEART, OTHERS, ROOT, WORDS, chosen, modules, world_of
+from tests.mutation.mutants import Mutant, Wish, mutants, number_of_mutants
 
-ROOT = Path(__file__).resolve().parents[2]
-HEART = ROOT / "sesame_core"
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
-WORLDS = ("sesame_core", "drivers", "device", "simulator", "web", "bank", "sesame")
-PARTS = (*WORLDS, "tests", "docs", "setup.cfg", "pyproject.toml")
-LIMIT_S = 60.0
-VERDICTS = ("killed", "survived", "timeout")
-
-FIRST = {
-    "cap.codes": "test_known_codes.py",
-    "smartcard.apdu": "test_carrying_commands.py",
-    "smartcard.tlv": "test_tlv_and_dol.py",
-    "smartcard.masking": "test_masking.py",
-    "cap.blocking": "test_session.py",
-    "cap.choice": "test_which_application.py",
-    "cap.directory": "test_which_application.py",
-    "pin": "test_secret_digits.py",
-    "secrets": "test_secret_digits.py",
-    "errors": "test_secret_digits.py",
-    "cap.emv": "test_emv_conversation.py",
-    "cap.session": "test_session.py",
-    "reader.actions": "test_reader_course.py",
-    "reader.entry": "test_reader_course.py",
-    "reader.table": "test_reader_course.py",
-    "reader.state": "test_reader_course.py",
-    "events": "test_reader_course.py",
-    "effects": "test_reader_course.py",
-    "reader.views": "test_views_of_states.py",
-    "screens": "test_views_of_states.py",
-    "reader.words.fr": "test_views_of_states.py",
-    "reader.words.en": "test_views_of_states.py",
-    "reader.words.sentences": "test_views_of_states.py",
-    "reader.words": "test_views_of_states.py",
-}
-"""The tests most likely to notice; all the others of tests/core follow, and the exploration of all states is last."""
-
-LAST = "tests/promises/test_r14_every_state_and_key.py"
-LAST_FOR = {"events", *(f"reader.{part}" for part in ("actions", "entry", "table", "state", "views"))}
+SAMPLE: Final = 60
+MINUTES: Final = 45.0
+WANTED: Final = {HEART: 95.0} | dict.fromkeys(OTHERS, 90.0)
+"""The share of wrongs that the tests are to notice, in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +55,7 @@ class Task:
 
 @dataclass
 class Tally:
-    """What became of the mutants of one module."""
+    """What became of the mutants of one module or package."""
 
     noticed: int = 0
     equivalent: int = 0
@@ -94,67 +67,114 @@ class Tally:
         return 100 * self.noticed / max(1, self.noticed + len(self.survivors))
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be tried, until when (seconds of the monotonic clock), and where survivors are named."""
+
+    todo: "queue.Queue[Task]"
+    tallies: dict[str, Tally]
+    until: float
+    say: TextIO
+    every: bool
+
+    def tell(self, task: Task, verdict: str) -> None:
+        """One line of the report."""
+        if self.every or verdict == "survived":
+            self.say.write(f"{verdict}  {task.path}:{task.mutant.line}  {task.name}\n")
+            self.say.flush()
+
+
 def main() -> int:
-    """The exit status: 0 when at least 95 % are noticed."""
+    """The exit status: 0 when as many are noticed as are wanted."""
     arguments = _arguments()
+    tasks = list(tasks_of(arguments))
     todo: queue.Queue[Task] = queue.Queue()
-    chosen = arguments.modules or sorted(heart_modules())
-    for task in _tasks(chosen):
+    for task in tasks:
         todo.put(task)
-    tallies = {module: Tally() for module in chosen}
     say = arguments.report.open("w", encoding="utf-8") if arguments.report else sys.stdout
-    workers = [threading.Thread(target=_work, args=(todo, tallies, say)) for _ in range(arguments.jobs)]
+    until = float("inf") if arguments.minutes is None else time.monotonic() + 60 * arguments.minutes
+    plan = Plan(todo, {task.module: Tally() for task in tasks}, until, say, arguments.verbose)
+    workers = [threading.Thread(target=_work, args=(plan,)) for _ in range(arguments.jobs)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    return 0 if _summarise(tallies, say) >= 95 else 1
+    return 0 if _summarise(plan, len(tasks)) else 1
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.mutation", description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help="below sesame_core, such as cap or words.fr")
+    parser.add_argument(
+        "modules", nargs="*", metavar="MODULE", default=[HEART],
+        help="cap.codes, reader.table: of the heart; device.loop, bank: others; everywhere: all but the heart",
+    )  # fmt: skip
+    parser.add_argument("--sample", type=int, help=f"how many wrongs of each package (the heart: all; else {SAMPLE})")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument(
+        "--minutes", type=float, help=f"none is begun after so many (the heart: no end; else {MINUTES:g})"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--verbose", action="store_true", help="name those noticed, too")
     parser.add_argument("--report", type=Path, help="a file for the survivors and the table, instead of the terminal")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.modules == ["everywhere"]:
+        arguments.modules = list(OTHERS)
+    try:
+        arguments.modules = chosen(arguments.modules)
+    except KeyError as unknown:
+        parser.error(unknown.args[0])
+    if any(world_of(module) != HEART for module in arguments.modules):
+        arguments.sample = SAMPLE if arguments.sample is None else arguments.sample
+        arguments.minutes = MINUTES if arguments.minutes is None else arguments.minutes
+    return arguments
 
 
-def heart_modules() -> dict[str, Path]:
-    """The heart's modules by name, `words.fr` for one in a folder."""
-    paths = [path for path in sorted(HEART.rglob("*.py")) if _has_code(path)]
-    named = {".".join(path.relative_to(HEART).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
-    return {name: path for name, path in named.items() if name != "__init__"}
+def tasks_of(arguments: argparse.Namespace) -> Iterator[Task]:
+    """What is tried, in its order: where a sample is drawn, a package's in turn with the other packages'."""
+    if arguments.sample is None:
+        return (task for module in arguments.modules for task in tasks_in(module))
+    packages: dict[str, list[tuple[str, int]]] = {}
+    for module in arguments.modules:
+        numbered = [(module, number) for number in range(number_of_mutants(_source(module), _wish(module)))]
+        packages.setdefault(world_of(module), []).extend(numbered)
+    drawn = [_sample(each, arguments.sample, f"{arguments.seed} {world}") for world, each in packages.items()]
+    rows = itertools.zip_longest(*drawn)
+    return (task for row in rows for one in row if one is not None for task in tasks_in(one[0], {one[1]}))
 
 
-def _has_code(path: Path) -> bool:
-    """A package that holds nothing but its docstring has nothing to change."""
-    return path.name != "__init__.py" or len(ast.parse(path.read_text(encoding="utf-8")).body) > 1
+def _sample(numbered: list[tuple[str, int]], number: int, seed: str) -> list[tuple[str, int]]:
+    return random.Random(seed).sample(numbered, min(number, len(numbered)))
 
 
-def _tasks(chosen: Sequence[str]) -> Iterator[Task]:
-    known = heart_modules()
-    for module in chosen:
-        path = known[module]
-        source = path.read_text(encoding="utf-8")
-        lines = source.splitlines()
-        for mutant in mutants(source):
-            yield Task(module, str(path.relative_to(ROOT)), mutant, lines[mutant.line - 1].strip())
+def tasks_in(module: str, only: Container[int] | None = None) -> Iterator[Task]:
+    """Every wrong that can be planted in a module, or those of these numbers."""
+    path = str(modules()[module].relative_to(ROOT))
+    lines = _source(module).splitlines()
+    for mutant in mutants(_source(module), _wish(module), only):
+        yield Task(module, path, mutant, lines[mutant.line - 1].strip())
 
 
-def _work(todo: "queue.Queue[Task]", tallies: dict[str, Tally], say: TextIO) -> None:
+def _source(module: str) -> str:
+    return modules()[module].read_text(encoding="utf-8")
+
+
+def _wish(module: str) -> Wish:
+    return Wish(sentences=world_of(module) == HEART, texts=module not in WORDS)
+
+
+def _work(plan: Plan) -> None:
     harmless = equivalents()
     with tempfile.TemporaryDirectory(prefix="sesame-mutants-") as folder, Bench(Path(folder)) as bench:
-        bench.check(tallies)
-        while (task := _next(todo)) is not None:
-            tally = tallies[task.module]
+        while time.monotonic() < plan.until and (task := _next(plan.todo)) is not None:
+            tally = plan.tallies[task.module]
             if task.name in harmless:
                 tally.equivalent += 1
-            elif bench.notices(task.path, task.mutant.source, tests_for(task.module)):
+            elif bench.notices(task.module, task.path, task.mutant.source):
                 tally.noticed += 1
+                plan.tell(task, "noticed ")
             else:
                 tally.survivors.append(task.name)
-                say.write(f"survived  {task.path}:{task.mutant.line}  {task.name}\n")
-                say.flush()
+                plan.tell(task, "survived")
 
 
 def _next(todo: "queue.Queue[Task]") -> Task | None:
@@ -164,76 +184,32 @@ def _next(todo: "queue.Queue[Task]") -> Task | None:
         return None
 
 
-class Bench:
-    """A copy of the checkout with a worker in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        copy_checkout(folder)
-        command = [sys.executable, "-m", "tests.mutation.worker"]
-        self._process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self) -> "Bench":
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        """Let the worker end."""
-        self._process.communicate()
-
-    def check(self, chosen: Iterable[str]) -> None:
-        """Without any wrong all tests must pass, or "noticed" would mean nothing. Raises RuntimeError."""
-        for module in chosen:
-            path = str(heart_modules()[module].relative_to(ROOT))
-            if self.notices(path, (self._folder / path).read_text(encoding="utf-8"), tests_for(module)):
-                raise RuntimeError(f"the tests for {module} fail as they stand: {' '.join(tests_for(module))}")
-
-    def notices(self, path: str, source: str, tests: Sequence[str]) -> bool:
-        """Do the tests fail, or never end, with this source?"""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([path, source, tests, LIMIT_S]) + "\n")
-        self._process.stdin.flush()
-        verdict = self._process.stdout.readline().strip()
-        if verdict not in VERDICTS:
-            raise RuntimeError("the worker ended")
-        return verdict != "survived"
-
-
-def copy_checkout(folder: Path) -> None:
-    """What the tests need of the checkout, nothing compiled."""
-    left_out = shutil.ignore_patterns("__pycache__", ".*")
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=left_out)
-        else:
-            shutil.copy(source, folder / part)
-
-
-def tests_for(module: str) -> list[str]:
-    """The files to run, the likeliest first."""
-    first = f"tests/core/{FIRST[module]}"
-    others = [f"tests/core/{path.name}" for path in sorted((ROOT / "tests/core").glob("test_*.py"))]
-    last = [LAST] if module in LAST_FOR else []
-    return [first, *(other for other in others if other != first), *last]
-
-
 def equivalents() -> frozenset[str]:
     """The mutants that are no wrongs, by name: every line of equivalent.txt that is not indented or empty."""
     lines = EQUIVALENT.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith((" ", "#")))
 
 
-def _summarise(tallies: dict[str, Tally], say: TextIO) -> float:
+def _summarise(plan: Plan, planned: int) -> bool:
+    """The tables, by module, by package and of all. True when every part of the house has what is wanted."""
+    worlds: dict[str, Tally] = {}
+    for module, tally in plan.tallies.items():
+        _add(worlds.setdefault(world_of(module), Tally()), tally)
+        plan.say.write(f"{module:32} {_line(tally)}\n")
     total = Tally()
-    for module, tally in tallies.items():
-        total.noticed += tally.noticed
-        total.equivalent += tally.equivalent
-        total.survivors += tally.survivors
-        say.write(f"{module:16} {_line(tally)}\n")
-    say.write(f"{'all':16} {_line(total)}\n")
-    say.flush()
-    return total.score
+    for world, tally in worlds.items():
+        _add(total, tally)
+        plan.say.write(f"{'all of ' + world:32} {_line(tally)}\n")
+    tried = total.noticed + total.equivalent + len(total.survivors)
+    plan.say.write(f"{'all':32} {_line(total)}  tried {tried} of {planned}\n")
+    plan.say.flush()
+    return all(tally.score >= WANTED[world] for world, tally in worlds.items())
+
+
+def _add(total: Tally, part: Tally) -> None:
+    total.noticed += part.noticed
+    total.equivalent += part.equivalent
+    total.survivors += part.survivors
 
 
 def _line(tally: Tally) -> str:

@@ -1,12 +1,14 @@
-"""Small wrongs, one at a time: what a tired programmer might have written in place of what stands in `sesame_core`.
+"""Small wrongs, one at a time: what a tired programmer might have written in place of what stands there.
 
-Left alone, because no test of behaviour could or should notice: docstrings, annotations, decorators, type aliases, and
-the text of error messages.
+Left alone, because no test of behaviour could or should notice: docstrings, annotations, decorators, type aliases,
+names of type variables, and the text of error messages. Outside the heart, whose every word is on a golden picture: lines of
+the log, sentences (strings with a blank between words), and what a command's help says.
 """
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -35,6 +37,9 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 }
 ERRORS = ("CardError", "UsageError", "partial")
 NOT_MUTATED = {"annotation", "returns", "decorator_list", "type_params"}
+HELP = {"help", "description", "epilog", "metavar", "usage", "title"}
+SENTENCE = re.compile(r"[^\W\d_].*[ \n].*[^\W\d_]|[ \n][^\W\d_]|[^\W\d_][,:;.]?[ \n]", re.DOTALL)
+LOG = re.compile(r"(log|logger|logging)\.(debug|info|warning|error|exception)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,31 @@ class Mutant:
     source: str
 
 
-def mutants(source: str) -> Iterator[Mutant]:
-    """Every mutant of a module."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is left alone: sentences and the log (outside the heart), and every other string (modules of words)."""
+
+    sentences: bool = True
+    texts: bool = True
+
+
+def mutants(source: str, wish: Wish = Wish(), only: Container[int] | None = None) -> Iterator[Mutant]:
+    """Every mutant of a module, or those of these numbers."""
     tree = ast.parse(source)
-    for place in _places(tree):
-        for changed in _changes(place.node):
+    for number, (place, changed) in enumerate(_changed(tree, wish)):
+        if only is None or number in only:
             yield Mutant(place.line, f"{_short(place.node)} -> {_short(changed)}", place.applied(tree, changed))
+
+
+def number_of_mutants(source: str, wish: Wish = Wish()) -> int:
+    """How many there are; much quicker than to make them."""
+    return sum(1 for _ in _changed(ast.parse(source), wish))
+
+
+def _changed(tree: ast.Module, wish: Wish) -> Iterator["tuple[_Place, ast.AST]"]:
+    for place in _places(tree, wish):
+        for changed in _changes(place.node):
+            yield place, changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +106,47 @@ class _Place:
             getattr(self.parent, self.name)[self.index] = node
 
 
-def _places(parent: ast.AST) -> Iterator[_Place]:
+def _places(parent: ast.AST, wish: Wish) -> Iterator[_Place]:
     for name, value in ast.iter_fields(parent):
         if name in NOT_MUTATED or _is_message(parent, name) or _is_alias(parent):
             continue
         nodes = enumerate(value) if isinstance(value, list) else [(None, value)]
         for index, node in nodes:
             if isinstance(node, ast.AST) and not _is_docstring(parent, name, index, node):
-                yield _Place(parent, name, index, node)
-                yield from _places(node)
+                place = _Place(parent, name, index, node)
+                if not _left_alone(place, wish):
+                    yield place
+                    yield from _places(node, wish)
+
+
+def _left_alone(place: _Place, wish: Wish) -> bool:
+    return (not wish.sentences and _is_talk(place)) or (not wish.texts and _is_text(place.node))
 
 
 def _is_message(parent: ast.AST, name: str) -> bool:
     """The arguments of an error are its fault, whose name the tests ask for, and text for people."""
     return isinstance(parent, ast.Call) and name == "args" and getattr(parent.func, "id", "") in ERRORS[:2]
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_talk(place: _Place) -> bool:
+    """A sentence, a line of the log, the help of an option, the text of an error of any kind."""
+    node, parent = place.node, place.parent
+    if _is_text(node) and SENTENCE.search(str(getattr(node, "value", ""))):
+        return True
+    if isinstance(parent, ast.keyword) and parent.arg in HELP and _is_text(node):
+        return True
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return bool(LOG.fullmatch(ast.unparse(node.value.func)))
+    return _is_text(node) and isinstance(parent, ast.Call) and _speaks(parent)
+
+
+def _speaks(call: ast.Call) -> bool:
+    name = ast.unparse(call.func)
+    return name.endswith(("Error", "TypeVar", "NewType")) or bool(LOG.fullmatch(name))
 
 
 def _is_alias(parent: ast.AST) -> bool:

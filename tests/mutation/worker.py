@@ -1,6 +1,7 @@
 """Runs the tests on one mutant after the other, in a copy of the checkout of its own. Started by tests.mutation.
 
-Each line of standard input is a JSON list: the module's path, its mutated source, the tests to run, and the limit (s).
+Each line of standard input is a JSON list: the module's path, its mutated source, the tests to run, the limit (s), and
+whether they run bare, without the conftest files.
 Each line of standard output is the verdict: "killed", "survived" or "timeout". Every mutant gets a fresh fork, in which
 nothing of the project is loaded yet; what is slow to load and not ours is loaded once.
 """
@@ -21,7 +22,6 @@ SLOW_TO_LOAD = (
     "pyemv",
     "luma.oled.device",
 )
-# Without the conftest files: what they bring beside these two plugins takes longer to load than the tests to run.
 QUIET = (
     "-x",
     "-q",
@@ -30,12 +30,17 @@ QUIET = (
     "--assert=plain",
     "--hypothesis-profile=quick",
     "--no-header",
-    "--noconftest",
-    "-p",
-    "tests.golden_plugin",
     "-p",
     "tests.mutation.quick",
+    "-p",
+    "no:schemathesis",
+    "-p",
+    "no:playwright",
+    "-m",
+    "not service",
 )
+BARE = ("--noconftest", "-p", "tests.golden_plugin")
+"""For the heart: what the conftest files bring beside this plugin takes longer to load than the tests to run."""
 
 
 def main() -> None:
@@ -44,11 +49,11 @@ def main() -> None:
     for name in SLOW_TO_LOAD:
         importlib.import_module(name)
     for line in sys.stdin:
-        path, source, tests, limit = json.loads(line)
+        path, source, tests, limit, bare = json.loads(line)
         original = Path(path).read_text(encoding="utf-8")
         Path(path).write_text(source, encoding="utf-8")
         try:
-            sys.stdout.write(_verdict(tests, limit) + "\n")
+            sys.stdout.write(_verdict([*BARE, *tests] if bare else tests, limit) + "\n")
         finally:
             Path(path).write_text(original, encoding="utf-8")
         sys.stdout.flush()

@@ -64,6 +64,11 @@ class ForgetfulSlot:
         self._events.clear()
         self._events.append(CardPresent(0) if inside else CardAbsent(0))
 
+    @property
+    def card_in(self) -> bool:
+        """As told."""
+        return self._inside
+
     def next_due(self) -> Millis | None:
         """At once, when there is something to tell."""
         return 0 if self._events else None

@@ -131,6 +131,11 @@ def what_is_not_awake_is_dark(arrow: Arrow) -> bool:
     return arrow.after.awake or view_state(arrow.after, arrow.event.at).dark
 
 
+def nothing_goes_black_between_two_screens(arrow: Arrow) -> bool:
+    was_dark = view_state(arrow.before, arrow.event.at).dark
+    return was_dark or not arrow.after.awake or not view_state(arrow.after, arrow.event.at).dark
+
+
 def the_screen_is_defined_now_and_when_it_changes(arrow: Arrow) -> bool:
     later = next_change(arrow.after, arrow.event.at)
     view_state(arrow.after, arrow.event.at)
@@ -159,6 +164,7 @@ PROMISES: dict[str, Callable[[Arrow], bool]] = {
         going_dark_releases_the_card,
         waking_is_told,
         what_is_not_awake_is_dark,
+        nothing_goes_black_between_two_screens,
         the_screen_is_defined_now_and_when_it_changes,
     )
 }
