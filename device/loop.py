@@ -7,7 +7,6 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +61,7 @@ class Loop:
         self._link = CardLink(board.slot, board.clock)
         self._pending: deque[Event] = deque()
         self._darken_at: Millis | None = None
+        self._blind = False
 
     def start(self, notify: Notify) -> None:
         """Begin with everything the board has; the first screen is drawn first. Raises DriverError."""
@@ -76,9 +76,13 @@ class Loop:
     def run_once(self) -> Millis | None:
         """Do all that is due now. The moment something is due next, None when only an event can bring it.
 
+        A display that has failed is left alone until the next turn: a bus that hangs costs seconds, and one turn must
+        not last as long as the watchdog's patience.
+
         Raises DriverError where a new process is needed (the slot hangs, a pin is lost); `close` darkens the glass.
         """
         now = self.board.clock.now()
+        self._blind = False
         self._end_in_time()
         for source in self.board.sources:
             for event in source.poll_events(now):
@@ -186,21 +190,37 @@ class Loop:
             self._darken(screen, now)
             return
         self.screen = screen
+        if self._blind:
+            self._end_unseen()
+        else:
+            self._show(screen)
+        for observer in self._observers:
+            observer(self.state, screen)
+
+    def _show(self, screen: Screen) -> None:
         try:
             self._light(screen)
             self._darken_at = None
         except DisplayError as error:
-            self._display_failed(error, now)
-        for observer in self._observers:
-            observer(self.state, screen)
+            log.error("display: %s", error)
+            self._blind = True
+            self._darken_at = self.board.clock.now() + DARKEN_EVERY
+            self._end_unseen()
+
+    def _end_unseen(self) -> None:
+        """What cannot be seen must not go on: the session ends, and the next key tries the display again."""
+        if self.state.awake:
+            self._pending.append(DisplayLost(self.board.clock.now()))
 
     def _darken(self, screen: Screen, now: Millis) -> None:
         """A display that failed may have a code on it still: it must go dark as soon as it answers, without a key."""
-        if self._darken_at is not None and self._darken_at <= now:
-            self._darken_at = now + DARKEN_EVERY
-            with suppress(DisplayError):
+        if self._darken_at is not None and self._darken_at <= now and not self._blind:
+            try:
                 self._light(screen)
                 self._darken_at = None
+            except DisplayError:
+                self._blind = True
+                self._darken_at = self.board.clock.now() + DARKEN_EVERY
 
     def _light(self, screen: Screen) -> None:
         if screen.dark and not self.state.awake:
@@ -209,13 +229,6 @@ class Loop:
             self.board.display.show_picture(Picture.dark(*self.board.display.size))
         else:
             self.board.display.show_picture(paint_screen(screen, self.board.display.size))
-
-    def _display_failed(self, error: DisplayError, now: Millis) -> None:
-        """What cannot be seen must not go on: the session ends, and the next key tries the display again."""
-        log.error("display: %s", error)
-        self._darken_at = now + DARKEN_EVERY
-        if self.state.awake:
-            self._pending.append(DisplayLost(self.board.clock.now()))
 
     def _moments(self, now: Millis) -> Iterable[Millis]:
         moments = [self.state.dark_at, next_change(self.state, now), self._link.hangs_at, self._darken_at]

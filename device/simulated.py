@@ -8,6 +8,7 @@ from device.config import Config, pins_in_use
 from device.displays import needs_pins, panel_of, spi_bus
 from device.loop import Board
 from drivers.board_twin import BoardTwin, Bounce, Wires
+from drivers.clock import passing
 from drivers.display.twin import DisplayTwin, Soldered
 from drivers.keypad.matrix import Layout
 from drivers.ports import Clock, Notify, Source
@@ -71,8 +72,8 @@ def simulate_board(  # noqa: PLR0913 - each is a property of the simulated world
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
     spi = Soldered(spi_bus(config, hardware.pins), hardware.circuit) if needs_pins(config) else None
     wired = config.display
-    display = DisplayTwin(panel_of(config), rotation=wired.rotation, contrast=wired.contrast, spi=spi)
-    gauge, monitor = _simulated_battery(config)
+    display = DisplayTwin(panel_of(config), rotation=wired.rotation, contrast=wired.contrast, spi=spi, clock=clock)
+    gauge, monitor = _simulated_battery(config, clock)
     board = Board(
         clock,
         keypad_of(config, hardware.pins, _at_once),
@@ -102,13 +103,13 @@ def _wires(config: Config) -> Wires:
     )
 
 
-def _simulated_battery(config: Config) -> tuple[GaugeBusTwin, BatteryMonitor]:
+def _simulated_battery(config: Config, clock: Clock) -> tuple[GaugeBusTwin, BatteryMonitor]:
     """A simulated reader always has a battery that can be used up: the configured gauge's, else a MAX17048's."""
     every = replace(thresholds_of(config), every=SIMULATED_GAUGE_EVERY)
     kind = KINDS.get(config.power.gauge, Max17048)
     address = gauge_address(config) or kind.own_address
-    bus = GaugeBusTwin(address)
-    return bus, BatteryMonitor(kind(bus, address), every)
+    bus = GaugeBusTwin(address, let_pass=passing(clock))
+    return bus, BatteryMonitor(kind(bus, address, clock), every)
 
 
 def _ignored() -> None:

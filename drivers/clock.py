@@ -6,10 +6,12 @@ from contextlib import suppress
 from functools import partial
 from types import ModuleType
 
+from drivers.ports import Clock
 from sesame_core.errors import UsageError
 from sesame_core.events import Millis
 
 NANOS_PER_MILLI = 1_000_000
+MILLIS_PER_SECOND = 1000
 
 COUNTS_ASLEEP = ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC")
 """Linux: CLOCK_MONOTONIC stands still while the machine is suspended, CLOCK_BOOTTIME does not (clock_gettime(2)). macOS
@@ -42,6 +44,13 @@ class MonotonicClock:
     def now(self) -> Millis:
         """Milliseconds since an arbitrary moment (Linux: since boot), rounded down."""
         return self._nanos() // NANOS_PER_MILLI
+
+
+def passing(clock: Clock) -> Callable[[Millis], None]:
+    """What a call that blocks does to the time, in milliseconds: simulated time passes, real time is waited for."""
+    if isinstance(clock, SteppedClock):
+        return clock.advance
+    return lambda ms: time.sleep(ms / MILLIS_PER_SECOND)
 
 
 class SteppedClock:

@@ -1,8 +1,8 @@
 """The real display: an OLED through luma.oled, on any of luma's serial interfaces.
 
 Only the rectangles that changed go over the bus. After any failed transfer nothing is taken for granted: the controller
-is initialised anew and everything is sent again, a bounded number of times. luma's own exit hook is not used (it does
-not run on SIGTERM): `close` is what darkens the glass.
+is initialised anew and everything is sent again, a bounded number of times and for a bounded time. luma's own exit hook
+is not used (it does not run on SIGTERM): `close` is what darkens the glass.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,8 @@ from drivers.display.chips import DisplayChip, initialise_controller
 from drivers.display.frame import find_changes, pack_pages, turn_picture
 from drivers.display.panels import SSD1306_128X64, Panel
 from drivers.errors import DisplayError
-from drivers.ports import Picture
+from drivers.patience import Patience
+from drivers.ports import Clock, Picture
 from sesame_core.errors import UsageError
 
 ATTEMPTS: Final = 3
@@ -32,16 +33,25 @@ class LumaDisplay:
     """A `drivers.ports.Display` on a real controller.
 
     `rotation`: how far the panel is turned, clockwise, in degrees (0, 90, 180, 270). `contrast`: 0 to 255.
-    Raises UsageError for other values.
+    `clock`: on which its patience runs; the system's own where none is given. Raises UsageError for other values.
     """
 
-    def __init__(self, bus: Bus, panel: Panel = SSD1306_128X64, *, rotation: int = 0, contrast: int = CONTRAST) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        panel: Panel = SSD1306_128X64,
+        *,
+        rotation: int = 0,
+        contrast: int = CONTRAST,
+        clock: Clock | None = None,
+    ) -> None:
         if rotation not in (0, 90, 180, 270) or not 0 <= contrast <= 255:
             raise UsageError(f"a rotation of {rotation} degrees and a contrast of {contrast}")
         self._bus = bus
         self._panel = panel
         self._rotation = rotation
         self._contrast = contrast
+        self._patience = Patience(clock)
         self._wire: Wire | None = None
         self._chip: DisplayChip | None = None
         self._sent = bytearray()
@@ -91,14 +101,16 @@ class LumaDisplay:
             self._lit = True
 
     def _persist(self, action: Callable[[DisplayChip], None]) -> None:
-        """Do it, from the very beginning after each failure. Raises DisplayError, with the bus closed, at the last."""
+        """Do it, from the very beginning after each failure. Raises DisplayError, with the bus closed, once it
+        was tried often enough, or long enough."""
         self._used = True
+        self._patience.begin()
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 action(self._ready())
             except FAILURES as failure:
                 self._forget()
-                if attempt == ATTEMPTS:
+                if attempt == ATTEMPTS or self._patience.over:
                     self._hang_up()
                     raise DisplayError(f"the display does not answer: {self._bus.remedy}") from failure
             else:
@@ -107,7 +119,8 @@ class LumaDisplay:
     def _ready(self) -> DisplayChip:
         """The controller, initialised and black if it was not in use."""
         if self._wire is None:
-            self._wire = self._bus.open_wire()
+            self._wire = _PatientWire(self._bus.open_wire(), self._patience)
+            self._patience.begin()  # to open it may load a library from a slow card
         if self._chip is None:
             self._chip = initialise_controller(self._panel, self._wire, self._contrast)
             self._sent = bytearray(self._panel.width * self._panel.height // 8)
@@ -124,6 +137,25 @@ class LumaDisplay:
             with suppress(*FAILURES):
                 self._wire.cleanup()
             self._wire = None
+
+
+class _PatientWire:
+    """A wire on which no transfer begins once patience is over: each may succeed, as slow as if it hung."""
+
+    def __init__(self, wire: Wire, patience: Patience) -> None:
+        self._wire = wire
+        self._patience = patience
+        self.cleanup = wire.cleanup
+
+    def command(self, *cmd: int) -> None:
+        """Send command bytes. Raises OSError when it is too late."""
+        self._patience.check()
+        self._wire.command(*cmd)
+
+    def data(self, data: list[int]) -> None:
+        """Send picture bytes. Raises OSError when it is too late."""
+        self._patience.check()
+        self._wire.data(data)
 
 
 def _darken(chip: DisplayChip) -> None:

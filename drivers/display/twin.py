@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from drivers.circuit import Circuit
+from drivers.clock import MonotonicClock, passing
 from drivers.display.bus import I2cBus, SpiBus, Wire, open_spi
 from drivers.display.frame import turn_picture
 from drivers.display.luma import CONTRAST, LumaDisplay
 from drivers.display.model import OledModel, StreamError
 from drivers.display.panels import CONTROLLERS, SSD1306_128X64, Panel
-from drivers.ports import Picture
+from drivers.ports import Clock, Picture
+from sesame_core.events import Millis
 
 ADDRESS: Final = CONTROLLERS[SSD1306_128X64.controller].addresses[0]
 COMMANDS, DATA = 0x00, 0x40
@@ -24,10 +26,11 @@ SMBUS_BLOCK: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class TransferFault:
-    """A transfer that fails: with which `errno`, and after how many of its bytes have arrived."""
+    """A transfer that fails: with which `errno`, after how many of its bytes and how many milliseconds."""
 
     number: int = errno.EIO
     arrived: int = 0
+    takes: Millis = 0
 
     def error(self) -> OSError:
         """What the kernel's driver would raise."""
@@ -35,10 +38,11 @@ class TransferFault:
 
 
 class Traffic:
-    """Counts what goes over a bus, and lets it fail on demand."""
+    """Counts what goes over a bus, and lets it fail on demand. A fault that takes time takes it on `clock`."""
 
-    def __init__(self, model: OledModel) -> None:
+    def __init__(self, model: OledModel, clock: Clock | None = None) -> None:
         self.model = model
+        self._let_pass = passing(clock or MonotonicClock())
         self.transfers = 0
         self.bytes = 0
         self._faults: dict[int, TransferFault] = {}
@@ -68,6 +72,7 @@ class Traffic:
             return
         self.model.tear_glass()
         take(payload[: fault.arrived])
+        self._let_pass(fault.takes)
         raise fault.error()
 
     def _fault(self) -> TransferFault | None:
@@ -203,12 +208,13 @@ class DisplayTwin(LumaDisplay):
         spi: Soldered | None = None,
         address: int = ADDRESS,
         module: Panel | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        self.traffic = Traffic(OledModel(module or panel))
+        self.traffic = Traffic(OledModel(module or panel), clock)
         if spi is not None:
             spi.resets(self.traffic.model)
         bus = SpiTwin(self.traffic, spi) if spi else I2cTwin(self.traffic, address)
-        super().__init__(bus, panel, rotation=rotation, contrast=contrast)
+        super().__init__(bus, panel, rotation=rotation, contrast=contrast, clock=clock)
 
     def glass(self) -> Picture:
         """What a person sees: dark when the panel is off."""

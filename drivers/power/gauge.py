@@ -8,15 +8,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from drivers.errors import PowerError
+from drivers.patience import Patience
+from drivers.ports import Clock
 from sesame_core.events import Battery, BatteryChanged, Event, Millis
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
-"""Transfers tried before a gauge counts as silent."""
+"""Transfers tried before a gauge counts as silent, as long as patience lasts."""
 
 
 class WordBus(Protocol):
@@ -51,9 +53,10 @@ class _OnBus:
     addresses: tuple[int, ...] = ()
     """Where such a chip can be, by how its address pins are wired."""
 
-    def __init__(self, bus: WordBus, address: int = 0) -> None:
-        """`address`: 0 for the chip's own."""
+    def __init__(self, bus: WordBus, address: int = 0, clock: Clock | None = None) -> None:
+        """`address`: 0 for the chip's own. `clock`: on which patience runs; the system's own where none is given."""
         self._bus = bus
+        self._patience = Patience(clock)
         self._address = address or self.own_address
 
     def close(self) -> None:
@@ -64,8 +67,20 @@ class _OnBus:
             return
 
     def _register(self, number: int) -> int:
-        word = _tried(lambda: self._bus.read_word_data(self._address, number), f"{self.name} at 0x{self._address:02X}")
+        word = self._tried(lambda: self._bus.read_word_data(self._address, number))
         return int.from_bytes(word.to_bytes(2, "little"), "big")
+
+    def _tried(self, transfer: Callable[[], int]) -> int:
+        self._patience.begin()
+        causes: list[OSError] = []
+        while len(causes) < TRIES and not (causes and self._patience.over):
+            try:
+                return transfer()
+            except OSError as cause:
+                causes.append(cause)
+        raise PowerError(
+            f"{self.name} at 0x{self._address:02X} does not answer on I2C: check its wiring and address (i2cdetect)"
+        ) from causes[-1]
 
 
 class Max17048(_OnBus):
@@ -213,16 +228,3 @@ class BatteryMonitor:
         except PowerError as error:
             log.warning("battery: %s", error)
             return self._told
-
-
-T = TypeVar("T")
-
-
-def _tried(transfer: Callable[[], T], name: str) -> T:
-    causes: list[OSError] = []
-    for _ in range(TRIES):
-        try:
-            return transfer()
-        except OSError as cause:
-            causes.append(cause)
-    raise PowerError(f"{name} does not answer on I2C: check its wiring and address (i2cdetect)") from causes[-1]

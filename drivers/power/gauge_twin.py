@@ -2,21 +2,31 @@
 
 import errno
 import os
+from collections.abc import Callable
 from itertools import pairwise
 
 from drivers.power.gauge import DISCHARGE, KINDS, Max17048
 from sesame_core.errors import UsageError
+from sesame_core.events import Millis
 
 
 class GaugeBusTwin:
     """An I2C bus with a MAX17048 or an INA219 on it, whichever can have that address, and one battery of `percent`."""
 
-    def __init__(self, address: int = Max17048.own_address, percent: int = 100) -> None:
+    def __init__(
+        self,
+        address: int = Max17048.own_address,
+        percent: int = 100,
+        let_pass: Callable[[Millis], None] | None = None,
+    ) -> None:
+        """`let_pass`: what a transfer that hangs does to the time."""
         if not any(address in kind.addresses for kind in KINDS.values()):
             raise UsageError("a MAX17048 is at 0x36, an INA219 at 0x40 to 0x4F")
         self._address = address
         self.percent = percent
         self.failures = 0
+        self.takes: Millis = 0
+        self._let_pass = let_pass
         self.reads = 0
         self.closed = False
 
@@ -30,7 +40,7 @@ class GaugeBusTwin:
 
     def read_word_data(self, i2c_addr: int, register: int) -> int:
         """As SMBus gives it: low byte first of a chip that sends the high byte first. Raises OSError: nobody there
-        (EREMOTEIO), or one of the next `failures` transfers."""
+        (EREMOTEIO), or one of the next `failures` transfers, each of which takes `takes` ms."""
         self.reads += 1
         if self.closed:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
@@ -38,6 +48,8 @@ class GaugeBusTwin:
             raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
         if self.failures:
             self.failures -= 1
+            if self._let_pass is not None:
+                self._let_pass(self.takes)
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         word = self._max17048(register) if i2c_addr in Max17048.addresses else self._ina219(register)
         return int.from_bytes(word.to_bytes(2, "big"), "little")

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -13,12 +12,12 @@ from typing import Final
 from tests.mutation.modules import HEART, ROOT, modules, tests_for, world_of
 
 LIMIT_S: Final = 60.0
-"""For the heart's tests, which take a few seconds."""
+"""Of the processor's time, as all times here: for the heart's tests, which take a few seconds."""
 
-PATIENCE: Final = 5
-"""How many times as long as they should the other tests may take before they count as stuck."""
+MARGIN_S, PATIENCE = 10.0, 3
+"""The other tests may take so much more, and so many times as long as they should, before they count as stuck."""
 
-TESTS_S: Final = 30.0
+TESTS_S: Final = 20.0
 """The files that look at one module together take no longer than this; what would is left out."""
 
 VERDICTS: Final = ("killed", "survived", "timeout")
@@ -62,22 +61,21 @@ class Bench:
             if total + takes <= TESTS_S:
                 good.append(test)
                 total += takes
-        return good, LIMIT_S + PATIENCE * total
+        return good, MARGIN_S + PATIENCE * total
 
     def _check_heart(self, module: str) -> None:
         if module not in self._takes:
             self._takes[module] = 0.0
             path = modules()[module].relative_to(ROOT)
-            if self._verdict(module, str(path), self._text(path), tests_for(module), LIMIT_S) != "survived":
+            if self._verdict(module, str(path), self._text(path), tests_for(module), LIMIT_S)[0] != "survived":
                 raise RuntimeError(f"the tests for {module} fail as they stand: {' '.join(tests_for(module))}")
 
     def _takes_unharmed(self, module: str, test: str) -> float:
-        """How long a test file takes without any wrong (s); for ever when it fails, for it would say nothing."""
+        """The processor's time for a test file without any wrong (s); for ever when it fails: it would say nothing."""
         if test not in self._takes:
             path = modules()[module].relative_to(ROOT)
-            began = time.monotonic()
-            verdict = self._verdict(module, str(path), self._text(path), [test], 2 * TESTS_S)
-            self._takes[test] = time.monotonic() - began if verdict == "survived" else float("inf")
+            verdict, seconds = self._verdict(module, str(path), self._text(path), [test], 2 * TESTS_S)
+            self._takes[test] = seconds if verdict == "survived" else float("inf")
         return self._takes[test]
 
     def _text(self, path: Path) -> str:
@@ -86,18 +84,18 @@ class Bench:
     def notices(self, module: str, path: str, source: str) -> bool:
         """Do the tests fail, or never end, with this source?"""
         tests, limit = self.tests(module)
-        return bool(tests) and self._verdict(module, path, source, tests, limit) != "survived"
+        return bool(tests) and self._verdict(module, path, source, tests, limit)[0] != "survived"
 
-    def _verdict(self, module: str, path: str, source: str, tests: Sequence[str], limit: float) -> str:
+    def _verdict(self, module: str, path: str, source: str, tests: Sequence[str], limit: float) -> tuple[str, float]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         bare = world_of(module) == HEART
         self._process.stdin.write(json.dumps([path, source, tests, limit, bare]) + "\n")
         self._process.stdin.flush()
-        verdict = self._process.stdout.readline().strip()
+        verdict, _, seconds = self._process.stdout.readline().partition(" ")
         if verdict not in VERDICTS:
             raise RuntimeError("the worker ended")
-        return verdict
+        return verdict, float(seconds)
 
 
 def copy_checkout(folder: Path) -> None:

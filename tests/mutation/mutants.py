@@ -1,8 +1,8 @@
 """Small wrongs, one at a time: what a tired programmer might have written in place of what stands there.
 
 Left alone, because no test of behaviour could or should notice: docstrings, annotations, decorators, type aliases,
-names of type variables, and the text of error messages. Outside the heart, whose every word is on a golden picture: lines of
-the log, sentences (strings with a blank between words), and what a command's help says.
+names of type variables, and the text of error messages. Outside the heart, whose every word is on a golden picture:
+lines of the log, sentences (strings with a blank between words), and what a command's help says.
 """
 
 import ast

@@ -1,21 +1,27 @@
 """R7: the bus fails at every transfer of every screen of a session: once, and for good."""
 
 import errno
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from drivers.display.twin import TransferFault
 from drivers.painter.raster import paint_screen
+from sesame_core.events import Millis
 from sesame_core.reader.state import Phase
 from tests.story import Story
 
 FAULTS = {
     "EIO": TransferFault(errno.EIO),
     "ENXIO in the middle": TransferFault(errno.ENXIO, arrived=3),
-    "ETIMEDOUT after all": TransferFault(errno.ETIMEDOUT, arrived=64),
+    "ETIMEDOUT after all": TransferFault(errno.ETIMEDOUT, arrived=64, takes=1000),
 }
+"""Each costs the time it costs: a transfer that hangs is given up after a second (i2c-bcm2835)."""
+HANGS = TransferFault(errno.ETIMEDOUT, takes=1000)
+UNIT = Path(__file__).parents[2] / "systemd/sesame-reader.service"
 KEYS = ("Code", "1", "2", "3", "4", "OK", "Arrêt")
 STRIDES = {"EIO": 1, "ENXIO in the middle": 4, "ETIMEDOUT after all": 7}
 """One kind of error strikes every transfer, the others every few."""
@@ -130,6 +136,66 @@ def test_a_glass_that_could_not_be_darkened_goes_dark_as_soon_as_it_answers() ->
     quiet = traffic.transfers
     reader.wait(60_000)
     assert traffic.transfers == quiet, "once it is dark, it is left alone"
+
+
+class Turns:
+    """How long the loop's turns take, in simulated milliseconds."""
+
+    def __init__(self, reader: Story) -> None:
+        self._clock, self._turn = reader.bench.clock, reader.bench.loop.turn
+        self.longest = 0
+        reader.bench.loop.turn = self._timed  # type: ignore[method-assign]
+
+    def _timed(self) -> Millis | None:
+        began = self._clock.now()
+        due = self._turn()
+        self.longest = max(self.longest, self._clock.now() - began)
+        return due
+
+
+def watchdog() -> Millis:
+    """What the unit says, in milliseconds."""
+    found = re.search(r"^WatchdogSec=(\d+)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found
+    return 1000 * int(found[1])
+
+
+@pytest.mark.parametrize("number", ALL[::6])
+def test_on_a_bus_that_hangs_no_turn_is_as_long_as_the_watchdogs_patience(number: int) -> None:
+    """The display and the gauge on one bus, 1 s a transfer: a reader that is killed for it is killed until it may start
+    no more, and stays dead when the bus is well again."""
+    reader = Story()
+    turns = Turns(reader)
+    traffic, battery = reader.bench.parts.display.traffic, reader.bench.parts.battery
+    traffic.die(HANGS, after=number)
+    battery.failures, battery.takes = 1000, HANGS.takes
+    for _ in session(reader):
+        pass
+    reader.press("1 OK Code")
+    reader.pull()
+    reader.bench.wait(36_000)
+    assert 0 < turns.longest < watchdog() - 2_000
+    traffic.heal()
+    battery.failures = 0
+    reader.insert("sesame-card")
+    reader.press("Code 1 2 3 4 OK")
+    assert reader.shows_a_code()
+
+
+def test_a_bus_on_which_every_transfer_is_slow_is_one_that_hangs() -> None:
+    """Each succeeds after 900 ms: a whole picture would take half a minute."""
+    reader = Story()
+    turns, traffic, clock = Turns(reader), reader.bench.parts.display.traffic, reader.bench.clock
+    carry = traffic.carry
+
+    def slowly(payload: bytes, is_data: bool, overhead: int) -> None:
+        clock.advance(900)
+        carry(payload, is_data, overhead)
+
+    traffic.carry = slowly  # type: ignore[method-assign]
+    reader.insert("bank-card")
+    reader.press("Code")
+    assert 900 <= turns.longest < watchdog() - 2_000
 
 
 def test_the_tries_on_a_dead_bus_are_bounded() -> None:
