@@ -18,6 +18,8 @@ HEART: Final = "sesame_core"
 OTHERS: Final = ("device", "drivers", "bank", "web", "simulator", "sesame")
 WORLDS: Final = (HEART, *OTHERS)
 
+MODULES: Final = tuple(f"{world}." for world in WORLDS)
+
 WORDS: Final = (
     "sesame.card.data_names",
     "bank.web.coopanet.words",
@@ -26,9 +28,6 @@ WORDS: Final = (
     "simulator.web.words",
 )
 """Modules of texts: what is said in them is not mutated."""
-
-LOADED_BY_NAME: Final = {"sesame.cli": "sesame.commands", "sesame.commands.card": "sesame.card"}
-"""Modules that load all those of a package, by names that the imports do not show."""
 
 ELSEWHERE: Final = ("browser", "hw", "oracle", "pcsc", "systemd", "uml", "vm", "mutation")
 """Areas that need more than Python, look at no Python of ours, or are this tool."""
@@ -176,8 +175,6 @@ def _imports() -> dict[str, frozenset[str]]:
     paths = [path for part in (*WORLDS, "tests", "tools") for path in sorted((ROOT / part).rglob("*.py"))]
     names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
     graph = {name: _imported(path, names) for name, path in names.items()}
-    for loader, package in LOADED_BY_NAME.items():
-        graph[loader] |= {name for name in names if name.startswith(f"{package}.")}
     for name in names:
         conftest = f"{name.rpartition('.')[0]}.conftest"
         if ".test_" in name and conftest in names:
@@ -192,4 +189,11 @@ def _imported(path: Path, names: Iterable[str]) -> frozenset[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
+            found |= _named_by(str(node.values[0].value), names)
     return frozenset(found & set(names))
+
+
+def _named_by(beginning: str, names: Iterable[str]) -> set[str]:
+    """What may be loaded as f"sesame.commands.{name}"."""
+    return {name for name in names if name.startswith(beginning)} if beginning.startswith(MODULES) else set()
