@@ -13,8 +13,8 @@ SOURCE = "def least(a: int, b: int) -> int:\n    return a if a < b else b + 1\n"
 
 
 def test_every_module_of_the_heart_has_its_tests() -> None:
-    assert set(modules.FIRST) == set(modules.heart_modules())
-    paths = [path for module in modules.FIRST for path in (*modules.tests_for(module), modules.LAST)]
+    assert set(modules.FIRST) <= set(modules.heart_modules())
+    paths = [path for module in modules.heart_modules() for path in (*modules.tests_for(module), modules.LAST)]
     assert all((modules.ROOT / path).exists() for path in paths)
 
 

@@ -66,6 +66,12 @@ FIRST: Final = {
 }
 """The heart's tests most likely to notice; all the others of tests/core follow, the exploration of all states last."""
 
+USUAL: Final = "test_emv_conversation.py"
+"""For a module that the table does not know."""
+
+STEM: Final = 5
+"""Letters of a word that tell it: `verify` looks at `verification`."""
+
 NAMED, FAR = 2, 1000
 """How far a test file is from a module that it names, and from one that it never reaches."""
 
@@ -129,7 +135,7 @@ def _has_code(path: Path) -> bool:
 
 
 def _tests_of_the_heart(module: str) -> list[str]:
-    first = f"tests/core/{FIRST[module]}"
+    first = f"tests/core/{FIRST.get(module, USUAL)}"
     others = [f"tests/core/{path.name}" for path in sorted((ROOT / "tests/core").glob("test_*.py"))]
     last = [LAST] if module in LAST_FOR else []
     return [first, *(other for other in others if other != first), *last]
@@ -138,10 +144,10 @@ def _tests_of_the_heart(module: str) -> list[str]:
 def _nearest(module: str) -> list[str]:
     """By the number of imports between test and module; of the same, those that speak of it and of its world first."""
     world = world_of(module)
-    about = set(re.split(r"[._]", module)) - {world, "card", "web", "commands"}
+    about = {word[:STEM] for word in set(re.split(r"[._]", module)) - {world, "card", "cards", "web", "commands"}}
 
     def strangeness(test: str) -> tuple[int, int, bool, str]:
-        shared = len(about & set(re.split(r"[/_.]", test)))
+        shared = len(about & {word[:STEM] for word in re.split(r"[/_.]", test)})
         far = min(_distances(test).get(module, FAR), NAMED if shared else FAR)
         return far, -shared, not test.startswith(AREAS[world]), test
 
