@@ -76,6 +76,7 @@ class Plan:
     until: float
     say: TextIO
     every: bool
+    takes: dict[str, float] = field(default_factory=dict)
 
     def tell(self, task: Task, verdict: str) -> None:
         """One line of the report."""
@@ -164,7 +165,7 @@ def _wish(module: str) -> Wish:
 
 def _work(plan: Plan) -> None:
     harmless = equivalents()
-    with tempfile.TemporaryDirectory(prefix="sesame-mutants-") as folder, Bench(Path(folder)) as bench:
+    with tempfile.TemporaryDirectory(prefix="sesame-mutants-") as folder, Bench(Path(folder), plan.takes) as bench:
         while time.monotonic() < plan.until and (task := _next(plan.todo)) is not None:
             tally = plan.tallies[task.module]
             if task.name in harmless:

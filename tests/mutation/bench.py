@@ -26,9 +26,10 @@ VERDICTS: Final = ("killed", "survived", "timeout")
 class Bench:
     """A copy of the checkout with a worker in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, takes: dict[str, float]) -> None:
+        """`takes`: what tests take when nothing is wrong; what one bench has found out the others need not."""
         self._folder = folder
-        self._takes: dict[str, float] = {}
+        self._takes = takes
         copy_checkout(folder)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.mutation.worker"],
@@ -46,23 +47,6 @@ class Bench:
         """Let the worker end."""
         self._process.communicate()
 
-    def tests(self, module: str) -> tuple[list[str], float]:
-        """The files to run for a module, each seen passing first, and the limit (s).
-
-        None where no file looks at it. Raises RuntimeError when the heart's own fail as they stand.
-        """
-        if world_of(module) == HEART:
-            self._check_heart(module)
-            return tests_for(module), LIMIT_S
-        good: list[str] = []
-        total = 0.0
-        for test in tests_for(module):
-            takes = self._takes_unharmed(module, test)
-            if total + takes <= TESTS_S:
-                good.append(test)
-                total += takes
-        return good, MARGIN_S + PATIENCE * total
-
     def _check_heart(self, module: str) -> None:
         if module not in self._takes:
             self._takes[module] = 0.0
@@ -74,7 +58,7 @@ class Bench:
         """The processor's time for a test file without any wrong (s); for ever when it fails: it would say nothing."""
         if test not in self._takes:
             path = modules()[module].relative_to(ROOT)
-            verdict, seconds = self._verdict(module, str(path), self._text(path), [test], 2 * TESTS_S)
+            verdict, seconds = self._verdict(module, str(path), self._text(path), [test], TESTS_S)
             self._takes[test] = seconds if verdict == "survived" else float("inf")
         return self._takes[test]
 
@@ -82,9 +66,18 @@ class Bench:
         return (self._folder / path).read_text(encoding="utf-8")
 
     def notices(self, module: str, path: str, source: str) -> bool:
-        """Do the tests fail, or never end, with this source?"""
-        tests, limit = self.tests(module)
-        return bool(tests) and self._verdict(module, path, source, tests, limit)[0] != "survived"
+        """Do the tests fail, or never end, with this source? Raises RuntimeError when the heart's fail as they stand."""
+        if world_of(module) == HEART:
+            self._check_heart(module)
+            return self._verdict(module, path, source, tests_for(module), LIMIT_S)[0] != "survived"
+        total = 0.0
+        for test in tests_for(module):
+            takes = self._takes_unharmed(module, test)
+            if total + takes <= TESTS_S:
+                total += takes
+                if self._verdict(module, path, source, [test], MARGIN_S + PATIENCE * takes)[0] != "survived":
+                    return True
+        return False
 
     def _verdict(self, module: str, path: str, source: str, tests: Sequence[str], limit: float) -> tuple[str, float]:
         assert self._process.stdin is not None
