@@ -62,7 +62,7 @@ class PcscSlot:
     @property
     def card_in(self) -> bool:
         """True when a card was told of, and no end of it since."""
-        return self._news is not None and self._news.card(self._news.known_session) is not None
+        return self._news is not None and self._news.session_card(self._news.known_session) is not None
 
     def power_on(self, ticket: int) -> None:
         """Ask for power and the ATR. Answer: CardPowered or CardSilent."""

@@ -136,7 +136,7 @@ def test_a_card_that_counted_as_pulled_and_is_in_after_all_is_told_again() -> No
 def test_a_new_card_is_told_by_the_slot_alone() -> None:
     """The switch closes as well, and tells nothing: it would give the person more than 35 s."""
     reader = showing_a_code(Config(slot=SlotConfig(card_switch=True)))
-    reader.bench.pull()
+    reader.bench.pull_card()
     reader.wait(300)
     reader.insert("sesame-card")
     began = reader.bench.clock.now()

@@ -109,11 +109,11 @@ class Slow(Quiet):
         self._rig = rig
         self._over = False
 
-    def due(self) -> Millis | None:
+    def next_due(self) -> Millis | None:
         """Once."""
         return None if self._over else 34_900
 
-    def poll(self, now: Millis) -> Sequence[Event]:
+    def poll_events(self, now: Millis) -> Sequence[Event]:
         """Time goes by."""
         if not self._over and now >= 34_900:
             self._over = True
@@ -130,6 +130,18 @@ def test_a_part_that_keeps_the_loop_shows_no_code_beyond_its_end() -> None:
     rig.wait(36_000)
     assert rig.phase is Phase.ASLEEP
     assert rig.dark
+
+
+def test_the_turn_in_which_the_end_passes_is_the_one_that_darkens() -> None:
+    """The part was asked after the loop had looked at the time: it looks once more before it waits again."""
+    rig = Rig()
+    rig.insert("bank-card")
+    rig.press("Code 1 2 3 4 OK")
+    object.__setattr__(rig.loop.board, "others", (Slow(rig),))
+    rig.clock.advance(34_900 - rig.clock.now())
+    rig.loop.run_once()
+    assert rig.clock.now() == 35_600
+    assert (rig.phase, rig.dark, rig.code) == (Phase.ASLEEP, True, "")
 
 
 def test_asleep_nothing_is_ever_due() -> None:

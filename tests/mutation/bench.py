@@ -66,7 +66,7 @@ class Bench:
         return (self._folder / path).read_text(encoding="utf-8")
 
     def notices(self, module: str, path: str, source: str) -> bool:
-        """Do the tests fail, or never end, with this source? Raises RuntimeError when the heart's fail as they stand."""
+        """Do tests fail, or never end, with this source? Raises RuntimeError when the heart's fail as they stand."""
         if world_of(module) == HEART:
             self._check_heart(module)
             return self._verdict(module, path, source, tests_for(module), LIMIT_S)[0] != "survived"

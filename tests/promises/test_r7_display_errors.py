@@ -142,9 +142,9 @@ class Turns:
     """How long the loop's turns take, in simulated milliseconds."""
 
     def __init__(self, reader: Story) -> None:
-        self._clock, self._turn = reader.bench.clock, reader.bench.loop.turn
+        self._clock, self._turn = reader.bench.clock, reader.bench.loop.run_once
         self.longest = 0
-        reader.bench.loop.turn = self._timed  # type: ignore[method-assign]
+        reader.bench.loop.run_once = self._timed  # type: ignore[method-assign]
 
     def _timed(self) -> Millis | None:
         began = self._clock.now()
@@ -173,7 +173,7 @@ def test_on_a_bus_that_hangs_no_turn_is_as_long_as_the_watchdogs_patience(number
         pass
     reader.press("1 OK Code")
     reader.pull()
-    reader.bench.wait(36_000)
+    reader.bench.let_pass(36_000)
     assert 0 < turns.longest < watchdog() - 2_000
     traffic.heal()
     battery.failures = 0
