@@ -2,10 +2,11 @@
 
 import argparse
 import re
-import sys
 from contextlib import suppress
+from pathlib import Path
 
 from sesame.card.data_names import Form, describe_tag
+from sesame.card.source import STANDARD_INPUT, foreign_text
 from sesame.card.table import print_line, say_json
 from sesame.card.values import describe_objects, in_words
 from sesame.exits import CommandError, Exit
@@ -19,7 +20,7 @@ NOT_TOLD = re.compile(r"[0-9A-Fa-f]*")
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the tree. Raises CommandError(USAGE)."""
-    given = sys.stdin.read() if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
+    given = foreign_text(Path(STANDARD_INPUT)) if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
     objects, status = decode_objects(_bytes(given))
     if arguments.json:
         say_json({"objects": [_as_json(item) for item in objects], "status": status})

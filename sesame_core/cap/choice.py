@@ -44,6 +44,10 @@ DOUBTS = (Fault.GARBAGE, Fault.APPLICATION_BLOCKED)
 """Faults of a dedicated application after which no default bitmap is a good guess: its own codes are the right ones."""
 
 
+NEAREST = (Fault.APPLICATION_BLOCKED, Fault.UNSUPPORTED, Fault.INCOMPLETE, Fault.GARBAGE, Fault.REFUSED)
+"""Everything that can be wrong with an application, the nearest to a code first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Why an application was passed over."""
@@ -224,5 +228,7 @@ def _name(application: Application) -> bytes:
     return find_value(application.fci, 0x84) or application.aid
 
 
-def _rank(trouble: Trouble) -> int:
-    return next((place for place, aid in enumerate(DEDICATED) if trouble.aid.startswith(aid)), len(DEDICATED))
+def _rank(trouble: Trouble) -> tuple[int, int]:
+    """The dedicated ones in their order, then the others by how near they came to a code; a blocked one was near."""
+    dedicated = (place for place, aid in enumerate(DEDICATED) if trouble.aid.startswith(aid))
+    return next(dedicated, len(DEDICATED)), NEAREST.index(trouble.fault)

@@ -108,6 +108,88 @@ def test_of_what_is_no_card_number_not_one_digit_is_left(value: str) -> None:
     assert set(shown[10:-4]) == {HIDDEN}
 
 
+PAN = "4973112233445566"
+SAID = PAN.encode().hex().upper()
+
+
+def told(*turns: Turn) -> str:
+    """What is written of a session whose owner is to be hidden."""
+    return write_trace(hide_owner(Trace(turns)))
+
+
+def record(content: str) -> Turn:
+    return Turn("00B2010C00", content + "9000")
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        Turn("80E2000008" + PAN, "9000"),
+        Turn("80A800000A8308" + PAN, "9000"),
+        Turn("80AE80000B" + "0000" + PAN + "00", "9000"),
+        Turn("00DA9F5010" + SAID, "9000"),
+        Turn("80CA9F5000", "9F5008" + PAN + "9000"),
+        record("7012DF0110" + SAID),
+        record("700BDF0208" + PAN),
+        record(SAID),
+        record("112233" + PAN + "44"),
+        record("0102" + "1F" + "FF" * 4 + "5A08" + PAN),
+    ],
+)
+def test_a_number_that_a_record_tells_is_hidden_wherever_it_is_said(turn: Turn) -> None:
+    text = told(record(f"700A5A08{PAN}"), turn)
+
+    assert PAN[:12] not in text
+    assert SAID[:24] not in text
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        Turn("80E200000A5A08" + PAN, "9000"),
+        Turn("80E2000008" + PAN, "9000"),
+        Turn("00DA9F5010" + SAID, "9000"),
+        Turn("80E200001257" + "0E" + PAN + "D3112201000000", "9000"),
+        record("700BDF0208" + PAN),
+        record("700BC10BDF0208" + PAN),
+        record("7013DF0110" + SAID),
+        record("700C9F500A" + PAN + "FFFF"),
+        record("7015E113" + "DF0110" + SAID),
+        record("FFFF00700A5A08" + PAN),
+        record(SAID),
+        record(PAN),
+        record("010203" + PAN + "31123120"),
+        record("7030" + "1F" + "FF" * 4 + "5A08" + PAN),
+        record("7030" + "1F" + "FF" * 4 + "5A08" + "4973112233445566"),
+        record("7030" + "1F" + "FF" * 4 + "570D" + PAN + "D31122010F"),
+        record("7081" * 40 + "5A08" + PAN),
+        record("707E" * 60 + "5A08" + PAN),
+    ],
+    ids=lambda turn: (turn.command + turn.response)[:36],
+)
+def test_a_number_that_nothing_else_tells_is_hidden_by_its_looks(turn: Turn) -> None:
+    text = told(turn)
+
+    assert "497311223344" not in text
+    assert SAID[:24] not in text
+    assert HIDDEN in text
+
+
+def test_the_parts_that_a_code_is_made_of_stay() -> None:
+    kept = (
+        record("7017" + "8C15" + "9F02069F03069F1A0295055F2A029A039C019F3704"),
+        Turn("80AE800008" + PAN, "7714" + "9F2701809F3602" + "0010" + "9F2608" + "4973112233445566" + "9000"),
+        Turn("80AE80001D" + "0" * 50 + "49731122", "8012" + "800010" + PAN + "06780A03A48000" + "9000"),
+    )
+    assert hide_owner(Trace(kept)).turns == kept
+
+
+def test_templates_without_end_end_no_recording() -> None:
+    """Five hundred of them, one in the other, ended it."""
+    deep = record("7081FF" * 5000)
+    assert hide_owner(Trace((deep,))).turns[0].response[-4:] == "9000"
+
+
 def test_times_are_kept_in_milliseconds() -> None:
     trace, _ = recorded("sesame-card")
 

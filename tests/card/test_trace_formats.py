@@ -148,6 +148,8 @@ def test_long_lines_may_go_on_indented() -> None:
         ("", "no exchange"),
         ("hello", "line 1: not whole bytes"),
         ("> 00A4040\n< 9000", "line 1: not whole bytes"),
+        ("> 000*0000\n< 9000", "line 1: of a command no part but its data"),
+        ("> 00200080zz*\n< 9000", "line 1: not whole bytes"),
         ("> 00A40400\n> 00B2010C00", "line 2: the command before has no answer"),
         ("< 9000", "line 1: an answer without a command"),
         ("> 00A4\n< 9000", "line 1: a command has four bytes"),

@@ -1,6 +1,9 @@
 """Whatever is read, replayed or hidden: only the errors that are promised, and nothing told that must not be."""
 
 import string
+import subprocess
+import sys
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +13,7 @@ from sesame.card.trace.reading import read_trace
 from sesame.card.trace.recording import Trace, TraceError, Turn, write_trace
 from sesame.card.trace.replay import ReplayCard, recorded_request
 
+ROOT = Path(__file__).parents[2]
 HEX = st.binary(max_size=40).map(lambda data: data.hex().upper())
 TURNS = st.builds(Turn, st.binary(min_size=4, max_size=40).map(lambda data: data.hex().upper()), HEX)
 TRACES = st.builds(
@@ -35,6 +39,45 @@ def test_any_text_is_a_trace_or_a_trace_error(text: str) -> None:
     except TraceError:
         return
     assert trace.turns
+
+
+LONG = 100_000
+CPU_SECONDS = 60
+"""Generous: all of them take a tenth of it. Blanks alone took more than it when the work grew with their square."""
+
+SLOW = (
+    "t" + " " * LONG + "x",
+    " " * LONG + "x",
+    "> 00A4" + " " * LONG + "zz",
+    "1" * LONG,
+    "(" * LONG,
+    "> " + "(" * LONG,
+    "'" + "'+" + " " * LONG,
+    "[" * LONG,
+    "{" + " " * LONG,
+    "[" * LONG + "]" * LONG,
+    '{"turns":' * LONG,
+    " : " * LONG + "#",
+    "> 00A40400\n< 9000\n" + " 00\n" * LONG,
+    "[x] " * LONG,
+    "> 00A40400\n< 9000 # " + "9." * LONG + " ms",
+)
+PROGRAM = """
+import resource, sys
+from tests.card.test_trace_fuzz import CPU_SECONDS, SLOW, TraceError, read
+resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+for text in SLOW:
+    try:
+        read(text)
+    except TraceError:
+        pass
+"""
+
+
+def test_the_work_grows_with_a_text_and_not_with_its_square() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @given(TRACES, st.lists(st.binary(max_size=40), max_size=8))

@@ -304,6 +304,13 @@ def test_when_none_is_left_the_best_ones_fault_is_told(why: str, fault: Fault) -
     assert fault_of(wallet) is fault
 
 
+def test_the_best_is_the_one_that_came_nearest_to_a_code() -> None:
+    refused, unfit = no_use("refused"), App(b"")
+    assert fault_of(Wallet({OTHER: refused, MAESTRO: unfit}, pse(OTHER, MAESTRO))) is Fault.UNSUPPORTED
+    shut = App(select=b"\x62\x83")
+    assert fault_of(Wallet({OTHER: unfit, MAESTRO: shut}, pse(OTHER, MAESTRO))) is Fault.APPLICATION_BLOCKED
+
+
 def test_no_bitmap_and_no_rule() -> None:
     assert fault_of(Wallet({MAESTRO: App(b"")})) is Fault.UNSUPPORTED
 

@@ -118,6 +118,8 @@ class RecipeCard:
         return self.recipe.seed % 2 == 0
 
     def _options(self, data: bytes) -> bytes:
+        if self._selected != self.recipe.known.aid:
+            return bytes.fromhex("6985")
         wanted = sum(length for _, length in self.recipe.pdol)
         assert data[:1] == b"\x83" and len(data) == 2 + wanted and data[1] == wanted, "template 83"
         self._pdol = data[2:].hex()

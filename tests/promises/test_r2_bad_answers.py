@@ -31,7 +31,7 @@ def test_a_bad_answer_at_every_exchange(card: str, bend: str, stays_bad: bool) -
         assert (rig.phase is Phase.CODE) is bool(rig.code)
         if rig.phase is Phase.FAULT:
             assert not rig.secrets_left
-            assert rig.loop.screen.text.startswith(("CARTE", "ERREUR CARTE"))
+            assert rig.loop.screen.text.startswith(("CARTE", "ERREUR CARTE", "SERVICE BLOQUÉ"))
     assert rig.works()
 
 

@@ -1,12 +1,14 @@
-"""Hides what a trace would tell of its owner: card numbers, names and magnetic-stripe data in the card's answers.
+"""Hides what a trace would tell of its owner: card numbers, names and magnetic-stripe data, in answers and in commands.
 
-Answers that came in pieces (61xx) are looked at as a whole, what cannot be parsed to the end as far as it can be. Card
-numbers that were found anywhere are hidden everywhere.
+Answers that came in pieces (61xx) are looked at as a whole. Where an answer cannot be read as data objects, and in
+those that only its issuer can read, whatever looks like a card number or the head of one is taken for one (`digits`).
+Card numbers that were found anywhere are hidden everywhere, as digits and as characters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from sesame.card.trace import digits
 from sesame.card.trace.recording import STATUS, Trace, Turn, whole_answers, whole_data
 from sesame_core.smartcard.masking import HIDDEN
 
@@ -14,77 +16,129 @@ NUMBER, TRACK_2, TRACK_2_CONTACTLESS = 0x5A, 0x57, 0x9F6B
 SENSITIVE = frozenset({NUMBER, TRACK_2, TRACK_2_CONTACTLESS, 0x56, 0x5F20, 0x9F0B, 0x9F1F, 0x9F20, 0x5F53})
 """PAN, track 2 (twice), track 1, names (twice), discretionary data of both tracks, IBAN."""
 
-LAST_SHOWN = 4
-"""So many digits of a card number stay, as on a receipt."""
+READABLE = frozenset(
+    {
+        0x80, 0x4F, 0x50, 0x82, 0x84, 0x87, 0x88, 0x8C, 0x8D, 0x8E, 0x94, 0x97, 0x9D, 0x5F24, 0x5F25, 0x5F28, 0x5F2A,
+        0x5F2C, 0x5F2D, 0x5F30, 0x5F34, 0x9F02, 0x9F05, 0x9F07, 0x9F08, 0x9F0D, 0x9F0E, 0x9F0F, 0x9F10, 0x9F11, 0x9F12,
+        0x9F13, 0x9F17, 0x9F26, 0x9F27, 0x9F36, 0x9F37, 0x9F38, 0x9F42, 0x9F44, 0x9F49, 0x9F4A, 0x9F4C, 0x9F55, 0x9F56,
+        0xDF07,
+    }
+)  # fmt: skip
+"""Data objects that EMV or CAP (DF07: the Belgian banks) give another meaning: they stay, for codes come of them."""
 
-SHORTEST_NUMBER = 8
+MOST_DEPTH = 16
+UNREAD = -1
+"""Stands for the tag of what cannot be read as data objects."""
 
-Span = tuple[int, int]
-"""Start and end of a run of hexadecimal digits."""
+HEADER, BODY = 8, 10
+"""Where a command's length byte is, and its data, in hexadecimal digits."""
+
+LISTED = ("80A8", "80AE")
+"""Commands whose data are values one after the other, in an order that the card gave: nothing but numbers that were
+found elsewhere can be told in them."""
+
+Head = tuple[int, bool, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A data object: its tag, and where its value is, in hexadecimal digits."""
+
+    tag: int
+    start: int
+    end: int
 
 
 def hide_owner(trace: Trace) -> Trace:
     """The trace with everything hidden that tells who its owner is."""
     groups = list(whole_answers(trace.turns))
-    numbers = {number for group in groups for number in _numbers(whole_data(group))}
+    texts = [whole_data(group) for group in groups] + [_data(turn.command) for turn in trace.turns]
+    numbers = sorted({number for text in texts for number in _numbers(text)}, key=len, reverse=True)
     turns = [turn for group in groups for turn in _masked(group, numbers)]
     return replace(trace, turns=tuple(turns))
 
 
 def _masked(group: Sequence[Turn], numbers: Iterable[str]) -> Iterator[Turn]:
-    whole = whole_data(group)
-    for tag, start, end in list(_objects(whole)):
-        if tag in SENSITIVE:
-            value = whole[start:end]
-            whole = whole[:start] + (_mask(value) if tag == NUMBER else HIDDEN * len(value)) + whole[end:]
-    for number in numbers:
-        whole = whole.replace(number, _mask(number))
+    whole = _without(_objects_hidden(whole_data(group)), numbers)
     for turn in group:
         size = len(turn.response[:-STATUS])
-        yield replace(turn, response=whole[:size] + turn.response[-STATUS:])
+        command = _command_hidden(turn.command, numbers)
+        yield replace(turn, command=command, response=whole[:size] + turn.response[-STATUS:])
         whole = whole[size:]
 
 
-def _mask(digits: str) -> str:
-    """All but the last digits of a card number; the whole of anything else."""
-    number = digits.rstrip("F")
-    if number.startswith(HIDDEN) and number.lstrip(HIDDEN).isdecimal() and len(number.lstrip(HIDDEN)) == LAST_SHOWN:
-        return digits  # it is hidden already
-    if number.isdecimal() and SHORTEST_NUMBER <= len(number) <= 19:
-        return HIDDEN * (len(number) - LAST_SHOWN) + number[-LAST_SHOWN:] + digits[len(number) :]
-    return HIDDEN * len(digits)
+def _command_hidden(command: str, numbers: Iterable[str]) -> str:
+    """The command, its data looked through as an answer's are; its header and length stay."""
+    data = _data(command)
+    looked = data if command.startswith(LISTED) else _objects_hidden(data)
+    return command[:BODY] + _without(looked, numbers) if data else command
+
+
+def _data(command: str) -> str:
+    return command[BODY:] if len(command) > BODY else ""
+
+
+def _objects_hidden(text: str) -> str:
+    """The text without what its data objects tell. Where not all of it can be read as such, nothing in it is certain to
+    be one: the whole is looked through as well."""
+    objects = _objects(text)
+    if any(found.tag == UNREAD for found in objects):
+        text = digits.hide_likely(text)
+    for found in objects:
+        value = text[found.start : found.end]
+        if found.tag in SENSITIVE:
+            value = digits.mask(value) if found.tag == NUMBER else HIDDEN * len(value)
+        elif found.tag not in READABLE:
+            value = digits.hide_likely(value)
+        text = text[: found.start] + value + text[found.end :]
+    return text
+
+
+def _without(text: str, numbers: Iterable[str]) -> str:
+    for number in numbers:
+        text = text.replace(number, digits.mask(number))
+        spoken = digits.spoken(number)
+        text = text.replace(spoken, digits.mask_spoken(spoken))
+    return text
 
 
 def _numbers(answer: str) -> Iterator[str]:
     """The card numbers in an answer."""
-    for tag, start, end in _objects(answer):
-        value = answer[start:end]
-        if tag in (TRACK_2, TRACK_2_CONTACTLESS):
+    for found in _objects(answer):
+        value = answer[found.start : found.end]
+        if found.tag in (TRACK_2, TRACK_2_CONTACTLESS):
             value = value.partition("D")[0]
         number = value.rstrip("F")
-        if tag in (NUMBER, TRACK_2, TRACK_2_CONTACTLESS) and number.isdecimal() and len(number) >= SHORTEST_NUMBER:
+        if found.tag in (NUMBER, TRACK_2, TRACK_2_CONTACTLESS) and digits.is_number(number):
             yield number
 
 
-def _objects(text: str) -> Iterator[tuple[int, int, int]]:
-    """Tag, start and end (in hexadecimal digits) of every data object, as far as the text can be read as such."""
-    at = 0
-    while at < len(text):
-        if text.startswith("00", at):
-            at += 2
-            continue
-        found = _head(text, at)
-        if found is None:
-            return
-        tag, constructed, at, length = found
-        end = min(at + 2 * length, len(text))
-        yield tag, at, end
-        if constructed:
-            yield from ((inner, at + start, at + stop) for inner, start, stop in _objects(text[at:end]))
-        at = end
+def _objects(text: str) -> list[Found]:
+    """Every primitive data object, as far as the text can be read as such, and what cannot."""
+    found: list[Found] = []
+    to_do = [(0, len(text), 0)]
+    while to_do:
+        at, end, depth = to_do.pop()
+        while at < end:
+            if text[at : at + 2] in ("00", "FF"):  # padding (EMV Book 3, annex B1)
+                at += 2
+                continue
+            head = _head(text, at, end)
+            if head is None or depth == MOST_DEPTH:
+                found.append(Found(UNREAD, at, end))
+                break
+            tag, constructed, start, length = head
+            if start + 2 * length > end:
+                found.append(Found(UNREAD, at, end))
+            at = min(start + 2 * length, end)
+            if constructed and tag not in SENSITIVE:
+                to_do.append((start, at, depth + 1))
+            else:
+                found.append(Found(tag, start, at))
+    return found
 
 
-def _head(text: str, at: int) -> tuple[int, bool, int, int] | None:
+def _head(text: str, at: int, end: int) -> Head | None:
     """Tag, whether it is constructed, where its value begins, and how many bytes it has."""
     try:
         first = int(text[at : at + 2], 16)
@@ -99,7 +153,7 @@ def _head(text: str, at: int) -> tuple[int, bool, int, int] | None:
             at += more
     except ValueError:
         return None
-    return tag, bool(first & 0x20), at, length
+    return (tag, bool(first & 0x20), at, length) if at <= end else None
 
 
 def _tag_digits(text: str, at: int) -> int:

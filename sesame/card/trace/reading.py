@@ -1,8 +1,8 @@
 """Reads traces: ours, and what other tools print or people paste, as long as every command and answer is there.
 
-Understood: our own format; lines marked `>` and `<`; the logs of EMV-CAP, python-emv, pcscd, OpenSC, GlobalPlatformPro;
-lines of hexadecimal alone, command and answer in turn; JSON or a Python literal, as an object of commands and answers
-or a list of pairs.
+Understood: our own format; lines marked `>` and `<`; the logs of EMV-CAP, python-emv, pcscd, OpenSC, pcsc-tools,
+GlobalPlatformPro (see `lines`); lines of hexadecimal alone, command and answer in turn; JSON or a Python literal, as an
+object of commands and answers or a list of pairs.
 """
 
 import ast
@@ -12,39 +12,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from sesame.card.trace.lines import Entry, digits_of, entries
 from sesame.card.trace.recording import Trace, TraceError, Turn
 from sesame_core.smartcard.masking import HEADER_AND_LC, HIDDEN, SECRET_INSTRUCTIONS
 
-MARKS = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("cold", r"cold-atr\b\s*[:=]?(.*)"),
-        ("atr", r"(?:using )?atr\b\s*[:=]?(.*)"),
-        ("protocol", r"(?:protocol|t)\s*[:=]?\s*(?:t\s*=)?\s*([01])\s*$"),
-        ("command", r"A>>(.*)"),
-        ("response", r"A<<(.*)"),
-        ("command", r"(?:C-?APDU|APDU|command|sending|send|tx|outgoing APDU)\b\s*(?:\([^)]*\))?\s*[:=](.*)"),
-        ("response", r"R-?APDU\s*\((?P<sw>[0-9a-f ]+)\)\s*:(.*)"),
-        ("response", r"rx\s*:\s*(?P<data>.*?),\s*SW1:\s*(?P<sw1>\w\w),\s*SW2:\s*(?P<sw2>\w\w)"),
-        ("response", r"(?:R-?APDU|SW|response|received|receive|rx|incoming APDU)\b\s*(?:\([^)]*\))?\s*[:=](.*)"),
-        ("command", r"(?:=>|->|-->|→|>+)\s*(.*)"),
-        ("response", r"(?:<=|<-|<--|←|<+)\s*(.*)"),
-    )
-)
-"""How a line says what it is, the first that fits. What follows the mark is hexadecimal."""
-
-PREFIX = re.compile(r"^(?:\d+\s+)?(?:\[[^\]]*\]\s*)?(?:DEBUG|INFO)?[:\s]*(?:emv\.transmission[:\s]+)?", re.IGNORECASE)
-"""What loggers put in front."""
-
-TIME = re.compile(r"([\d.]+)\s*ms\b")
-ASIDE = re.compile(r"#.*|;.*|\([^)]*\)|\bT=[01]\b|\b0x", re.IGNORECASE)
-GLUE = re.compile(r"[\s:,'\"\[\]|.-]")
-HEXADECIMAL = re.compile(r"(?:[0-9A-F*]{2})*")
+TIME = re.compile(r"(?<![\d.])([0-9]{1,9}(?:\.[0-9]{1,9})?) ?ms\b")
 VERIFY_DATA = 8
+HEADER = 8
+WHOLE = re.compile(r"[0-9A-F]*")
+BYTE_ORDER_MARK = "\ufeff"
 
 ASSIGNED = re.compile(r"^\w+\s*=\s*(?=[{\[])")
-JOINED = re.compile(r"'\s*\+\s*\\?\s*'")
+JOINED = re.compile(r"'\s*\+\s*(?:\\\s*)?'")
 HEADER_NAMES = {"atr": "atr", "cold-atr": "cold", "t": "protocol", "protocol": "protocol"}
+
+
+class NoLiteralError(TraceError):
+    """It is neither JSON nor a Python literal."""
 
 
 @dataclass
@@ -54,6 +38,16 @@ class _Draft:
     turns: list[Turn] = field(default_factory=list)
     command: str = ""
     header: dict[str, str] = field(default_factory=dict)
+
+    def note(self, entry: Entry) -> None:
+        """One thing that a log says. Raises TraceError."""
+        where = f"line {entry.number}"
+        if entry.kind == "protocol":
+            self.header[entry.kind] = entry.text.strip()
+            return
+        took = TIME.search(entry.text)
+        micros = round(float(took[1]) * 1000) if took else None
+        self.take(entry.kind, _digits(entry.text, where), micros, where)
 
     def take(self, kind: str, value: str, micros: int | None, where: str) -> None:
         """One line that was understood."""
@@ -79,71 +73,43 @@ class _Draft:
 
 def read_trace(text: str) -> Trace:
     """The trace in a text. Raises TraceError, which names the line."""
-    literal = ASSIGNED.sub("", text.strip())
-    if literal[:1] in ("{", "["):
-        return _from_literal(literal)
-    draft = _Draft()
+    text = text.removeprefix(BYTE_ORDER_MARK)
+    try:
+        return _from_text(text)
+    except RecursionError:
+        raise TraceError("it is nested deeper than any trace") from None
+
+
+def _from_text(text: str) -> Trace:
     lines = list(enumerate(text.splitlines(), 1))
-    for number, kind, rest in _marked(lines) or _alternating(lines):
-        took = TIME.search(rest)
-        where = f"line {number}"
-        if kind == "protocol":
-            draft.header[kind] = rest
-            continue
-        draft.take(kind, _digits(rest, where), round(float(took[1]) * 1000) if took else None, where)
+    literal = ASSIGNED.sub("", text.strip())
+    found = entries(lines)
+    if literal[:1] in ("{", "["):
+        try:
+            return _from_literal(_literal(literal))
+        except NoLiteralError:
+            if not found:  # a log may begin with a bracket as well
+                raise
+    draft = _Draft()
+    for entry in found or _alternating(lines):
+        draft.note(entry)
     return draft.trace()
 
 
-def _marked(lines: Iterable[tuple[int, str]]) -> list[tuple[int, str, str]]:
-    """The lines that say what they are, with their hexadecimal; long ones may go on in indented lines."""
-    found: list[tuple[int, str, str]] = []
-    for number, line in lines:
-        kind, rest = _kind(line)
-        if kind:
-            found.append((number, kind, rest))
-        elif found and line[:1].isspace() and line.strip() and HEXADECIMAL.fullmatch(GLUE.sub("", line.upper())):
-            before, what, start = found[-1]
-            found[-1] = before, what, start + line
-    return found if any(kind in ("command", "response") for _, kind, _ in found) else []
-
-
-def _alternating(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
+def _alternating(lines: Iterable[tuple[int, str]]) -> Iterator[Entry]:
     """Lines of nothing but hexadecimal: command, answer, command, answer."""
     kind = "command"
     for number, line in lines:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        yield number, kind, line
+        yield Entry(number, kind, [line])
         kind = "response" if kind == "command" else "command"
-
-
-def _kind(line: str) -> tuple[str, str]:
-    """What a line is, and its hexadecimal; empty for a line that is nothing of ours."""
-    text = line.strip()
-    if text.startswith("#"):
-        return "", ""
-    for candidate in (text, PREFIX.sub("", text)):
-        for kind, pattern in MARKS:
-            found = pattern.fullmatch(candidate)
-            if found:
-                return kind, _rest(found)
-    return "", ""
-
-
-def _rest(found: "re.Match[str]") -> str:
-    named = found.groupdict()
-    if "data" in named:
-        return f"{named['data']} {named['sw1']} {named['sw2']}"
-    return f"{found[2]} {named['sw']}" if "sw" in named else str(found[1])
 
 
 def _digits(text: str, where: str) -> str:
     """The hexadecimal of a line, aside from remarks. Raises TraceError."""
-    took_apart = ASIDE.sub(" ", text).upper()
-    digits = GLUE.sub("", took_apart)
-    if digits.startswith("0020") and HIDDEN in digits:
-        return digits  # cut short by the tool that hid it: made whole by `_command`
-    if not HEXADECIMAL.fullmatch(digits):
+    digits = digits_of(text)
+    if digits is None:
         raise TraceError(f"{where}: not whole bytes of hexadecimal")
     return digits
 
@@ -152,15 +118,17 @@ def _command(digits: str, where: str) -> str:
     """A command, the PIN in it hidden whatever the tool did about it."""
     if len(digits) < 8:
         raise TraceError(f"{where}: a command has four bytes at least")
+    if not WHOLE.fullmatch(digits[:HEADER]):
+        raise TraceError(f"{where}: of a command no part but its data can be hidden")
     if int(digits[2:4], 16) not in SECRET_INSTRUCTIONS or len(digits) <= 2 * HEADER_AND_LC:
         return digits
     size = int(digits[8:10], 16) if HIDDEN not in digits[8:10] else VERIFY_DATA
     return f"{digits[:8]}{size:02X}{HIDDEN * 2 * size}"
 
 
-def _from_literal(text: str) -> Trace:
+def _from_literal(found: object) -> Trace:
     draft = _Draft()
-    for place, (key, value) in enumerate(_pairs(_literal(text)), 1):
+    for place, (key, value) in enumerate(_pairs(found), 1):
         where = f"entry {place}"
         kind = HEADER_NAMES.get(str(key).lower(), "")
         if kind == "protocol":
@@ -182,7 +150,7 @@ def _literal(text: str) -> object:
     try:
         return ast.literal_eval(JOINED.sub("", text))
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        raise TraceError("it begins like JSON and is neither JSON, JSON lines nor a Python literal") from None
+        raise NoLiteralError("it begins like JSON and is neither JSON, JSON lines nor a Python literal") from None
 
 
 def _pairs(found: object) -> Iterator[tuple[object, object]]:
