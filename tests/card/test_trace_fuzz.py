@@ -64,11 +64,11 @@ SLOW = (
 )
 PROGRAM = """
 import resource, sys
-from tests.card.test_trace_fuzz import CPU_SECONDS, SLOW, TraceError, read
+from tests.card.test_trace_fuzz import CPU_SECONDS, SLOW, TraceError, read_trace
 resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 for text in SLOW:
     try:
-        read(text)
+        read_trace(text)
     except TraceError:
         pass
 """
