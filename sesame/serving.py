@@ -18,6 +18,7 @@ PATIENCE_S: Final = 20.0
 READERS_VERB: Final = "api/next"
 """The verb of the reader's page, below its address."""
 
+UNAVAILABLE: Final = 503
 LOOPBACK: Final = "http://127.0.0.1:"
 
 
@@ -55,12 +56,15 @@ def _told(verb: str) -> bool:
     request = urllib.request.Request(verb, b"{}", {"Content-Type": "application/json"})  # noqa: S310 - loopback, above
     try:
         opener.open(request, timeout=PATIENCE_S).close()
+    except urllib.error.HTTPError as error:
+        if error.code != UNAVAILABLE:
+            return False  # another program, at a port that was ours
+        message = f"{verb} cannot begin anew: its books cannot be used; end it and see what it says when it starts"
+        raise CommandError(Exit.FAILED, message) from None
     except urllib.error.URLError as error:
         if isinstance(error.reason, ConnectionRefusedError):
             return False
-        raise CommandError(
-            Exit.FAILED, f"{verb} does not begin anew ({error.reason}); end it and start it again"
-        ) from None
+        raise CommandError(Exit.FAILED, f"{verb} does not answer; end it and start it again") from None
     except OSError:
         raise CommandError(Exit.FAILED, f"{verb} does not answer; end it and start it again") from None
     return True

@@ -159,12 +159,13 @@ def _next(arguments: argparse.Namespace) -> int:
     from bank.demo.customers import begin_anew  # noqa: PLC0415
 
     told = tell_servers(arguments.state)
-    if not any(verb.endswith(READERS_VERB) for verb in told):
+    reader = any(verb.endswith(READERS_VERB) for verb in told)
+    if not reader:
         with hold_state(arguments.state), open_books(arguments) as store:
             begin_anew(store)
             forget_cards(arguments.state)
-    pages = "card out, everybody signed off, " if told else ""
-    sys.stdout.write(f"ready for the next customer: {pages}cards and accounts as at first\n")
+    done = ["card out"] * reader + ["everybody signed off"] * bool(told) + ["cards and accounts as at first"]
+    sys.stdout.write(f"ready for the next customer: {', '.join(done)}\n")
     return Exit.OK
 
 

@@ -142,11 +142,15 @@ def test_the_card_reader_is_plugged_in_again(client: TestClient) -> None:
     assert client.post("/api/next", json={}).json()["plugged"] is True
 
 
-def test_books_that_fail_are_told(client: TestClient, bench: PageBench, store: SqlStore, tmp_path: Path) -> None:
+def lose_books(store: SqlStore, tmp_path: Path) -> None:
     store.close()
     for path in (tmp_path / "bank").glob("bank.db*"):
         path.unlink()
     (tmp_path / "bank" / "bank.db").mkdir()
+
+
+def test_books_that_fail_are_told(client: TestClient, bench: PageBench, store: SqlStore, tmp_path: Path) -> None:
+    lose_books(store, tmp_path)
     answer = client.post("/api/next", json={})
     assert answer.status_code == 503
 
@@ -249,12 +253,19 @@ def test_a_server_that_cannot_is_told_of(
 ) -> None:
     state, listener = tmp_path / STATE, bind_listener(0, 0)
     state.mkdir(exist_ok=True)
-    with (
-        Server(reader_site(bench, desk_of(store)), listener).beside(),
-        announced(state, f"{url_of(listener)}api/nothing"),
-    ):
+    site = reader_site(bench, desk_of(store))
+    lose_books(store, tmp_path)
+    with Server(site, listener).beside(), announced(state, f"{url_of(listener)}api/next"):
         assert main(["bank", "next", "--state", str(state)]) != 0
-    assert "does not begin anew" in capsys.readouterr().err
+    assert "cannot begin anew" in capsys.readouterr().err
+
+
+def test_another_program_at_a_port_that_was_ours_is_nobody(bench: PageBench, store: SqlStore, tmp_path: Path) -> None:
+    listener = bind_listener(0, 0)
+    with Server(reader_site(bench, desk_of(store)), listener).beside():
+        (tmp_path / "serving-1.url").write_text(f"{url_of(listener)}nothing", encoding="utf-8")
+        assert tell_servers(tmp_path) == []
+    assert not list(tmp_path.glob("serving-*"))
 
 
 def test_unblocking_says_what_it_unblocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
