@@ -34,7 +34,8 @@ def decode_toml(content: bytes, origin: str) -> Mapping[str, Any]:
     except UnicodeDecodeError:
         raise ConfigError(f"{origin}: is not UTF-8 text; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{origin}: is not TOML: {printable(str(error))}") from None
+        twice = "; each [section] stands once: put your setting below it" if "twice" in str(error) else ""
+        raise ConfigError(f"{origin}: is not TOML: {printable(str(error))}{twice}") from None
     except Exception as error:
         # Python's parser recurses (RecursionError) and makes numbers (ValueError beyond 4,300 digits, OverflowError):
         # what else it may raise is as little the caller's business.

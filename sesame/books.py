@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from drivers.install_hints import install_extra
 from sesame.exits import CommandError, Exit
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def needing_extra(extra: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        message = f"{error.name} is not installed; type: pip install 'sesame-reader[{extra}]'"
-        raise CommandError(Exit.FAILED, message) from None
+        message = f"{error.name} is not installed; type: {install_extra(extra)}"
+        raise CommandError(Exit.MISSING_PART, message) from None
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class Exit(IntEnum):
     CONFIGURATION = 9  # the configuration file cannot be used
     POWER_OFF = 10  # `sesame run` only: the reader asks the system to power off
     HARDWARE = 11  # display, keypad or supply
+    MISSING_PART = 12  # a library that the command needs is not installed; the message has the line that installs it
 
 
 class CommandError(SesameError):

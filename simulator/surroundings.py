@@ -32,11 +32,13 @@ from simulator.troubles import (
     CARDS,
     CONFIGS,
     HURT,
+    LOWEST,
     MACHINES,
     MODULES,
     PCSC,
     SERVICES,
     SHUT,
+    VERSIONS,
     ZERO,
     Trouble,
 )
@@ -78,6 +80,14 @@ class SimulatedWorld:
     def has_module(self, module: str) -> bool:
         """All of them, when all is well."""
         return module not in {MODULES[each] for each in self._troubles if each in MODULES}
+
+    def find_version(self, distribution: str) -> str | None:
+        """The lowest that will do, when all is well."""
+        return self._as(VERSIONS, {}).get(distribution, LOWEST.get(distribution))
+
+    def install_extra(self, extra: str) -> str:
+        """As one would type it in the project's folder."""
+        return f"pip install '.[{extra}]' in the project's folder"
 
     def list_groups(self) -> frozenset[str]:
         """All that are needed, when all is well."""

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Final
 
 from device.config import Config, DisplayConfig
+from device.selftest.versions import RANGES
 from drivers.gpio.factory import Machine
 from drivers.slot.pcsc_errors import Code
 from sesame_core.events import Key
@@ -19,6 +20,7 @@ class Trouble(Enum):
     NO_GPIO_LIBRARY = "no-gpio-library"
     NO_GPIO_LIBRARY_3_13 = "no-gpio-library-3.13"
     NO_DISPLAY_LIBRARY = "no-display-library"
+    OLD_DISPLAY_LIBRARY = "old-display-library"
     NO_SPIDEV = "no-spidev"
     NO_PYSCARD = "no-pyscard"
     I2C_OFF = "i2c-off"
@@ -71,6 +73,10 @@ MODULES: Final = {
     Trouble.NO_SPIDEV: "spidev",
     Trouble.NO_PYSCARD: "smartcard",
 }
+VERSIONS: Final = {Trouble.OLD_DISPLAY_LIBRARY: {"luma.oled": "3.13.0"}}
+LOWEST: Final = {each.distribution: each.lowest for each in RANGES.values()}
+"""The oldest libraries that will do: what is here when all is well."""
+
 CONFIGS: Final = {Trouble.NO_SPIDEV: ON_SPI, Trouble.SPI_OFF: ON_SPI, Trouble.SPI_PORT: ON_SPI_1}
 ABSENT: Final = {
     Trouble.I2C_OFF: ("/dev/i2c-1",),

@@ -4,6 +4,7 @@
 
 : "${checkout:?}"
 python= # the interpreter to use; empty for the first that will do
+constraints= # a file of pip's, with versions; empty for none
 
 # Nothing of the caller's may turn Python into another one than we mean, or hide our own modules from it. (-OO takes the help
 # away, SAFEPATH the modules of this folder.) What pip inherits, tools/pip_alone.py looks through.
@@ -121,7 +122,7 @@ install_project() {
     log=$1/pip.log
     rm -f "$log"
     "$1/bin/python" "$checkout/tools/pip_alone.py" install --quiet --disable-pip-version-check --no-input --progress-bar off --retries 2 --log "$log" \
-        --editable "${checkout}[$2]" </dev/null >&2 && return
+        ${constraints:+--constraint "$constraints"} --editable "${checkout}[$2]" </dev/null >&2 && return
     if grep -qE 'CERTIFICATE_VERIFY_FAILED' "$log"; then
         fail "The Python package index's certificate was refused. Is this machine's date right? It says: $(date)"
     fi

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree  # reads only what our own pytest wrote
 
@@ -52,6 +52,7 @@ class Environment:
     version: str
     interpreter: Path
     folder: Path
+    lowest: bool = False
 
     def tool(self, name: str) -> str:
         """The path of a program in it."""
@@ -86,8 +87,8 @@ def _stages(
 ) -> Iterator[Outcome]:
     if in_ci:
         yield from _nothing_missing(environments, absent)
-    used = environments[:1] if arguments else environments
-    prepared = _timed("prepare " + ", ".join(environment.version for environment in used), lambda: _prepare(used))
+    used = environments[:1] if arguments else [*environments, *_lowest(environments)]
+    prepared = _timed("prepare " + ", ".join(environment.folder.name for environment in used), lambda: _prepare(used))
     yield prepared
     if not prepared.ok:
         return
@@ -97,6 +98,12 @@ def _stages(
     yield _pytest(main_one, arguments, in_ci)
     for other in others:
         yield _pytest(other, QUICK, in_ci)
+
+
+def _lowest(environments: Sequence[Environment]) -> list[Environment]:
+    """The oldest Python with the oldest libraries that setup.cfg allows: what is declared is run."""
+    oldest = [each for each in environments if each.version == SUPPORTED[0]]
+    return [replace(each, folder=each.folder.with_name("lowest"), lowest=True) for each in oldest]
 
 
 def _nothing_missing(environments: Sequence[Environment], absent: Sequence[Package]) -> Iterator[Outcome]:
@@ -115,7 +122,8 @@ def _prepare(environments: Sequence[Environment]) -> tuple[bool, str]:
 def _prepare_one(environment: Environment) -> int:
     extras = ",".join(extra for extra in extras_of("test") if extra != "pcsc" or _can_build(environment))
     environment.folder.parent.mkdir(exist_ok=True)
-    return run([str(ROOT / "tools/prepare"), str(environment.folder), str(environment.interpreter), extras])
+    lowest = ["lowest"] if environment.lowest else []
+    return run([str(ROOT / "tools/prepare"), str(environment.folder), str(environment.interpreter), extras, *lowest])
 
 
 def _can_build(environment: Environment) -> bool:
@@ -154,7 +162,7 @@ def _is_shell(file: Path) -> bool:
 
 
 def _pytest(environment: Environment, arguments: Sequence[str], in_ci: bool) -> Outcome:
-    report = REPORTS / f"pytest-{environment.version}.xml"
+    report = REPORTS / f"pytest-{environment.folder.name}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     spread = ["-n", "auto", "--dist", "loadgroup"]
@@ -164,7 +172,8 @@ def _pytest(environment: Environment, arguments: Sequence[str], in_ci: bool) -> 
         return verdict(run(command) == 0, report, in_ci)
 
     which = "the quick suite" if arguments == QUICK else " ".join(arguments)
-    return _timed(f"pytest, Python {environment.version} {which}".strip(), tested)
+    libraries = ", lowest libraries," if environment.lowest else ""
+    return _timed(f"pytest, Python {environment.version}{libraries} {which}".strip(), tested)
 
 
 def verdict(passed: bool, report: Path, in_ci: bool) -> tuple[bool, str]:

@@ -1,11 +1,12 @@
 """Probes of the machine: board, libraries, devices, service, configuration, clock. They touch nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from device.config import Config
 from device.selftest.findings import Finding, Verdict
 from device.selftest.ports import DeviceAccess, World
+from device.selftest.versions import RANGES, find_misfit
 from drivers.gpio.factory import Machine, find_clash
 from sesame_core.errors import SesameError
 from sesame_core.events import Millis
@@ -45,16 +46,26 @@ def probe_libraries(world: World, config: Config) -> Iterator[Finding]:
     wanted = {"smartcard": system_package(world, "python3-pyscard", "pcsc")}
     found = world.look_at_machine()
     if is_pi(found):
-        wanted |= {"luma.oled": "pip install --force-reinstall luma.oled"}
-        wanted |= {"smbus2": "pip install smbus2"} if uses_i2c(config) else {}
+        wanted |= {"luma.oled": f"pip install --force-reinstall '{RANGES['luma.oled'].requirement()}'"}
+        wanted |= {"smbus2": f"pip install '{RANGES['smbus2'].requirement()}'"} if uses_i2c(config) else {}
         wanted |= {"spidev": system_package(world, "python3-spidev", "spi")} if config.display.bus == "spi" else {}
     lacking = {module: cure for module, cure in wanted.items() if not world.has_module(module)}
     if is_pi(found) and not found.modules:
         lacking["lgpio"] = lgpio_cure(world)
     for module, cure in lacking.items():
         yield Finding.failed("libraries", f"the Python module {module} is missing", cure)
-    if not lacking:
+    unfit = [finding for module in RANGES if module not in lacking for finding in _version(world, module, wanted)]
+    yield from unfit
+    if not lacking and not unfit:
         yield Finding.good("libraries", ", ".join(sorted({*wanted, *(found.modules if is_pi(found) else ())})))
+
+
+def _version(world: World, module: str, wanted: Mapping[str, str]) -> Iterator[Finding]:
+    """A version that does not fit, of what the configured reader uses on this machine."""
+    used = module in wanted or (is_pi(world.look_at_machine()) and module not in {"smbus2", "spidev"})
+    if used and (said := find_misfit(world, module)):
+        cure = wanted["smartcard"] if module == "smartcard" else f"pip install '{RANGES[module].requirement()}'"
+        yield Finding.failed("libraries", said, cure)
 
 
 def is_pi(found: Machine) -> bool:
@@ -65,14 +76,14 @@ def is_pi(found: Machine) -> bool:
 def lgpio_cure(world: World) -> str:
     """How lgpio is had with this Python: from PyPI, or from the system where PyPI has none."""
     if world.python_version() < NO_WHEEL:
-        return "pip install 'sesame-reader[lgpio]'"
+        return world.install_extra("lgpio")
     absent = f"PyPI has no lgpio ready-made for Python {'.'.join(map(str, world.python_version()))}"
     return f"{absent}: {_from_system(world, 'python3-lgpio')}; where there is no such package: {COMPILE}"
 
 
 def system_package(world: World, package: str, extra: str) -> str:
     """How something is had that the system has as a package, and PyPI only to be built."""
-    return f"{_from_system(world, package)}; or pip install 'sesame-reader[{extra}]' where a compiler is"
+    return f"{_from_system(world, package)}; or {world.install_extra(extra)}, where a compiler is"
 
 
 def _from_system(world: World, package: str) -> str:
@@ -107,11 +118,8 @@ def reaches_header(world: World) -> bool:
 def reaches_display(world: World, config: Config) -> bool:
     """Whether the display's bus can be opened at all."""
     module = "smbus2" if config.display.bus == "i2c" else "spidev"
-    return (
-        world.has_module("luma.oled")
-        and world.has_module(module)
-        and world.access(_display_device(config)) is DeviceAccess.GRANTED
-    )
+    can_draw = world.has_module("luma.oled") and not find_misfit(world, "luma.oled")
+    return can_draw and world.has_module(module) and world.access(_display_device(config)) is DeviceAccess.GRANTED
 
 
 def uses_i2c(config: Config) -> bool:

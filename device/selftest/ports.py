@@ -69,6 +69,14 @@ class World(Protocol):
         """Whether a Python module is installed."""
         ...
 
+    def find_version(self, distribution: str) -> str | None:
+        """The version of an installed distribution (pyscard, luma.oled); None where it is not, or does not say."""
+        ...
+
+    def install_extra(self, extra: str) -> str:
+        """The line to type to have an extra of ours."""
+        ...
+
     def list_groups(self) -> frozenset[str]:
         """The groups this user is in."""
         ...

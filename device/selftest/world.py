@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from device import compose
 from device.config import Config, load_config
 from device.displays import real_display
 from device.selftest.ports import Connection, DeviceAccess
+from drivers import install_hints
 from drivers.clock import MonotonicClock
 from drivers.gpio.factory import Backend, Machine, look_at_machine, open_pins
 from drivers.gpio.pins import Pins
@@ -70,6 +72,17 @@ class RealWorld:
             return find_spec(module) is not None
         except (ImportError, ValueError):
             return False
+
+    def find_version(self, distribution: str) -> str | None:
+        """As its metadata say."""
+        try:
+            return version(distribution)
+        except PackageNotFoundError:
+            return None
+
+    def install_extra(self, extra: str) -> str:
+        """From this checkout, into this environment."""
+        return install_hints.install_extra(extra)
 
     def list_groups(self) -> frozenset[str]:
         """Effective and supplementary."""

@@ -4,7 +4,16 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
-from docs.tools import card_tools_page, cards_page, guide_pictures, hardware_pages, pages, reader_pages, screen_sheets
+from docs.tools import (
+    card_tools_page,
+    cards_page,
+    guide_pictures,
+    hardware_pages,
+    pages,
+    reader_pages,
+    screen_sheets,
+    settings_file,
+)
 from docs.tools.made import COMMAND, Made
 
 
@@ -12,6 +21,7 @@ def every() -> Iterator[Made]:
     """Every file that is made."""
     for family in (pages, reader_pages, hardware_pages, cards_page, card_tools_page):
         yield from family.PAGES
+    yield settings_file.SettingsFile()
     yield from screen_sheets.sheets()
     yield from guide_pictures.pictures()
 

@@ -25,6 +25,7 @@ EXITS = {
     Exit.CONFIGURATION: "The configuration file cannot be used; the message names file, key and what is allowed.",
     Exit.POWER_OFF: "`sesame run` only: the reader asks the system to power off.",
     Exit.HARDWARE: "The display, the keypad or the supply cannot be used.",
+    Exit.MISSING_PART: "A library that the command needs is not installed; the message has the line that installs it.",
 }
 
 
@@ -72,7 +73,8 @@ def configuration() -> Iterator[str]:
     yield (
         "One TOML file: `/etc/sesame/reader.toml`, or the one given by `--config`. Everything has a default; "
         "`sesame config show` prints what is in force and where each value comes from, `sesame config check` says "
-        "whether a file is good. Pins are GPIO numbers (BCM), not the header's.\n"
+        "whether a file is good. The installed file has every setting with its default behind a `#`. "
+        "Pins are GPIO numbers (BCM), not the header's.\n"
     )
     section = ""
     for key, value, allowed, _ in settings_of(Config()):

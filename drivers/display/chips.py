@@ -13,11 +13,15 @@ from luma.oled.device import sh1106, ssd1305, ssd1306, ssd1309  # type: ignore[i
 
 from drivers.display.bus import Wire
 from drivers.display.frame import Bytes, MemoryAccess, Window
-from drivers.display.panels import Controller, Panel
+from drivers.display.panels import CONTROLLERS, Controller, Panel
 
 NOP: Final = 0xE3
 MOST_ARGUMENTS: Final = 2
 """Bytes that a command sent here waits for at most. As many NOPs complete what a broken transfer left unfinished."""
+
+
+USUAL: Final = next(iter(CONTROLLERS[Controller.SH1106].glasses.values()))
+"""Where an SH1106's glass begins while luma initialises it. luma's own word for it came with 3.16 only."""
 
 
 class DisplayChip(Protocol):
@@ -102,14 +106,15 @@ class _Paged(_Quiet):
     """SH1106: a page and a column are set, and data fill that page to the right (its data sheet, commands 1, 2, 10)."""
 
     access: Final = MemoryAccess(overhead=7, across_pages=False)
+    _begins: int = USUAL
 
     def begin_at(self, column: int) -> None:
         """Take that memory column for the one under the left edge of the glass."""
-        self._page_address_offset = column
+        self._begins = column
 
     def write(self, window: Window, data: Bytes) -> None:
         """Fill a rectangle of memory, page by page."""
-        column = self._page_address_offset + window.left
+        column = self._begins + window.left
         width = window.right - window.left + 1
         for page in range(window.first, window.last + 1):
             self.command(0xB0 | page, column & 0x0F, 0x10 | column >> 4)

@@ -22,6 +22,7 @@ from drivers.gpio.gpiod import Gpiod, GpiodPins
 from drivers.gpio.pins import Pins
 from drivers.gpio.rpi import RpiGpio, RpiGpioPins
 from drivers.gpio.zero import GpiozeroPins, ZeroFactory
+from drivers.install_hints import install_extra
 
 HEADER_LABELS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 """The GPIO chips that the 40-pin header hangs on: Pi 5, Pi 4, the older ones. Their numbers change with kernels."""
@@ -29,15 +30,13 @@ HEADER_LABELS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 GPIO_GET_CHIPINFO_IOCTL = 0x8044B401
 """linux/gpio.h: struct gpiochip_info is name[32], label[32] and the number of lines."""
 
-INSTALL_LGPIO = (
-    "pip install 'sesame-reader[lgpio]'; from Python 3.13 on: sudo apt install python3-lgpio and make the virtual "
-    "environment with --system-site-packages, or, where there is no such package, sudo apt install gcc libc6-dev "
-    "python3-dev swig and put PYPI=1 before that pip"
+LGPIO_FROM_3_13 = (
+    "from Python 3.13 on: sudo apt install python3-lgpio and make the virtual environment with --system-site-packages, "
+    "or, where there is no such package, sudo apt install gcc libc6-dev python3-dev swig and put PYPI=1 before that"
 )
 
-INSTALL_GPIOD = (
-    "pip install 'sesame-reader[gpiod]', or from Debian 13 on: sudo apt install python3-libgpiod and make the virtual "
-    "environment with --system-site-packages"
+GPIOD_FROM_DEBIAN = (
+    "from Debian 13 on: sudo apt install python3-libgpiod and make the virtual environment with --system-site-packages"
 )
 
 
@@ -113,8 +112,7 @@ def find_clash(machine: Machine) -> str | None:
 def open_pins(backend: Backend, machine: Machine, libraries: Libraries | None = None) -> Pins:
     """The header of this machine. Raises DriverError with the cure when it cannot be reached."""
     libraries = libraries or LIBRARIES
-    chosen = _chosen(machine) if backend is Backend.AUTO else backend
-    if chosen is Backend.MOCK:
+    if backend is Backend.MOCK:
         return GpiozeroPins(libraries.mock())
     if machine.header is None:
         raise DriverError(
@@ -122,25 +120,42 @@ def open_pins(backend: Backend, machine: Machine, libraries: Libraries | None = 
             f"{', '.join(HEADER_LABELS)}): use the simulated reader, or check the kernel and /dev/gpiochip*"
         )
     opened = {Backend.LGPIO: _open_lgpio, Backend.GPIOD: _open_gpiod, Backend.RPIGPIO: _open_rpigpio}
-    return opened[chosen](machine, libraries)
+    if backend is not Backend.AUTO:
+        return opened[backend](machine, libraries)
+    refusals: list[DriverError] = []
+    for candidate in _candidates(machine):
+        try:
+            return opened[candidate](machine, libraries)
+        except DriverError as refusal:
+            refusals.append(refusal)
+    raise DriverError("; and ".join(map(str, refusals))) from refusals[0]
 
 
-def _chosen(machine: Machine) -> Backend:
+def _candidates(machine: Machine) -> list[Backend]:
     """lgpio or gpiod wherever they are, as they work on every Pi; RPi.GPIO is for older ones where it alone is."""
-    order = {"lgpio": Backend.LGPIO, "gpiod": Backend.GPIOD, "RPi": Backend.RPIGPIO}
-    return next((backend for module, backend in order.items() if module in machine.modules), Backend.LGPIO)
+    order = {"lgpio": Backend.LGPIO, "gpiod": Backend.GPIOD}
+    newer = [backend for module, backend in order.items() if module in machine.modules]
+    return newer or [Backend.RPIGPIO if "RPi" in machine.modules else Backend.LGPIO]
+
+
+def _install_lgpio() -> str:
+    return f"{install_extra('lgpio')}; {LGPIO_FROM_3_13}"
+
+
+def _install_gpiod() -> str:
+    return f"{install_extra('gpiod')}, or {GPIOD_FROM_DEBIAN}"
 
 
 def _open_lgpio(machine: Machine, libraries: Libraries) -> Pins:
     if "lgpio" not in machine.modules:
-        raise DriverError(f"lgpio is not installed: {INSTALL_LGPIO}")
+        raise DriverError(f"lgpio is not installed: {_install_lgpio()}")
     number = machine.header or 0
     return GpiozeroPins(_loaded(lambda: libraries.lgpio(number), f"lgpio cannot open /dev/gpiochip{number}"))
 
 
 def _open_gpiod(machine: Machine, libraries: Libraries) -> Pins:
     if "gpiod" not in machine.modules:
-        raise DriverError(f"gpiod, version 2, is not installed: {INSTALL_GPIOD}")
+        raise DriverError(f"gpiod, version 2, is not installed: {_install_gpiod()}")
     path = f"/dev/gpiochip{machine.header or 0}"
     return _loaded(lambda: GpiodPins(libraries.gpiod(), path), f"gpiod cannot open {path}")
 
@@ -148,12 +163,12 @@ def _open_gpiod(machine: Machine, libraries: Libraries) -> Pins:
 def _open_rpigpio(machine: Machine, libraries: Libraries) -> Pins:
     if "RPi" not in machine.modules:
         raise DriverError(
-            f"RPi.GPIO is not installed: pip install 'sesame-reader[rpi-gpio]', or better {INSTALL_LGPIO}"
+            f"RPi.GPIO is not installed: {install_extra('rpi-gpio')}, or better lgpio: {_install_lgpio()}"
         )
     if trouble := find_clash(machine):
         raise DriverError(trouble)
     if machine.rp1 and "rpi-lgpio" not in machine.distributions:
-        raise DriverError(f"RPi.GPIO does not know the pins of a Pi 5: choose lgpio instead ({INSTALL_LGPIO})")
+        raise DriverError(f"RPi.GPIO does not know the pins of a Pi 5: choose lgpio instead ({_install_lgpio()})")
     return RpiGpioPins(_loaded(libraries.rpigpio, "RPi.GPIO cannot be used here"))
 
 
@@ -165,9 +180,17 @@ def _loaded(load: Callable[[], T], words: str) -> T:
         return load()
     except Exception as cause:
         # ImportError, RuntimeError of RPi.GPIO, lgpio.error, gpiozero's errors: they share nothing below Exception.
-        raise DriverError(
-            f"{words}: {cause}. Check that the user is in the group gpio and that the unit does not hide /proc or /dev"
-        ) from cause
+        raise DriverError(f"{words}: {cause}. {_cure(cause)}") from cause
+
+
+def _cure(cause: Exception) -> str:
+    """gpiozero names the Pi by its revision, and refuses one of which the kernel tells none."""
+    if type(cause).__name__ == "PinUnknownPi":
+        return (
+            "Containers and mainline kernels tell no revision in device tree or /proc/cpuinfo: lgpio with gpiozero "
+            f'cannot be used. gpiod can: pins = "gpiod" below [keypad]; {_install_gpiod()}'
+        )
+    return "Check that the user is in the group gpio and that the unit does not hide /proc or /dev"
 
 
 def _model(root: Path) -> str:
@@ -219,7 +242,13 @@ def load_lgpio(chip: int) -> ZeroFactory:
     with _away_from_here():
         from gpiozero.pins.lgpio import LGPIOFactory  # type: ignore[import-untyped]  # noqa: PLC0415 -- optional
 
-    factory: ZeroFactory = LGPIOFactory(chip=chip)
+    opened = LGPIOFactory(chip=chip)
+    try:
+        opened.board_info  # noqa: B018 - asked for now: every single pin asks for it, and PinUnknownPi has a way out here
+    except BaseException:
+        opened.close()
+        raise
+    factory: ZeroFactory = opened
     return factory
 
 

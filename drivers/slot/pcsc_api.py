@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from drivers.install_hints import install_extra
 from drivers.slot.pcsc_errors import Code, PcscMissingError, error_for
 from sesame_core.smartcard.apdu import Protocol
 
@@ -22,7 +23,7 @@ FOREVER_MS: Final = 0xFFFFFFFF
 MAX_EXTENDED_ANSWER: Final = 65548
 """MAX_BUFFER_SIZE_EXTENDED of pcsclite.h, in bytes."""
 
-_CURE: Final = "install PC/SC: apt install pcscd libpcsclite1 python3-pyscard (or pip install 'sesame-reader[pcsc]')"
+_CURE: Final = "install PC/SC: sudo apt install pcscd libpcsclite1 python3-pyscard"
 
 
 class _IoRequest(ctypes.Structure):
@@ -43,7 +44,7 @@ class Pcsc:
             self._scard: Any = importlib.import_module("smartcard.scard")
             library = ctypes.CDLL("libpcsclite.so.1")
         except (ImportError, OSError) as error:
-            raise PcscMissingError(f"PC/SC cannot be loaded: {_CURE}") from error
+            raise PcscMissingError(f"PC/SC cannot be loaded: {_CURE}, or {install_extra('pcsc')}") from error
         self._send = library.SCardTransmit
         self._send.restype = ctypes.c_ulong
         self._send.argtypes = (

@@ -1,5 +1,6 @@
 """The configuration: defaults, one file over them, and errors that name file, key and what is allowed."""
 
+import re
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from device.config import Config, load_config, load_display, merge_config, setti
 from device.errors import ConfigError
 from device.toml_file import decode_toml
 from sesame.cli import main
+from tools.machine import ROOT
 
 
 def test_without_a_file_everything_has_its_default() -> None:
@@ -145,6 +147,27 @@ def test_without_a_fault_it_is_the_whole_configuration(tmp_path: Path) -> None:
     assert (config.display.address, config.sound.buzzer, broken) == (0x3D, False, None)
 
 
+INSTALLED = (ROOT / "systemd/reader.toml").read_text(encoding="utf-8")
+
+
+def test_the_installed_file_changes_nothing_and_shows_every_setting_with_its_default() -> None:
+    assert merge_config(decode_toml(INSTALLED.encode(), "file"), "file") == Config()
+    every = re.sub(r"(?m)^#(\w+ = )", r"\1", INSTALLED)
+    config = merge_config(decode_toml(every.encode(), "file"), "file")
+    assert config == Config()
+    assert {origin for _, _, _, origin in settings_of(config)} == {"file"}, "one is missing"
+
+
+def test_each_line_of_it_can_be_taken_for_itself() -> None:
+    for setting in re.findall(r"(?m)^#\w+ = .*$", INSTALLED):
+        assert merge_config(decode_toml(INSTALLED.replace(setting, setting[1:]).encode(), "file"), "file") == Config()
+
+
+def test_a_section_that_stands_twice_is_said_with_its_cure() -> None:
+    with pytest.raises(ConfigError, match=r"is not TOML: .*twice.*; each \[section\] stands once"):
+        decode_toml(INSTALLED.encode() + b'[keypad]\npins = "gpiod"\n', "file")
+
+
 WRONG = """\
 [reader]
 language = "de"
@@ -211,6 +234,20 @@ def test_display_and_gauge_do_not_share_an_address(gauge: str, address: int) -> 
     with pytest.raises(ConfigError, match=rf"power\.gauge_address: no {gauge} has 0x{address:02X}; it can have"):
         merge_config({"power": {"gauge": gauge, "gauge_address": address}, "display": {"address": address}}, "file")
     assert merge_config({"power": {"gauge_address": address}}, "file").power.gauge == "none"
+
+
+@pytest.mark.parametrize(("port", "clash"), [(1, True), (3, False)])
+@pytest.mark.parametrize("pin", [2, 3])
+def test_the_gauges_bus_keeps_its_pins_beside_a_display_on_spi(port: int, clash: bool, pin: int) -> None:
+    """GPIO2 and 3 are I2C's on the header; without the gauge nobody needs them."""
+    raw: dict[str, dict[str, object]] = {"display": {"bus": "spi", "port": port}, "sound": {"light_pin": pin}}
+    assert merge_config(raw, "file").sound.light_pin == pin
+    raw["power"] = {"gauge": "max17048"}
+    if clash:
+        with pytest.raises(ConfigError, match=rf"display\.port \(I2C .*\) and sound\.light_pin are both on GPIO{pin}"):
+            merge_config(raw, "file")
+    else:
+        assert merge_config(raw, "file").power.gauge == "max17048"
 
 
 def test_text_that_a_terminal_obeys_is_shown_by_its_numbers_and_can_be_read_again() -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from gpiozero.exc import PinUnknownPi  # type: ignore[import-untyped]
+from pytest_mock import MockerFixture
 
 from drivers.circuit import Circuit
 from drivers.errors import DriverError
@@ -136,18 +138,18 @@ def test_mock_needs_no_machine() -> None:
         (
             Backend.LGPIO,
             Machine("", ZERO.chips),
-            r"lgpio is not installed: pip install 'sesame-reader\[lgpio\]'.*3\.13",
+            r"lgpio is not installed: .* -m pip install .*\[lgpio\]'; from Python 3\.13",
         ),
         (Backend.AUTO, Machine("", ZERO.chips), "lgpio is not installed"),
         (
             Backend.GPIOD,
             ZERO,
-            r"gpiod, version 2, is not installed: pip install 'sesame-reader\[gpiod\]'.*python3-libgpiod",
+            r"gpiod, version 2, is not installed: .* -m pip install .*\[gpiod\]', or .*python3-libgpiod",
         ),
         (
             Backend.RPIGPIO,
             Machine("", ZERO.chips),
-            r"RPi.GPIO is not installed: pip install 'sesame-reader\[rpi-gpio\]'",
+            r"RPi.GPIO is not installed: .* -m pip install .*\[rpi-gpio\]', or better lgpio",
         ),
         (Backend.RPIGPIO, FIVE, "does not know the pins of a Pi 5: choose lgpio"),
         (
@@ -177,6 +179,47 @@ def test_a_library_that_fails_is_a_driver_error_with_its_cause() -> None:
     with pytest.raises(DriverError, match=r"/dev/gpiochip0.*Permission denied.*group gpio") as caught:
         open_pins(Backend.LGPIO, ZERO, replace(Shelf().libraries(), lgpio=broken))
     assert isinstance(caught.value.__cause__, OSError)
+
+
+def unknown(_chip: int) -> ZeroFactory:
+    raise PinUnknownPi("unable to locate Pi revision in /proc/device-tree or /proc/cpuinfo")
+
+
+def test_a_pi_without_a_revision_is_reached_by_gpiod() -> None:
+    """Containers and mainline kernels tell none; gpiozero refuses such a board, the kernel's bindings do not ask."""
+    shelf = Shelf()
+    libraries = replace(shelf.libraries(), lgpio=unknown)
+    both = replace(ZERO, model="", modules=frozenset({"lgpio", "gpiod"}))
+    assert isinstance(open_pins(Backend.AUTO, both, libraries), GpiodPins)
+    assert shelf.asked == ["gpiod"]
+
+
+@pytest.mark.parametrize("backend", [Backend.AUTO, Backend.LGPIO])
+def test_without_gpiod_the_message_is_true_and_names_it(backend: Backend) -> None:
+    with pytest.raises(DriverError) as caught:
+        open_pins(backend, ZERO, replace(Shelf().libraries(), lgpio=unknown))
+    said = str(caught.value)
+    assert "tell no revision" in said
+    assert 'pins = "gpiod" below [keypad]' in said
+    assert "[gpiod]'" in said
+    assert "group gpio" not in said, "the group is not the cause"
+
+
+def test_where_both_fail_both_causes_are_told() -> None:
+    both = replace(ZERO, chips={9: "pinctrl-bcm2835"}, modules=frozenset({"lgpio", "gpiod"}))
+    with pytest.raises(DriverError, match=r"tell no revision.*; and gpiod cannot open /dev/gpiochip9"):
+        open_pins(Backend.AUTO, both, replace(Shelf().libraries(), lgpio=unknown))
+
+
+def test_gpiozero_itself_refuses_at_once_where_the_kernel_tells_no_revision(mocker: MockerFixture) -> None:
+    """Not with the first pin, when it would be too late for another library. The chip, here, opens."""
+    pytest.importorskip("lgpio")
+    opened = mocker.patch("lgpio.gpiochip_open", return_value=7)
+    closed = mocker.patch("lgpio.gpiochip_close")
+    mocker.patch("gpiozero.pins.lgpio.LGPIOFactory._get_revision", side_effect=PinUnknownPi)
+    with pytest.raises(PinUnknownPi):
+        load_lgpio(0)
+    assert len(closed.call_args_list) == len(opened.call_args_list), "the oldest gpiozero asks before it opens"
 
 
 def test_looking_reads_model_and_survives_its_absence(tmp_path: Path) -> None:

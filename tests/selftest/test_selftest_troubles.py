@@ -26,7 +26,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("pins", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.NO_GPIO_LIBRARY: (
-        ("libraries", Verdict.FAILED, "lgpio is missing", "pip install 'sesame-reader[lgpio]'"),
+        ("libraries", Verdict.FAILED, "lgpio is missing", "pip install '.[lgpio]' in the project's folder"),
         ("pins", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.NO_GPIO_LIBRARY_3_13: (
@@ -36,6 +36,10 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
     ),
     Trouble.NO_DISPLAY_LIBRARY: (
         ("libraries", Verdict.FAILED, "luma.oled is missing", "pip install"),
+        ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
+    ),
+    Trouble.OLD_DISPLAY_LIBRARY: (
+        ("libraries", Verdict.FAILED, "luma.oled 3.13.0 is too old: 3.15 or later", "pip install 'luma.oled>=3.15,<4'"),
         ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
     ),
     Trouble.NO_SPIDEV: (

@@ -1,0 +1,48 @@
+"""What setup.cfg declares as lowest is what `./test` runs."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import suite
+from tools.lowest import list_constraints
+from tools.machine import ROOT
+
+SETUP = """
+[options]
+install_requires =
+    luma.oled >=3.15, <4
+    # a remark
+[options.extras_require]
+postgresql =
+    psycopg[binary] >=3.2.1, <4
+test =
+    lgpio >=0.2.2; python_version < "3.13"
+    luma.oled >=3.15, <4
+"""
+
+
+def test_each_requirement_gives_its_lowest_version_once() -> None:
+    assert list(list_constraints(SETUP)) == [
+        "luma.oled==3.15",
+        "psycopg==3.2.1",
+        'lgpio==0.2.2 ; python_version < "3.13"',
+    ]
+
+
+@pytest.mark.parametrize("requirement", ["httpx2", "httpx2 <3", "httpx2 !=2"])
+def test_a_requirement_without_a_lowest_version_is_refused(requirement: str) -> None:
+    with pytest.raises(ValueError, match=f"setup.cfg: {requirement} has no lowest version"):
+        list(list_constraints(SETUP.replace("luma.oled >=3.15, <4", requirement)))
+
+
+def test_every_requirement_of_ours_has_one() -> None:
+    text = (ROOT / "setup.cfg").read_text("utf-8")
+    assert "luma.oled==3.15" in list(list_constraints(text)), "ssd1305 came with it"
+
+
+def test_the_whole_suite_has_a_run_with_them_on_the_oldest_python() -> None:
+    some = [suite.Environment(version, Path("python"), Path(".venvs", version)) for version in ("3.13", "3.11")]
+    (lowest,) = suite._lowest(some)
+    assert (lowest.version, lowest.folder, lowest.lowest) == ("3.11", Path(".venvs/lowest"), True)
+    assert suite._lowest(some[:1]) == [], "the oldest libraries have no wheels for newer Pythons"
