@@ -112,9 +112,11 @@ def _power_cuts(folder: Folder, tar: Path, facts: dict[str, str], frames: list[P
     machine = Machine(folder, tar)
     run = Run(machine, Reader(machine))
     yield judged(f"After {before}: ready by itself, the same first frame", partial(_first_frame, run, frames))
-    yield judged(
-        'With `[power] off = "system"`, the key Arrêt: the machine powers itself off', partial(_power_off, run)
-    )
+    yield judged(f"{POWERS_OFF}: the machine powers itself off", partial(_power_off, run))
+    for what, spoil in SPOILT.items():
+        machine = Machine(folder, tar)
+        run = Run(machine, Reader(machine))
+        yield judged(f"{POWERS_OFF} and {what}: it powers itself off as well", partial(_power_off, run, spoil))
     yield judged("After all this not one byte of the disk has changed", partial(_same_disk, folder.disk, disk))
 
 
@@ -161,12 +163,22 @@ def boot_times(machine: Machine) -> str:
     return " | ".join(f"{seconds:.1f}" for seconds in (sysinit, begun, ready, rest))
 
 
-def _power_off(run: Run) -> str:
+POWERS_OFF = 'With `[power] off = "system"`, the key Arrêt'
+
+SPOILT = {
+    "a display that is gone": "echo 0 >/sys/devices/platform/sesame-board/present",
+    "a reader.toml that is wrong by then": "echo wrong >/run/reader.toml",
+}
+"""What makes `sesame blank` fail just before the key -> how."""
+
+
+def _power_off(run: Run, spoil: str = "true") -> str:
     """Root is read-only: the setting is laid over the file, for this one start."""
     run.machine.must("""printf '[power]\\noff = "system"\\n' >/run/reader.toml""")
     run.machine.must(f"mount --bind /run/reader.toml /etc/sesame/reader.toml && systemctl restart {UNIT}")
     run.active()
     run.reader.wait_for(FRENCH.insert_card)
+    run.machine.must(spoil)
     run.reader.press(Key.OFF.value)
     reason = run.machine.off()
     if reason != "guest-shutdown":
