@@ -65,12 +65,12 @@ class Options:
     @property
     def with_branch(self) -> bool:
         """True when the demonstration is asked for, or was before."""
-        return self.branch or (self.root / BRANCH_FILES[BRANCH_UNIT]).exists()
+        return self.branch or bool(seen((self.root / BRANCH_FILES[BRANCH_UNIT]).exists))
 
     @property
     def with_lgpio(self) -> bool:
         """False when it is to be left out, or was to be before."""
-        return not self.without_lgpio and not (self.root / NO_LGPIO).exists()
+        return not self.without_lgpio and not seen((self.root / NO_LGPIO).exists)
 
     @property
     def live(self) -> bool:
@@ -283,7 +283,11 @@ def _application(options: Options) -> list[Step]:
             seen(lambda: release.complete(fresh)),
             lambda: release.make_release(fresh, extras, options.wheels),
         ),
-        Step(f"point {folder}/current to it", release.current(folder) == name, lambda: release.switch(folder, name)),
+        Step(
+            f"point {folder}/current to it",
+            seen(lambda: release.current(folder) == name),
+            lambda: release.switch(folder, name),
+        ),
         _command(options),
     ]
 
@@ -291,7 +295,7 @@ def _application(options: Options) -> list[Step]:
 def _remembered(options: Options) -> list[Step]:
     mark = options.root / NO_LGPIO
     said = f"write {mark}: an update does not bring lgpio either"
-    return [] if options.with_lgpio else [Step(said, mark.exists(), lambda: write(mark, b""))]
+    return [] if options.with_lgpio else [Step(said, seen(mark.exists), lambda: write(mark, b""))]
 
 
 def _readable(options: Options) -> list[Step]:

@@ -8,6 +8,7 @@ import hashlib
 import os
 import platform
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterable
@@ -65,7 +66,7 @@ def complete(release: Path) -> bool:
 
 def closed_to_others(folder: Path) -> list[Path]:
     """What below a folder the reader's own user could not read or enter: left by a former version, under a umask."""
-    return [path for path in (folder, *folder.rglob("*")) if not path.is_symlink() and _closed(path)]
+    return [path for path in (folder, *folder.rglob("*")) if _closed(path)]
 
 
 def open_to_others(paths: Iterable[Path]) -> None:
@@ -76,9 +77,12 @@ def open_to_others(paths: Iterable[Path]) -> None:
 
 
 def _closed(path: Path) -> bool:
-    mode = path.stat().st_mode
-    wanted = 0o055 if path.is_dir() or mode & 0o100 else 0o044
-    return mode & wanted != wanted
+    try:
+        mode = path.lstat().st_mode
+    except PermissionError:
+        return True  # to us already
+    wanted = 0o055 if stat.S_ISDIR(mode) or mode & 0o100 else 0o044
+    return not stat.S_ISLNK(mode) and mode & wanted != wanted
 
 
 def make_release(release: Path, extras: str, wheels: Path | None = None) -> None:

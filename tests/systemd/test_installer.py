@@ -255,32 +255,39 @@ def test_how_it_is_made_is_part_of_a_releases_name(mocker: MockerFixture) -> Non
 
 def hidden(path: Path, mocker: MockerFixture) -> None:
     """As polkitd's folder on Debian 12: who is not root may not look into it. Root's looks are refused by hand."""
-    look, read = Path.lstat, Path.read_bytes
+    look, follow, read = Path.lstat, Path.stat, Path.read_bytes
 
-    def refused(look: Callable[[Path], object]) -> Callable[[Path], object]:
-        def _look(self: Path) -> object:
+    def refused(look: Callable[..., object]) -> Callable[[Path], object]:
+        def _look(self: Path, **how: bool) -> object:
             if path in self.parents:
                 raise PermissionError(13, "Permission denied", str(self))
-            return look(self)
+            return look(self, **how)
 
         return _look
 
     mocker.patch.object(Path, "lstat", refused(look))
+    mocker.patch.object(Path, "stat", refused(follow))
     mocker.patch.object(Path, "read_bytes", refused(read))
 
 
-@pytest.mark.parametrize("arguments", [[], ["--uninstall"], ["--uninstall", "--purge"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [[], ["--without-lgpio"], ["--uninstall"], ["--uninstall", "--purge"]], ids=" ".join
+)
+@pytest.mark.parametrize("place", ["etc/polkit-1/rules.d", "opt/sesame", "etc/sesame"])
 def test_the_dry_run_goes_on_where_only_root_may_look(
-    options: Options, arguments: list[str], mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
+    options: Options, arguments: list[str], place: str, mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """polkit's rules on Debian 12; ours, where a former version wrote them under a closed umask."""
     perform(installation(options))
-    folder = options.root / "etc/polkit-1/rules.d"
+    folder = options.root / place
     capsys.readouterr()
     hidden(folder, mocker)
     assert installer.main(["--dry-run", "--root", str(options.root), *arguments]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in said if str(folder) in line] == ["perhaps"]
-    assert "sudo ./install --dry-run" in said[-1]
+    inside = [line.split()[0] for line in said if f"{folder}/" in line]
+    assert set(inside) <= {"perhaps"}
+    assert bool(inside) is ("sudo ./install --dry-run" in said[-1])
+    assert inside or "--uninstall" in arguments, "what is inside is only taken away with its folder"
 
 
 def test_lgpio_can_be_left_out_and_an_update_remembers(mocker: MockerFixture, options: Options) -> None:
