@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from bank.books.card_json import card_from_dict, card_to_dict
+from bank.books.database import DAMAGED, database_url, named, opened_engine, translated
 from bank.books.records import (
     Attempt,
     Customer,
@@ -32,7 +33,6 @@ from bank.books.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, migrate_d
 from bank.books.store import Issue
 from bank.books.vault import Vault
 from bank.cards.memory import MAX_ATC
-from bank.database import DAMAGED, database_url, name_database, opened_engine, translate_errors
 from bank.decoding import decode_foreign
 from bank.emv.keys import IssuerKey
 from bank.errors import IssuingError, StateError, UnknownCardError
@@ -220,9 +220,7 @@ class SqlStore:
             cards = connection.execute(select(CARDS.c.card_id, CARDS.c.sealed).limit(SAMPLE)).all()
         sealed = [*keys, *cards]
         if sealed and not any(self._opens(name, row) for name, row in sealed):
-            raise StateError(
-                f"the key file is not the one of the bank's books ({name_database(self._url)}): put theirs back"
-            )
+            raise StateError(f"the key file is not the one of the bank's books ({named(self._url)}): put theirs back")
 
     def _opens(self, name: str, sealed: bytes) -> bool:
         try:
@@ -234,13 +232,13 @@ class SqlStore:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """A transaction that looks. Rows are taken apart inside: what they hold may be damaged."""
-        damaged = decode_foreign(f"the bank's books ({name_database(self._url)}): {DAMAGED}")
-        with damaged, translate_errors(self._url), self._engine.connect() as connection:
+        damaged = decode_foreign(f"the bank's books ({named(self._url)}): {DAMAGED}")
+        with damaged, translated(self._url), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with translate_errors(self._url), self._engine.execution_options(writes=True).begin() as connection:
+        with translated(self._url), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
 

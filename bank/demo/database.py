@@ -4,11 +4,11 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from bank.books.database import DAMAGED, database_url, named, sqlite_url
+from bank.books.emptying import holds_secrets
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
-from bank.database import DAMAGED, database_url, name_database, sqlite_url
 from bank.demo.customers import furnish_books
-from bank.emptying import holds_secrets
 from bank.emv.keys import TEST_KEYS
 from bank.errors import IssuingError, StateError
 from bank.files import lock_file
@@ -46,7 +46,7 @@ def _furnish(store: SqlStore, books: URL) -> None:
     try:
         furnish_books(store)
     except IssuingError as cause:  # a card of ours under another name
-        raise StateError(f"the bank's books ({name_database(books)}): {DAMAGED}") from cause
+        raise StateError(f"the bank's books ({named(books)}): {DAMAGED}") from cause
 
 
 def _new_books(books: URL, key_file: Path) -> SqlStore:

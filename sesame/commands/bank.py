@@ -173,9 +173,9 @@ def _reset(arguments: argparse.Namespace) -> int:
     if not arguments.yes:
         raise CommandError(Exit.USAGE, "every customer, attempt and counter would be gone: say `reset --yes`")
     with needing_extra("bank"):
-        from bank.demo_reset import reset_demonstration  # noqa: PLC0415 - SQLAlchemy, only where there are books
+        from bank.demo.reset import reset  # noqa: PLC0415 - SQLAlchemy, only where there are books
     with claim_state(arguments.state):
-        left = reset_demonstration(arguments.state, arguments.database)
+        left = reset(arguments.state, arguments.database)
     if left:
         message = f"all but {', '.join(left)}: called like a card's memory, but none of this program's. Move it away"
         raise CommandError(Exit.FAILED, message)

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from bank.books.database import sqlite_url
 from bank.books.records import LONGEST_NAME, Attempt, Customer, Reason
 from bank.books.store import MemoryStore, Store
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
 from bank.cards.memory import Counters, FileMemory, keep_counters
-from bank.database import sqlite_url
 from bank.demo.customers import issued_gallery
 from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
 from bank.errors import IssuingError, StateError, UnknownCardError
@@ -337,7 +337,7 @@ def test_a_full_disk_and_damage_have_messages_of_their_own(tmp_path: Path) -> No
 
 
 def test_books_that_are_closed_or_in_use_are_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bank.database.PATIENCE_S", 0)
+    monkeypatch.setattr("bank.books.database.PATIENCE_S", 0)
     with closing(open_database(tmp_path)) as store, raw_books(tmp_path) as raw:
         raw.execute("BEGIN IMMEDIATE")
         with pytest.raises(StateError, match="another program has had them"):

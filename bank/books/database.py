@@ -89,7 +89,7 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path.absolute()))
 
 
-def name_database(url: URL) -> str:
+def named(url: URL) -> str:
     """How messages call the books: by their file, or by their name on the server."""
     return str(url.database) if is_sqlite(url) else f"the PostgreSQL database {url.database!r}"
 
@@ -150,17 +150,17 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def translate_errors(url: URL) -> Iterator[None]:
+def translated(url: URL) -> Iterator[None]:
     """Around every use of the database. Raises StateError; what breaks a rule of the tables stays IntegrityError."""
     try:
         yield
     except IntegrityError:
         raise
     except SQLAlchemyError as cause:
-        raise StateError(f"the bank's books ({name_database(url)}): {explain_error(cause)}") from cause
+        raise StateError(f"the bank's books ({named(url)}): {trouble(cause)}") from cause
 
 
-def explain_error(error: SQLAlchemyError) -> str:
+def trouble(error: SQLAlchemyError) -> str:
     """What is wrong and what to do about it."""
     origin = getattr(error, "orig", None)
     code = getattr(origin, "sqlite_errorcode", None)

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Inspector, delete, inspect, select
 from sqlalchemy.engine import URL
 
+from bank.books.database import DAMAGED, is_absent, named, opened_engine, translated
 from bank.books.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, MIGRATIONS, SCHEMA, version_of
-from bank.database import DAMAGED, is_absent, name_database, opened_engine, translate_errors
 from bank.decoding import decode_foreign
 from bank.errors import StateError
 
@@ -43,8 +43,8 @@ def empty_books(url: URL) -> None:
 def _connected(url: URL, *, writes: bool) -> Iterator[Connection]:
     engine = opened_engine(url)
     try:
-        damaged = decode_foreign(f"the bank's books ({name_database(url)}): {DAMAGED}")
-        with damaged, translate_errors(url), engine.execution_options(writes=writes).begin() as connection:
+        damaged = decode_foreign(f"the bank's books ({named(url)}): {DAMAGED}")
+        with damaged, translated(url), engine.execution_options(writes=writes).begin() as connection:
             yield connection
     finally:
         engine.dispose()
@@ -61,6 +61,6 @@ def _refuse_foreign(connection: Connection, url: URL) -> None:
     for table in (SCHEMA, *TABLES):
         columns = {str(column["name"]) for column in found.get_columns(table.name)} if table.name in there else set()
         if columns != {column.name for column in table.columns}:
-            raise StateError(f"{name_database(url)} holds tables that this bank did not make: nothing was deleted")
+            raise StateError(f"{named(url)} holds tables that this bank did not make: nothing was deleted")
     if version_of(connection) > len(MIGRATIONS):
-        raise StateError(f"{name_database(url)} was made by a newer program: use that one. Nothing was deleted")
+        raise StateError(f"{named(url)} was made by a newer program: use that one. Nothing was deleted")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from bank.cards.forgetting import forget_cards
 from bank.demo.database import books_url
-from bank.emptying import empty_books
+from bank.books.emptying import empty_books
 
 
-def reset_demonstration(state_dir: Path, url: str = "") -> list[str]:
+def reset(state_dir: Path, url: str = "") -> list[str]:
     """Empty the named books and forget what the gallery's cards remember; whoever opens the books next furnishes them.
 
     The key stays: books elsewhere may have been sealed with it. What it returns is the names of files that are called
