@@ -18,6 +18,8 @@ LOOPBACK = frozenset(("localhost", "127.0.0.1", "[::1]"))
 READING = frozenset(("GET", "HEAD", "OPTIONS"))
 MOST_BYTES = 8192
 """The largest request body, in bytes."""
+MOST_DIGITS = 9
+"""Of a length that is looked at: Python refuses to read a number of 5,000 digits."""
 
 OWN_SITE = frozenset(("same-origin", "none"))
 
@@ -91,7 +93,10 @@ class Guard:
         if "transfer-encoding" in headers:
             return Refusal(411, "Say how long the body is.\n")
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdecimal()) or int(length) > self.most_bytes:
+        if (
+            not (length.isascii() and length.isdecimal() and len(length) <= MOST_DIGITS)
+            or int(length) > self.most_bytes
+        ):
             return Refusal(413, "The body is too long.\n")
         return None
 

@@ -1,18 +1,30 @@
-"""An application on loopback: bound before it is announced, ended on request, silent in the log."""
+"""An application on loopback: bound before it is announced, bounded in all it gives, ended on request."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from web.bounds import BoundedConnection, Bounds, Room, SparingFilter
 from web.errors import ServingError
 
 ADDRESS = "127.0.0.1"
 GRACE_S = 1
 """How long answers under way may take once the end was asked for, in seconds."""
+
+BACKLOG: Final = 128
+"""How many connections wait to be accepted, and how many are accepted in one turn of the loop."""
+
+LOGS: Final = ("uvicorn.error", "asyncio")
+"""Who writes a line, or sixty, when a stranger does something odd."""
+
+USUAL_BOUNDS: Final = Bounds()
 
 
 def bind_listener(port: int | None, usual: int) -> socket.socket:
@@ -33,11 +45,14 @@ def url_of(listener: socket.socket) -> str:
 class Server:
     """Serves `app` at a bound socket. What is asked for is not logged: it may hold what nobody else should read."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, bounds: Bounds = USUAL_BOUNDS) -> None:
         self._listener = listener
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=cast("Any", partial(BoundedConnection, Room(bounds))),
+                h11_max_incomplete_event_size=bounds.head_bytes,
+                backlog=BACKLOG,
                 access_log=False,
                 log_config=None,
                 log_level="error",
@@ -53,12 +68,23 @@ class Server:
     def beside(self) -> Iterator[None]:
         """Serve on a thread of its own while the context lasts: signals are the caller's."""
         thread = threading.Thread(target=self._server.run, args=([self._listener],), name="pages", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._server.should_exit = True
-            thread.join()
+        with _sparing_logs():
+            thread.start()
+            try:
+                yield
+            finally:
+                self._server.should_exit = True
+                thread.join()
+
+
+@contextmanager
+def _sparing_logs() -> Iterator[None]:
+    with ExitStack() as stack:
+        for logger in map(logging.getLogger, LOGS):
+            sparing = SparingFilter()
+            logger.addFilter(sparing)
+            stack.callback(logger.removeFilter, sparing)
+        yield
 
 
 def _bound(port: int) -> socket.socket:
@@ -66,7 +92,7 @@ def _bound(port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((ADDRESS, port))
-        listener.listen(128)
+        listener.listen(BACKLOG)
     except (OSError, OverflowError) as cause:
         listener.close()
         raise ServingError(f"port {port} cannot be listened at: it may be taken; choose another with --port") from cause
