@@ -53,7 +53,7 @@ def _new_books(books: URL, key_file: Path) -> SqlStore:
     """Books and the key for them: the key is on the disk before anything is sealed with it."""
     if holds_secrets(books):
         raise StateError(
-            f"{key_file} is missing, and nothing else opens the bank's books ({name_database(books)}): put it "
+            f"{key_file} is missing, and nothing else opens the bank's books ({named(books)}): put it "
             "back from your backup. `sesame bank reset --yes` begins anew"
         )
     vault = Vault.made_at(key_file)
