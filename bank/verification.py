@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from bank.books.records import Attempt, IssuedCard, Reason
+from bank.books.records import Attempt, IssuedCard, Reason, Status
 from bank.books.store import Store
 from bank.cards.memory import MAX_ATC
 from bank.emv.codes import Clue, mix_data, normalise_code
@@ -28,14 +28,15 @@ def utc_now() -> datetime:
 class Policy:
     """How far and how often the bank looks.
 
-    `window`: counters beyond the last accepted one. `attempts`: refusals in a row before a card must be unblocked.
+    `window`: counters beyond the last accepted one. `attempts`: refusals in a row before a card must be unblocked, at
+    most five (EU 2018/389, article 4(3)(b)).
     `guess_bits`: a guess may be right once in two to this power at most, which bounds the candidates where a code
     brings few cryptogram bits and none of the counter. `gap`: how many counters may lie between the two codes of a
     resynchronisation.
     """
 
     window: int = 256
-    attempts: int = 10
+    attempts: int = 5
     guess_bits: int = 14
     gap: int = 8
 
@@ -45,10 +46,14 @@ DEFAULT_POLICY = Policy()
 
 @dataclass(frozen=True, slots=True)
 class CodeVerdict:
-    """Yes or no. `reason` is for the log: who typed the code is told the same words for every no."""
+    """Yes or no. `reason` is for the log: who typed the code is told the same words for every no.
+
+    `left`: how many refusals there may still be before the card is closed; None where no card was looked at.
+    """
 
     accepted: bool
     reason: Reason
+    left: int | None = None
 
 
 SLIP = CodeVerdict(False, Reason.MALFORMED)
@@ -88,33 +93,38 @@ class Verifier:
         card = find_card(self.store, who)
         return self._noted(card, source, self._judge_pair(card, first, second))
 
-    def _judge(self, card: IssuedCard | None, code: str, request: CodeRequest) -> Reason:
+    def _judge(self, card: IssuedCard | None, code: str, request: CodeRequest) -> CodeVerdict:
         if card is None:
-            return Reason.UNKNOWN
+            return _refused(Reason.UNKNOWN)
         if not self._begun(card):
-            return Reason.LIMITED
-        first = self.store.card_status(card.card_id).last_atc + 1
+            return _refused(Reason.LIMITED, 0)
+        status = self.store.card_status(card.card_id)
+        first = status.last_atc + 1
         counters = range(first, min(first + self.policy.window, MAX_ATC + 1))
-        return self._use_up(card, self._search(card, request).found(code, counters, self._most(card)))
+        found = self._search(card, request).found(code, counters, self._most(card))
+        return self._use_up(card, found, status)
 
-    def _judge_pair(self, card: IssuedCard | None, first: str, second: str) -> Reason:
+    def _judge_pair(self, card: IssuedCard | None, first: str, second: str) -> CodeVerdict:
         if card is None:
-            return Reason.UNKNOWN
+            return _refused(Reason.UNKNOWN)
         if not self._begun(card):
-            return Reason.LIMITED
-        search = self._search(card, PLAIN)
-        left = range(self.store.card_status(card.card_id).last_atc + 1, MAX_ATC + 1)
+            return _refused(Reason.LIMITED, 0)
+        search, status = self._search(card, PLAIN), self.store.card_status(card.card_id)
+        left = range(status.last_atc + 1, MAX_ATC + 1)
         nexts = (range(atc + 1, min(atc + self.policy.gap, MAX_ATC) + 1) for atc in search.found(first, left))
-        return self._use_up(card, [atc for counters in nexts for atc in search.found(second, counters)])
+        return self._use_up(card, [atc for counters in nexts for atc in search.found(second, counters)], status)
 
     def _begun(self, card: IssuedCard) -> bool:
         """Count the attempt, before the code is looked at; False when none is left."""
         return self.store.take_attempt(card.card_id, self.policy.attempts)
 
-    def _use_up(self, card: IssuedCard, found: list[int]) -> Reason:
+    def _use_up(self, card: IssuedCard, found: list[int], status: Status) -> CodeVerdict:
+        """`status`: with this attempt counted."""
+        left = max(0, self.policy.attempts - status.failures)
         if not found:
-            return Reason.NO_MATCH
-        return Reason.ACCEPTED if self.store.accept_code(card.card_id, found[0]) else Reason.RACED
+            return _refused(Reason.NO_MATCH, left)
+        accepted = self.store.accept_code(card.card_id, found[0])
+        return CodeVerdict(True, Reason.ACCEPTED) if accepted else _refused(Reason.RACED, left)
 
     def _search(self, card: IssuedCard, request: CodeRequest) -> "Search":
         return Search(card, card_key(self.store.issuer_key(card.key_name), card.pan, card.psn), request)
@@ -123,9 +133,13 @@ class Verifier:
         """How many candidates may be tried for a guess to stay improbable enough: at least one."""
         return 1 << max(0, card.rule.cryptogram_bits(card.sample()) - self.policy.guess_bits)
 
-    def _noted(self, card: IssuedCard | None, source: str, reason: Reason) -> CodeVerdict:
-        self.store.note_attempt(Attempt(self.now(), card.card_id if card else "", source, reason))
-        return CodeVerdict(reason is Reason.ACCEPTED, reason)
+    def _noted(self, card: IssuedCard | None, source: str, verdict: CodeVerdict) -> CodeVerdict:
+        self.store.note_attempt(Attempt(self.now(), card.card_id if card else "", source, verdict.reason))
+        return verdict
+
+
+def _refused(reason: Reason, left: int | None = None) -> CodeVerdict:
+    return CodeVerdict(False, reason, left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,8 @@ class SparingFilter(logging.Filter):
         return self._passed <= self._most
 
 
-def _cancelled(timer: asyncio.TimerHandle | None) -> None:
+def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+    """What is to stand where the timer stood."""
     if timer is not None:
         timer.cancel()
+    return None

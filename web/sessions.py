@@ -28,9 +28,10 @@ class WebSession:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a session lasts without use, and at most, in seconds; how many there may be at once."""
+    """How long a session lasts without use (EU 2018/389, article 4(3)(d): five minutes), and at most, in seconds; how
+    many there may be at once."""
 
-    idle: float = 600
+    idle: float = 300
     longest: float = 3600
     most: int = 10_000
 

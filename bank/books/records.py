@@ -41,6 +41,12 @@ class Customer:
             raise IssuingError("a user code has 8 letters and digits")
 
 
+def user_code(text: str) -> str:
+    """A user code as it is in the books, as people type it; nothing for what is none."""
+    code = "".join(text.split()).upper()
+    return code if len(code) == USER_CODE_LENGTH and code.isascii() and code.isalnum() else ""
+
+
 def is_askable(text: str) -> bool:
     """Whether somebody or something in the books could be called so; NUL and half characters cannot even be asked."""
     return text.isprintable()

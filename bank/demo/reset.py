@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from bank.books.emptying import empty_books
 from bank.cards.forgetting import forget_cards
 from bank.demo.database import books_url
-from bank.books.emptying import empty_books
 
 
 def reset(state_dir: Path, url: str = "") -> list[str]:

@@ -24,7 +24,7 @@ from bank.books.store import Store
 from bank.emv.codes import normalise_code
 from bank.emv.terminal import CodeRequest
 from bank.errors import UnknownCardError
-from bank.verification import Verifier, find_card, verify_code
+from bank.verification import CodeVerdict, Verifier, find_card, verify_code
 from sesame.amounts import parse_cents
 from sesame.books import add_database_argument, claim_state, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
@@ -33,6 +33,11 @@ from sesame.state import add_state_argument
 
 USUAL_PORT: Final = 8036
 SOURCE: Final = "command line"
+WARNINGS: Final[dict[int | None, str]] = {
+    1: "sesame: one more refusal closes the card\n",
+    0: "sesame: the card is closed; `sesame bank unblock WHO` opens it\n",
+}
+"""By the number of refusals that are left."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,13 +76,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _verify(store: Store, arguments: argparse.Namespace) -> int:
     code = _wellformed(_typed(arguments))
-    return _said(verify_code(store, arguments.who, code, _request(arguments)).accepted)
+    return _said(verify_code(store, arguments.who, code, _request(arguments)))
 
 
 def _resync(store: Store, arguments: argparse.Namespace) -> int:
     first, second = _halves(_typed(arguments).split())
     codes = _wellformed(first), _wellformed(second)
-    return _said(Verifier(store).resynchronise_counter(arguments.who, codes, SOURCE).accepted)
+    return _said(Verifier(store).resynchronise_counter(arguments.who, codes, SOURCE))
 
 
 def _halves(words: Sequence[str]) -> tuple[str, str]:
@@ -229,9 +234,10 @@ def _wellformed(code: str) -> str:
     return code
 
 
-def _said(accepted: bool) -> Exit:
-    sys.stdout.write("accepted\n" if accepted else "refused\n")
-    return Exit.OK if accepted else Exit.FAILED
+def _said(verdict: CodeVerdict) -> Exit:
+    sys.stdout.write("accepted\n" if verdict.accepted else "refused\n")
+    sys.stderr.write(WARNINGS.get(verdict.left, ""))
+    return Exit.OK if verdict.accepted else Exit.FAILED
 
 
 def _line(*cells: tuple[str, int]) -> None:

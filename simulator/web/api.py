@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
@@ -32,6 +33,8 @@ PATIENCE_S: Final = 20.0
 KEYS: Final = {key.value: key for key in Key}
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,10 @@ class Api:
         except NoSuchKeyError as error:
             raise HTTPException(409, str(error)) from None
         except BankError as error:
-            raise HTTPException(503, str(error)) from None
+            log.error("%s", error)  # where files are is for whoever started this, and nobody else
+            raise HTTPException(
+                503, "the card's memory cannot be used; the terminal of this program says why"
+            ) from None
 
 
 def make_api(bench: PageBench) -> Starlette:

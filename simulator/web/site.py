@@ -86,7 +86,8 @@ class Site:
     async def reader(self, request: Request, words: PageWords) -> Response:
         """The reader, the cards, and Coop@net beside them."""
         holders = await run_in_threadpool(self._holders)
-        shown = [_shown(card, holders.get(card.name), words.language) for card in gallery.GALLERY.values()]
+        cards = offered(self.bench.config.reader.pin_digits)
+        shown = [_shown(card, holders.get(card.name), words.language) for card in cards]
         return self._render(
             words,
             "reader.html",
@@ -143,6 +144,12 @@ class Site:
 def _shown(card: GalleryCard, holder: Customer | None, language: str) -> ShownCard:
     title = TITLES[card.name][language] if card.name in TITLES else card.name
     return ShownCard(card, title, holder.name if holder else "", holder.user if holder else "")
+
+
+def offered(pin_digits: tuple[int, int]) -> list[GalleryCard]:
+    """The cards whose PIN this reader takes: with any other all that could be done is to burn tries."""
+    least, most = pin_digits
+    return [card for card in gallery.GALLERY.values() if least <= len(card.pin) <= most]
 
 
 def reader_site(bench: PageBench, desk: Desk) -> ASGIApp:

@@ -126,10 +126,10 @@ def test_only_a_user_code_opens_accounts(visitor: Visitors, store: SqlStore, new
     assert visitor().sign_in("DURAND42", code).signed_in
 
 
-def test_a_card_takes_ten_refusals_and_then_none_until_it_is_unblocked(
+def test_a_card_takes_five_refusals_and_then_none_until_it_is_unblocked(
     visitor: Visitors, store: SqlStore, new_code: NewCode
 ) -> None:
-    for _ in range(10):
+    for _ in range(5):
         assert visitor().sign_in("DURAND42", "00000000").status == 403
     code = new_code("bank-card")
     assert visitor().sign_in("DURAND42", code).status == 403

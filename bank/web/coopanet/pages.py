@@ -203,11 +203,14 @@ class Pages:
     def _form(
         self, request: Request, words: CoopanetWords, *, user: str = "", wrong: str = "", status: int = 200
     ) -> Response:
-        """`wrong`: "" at first, "slip" for what is no code, "refused" for one that the bank did not take."""
+        """`wrong`: "" at first, "slip" for what is no code, "refused" for one that the bank did not take. The last
+        refusal but one is said to be so."""
         token = token_of(request) or self.sessions.session_token()
         mark = self.sessions.csrf_token(token)
         kept = user.strip() if USER_CODE.fullmatch(user) else ""
-        answer = self._render(request, words, "sesame.html", status=status, wrong=wrong, user=kept, mark=mark)
+        last = wrong == "refused" and self.desk.warns(user)
+        shown = {"wrong": wrong, "last": last, "user": kept, "mark": mark}
+        answer = self._render(request, words, "sesame.html", status=status, **shown)
         self._keep(request, answer, token)
         return answer
 

@@ -1,58 +1,132 @@
 """Signing in: every refusal in the same words and after the same time, and not too many from one place."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.concurrency import run_in_threadpool
 
-from bank.books.records import Attempt, Customer, Reason
+from bank.books.records import Attempt, Customer, Reason, user_code
 from bank.demo.customers import begin_anew
+from bank.emv.codes import normalise_code
 from bank.verification import Verifier
 from web.clock import elapsed
 
 REFUSAL_S = 0.5
-"""How long a refusal takes, in seconds: far more than the longest look into the books."""
+"""How long a refusal takes, in seconds, while the books are looked into in less."""
+
+CALM_S = 600.0
+"""How long all refusals stay slow after the books were, in seconds."""
+
+MOST_USERS = 10_000
+"""Of so many user codes the refusals in a row are remembered."""
 
 Clock = Callable[[], float]
 Pause = Callable[[float], Awaitable[None]]
 
 
+@dataclass
+class Taken:
+    """The moments of one place's attempts, and whether the log knows that it is closed."""
+
+    moments: deque[float] = field(default_factory=deque)
+    told: bool = False
+
+
 class SourceLimit:
-    """At most `most` refusals from one source within `window` seconds."""
+    """At most `most` refusals from one place within `window` seconds."""
 
     def __init__(self, most: int = 20, window: float = 600, now: Clock = elapsed, sources: int = 10_000) -> None:
         self._most = most
         self._window = window
         self._now = now
         self._sources = sources
-        self._taken: dict[str, deque[float]] = {}
+        self._taken: OrderedDict[str, Taken] = OrderedDict()
 
     def take(self, source: str) -> bool:
         """Count an attempt in advance, before it is looked at; False, and nothing counted, when there were too many."""
         now = self._now()
-        taken = self._taken.pop(source, deque())
-        while taken and now - taken[0] >= self._window:
-            taken.popleft()
-        self._taken[source] = taken  # the one that was asked last stands last
-        self._forget_oldest()
-        if len(taken) >= self._most:
+        taken = self._taken.setdefault(place_of(source), Taken())
+        self._taken.move_to_end(place_of(source))
+        while taken.moments and now - taken.moments[0] >= self._window:
+            taken.moments.popleft()
+        while len(self._taken) > self._sources:
+            self._taken.popitem(last=False)
+        if len(taken.moments) >= self._most:
             return False
-        taken.append(now)
+        taken.moments.append(now)
+        taken.told = False
         return True
 
     def give_back(self, source: str) -> None:
         """The last attempt was none to be held against the source."""
-        if self._taken.get(source):
-            self._taken[source].pop()
+        taken = self._taken.get(place_of(source))
+        if taken and taken.moments:
+            taken.moments.pop()
+
+    def newly_closed(self, source: str) -> bool:
+        """Whether this is the first refusal since a place was closed: the log is told once."""
+        taken = self._taken.get(place_of(source))
+        if taken is None or taken.told:
+            return False
+        taken.told = True
+        return True
 
     def forget_all(self) -> None:
         """Hold nothing against anybody any longer."""
         self._taken.clear()
 
-    def _forget_oldest(self) -> None:
-        while len(self._taken) > self._sources:
-            del self._taken[next(iter(self._taken))]
+
+class RefusalTime:
+    """When a refusal that began at some moment may be told.
+
+    After REFUSAL_S; where the books took longer, all refusals take the next of its doubles for a while, whatever they
+    were for: on a slow disk the time would tell how much of the books was looked into.
+    """
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+        self._all = REFUSAL_S
+        self._slow_at = now()
+
+    def end(self, begin: float) -> float:
+        """The moment. `begin`, and it: in seconds of the clock."""
+        now = self._now()
+        if now - self._slow_at >= CALM_S:
+            self._all = REFUSAL_S
+        while begin + self._all < now:
+            self._all *= 2
+            self._slow_at = now
+        return begin + self._all
+
+
+class Warnings:
+    """Whose next refusal closes a card. A user code that nobody has is warned like any other: it tells nothing."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._left: OrderedDict[str, int] = OrderedDict()
+
+    def refused(self, user: str, left: int | None) -> None:
+        """One refusal more. `left`: how many there can still be, where the books know."""
+        before = self._left.pop(user, self._limit)
+        self._left[user] = max(0, before - 1) if left is None else left
+        if len(self._left) > MOST_USERS:
+            self._left.popitem(last=False)
+
+    def accepted(self, user: str) -> None:
+        """The refusals are forgotten."""
+        self._left.pop(user, None)
+
+    def forget_all(self) -> None:
+        """Begin anew for everybody."""
+        self._left.clear()
+
+    def due(self, user: str) -> bool:
+        """Whether to warn."""
+        return self._left.get(user) == 1
 
 
 class Desk:
@@ -67,6 +141,8 @@ class Desk:
     ) -> None:
         self.verifier = verifier
         self._sources = sources or SourceLimit()
+        self._warnings = Warnings(verifier.policy.attempts)
+        self._refusal = RefusalTime(now)
         self._now = now
         self._pause = pause
 
@@ -74,18 +150,27 @@ class Desk:
         """Hold nothing against any source, and give the demonstration's cards their first state. Raises StateError."""
         begin_anew(self.verifier.store)
         self._sources.forget_all()
+        self._warnings.forget_all()
 
     async def sign_in(self, user: str, code: str, source: str) -> Customer | None:
-        """The customer whose unused code this is; None, after a fixed time, for everything else. Raises StateError."""
+        """The customer whose unused code this is; else None, after a time that tells nothing. Raises StateError.
+
+        A slip in typing is held against nobody: neither against the card nor against the place.
+        """
         begin = self._now()
-        customer = await self._look(user, code, source)
+        customer = await self._look(user_code(user), code, source) if normalise_code(code) else None
         if customer is None:
-            await self._pause(max(0.0, begin + REFUSAL_S - self._now()))
+            await self._pause(max(0.0, self._refusal.end(begin) - self._now()))
         return customer
+
+    def warns(self, user: str) -> bool:
+        """Whether one more refusal closes that user code's card (EU 2018/389, article 4(3)): said after a refusal."""
+        return self._warnings.due(user_code(user))
 
     async def _look(self, user: str, code: str, source: str) -> Customer | None:
         if not self._sources.take(source):
-            await run_in_threadpool(self._note_limited, source)
+            if self._sources.newly_closed(source):
+                await run_in_threadpool(self._note_limited, source)
             return None
         customer = await run_in_threadpool(self._verify, user, code, source)
         if customer is not None:
@@ -94,9 +179,28 @@ class Desk:
 
     def _verify(self, user: str, code: str, source: str) -> Customer | None:
         """Only a user code opens accounts: the verifier itself would take a card's number as well."""
-        customer = self.verifier.store.find_customer("".join(user.split()).upper())
+        customer = self.verifier.store.find_customer(user)
         verdict = self.verifier.verify(customer.card_id if customer else "", code, source=source)
-        return customer if verdict.accepted else None
+        if verdict.accepted:
+            self._warnings.accepted(user)
+            return customer
+        self._warnings.refused(user, verdict.left)
+        return None
 
     def _note_limited(self, source: str) -> None:
         self.verifier.store.note_attempt(Attempt(self.verifier.now(), "", source, Reason.LIMITED))
+
+
+def place_of(source: str) -> str:
+    """What counts as one place: this machine under all its addresses (RFC 6890), a network of IPv6 that one house has
+    (RFC 6177, /64), else the address itself."""
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        if mapped is None:
+            return "loopback" if address.is_loopback else str(ip_network((address.packed, 64), strict=False))
+        address = mapped
+    return "loopback" if address.is_loopback else str(address)

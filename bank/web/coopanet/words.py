@@ -58,6 +58,7 @@ class CoopanetWords:
     slip: str
     refused_title: str
     refused: str
+    last_refusal: str
     try_again: str
     first_why: str
     first_text: str

@@ -38,6 +38,7 @@ ENGLISH = CoopanetWords(
     refused_title="We could not identify you",
     refused="Check your user code, then make a new Sésame code: each code works only once. If it is refused again, "
     "contact your adviser.",
+    last_refusal="Careful: one more refusal, and access with this user code is closed. Your adviser can open it again.",
     try_again="You can try again below.",
     first_why="Fraudsters try to pass for you. The Sésame reader protects you from them: to open your accounts it "
     "takes your card, its PIN, and a code that works once, which the reader makes with them.",

@@ -39,6 +39,8 @@ FRENCH = CoopanetWords(
     refused_title="Nous n'avons pas pu vous identifier",
     refused="Vérifiez votre code utilisateur, puis générez un nouveau code Sésame : chaque code ne sert qu'une fois. "
     "Si le refus persiste, contactez votre conseiller.",
+    last_refusal="Attention : encore un refus, et l'accès avec ce code utilisateur sera fermé. Votre conseiller pourra "
+    "le rouvrir.",
     try_again="Vous pouvez réessayer ci-dessous.",
     first_why="Des fraudeurs essaient de se faire passer pour vous. Le lecteur Sésame vous en protège : pour ouvrir "
     "vos comptes il faut votre carte, son code secret, et un code à usage unique que le lecteur génère avec eux.",

@@ -1,0 +1,111 @@
+"""Wrongs that were planted in the bank and that no test noticed: each has one that does."""
+
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bank.books.records import Attempt, Reason
+from bank.books.store import MemoryStore
+from bank.books.store_sql import SqlStore
+from bank.cards import vpcd
+from bank.demo.customers import furnish_books
+from bank.demo.database import DATABASE_FILE, open_database
+from bank.emv.keys import card_key
+from bank.errors import StateError
+from bank.verification import DEFAULT_POLICY, Search, Verifier
+
+CARD = "bank-card"
+SECRET = "hidden-word"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    with closing(open_database(tmp_path)) as books:
+        yield books
+
+
+@pytest.mark.parametrize(
+    ("apart", "accepted"), [(1, True), (DEFAULT_POLICY.gap, True), (DEFAULT_POLICY.gap + 1, False)]
+)
+def test_two_codes_of_a_resynchronisation_are_so_far_apart_at_most(apart: int, accepted: bool) -> None:
+    books = MemoryStore()
+    furnish_books(books)
+    card = books.find_card(CARD)
+    assert card is not None
+    code = Search(card, card_key(books.issuer_key(card.key_name), card.pan, card.psn)).code
+    assert Verifier(books).resynchronise_counter(CARD, (code(3000), code(3000 + apart))).accepted is accepted
+
+
+def said_by(error: BaseException | None) -> str:
+    """Everything in an error and in those it came from."""
+    return "" if error is None else f"{error!r} {error} {said_by(error.__cause__ or error.__context__)}"
+
+
+def test_an_error_of_the_database_holds_nothing_that_was_asked_or_stored(store: SqlStore, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
+        raw.execute("DROP TABLE attempts")
+        raw.execute("PRAGMA foreign_keys=OFF")
+        raw.execute("DROP TABLE customers")
+    raw.close()
+    with pytest.raises(StateError) as noted:
+        store.note_attempt(Attempt(datetime(2026, 1, 1, tzinfo=UTC), CARD, SECRET, Reason.NO_MATCH))
+    with pytest.raises(StateError) as asked:
+        store.find_customer(SECRET)
+    for error in (noted.value, asked.value):
+        assert "no such table" in said_by(error), "this is where it would be"
+        assert SECRET not in said_by(error)
+
+
+def test_an_answered_commit_is_on_the_disk(store: SqlStore) -> None:
+    """SQLite, pragma synchronous: with 1 (NORMAL) and a journal beside the file, a power cut takes commits."""
+    with store._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_transaction_that_will_write_holds_the_lock_from_its_beginning(store: SqlStore, tmp_path: Path) -> None:
+    """One that reads first and writes then fails at once where another has written in between: nobody would wait."""
+    other = sqlite3.connect(tmp_path / DATABASE_FILE, timeout=0, isolation_level=None)
+    with store._writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    with store._reading():
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    other.close()
+
+
+class Wire(socket.socket):
+    """A connection that remembers in which order it was asked for what."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(fileno=descriptor)
+        self.steps: list[str] = []
+
+    def setsockopt(self, *arguments: Any) -> None:  # noqa: ANN401 - as Python has it
+        if arguments == (socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1):
+            self.steps.append("acknowledge")
+        super().setsockopt(*arguments)
+
+    def recv(self, *arguments: Any) -> bytes:  # noqa: ANN401 - as Python has it
+        self.steps.append("receive")
+        return super().recv(*arguments)
+
+
+def test_every_piece_from_the_virtual_reader_is_acknowledged_at_once() -> None:
+    """The kernel forgets the option: without it before each piece, each message waits 45 ms."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        reader = socket.create_connection(server.getsockname())
+        accepted, _ = server.accept()
+        wire = Wire(accepted.detach())
+        with reader, wire:
+            reader.sendall(b"\x00\x02\x00\xa4" * 2)
+            assert [vpcd._receive(wire) for _ in range(2)] == [b"\x00\xa4"] * 2
+            assert wire.steps == ["acknowledge", "receive"] * (len(wire.steps) // 2)
+            assert len(wire.steps) >= 8
