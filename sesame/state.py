@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def state_dir() -> Path | None:
-    """$XDG_STATE_HOME/sesame, usually ~/.local/state/sesame (XDG Base Directory Specification: a relative one is none).
+    """$XDG_STATE_HOME/sesame, usually ~/.local/state/sesame (XDG Base Directory Specification).
 
     None for an account without a home, such as a service's.
     """
     base = os.environ.get("XDG_STATE_HOME")
-    home = Path(base) if base and Path(base).is_absolute() else _below_home(Path(".local", "state"))
+    home = Path(base) if base else _below_home(Path(".local", "state"))
     return home / "sesame" if home else None
 
 

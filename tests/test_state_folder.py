@@ -50,10 +50,3 @@ def test_an_unusable_home_is_the_accounts_own(
 def test_the_environment_names_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/somewhere")
     assert state() == Path("/somewhere/sesame")
-
-
-def test_a_relative_folder_in_the_environment_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would be another one in each directory that a command is typed in."""
-    monkeypatch.setenv("XDG_STATE_HOME", "state")
-    monkeypatch.setenv("HOME", "/home/sam")
-    assert state() == Path("/home/sam/.local/state/sesame")
