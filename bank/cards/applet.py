@@ -102,8 +102,11 @@ class Applet:
 
     @property
     def _application(self) -> CardApplication | None:
-        index = self._session.place - (1 if self._profile.pse else 0)
-        return self._profile.applications[index] if self._session.place >= 0 and index >= 0 else None
+        return self._at(self._session.place)
+
+    def _at(self, place: int) -> CardApplication | None:
+        index = place - (1 if self._profile.pse else 0)
+        return self._profile.applications[index] if place >= 0 and index >= 0 else None
 
     def _permit(self, apdu: Apdu) -> None:
         application = self._application
@@ -126,8 +129,10 @@ class Applet:
         place = next(places, None)
         if place is None:
             return Reply(NOT_FOUND)
+        application = self._at(place)
+        if application and application.shut is not None:
+            return Reply(application.shut)
         self._session = AppletSession(place)
-        application = self._application
         return Reply(OK, application.fci if application else self._profile.listing_fci())
 
     def _processing_options(self, apdu: Apdu) -> Reply:

@@ -11,13 +11,14 @@ from bank.emv.tlv import join_objects
 
 VISA_DPA = bytes.fromhex("A0000000038002")
 MASTERCARD_CAP = bytes.fromhex("A0000000048002")
+APACS = bytes.fromhex("A0000002040000")
 VISA_PLUS = bytes.fromhex("A0000000032010")
 VISA = bytes.fromhex("A0000000031010")
 MASTERCARD = bytes.fromhex("A0000000041010")
 MAESTRO = bytes.fromhex("A0000000043060")
 CARTES_BANCAIRES = bytes.fromhex("A0000000421010")
 
-CAP_ORDER = (VISA_DPA, MASTERCARD_CAP, BANCONTACT, VISA_PLUS, VISA, MASTERCARD, MAESTRO)
+CAP_ORDER = (VISA_DPA, MASTERCARD_CAP, APACS, BANCONTACT, VISA_PLUS, VISA, MASTERCARD, MAESTRO)
 """The application that makes a card's codes is the first it has of these."""
 
 FRENCH_IPB = bytes.fromhex("8001FFFFFF000000000000000000000000")

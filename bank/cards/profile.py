@@ -51,7 +51,8 @@ class CardApplication:
     that bit of a Visa CVR (03A49000 instead of 03A48000). `tail` is what follows the CVR in the IAD. `tag_order` is
     the order of a TLV cryptogram answer; a tag that is none of the cryptogram's gets a zero byte. `icc_key` is the
     card's own master key, 16 bytes; `issuer` names the key it derives from. `belgian`: the answer to
-    SELECT bears the marks by which readers know a Belgian card.
+    SELECT bears the marks by which readers know a Belgian card. `shut`: the status word that SELECT gets where the bank
+    has blocked the application.
     """
 
     aid: bytes
@@ -81,6 +82,7 @@ class CardApplication:
     declines: Declines = Declines.NEVER
     refuses: tuple[tuple[int, int], ...] = ()
     extra_fci: bytes = b""
+    shut: int | None = None
     priority: int = 1
 
     @cached_property

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bank.cards.faulty import Defect
 from bank.cards.patterns import DEMO_PIN, FLAGS, GalleryCard, draft_dpa, draft_payment, make_small_card, mastercard_cap
 from bank.cards.personalise import (
+    APACS,
     BRITISH_IPB,
     CARTES_BANCAIRES,
     FRENCH_IPB,
@@ -47,6 +48,7 @@ def list_variants() -> Iterator[GalleryCard]:
     yield from _counters_and_pin()
     yield from _transport()
     yield from _several_applications()
+    yield from _of_strangers()
 
 
 def defective_cards() -> Iterator[GalleryCard]:
@@ -284,6 +286,39 @@ def _transport() -> Iterable[GalleryCard]:
         ),
         "Inverse-convention ATR; speaks EMV after a warm reset only",
         "ATR en convention inverse ; ne parle EMV qu'après un réarmement à chaud",
+    )
+
+
+PADDING = bytes.fromhex("00FFFF00FF")
+
+
+def _padded(application: CardApplication) -> CardApplication:
+    """With bytes that mean nothing before, between and behind its data objects (EMV Book 3, annex B1)."""
+    elements = (*holder_elements(application, True), *rule_elements(application), *cap_elements(application))
+    record = PADDING + PADDING.join(join_objects((element,)) for element in elements) + PADDING
+    return replace(with_files(application, (1, (record,))), extra_fci=PADDING)
+
+
+def _of_strangers() -> Iterable[GalleryCard]:
+    """As people who do this job have met them."""
+    apacs = write_records(replace(draft_application(APACS, "CAP", 64), ipb=BRITISH_IPB, iaf=FLAGS, languages="en"))
+    both = (draft_payment(VISA, "VISA DEBIT", 64), apacs)
+    yield GalleryCard(
+        CardProfile("visa-apacs", both, DEMO_PIN, pse=Pse((0,)), atr=atr_t0(b"BANK5")),
+        "British card: a Visa payment application, listed, and the banks' own one for codes, not listed",
+        "Carte britannique : application de paiement Visa listée, et celle des codes, non listée",
+    )
+    yield _one(
+        "padded",
+        _padded(draft_dpa(65)),
+        "00 and FF before, between and behind its data objects",
+        "Des 00 et FF avant, entre et après ses objets de données",
+    )
+    yield GalleryCard(
+        make_small_card("blocked-application", replace(written_small(draft_dpa(66)), shut=0x6283)),
+        "The bank has blocked its application (6283 at SELECT)",
+        "La banque a bloqué son application (6283 à SELECT)",
+        issued=False,
     )
 
 

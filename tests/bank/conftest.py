@@ -19,6 +19,7 @@ LIMIT_S = 120
 AIDS = (
     "A0000000038002",
     "A0000000048002",
+    "A0000002040000",
     "D056000666111010",
     "A0000000032010",
     "A0000000031010",
@@ -32,6 +33,9 @@ CONSTRUCTED = (0x6F, 0xA5, 0xBF0C, 0x70, 0x77, 0x61)
 def objects(raw: bytes) -> Iterator[tuple[int, bytes]]:
     position = 0
     while position < len(raw):
+        if raw[position] in (0x00, 0xFF):
+            position += 1
+            continue
         size = 1
         if raw[position] & 0x1F == 0x1F:
             size = 2

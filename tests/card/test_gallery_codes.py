@@ -46,6 +46,8 @@ def fault_of(entry: GalleryCard) -> Fault | None:
     if entry.defect is not None:
         return DEFECTS[entry.defect]
     application = entry.code_application
+    if any(each.shut for each in entry.profile.applications):
+        return Fault.APPLICATION_BLOCKED
     if application is None:
         return Fault.UNSUPPORTED
     if entry.profile.tries == 0:
@@ -121,5 +123,6 @@ def test_the_gallery_holds_every_kind_of_outcome() -> None:
         Fault.ENDLESS,
         Fault.UNSUPPORTED,
         Fault.BLOCKED,
+        Fault.APPLICATION_BLOCKED,
         Fault.DECLINED,
     }

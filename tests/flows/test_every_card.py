@@ -43,4 +43,4 @@ def test_any_other_card_gets_an_answer_and_no_code(card: str) -> None:
     reader.insert(card)
     reader.press("Code 1 2 3 4 OK")
     assert not reader.shows_a_code()
-    assert reader.bench.shown_text().startswith(("CARTE", "ERREUR CARTE"))
+    assert reader.bench.shown_text().startswith(("CARTE", "ERREUR CARTE", "SERVICE BLOQUÉ"))
