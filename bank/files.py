@@ -33,8 +33,7 @@ def lock_file(path: Path) -> Iterator[None]:
 def read_private(path: Path) -> bytes | None:
     """The file's bytes, None when there is no such file. Raises StateError: also for what could have no end."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise StateError(f"{path} is no file: move it away")
+        refuse_unless_file(path)
         with path.open("rb") as file:
             content = file.read(LONGEST + 1)
     except FileNotFoundError:
@@ -44,6 +43,12 @@ def read_private(path: Path) -> bytes | None:
     if len(content) > LONGEST:
         raise StateError(f"{path} is none of this program's: it has more than {LONGEST} bytes; move it away")
     return content
+
+
+def refuse_unless_file(path: Path) -> None:
+    """Raises StateError for a pipe or a device, which may have no end, and OSError when nothing is there."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise StateError(f"{path} is no file: move it away")
 
 
 def refuse_if_shared(path: Path) -> None:

@@ -21,7 +21,7 @@ GRACE_S = 1
 BACKLOG: Final = 128
 """How many connections wait to be accepted, and how many are accepted in one turn of the loop."""
 
-LOGS: Final = ("uvicorn.error", "asyncio", "simulator.web.api")
+LOGS: Final = ("uvicorn.error", "asyncio", "simulator.web.api", "bank.web.coopanet.site")
 """Who writes a line, or sixty, when a stranger does something odd."""
 
 USUAL_BOUNDS: Final = Bounds()

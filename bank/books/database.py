@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bank.decoding import decode_foreign
 from bank.errors import StateError
-from bank.files import refuse_if_shared
+from bank.files import refuse_if_shared, refuse_unless_file
 
 PATIENCE_S: Final = 30
 """How long a transaction waits for another one on SQLite."""
@@ -133,6 +133,7 @@ def _make_private(path: Path) -> None:
     except (OSError, ValueError) as cause:
         said = cause.strerror if isinstance(cause, OSError) else "no file can be called so"
         raise StateError(f"cannot open {path}: {said}; check that the directory can be written") from cause
+    refuse_unless_file(path)
     refuse_if_shared(path)
 
 

@@ -272,6 +272,17 @@ def test_the_states_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.parametrize("kind", ["/dev/zero", "/dev/null", "pipe"])
+def test_a_database_that_is_no_file_is_said_to_be_none(tmp_path: Path, kind: str) -> None:
+    """And nobody is told to change a device's rights."""
+    if kind == "pipe":
+        os.mkfifo(tmp_path / DATABASE_FILE, 0o600)
+    else:
+        (tmp_path / DATABASE_FILE).symlink_to(kind)
+    with pytest.raises(StateError, match=r"bank\.db is no file: move it away"):
+        open_database(tmp_path)
+
+
 # Names
 
 

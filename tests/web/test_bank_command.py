@@ -68,6 +68,18 @@ def test_two_codes_far_apart_do_not_resynchronise(bank: Bank, code: Callable[[in
     assert bank("resync", code(3000), code(3020)) == 1
 
 
+def test_the_last_refusal_but_one_warns_whoever_verifies(bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for _ in range(6):
+        assert bank("verify", "00000000") == 1
+        said.append(capsys.readouterr().err)
+    assert [("one more refusal" in line, "is closed" in line) for line in said] == [
+        *[(False, False)] * 3,
+        (True, False),
+        *[(False, True)] * 2,
+    ]
+
+
 def test_blocking_and_unblocking(bank: Bank, code: Callable[[int], str]) -> None:
     assert bank("block", "DURAND42") == 0
     assert bank("verify", code(1)) == 1

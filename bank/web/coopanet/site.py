@@ -1,5 +1,7 @@
 """Coop@net behind its guard: alone at an address, or below a path in a frame of the page around it."""
 
+import logging
+
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -10,6 +12,8 @@ from starlette.types import ASGIApp
 from bank.errors import BankError
 from bank.web.coopanet.pages import Pages, make_coopanet
 from web.guard import Guard, content_policy
+
+log = logging.getLogger(__name__)
 
 NEXT = "next"
 """The verb of the bank alone, below its address: JSON, so that no foreign form can say it."""
@@ -29,7 +33,8 @@ def lone_bank(pages: Pages) -> ASGIApp:
         try:
             await run_in_threadpool(pages.begin_anew)
         except BankError as error:
-            return PlainTextResponse(f"{error}\n", 503)
+            log.error("%s", error)  # where the books are is for whoever started this
+            return PlainTextResponse("The books cannot be used; the bank's own terminal says why.\n", 503)
         return Response(status_code=204)
 
     own = Route(f"/{NEXT}", begin_anew, methods=["POST"])
