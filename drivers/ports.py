@@ -64,8 +64,9 @@ class Source(Protocol):
 
 
 class CardSlot(Source, Protocol):
-    """A slot for one card. Its events: CardPresent, CardAbsent, SlotLost, SlotFound; and the answers to the requests
-    below. Soon after `start`, exactly one of CardPresent, CardAbsent or SlotLost says how things are.
+    """A slot for one card; where several readers have one, one of these is the slot's. Its events: CardPresent,
+    CardAbsent, SlotLost, SlotFound; and the answers to the requests below. Soon after `start`, exactly one of
+    CardPresent, CardAbsent or SlotLost says how things are.
 
     Requests return at once, are carried out one after the other, and are answered by exactly one event that bears
     their ticket, unless the card or the reader goes first: then CardAbsent or SlotLost is the answer to all of them.
@@ -80,6 +81,12 @@ class CardSlot(Source, Protocol):
     def power_on(self, ticket: int) -> None:
         """Give the card power and read its ATR; a card whose ATR starts with 3F (inverse convention) is reset warm
         once and its new ATR taken (ISO/IEC 7816-3, 6.2.2). Answer: CardPowered or CardSilent."""
+        ...
+
+    def power_next(self, ticket: int) -> bool:
+        """The slot's card turned out to be of no use: where another reader has one that was not tried yet, that one is
+        the slot's card from now on and is given power, answered like `power_on`. False: there is none, nothing is
+        done and nothing will be answered."""
         ...
 
     def transmit(self, ticket: int, apdu: bytearray) -> None:

@@ -5,7 +5,7 @@ from enum import IntEnum
 from bank.errors import UnknownCardError
 from device.errors import ConfigError
 from drivers.errors import DriverError, NoCardError, NoReaderError, SlotError
-from drivers.slot.pcsc_errors import CardMuteError, CardRemovedError
+from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, CardUnsupportedError
 from sesame_core.errors import CardError, Fault, SesameError
 
 
@@ -20,7 +20,7 @@ class Exit(IntEnum):
     WRONG_PIN = 5  # the card says so; how many tries are left is on standard error and in the JSON
     BLOCKED = 6  # no PIN try is left, or the bank has blocked the application
     NO_APPLICATION = 7  # the card cannot make codes
-    CARD_ERROR = 8  # mute, garbage, or a refusal
+    CARD_ERROR = 8  # mute, garbage, a refusal, or held by another program
     CONFIGURATION = 9  # the configuration file cannot be used
     POWER_OFF = 10  # `sesame run` only: the reader asks the system to power off
     HARDWARE = 11  # display, keypad or supply
@@ -46,6 +46,8 @@ KINDS: tuple[tuple[type[Exception], Exit], ...] = (
     (NoCardError, Exit.NO_CARD),
     (CardRemovedError, Exit.NO_CARD),
     (CardMuteError, Exit.CARD_ERROR),
+    (CardBusyError, Exit.CARD_ERROR),
+    (CardUnsupportedError, Exit.NO_APPLICATION),
     (NoReaderError, Exit.NO_READER),
     (SlotError, Exit.NO_READER),
     (DriverError, Exit.HARDWARE),

@@ -19,6 +19,7 @@ class Fault(Enum):
     UNSUPPORTED = 7  # no CAP application, or no bitmap and no rule for one
     BLOCKED = 8  # no PIN try is left
     APPLICATION_BLOCKED = 9  # the bank has blocked the application (EMV Book 1, 12.4)
+    IN_USE = 10  # another program holds the card
 
 
 class SesameError(Exception):

@@ -110,9 +110,10 @@ class CardAnswered(Event):
 
 @dataclass(frozen=True, slots=True)
 class CardSilent(Event):
-    """The answer to a `power_on` or `transmit` that got none though the card is still in (mute, protocol error)."""
+    """The answer to a `power_on` or `transmit` that got none though the card is still in; `fault` says why."""
 
     ticket: int
+    fault: Fault = Fault.MUTE
 
 
 # From the conversation with the card (sesame_core.cap.session)

@@ -2,15 +2,29 @@
 
 from typing import Final
 
+from device.several_cards import MEANT, more_telling
 from drivers.errors import SlotError
 from drivers.ports import CardSlot, Clock
 from sesame_core.cap.codes import Request
 from sesame_core.cap.session import CardSession, Step
 from sesame_core.errors import Fault
-from sesame_core.events import CardAbsent, CardAnswered, CardFaulty, CardPowered, CardSilent, Event, Millis, SlotLost
+from sesame_core.events import (
+    ApplicationFound,
+    CardAbsent,
+    CardAnswered,
+    CardFaulty,
+    CardPowered,
+    CardSilent,
+    Event,
+    Millis,
+    SlotLost,
+)
 from sesame_core.pin import Pin
 
 SlotAnswer = CardPowered | CardAnswered | CardSilent
+
+OF_NO_USE: Final = frozenset({Fault.UNSUPPORTED, Fault.INCOMPLETE, Fault.REFUSED})
+"""What a card shows to be no card for codes though an application on it was found."""
 
 HANGS_AFTER: Final[Millis] = 10_000
 """No card takes that long; a slot that does not even say that the card is silent is stuck below us."""
@@ -30,11 +44,14 @@ class CardLink:
         self._session: CardSession | None = None
         self._ticket = 0
         self._asked: tuple[int, Millis] | None = None
+        self._looking = self._found = False
+        self._worst: Fault | None = None
 
     def read_card(self, at: Millis) -> None:
-        """Power the card; its application is looked for when it answers."""
+        """Power the card; its application is looked for when it answers, on every card there is until one has it."""
         self.forget()
         self._session = None
+        self._looking, self._found, self._worst = True, False, None
         self._slot.power_on(self._request_at(at))
 
     def prepare_card(self, at: Millis, request: Request) -> Event | None:
@@ -43,7 +60,8 @@ class CardLink:
 
     def confirm_pin(self, at: Millis) -> Event | None:
         """VERIFY and GENERATE AC."""
-        return self._do(at, self._powered().confirm_pin(at))
+        self._looking = False
+        return self._do(at, self._powered().confirm(at))
 
     def mix_numbers(self, at: Millis, numbers: tuple[str, ...]) -> Event | None:
         """The code with transaction data."""
@@ -72,14 +90,9 @@ class CardLink:
             self._asked = None
         if answer.ticket != self._ticket:
             return None
-        match answer:
-            case CardPowered():
-                self._session = CardSession(answer.protocol, self.pin)
-                return self._do(answer.at, self._session.select_application(answer.at))
-            case CardAnswered() if self._session is not None:
-                return self._do(answer.at, self._session.answer(answer.at, answer.response))
-            case _:
-                return self._silent(answer.at)
+        event = self._heard(answer)
+        self._found |= isinstance(event, ApplicationFound)
+        return self._another(event) if self._looking and isinstance(event, CardFaulty) else event
 
     def slot_said(self, event: Event) -> None:
         """A card or a reader that is gone is the answer to everything that was asked."""
@@ -91,10 +104,36 @@ class CardLink:
         """The moment from which the slot counts as stuck; None when nothing was asked."""
         return None if self._asked is None else self._asked[1] + HANGS_AFTER
 
-    def _silent(self, at: Millis) -> Event | None:
+    def _heard(self, answer: SlotAnswer) -> Event | None:
+        match answer:
+            case CardPowered():
+                self._session = CardSession(answer.protocol, self.pin)
+                return self._do(answer.at, self._session.select(answer.at))
+            case CardAnswered() if self._session is not None:
+                return self._do(answer.at, self._session.answer(answer.at, answer.response))
+            case CardSilent():
+                return self._silent(answer.at, answer.fault)
+            case _:
+                return self._silent(answer.at, Fault.MUTE)
+
+    def _silent(self, at: Millis, fault: Fault) -> Event | None:
         if self._session is None:
-            return CardFaulty(at, Fault.MUTE)
-        return self._do(at, self._session.answer(at, b""))
+            return CardFaulty(at, fault)
+        event = self._do(at, self._session.answer(at, b""))
+        return CardFaulty(at, fault) if isinstance(event, CardFaulty) else event
+
+    def _another(self, event: CardFaulty) -> CardFaulty | None:
+        """A card of no use, before its PIN was sent: the next one's turn. Where none is left, what was wrong with the
+        one that comes nearest to a card for codes."""
+        self._worst = more_telling(self._worst, event.fault)
+        if event.fault in OF_NO_USE if self._found else event.fault not in MEANT:
+            ticket = self._request_at(event.at)
+            if self._slot.power_next(ticket):
+                self._session, self._found = None, False
+                return None
+            self._asked = None
+        self._looking = False
+        return CardFaulty(event.at, self._worst)
 
     def _do(self, at: Millis, step: Step) -> Event | None:
         if isinstance(step, bytearray):

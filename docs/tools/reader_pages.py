@@ -96,6 +96,10 @@ EXPLAINED: dict[Fault, tuple[str, str]] = {
         "nothing to do with it, and is not asked for.",
         "Ask the bank: it unblocks the application or sends another card.",
     ),
+    Fault.IN_USE: (
+        "Another program holds the card: a browser, a signing tool, an agent for keys.",
+        "Close that program, then put the card in again. `sesame code` waits two seconds for it by itself.",
+    ),
 }
 
 

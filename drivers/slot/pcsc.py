@@ -66,8 +66,17 @@ class PcscSlot:
 
     def power_on(self, ticket: int) -> None:
         """Ask for power and the ATR. Answer: CardPowered or CardSilent."""
-        if (session := self._session()) is not None and self._worker is not None:
+        if (session := self._session()) is not None and self._news is not None and self._worker is not None:
+            self._news.anew(session)
             self._worker.do(PowerOn(session, ticket))
+
+    def power_next(self, ticket: int) -> bool:
+        """Ask for power for the card in another reader."""
+        session = self._session()
+        if session is None or self._news is None or self._worker is None or not self._news.another(session):
+            return False
+        self._worker.do(PowerOn(session, ticket))
+        return True
 
     def transmit(self, ticket: int, apdu: bytearray) -> None:
         """Ask for one exchange; `apdu` is copied and the copy wiped. Answer: CardAnswered or CardSilent."""

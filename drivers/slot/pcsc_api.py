@@ -1,17 +1,20 @@
 """The few functions of PC/SC that this reader needs, with errors that say what to do.
 
-pyscard's low level does everything but the exchange itself. An exchange may carry a PIN, and pyscard would copy it into
-a Python list and a C buffer which it frees as it is; so SCardTransmit is called in the same library by `ctypes`, which
-sends straight from the caller's own bytearray. pcsc-lite writes these bytes to its socket without a copy of its own.
+pyscard's low level does what carries neither names nor secrets. An exchange may carry a PIN, and pyscard would copy it
+into a Python list and a C buffer which it frees as it is; so SCardTransmit is called in the same library by `ctypes`,
+which sends straight from the caller's own bytearray. pcsc-lite writes these bytes to its socket without a copy of its
+own. And the name of a reader is whatever bytes its maker or its configuration chose, while pyscard takes ASCII and
+gives UTF-8: every call with a name in it goes by `ctypes`, too (`drivers.slot.pcsc_library`).
 """
 
-import ctypes
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from drivers.errors import SlotError
 from drivers.install_hints import install_extra
 from drivers.slot.pcsc_errors import Code, PcscMissingError, error_for
+from drivers.slot.pcsc_library import Library
 from sesame_core.smartcard.apdu import Protocol
 
 PNP: Final = "\\\\?PnP?\\Notification"
@@ -20,16 +23,7 @@ PNP: Final = "\\\\?PnP?\\Notification"
 STATE_CHANGED: Final = 0x0002
 STATE_PRESENT: Final = 0x0020
 FOREVER_MS: Final = 0xFFFFFFFF
-MAX_EXTENDED_ANSWER: Final = 65548
-"""MAX_BUFFER_SIZE_EXTENDED of pcsclite.h, in bytes."""
-
 _CURE: Final = "install PC/SC: sudo apt install pcscd libpcsclite1 python3-pyscard"
-
-
-class _IoRequest(ctypes.Structure):
-    """SCARD_IO_REQUEST of pcsclite.h."""
-
-    _fields_ = (("protocol", ctypes.c_ulong), ("length", ctypes.c_ulong))
 
 
 class Pcsc:
@@ -42,93 +36,84 @@ class Pcsc:
     def __init__(self) -> None:
         try:
             self._scard: Any = importlib.import_module("smartcard.scard")
-            library = ctypes.CDLL("libpcsclite.so.1")
+            self._library = Library()
         except (ImportError, OSError) as error:
             raise PcscMissingError(f"PC/SC cannot be loaded: {_CURE}, or {install_extra('pcsc')}") from error
-        self._send = library.SCardTransmit
-        self._send.restype = ctypes.c_ulong
-        self._send.argtypes = (
-            ctypes.c_long,
-            ctypes.POINTER(_IoRequest),
-            ctypes.c_void_p,
-            ctypes.c_ulong,
-            ctypes.c_void_p,
-            ctypes.c_void_p,
-            ctypes.POINTER(ctypes.c_ulong),
-        )
 
     def establish_context(self) -> int:
         """A new context: a connection to pcscd."""
-        code, context = self._scard.SCardEstablishContext(self._scard.SCARD_SCOPE_SYSTEM)
+        code, context = self._ask("SCardEstablishContext", self._scard.SCARD_SCOPE_SYSTEM)
         _check(code, "SCardEstablishContext")
         return int(context)
 
     def release_context(self, context: int) -> None:
         """Let go of a context, whether pcscd is still there or not."""
-        self._scard.SCardReleaseContext(context)
+        self._ask("SCardReleaseContext", context)
 
     def list_readers(self, context: int) -> list[str]:
-        """The names of the readers, in pcscd's order; empty when there is none."""
-        code, names = self._scard.SCardListReaders(context, [])
-        if _unsigned(code) == Code.NO_READERS_AVAILABLE:
+        """The names of the readers, in pcscd's order; empty when there is none. Bytes that are no UTF-8 are lone
+        surrogates in them (PEP 383)."""
+        code, names = self._library.list_readers(context)
+        if code == Code.NO_READERS_AVAILABLE:
             return []
         _check(code, "SCardListReaders")
-        return list(names)
+        return [name.decode(errors="surrogateescape") for name in names]
 
     def get_states(self, context: int, known: Mapping[str, int], timeout_ms: int) -> dict[str, int]:
         """Wait until a reader's state differs from what is known (0: not known yet), the time is over or `cancel` was
         called; the states then. The upper 16 bits of a state count insertions and removals."""
-        asked = [(name, state & ~STATE_CHANGED) for name, state in known.items()]
-        code, answers = self._scard.SCardGetStatusChange(context, timeout_ms, asked)
-        if _unsigned(code) in (Code.TIMEOUT, Code.CANCELLED):
+        asked = [(_bytes(name), state & ~STATE_CHANGED) for name, state in known.items()]
+        code, states = self._library.status_change(context, timeout_ms, asked)
+        if code in (Code.TIMEOUT, Code.CANCELLED):
             return dict(known)
         _check(code, "SCardGetStatusChange")
-        return {name: int(state) for name, state, _atr in answers}
+        return dict(zip(known, states, strict=True))
 
     def cancel_waiting(self, context: int) -> None:
         """End a `states` that another thread waits in; lost when that thread does not wait yet."""
-        self._scard.SCardCancel(context)
+        self._ask("SCardCancel", context)
 
     def connect_card(self, context: int, reader: str, *, exclusive: bool) -> tuple[int, Protocol]:
         """Connect to the card, which gives it power; a handle, and the protocol that was chosen."""
-        code, handle, chosen = self._scard.SCardConnect(context, reader, self._share(exclusive), self._any_protocol)
+        code, handle, chosen = self._library.connect(
+            context, _bytes(reader), self._share(exclusive), self._any_protocol
+        )
         _check(code, "SCardConnect")
-        return int(handle), _protocol(chosen)
+        return handle, _protocol(chosen)
 
     def reset_card(self, handle: int, *, exclusive: bool) -> Protocol:
         """Reset the card warm; the protocol that was chosen now."""
-        code, chosen = self._scard.SCardReconnect(
-            handle, self._share(exclusive), self._any_protocol, self._scard.SCARD_RESET_CARD
+        code, chosen = self._ask(
+            "SCardReconnect", handle, self._share(exclusive), self._any_protocol, self._scard.SCARD_RESET_CARD
         )
         _check(code, "SCardReconnect")
         return _protocol(chosen)
 
     def read_atr(self, handle: int) -> bytes:
         """The ATR since the last reset."""
-        code, _reader, _state, _chosen, atr = self._scard.SCardStatus(handle)
+        code, atr = self._library.atr(handle)
         _check(code, "SCardStatus")
-        return bytes(atr)
+        return atr
 
     def disconnect_card(self, handle: int, *, unpower: bool) -> None:
         """Give the handle back, and take the power from the card; nothing to do where the handle is void already."""
-        self._scard.SCardDisconnect(handle, self._scard.SCARD_UNPOWER_CARD if unpower else self._scard.SCARD_LEAVE_CARD)
+        how = self._scard.SCARD_UNPOWER_CARD if unpower else self._scard.SCARD_LEAVE_CARD
+        self._ask("SCardDisconnect", handle, how)
 
     def transmit(self, handle: int, protocol: Protocol, apdu: bytearray) -> bytes:
         """One exchange, sent straight from `apdu`; the answer may be empty when the card is pulled meanwhile."""
-        request = _IoRequest(1 << protocol.value, ctypes.sizeof(_IoRequest))
-        answer = bytearray(MAX_EXTENDED_ANSWER)
-        length = ctypes.c_ulong(len(answer))
-        code = self._send(
-            handle,
-            ctypes.byref(request),
-            _view(apdu),
-            len(apdu),
-            None,
-            _view(answer),
-            ctypes.byref(length),
-        )
+        code, answer = self._library.transmit(handle, protocol.value, apdu)
         _check(code, "SCardTransmit")
-        return bytes(memoryview(answer)[: length.value])
+        return answer
+
+    def _ask(self, call: str, *arguments: object) -> Any:  # noqa: ANN401 - what pyscard gives is its own
+        """Call pyscard. What it raises besides return codes (SystemError, UnicodeError, TypeError, its own `error`) is
+        a SlotError of ours: nothing of it is known to be of use to anybody."""
+        function: Callable[..., Any] = getattr(self._scard, call)
+        try:
+            return function(*arguments)
+        except Exception as error:
+            raise SlotError(f"pyscard failed: install it anew ({call}: {type(error).__name__})") from error
 
     @property
     def _any_protocol(self) -> int:
@@ -148,19 +133,15 @@ def is_present(state: int) -> bool:
     return bool(state & STATE_PRESENT)
 
 
-def _view(buffer: bytearray) -> ctypes.Array[ctypes.c_char]:
-    return (ctypes.c_char * len(buffer)).from_buffer(buffer)
+def _bytes(name: str) -> bytes:
+    return name.encode(errors="surrogateescape")
 
 
 def _protocol(chosen: int) -> Protocol:
     return Protocol.T1 if chosen == 2 else Protocol.T0
 
 
-def _unsigned(code: int) -> int:
-    """Return codes are negative where a C long has 32 bits."""
-    return code & 0xFFFFFFFF
-
-
 def _check(code: int, call: str) -> None:
-    if _unsigned(code) != Code.SUCCESS:
-        raise error_for(_unsigned(code), call)
+    """Return codes are negative where a C long has 32 bits."""
+    if (unsigned := code & 0xFFFFFFFF) != Code.SUCCESS:
+        raise error_for(unsigned, call)

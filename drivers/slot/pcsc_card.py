@@ -1,29 +1,33 @@
 """One powered card over PC/SC, and the synchronous face for the command line."""
 
 import math
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, Self
+from unicodedata import normalize
 
 from drivers.errors import NoCardError, NoReaderError, SlotError
 from drivers.slot.pcsc_api import Pcsc, event_count, is_present
-from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, Code, error_for
+from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, Code, ReaderLostError, error_for
 from sesame_core.smartcard.apdu import Protocol
 
 ReaderChoice = str | int | None
-"""Which reader: its name or a part of it, its place in `list_readers()` from 0, or None for the first with a card."""
+"""Which reader: its place in `list_readers()` from 0, its name or a part of it, or None for any of them."""
 
 
 def reader_named(name: str | None) -> ReaderChoice:
     """The choice that a person wrote down: a number, a part of a name, or nothing for any."""
-    return int(name) if name and name.isascii() and name.isdecimal() else name or None
+    return name or None
 
 
 INVERSE_CONVENTION: Final = 0x3F
 BUSY_TRIES: Final = 20
 BUSY_PAUSE_S: Final = 0.1
 """Desktop programs look at a card for a moment when it is inserted: 2 s are allowed for that."""
+LONGEST_PLACE: Final = 4
+"""Digits of a reader's place: pcscd has 16 readers."""
 REMOVAL_TOLD_S: Final = 1.0
 """pcscd looks whether a card is in every 400 ms; a failed exchange is a removal when it says so within this time."""
 
@@ -46,14 +50,52 @@ def list_readers(pcsc: Pcsc | None = None) -> list[str]:
 
 
 def choose_readers(names: Sequence[str], choice: ReaderChoice) -> list[str]:
-    """The readers that a choice allows: all for None; for a name that one, or every reader that has it as a part."""
+    """The readers that a choice allows: all for None; the one that is called so; the one at that place; or every one
+    that has the choice as a part of its name, however its letters and accents are written. A number that is the place
+    of no reader is a part of a name, too: ACR3901, 3121."""
     if choice is None:
         return list(names)
-    if isinstance(choice, int):
-        return list(names[choice : choice + 1]) if choice >= 0 else []
-    if choice in names:
-        return [choice]
-    return [name for name in names if choice.casefold() in name.casefold()]
+    wanted = str(choice)
+    if wanted in names:
+        return [wanted]
+    if (place := _place(wanted)) < len(names):
+        return [names[place]]
+    return [name for name in names if _plain(wanted) in _plain(name)]
+
+
+def named(names: Sequence[str], choice: ReaderChoice) -> list[str]:
+    """The readers that a choice allows, one at least. Raises NoReaderError, which says what there is."""
+    if not names:
+        raise error_for(Code.NO_READERS_AVAILABLE, "SCardListReaders")
+    if allowed := choose_readers(names, choice):
+        return allowed
+    raise NoReaderError(f"no reader is called {choice!r}; there are: {', '.join(names)}")
+
+
+def states_now(pcsc: Pcsc, made: int, names: Sequence[str]) -> dict[str, int]:
+    """The states at this moment of those among the readers that are still there: one may have been unplugged since it
+    was listed, and must not hide the others. Raises SlotError."""
+    try:
+        return pcsc.states(made, dict.fromkeys(names, 0), 0) if names else {}
+    except ReaderLostError:
+        return {name: state for name in names for state in _state_now(pcsc, made, name)}
+
+
+def _state_now(pcsc: Pcsc, made: int, name: str) -> list[int]:
+    try:
+        return list(pcsc.states(made, {name: 0}, 0).values())
+    except ReaderLostError:
+        return []
+
+
+def _place(wanted: str) -> int:
+    """The place in a list that is written here; beyond every list where none is."""
+    return int(wanted) if len(wanted) <= LONGEST_PLACE and wanted.isascii() and wanted.isdecimal() else sys.maxsize
+
+
+def _plain(name: str) -> str:
+    """Without regard to capitals, and to how accents are composed (Unicode Standard Annex 15)."""
+    return normalize("NFC", normalize("NFC", name).casefold())
 
 
 class PoweredCard:
@@ -175,9 +217,12 @@ class PcscConnection:
         CardMuteError, CardBusyError, SlotError.
         """
         pcsc = pcsc or Pcsc()
-        with hold_context(pcsc) as made:
-            found = _find(pcsc, made, reader, patience_ms)
-        return cls(power_card(pcsc, found, exclusive=exclusive))
+        return cls.of(with_cards(pcsc, reader, patience_ms=patience_ms)[0], exclusive=exclusive, pcsc=pcsc)
+
+    @classmethod
+    def of(cls, reader: str, *, exclusive: bool = True, pcsc: Pcsc | None = None) -> Self:
+        """Power the card in the reader of this very name. Raises like `connect`."""
+        return cls(power_card(pcsc or Pcsc(), reader, exclusive=exclusive))
 
     @property
     def reader(self) -> str:
@@ -221,20 +266,22 @@ class PcscConnection:
         self.close()
 
 
-def _find(pcsc: Pcsc, made: int, choice: ReaderChoice, patience_ms: int) -> str:
-    names = pcsc.list_readers(made)
-    allowed = choose_readers(names, choice)
-    if not names:
-        raise error_for(Code.NO_READERS_AVAILABLE, "SCardListReaders")
-    if not allowed:
-        raise NoReaderError(f"no reader is called {choice!r}; there are: {', '.join(names)}")
-    deadline = time.monotonic() + patience_ms / 1000
-    states = pcsc.get_states(made, dict.fromkeys(allowed, 0), 0)
-    while not (found := [name for name, state in states.items() if is_present(state)]):
-        if not (left_ms := _left_ms(deadline)):
-            raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
-        states = pcsc.get_states(made, states, left_ms)
-    return found[0]
+def with_cards(pcsc: Pcsc, choice: ReaderChoice = None, *, patience_ms: int = 1000) -> list[str]:
+    """The names of the allowed readers that a card is in, one at least; the first card is waited for.
+
+    Raises NoReaderError, NoCardError, SlotError.
+    """
+    with hold_context(pcsc) as made:
+        allowed = named(pcsc.list_readers(made), choice)
+        deadline = time.monotonic() + patience_ms / 1000
+        states = states_now(pcsc, made, allowed)
+        while not (found := [name for name, state in states.items() if is_present(state)]):
+            if not states:
+                raise error_for(Code.READER_UNAVAILABLE, "SCardGetStatusChange")
+            if not (left_ms := _left_ms(deadline)):
+                raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
+            states = pcsc.states(made, states, left_ms)
+    return found
 
 
 def _left_ms(deadline: float) -> int:

@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import Final
 
 from drivers.errors import NoCardError, NoReaderError, SlotError
+from sesame_core.errors import Fault
 
 
 class Code(IntEnum):
@@ -20,9 +21,12 @@ class Code(IntEnum):
     COMM_ERROR = 0x80100013
     NOT_TRANSACTED = 0x80100016
     READER_UNAVAILABLE = 0x80100017
+    CARD_UNSUPPORTED = 0x8010001C
     NO_SERVICE = 0x8010001D
     SERVICE_STOPPED = 0x8010001E
+    UNSUPPORTED_FEATURE = 0x8010001F
     NO_READERS_AVAILABLE = 0x8010002E
+    UNSUPPORTED_CARD = 0x80100065
     UNRESPONSIVE_CARD = 0x80100066
     UNPOWERED_CARD = 0x80100067
     RESET_CARD = 0x80100068
@@ -54,6 +58,10 @@ class CardBusyError(SlotError):
     """Another program holds the card."""
 
 
+class CardUnsupportedError(SlotError):
+    """A card is in and was noticed, but it speaks nothing that the reader or pcscd can speak with it."""
+
+
 class RefusedError(SlotError):
     """polkit does not let this user reach pcscd or the card."""
 
@@ -61,6 +69,15 @@ class RefusedError(SlotError):
 _SERVICE: Final = (
     ServiceLostError,
     "the smart-card service does not answer: start pcscd (systemctl start pcscd.socket)",
+)
+_VERSIONS: Final = (
+    ServiceLostError,
+    "libpcsclite here and pcscd are of different protocol versions (in a container, a Flatpak, or after an upgrade): "
+    "install the same pcsc-lite on both sides, then start pcscd anew",
+)
+_UNSUPPORTED: Final = (
+    CardUnsupportedError,
+    "the smart-card reader cannot speak with this card: take a bank card; if it is one, clean its contacts",
 )
 _UNPLUGGED: Final = (ReaderLostError, "the smart-card reader was unplugged: plug it in again")
 _REMOVED: Final = (CardRemovedError, "the card was pulled: insert it again")
@@ -77,7 +94,10 @@ _MEANING: Final[dict[int, tuple[type[SlotError], str]]] = {
     Code.NO_READERS_AVAILABLE: (NoReaderError, "no smart-card reader is connected: plug one in"),
     Code.NO_SMARTCARD: (NoCardError, "no card is in the reader: insert one"),
     Code.REMOVED_CARD: _REMOVED,
-    Code.PROTO_MISMATCH: _MUTE,
+    Code.PROTO_MISMATCH: _UNSUPPORTED,
+    Code.CARD_UNSUPPORTED: _UNSUPPORTED,
+    Code.UNSUPPORTED_FEATURE: _UNSUPPORTED,
+    Code.UNSUPPORTED_CARD: _UNSUPPORTED,
     Code.UNRESPONSIVE_CARD: _MUTE,
     Code.UNPOWERED_CARD: _MUTE,
     Code.NOT_TRANSACTED: _MUTE,
@@ -90,7 +110,23 @@ _MEANING: Final[dict[int, tuple[type[SlotError], str]]] = {
 }
 
 
+_MEANING_HERE: Final[dict[tuple[int, str], tuple[type[SlotError], str]]] = {
+    # A pcscd that does not run gives NO_SERVICE; this one runs, and turned down the version that the library speaks
+    # (pcsc-lite, winscard_svc.c, CMD_VERSION).
+    (Code.SERVICE_STOPPED, "SCardEstablishContext"): _VERSIONS,
+}
+"""What a code means from one call, where that is something else than from the others."""
+
+
 def error_for(code: int, call: str) -> SlotError:
     """The error for a return code of the PC/SC function `call`; an unknown code is a plain SlotError."""
-    kind, sentence = _MEANING.get(code, (SlotError, "the smart-card reader failed: unplug it and plug it in again"))
+    otherwise = _MEANING.get(code, (SlotError, "the smart-card reader failed: unplug it and plug it in again"))
+    kind, sentence = _MEANING_HERE.get((code, call), otherwise)
     return kind(f"{sentence} ({call}: 0x{code:08X})")
+
+
+def fault_of(error: SlotError) -> Fault:
+    """What the person at the reader is told of a failure in which the card stays in."""
+    if isinstance(error, CardBusyError):
+        return Fault.IN_USE
+    return Fault.UNSUPPORTED if isinstance(error, CardUnsupportedError) else Fault.MUTE

@@ -12,7 +12,7 @@ from typing import Final
 
 from drivers.errors import SlotError
 from drivers.slot.pcsc_api import FOREVER_MS, PNP, Pcsc, event_count, is_present
-from drivers.slot.pcsc_card import ReaderChoice, choose_readers, hold_context
+from drivers.slot.pcsc_card import ReaderChoice, choose_readers, hold_context, states_now
 from drivers.slot.pcsc_errors import ReaderLostError
 from sesame_core.events import CardAbsent, CardPresent, Event, SlotFound, SlotLost
 
@@ -31,10 +31,16 @@ View = Mapping[str, int]
 
 
 class Presence:
-    """What was told last about the slot, and what is to be told next. Not for several threads at once."""
+    """What was told last about the slot, and what is to be told next. Not for several threads at once.
+
+    Of several cards that are in, one is the slot's. One that turned out to be of no use is set aside for as long as it
+    stays in: a security key that is always in must not hide the bank card beside it.
+    """
 
     def __init__(self) -> None:
         self.card: Inserted | None = None
+        self._cards: list[Inserted] = []
+        self._aside: set[Inserted] = set()
         self._told: type[Event] | None = None
         self._gone: Inserted | None = None
 
@@ -43,16 +49,39 @@ class Presence:
         if not view:
             return self.note_loss()
         cards = [(name, event_count(state)) for name, state in view.items() if is_present(state)]
-        cards = [card for card in cards if card != self._gone]
-        if self.card in cards:
+        self._cards = [card for card in cards if card != self._gone]
+        self._aside.intersection_update(self._cards)
+        fresh = self._fresh()
+        if self.card in self._cards and not (self.card in self._aside and fresh):
             return []
         news = self._found() + ([] if self.card is None else self._tell(CardAbsent))
-        self.card = cards[0] if cards else None
-        return news + self._tell(CardPresent if cards else CardAbsent)
+        self.card = fresh[0] if fresh else None
+        return news + self._tell(CardPresent if fresh else CardAbsent)
+
+    def another(self) -> bool:
+        """The slot's card is of no use: from now on the next one that has not been tried is the slot's. False when
+        there is none; then it stays as it is."""
+        if self.card is not None:
+            self._aside.add(self.card)
+        if fresh := self._fresh():
+            self.card = fresh[0]
+        return bool(fresh)
+
+    def anew(self) -> None:
+        """A card is asked for once more: where all were of no use before, all are looked at again, the first one
+        first."""
+        if self.card in self._aside:
+            self._aside.clear()
+            self.card = self._cards[0]
+
+    def _fresh(self) -> list[Inserted]:
+        return [card for card in self._cards if card not in self._aside]
 
     def note_loss(self) -> list[type[Event]]:
         """No reader is there that may be used."""
         self.card = self._gone = None
+        self._cards = []
+        self._aside.clear()
         return self._tell(SlotLost)
 
     def note_removal(self, card: Inserted) -> list[type[Event]]:
@@ -60,6 +89,7 @@ class Presence:
         if self.card != card:
             return []
         self.card, self._gone = None, card
+        self._cards = [each for each in self._cards if each != card]
         return self._tell(CardAbsent)
 
     def look_again(self) -> list[type[Event]]:
@@ -132,23 +162,18 @@ class Watcher:
         before: list[str] | None = None
         while not self._stop.is_set():
             names = self._pcsc.list_readers(made)
-            settled, before = names == before, names
-            known = self._look(made, {name: known.get(name, 0) for name in names})
+            known = states_now(self._pcsc, made, names)
+            # Where one went between listing and looking, the list is looked at again soon.
+            settled, before = names == before and len(known) == len(names), names
             usable = {name: known[name] for name in choose_readers(names, self._choice) if name in known}
             self._trouble, self._retry_s = "", FIRST_RETRY_S
             self._on_view(usable)
             patience = FOREVER_MS if usable else NO_READER_MS
-            known = self._wait(made, known, patience if settled else SETTLE_MS)
+            self._wait(made, known, patience if settled else SETTLE_MS)
 
-    def _look(self, made: int, known: dict[str, int]) -> dict[str, int]:
-        """The states at this moment, without waiting."""
-        return self._wait(made, known, 0) if known else known
-
-    def _wait(self, made: int, known: dict[str, int], timeout_ms: int) -> dict[str, int]:
+    def _wait(self, made: int, known: dict[str, int], timeout_ms: int) -> None:
         try:
-            states = self._pcsc.get_states(made, {PNP: 0, **known}, timeout_ms)
+            self._pcsc.states(made, {PNP: 0, **known}, timeout_ms)
         except ReaderLostError:
-            # Gone between listing and waiting: list again, but not in a tight loop.
+            # Gone between looking and waiting: list again, but not in a tight loop.
             self._stop.wait(0.1)
-            return {}
-        return {name: state for name, state in states.items() if name != PNP}

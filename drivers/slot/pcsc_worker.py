@@ -11,8 +11,9 @@ from drivers.errors import NoCardError, SlotError
 from drivers.slot.mailbox import News
 from drivers.slot.pcsc_api import Pcsc
 from drivers.slot.pcsc_card import PoweredCard, power_card
-from drivers.slot.pcsc_errors import CardRemovedError, ReaderLostError, ServiceLostError
+from drivers.slot.pcsc_errors import CardRemovedError, ReaderLostError, ServiceLostError, fault_of
 from drivers.slot.pcsc_watch import Inserted
+from sesame_core.errors import Fault
 from sesame_core.events import CardAnswered, CardPowered, CardSilent
 
 LOG: Final = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ class Worker:
                 self._silent(job)
         except SlotError as error:
             LOG.warning("card slot: %s", error)
-            self._silent(job)
+            self._silent(job, fault_of(error))
 
     def _power_on(self, job: PowerOn, reader: str) -> None:
         self._power_off()
@@ -132,8 +133,8 @@ class Worker:
         answer = self._card.exchange(job.apdu)
         self._news.hand_answer(job.session, partial(CardAnswered, ticket=job.ticket, response=answer))
 
-    def _silent(self, job: Request) -> None:
-        self._news.hand_answer(job.session, partial(CardSilent, ticket=job.ticket))
+    def _silent(self, job: Request, fault: Fault = Fault.MUTE) -> None:
+        self._news.answer(job.session, partial(CardSilent, ticket=job.ticket, fault=fault))
 
     def _power_off(self) -> None:
         if self._card is not None:

@@ -212,6 +212,10 @@ class TwinSlot:
         """Ask for power and the ATR. Answer: CardPowered or CardSilent."""
         self._ask(_PowerOn(ticket))
 
+    def power_next(self, ticket: int) -> bool:
+        """This slot is one reader: there is no other card."""
+        return False
+
     def transmit(self, ticket: int, apdu: bytearray) -> None:
         """Ask for one exchange; `apdu` is copied. Answer: CardAnswered or CardSilent."""
         self._ask(_Transmit(ticket, bytearray(apdu)))

@@ -3,7 +3,7 @@
 import argparse
 
 from drivers.slot.pcsc_api import Pcsc, is_present
-from drivers.slot.pcsc_card import choose_readers, hold_context, reader_named
+from drivers.slot.pcsc_card import hold_context, named, reader_named, states_now
 from sesame.card.table import format_table, print_line, print_remark, say_json
 from sesame.exits import Exit
 
@@ -23,13 +23,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def looked_into(choice: str | None) -> list[tuple[int, str, bool]]:
-    """Index, name, and whether a card is in, of every reader that the choice allows. No card gets power."""
+    """Index, name, and whether a card is in, of every reader that the choice allows. No card gets power.
+
+    Raises NoReaderError where there are readers, but none that is meant; SlotError."""
     pcsc = Pcsc()
     with hold_context(pcsc) as made:
         names = pcsc.list_readers(made)
-        states = pcsc.get_states(made, dict.fromkeys(names, 0), 0) if names else {}
-    allowed = choose_readers(names, reader_named(choice))
-    return [(index, name, is_present(states[name])) for index, name in enumerate(names) if name in allowed]
+        allowed = named(names, reader_named(choice)) if names else []
+        states = states_now(pcsc, made, allowed)
+    return [(index, name, is_present(states[name])) for index, name in enumerate(names) if name in states]
 
 
 def _word(card: bool) -> str:

@@ -8,14 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drivers.slot.twin import SlotCard
 from sesame.card.trace.reading import read_trace
 from sesame.card.trace.recording import Trace, TraceError
 from sesame.exits import CommandError, Exit
 from sesame_core.cap.blocking import ask_card
+from sesame_core.cap.choice import select_application
 from sesame_core.errors import CardError, Fault
 from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T
+
+if TYPE_CHECKING:
+    from drivers.slot.pcsc_card import PcscConnection
 
 INVERSE_CONVENTION = b"\x3f"
 MAX_COMMANDS = 1024
@@ -58,12 +63,20 @@ def open_source(arguments: argparse.Namespace) -> Iterator[OpenCard]:
         yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}", warm=arguments.warm_reset)
     else:
         from drivers.slot.pcsc_card import PcscConnection, reader_named  # noqa: PLC0415
+        from sesame.several_readers import reader_to_look_into  # noqa: PLC0415
 
-        with PcscConnection.connect(reader_named(arguments.reader)) as connection:
+        def prove(connection: PcscConnection) -> None:
+            _of(connection).ask(select_application())
+
+        with PcscConnection.of(reader_to_look_into(reader_named(arguments.reader), prove)) as connection:
             if arguments.warm_reset:
-                connection.reset_card()
-            exchange, where = connection.exchange, connection.reader
-            yield OpenCard(exchange, connection.protocol, where, connection.atr, connection.cold_atr)
+                connection.reset()
+            yield _of(connection)
+
+
+def _of(connection: "PcscConnection") -> OpenCard:
+    where, cold = connection.reader, connection.cold_atr
+    return OpenCard(connection.exchange, connection.protocol, where, connection.atr, cold)
 
 
 def in_process(card: SlotCard, where: str, *, warm: bool = False) -> OpenCard:

@@ -18,6 +18,7 @@ from drivers.slot.pcsc_card import PcscConnection, reader_named
 from sesame.amounts import parse_cents
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
+from sesame.several_readers import connected
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Function, Request, encode_numbers
 from sesame_core.errors import UsageError
@@ -42,10 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the code. Raises CommandError, CardError, SlotError."""
     keep_secrets()
     request = request_of(arguments)
-    with PcscConnection.connect(reader_named(arguments.reader)) as connection:
-        work = CardWork(connection.exchange, connection.protocol)
+    with connected(reader_named(arguments.reader), lambda each: _prepared(each, request)) as (_, (work, tries)):
         try:
-            sys.stdout.write(_code(work, request, arguments))
+            sys.stdout.write(_code(work, tries, arguments))
             sys.stdout.flush()
             with suppress(SlotError):
                 work.close()
@@ -71,9 +71,14 @@ def request_of(arguments: argparse.Namespace) -> Request:
         raise CommandError(Exit.USAGE, str(error)) from None
 
 
-def _code(work: CardWork, request: Request, arguments: argparse.Namespace) -> str:
-    work.select_application()
-    tries = work.prepare_card(request)
+def _prepared(connection: PcscConnection, request: Request) -> tuple[CardWork, int | None]:
+    """The work with a card that can make this code, and the PIN tries that are left. Raises CardError, SlotError."""
+    work = CardWork(connection.exchange, connection.protocol)
+    work.select()
+    return work, work.prepare(request)
+
+
+def _code(work: CardWork, tries: int | None, arguments: argparse.Namespace) -> str:
     if tries == 1:
         sys.stderr.write("sesame: last try: a wrong PIN blocks the card\n")
     read_pin(work.pin)

@@ -111,4 +111,5 @@ def _said(fault: Fault) -> str:
         Fault.UNSUPPORTED: "this card has no application for codes",
         Fault.BLOCKED: "the card's PIN is blocked; ask your bank",
         Fault.APPLICATION_BLOCKED: "the card's application for codes is blocked; ask your bank",
+        Fault.IN_USE: "another program holds the card: close it, then insert the card again",
     }[fault]

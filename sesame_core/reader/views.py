@@ -100,6 +100,8 @@ def _fault(state: State, words: Sentences, now: Millis) -> Screen:
         return Screen(lines=(words.application_blocked, words.call_bank))
     if state.fault is Fault.UNSUPPORTED:
         return Screen(lines=(words.unsupported,))
+    if state.fault is Fault.IN_USE:
+        return Screen(lines=(words.in_use, words.other_program))
     first = (words.unreadable,) if state.fault in UNREADABLE else ()
     return Screen(lines=(*first, words.card_error.format(n=state.fault.value)))
 

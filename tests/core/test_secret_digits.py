@@ -111,4 +111,5 @@ def test_the_faults_keep_their_numbers() -> None:
         (7, "UNSUPPORTED"),
         (8, "BLOCKED"),
         (9, "APPLICATION_BLOCKED"),
+        (10, "IN_USE"),
     ]

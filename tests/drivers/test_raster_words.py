@@ -21,6 +21,7 @@ def screens(words: Sentences) -> Iterator[Screen]:
     for notice in ("", words.press_function):
         yield Screen(lines=(words.choose_function,), notice=notice)
     yield Screen(lines=(words.blocked, words.call_bank))
+    yield Screen(lines=(words.in_use, words.other_program))
     yield Screen(lines=(words.unreadable, words.card_error.format(n=8)))
     hints = ("", words.press_ok, words.last_try, words.type_digits, words.sign_other, words.enough_ok)
     counted = tuple(each.format(n=12) for each in (words.digits, words.at_least, words.tries_left))

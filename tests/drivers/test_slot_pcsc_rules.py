@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from drivers.errors import NoCardError, NoReaderError, SlotError
+from drivers.slot.mailbox import News
 from drivers.slot.pcsc import PcscSlot
 from drivers.slot.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, event_count, is_present
 from drivers.slot.pcsc_card import PcscConnection, choose_readers
@@ -15,6 +16,7 @@ from drivers.slot.pcsc_errors import (
     CardBusyError,
     CardMuteError,
     CardRemovedError,
+    CardUnsupportedError,
     Code,
     PcscMissingError,
     ReaderLostError,
@@ -23,6 +25,8 @@ from drivers.slot.pcsc_errors import (
     error_for,
 )
 from drivers.slot.pcsc_watch import Presence
+from drivers.slot.pcsc_worker import PowerOff, PowerOn, Transmit, Worker
+from sesame_core.errors import Fault
 from sesame_core.events import (
     CardAbsent,
     CardAnswered,
@@ -50,6 +54,9 @@ class PlayedPcscd(Pcsc):
         self.sent: list[bytes] = []
         self.contexts = 0
         self.handles = 0
+        self.answer = b"\x90\x00"
+        self.connected: list[str] = []
+        self.unpowered: list[bool] = []
         self._cancelled = False
         self.tried = threading.Semaphore(0)
 
@@ -121,6 +128,7 @@ class PlayedPcscd(Pcsc):
         if not is_present(self.readers[reader]):
             raise error_for(Code.NO_SMARTCARD, "SCardConnect")
         self.handles += 1
+        self.connected.append(reader)
         return 1, Protocol.T0
 
     def reset_card(self, handle: int, *, exclusive: bool) -> Protocol:
@@ -131,11 +139,12 @@ class PlayedPcscd(Pcsc):
 
     def disconnect_card(self, handle: int, *, unpower: bool) -> None:
         self.handles -= 1
+        self.unpowered.append(unpower)
 
     def transmit(self, handle: int, protocol: Protocol, apdu: bytearray) -> bytes:
         self.sent.append(bytes(apdu))
         self._obey("transmit")
-        return b"\x90\x00"
+        return self.answer
 
 
 class Loop:
@@ -269,6 +278,100 @@ def test_a_removal_is_told_once_and_the_next_card_is_seen(open_slot: OpenSlot) -
     assert pcscd.sent == [bytes(SELECT)], "what was asked of the pulled card was not sent to anybody"
 
 
+def test_an_empty_answer_is_a_pull(open_slot: OpenSlot) -> None:
+    """So pcscd answers an exchange in the middle of which the card goes: success, and no byte."""
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.answer = b""
+    loop.slot.transmit(2, SELECT)
+    assert loop.kinds(1) == [CardAbsent]
+
+
+@pytest.mark.parametrize("sign", [b"", Code.REMOVED_CARD])
+def test_a_pulled_card_is_not_unpowered(sign: bytes | Code, open_slot: OpenSlot) -> None:
+    """pcscd would hold the slot to be empty without a word, and miss the card that comes at once."""
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    if isinstance(sign, Code):
+        pcscd.fails["transmit"] = sign
+    else:
+        pcscd.answer = sign
+    loop.slot.transmit(2, SELECT)
+    assert loop.kinds(1) == [CardAbsent]
+    loop.slot.close()
+    assert pcscd.unpowered == [False]
+
+
+def test_a_card_that_is_in_is_unpowered(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    loop.slot.close()
+    assert pcscd.unpowered == [True]
+
+
+@pytest.mark.parametrize(("ended", "told"), [(0, CardAnswered), (1, CardSilent)])
+def test_a_power_off_leaves_the_card_of_a_later_session_alone(ended: int, told: type[Event]) -> None:
+    """The watcher asks for it when a card has gone; by then the loop may have had the next card powered."""
+    pcscd = PlayedPcscd("A")
+    pcscd.insert("A")
+    woken = threading.Event()
+    news = News(woken.set)
+    for state in (0x10022, 0x20010, 0x30022):
+        news.view({"A": state})
+    assert [type(event) for event in news.take(0)] == [CardPresent, CardAbsent, CardPresent]
+    worker = Worker(pcscd, news, exclusive=True)
+    worker.start()
+    worker.do(PowerOn(1, 1))
+    worker.do(PowerOff(ended))
+    worker.do(Transmit(1, 2, bytearray(SELECT)))
+    events: list[Event] = []
+    while len(events) < 2:
+        assert woken.wait(LIMIT_S)
+        woken.clear()
+        events += news.take(0)
+    worker.stop()
+    assert [type(event) for event in events] == [CardPowered, told]
+
+
+def test_an_unused_reader_that_goes_after_it_was_listed_does_not_hide_the_other(open_slot: OpenSlot) -> None:
+    """Unplugged between listing and looking, twice the same list: LECTEUR ABSENT stood for 30 s."""
+
+    class Going(PlayedPcscd):
+        """Lists B for a while after it has gone."""
+
+        listed = 3
+
+        def list_readers(self, context: int) -> list[str]:
+            self.listed -= 1
+            return super().list_readers(context) + ["B"] * (self.listed >= 0)
+
+    pcscd = Going("A")
+    loop = open_slot(pcscd)
+    assert loop.kinds(1) == [CardAbsent]
+    pcscd.insert("A")
+    assert loop.kinds(1) == [CardPresent]
+
+
+def test_the_next_reader_with_a_card_is_asked_once_the_first_is_of_no_use(open_slot: OpenSlot) -> None:
+    pcscd = PlayedPcscd("A", "B", "C")
+    for name in ("A", "B"):
+        pcscd.insert(name)
+    loop = open_slot(pcscd)
+    assert loop.kinds(1) == [CardPresent]
+    loop.slot.power_on(1)
+    assert loop.kinds(1) == [CardPowered]
+    assert loop.slot.power_next(2)
+    assert loop.next() == CardPowered(0, 2, ATR, Protocol.T0)
+    assert not loop.slot.power_next(3), "there is no third"
+    assert pcscd.connected == ["A", "B"]
+    loop.slot.power_on(4)
+    assert loop.kinds(1) == [CardPowered]
+    assert pcscd.connected == ["A", "B", "A"], "asked anew, all are looked at again"
+    pcscd.insert("C")
+    assert loop.slot.power_next(5)
+    assert loop.kinds(1) == [CardPowered]
+
+
 def test_a_reader_that_goes_in_an_exchange_is_a_lost_slot(open_slot: OpenSlot) -> None:
     pcscd = PlayedPcscd("A")
     loop = powered(open_slot, pcscd)
@@ -304,6 +407,27 @@ def test_a_refusal_of_the_card_is_silence_and_a_warning(open_slot: OpenSlot, cap
     loop.slot.power_on(1)
     assert loop.next() == CardSilent(0, 1)
     assert "access_card" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        (Code.SHARING_VIOLATION, Fault.IN_USE),
+        (Code.UNSUPPORTED_CARD, Fault.UNSUPPORTED),
+        (Code.UNRESPONSIVE_CARD, Fault.MUTE),
+    ],
+)
+def test_why_a_card_is_silent_is_told(
+    code: Code, fault: Fault, open_slot: OpenSlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drivers.slot.pcsc_card.BUSY_TRIES", 1)
+    pcscd = PlayedPcscd("A")
+    pcscd.insert("A")
+    pcscd.fails["connect"] = code
+    loop = open_slot(pcscd)
+    assert loop.kinds(1) == [CardPresent]
+    loop.slot.power_on(1)
+    assert loop.next() == CardSilent(0, 1, fault)
 
 
 def test_a_service_that_is_away_is_said_once(open_slot: OpenSlot, caplog: pytest.LogCaptureFixture) -> None:
@@ -385,6 +509,31 @@ def test_without_pyscard_the_error_says_what_to_install(monkeypatch: pytest.Monk
         PcscSlot().start(lambda: None)
 
 
+STRANGE = (SystemError("null"), UnicodeEncodeError("ascii", "é", 0, 1, "no"), TypeError("not a handle"), MemoryError())
+
+
+@pytest.mark.parametrize("error", STRANGE, ids=lambda error: type(error).__name__)
+def test_what_pyscard_raises_besides_return_codes_is_an_error_of_ours(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    for name in ("EstablishContext", "ReleaseContext", "Cancel", "Reconnect", "Disconnect"):
+        monkeypatch.setattr(f"smartcard.scard.SCard{name}", fail)
+    pcsc = Pcsc()
+    calls: tuple[Callable[[], object], ...] = (
+        pcsc.establish,
+        lambda: pcsc.release(1),
+        lambda: pcsc.cancel(1),
+        lambda: pcsc.reset(1, exclusive=True),
+        lambda: pcsc.disconnect(1, unpower=True),
+    )
+    for call in calls:
+        with pytest.raises(SlotError, match=type(error).__name__):
+            call()
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
@@ -396,6 +545,10 @@ def test_without_pyscard_the_error_says_what_to_install(monkeypatch: pytest.Monk
         (Code.REMOVED_CARD, CardRemovedError),
         (Code.UNRESPONSIVE_CARD, CardMuteError),
         (Code.SHARING_VIOLATION, CardBusyError),
+        (Code.PROTO_MISMATCH, CardUnsupportedError),
+        (Code.CARD_UNSUPPORTED, CardUnsupportedError),
+        (Code.UNSUPPORTED_FEATURE, CardUnsupportedError),
+        (Code.UNSUPPORTED_CARD, CardUnsupportedError),
         (Code.SECURITY_VIOLATION, RefusedError),
     ],
 )
@@ -420,10 +573,17 @@ def test_an_unknown_code_is_an_error_too() -> None:
         ("ACS B", ["ACS B"]),
         ("acs", ["ACS A", "ACS B"]),
         ("x", []),
+        ("1", ["ACS B"]),
+        ("3121", ["ACS 3121 \u00e0"]),
+        (3121, ["ACS 3121 \u00e0"]),
+        ("acs 3121 A\u0300", ["ACS 3121 \u00e0"]),
+        ("9" * 5000, []),
+        ("\u00b2", []),
     ],
 )
 def test_a_choice_of_readers(choice: str | int | None, names: list[str]) -> None:
-    assert choose_readers(["ACS A", "ACS B"], choice) == names
+    there = ["ACS A", "ACS B"] + ["ACS 3121 \u00e0"] * (len(names) == 1 and "3121" in names[0])
+    assert choose_readers(there, choice) == names
 
 
 def test_a_full_name_wins_over_a_part_of_another() -> None:

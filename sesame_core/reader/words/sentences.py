@@ -29,6 +29,8 @@ class Sentences:
     application_blocked: str
     call_bank: str
     unsupported: str
+    in_use: str
+    other_program: str
     unreadable: str
     card_error: str  # {n}: the number of the fault
     no_reader: str
