@@ -2,6 +2,9 @@
 
 from sesame.exits import CommandError, Exit
 
+MOST_DIGITS = 12
+"""Of an amount in cents (EMV Book 3, annex A: 9F02 is n 12)."""
+
 
 def parse_cents(euros: str) -> str:
     """An amount in cents: `12`, `12.5`, `12,50` and `1 234,56` are understood. Raises CommandError(USAGE)."""
@@ -9,4 +12,6 @@ def parse_cents(euros: str) -> str:
     digits = whole + part.ljust(2, "0")
     if not digits.isascii() or not digits.isdigit() or len(part) > 2:
         raise CommandError(Exit.USAGE, "an amount is written like 1234.56")
-    return str(int(digits))
+    if len(digits := digits.lstrip("0")) > MOST_DIGITS:
+        raise CommandError(Exit.USAGE, "an amount is 9999999999.99 at most")
+    return digits or "0"

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from io import TextIOWrapper
 from typing import Final, Protocol
 
 from bank.errors import BankError
+from sesame.streams import standard_streams
 from sesame_core.errors import SesameError
 from web.errors import ServingError
 
@@ -61,7 +61,12 @@ COMMANDS: Final = {
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of `sesame` with these arguments (default: the process's own)."""
     words = list(sys.argv[1:] if argv is None else argv)
-    _have_streams()
+    with standard_streams():
+        return _ended(words)
+
+
+def _ended(words: list[str]) -> int:
+    """Run the command; whatever it ends in becomes a line and an exit code."""
     try:
         exit_code = _run(words)
         sys.stdout.flush()
@@ -96,13 +101,13 @@ def parser_of(name: str) -> tuple[argparse.ArgumentParser, CommandModule]:
     return parser, command
 
 
-def _have_streams() -> None:
-    """A stream that was closed before we began is replaced by nothing; what it cannot encode, by a question mark."""
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - as above
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+def parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    """The arguments, words and options in any order: `bank verify --who X CODE`. argparse knows that
+    of no command with tools below it."""
+    try:
+        return parser.parse_intermixed_args(words)
+    except TypeError:
+        return parser.parse_args(words)
 
 
 def _drop_output() -> None:
@@ -117,7 +122,7 @@ def _run(words: list[str]) -> int:
         return 2
     if words and words[0] in COMMANDS:
         parser, command = parser_of(words[0])
-        return command.run(parser.parse_args(words[1:]))
+        return command.run(parsed(parser, words[1:]))
     _top_parser().parse_args(words or ["--help"])
     return 0
 

@@ -1,49 +1,125 @@
 """Where a PIN comes from on a command line: a prompt that shows nothing, or the first line of standard input."""
 
 import os
+import signal
 import sys
 import termios
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Final
 
 from sesame.exits import CommandError, Exit
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH, Pin
 
 ENDS = frozenset((b"\n", b"\r", b""))
 ASCII_ZERO = 0x30
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+ENDING: Final = tuple(
+    getattr(signal, name)
+    for name in (
+        *("SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGXCPU"),
+        *("SIGVTALRM", "SIGPROF", "SIGIO", "SIGPWR"),
+    )
+    if hasattr(signal, name)
+)
+"""What ends a process unless it is caught (signal(7)), but for SIGINT, an exception already, what Python ignores,
+and what cannot be."""
+
+BY_SIGNAL: Final = 128
+"""Added to a signal's number: the exit status by which shells know an end by that signal."""
 
 
 def read_pin(pin: Pin) -> None:
     """Fill `pin`, digit by digit, so that it never stands in memory as text. Raises CommandError(USAGE)."""
     if os.isatty(0):
-        with _unseen():  # before the prompt: what is typed at its sight is neither shown nor thrown away
-            sys.stderr.write("PIN: ")
-            sys.stderr.flush()
+        with Prompt(pin).unseen():  # before the prompt: what is typed at its sight is neither shown nor thrown away
             _read_line(pin)
         sys.stderr.write("\n")
     else:
-        _read_line(pin)
+        _read_line(pin, os.read(0, 1))
     if not MIN_LENGTH <= len(pin) <= MAX_LENGTH:
         raise CommandError(Exit.USAGE, f"a PIN has {MIN_LENGTH} to {MAX_LENGTH} digits; nothing was sent to the card")
 
 
-def _read_line(pin: Pin) -> None:
-    while (byte := os.read(0, 1)) not in ENDS:
+def _read_line(pin: Pin, byte: bytes | None = None) -> None:
+    if byte is None or (byte == BYTE_ORDER_MARK[:1] and os.read(0, 1) + os.read(0, 1) == BYTE_ORDER_MARK[1:]):
+        byte = os.read(0, 1)
+    while byte not in ENDS:
         digit = byte[0] - ASCII_ZERO
         if not 0 <= digit <= 9 or len(pin) == pin.capacity:
             pin.wipe()
             raise CommandError(Exit.USAGE, "a PIN has 4 to 12 digits and nothing else; nothing was sent to the card")
         pin.append(digit)
+        byte = os.read(0, 1)
 
 
-@contextmanager
-def _unseen() -> Iterator[None]:
-    """The terminal without echo; put back in every case, and what is left of the line thrown away: it may be a PIN."""
-    before = termios.tcgetattr(0)
-    silent = termios.tcgetattr(0)
-    silent[3] &= ~termios.ECHO
-    termios.tcsetattr(0, termios.TCSAFLUSH, silent)
+class Prompt:
+    """A terminal that does not show what is typed, for as long as we have it.
+
+    Echo is a property of the terminal, not of this process: whoever has the terminal next would have none. So it is
+    put back before the process stops (Ctrl-Z), and before whatever ends it; and taken away again when it goes on, for
+    the shell may have set it meanwhile.
+    """
+
+    def __init__(self, pin: Pin) -> None:
+        self._pin = pin
+        self._before = termios.tcgetattr(0)
+        self._silent = termios.tcgetattr(0)
+        self._silent[3] &= ~termios.ECHO
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """Ask, with the terminal silent; put back in every case, and what is left of the line thrown away: it may be a
+        PIN. Whatever ends the process by a signal meanwhile ends it as SystemExit, so that the card loses its power
+        and the PIN is wiped."""
+        acts: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(ENDING, self._end)
+        acts |= {signal.SIGTSTP: self._stop, signal.SIGCONT: self._go_on}
+        # What is ignored stays ignored (nohup), and what somebody else handles stays his.
+        handled = [each for each in acts if signal.getsignal(each) is signal.SIG_DFL]
+        try:
+            for each in handled:
+                signal.signal(each, acts[each])
+            self._hide()
+            yield
+        finally:
+            self._show()
+            for each in handled:
+                signal.signal(each, signal.SIG_DFL)
+
+    def _hide(self) -> None:
+        if _is_ours():
+            termios.tcsetattr(0, termios.TCSAFLUSH, self._silent)
+        sys.stderr.write("PIN: ")
+        sys.stderr.flush()
+
+    def _show(self) -> None:
+        with suppress(termios.error):  # of a terminal that was hung up there is nothing to put back
+            if _is_ours():
+                termios.tcsetattr(0, termios.TCSAFLUSH, self._before)
+
+    def _end(self, number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(BY_SIGNAL + number)
+
+    def _stop(self, _number: int, frame: FrameType | None) -> None:
+        self._show()
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)  # here the process stops, until SIGCONT
+        signal.signal(signal.SIGTSTP, self._stop)
+        self._go_on(signal.SIGCONT, frame)
+
+    def _go_on(self, _number: int, _frame: FrameType | None) -> None:
+        """Ask anew where the terminal is as others left it. In the background nothing is touched: the next read stops
+        the process again."""
+        if _is_ours() and termios.tcgetattr(0)[3] & termios.ECHO:
+            self._pin.wipe()
+            self._hide()
+
+
+def _is_ours() -> bool:
+    """True where this process is in the foreground of its terminal, and may set it."""
     try:
-        yield
-    finally:
-        termios.tcsetattr(0, termios.TCSAFLUSH, before)
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:  # hung up, or no terminal that controls us: then nobody keeps us from it
+        return True

@@ -62,12 +62,13 @@ class WindowsConsole:
         """See Keyboard."""
         self._redraw = redraw
         _understand_sequences()
-        sys.stdout.write(ENTER_SCREEN)
+        page = getattr(sys.stdout, "stream", sys.stdout)  # past what makes escape sequences visible
+        page.write(ENTER_SCREEN)
         try:
             yield
         finally:
-            sys.stdout.write(LEAVE_SCREEN)
-            sys.stdout.flush()
+            page.write(LEAVE_SCREEN)
+            page.flush()
 
     def typed(self) -> Sequence[str]:
         """See Keyboard."""

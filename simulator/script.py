@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
+from unicodedata import normalize
 
 from bank.errors import BankError
 from drivers.painter.raster import encode_png
@@ -32,6 +33,7 @@ MOST_CHARACTERS: Final = 10_000_000
 
 LONGEST_WAIT: Final[Millis] = 24 * 3_600_000
 LONGEST_HOLD: Final[Millis] = 10 * 60_000
+BYTE_ORDER_MARK: Final = "\ufeff"
 LARGEST_SCALE: Final = 32
 UNITS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 LEGEND_NAMES: Final = {
@@ -122,7 +124,7 @@ def _expanded(text: str, path: Path, allowance: _Allowance, depth: int = 0) -> I
 
 def parse_script(text: str, path: Path) -> Iterator[Statement]:
     """The statements in a text; `path` is what errors name. Raises ScriptError for unknown words and open quotes."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.removeprefix(BYTE_ORDER_MARK).splitlines(), 1):
         try:
             words = tuple(shlex.split(line, comments=True))
         except ValueError:
@@ -229,8 +231,7 @@ def _expect(player: Player, words: Sequence[str]) -> None:
 
 def _expect_text(bench: Hands, words: Sequence[str]) -> None:
     wanted = _only(words, 'expect text "TEXT", in quotation marks when it has spaces')
-    shown = bench.shown_text()
-    if wanted not in shown:
+    if normalize("NFC", wanted) not in bench.shown_text():
         raise _Problem(f"the screen does not say {wanted!r}: it {_quoted(bench)}")
 
 
@@ -276,7 +277,7 @@ Statements: TypeAlias = Sequence[Statement]
 
 def key_named(name: str) -> Key:
     """The key of a name or a French legend, in any case. Raises ScriptError's inner problem for an unknown one."""
-    key = LEGEND_NAMES.get(name.lower())
+    key = LEGEND_NAMES.get(normalize("NFC", name).lower())
     if key is None:
         raise _Problem(f"there is no key {name!r}; keys are {', '.join(key.value for key in Key)}")
     return key

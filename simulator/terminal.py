@@ -16,7 +16,7 @@ from sesame_core.errors import SesameError
 from sesame_core.events import Key, Millis
 from sesame_core.reader.state import State
 from sesame_core.screens import Screen
-from simulator.glyphs import draw_braille, fit_picture
+from simulator.glyphs import Glyphs, fit_picture, smallest
 from simulator.keyboard import END, Keyboard, open_keyboard
 from simulator.live import EndedError, LiveBench
 
@@ -113,12 +113,17 @@ class Terminal:
     """The page. `bench` must have been made with `terminal.watch` among its watchers."""
 
     def __init__(
-        self, language: str = "fr", write: Callable[[str], object] = sys.stdout.write, size: Size = window_size
+        self,
+        language: str = "fr",
+        write: Callable[[str], object] = sys.stdout.write,
+        size: Size = window_size,
+        glyphs: Glyphs = Glyphs.BRAILLE,
     ) -> None:
         self._labels = LABELS[language]
         self._language = language
         self._write = write
         self._size = size
+        self._glyphs = glyphs
         self._names = gallery.list_names()
         self._chosen = 0
         self._inside: str | None = None
@@ -196,14 +201,14 @@ class Terminal:
     def _page(self, bench: LiveBench) -> Iterator[str]:
         columns, lines = self._size()
         picture = bench.glass()
-        smallest = draw_braille(picture)
-        wide, high = len(smallest[0]) + MARGIN, len(smallest) + LEAST_LINES
+        least = smallest(picture, self._glyphs)
+        wide, high = len(least[0]) + MARGIN, len(least) + LEAST_LINES
         if columns < wide or lines < high:
             told = self._labels.too_small.format(wide, high, columns, lines)
             yield from wrap(told, max(1, columns - 1))[:lines]
             return
-        glass = fit_picture(picture, columns - MARGIN, lines - ROOMY_LINES)
-        yield from _framed(glass)
+        glass = fit_picture(picture, columns - MARGIN, lines - ROOMY_LINES, self._glyphs)
+        yield from _framed(glass, self._glyphs.value.frame)
         yield from self._below(columns, lines - len(glass) - FRAME_LINES)
 
     def _below(self, columns: int, room: int) -> Iterator[str]:
@@ -238,12 +243,13 @@ def _visible(text: str) -> str:
     return "".join(each if each.isprintable() else "?" for each in text)
 
 
-def _framed(glass: Sequence[str]) -> Iterator[str]:
-    edge = "─" * (len(glass[0]) + 2)
-    yield f"{FRAME}┌{edge}┐{PLAIN}"
+def _framed(glass: Sequence[str], frame: str) -> Iterator[str]:
+    across, upright, *corners = tuple(frame)
+    edge = across * (len(glass[0]) + 2)
+    yield f"{FRAME}{corners[0]}{edge}{corners[1]}{PLAIN}"
     for line in glass:
-        yield f"{FRAME}│{PLAIN}{GLASS} {line} {PLAIN}{FRAME}│{PLAIN}"
-    yield f"{FRAME}└{edge}┘{PLAIN}"
+        yield f"{FRAME}{upright}{PLAIN}{GLASS} {line} {PLAIN}{FRAME}{upright}{PLAIN}"
+    yield f"{FRAME}{corners[2]}{edge}{corners[3]}{PLAIN}"
 
 
 def language_of(config: Config) -> str:

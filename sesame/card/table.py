@@ -1,15 +1,16 @@
 """How the card tools print: a table for people, JSON for programs."""
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
+
+from sesame.streams import as_json, visible
 
 GAP = "  "
 
 
 def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns as wide as their widest cell, under their names and a rule. The last one is not padded."""
-    lines = [list(head), *(list(row) for row in rows)]
+    lines = [list(head), *([visible(cell) for cell in row] for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     lines.insert(1, ["-" * width for width in widths])
     return "".join(GAP.join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
@@ -29,7 +30,7 @@ def print_line(text: str) -> None:
 
 def say_json(value: object) -> None:
     """To standard output, readable, accents as they are."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(as_json(value) + "\n")
 
 
 def print_remark(text: str) -> None:

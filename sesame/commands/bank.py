@@ -22,14 +22,16 @@ from typing import Final
 from bank.books.records import Customer, IssuedCard
 from bank.books.store import Store
 from bank.emv.codes import normalise_code
-from bank.emv.terminal import CodeRequest
+from bank.emv.terminal import CodeRequest, RequestError
 from bank.errors import UnknownCardError
-from bank.verification import CodeVerdict, Verifier, find_card, verify_code
+from bank.verification import CodeVerdict, Verifier, find_card
 from sesame.amounts import parse_cents
 from sesame.books import add_database_argument, claim_state, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.serving import READERS_VERB, announced, tell_servers
 from sesame.state import add_state_argument
+from sesame.streams import visible
+from sesame.typed_input import read_input
 
 USUAL_PORT: Final = 8036
 SOURCE: Final = "command line"
@@ -75,8 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verify(store: Store, arguments: argparse.Namespace) -> int:
+    request = _request(arguments)
     code = _wellformed(_typed(arguments))
-    return _said(verify_code(store, arguments.who, code, _request(arguments)))
+    return _said(Verifier(store).verify_code(arguments.who, code, request, SOURCE))
 
 
 def _resync(store: Store, arguments: argparse.Namespace) -> int:
@@ -224,7 +227,7 @@ def _only(arguments: argparse.Namespace, usage: str) -> str:
 def _typed(arguments: argparse.Namespace) -> str:
     if not arguments.words:
         raise CommandError(Exit.USAGE, "a code is missing: write it, or - to read it from standard input")
-    return sys.stdin.read() if arguments.words == ["-"] else " ".join(arguments.words)
+    return read_input() if arguments.words == ["-"] else " ".join(arguments.words)
 
 
 def _wellformed(code: str) -> str:
@@ -241,7 +244,7 @@ def _said(verdict: CodeVerdict) -> Exit:
 
 
 def _line(*cells: tuple[str, int]) -> None:
-    sys.stdout.write("".join(f"{text:<{width}}" for text, width in cells).rstrip() + "\n")
+    sys.stdout.write("".join(f"{visible(text):<{width}}" for text, width in cells).rstrip() + "\n")
 
 
 def _request(arguments: argparse.Namespace) -> CodeRequest:
@@ -249,4 +252,7 @@ def _request(arguments: argparse.Namespace) -> CodeRequest:
     if amount is None and arguments.account:
         amount = 0
     given = {"challenge": arguments.challenge, "amount": amount, "account": arguments.account}
-    return CodeRequest(**given, data=tuple(arguments.data))
+    try:
+        return CodeRequest(**given, data=tuple(arguments.data))
+    except RequestError as error:
+        raise CommandError(Exit.USAGE, str(error)) from None

@@ -84,12 +84,15 @@ def _simulated(config: Config, arguments: argparse.Namespace) -> int:
 
 
 def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
+    from simulator.glyphs import glyphs_of  # noqa: PLC0415
     from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
     from simulator.terminal import Terminal, language_of  # noqa: PLC0415
 
     if not (os.isatty(0) and os.isatty(1)):
         raise CommandError(Exit.USAGE, "there is no terminal to draw in; play a script instead: sesame script FILE")
-    terminal = Terminal(language_of(config))
+    # The page is drawn with what a terminal obeys: past the stream that makes such things visible.
+    page = getattr(sys.stdout, "stream", sys.stdout)
+    terminal = Terminal(language_of(config), page.write, glyphs=glyphs_of(page.encoding, os.environ, sys.platform))
     bench = LiveBench(config, arguments.state, [terminal.watch_reader])
     bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
     with _reachable(bench, arguments):

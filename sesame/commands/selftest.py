@@ -7,7 +7,6 @@ counter of a card moves, and nothing of a card but its answer to reset and its a
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from device.selftest.findings import Finding, Verdict, worst_verdict
 from device.selftest.ports import World
 from device.selftest.probes import Wish, run_probes
 from sesame.exits import CommandError, Exit
+from sesame.streams import as_json
 
 SCHEMA = 1
 """Of the JSON: counted up when a key goes or changes its meaning. docs/selftest.md describes it."""
@@ -103,4 +103,4 @@ def _summary(findings: Sequence[Finding]) -> str:
 def _object(findings: Sequence[Finding]) -> str:
     rows = [asdict(finding) | {"verdict": finding.verdict.value} for finding in findings]
     report = {"schema": SCHEMA, "verdict": worst_verdict(findings).value, "findings": rows}
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    return as_json(report) + "\n"
