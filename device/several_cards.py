@@ -13,7 +13,7 @@ LEAST_TELLING: Final = (Fault.UNSUPPORTED, Fault.IN_USE, Fault.MUTE)
 answer says less than one that does."""
 
 
-def more_telling(one: Fault | None, other: Fault) -> Fault:
+def choose_fault(one: Fault | None, other: Fault) -> Fault:
     """Of the faults of two cards, the one that a person is better told; the first of two that are as good."""
     return other if one is None or _rank(other) > _rank(one) else one
 

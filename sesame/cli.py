@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bank.errors import BankError
-from sesame.streams import standard_streams
+from sesame.streams import hold_streams
 from sesame_core.errors import SesameError
 from web.errors import ServingError
 
@@ -61,7 +61,7 @@ COMMANDS: Final = {
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of `sesame` with these arguments (default: the process's own)."""
     words = list(sys.argv[1:] if argv is None else argv)
-    with standard_streams():
+    with hold_streams():
         return _ended(words)
 
 

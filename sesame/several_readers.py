@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
-from device.several_cards import MEANT, more_telling
+from device.several_cards import MEANT, choose_fault
 from drivers.errors import SlotError
 from drivers.slot.pcsc_api import Pcsc
-from drivers.slot.pcsc_card import PcscConnection, ReaderChoice, with_cards
+from drivers.slot.pcsc_card import PcscConnection, ReaderChoice, find_cards
 from drivers.slot.pcsc_errors import fault_of
 from sesame.card.table import print_remark
 from sesame_core.errors import CardError, Fault
@@ -21,17 +21,17 @@ Failures = dict[str, CardError | SlotError]
 
 
 @contextmanager
-def connected(choice: ReaderChoice, prove: Callable[[PcscConnection], T]) -> Iterator[tuple[PcscConnection, T]]:
+def connect_for_codes(choice: ReaderChoice, prove: Callable[[PcscConnection], T]) -> Iterator[tuple[PcscConnection, T]]:
     """The first card on which `prove` succeeds, with power, and what it gave.
 
     Where there is none: raises CardError or SlotError of the card that comes nearest, and says what was wrong with the
-    others. A card whose PIN is blocked is the one that is meant. Raises what `with_cards` raises, too.
+    others. A card whose PIN is blocked is the one that is meant. Raises what `find_cards` raises, too.
     """
     failures: Failures = {}
-    for reader in with_cards(Pcsc(), choice):
+    for reader in find_cards(Pcsc(), choice):
         with ExitStack() as stack:
             try:
-                connection = stack.enter_context(PcscConnection.of(reader))
+                connection = stack.enter_context(PcscConnection.open_reader(reader))
                 proof = prove(connection)
             except (CardError, SlotError) as error:
                 if _fault(error) in MEANT:
@@ -43,16 +43,16 @@ def connected(choice: ReaderChoice, prove: Callable[[PcscConnection], T]) -> Ite
     raise _nearest(failures)
 
 
-def reader_to_look_into(choice: ReaderChoice, prove: Callable[[PcscConnection], object]) -> str:
+def find_reader(choice: ReaderChoice, prove: Callable[[PcscConnection], object]) -> str:
     """The reader whose card has an application for codes; where none has, the first whose card takes power.
 
     A card that was tried has no power afterwards; a single one is not tried. Raises SlotError.
     """
-    names = with_cards(Pcsc(), choice)
+    names = find_cards(Pcsc(), choice)
     powered: list[str] = []
     for name in names if len(names) > 1 else ():
         try:
-            with PcscConnection.of(name) as connection:
+            with PcscConnection.open_reader(name) as connection:
                 powered.append(name)
                 prove(connection)
                 return name
@@ -65,7 +65,7 @@ def _nearest(failures: Failures) -> CardError | SlotError:
     """The most telling one; the others are said on standard error."""
     chosen: Fault | None = None
     for error in failures.values():
-        chosen = more_telling(chosen, _fault(error))
+        chosen = choose_fault(chosen, _fault(error))
     nearest = next(reader for reader, error in failures.items() if _fault(error) is chosen)
     for reader in failures.keys() - {nearest}:
         print_remark(f"{reader}: {failures[reader]}")

@@ -59,7 +59,7 @@ class Visible:
 
 
 @contextmanager
-def standard_streams() -> Iterator[None]:
+def hold_streams() -> Iterator[None]:
     """While the context lasts, all three streams are there and print visibly; what their encoding lacks is a "?"."""
     before = sys.stdin, sys.stdout, sys.stderr
     occupy_descriptors()

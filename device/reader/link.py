@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from device.several_cards import MEANT, more_telling
+from device.several_cards import MEANT, choose_fault
 from drivers.errors import SlotError
 from drivers.ports import CardSlot, Clock
 from sesame_core.cap.codes import Request
@@ -61,7 +61,7 @@ class CardLink:
     def confirm_pin(self, at: Millis) -> Event | None:
         """VERIFY and GENERATE AC."""
         self._looking = False
-        return self._do(at, self._powered().confirm(at))
+        return self._do(at, self._powered().confirm_pin(at))
 
     def mix_numbers(self, at: Millis, numbers: tuple[str, ...]) -> Event | None:
         """The code with transaction data."""
@@ -108,7 +108,7 @@ class CardLink:
         match answer:
             case CardPowered():
                 self._session = CardSession(answer.protocol, self.pin)
-                return self._do(answer.at, self._session.select(answer.at))
+                return self._do(answer.at, self._session.select_application(answer.at))
             case CardAnswered() if self._session is not None:
                 return self._do(answer.at, self._session.answer(answer.at, answer.response))
             case CardSilent():
@@ -125,7 +125,7 @@ class CardLink:
     def _another(self, event: CardFaulty) -> CardFaulty | None:
         """A card of no use, before its PIN was sent: the next one's turn. Where none is left, what was wrong with the
         one that comes nearest to a card for codes."""
-        self._worst = more_telling(self._worst, event.fault)
+        self._worst = choose_fault(self._worst, event.fault)
         if event.fault in OF_NO_USE if self._found else event.fault not in MEANT:
             ticket = self._request_at(event.at)
             if self._slot.power_next(ticket):

@@ -78,19 +78,19 @@ class News:
         self._wake(new)
         return None
 
-    def another(self, session: int) -> bool:
+    def take_another(self, session: int) -> bool:
         """The card of this session is of no use: the next one is its card now. False where there is none, or the
         session is over."""
         with self._changed:
-            return session == self._session and self._presence.another()
+            return session == self._session and self._presence.take_another()
 
-    def anew(self, session: int) -> None:
+    def start_anew(self, session: int) -> None:
         """The card of this session is asked for once more."""
         with self._changed:
             if session == self._session:
-                self._presence.anew()
+                self._presence.start_anew()
 
-    def card(self, session: int) -> Inserted | None:
+    def session_card(self, session: int) -> Inserted | None:
         """The card of a session; None when the session is over."""
         with self._changed:
             return self._presence.card if session == self._session else None

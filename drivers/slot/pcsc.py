@@ -67,13 +67,13 @@ class PcscSlot:
     def power_on(self, ticket: int) -> None:
         """Ask for power and the ATR. Answer: CardPowered or CardSilent."""
         if (session := self._session()) is not None and self._news is not None and self._worker is not None:
-            self._news.anew(session)
+            self._news.start_anew(session)
             self._worker.do(PowerOn(session, ticket))
 
     def power_next(self, ticket: int) -> bool:
         """Ask for power for the card in another reader."""
         session = self._session()
-        if session is None or self._news is None or self._worker is None or not self._news.another(session):
+        if session is None or self._news is None or self._worker is None or not self._news.take_another(session):
             return False
         self._worker.do(PowerOn(session, ticket))
         return True

@@ -63,7 +63,7 @@ def choose_readers(names: Sequence[str], choice: ReaderChoice) -> list[str]:
     return [name for name in names if _plain(wanted) in _plain(name)]
 
 
-def named(names: Sequence[str], choice: ReaderChoice) -> list[str]:
+def require_readers(names: Sequence[str], choice: ReaderChoice) -> list[str]:
     """The readers that a choice allows, one at least. Raises NoReaderError, which says what there is."""
     if not names:
         raise error_for(Code.NO_READERS_AVAILABLE, "SCardListReaders")
@@ -72,18 +72,18 @@ def named(names: Sequence[str], choice: ReaderChoice) -> list[str]:
     raise NoReaderError(f"no reader is called {choice!r}; there are: {', '.join(names)}")
 
 
-def states_now(pcsc: Pcsc, made: int, names: Sequence[str]) -> dict[str, int]:
+def read_states(pcsc: Pcsc, made: int, names: Sequence[str]) -> dict[str, int]:
     """The states at this moment of those among the readers that are still there: one may have been unplugged since it
     was listed, and must not hide the others. Raises SlotError."""
     try:
-        return pcsc.states(made, dict.fromkeys(names, 0), 0) if names else {}
+        return pcsc.get_states(made, dict.fromkeys(names, 0), 0) if names else {}
     except ReaderLostError:
-        return {name: state for name in names for state in _state_now(pcsc, made, name)}
+        return {name: state for name in names for state in _read_state(pcsc, made, name)}
 
 
-def _state_now(pcsc: Pcsc, made: int, name: str) -> list[int]:
+def _read_state(pcsc: Pcsc, made: int, name: str) -> list[int]:
     try:
-        return list(pcsc.states(made, {name: 0}, 0).values())
+        return list(pcsc.get_states(made, {name: 0}, 0).values())
     except ReaderLostError:
         return []
 
@@ -217,10 +217,10 @@ class PcscConnection:
         CardMuteError, CardBusyError, SlotError.
         """
         pcsc = pcsc or Pcsc()
-        return cls.of(with_cards(pcsc, reader, patience_ms=patience_ms)[0], exclusive=exclusive, pcsc=pcsc)
+        return cls.open_reader(find_cards(pcsc, reader, patience_ms=patience_ms)[0], exclusive=exclusive, pcsc=pcsc)
 
     @classmethod
-    def of(cls, reader: str, *, exclusive: bool = True, pcsc: Pcsc | None = None) -> Self:
+    def open_reader(cls, reader: str, *, exclusive: bool = True, pcsc: Pcsc | None = None) -> Self:
         """Power the card in the reader of this very name. Raises like `connect`."""
         return cls(power_card(pcsc or Pcsc(), reader, exclusive=exclusive))
 
@@ -266,21 +266,21 @@ class PcscConnection:
         self.close()
 
 
-def with_cards(pcsc: Pcsc, choice: ReaderChoice = None, *, patience_ms: int = 1000) -> list[str]:
+def find_cards(pcsc: Pcsc, choice: ReaderChoice = None, *, patience_ms: int = 1000) -> list[str]:
     """The names of the allowed readers that a card is in, one at least; the first card is waited for.
 
     Raises NoReaderError, NoCardError, SlotError.
     """
     with hold_context(pcsc) as made:
-        allowed = named(pcsc.list_readers(made), choice)
+        allowed = require_readers(pcsc.list_readers(made), choice)
         deadline = time.monotonic() + patience_ms / 1000
-        states = states_now(pcsc, made, allowed)
+        states = read_states(pcsc, made, allowed)
         while not (found := [name for name, state in states.items() if is_present(state)]):
             if not states:
                 raise error_for(Code.READER_UNAVAILABLE, "SCardGetStatusChange")
             if not (left_ms := _left_ms(deadline)):
                 raise NoCardError(f"no card is in {' or '.join(allowed)}: insert one")
-            states = pcsc.states(made, states, left_ms)
+            states = pcsc.get_states(made, states, left_ms)
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from drivers.errors import SlotError
 from drivers.slot.pcsc_api import FOREVER_MS, PNP, Pcsc, event_count, is_present
-from drivers.slot.pcsc_card import ReaderChoice, choose_readers, hold_context, states_now
+from drivers.slot.pcsc_card import ReaderChoice, choose_readers, hold_context, read_states
 from drivers.slot.pcsc_errors import ReaderLostError
 from sesame_core.events import CardAbsent, CardPresent, Event, SlotFound, SlotLost
 
@@ -58,7 +58,7 @@ class Presence:
         self.card = fresh[0] if fresh else None
         return news + self._tell(CardPresent if fresh else CardAbsent)
 
-    def another(self) -> bool:
+    def take_another(self) -> bool:
         """The slot's card is of no use: from now on the next one that has not been tried is the slot's. False when
         there is none; then it stays as it is."""
         if self.card is not None:
@@ -67,7 +67,7 @@ class Presence:
             self.card = fresh[0]
         return bool(fresh)
 
-    def anew(self) -> None:
+    def start_anew(self) -> None:
         """A card is asked for once more: where all were of no use before, all are looked at again, the first one
         first."""
         if self.card in self._aside:
@@ -162,7 +162,7 @@ class Watcher:
         before: list[str] | None = None
         while not self._stop.is_set():
             names = self._pcsc.list_readers(made)
-            known = states_now(self._pcsc, made, names)
+            known = read_states(self._pcsc, made, names)
             # Where one went between listing and looking, the list is looked at again soon.
             settled, before = names == before and len(known) == len(names), names
             usable = {name: known[name] for name in choose_readers(names, self._choice) if name in known}
@@ -173,7 +173,7 @@ class Watcher:
 
     def _wait(self, made: int, known: dict[str, int], timeout_ms: int) -> None:
         try:
-            self._pcsc.states(made, {PNP: 0, **known}, timeout_ms)
+            self._pcsc.get_states(made, {PNP: 0, **known}, timeout_ms)
         except ReaderLostError:
             # Gone between looking and waiting: list again, but not in a tight loop.
             self._stop.wait(0.1)

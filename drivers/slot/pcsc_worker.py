@@ -134,7 +134,7 @@ class Worker:
         self._news.hand_answer(job.session, partial(CardAnswered, ticket=job.ticket, response=answer))
 
     def _silent(self, job: Request, fault: Fault = Fault.MUTE) -> None:
-        self._news.answer(job.session, partial(CardSilent, ticket=job.ticket, fault=fault))
+        self._news.hand_answer(job.session, partial(CardSilent, ticket=job.ticket, fault=fault))
 
     def _power_off(self) -> None:
         if self._card is not None:

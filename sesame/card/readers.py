@@ -3,7 +3,7 @@
 import argparse
 
 from drivers.slot.pcsc_api import Pcsc, is_present
-from drivers.slot.pcsc_card import hold_context, named, reader_named, states_now
+from drivers.slot.pcsc_card import hold_context, read_states, reader_named, require_readers
 from sesame.card.table import format_table, print_line, print_remark, say_json
 from sesame.exits import Exit
 
@@ -29,8 +29,8 @@ def looked_into(choice: str | None) -> list[tuple[int, str, bool]]:
     pcsc = Pcsc()
     with hold_context(pcsc) as made:
         names = pcsc.list_readers(made)
-        allowed = named(names, reader_named(choice)) if names else []
-        states = states_now(pcsc, made, allowed)
+        allowed = require_readers(names, reader_named(choice)) if names else []
+        states = read_states(pcsc, made, allowed)
     return [(index, name, is_present(states[name])) for index, name in enumerate(names) if name in states]
 
 

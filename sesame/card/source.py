@@ -63,14 +63,14 @@ def open_source(arguments: argparse.Namespace) -> Iterator[OpenCard]:
         yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}", warm=arguments.warm_reset)
     else:
         from drivers.slot.pcsc_card import PcscConnection, reader_named  # noqa: PLC0415
-        from sesame.several_readers import reader_to_look_into  # noqa: PLC0415
+        from sesame.several_readers import find_reader  # noqa: PLC0415
 
         def prove(connection: PcscConnection) -> None:
             _of(connection).ask(select_application())
 
-        with PcscConnection.of(reader_to_look_into(reader_named(arguments.reader), prove)) as connection:
+        with PcscConnection.open_reader(find_reader(reader_named(arguments.reader), prove)) as connection:
             if arguments.warm_reset:
-                connection.reset()
+                connection.reset_card()
             yield _of(connection)
 
 

@@ -18,7 +18,7 @@ from drivers.slot.pcsc_card import PcscConnection, reader_named
 from sesame.amounts import parse_cents
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
-from sesame.several_readers import connected
+from sesame.several_readers import connect_for_codes
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Function, Request, encode_numbers
 from sesame_core.errors import UsageError
@@ -43,7 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the code. Raises CommandError, CardError, SlotError."""
     keep_secrets()
     request = request_of(arguments)
-    with connected(reader_named(arguments.reader), lambda each: _prepared(each, request)) as (_, (work, tries)):
+    with connect_for_codes(reader_named(arguments.reader), lambda each: _prepared(each, request)) as (
+        _,
+        (work, tries),
+    ):
         try:
             sys.stdout.write(_code(work, tries, arguments))
             sys.stdout.flush()
@@ -74,8 +77,8 @@ def request_of(arguments: argparse.Namespace) -> Request:
 def _prepared(connection: PcscConnection, request: Request) -> tuple[CardWork, int | None]:
     """The work with a card that can make this code, and the PIN tries that are left. Raises CardError, SlotError."""
     work = CardWork(connection.exchange, connection.protocol)
-    work.select()
-    return work, work.prepare(request)
+    work.select_application()
+    return work, work.prepare_card(request)
 
 
 def _code(work: CardWork, tries: int | None, arguments: argparse.Namespace) -> str:

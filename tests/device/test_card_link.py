@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from device.reader.link import HANGS_AFTER, CardLink
-from device.several_cards import more_telling
+from device.several_cards import choose_fault
 from sesame_core.errors import Fault
 from sesame_core.events import CardAnswered, CardFaulty, CardPowered, CardSilent, Event
 from sesame_core.smartcard.apdu import Protocol
@@ -29,10 +29,10 @@ class Asked:
 
     def start(self, _notify: object) -> None: ...
 
-    def due(self) -> None:
+    def next_due(self) -> None:
         return None
 
-    def poll(self, _now: int) -> Sequence[Event]:
+    def poll_events(self, _now: int) -> Sequence[Event]:
         return []
 
     def close(self) -> None: ...
@@ -63,9 +63,9 @@ def test_a_stale_answer_does_not_clear_the_hang_watch() -> None:
     link.read_card(500)
     first, second = slot.tickets
 
-    assert link.hear(CardSilent(600, first)) is None
+    assert link.hear_slot(CardSilent(600, first)) is None
     assert link.hangs_at == 500 + HANGS_AFTER
-    assert link.hear(CardSilent(700, second)) == CardFaulty(700, Fault.MUTE)
+    assert link.hear_slot(CardSilent(700, second)) == CardFaulty(700, Fault.MUTE)
     assert link.hangs_at is None
 
 
@@ -75,9 +75,9 @@ def test_the_next_card_is_asked_under_the_hang_watch() -> None:
     link.read_card(0)
 
     clock.at = 600
-    assert link.hear(CardSilent(600, slot.tickets[-1], Fault.IN_USE)) is None
+    assert link.hear_slot(CardSilent(600, slot.tickets[-1], Fault.IN_USE)) is None
     assert link.hangs_at == 600 + HANGS_AFTER
-    assert link.hear(CardSilent(700, slot.tickets[-1], Fault.UNSUPPORTED)) == CardFaulty(700, Fault.IN_USE)
+    assert link.hear_slot(CardSilent(700, slot.tickets[-1], Fault.UNSUPPORTED)) == CardFaulty(700, Fault.IN_USE)
     assert link.hangs_at is None
 
 
@@ -85,12 +85,12 @@ def test_the_next_card_begins_with_its_own_select() -> None:
     slot = Asked(others=1)
     link = CardLink(slot, Stopped())
     link.read_card(0)
-    link.hear(CardPowered(1, slot.tickets[-1], b"\x3b", Protocol.T0))
+    link.hear_slot(CardPowered(1, slot.tickets[-1], b"\x3b", Protocol.T0))
     while len(slot.tickets) < 200 and slot.others:
-        assert link.hear(CardAnswered(2, slot.tickets[-1], b"\x6a\x82")) is None
+        assert link.hear_slot(CardAnswered(2, slot.tickets[-1], b"\x6a\x82")) is None
 
     before = len(slot.tickets)
-    assert link.hear(CardPowered(3, slot.tickets[-1], b"\x3b", Protocol.T1)) is None
+    assert link.hear_slot(CardPowered(3, slot.tickets[-1], b"\x3b", Protocol.T1)) is None
     assert len(slot.tickets) == before + 1
 
 
@@ -108,4 +108,4 @@ def test_the_next_card_begins_with_its_own_select() -> None:
     ],
 )
 def test_the_fault_of_the_card_that_comes_nearest_is_told(one: Fault | None, other: Fault, told: Fault) -> None:
-    assert more_telling(one, other) is told
+    assert choose_fault(one, other) is told

@@ -317,8 +317,8 @@ def test_a_power_off_leaves_the_card_of_a_later_session_alone(ended: int, told: 
     woken = threading.Event()
     news = News(woken.set)
     for state in (0x10022, 0x20010, 0x30022):
-        news.view({"A": state})
-    assert [type(event) for event in news.take(0)] == [CardPresent, CardAbsent, CardPresent]
+        news.update_readers({"A": state})
+    assert [type(event) for event in news.take_events(0)] == [CardPresent, CardAbsent, CardPresent]
     worker = Worker(pcscd, news, exclusive=True)
     worker.start()
     worker.do(PowerOn(1, 1))
@@ -328,8 +328,8 @@ def test_a_power_off_leaves_the_card_of_a_later_session_alone(ended: int, told: 
     while len(events) < 2:
         assert woken.wait(LIMIT_S)
         woken.clear()
-        events += news.take(0)
-    worker.stop()
+        events += news.take_events(0)
+    worker.stop_thread()
     assert [type(event) for event in events] == [CardPowered, told]
 
 
@@ -523,11 +523,11 @@ def test_what_pyscard_raises_besides_return_codes_is_an_error_of_ours(
         monkeypatch.setattr(f"smartcard.scard.SCard{name}", fail)
     pcsc = Pcsc()
     calls: tuple[Callable[[], object], ...] = (
-        pcsc.establish,
-        lambda: pcsc.release(1),
-        lambda: pcsc.cancel(1),
-        lambda: pcsc.reset(1, exclusive=True),
-        lambda: pcsc.disconnect(1, unpower=True),
+        pcsc.establish_context,
+        lambda: pcsc.release_context(1),
+        lambda: pcsc.cancel_waiting(1),
+        lambda: pcsc.reset_card(1, exclusive=True),
+        lambda: pcsc.disconnect_card(1, unpower=True),
     )
     for call in calls:
         with pytest.raises(SlotError, match=type(error).__name__):

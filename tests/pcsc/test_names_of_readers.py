@@ -69,7 +69,7 @@ def test_the_card_in_such_a_reader_is_spoken_with(name: bytes, named_reader: Nam
         with PcscConnection.connect(patience_ms=int(LIMIT_S * 1000)) as connection:
             assert (connection.reader, connection.atr[0]) == (known, 0x3B)
             assert connection.exchange(bytearray.fromhex("00A4040000")) == b"\x90\x00"
-            connection.reset()
+            connection.reset_card()
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)

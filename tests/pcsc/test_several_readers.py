@@ -145,18 +145,18 @@ class Device:
             parts.clock, parts.keypad, PcscSlot(), parts.display, parts.power, parts.sound, parts.others
         )
         self.loop = Loop(self._board, rules_of(Config()))
-        self.loop.start(self._waker.notify)
+        self.loop.start(self._waker.notify_loop)
 
     def until(self, phase: Phase) -> None:
         deadline = time.monotonic() + LIMIT_S
         while self.loop.state.phase is not phase:
             assert time.monotonic() < deadline, f"still {self.loop.state.phase}, {self.loop.state.fault}"
-            self.loop.turn()
-            self._waker.wait(50)
+            self.loop.run_once()
+            self._waker.wait_until(50)
 
     def press(self, *keys: Key) -> None:
         for key in keys:
-            self.loop.handle(KeyPressed(self._board.clock.now(), key))
+            self.loop.handle_event(KeyPressed(self._board.clock.now(), key))
 
     def close(self) -> None:
         self.loop.close()

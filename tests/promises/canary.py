@@ -87,6 +87,10 @@ class ForgetfulSlot:
         if self._inside:
             self._events.append(CardPowered(0, ticket, b"\x3b\x00", Protocol.T1))
 
+    def power_next(self, ticket: int) -> bool:
+        """There is no other card."""
+        return False
+
     def power_off(self) -> None:
         """Nothing to remember."""
 
