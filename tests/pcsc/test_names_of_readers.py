@@ -11,7 +11,7 @@ import pytest
 
 from bank.cards.vpcd import PORT, VirtualReader
 from drivers.slot.pcsc_card import PcscConnection, list_readers
-from sesame_core.events import CardAnswered, CardPowered, CardPresent, Event
+from sesame_core.events import CardAbsent, CardAnswered, CardPowered, CardPresent, Event
 from tests.pcsc_plugin import DRIVER, LIMIT_S, IsoCard, PcscService, SlotLoop
 
 SLOTS = 2
@@ -21,6 +21,7 @@ NAMES = {
     "accents and signs": "Lecteur de carte à puce ® №1".encode(),
     "an IDBridge K3000": "Gemalto IDBridge K3000 \u00ae".encode(),
     "Latin-1": "Lecteur \u00e0 puce".encode("latin-1"),
+    "control characters": b"reader \x1bc\x07\x9b31m",
     "no text": b"\xff\xfe\x80 reader",
 }
 
@@ -80,6 +81,7 @@ def test_the_service_serves_such_readers(
     for port in (PORT, PORT + 1):
         with VirtualReader(port=port) as reader:
             loop = open_slot()
+            until(loop, CardAbsent)  # the card in the reader before may be noticed to be out only now
             reader.insert(IsoCard())
             until(loop, CardPresent)
             loop.slot.power_on(1)
