@@ -130,6 +130,10 @@ class SimulatedWorld:
         """Not running, when all is well: its board is to be tested."""
         return self._as(SERVICES, "inactive")
 
+    def pcscd_options(self) -> Sequence[str]:
+        """As Debian's unit starts it, when all is well."""
+        return ["--foreground", "--auto-exit", *(["--apdu"] if self._has(Trouble.APDU_LOG) else [])]
+
     def open_pins(self, config: Config) -> Pins:
         """The twin's header, opened as the real one is."""
         libraries = Libraries(lambda _: self.parts.hardware.factory, load_gpiod, _no_rpi_gpio, load_mock)

@@ -45,6 +45,7 @@ class Trouble(Enum):
     BATTERY_SILENT = "battery-silent"
     NO_PCSC = "no-pcsc"
     POLKIT = "polkit"
+    APDU_LOG = "apdu-log"
     NO_READER = "no-reader"
     NO_CARD = "no-card"
     MUTE_CARD = "mute-card"

@@ -11,6 +11,7 @@ from sesame_core.cap.choice import AIDS, select_application
 from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Budget, Conversation, T, carry_conversation
 
+LOGGING = ("--apdu", "--debug")
 FREE_IT = "sudo systemctl stop sesame-reader, then try again"
 
 
@@ -24,12 +25,26 @@ def probe_slot(world: World, config: Config, busy: bool) -> Iterator[Finding]:
     except DriverError as error:
         yield Finding.of_error("pcscd", error)
         return
-    yield Finding.good("pcscd", "it answers, and lets this user in")
+    yield _pcscd(world)
     if not names:
         yield Finding.failed("card reader", "no smart-card reader is connected", "plug one in; `lsusb` must list it")
         return
     yield Finding.good("card reader", ", ".join(names))
     yield from [Finding.left_out("card", "the service has it", FREE_IT)] if busy else _card(world, config)
+
+
+def _pcscd(world: World) -> Finding:
+    if any(_writes_commands(each) for each in world.pcscd_options()):
+        cure = "start it without --apdu and --debug (systemctl cat pcscd shows who adds them)"
+        return Finding.warning("pcscd", "it writes every command into its log, the PIN among them", cure)
+    return Finding.good("pcscd", "it answers, and lets this user in")
+
+
+def _writes_commands(option: str) -> bool:
+    """Whether pcscd logs commands by this option (pcscd(8)); short ones may stand together, long ones be cut."""
+    if option.startswith("--"):
+        return len(option) > len("--") and any(each.startswith(option) for each in LOGGING)
+    return option.startswith("-") and bool({"a", "d"} & set(option[1:]))
 
 
 def _card(world: World, config: Config) -> Iterator[Finding]:

@@ -105,6 +105,10 @@ class World(Protocol):
         """What systemd says of the reader's service: active, inactive, failed; empty where there is none."""
         ...
 
+    def pcscd_options(self) -> Sequence[str]:
+        """What the smart-card service was started with; empty where none is seen to run."""
+        ...
+
     def open_pins(self, config: Config) -> Pins:
         """The header. Raises DriverError."""
         ...

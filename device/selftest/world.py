@@ -120,6 +120,10 @@ class RealWorld:
             return ""
         return asked.stdout.strip()
 
+    def pcscd_options(self) -> Sequence[str]:
+        """By /proc (proc_pid_cmdline(5))."""
+        return pcscd_options_in(Path("/proc"))
+
     def open_pins(self, config: Config) -> Pins:
         """As the reader opens them."""
         return open_pins(Backend(config.keypad.pins), look_at_machine())
@@ -187,3 +191,15 @@ def _group(number: int) -> str:
         return grp.getgrgid(number).gr_name
     except KeyError:
         return str(number)
+
+
+def pcscd_options_in(proc: Path) -> Sequence[str]:
+    """The options of the first pcscd among the processes of this folder; none where there is none."""
+    for path in proc.glob("[0-9]*/cmdline"):
+        try:
+            program, *options = path.read_bytes().decode(errors="replace").split("\0")
+        except OSError:  # it ended meanwhile
+            continue
+        if Path(program).name == "pcscd":
+            return [each for each in options if each]
+    return []

@@ -37,6 +37,10 @@ class Asked:
 
     def close(self) -> None: ...
 
+    @property
+    def card_in(self) -> bool:
+        return True
+
     def power_on(self, ticket: int) -> None:
         self.tickets.append(ticket)
 

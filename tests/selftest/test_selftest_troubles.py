@@ -144,6 +144,9 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
     Trouble.BATTERY_SILENT: (("battery", Verdict.FAILED, "MAX17048 at 0x36 does not answer", "i2cdetect"),),
     Trouble.NO_PCSC: (("pcscd", Verdict.FAILED, "service does not answer", "systemctl start pcscd.socket"),),
     Trouble.POLKIT: (("pcscd", Verdict.FAILED, "polkit refuses this user", "access_pcsc and access_card"),),
+    Trouble.APDU_LOG: (
+        ("pcscd", Verdict.WARNING, "every command into its log, the PIN", "without --apdu and --debug"),
+    ),
     Trouble.NO_READER: (("card reader", Verdict.FAILED, "no smart-card reader is connected", "plug one in"),),
     Trouble.NO_CARD: (("card", Verdict.LEFT_OUT, "none is in", "put one in"),),
     Trouble.MUTE_CARD: (("card", Verdict.FAILED, "does not answer", "clean its contacts"),),
