@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _verify(store: Store, arguments: argparse.Namespace) -> int:
     request = _request(arguments)
     code = _wellformed(_typed(arguments))
-    return _said(Verifier(store).verify_code(arguments.who, code, request, SOURCE))
+    return _said(Verifier(store).verify(arguments.who, code, request, SOURCE))
 
 
 def _resync(store: Store, arguments: argparse.Namespace) -> int:
