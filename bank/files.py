@@ -1,6 +1,5 @@
 """Small private files that survive a power cut and two processes: locked, written beside, synced, renamed."""
 
-import fcntl
 import os
 import shlex
 import stat
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bank.errors import StateError
+from bank.locks import take_lock
 
 LONGEST = 65536
 """No file of ours has more bytes."""
@@ -20,11 +20,11 @@ def lock_file(path: Path) -> Iterator[None]:
     """Hold the lock that goes with `path` (a file beside it, never removed). Waits. Raises StateError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as cause:
         raise StateError(f"cannot lock {path}: {cause.strerror}; check that the directory can be written") from cause
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        take_lock(descriptor)
         yield
     finally:
         os.close(descriptor)
@@ -85,7 +85,9 @@ def _fill(descriptor: int, content: bytes) -> None:
 
 
 def _sync_directory(directory: Path) -> None:
-    """A rename is on the disk only once its directory is."""
+    """A rename is on the disk only once its directory is; Windows has no way to say so, and opens no directory."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from device.errors import MirrorError
-from device.unix_socket import Door, door_at
+from device.unix_socket import Door, open_door
 from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.reader.state import State
@@ -110,7 +110,7 @@ def _frame(picture: Picture) -> bytes:
 
 def _door(path: Path) -> Door:
     try:
-        return door_at(path, MODE, MOST_LISTENERS)
+        return open_door(path, MODE, MOST_LISTENERS)
     except OSError as error:
         raise MirrorError(
             f"{path}: the mirror cannot listen there ({error.strerror}); set mirror.socket to another path"

@@ -16,7 +16,7 @@ class Notifier:
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         path = environment.get("NOTIFY_SOCKET", "")
         self._address = "\0" + path[1:] if path.startswith("@") else path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) if path else None
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) if path else None
         self.watchdog: Millis = _watchdog(environment) if path else 0
 
     def tell_ready(self) -> None:

@@ -2,14 +2,26 @@
 
 # A handler runs on the main thread between any two of its steps: it may only ask for things.
 
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Event
 from types import FrameType
 
 NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGBREAK")
 ENDING = tuple(signal.Signals[name] for name in NAMES if hasattr(signal, name))
 """SIGHUP: the window is closed (Windows: SIGBREAK); SIGQUIT: Ctrl-\\, which would leave a terminal as it is."""
+
+
+LOOK_S = 0.5 if os.name == "nt" else None
+"""Windows does not run a handler while a lock is waited for: Ctrl-C would be obeyed by nobody."""
+
+
+def wait_for_end(ended: Event) -> None:
+    """Until it is set, by a signal's handler on this very thread."""
+    while not ended.wait(LOOK_S):
+        pass
 
 
 @contextmanager

@@ -36,7 +36,7 @@ class Door:
                 self.path.unlink()
 
 
-def door_at(path: Path, mode: int, backlog: int) -> Door:
+def open_door(path: Path, mode: int, backlog: int) -> Door:
     """A socket that listens at `path`, with the rights `mode` whatever the umask is.
 
     What a program left behind that was killed is replaced. Raises OSError: EADDRINUSE when somebody listens there.

@@ -1,13 +1,13 @@
 """The demonstration's bank for commands: which database, and who is using it."""
 
 import argparse
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bank.locks import take_lock
 from drivers.install_hints import install_extra
 from sesame.exits import CommandError, Exit
 
@@ -64,26 +64,26 @@ def needing_extra(extra: str) -> Iterator[None]:
 @contextmanager
 def hold_state(state_dir: Path) -> Iterator[None]:
     """While the context lasts, nobody may throw the state away."""
-    with _locked(state_dir, fcntl.LOCK_SH):
+    with _locked(state_dir, shared=True):
         yield
 
 
 @contextmanager
 def claim_state(state_dir: Path) -> Iterator[None]:
     """Nobody else uses the state while the context lasts. Raises CommandError when somebody does."""
-    with _locked(state_dir, fcntl.LOCK_EX):
+    with _locked(state_dir, shared=False):
         yield
 
 
 @contextmanager
-def _locked(state_dir: Path, kind: int) -> Iterator[None]:
+def _locked(state_dir: Path, *, shared: bool) -> Iterator[None]:
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(state_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(state_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise CommandError(Exit.FAILED, f"{state_dir} cannot be used ({error.strerror}); give --state DIR") from None
     try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        take_lock(descriptor, shared=shared, wait=False)
         yield
     except BlockingIOError:
         raise CommandError(Exit.FAILED, "the reader or the bank is running with this state: end it first") from None

@@ -2,16 +2,19 @@
 
 import argparse
 import os
-import pwd
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 
 def state_dir() -> Path | None:
-    """$XDG_STATE_HOME/sesame, usually ~/.local/state/sesame (XDG Base Directory Specification).
+    """$XDG_STATE_HOME/sesame, usually ~/.local/state/sesame (XDG Base Directory Specification); on Windows
+    %LOCALAPPDATA%\\sesame.
 
     None for an account without a home, such as a service's.
     """
-    base = os.environ.get("XDG_STATE_HOME")
+    base = os.environ.get("XDG_STATE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else "")
     home = Path(base) if base else _below_home(Path(".local", "state"))
     return home / "sesame" if home else None
 
@@ -21,8 +24,12 @@ def _below_home(path: Path) -> Path | None:
     home = Path(os.environ.get("HOME", ""))
     if home.is_absolute():
         return home / path
+    if not find_spec("pwd"):
+        profile = Path(os.environ.get("USERPROFILE", ""))
+        return profile / path if profile.is_absolute() else None
+    accounts: Any = import_module("pwd")
     try:
-        return Path(pwd.getpwuid(os.getuid()).pw_dir) / path
+        return Path(accounts.getpwuid(os.getuid()).pw_dir) / path
     except KeyError:  # the user of a systemd unit with DynamicUser=, where no name service knows it
         return None
 

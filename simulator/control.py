@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from device.unix_socket import Door, door_at
+from device.unix_socket import Door, open_door
 from sesame_core.errors import SesameError
 from simulator.live import LiveBench
 from simulator.script import Player, Statement, statements_in
@@ -115,6 +115,6 @@ def _in_one_line(text: str) -> str:
 
 def _door(path: Path) -> Door:
     try:
-        return door_at(path, MODE, MOST_CLIENTS)
+        return open_door(path, MODE, MOST_CLIENTS)
     except OSError as error:
         raise ControlError(f"{path}: cannot be listened at ({error.strerror}); give another path") from None

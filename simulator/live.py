@@ -29,6 +29,7 @@ from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Event, Key, Millis
 from sesame_core.screens import Screen
 from simulator.bench import CHARGE, PRESS, code_on, is_lit
+from simulator.finger import Finger, Stroke
 
 T = TypeVar("T")
 
@@ -108,14 +109,14 @@ class TimeLine:
         """Have `act` done at a moment."""
         heapq.heappush(self._acts, (moment, next(self._order), act))
 
-    def promise(self, moment: Millis) -> "Future[None]":
-        """Done at a moment; its error is EndedError when the reader's life ends before."""
+    def promise(self) -> "Future[None]":
+        """Done when it is kept; its error is EndedError when the reader's life ends before."""
         future: Future[None] = Future()
         self._promised.add(future)
-        self.at(moment, lambda: self._keep(future))
         return future
 
-    def _keep(self, future: "Future[None]") -> None:
+    def keep(self, future: "Future[None]") -> None:
+        """What was promised is done."""
         self._promised.discard(future)
         future.set_result(None)
 
@@ -176,7 +177,7 @@ class LiveBench:
         self.anew: Callable[[], None] = lambda: None
         """What else begins anew with the next customer: books, and who is signed in. Called on the loop's thread."""
 
-        self._busy_until: Millis = 0
+        self.finger = Finger(self.parts.hardware, self.clock.now, self.time_line)
         self._rest: Millis = 0
 
     def run(self) -> None:
@@ -203,12 +204,16 @@ class LiveBench:
     @property
     def busy_until(self) -> Millis:
         """When the last press that was asked for is over."""
-        return max(self._busy_until, self.clock.now())
+        return self.finger.busy_until
 
     def over(self) -> "Future[None]":
         """Done when all is that was asked for until now, and what was waited for since the last call is past."""
-        moment, self._rest = self.busy_until + self._rest, 0
-        return self.time_line.promise(moment)
+        rest, self._rest = self._rest, 0
+        promised = self.time_line.promise()
+        self.finger.tell_at_rest(
+            lambda: self.time_line.at(self.clock.now() + rest, lambda: self.time_line.keep(promised))
+        )
+        return promised
 
     # What a hand does
 
@@ -233,7 +238,9 @@ class LiveBench:
         self.parts.slot.plug_reader(self.clock.now())
 
     def bring_next_customer(self) -> None:
-        """Take the card out, and give cards and accounts their first state. Raises StateError."""
+        """Take the card out, and give cards and accounts their first state; presses that wait are not made any more.
+        Raises StateError."""
+        self.finger.drop_waiting()
         self.pull_card()
         self.plug_reader()
         self.anew()
@@ -244,17 +251,8 @@ class LiveBench:
             self.press_key(Key.OFF)
 
     def press_key(self, key: Key, hold: Millis = PRESS) -> None:
-        """Press and let go a key, after the presses asked for before. Raises NoSuchKeyError, and at once: later, on the
-        time line, nobody would be there to catch it."""
-        self.parts.hardware.check_key(key)
-        begin = self.busy_until
-        self.time_line.at(begin, lambda: self._tap(key, hold))
-        self._busy_until = begin + hold + PRESS
-
-    def _tap(self, key: Key, hold: Millis) -> None:
-        """A loop that comes late makes a press late, not shorter."""
-        self.parts.hardware.press_key(key)
-        self.time_line.at(self.clock.now() + hold, lambda: self.parts.hardware.release_key(key))
+        """Press and let go a key, after the presses asked for before. Raises NoSuchKeyError, and at once."""
+        self.finger.strike_key(Stroke(key, hold))
 
     def let_pass(self, ms: Millis) -> None:
         """Nothing for a while, for the one who asks `over` next: nobody else's presses wait with him."""

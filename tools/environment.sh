@@ -5,6 +5,7 @@
 : "${checkout:?}"
 python= # the interpreter to use; empty for the first that will do
 constraints= # a file of pip's, with versions; empty for none
+wheelhouse= # a folder with all that is to be installed, where there is one; empty for the index alone
 
 # Nothing of the caller's may turn Python into another one than we mean, or hide our own modules from it. (-OO takes the help
 # away, SAFEPATH the modules of this folder.) What pip inherits, tools/pip_alone.py looks through.
@@ -66,7 +67,7 @@ find_python() {
     fi
     if [ -z "$python" ] && command -v python3 >/dev/null 2>&1; then
         fail "Python 3.11 or later is needed; this machine's python3 is $(python3 -V 2>&1)." \
-            "Debian 12, Raspberry Pi OS bookworm and everything later have it."
+            "Debian 12, Raspberry Pi OS bookworm and everything later have it; for macOS: https://www.python.org/downloads/"
     fi
     apt_install python3 python3-venv || fail "Python's venv module is missing. Type this line, then start again:" \
         "
@@ -117,12 +118,21 @@ make_environment() {
     "$python" -m venv --clear "$1" || fail "$1 could not be made. Is the disk full, or the folder not yours to write?"
 }
 
-# Editable, so that an update of the checkout needs no second installation.
+# Editable, so that an update of the checkout needs no second installation. From a wheel house (tools/wheelhouse.py), where
+# the command that sources this names one that is there, and then from nowhere else.
 install_project() {
     log=$1/pip.log
+    environment=$1
+    extras=$2
     rm -f "$log"
-    "$1/bin/python" "$checkout/tools/pip_alone.py" install --quiet --disable-pip-version-check --no-input --progress-bar off --retries 2 --log "$log" \
-        ${constraints:+--constraint "$constraints"} --editable "${checkout}[$2]" </dev/null >&2 && return
+    set --
+    [ -z "$wheelhouse" ] || [ ! -d "$wheelhouse" ] || set -- --no-index --find-links "$wheelhouse"
+    "$environment/bin/python" "$checkout/tools/pip_alone.py" install --quiet --disable-pip-version-check --no-input --progress-bar off \
+        --retries 2 --log "$log" "$@" ${constraints:+--constraint "$constraints"} --editable "${checkout}[$extras]" </dev/null >&2 && return
+    if [ $# -gt 0 ]; then
+        fail "The wheel house $wheelhouse has not all that is needed: it was made for another Python, another system" \
+            "or another version of this project. Make it anew (python3 tools/wheelhouse.py), or take it away."
+    fi
     if grep -qE 'CERTIFICATE_VERIFY_FAILED' "$log"; then
         fail "The Python package index's certificate was refused. Is this machine's date right? It says: $(date)"
     fi

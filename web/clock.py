@@ -9,12 +9,15 @@ NANOS: Final = 1_000_000_000
 
 
 def seconds_asleep_too() -> Callable[[], float]:
-    """A monotonic clock in seconds: CLOCK_BOOTTIME (Linux, clock_gettime(2)) where there is one, else Python's own."""
-    boottime = getattr(time, "CLOCK_BOOTTIME", None)
-    if boottime is not None:
+    """A monotonic clock in seconds: CLOCK_BOOTTIME (Linux, clock_gettime(2)), or CLOCK_MONOTONIC, which counts on macOS
+    what Python's own leaves out; else Python's own."""
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):
+        clock = getattr(time, name, None)
+        if clock is None:
+            continue
         with suppress(OSError):  # known when Python was built, not to this kernel
-            time.clock_gettime_ns(boottime)
-            return lambda: time.clock_gettime_ns(boottime) / NANOS
+            time.clock_gettime_ns(clock)
+            return lambda: time.clock_gettime_ns(clock) / NANOS
     return time.monotonic
 
 

@@ -27,6 +27,11 @@ LOGS: Final = ("uvicorn.error", "asyncio", "simulator.web.api", "bank.web.coopan
 USUAL_BOUNDS: Final = Bounds()
 
 
+TO_OURSELVES = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+"""Take a port at once that a server before us has left; Windows' SO_REUSEADDR would take it from one that is still
+there (Winsock, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE")."""
+
+
 def bind_listener(port: int | None, usual: int) -> socket.socket:
     """A listening socket on loopback. `port` None: the `usual` one, or any where that is taken. Raises ServingError."""
     if port is not None:
@@ -90,7 +95,7 @@ def _sparing_logs() -> Iterator[None]:
 def _bound(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, TO_OURSELVES, 1)
         listener.bind((ADDRESS, port))
         listener.listen(BACKLOG)
     except (OSError, OverflowError) as cause:

@@ -129,7 +129,7 @@ def _make_private(path: Path) -> None:
     """SQLite would make the file readable for all; its journals take the file's mode."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except (OSError, ValueError) as cause:
         said = cause.strerror if isinstance(cause, OSError) else "no file can be called so"
         raise StateError(f"cannot open {path}: {said}; check that the directory can be written") from cause

@@ -23,6 +23,10 @@ PORT: Final = 35963
 """The first virtual reader, "Virtual PCD 00 00"; the second one listens on the next port."""
 
 
+QUICK_ANSWER: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
+"""Linux alone has it (tcp(7))."""
+
+
 class ReaderControl(IntEnum):
     """The one-byte messages of the reader (vsmartcard, `vpcd.h`)."""
 
@@ -201,7 +205,8 @@ def _receive_exactly(link: socket.socket, count: int) -> bytes:
     data = b""
     while len(data) < count:
         # The kernel forgets this after a while; without it each message waits 45 ms for a delayed acknowledgement.
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        if QUICK_ANSWER is not None:
+            link.setsockopt(socket.IPPROTO_TCP, QUICK_ANSWER, 1)
         chunk = link.recv(count - len(data))
         if not chunk:
             raise EOFError

@@ -4,7 +4,6 @@
 imported only once chosen: they are optional, and each of them fails to import on some machine.
 """
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -210,7 +209,7 @@ def _label(device: Path) -> str:
     info = bytearray(68)
     try:
         with device.open("rb", buffering=0) as chip:
-            fcntl.ioctl(chip, GPIO_GET_CHIPINFO_IOCTL, info)
+            import_module("fcntl").ioctl(chip, GPIO_GET_CHIPINFO_IOCTL, info)
     except OSError:
         return ""
     return bytes(info[32:64]).split(b"\0")[0].decode("ascii", "replace")

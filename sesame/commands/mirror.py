@@ -7,6 +7,7 @@ The page is on loopback. It says when the reader is not there, and comes back by
 
 import argparse
 import os
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Final
 
 from device.config import MIRROR_SOCKET
 from sesame.books import needing_extra
-from sesame.exits import Exit
+from sesame.exits import CommandError, Exit
 
 USUAL_PORT: Final = 8037
 
@@ -31,9 +32,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Until it is ended. Raises ServingError: the port is taken."""
     with needing_extra("web"):
-        from device.signals import on_ending  # noqa: PLC0415
+        from device.signals import on_ending, wait_for_end  # noqa: PLC0415
         from simulator.web.mirror import mirror_site  # noqa: PLC0415
         from web.serving import Server, bind_listener, url_of  # noqa: PLC0415 - a web server's libraries
+    if not hasattr(socket, "AF_UNIX"):
+        raise CommandError(Exit.FAILED, "this system has no Unix sockets: show the mirror on the reader's own machine")
     listener = bind_listener(arguments.port, USUAL_PORT)
     url = url_of(listener)
     ended = threading.Event()
@@ -41,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"The reader's glass is at {url} until Ctrl-C\n")
         sys.stdout.flush()
         _open(url, arguments)
-        ended.wait()
+        wait_for_end(ended)
     return Exit.OK
 
 

@@ -154,4 +154,8 @@ def _announce(url: str, arguments: argparse.Namespace) -> None:
 
 def _has_screen() -> bool:
     """A browser inside this very terminal would take it away."""
-    return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return (
+        os.name == "nt"
+        or sys.platform == "darwin"
+        or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    )

@@ -3,7 +3,6 @@
 Nothing told holds a PIN or a code. A code leaves only as what it is on the glass: lit pixels.
 """
 
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from sesame_core.reader.state import State
 from sesame_core.screens import Screen
 from sesame_core.smartcard.masking import write_masked
 from simulator.bench import PRESS
+from simulator.finger import Stroke
 from simulator.live import CARD_TIME, LiveBench, refuse
 
 MOST_EXCHANGES: Final = 200
@@ -26,14 +26,6 @@ MOST_EXCHANGES: Final = 200
 
 MOST_AHEAD: Final = 10_000
 """How far ahead, in milliseconds, presses may be asked for."""
-
-
-STEP: Final = 10
-"""How often, in milliseconds, a finger that is on a key gives the keypad the time to look."""
-
-
-def tell_nobody() -> None:
-    """Nobody to tell."""
 
 
 class BusyError(Exception):
@@ -76,15 +68,6 @@ class Ended:
     """The reader's life is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """A key to press, for how long, and who is told when the finger is off it."""
-
-    key: Key
-    hold: Millis
-    over: Callable[[], None] = tell_nobody
-
-
 Change = Look | Numbered | Picture | Anew | Ended
 Listener = Callable[[Change], None]
 """Told on the reader's thread; must return at once and not fail."""
@@ -114,7 +97,6 @@ class PageBench(LiveBench):
         self._plugged = True
         self._listeners: list[Listener] = []
         self._waiting: set[Future[None]] = set()
-        self._strokes: deque[Stroke] = deque()
         self._over = False
         self.parts.slot.record = Tape(self._note)
 
@@ -164,19 +146,11 @@ class PageBench(LiveBench):
         self._tell(self.look_now())
 
     def bring_next_customer(self) -> None:
-        """See LiveBench; presses that wait are not made any more, and listeners are told."""
-        while len(self._strokes) > 1:
-            self._strokes.pop().over()
-        self._busy_until = self.clock.now() + 2 * PRESS
+        """See LiveBench; listeners are told."""
         super().bring_next_customer()
         self.exchanges = []
         self._tell(Anew())
         self._tell(self.look_now())
-
-    def press_key(self, key: Key, hold: Millis = PRESS) -> None:
-        """See LiveBench."""
-        self.parts.hardware.check_key(key)
-        self._strike(Stroke(key, hold))
 
     def press_all(self, keys: tuple[Key, ...]) -> "Future[None]":
         """From any thread: press keys one after the other; done when the finger is off the last one.
@@ -198,39 +172,10 @@ class PageBench(LiveBench):
                 return
             for key in keys[:-1]:
                 self.press_key(key)
-            self._strike(Stroke(keys[-1], PRESS, lambda: over.set_result(None)))
+            self.finger.strike_key(Stroke(keys[-1], PRESS, lambda: over.set_result(None)))
 
         self.submit(begin)
         return self._waited_for(over)
-
-    def _strike(self, stroke: "Stroke") -> None:
-        begin = self.busy_until
-        self._busy_until = begin + stroke.hold + PRESS
-        self._strokes.append(stroke)
-        if len(self._strokes) == 1:
-            self.time_line.at(begin, self._down)
-
-    def _down(self) -> None:
-        stroke = self._strokes[0]
-        self.parts.hardware.press_key(stroke.key)
-        self._after(stroke.hold, self._up)
-
-    def _up(self) -> None:
-        self.parts.hardware.release_key(self._strokes[0].key)
-        self._after(PRESS, self._next)
-
-    def _next(self) -> None:
-        self._strokes.popleft().over()
-        if self._strokes:
-            self._down()
-
-    def _after(self, left: Millis, act: Callable[[], None]) -> None:
-        """Act when `left` ms have passed and the keypad was looked at all the while, however busy the machine is: a key
-        that goes down and up between two looks was never pressed."""
-        if left <= 0:
-            act()
-        else:
-            self.time_line.at(self.clock.now() + STEP, lambda: self._after(left - STEP, act))
 
     # What an eye sees
 

@@ -15,13 +15,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bank.web.coopanet.pages import load_templates, prefer_language
 from device.mirror import encode_pixels
 from drivers.ports import Picture
 from simulator.web.stream import HERE, KEEP_ALIVE_S, RETRY_MS, encode_event
+from web.files import serve_folder
 from web.guard import Guard, content_policy
 
 FOLDER: Final = Path(__file__).parent
@@ -57,7 +57,7 @@ class MirrorSite:
         return (
             Route("/", self.page),
             Route("/events", self.events),
-            Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
+            Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         )
 
     async def page(self, request: Request) -> Response:

@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bank.books.records import Customer
@@ -34,6 +33,7 @@ from simulator.web.words import LANGUAGES, PageWords, key_legend
 from simulator.web.words_cards import TITLES
 from simulator.web.words_sheet import SHEETS
 from simulator.web.words_verbs import FRENCH_VERBS
+from web.files import serve_folder
 from web.guard import Guard, content_policy
 
 FOLDER: Final = Path(__file__).parent
@@ -76,7 +76,7 @@ class Site:
             Route("/{language}/sheet/{name}.png", self._page(self.screen), name="screen"),
             Mount("/api", make_api(self.bench), name="api"),
             Mount("/coopanet", bank_site(self.bank, framed_by="'self'"), name="coopanet"),
-            Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
+            Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         )
 
     async def entrance(self, request: Request) -> Response:

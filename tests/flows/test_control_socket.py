@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from device.config import Config
-from device.unix_socket import door_at
+from device.unix_socket import open_door
 from simulator.control import MOST_CLIENTS, Control, ControlError
 from simulator.live import LiveBench
 from simulator.script import Player, Statement
@@ -205,7 +205,7 @@ def test_what_is_no_socket_stays(path: Path, tmp_path: Path) -> None:
 
 
 def test_at_the_end_only_its_own_socket_goes(path: Path) -> None:
-    door = door_at(path, 0o600, 1)
+    door = open_door(path, 0o600, 1)
     path.unlink()
     path.write_text("another's", encoding="utf-8")
     door.close()

@@ -1,6 +1,8 @@
 """The reader in real time: acts handed in, however many, hold neither it nor its end, and all have an answer."""
 
+import functools
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from device.config import Config
 from device.loop import is_halted
 from device.pace import Waker
+from sesame_core.events import Key
 from simulator.live import MOST_AT_ONCE, EndedError, LiveBench, TimeLine
 from simulator.web.bench import PageBench
 
@@ -118,7 +121,8 @@ def test_what_comes_after_the_end_is_refused_at_once(tmp_path: Path) -> None:
 
 def test_a_promise_is_kept_at_its_moment_or_broken_at_the_end() -> None:
     line = TimeLine()
-    soon, late = line.promise(5), line.promise(50)
+    soon, late = line.promise(), line.promise()
+    line.at(5, lambda: line.keep(soon))
     line.poll_events(4)
     assert not soon.done()
     line.poll_events(5)
@@ -152,3 +156,17 @@ def test_waits_of_one_client_are_nobody_elses() -> None:
     assert soon.done()
     assert not late.done()
     bench.waker.close()
+
+
+@pytest.mark.parametrize("kind", [LiveBench, PageBench])
+def test_a_busy_machine_loses_no_press(kind: type[LiveBench]) -> None:
+    """The loop comes round once in 200 ms: a finger that was off by the clock alone would never have been on."""
+    bench = kind(Config(), None)
+    with living(bench):
+        for key, dark in ((Key.OFF, True), (Key.CODE, False)):
+            bench.submit(functools.partial(bench.press_key, key)).result(LIMIT_S)
+            over = bench.submit(bench.over).result(LIMIT_S)
+            while not over.done():
+                bench.submit(lambda: time.sleep(0.2)).result(LIMIT_S)
+            assert bench.submit(bench.is_dark).result(LIMIT_S) is dark
+        bench.end()

@@ -21,7 +21,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from bank.books.records import Customer
 from bank.emv.codes import normalise_code
@@ -29,6 +28,7 @@ from bank.errors import StateError
 from bank.web.coopanet.accounts import accounts_of, format_money
 from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.words import Branch, CoopanetWords, list_languages
+from web.files import serve_folder
 from web.once import Submissions
 from web.sessions import LONGEST_TOKEN, Sessions
 
@@ -74,7 +74,7 @@ class Pages:
             Route("/{language}/accounts", self._page(self.show_accounts), name="accounts"),
             Route("/{language}/sign-off", self._page(self.sign_off), methods=["POST"], name="sign_off"),
             Route("/{language}/goodbye", self._page(self.show_goodbye), name="goodbye"),
-            Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"),
+            Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]
 
     def begin_anew(self) -> None:
