@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Inspector, delete, inspect, select
+from sqlalchemy import Connection, Inspector, delete, insert, inspect, select, update
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
-from bank.books.database import DAMAGED, is_absent, named, opened_engine, translated
-from bank.books.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, MIGRATIONS, SCHEMA, version_of
+from bank.books.database import DAMAGED, is_absent, named, opened_engine, translated, trouble
+from bank.books.migrating import migrate_database, read_revision
+from bank.books.schema import BALANCED, CARDS, CLEARING, CLOCK, COUNTERS, ISSUER_KEYS, METADATA, SCHEMA
 from bank.decoding import decode_foreign
 from bank.errors import StateError
 
-TABLES = (ATTEMPTS, CUSTOMERS, CARDS, ISSUER_KEYS)
-"""In the order in which rows may go: no customer stands without a card."""
+KEPT = (SCHEMA, BALANCED, CLOCK, COUNTERS)
+"""What the steps themselves put rows into."""
 
 
 def holds_secrets(url: URL) -> bool:
@@ -28,15 +30,24 @@ def holds_secrets(url: URL) -> bool:
 def empty_books(url: URL) -> None:
     """Delete every row of this bank's tables, in one transaction; books that are not there yet are left so.
 
-    No key is needed. Raises StateError, and deletes nothing, when the tables are not exactly those this bank makes.
+    No key is needed. Raises StateError, and deletes nothing, when the tables are not exactly those this bank makes: an
+    older program's are brought up to date first.
     """
     if is_absent(url):
         return
     with _connected(url, writes=True) as connection:
         if not _is_new(inspect(connection)):
             _refuse_foreign(connection, url)
-            for table in TABLES:
-                connection.execute(delete(table))
+            _delete_rows(connection)
+
+
+def _delete_rows(connection: Connection) -> None:
+    connection.execute(insert(CLEARING))
+    for table in reversed(METADATA.sorted_tables):
+        if table not in KEPT:
+            connection.execute(delete(table))
+    connection.execute(update(CLOCK).values(floor_ms=0))
+    connection.execute(update(COUNTERS).values(value=0))
 
 
 @contextmanager
@@ -52,15 +63,24 @@ def _connected(url: URL, *, writes: bool) -> Iterator[Connection]:
 
 def _is_new(found: Inspector) -> bool:
     """Whether none of our tables is there: an empty database, or another program's."""
-    return not {SCHEMA.name, *(table.name for table in TABLES)} & set(found.get_table_names())
+    return not set(METADATA.tables) & set(found.get_table_names())
 
 
 def _refuse_foreign(connection: Connection, url: URL) -> None:
+    """Whatever a step or a comparison trips over: these tables are not ours, and the transaction ends undone."""
+    foreign = StateError(f"{named(url)} holds tables that this bank did not make: nothing was deleted")
+    try:
+        read_revision(connection)
+    except StateError as cause:
+        raise StateError(f"{cause}. Nothing was deleted") from cause
+    try:
+        migrate_database(connection)
+    except SQLAlchemyError as cause:
+        if trouble(cause) == DAMAGED:
+            raise foreign from cause
+        raise
     found = inspect(connection)
-    there = set(found.get_table_names())
-    for table in (SCHEMA, *TABLES):
-        columns = {str(column["name"]) for column in found.get_columns(table.name)} if table.name in there else set()
+    for table in METADATA.sorted_tables:
+        columns = {str(column["name"]) for column in found.get_columns(table.name)}
         if columns != {column.name for column in table.columns}:
-            raise StateError(f"{named(url)} holds tables that this bank did not make: nothing was deleted")
-    if version_of(connection) > len(MIGRATIONS):
-        raise StateError(f"{named(url)} was made by a newer program: use that one. Nothing was deleted")
+            raise foreign

@@ -1,29 +1,73 @@
-"""The bank's tables, and how an older database becomes a newer one."""
+"""The bank's tables. `bank.books.migrating` brings a database to them; a step there is frozen once it is released.
 
-from collections.abc import Callable
+People: `customers`, their `contacts` (each with the moment since when it is known: a change begins a new row), `staff`
+with its post, and `credentials`: with what somebody proves who he is (a card of ours, a certificate, a device).
+
+Money: `accounts`, `movements` and their `entries`. The entries of a movement sum to zero: a trigger adds each entry to
+its movement's `imbalance_cents`, which refers to the one row of `balanced`: no commit leaves anything else there
+(`DEFERRABLE INITIALLY DEFERRED` on both databases). The same trigger keeps `accounts.balance_cents`, and a check keeps
+that above `floor_cents`. `beneficiaries` and `payment_cards` hang on customers and accounts.
+
+Operations: `operations` (`payload`: the octets that were shown and are confirmed; `digest`: their SHA-256; `seq`: drawn
+anew from `counters` by every change, so that whoever polls asks for greater ones), `effects` (at most one of a kind for
+each operation), `sms_codes` (under the vault's index key) and `sms_outbox`.
+
+Evidence: `journal`, each line with the digest of the one before it; `attempts`, the log of codes.
+
+Processes: `sessions` (a token's hash; no column for a CSRF token, which follows from the token and the vault's key),
+`limits` (how many of `key` were counted since `window_ms`) and `clock`, the floor below which time does not go.
+
+A moment that an UPDATE compares is in milliseconds since 1970 (`..._ms`); 0 is "before this was noted". Money is in
+cents. Neither entries nor journal lines change; they are deleted only while `clearing` has a row, within one
+transaction: that is how the demonstration begins anew. `schema_version` is there for programs from before Alembic: they
+see a newer version than theirs in it and say so.
+"""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
-    Connection,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
-    insert,
-    inspect,
-    select,
+    Text,
+    UniqueConstraint,
     text,
-    update,
 )
-
-from bank.cards.memory import is_whole
-from bank.decoding import decode_foreign
-from bank.errors import StateError
+from sqlalchemy.types import TypeEngine
 
 METADATA = MetaData()
+
+NUMBER: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
+"""A row's number that the database counts up; SQLite does that for its INTEGER only, which has 64 bits."""
+
+ONE_OWNER = "(customer_id IS NULL) <> (staff_id IS NULL)"
+
+
+def _number() -> Column[int]:
+    return Column("id", NUMBER, primary_key=True, autoincrement=True)
+
+
+def _customer(*, nullable: bool = False) -> Column[int]:
+    return Column("customer_id", NUMBER, ForeignKey("customers.id"), nullable=nullable)
+
+
+def _staff() -> Column[int]:
+    return Column("staff_id", NUMBER, ForeignKey("staff.id"), nullable=True)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _word(name: str, length: int = 32, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(length), nullable=nullable)
+
 
 SCHEMA = Table("schema_version", METADATA, Column("version", Integer, nullable=False))
 
@@ -45,14 +89,6 @@ CARDS = Table(
     Column("blocked", Boolean, nullable=False),
 )
 
-CUSTOMERS = Table(
-    "customers",
-    METADATA,
-    Column("user_code", String(8), primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("card_id", String(64), ForeignKey("cards.card_id"), nullable=False),
-)
-
 ATTEMPTS = Table(
     "attempts",
     METADATA,
@@ -61,50 +97,243 @@ ATTEMPTS = Table(
     Column("card_id", String(64), nullable=False),
     Column("source", String(200), nullable=False),
     Column("reason", String(64), nullable=False),
+    Index("attempts_by_card", "card_id", "number"),
 )
 
-MIGRATION_LOCK = 0x5E5A3E
-"""PostgreSQL's advisory lock for migrations; SQLite's write transaction is one by itself."""
+CUSTOMERS = Table(
+    "customers",
+    METADATA,
+    _number(),
+    Column("user_code", String(8), nullable=False, unique=True),
+    _word("name", 200),
+    _word("kind"),  # individual, professional
+    _moment("created_ms"),
+    _moment("subscribed_ms", nullable=True),  # to the bank's services on line
+)
 
+CONTACTS = Table(
+    "contacts",
+    METADATA,
+    _number(),
+    _customer(),
+    _word("kind"),  # email, telephone, secure-telephone, address
+    _word("value", 320),
+    _moment("since_ms"),
+    _moment("until_ms", nullable=True),
+    Index(
+        "contacts_one_of_a_kind",
+        "customer_id",
+        "kind",
+        unique=True,
+        sqlite_where=text("until_ms IS NULL"),
+        postgresql_where=text("until_ms IS NULL"),
+    ),
+)
 
-def _first(connection: Connection) -> None:
-    """Every table. Frozen once released: a later column comes with a later step and its own DDL."""
-    METADATA.create_all(connection, [ISSUER_KEYS, CARDS, CUSTOMERS, ATTEMPTS])
+STAFF = Table(
+    "staff",
+    METADATA,
+    _number(),
+    Column("staff_code", String(8), nullable=False, unique=True),
+    _word("name", 200),
+    _word("post"),  # agency, customer-centre, e-agency
+    _moment("since_ms"),
+    _moment("until_ms", nullable=True),
+)
 
+CREDENTIALS = Table(
+    "credentials",
+    METADATA,
+    _number(),
+    _customer(nullable=True),
+    _staff(),
+    _word("kind"),  # card, certificate, device
+    Column("card_id", String(64), ForeignKey("cards.card_id"), nullable=True),
+    _word("reference", 64, nullable=True),  # of a certificate or device
+    _moment("since_ms"),
+    _moment("until_ms", nullable=True),
+    CheckConstraint(ONE_OWNER, name="credentials_one_owner"),
+    CheckConstraint("(kind = 'card') = (card_id IS NOT NULL)", name="credentials_card"),
+    CheckConstraint("(card_id IS NULL) <> (reference IS NULL)", name="credentials_reference"),
+    Index("credentials_by_customer", "customer_id"),
+    Index("credentials_by_staff", "staff_id"),
+)
 
-def _second(connection: Connection) -> None:
-    """The log of one card is asked for often."""
-    connection.execute(text("CREATE INDEX attempts_by_card ON attempts (card_id, number)"))
+COUNTERS = Table(
+    "counters", METADATA, Column("name", String(32), primary_key=True), Column("value", BigInteger, nullable=False)
+)
 
+OPERATIONS = Table(
+    "operations",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("seq", BigInteger, nullable=False, unique=True),
+    _word("kind", 40),
+    _customer(),
+    _word("state", 16),
+    Column("payload", LargeBinary, nullable=False),
+    _moment("created_ms"),
+    _moment("until_ms"),
+    _moment("decided_ms", nullable=True),
+    _word("means", 16, nullable=True),
+    _word("terminal", 32),
+    _word("digest", 64),
+    Index("operations_by_customer", "customer_id", "seq"),
+)
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
-"""The steps from an empty database to the present one; a database's version is the number of steps it has seen."""
+EFFECTS = Table(
+    "effects",
+    METADATA,
+    _number(),
+    Column("operation_id", String(32), ForeignKey("operations.id"), nullable=False),
+    _word("kind", 40),
+    Column("payload", LargeBinary, nullable=False),
+    _word("state", 16),  # due, done, failed
+    _moment("done_ms", nullable=True),
+    UniqueConstraint("operation_id", "kind", name="effects_once"),
+    Index("effects_by_state", "state", "id"),
+)
 
+SMS_CODES = Table(
+    "sms_codes",
+    METADATA,
+    Column("operation_id", String(32), ForeignKey("operations.id"), primary_key=True),
+    _word("code_index", 64),
+    _moment("created_ms"),
+    _moment("until_ms"),
+    Column("tries", Integer, nullable=False),
+)
 
-def migrate_database(connection: Connection) -> None:
-    """Bring the database up to date within the caller's write transaction. Raises StateError when it is newer."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-    version = _version(connection)
-    if version > len(MIGRATIONS):
-        raise StateError(f"the database has version {version}, this program knows {len(MIGRATIONS)}: use a newer one")
-    for step in MIGRATIONS[version:]:
-        step(connection)
-    if version < len(MIGRATIONS):
-        connection.execute(update(SCHEMA).values(version=len(MIGRATIONS)))
+SMS_OUTBOX = Table(
+    "sms_outbox",
+    METADATA,
+    _number(),
+    _customer(),
+    _word("number", 32),
+    _word("text", 640),
+    _moment("created_ms"),
+    Index("sms_outbox_by_customer", "customer_id", "id"),
+)
 
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    _number(),
+    Column("iban", String(34), nullable=False, unique=True),
+    _customer(nullable=True),  # none: the bank's own
+    _word("kind"),
+    Column("currency", String(3), nullable=False),
+    Column("balance_cents", BigInteger, nullable=False, server_default=text("0")),
+    Column("floor_cents", BigInteger, nullable=True),
+    _moment("opened_ms"),
+    CheckConstraint("balance_cents >= floor_cents", name="accounts_floor"),
+    Index("accounts_by_customer", "customer_id"),
+)
 
-def _version(connection: Connection) -> int:
-    if not inspect(connection).has_table(SCHEMA.name):
-        SCHEMA.create(connection)
-        connection.execute(insert(SCHEMA).values(version=0))
-    return version_of(connection)
+BALANCED = Table(
+    "balanced",
+    METADATA,
+    Column("cents", BigInteger, CheckConstraint("cents = 0", name="balanced_zero"), primary_key=True),
+)
 
+MOVEMENTS = Table(
+    "movements",
+    METADATA,
+    _number(),
+    _moment("at_ms"),
+    _word("kind", 40),
+    _word("label", 140),  # as long as ISO 20022 lets unstructured remittance information be
+    Column("operation_id", String(32), ForeignKey("operations.id"), nullable=True, unique=True),
+    Column(
+        "imbalance_cents",
+        BigInteger,
+        ForeignKey("balanced.cents", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+        server_default=text("0"),
+    ),
+)
 
-def version_of(connection: Connection) -> int:
-    """How many steps the database has seen. Raises StateError."""
-    with decode_foreign("the database's version cannot be read: it is damaged, or not this bank's"):
-        version = connection.execute(select(SCHEMA.c.version)).scalar_one()
-        if not is_whole(version):
-            raise ValueError("no version")
-        return int(version)
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    _number(),
+    Column("movement_id", NUMBER, ForeignKey("movements.id"), nullable=False),
+    Column("account_id", NUMBER, ForeignKey("accounts.id"), nullable=False),
+    Column("cents", BigInteger, CheckConstraint("cents <> 0", name="entries_move"), nullable=False),
+    UniqueConstraint("movement_id", "account_id", name="entries_one_an_account"),
+    Index("entries_by_account", "account_id", "id"),
+)
+
+BENEFICIARIES = Table(
+    "beneficiaries",
+    METADATA,
+    _number(),
+    _customer(),
+    _word("name", 140),
+    _word("iban", 34),
+    _word("state", 16),  # active, frozen, removed
+    _moment("added_ms"),
+    Index(
+        "beneficiaries_once",
+        "customer_id",
+        "iban",
+        unique=True,
+        sqlite_where=text("state <> 'removed'"),
+        postgresql_where=text("state <> 'removed'"),
+    ),
+)
+
+PAYMENT_CARDS = Table(
+    "payment_cards",
+    METADATA,
+    _number(),
+    _customer(),
+    Column("account_id", NUMBER, ForeignKey("accounts.id"), nullable=False),
+    Column("card_id", String(64), ForeignKey("cards.card_id"), nullable=True),
+    _word("state", 16),  # ordered, active, opposed, cancelled, expired
+    _moment("since_ms"),
+    _moment("first_used_ms", nullable=True),  # at a shop's terminal or a cash machine
+    Column("payment_cents", BigInteger, nullable=False),  # limits for 30 days and for 7 days
+    Column("withdrawal_cents", BigInteger, nullable=False),
+    Index("payment_cards_by_customer", "customer_id"),
+)
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _moment("at_ms"),
+    _word("actor", 64),
+    _word("subject", 64),
+    _word("event", 64),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False, unique=True),
+    _word("digest", 64),
+    Index("journal_by_subject", "subject", "seq"),
+)
+
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("token_hash", String(64), primary_key=True),
+    _customer(nullable=True),
+    _staff(),
+    _moment("created_ms"),
+    _moment("seen_ms"),
+    _moment("until_ms"),
+    CheckConstraint(ONE_OWNER, name="sessions_one_owner"),
+    Index("sessions_by_end", "until_ms"),
+)
+
+LIMITS = Table(
+    "limits",
+    METADATA,
+    Column("key", String(200), primary_key=True),
+    Column("count", Integer, nullable=False),
+    _moment("window_ms"),
+    Index("limits_by_window", "window_ms"),
+)
+
+CLOCK = Table("clock", METADATA, Column("id", Integer, primary_key=True), _moment("floor_ms"))
+
+CLEARING = Table("clearing", METADATA, _number())

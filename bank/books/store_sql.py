@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bank.books.card_json import card_from_dict, card_to_dict
 from bank.books.database import DAMAGED, database_url, named, opened_engine, translated
+from bank.books.migrating import migrate_database
 from bank.books.records import (
     Attempt,
     Customer,
@@ -29,7 +30,7 @@ from bank.books.records import (
     is_askable,
     show_controls,
 )
-from bank.books.schema import ATTEMPTS, CARDS, CUSTOMERS, ISSUER_KEYS, migrate_database
+from bank.books.schema import ATTEMPTS, CARDS, CREDENTIALS, CUSTOMERS, ISSUER_KEYS
 from bank.books.store import Issue
 from bank.books.vault import Vault
 from bank.cards.memory import MAX_ATC
@@ -41,6 +42,9 @@ Values = dict[str, Any]
 
 SAMPLE = 8
 """How many cards are tried before the key is held to be another's."""
+
+HOLDERS = select(CUSTOMERS, CREDENTIALS.c.card_id).join(CREDENTIALS, CREDENTIALS.c.customer_id == CUSTOMERS.c.id)
+"""Customers with the card that makes their codes."""
 
 NOT_ISSUED = "the bank has not issued such a card"
 
@@ -87,7 +91,7 @@ class SqlStore:
         if not is_askable(user):
             return None
         with self._reading() as connection:
-            row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.user_code == user)).mappings().first()
+            row = connection.execute(HOLDERS.where(CUSTOMERS.c.user_code == user)).mappings().first()
             return _customer(row) if row else None
 
     def find_card(self, card_id: str) -> IssuedCard | None:
@@ -115,7 +119,7 @@ class SqlStore:
     def list_customers(self) -> Sequence[Customer]:
         """See Store."""
         with self._reading() as connection:
-            rows = connection.execute(select(CUSTOMERS).order_by(CUSTOMERS.c.user_code)).mappings()
+            rows = connection.execute(HOLDERS.order_by(CUSTOMERS.c.user_code)).mappings()
             return [_customer(row) for row in rows]
 
     def list_cards(self) -> Sequence[IssuedCard]:
@@ -140,7 +144,7 @@ class SqlStore:
     def add_customer(self, customer: Customer) -> None:
         """See Store."""
         with _taken("this user code is taken, or the card not issued"), self._writing() as connection:
-            connection.execute(insert(CUSTOMERS).values(_customer_row(customer)))
+            _add_customer(connection, customer)
 
     def furnish_books(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
         """See Store."""
@@ -148,7 +152,10 @@ class SqlStore:
             for card, last_atc in cards:
                 self._insert_new(connection, CARDS.name, self._row(card, last_atc))
             for customer in customers:
-                self._insert_new(connection, CUSTOMERS.name, _customer_row(customer))
+                check_name(customer)
+                known = select(CUSTOMERS.c.id).where(CUSTOMERS.c.user_code == customer.user)
+                if connection.execute(known).first() is None:
+                    _add_customer(connection, customer)
 
     def begin_anew(self, cards: Iterable[Issue]) -> None:
         """See Store."""
@@ -264,9 +271,12 @@ def _customer(row: RowMapping) -> Customer:
     return Customer(_text(row["user_code"]), _text(row["name"]), _text(row["card_id"]))
 
 
-def _customer_row(customer: Customer) -> Values:
+def _add_customer(connection: Connection, customer: Customer) -> None:
     check_name(customer)
-    return {"user_code": customer.user, "name": customer.name, "card_id": customer.card_id}
+    row = {"user_code": customer.user, "name": customer.name, "kind": "individual", "created_ms": 0}
+    number = connection.execute(insert(CUSTOMERS).values(row).returning(CUSTOMERS.c.id)).scalar_one()
+    card = {"customer_id": number, "kind": "card", "card_id": customer.card_id, "since_ms": 0}
+    connection.execute(insert(CREDENTIALS).values(card))
 
 
 def _attempt(row: RowMapping) -> Attempt:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from bank.books.records import Customer
-from bank.books.schema import MIGRATIONS
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
 from bank.demo.customers import CUSTOMERS, issued_gallery
@@ -152,28 +151,6 @@ def test_a_sealed_record_moved_to_another_card_does_not_open(tmp_path: Path) -> 
     with pytest.raises(StateError):
         store.find_card("blocked")
     store.close()
-
-
-def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    open_database(tmp_path).close()
-    with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
-        raw.execute("DROP INDEX attempts_by_card")
-        raw.execute("UPDATE schema_version SET version = 1")
-    raw.close()
-    open_database(tmp_path).close()
-    with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
-        assert raw.execute("SELECT version FROM schema_version").fetchall() == [(len(MIGRATIONS),)]
-        assert raw.execute("SELECT name FROM sqlite_master WHERE name = 'attempts_by_card'").fetchall()
-    raw.close()
-
-
-def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
-    open_database(tmp_path).close()
-    with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
-        raw.execute("UPDATE schema_version SET version = 99")
-    raw.close()
-    with pytest.raises(StateError, match="99"):
-        open_database(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -195,10 +195,13 @@ DAMAGES = (
     "UPDATE cards SET card_id = x'00FF' WHERE card_id = 'bank-card'",
     "DROP TABLE attempts",
     "ALTER TABLE cards RENAME COLUMN sealed TO opened",
-    "UPDATE schema_version SET version = 'x'",
-    "UPDATE schema_version SET version = 1e999",
-    "DELETE FROM schema_version",
-    "INSERT INTO schema_version VALUES (2)",
+    "UPDATE alembic_version SET version_num = 'x'",
+    "UPDATE alembic_version SET version_num = 1e999",
+    "UPDATE alembic_version SET version_num = x'FF'",
+    "DELETE FROM alembic_version",
+    "INSERT INTO alembic_version VALUES ('0002')",
+    "DROP TABLE alembic_version",
+    "UPDATE credentials SET card_id = x'FF'",
 )
 
 

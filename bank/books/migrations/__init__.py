@@ -1,0 +1,1 @@
+"""The steps of the bank's database, as Alembic wants them: `env.py` says where, `versions/` what."""
