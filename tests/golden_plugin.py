@@ -24,6 +24,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden-record", action="store_true", help="write the golden pictures instead of comparing them")
 
 
+GoldenText = Callable[[str, str], None]
+
+
+@pytest.fixture
+def golden_text(request: pytest.FixtureRequest) -> GoldenText:
+    """Compares a text with the golden one of that name, tests/golden/told/name.txt: recorded as pictures are."""
+
+    def compare(text: str, name: str) -> None:
+        path = FOLDER / "told" / f"{name}.txt"
+        if request.config.getoption("--golden-record"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            return
+        if not path.exists():
+            pytest.fail(f"there is no golden text {name!r}: look at it once with --golden-record")
+        assert text.splitlines() == path.read_text(encoding="utf-8").splitlines()
+
+    return compare
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest, tmp_path: Path) -> Golden:
     """Compares a picture with the golden one of that name; names may hold folders: "128x64/fr/code"."""

@@ -1,0 +1,107 @@
+"""Every setting by itself: its default, what is just allowed, and what just is not."""
+
+from typing import Any
+
+import pytest
+
+from device.config import Config, merge_config, settings_of
+from device.errors import ConfigError
+
+PINS = ((0, 27), (-1, 28, True, 3.0, "4"))
+FLAG = ((True, False), (1, 0, "true", None))
+FOUR, SIX = (5, 6, 7, 8), (0, 4, 17, 27, 11, 3)
+
+SETTINGS: dict[str, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {
+    "reader.language": ("auto", ("auto", "fr", "en"), ("de", "a", "", 1)),
+    "reader.pin_digits": ((4, 4), (4, 12, [4, 12], [5, 6]), (3, 13, [4], [12, 4], [4, 13], [3, 4], True, "4")),
+    "keypad.pins": ("auto", ("auto", "lgpio", "gpiod", "rpigpio"), ("gpio", 1)),
+    "keypad.rows": ((5, 6, 13, 19), ([0, 22, 23, 27],), ([5, 6], [5, 6, 13, 28], [-1, 5, 6, 13], [5, 6, 13, True], 5)),
+    "keypad.columns": ((12, 16, 20, 21), ([0, 22, 23, 27],), ([5, 6], [5, 6, 13, 28], [-1, 5, 6, 13], 5)),
+    "keypad.diodes": (False, *FLAG),
+    "display.controller": ("ssd1306", ("ssd1306", "ssd1305", "ssd1309", "sh1106"), ("ssd1307", "")),
+    "display.height": (64, (64, 32), (63, 48, 65, True)),
+    "display.bus": ("i2c", ("i2c", "spi"), ("usb",)),
+    "display.port": (1, (0, 22), (-1, 23, True)),
+    "display.address": (0x3C, (0x3C, 0x3D), (0x3B, 0x3E, 0x80, True)),
+    "display.spi_port": (0, (0, 9), (-1, 10)),
+    "display.spi_device": (0, (0, 1), (2, -1, True)),
+    "display.rotation": (0, (0, 90, 180, 270), (45, 360, -90)),
+    "display.contrast": (0x8F, (1, 255), (0, 256)),
+    "slot.reader": ("", ("", "ACR39U"), (1, None)),
+    "slot.exclusive": (True, *FLAG),
+    "slot.card_switch": (False, *FLAG),
+    "slot.card_switch_pin": (27, *PINS),
+    "power.off": ("asleep", ("asleep", "latch", "system"), ("sleep",)),
+    "power.latch": (26, *PINS),
+    "power.button": (False, *FLAG),
+    "power.button_pin": (4, *PINS),
+    "power.gauge": ("none", ("none", "max17048", "ina219"), ("max",)),
+    "power.low": (20, (6, 99), (0, 100)),
+    "power.critical": (5, (0, 19), (-1, 99)),
+    "sound.buzzer": (True, *FLAG),
+    "sound.light": (True, *FLAG),
+    "mirror.enabled": (False, *FLAG),
+    "mirror.socket": ("/run/sesame/mirror", ("/run/user/1000/mirror",), (5,)),
+}
+"""Setting -> its default; values that are allowed beside the other defaults; values that are not."""
+
+
+def merged(key: str, value: object) -> object:
+    section, _, name = key.partition(".")
+    return getattr(getattr(merge_config({section: {name: value}}, "here"), section), name)
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_the_default_and_the_bounds(key: str) -> None:
+    default, good, bad = SETTINGS[key]
+    section, _, name = key.partition(".")
+    assert getattr(getattr(Config(), section), name) == default
+    for value in good:
+        wanted = tuple(value) if isinstance(value, list) else value
+        wanted = (value, value) if key == "reader.pin_digits" and isinstance(value, int) else wanted
+        assert merged(key, value) == wanted
+    for value in bad:
+        with pytest.raises(ConfigError, match=name):
+            merged(key, value)
+
+
+def test_few_settings_are_left_to_other_tests() -> None:
+    """Legends, buttons, pins that have another's default, and what depends on the part that is chosen."""
+    known = {key for key, _, _, _ in settings_of(Config())}
+    assert SETTINGS.keys() <= known
+    assert known - SETTINGS.keys() == {
+        "keypad.legends",
+        "keypad.buttons",
+        "display.dc",
+        "display.reset",
+        "display.first_column",
+        "power.gauge_address",
+        "sound.buzzer_pin",
+        "sound.light_pin",
+    }
+
+
+@pytest.mark.parametrize("value", [0x40, 0x4F])
+def test_a_gauges_own_address(value: int) -> None:
+    power = merge_config({"power": {"gauge": "ina219", "gauge_address": value}}, "here").power
+    assert (power.gauge_address, Config().power.gauge_address) == (value, 0)
+
+
+@pytest.mark.parametrize("value", [0x07, 0x78, -1, True, False, 0.0, "0"])
+def test_what_is_no_address_of_a_gauge(value: object) -> None:
+    with pytest.raises(ConfigError, match="gauge_address"):
+        merge_config({"power": {"gauge": "ina219", "gauge_address": value}}, "here")
+
+
+@pytest.mark.parametrize(("controller", "column"), [("sh1106", 0), ("sh1106", 2), ("ssd1305", 0), ("ssd1305", 4)])
+def test_the_first_column_that_such_a_module_can_have(controller: str, column: int) -> None:
+    assert (
+        merge_config({"display": {"controller": controller, "first_column": column}}, "h").display.first_column
+        == column
+    )
+
+
+@pytest.mark.parametrize("value", [True, "2", 1.0])
+def test_what_is_no_column(value: object) -> None:
+    with pytest.raises(ConfigError, match="first_column"):
+        merge_config({"display": {"controller": "sh1106", "first_column": value}}, "here")
