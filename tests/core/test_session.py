@@ -160,6 +160,12 @@ def test_a_card_that_wants_a_new_selection_without_a_wrong_pin_is_refused() -> N
     assert desk.confirm() == CardFaulty(7, Fault.REFUSED), "a new function has forgotten the wrong PIN"
 
 
+def test_a_pin_sent_before_anything_was_prepared_was_not_wrong_before() -> None:
+    desk = Desk({"0020": b"\x69\x85"})
+    desk.select()
+    assert desk.confirm() == CardFaulty(7, Fault.REFUSED)
+
+
 def test_the_second_function_selects_afresh_and_has_its_own_budget() -> None:
     desk = Desk().ready()
     for _ in range(20):
