@@ -388,3 +388,10 @@ def test_storage_that_fails_is_answered_as_a_memory_failure_and_gives_no_try_awa
     assert hexed(card, RIGHT_PIN) == "6581"
     assert hexed(card, OPTIONS) == "6581"
     assert hexed(card, ARQC) == "6985"
+
+
+def test_a_name_has_1_to_16_bytes() -> None:
+    """A part of one will do (EMV Book 1, 12.3.5)."""
+    assert hexed(powered("t1"), "00A4040001A000").endswith("9000")
+    assert hexed(powered("t1"), "00A40400" + "10" + "A0" * 16) == "6A82"
+    assert hexed(powered("t1"), "00A40400" + "11" + "A0" * 17) == "6700"

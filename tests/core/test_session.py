@@ -166,6 +166,16 @@ def test_a_pin_sent_before_anything_was_prepared_was_not_wrong_before() -> None:
     assert desk.confirm() == CardFaulty(7, Fault.REFUSED)
 
 
+def test_the_first_function_goes_on_with_the_budget_of_the_selection() -> None:
+    desk = Desk()
+    desk.select()
+    budget = desk.session._budget
+    desk.prepare()
+    assert desk.session._budget is budget
+    desk.prepare()
+    assert desk.session._budget is not budget
+
+
 def test_the_second_function_selects_afresh_and_has_its_own_budget() -> None:
     desk = Desk().ready()
     for _ in range(20):

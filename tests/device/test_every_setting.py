@@ -1,11 +1,13 @@
 """Every setting by itself: its default, what is just allowed, and what just is not."""
 
+import tomllib
 from typing import Any
 
 import pytest
 
-from device.config import Config, merge_config, settings_of
+from device.config import Config, merge_config, settings_of, to_toml
 from device.errors import ConfigError
+from sesame_core.events import Key
 
 PINS = ((0, 27), (-1, 28, True, 3.0, "4"))
 FLAG = ((True, False), (1, 0, "true", None))
@@ -94,3 +96,28 @@ def test_the_first_column_that_such_a_module_can_have(controller: str, column: i
 def test_what_is_no_column(value: object) -> None:
     with pytest.raises(ConfigError, match="first_column"):
         merge_config({"display": {"controller": "sh1106", "first_column": value}}, "here")
+
+
+FOLLOWS = {
+    "low": {"low": "much", "critical": 30},
+    "critical": {"low": 3, "critical": "few"},
+}
+
+
+@pytest.mark.parametrize("refused", FOLLOWS)
+def test_what_only_follows_from_a_setting_that_was_refused_is_not_told(refused: str) -> None:
+    """The default stands in its place, and would be told to be too much beside the other."""
+    with pytest.raises(ConfigError) as caught:
+        merge_config({"power": FOLLOWS[refused]}, "here")
+    assert f"power.{refused}" in str(caught.value)
+    assert "must be less" not in str(caught.value)
+    with pytest.raises(ConfigError, match=r"power\.critical must be less than power\.low"):
+        merge_config({"power": {"low": 20, "critical": 20}}, "here")
+
+
+def test_values_are_shown_as_toml_writes_them() -> None:
+    shown = [to_toml(value) for value in (True, False, 7, "a", (1, 2), ((Key.CODE, 5), (Key.DIGIT_1, 6)))]
+    assert shown[:5] == ["true", "false", "7", '"a"', "[1, 2]"]
+    buttons = tomllib.loads(f"buttons = {shown[5]}")["buttons"]
+    assert shown[5].startswith("{ ") and shown[5].endswith(" }")
+    assert list(buttons.items()) == [("Code", 5), ("1", 6)]

@@ -186,3 +186,19 @@ def test_close_may_come_twice_without_start_and_before_a_new_start(bus: str) -> 
 def test_a_twin_is_the_real_driver() -> None:
     assert issubclass(DisplayTwin, LumaDisplay)
     assert {"start", "show", "off", "close", "size"}.isdisjoint(vars(DisplayTwin))
+
+
+def test_a_panel_that_is_lit_is_not_lit_again() -> None:
+    """One changed pixel is its window and its byte; the first picture is lit after it."""
+    twin = DisplayTwin()
+    twin.start()
+    dark = Picture.dark(*twin.size)
+    dot = Picture(dark.width, dark.height, (1, *dark.rows[1:]))
+    before = twin.traffic.transfers
+    twin.show_picture(dot)
+    assert twin.traffic.transfers - before == 3
+    twin.show_picture(dark)
+    assert twin.traffic.transfers - before == 5
+    twin.show_picture(dark)
+    assert twin.traffic.transfers - before == 5, "nothing has changed"
+    twin.close()
