@@ -4,12 +4,65 @@ from pathlib import Path
 
 import pytest
 
-from bank.cards import gallery
 from tests.card.conftest import Sesame
 from tests.golden_plugin import GoldenText
 
 FRENCH = ("--cid", "80", "--atc", "0010", "--ac", "CF17CD2F3F369044", "--iad", "06780A03A48000")
 BITMAP = "8001FFFFFF000000000000000000000000"
+CARDS = (
+    "bank-card",
+    "sesame-card",
+    "mastercard-cap",
+    "last-try",
+    "blocked",
+    "no-cap",
+    "mute",
+    "pdol",
+    "long-pdol",
+    "other-cdol",
+    "iaf-in-fci",
+    "spread-records",
+    "repeated-tags",
+    "short-bitmap",
+    "long-bitmap",
+    "ten-digits",
+    "leading-zeros",
+    "no-counter-bits",
+    "psn-prefix",
+    "visa-default",
+    "bancontact",
+    "belgian-visa",
+    "belgian",
+    "no-bitmap",
+    "tlv-any-order",
+    "long-iad",
+    "british",
+    "cvn18",
+    "declines",
+    "amount",
+    "no-tries",
+    "no-get-data",
+    "fresh-selection",
+    "late-counter",
+    "last-code",
+    "six-digit-pin",
+    "twelve-digit-pin",
+    "chained",
+    "t1",
+    "inverse",
+    "not-in-pse",
+    "two-caps",
+    "partial-name",
+    "silent",
+    "one-byte",
+    "endless",
+    "length-loop",
+    "cut-short",
+    "lying-length",
+    "garbage",
+    "flood",
+)
+"""Those that the gallery had at first: a new one is no reason to look at all these lines again."""
 TEMPLATE = (
     "6F388407A0000000038002A52D500D4361727465205365736166655F2D046672656E9F38039F1A02BF0C0F9F5501A0DF320101C1020102"
     "9F110101"
@@ -36,11 +89,8 @@ def told(sesame: Sesame, *commands: tuple[str, ...]) -> str:
 
 @pytest.mark.parametrize("tool", ["info", "apps"])
 def test_the_gallery_as_it_is_told(tool: str, sesame: Sesame, golden_text: GoldenText) -> None:
-    names = gallery.list_names()
-    as_json = (
-        (tool, "--virtual", name, "--json") for name in ("bank-card", "british-pse", "no-bitmap") if name in names
-    )
-    golden_text(told(sesame, *((tool, "--virtual", name) for name in names), *as_json), f"card-{tool}")
+    as_json = ((tool, "--virtual", name, "--json") for name in ("bank-card", "no-bitmap"))
+    golden_text(told(sesame, *((tool, "--virtual", name) for name in CARDS), *as_json), f"card-{tool}")
 
 
 def test_recordings_as_they_are_told(
