@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from bank.web.coopanet.pages import load_templates, prefer_language
+from bank.web.coopanet.frame import load_templates, prefer_language
 from device.mirror import encode_pixels
 from drivers.ports import Picture
 from simulator.web.stream import HERE, KEEP_ALIVE_S, RETRY_MS, encode_event

@@ -17,7 +17,8 @@ from starlette.types import ASGIApp
 from bank.books.records import Customer
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
-from bank.web.coopanet.pages import SEE_OTHER, Pages, load_templates, prefer_language
+from bank.web.coopanet.frame import SEE_OTHER, load_templates, prefer_language
+from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.site import bank_site
 from bank.web.coopanet.words import Branch

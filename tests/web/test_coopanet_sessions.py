@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bank.books.store_sql import SqlStore
-from bank.web.coopanet.pages import COOKIE
+from bank.web.coopanet.frame import COOKIE
 from bank.web.coopanet.words import list_languages
 from tests.web.coopanet import NewCode, Time, Visitor, Visitors
 

@@ -6,7 +6,7 @@ import pytest
 
 from bank.books.store_sql import SqlStore
 from bank.errors import StateError
-from bank.web.coopanet.pages import COOKIE
+from bank.web.coopanet.frame import COOKIE
 from tests.web.coopanet import NewCode, Time, Visitor, Visitors
 from tests.web.loops import in_a_loop_of_its_own
 from web.once import KEPT_S, Submissions

@@ -1,0 +1,203 @@
+"""What every page of Coop@net is made with: who asks, in which language, with whose form, and how it is rendered."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Match, Route
+
+from bank.books.records import Customer
+from bank.web.coopanet.accounts import format_money
+from bank.web.coopanet.sign_in import Desk
+from bank.web.coopanet.words import Branch, CoopanetWords, list_languages
+from web.once import Submissions
+from web.sessions import LONGEST_TOKEN, Sessions
+
+FOLDER: Final = Path(__file__).parent
+COOKIE: Final = "coopanet"
+SEE_OTHER: Final = 303
+MOST_FIELDS: Final = 8
+LOOSE_SIGN: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
+UNKNOWN_SOURCE: Final = "unknown"
+WEIGHT: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
+
+class StaleFormError(Exception):
+    """A form that is not this visitor's own."""
+
+
+Page = Callable[[Request, CoopanetWords], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all pages stand on."""
+
+    desk: Desk
+    sessions: Sessions = field(default_factory=Sessions)
+    submissions: Submissions = field(default_factory=Submissions)
+    branch: Branch = field(default_factory=Branch)
+    words: dict[str, CoopanetWords] = field(default_factory=lambda: dict(list_languages()))
+    templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
+
+    def make_page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint: in one of our languages, and it knows who is signed in."""
+
+        async def answered(request: Request) -> Response:
+            words = self.words.get(request.path_params["language"])
+            if words is None:
+                raise HTTPException(404)
+            await self.recognise(request)
+            return await page(request, words)
+
+        return answered
+
+    async def read_own_form(self, request: Request, *, signing_in: bool = False) -> dict[str, str] | None:
+        """None for a form of before signing in that comes after it, as the second of a double click may."""
+        given = await form_of(request)
+        if self.sessions.check_csrf(token_of(request), given.get("mark", "")):
+            return given
+        if signing_in and signed_in(request):
+            return None
+        raise StaleFormError
+
+    async def recognise(self, request: Request) -> None:
+        """Whoever is signed in is so on every page. Raises StateError."""
+        user = self.sessions.user_of(token_of(request))
+        request.state.customer = await run_in_threadpool(self.desk.verifier.store.find_customer, user) if user else None
+
+    def keep_token(self, request: Request, answer: Response, token: str) -> None:
+        """Have the browser keep the visitor's token."""
+        secure = request.url.scheme == "https"
+        answer.set_cookie(COOKIE, token, path=root_of(request) or "/", secure=secure, httponly=True, samesite="strict")
+
+    def show_notice(self, request: Request, title: str, text: str, status: int, headers: Any = None) -> Response:  # noqa: ANN401
+        """A page of one sentence."""
+        words = self.words_for(request)
+        answer = self.render_page(request, words, "notice.html", status=status, notice_title=title, notice=text)
+        answer.headers.update(headers or {})
+        return answer
+
+    def words_for(self, request: Request) -> CoopanetWords:
+        """The words of the address's language, else of the browser's."""
+        return self.words.get(request.path_params.get("language", "")) or self.words[prefer_language(request)]
+
+    def render_page(
+        self, request: Request, words: CoopanetWords, template: str, *, status: int = 200, **shown: object
+    ) -> Response:
+        """A page, with what every page shows."""
+        helpers = {
+            "link": lambda name, **parts: path_to(request, name, words.language, **parts),
+            "static": lambda name: root_of(request) + request.app.url_path_for("static", path=name),
+            "here": lambda language: in_language(request, language),
+            "money": lambda cents: format_money(cents, words.language),
+        }
+        known = {
+            "customer": signed_in(request),
+            "mark": self.sessions.csrf_token(token_of(request)),
+            "branch": self.branch,
+        }
+        text = self.templates.get_template(template).render({"w": words, **helpers, **known, **shown})
+        return HTMLResponse(text, status)
+
+
+def load_templates(folder: Path) -> Environment:
+    """Templates that escape everything and know no undefined name."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=held_together,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def held_together(value: object) -> object:
+    """French signs stand apart from their word, but must not begin a line."""
+    return LOOSE_SIGN.sub("\N{NO-BREAK SPACE}", value) if type(value) is str else value
+
+
+def prefer_language(request: Request) -> str:
+    """English for whoever prefers it to French (RFC 9110, 12.5.4: by weight, then by order), else French."""
+    best, most = "fr", 0.0
+    for part in request.headers.get("accept-language", "").split(","):
+        tag, *parameters = (each.strip().lower() for each in part.split(";"))
+        language, weight = tag.partition("-")[0], _weight(parameters)
+        if language in ("fr", "en") and weight > most:
+            best, most = language, weight
+    return best
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    """A `q` (RFC 9110, 12.4.2): 1 where none is given; what is no weight counts nothing."""
+    given = next((each for each in parameters if each.startswith("q=")), "q=1")
+    return float(given[2:]) if WEIGHT.fullmatch(given[2:]) else 0.0
+
+
+def token_of(request: Request) -> str:
+    """The visitor's token; nothing for one that cannot be ours."""
+    token = request.cookies.get(COOKIE, "")
+    return token if len(token) <= LONGEST_TOKEN and token.isascii() else ""
+
+
+def source_of(request: Request) -> str:
+    """Where a request comes from: the peer's address. Headers that claim another are not believed."""
+    return request.client.host if request.client else UNKNOWN_SOURCE
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form, each once; none at all for what is no form. The guard has bounded its length."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        return {}
+    try:
+        fields = parse_qs((await request.body()).decode(), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items() if len(values) == 1}
+
+
+def signed_in(request: Request) -> Customer | None:
+    """Whoever is signed in, once the request was recognised."""
+    customer: Customer | None = getattr(request.state, "customer", None)
+    return customer
+
+
+def go_to(request: Request, name: str, words: CoopanetWords, query: str = "", **parts: str) -> Response:
+    """The answer to a form: look at that page now. Loading it anew sends nothing again."""
+    path = path_to(request, name, words.language, **parts)
+    return RedirectResponse(f"{path}?{query}" if query else path, SEE_OTHER)
+
+
+def path_to(request: Request, name: str, language: str, **parts: str) -> str:
+    """A page's address. `parts`: what else stands in it."""
+    path: str = root_of(request) + request.app.url_path_for(name, language=language, **parts)
+    return path
+
+
+def in_language(request: Request, language: str) -> str:
+    """This very page in another language: the form instead of an answer to it."""
+    given = request.path_params.get("language")
+    if not given or not _can_be_read(request):
+        return path_to(request, "sesame" if given else "home", language)
+    beyond = request.url.path.removeprefix(f"{root_of(request)}/{given}/")
+    return f"{root_of(request)}/{language}/{beyond}"
+
+
+def _can_be_read(request: Request) -> bool:
+    """Whether the address that answers a form shows that form as well."""
+    reading = {**request.scope, "method": "GET"}
+    return any(route.matches(reading)[0] is Match.FULL for route in request.app.routes if isinstance(route, Route))
+
+
+def root_of(request: Request) -> str:
+    """The path that the application is mounted at."""
+    return request.scope.get("root_path", "") or ""
