@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from drivers.errors import SlotError as SlotError
     from sesame.reader import Reader as Reader
     from sesame.reader_errors import ApplicationBlockedError as ApplicationBlockedError
+    from sesame.reader_errors import CardInUseError as CardInUseError
     from sesame.reader_errors import DecliningCardError as DecliningCardError
     from sesame.reader_errors import EndlessCardError as EndlessCardError
     from sesame.reader_errors import IncompleteCardError as IncompleteCardError
@@ -40,6 +41,7 @@ HOMES = {
     **dict.fromkeys(
         (
             "ApplicationBlockedError",
+            "CardInUseError",
             "DecliningCardError",
             "EndlessCardError",
             "IncompleteCardError",

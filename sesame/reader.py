@@ -13,16 +13,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from drivers.errors import SlotError
 from sesame.reader_errors import WrongPinError, name_fault
-from sesame_core.cap.blocking import CardWork
+from sesame_core.cap.blocking import CardWork, ask_card
+from sesame_core.cap.choice import select_application
 from sesame_core.cap.codes import Function, Request, encode_numbers
 from sesame_core.errors import CardError, UsageError
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
 from sesame_core.screens import group_digits
-from sesame_core.smartcard.apdu import Protocol
+from sesame_core.smartcard.apdu import Budget, Protocol
+
+if TYPE_CHECKING:
+    from drivers.slot.pcsc_card import PcscConnection
 
 Exchange = Callable[[bytearray], bytes]
 
@@ -54,14 +58,15 @@ class Reader:
 
     @classmethod
     def connected(cls, name: str | int | None = None, *, exclusive: bool = True) -> Self:
-        """The card in a PC/SC reader: its name or a part of it, its number, or None for the first one with a card.
+        """The card in a PC/SC reader: its name or a part of it, its number, or None for any: the card that makes codes.
 
         Raises drivers.errors.SlotError: NoReaderError, NoCardError, and those of `drivers.slot.pcsc_errors`.
         """
         from drivers.slot.pcsc_card import PcscConnection, reader_named  # noqa: PLC0415 - PC/SC, only where it is used
+        from drivers.slot.several_readers import find_reader  # noqa: PLC0415 - as above
 
         choice = reader_named(name) if isinstance(name, str) else name
-        connection = PcscConnection.connect(choice, exclusive=exclusive)
+        connection = PcscConnection.open_reader(find_reader(choice, _select_on), exclusive=exclusive)
         return cls(connection.exchange, connection.protocol, connection.close)
 
     def code(
@@ -128,6 +133,10 @@ class Reader:
                 self._work.select_application()
             self._selected = True
         return self._work
+
+
+def _select_on(connection: "PcscConnection") -> object:
+    return ask_card(connection.exchange, connection.protocol, select_application(), Budget())
 
 
 @contextmanager

@@ -55,6 +55,10 @@ class ApplicationBlockedError(ReaderError):
     """The bank has blocked the card's application (EMV Book 1, 12.4)."""
 
 
+class CardInUseError(ReaderError):
+    """Another program holds the card."""
+
+
 CLASSES: dict[str, type[ReaderError]] = {
     "MUTE": SilentCardError,
     "GARBAGE": UnreadableCardError,
@@ -65,6 +69,7 @@ CLASSES: dict[str, type[ReaderError]] = {
     "UNSUPPORTED": UnsupportedCardError,
     "BLOCKED": PinBlockedError,
     "APPLICATION_BLOCKED": ApplicationBlockedError,
+    "IN_USE": CardInUseError,
 }
 """The class for each `Fault`, by its name."""
 

@@ -43,24 +43,6 @@ def connect_for_codes(choice: ReaderChoice, prove: Callable[[PcscConnection], T]
     raise _nearest(failures)
 
 
-def find_reader(choice: ReaderChoice, prove: Callable[[PcscConnection], object]) -> str:
-    """The reader whose card has an application for codes; where none has, the first whose card takes power.
-
-    A card that was tried has no power afterwards; a single one is not tried. Raises SlotError.
-    """
-    names = find_cards(Pcsc(), choice)
-    powered: list[str] = []
-    for name in names if len(names) > 1 else ():
-        try:
-            with PcscConnection.open_reader(name) as connection:
-                powered.append(name)
-                prove(connection)
-                return name
-        except (CardError, SlotError):
-            continue
-    return (powered or names)[0]
-
-
 def _nearest(failures: Failures) -> CardError | SlotError:
     """The most telling one; the others are said on standard error."""
     chosen: Fault | None = None

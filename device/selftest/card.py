@@ -7,9 +7,10 @@ from device.selftest.findings import Finding
 from device.selftest.ports import Connection, World
 from drivers.errors import DriverError, NoCardError
 from sesame_core.cap import emv
+from sesame_core.cap.blocking import ask_card
 from sesame_core.cap.choice import AIDS, select_application
 from sesame_core.errors import CardError
-from sesame_core.smartcard.apdu import Budget, Conversation, T, carry_conversation
+from sesame_core.smartcard.apdu import Budget, Conversation, T
 
 LOGGING = ("--apdu", "--debug")
 FREE_IT = "sudo systemctl stop sesame-reader, then try again"
@@ -61,7 +62,7 @@ def _card(world: World, config: Config) -> Iterator[Finding]:
 def probe_applications(connection: Connection) -> Finding:
     """Which of the applications that this reader knows are there, and the one it makes codes with. SELECT only."""
     try:
-        taken = _talk(connection, select_application())
+        taken = select_on(connection)
         there = _talk(connection, _present())
     except CardError as error:
         return Finding.failed(
@@ -70,6 +71,11 @@ def probe_applications(connection: Connection) -> Finding:
     others = [aid.hex().upper() for aid in there if aid != taken.aid]
     also = f"; also there: {', '.join(others)}" if others else ""
     return Finding.good("applications", f"codes are made with {taken.aid.hex().upper()}{also}")
+
+
+def select_on(connection: Connection) -> emv.Application:
+    """The application that codes are made with. SELECT only. Raises CardError and SlotError."""
+    return _talk(connection, select_application())
 
 
 def _present() -> Conversation[tuple[bytes, ...]]:
@@ -81,11 +87,4 @@ def _present() -> Conversation[tuple[bytes, ...]]:
 
 
 def _talk(connection: Connection, conversation: Conversation[T]) -> T:
-    exchanges = carry_conversation(conversation, connection.protocol, Budget())
-    try:
-        raw = next(exchanges)
-        while True:
-            raw = exchanges.send(connection.exchange(raw))
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
+    return ask_card(connection.exchange, connection.protocol, conversation, Budget())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from device import compose
 from device.config import Config, load_config
 from device.displays import real_display
+from device.selftest.card import select_on
 from device.selftest.ports import Connection, DeviceAccess
 from drivers import install_hints
 from drivers.clock import MonotonicClock
@@ -172,10 +173,11 @@ class RealWorld:
         return list_readers()
 
     def connect_card(self, config: Config) -> AbstractContextManager[Connection]:
-        """As `sesame code` does it."""
+        """The card that has an application for codes, in whichever reader it is, as `sesame code` finds it."""
         from drivers.slot.pcsc_card import PcscConnection  # noqa: PLC0415 - as above
+        from drivers.slot.several_readers import find_reader  # noqa: PLC0415 - as above
 
-        return PcscConnection.connect(compose.reader_of(config))
+        return PcscConnection.open_reader(find_reader(compose.reader_of(config), select_on))
 
 
 def _answers(bus: "SMBus", address: int) -> bool:

@@ -63,7 +63,7 @@ def open_source(arguments: argparse.Namespace) -> Iterator[OpenCard]:
         yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}", warm=arguments.warm_reset)
     else:
         from drivers.slot.pcsc_card import PcscConnection, reader_named  # noqa: PLC0415
-        from sesame.several_readers import find_reader  # noqa: PLC0415
+        from drivers.slot.several_readers import find_reader  # noqa: PLC0415
 
         def prove(connection: PcscConnection) -> None:
             _of(connection).ask(select_application())

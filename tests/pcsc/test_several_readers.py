@@ -15,10 +15,14 @@ from device.compose import rules_of
 from device.config import Config
 from device.loop import Board, Loop
 from device.pace import Waker
+from device.selftest.card import probe_slot
+from device.selftest.findings import Verdict
+from device.selftest.world import RealWorld
 from device.simulated import simulate_board
 from drivers.clock import MonotonicClock
 from drivers.slot.pcsc import PcscSlot
 from drivers.slot.pcsc_card import PcscConnection
+from sesame import Reader
 from sesame_core.errors import Fault
 from sesame_core.events import Key, KeyPressed
 from sesame_core.reader.state import Phase
@@ -212,3 +216,16 @@ def test_a_key_that_is_always_in_stays_aside(virtual_readers: Readers, pcscd: Pc
         device.until(Phase.READY)
         virtual_readers[1].remove()
         device.until(Phase.ASLEEP)
+
+
+def test_the_selftest_looks_at_the_card_that_makes_codes(put: Put, pcscd: PcscService) -> None:
+    put(security_key(), bank_card())
+    found = {each.probe: each for each in probe_slot(RealWorld(), Config(), busy=False)}
+    assert (found["card"].verdict, found["applications"].verdict) == (Verdict.GOOD, Verdict.GOOD)
+    assert found["applications"].said.startswith("codes are made with A0000000038002")
+
+
+def test_the_library_takes_the_card_that_makes_codes(put: Put, pcscd: PcscService) -> None:
+    put(security_key(), bank_card())
+    with Reader.connected() as reader:
+        assert reader.code("1234") == "3366 6525"
