@@ -57,7 +57,8 @@ def build_tree() -> Node:
 
 
 def _node(path: tuple[str, ...], help_: str, parser: argparse.ArgumentParser) -> Node:
-    options = tuple(_option(action) for action in parser._actions if action.option_strings)
+    shown = [action for action in parser._actions if action.help is not argparse.SUPPRESS]
+    options = tuple(_option(action) for action in shown if action.option_strings)
     arguments = [action for action in parser._actions if not action.option_strings]
     nodes = tuple(node for action in arguments for node in _tools(path, action))
     plain = [action for action in arguments if not isinstance(action, argparse._SubParsersAction)]

@@ -1,7 +1,7 @@
 """The command line, the configuration and the sequence language, as parsers and checks know them."""
 
 import os
-from argparse import Action
+from argparse import SUPPRESS, Action, ArgumentParser, _SubParsersAction
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,6 +27,10 @@ EXITS = {
     Exit.HARDWARE: "The display, the keypad or the supply cannot be used.",
     Exit.MISSING_PART: "A library that the command needs is not installed; the message has the line that installs it.",
 }
+
+
+WITH_VERBS = ("bank",)
+"""Commands whose verbs have their arguments here; those of `sesame card` have a page of their own."""
 
 
 def scripts() -> Iterator[str]:
@@ -63,8 +67,11 @@ def command_line() -> Iterator[str]:
             parser, _ = parser_of(name)
         yield f"\n## sesame {name}\n\n{(parser.description or '').strip()}\n"
         yield "| argument | meaning |\n| --- | --- |"
-        for action in parser._actions[1:]:  # without --help; argparse's own layout changes from one Python to the next
-            yield f"| {_argument(action)} | {_cell((action.help or '') % vars(action))} |"
+        yield from _arguments(parser)
+        for path, verb in _verbs(f"sesame {name}", parser) if name in WITH_VERBS else ():
+            yield f"\n### {path}\n\n{(verb.description or '').strip()}\n"
+            yield "| argument | meaning |\n| --- | --- |"
+            yield from _arguments(verb)
 
 
 def configuration() -> Iterator[str]:
@@ -83,6 +90,22 @@ def configuration() -> Iterator[str]:
             yield f"\n## [{name}]\n\n| setting | default | allowed |\n| --- | --- | --- |"
             section = name
         yield f"| `{setting}` | `{_cell(to_toml(value))}` | {_cell(allowed)} |"
+
+
+def _arguments(parser: ArgumentParser) -> Iterator[str]:
+    """Without --help; argparse's own layout changes from one Python to the next."""
+    for action in parser._actions[1:]:
+        if action.help is not SUPPRESS:
+            yield f"| {_argument(action)} | {_cell((action.help or '') % vars(action))} |"
+
+
+def _verbs(path: str, parser: ArgumentParser) -> Iterator[tuple[str, ArgumentParser]]:
+    """Every parser below this one that has none below itself."""
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            for name, below in action.choices.items():
+                inner = list(_verbs(f"{path} {name}", below))
+                yield from inner or [(f"{path} {name}", below)]
 
 
 def _page(name: str, lines: Callable[[], Iterator[str]], source: str) -> Page:

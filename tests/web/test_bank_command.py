@@ -116,9 +116,6 @@ def test_the_log_of_a_card_holds_no_code(
     "words",
     [
         ("reset",),
-        ("issue",),
-        ("issue", "ONE", "TWO"),
-        ("block",),
         ("block", "nobody"),
         ("verify",),
         ("verify", "1234567"),
@@ -132,6 +129,19 @@ def test_the_log_of_a_card_holds_no_code(
 def test_what_cannot_be_done_is_said(bank: Bank, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     assert bank(*words) == 2
     assert capsys.readouterr().err.startswith("sesame: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("issue",), ("issue", "ONE", "TWO"), ("block",), ("customer",), ("customer", "loose"), ("reset", "--ja")],
+)
+def test_what_cannot_be_understood_is_said(
+    bank: Bank, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        bank(*words)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: sesame bank")
 
 
 @pytest.mark.parametrize("words", [("verify", "1234567"), ("resync", "34656023", "1234567")])

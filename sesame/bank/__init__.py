@@ -1,0 +1,1 @@
+"""What `sesame bank` is asked, a module for each kind of thing."""

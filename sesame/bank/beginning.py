@@ -1,0 +1,39 @@
+"""`sesame bank next` and `reset`: the demonstration's first state, while it runs or not."""
+
+import argparse
+import sys
+
+from sesame.books import claim_state, hold_state, needing_extra, open_books
+from sesame.exits import CommandError, Exit
+from sesame.serving import READERS_VERB, tell_servers
+
+
+def bring_next(arguments: argparse.Namespace) -> Exit:
+    """Whoever serves pages over this state does it; where nobody does, it is done here."""
+    from bank.cards.forgetting import forget_cards  # noqa: PLC0415 - where it is asked for
+    from bank.demo.customers import begin_anew  # noqa: PLC0415
+
+    told = tell_servers(arguments.state)
+    reader = any(verb.endswith(READERS_VERB) for verb in told)
+    if not reader:
+        with hold_state(arguments.state), open_books(arguments) as store:
+            begin_anew(store)
+            forget_cards(arguments.state)
+    done = ["card out"] * reader + ["everybody signed off"] * bool(told) + ["cards and accounts as at first"]
+    sys.stdout.write(f"ready for the next customer: {', '.join(done)}\n")
+    return Exit.OK
+
+
+def reset_books(arguments: argparse.Namespace) -> Exit:
+    """Empty the books and forget the counters. Raises CommandError, StateError."""
+    if not arguments.yes:
+        raise CommandError(Exit.USAGE, "every customer, attempt and counter would be gone: say `reset --yes`")
+    with needing_extra("bank"):
+        from bank.demo.reset import reset  # noqa: PLC0415 - SQLAlchemy, only where there are books
+    with claim_state(arguments.state):
+        left = reset(arguments.state, arguments.database)
+    if left:
+        message = f"all but {', '.join(left)}: called like a card's memory, but none of this program's. Move it away"
+        raise CommandError(Exit.FAILED, message)
+    sys.stdout.write("all as it was at the beginning\n")
+    return Exit.OK

@@ -1,0 +1,136 @@
+"""The verbs of `sesame bank`: where each lives, what it takes, and how it was spelt before."""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+USUAL_PORT: Final = 8036
+
+CARD: Final = "the cards in the books"
+CUSTOMER: Final = "the customers in the books"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing the bank is asked. `module`, `function`: below `sesame.bank`. `books`: it is given the open books.
+    `kind`: what the word before it means, where there is one."""
+
+    module: str
+    function: str
+    summary: str
+    takes: Callable[[argparse.ArgumentParser], None]
+    kind: str = ""
+    books: bool = True
+
+
+class AnyOrderParser(argparse.ArgumentParser):
+    """A parser below another that takes words and options in any order: `verify 0000 --who X 0000`."""
+
+    _mixing = False
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]  # noqa: ANN401
+        """See argparse; it is how a parser hands over to one below it."""
+        if self._mixing or any(isinstance(one, argparse._SubParsersAction) for one in self._actions):
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
+
+
+def _nothing(_parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
+
+
+def _codes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="CODE",
+        help="`0000 0000` or `00000000`; - reads from standard input",
+    )
+    parser.add_argument(
+        "--who", default="bank-card", metavar="NAME", help="a user code, or a card's name or number (%(default)s)"
+    )
+
+
+def _signed(parser: argparse.ArgumentParser) -> None:
+    _codes(parser)
+    parser.add_argument("--challenge", default="", metavar="N", help="the challenge that the code answers")
+    parser.add_argument("--amount", metavar="EUROS", help="the amount that the code signs")
+    parser.add_argument("--account", default="", metavar="N", help="the account that the code signs")
+    parser.add_argument("--data", nargs="+", default=[], metavar="N", help="the transaction data that the code signs")
+
+
+def _customer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("user", metavar="USER", help="the new user code: 8 letters and digits")
+    parser.add_argument("--name", default="", metavar="NAME", help="the customer's name (the user code)")
+    parser.add_argument(
+        "--card", default="bank-card", metavar="CARD", help="the card that makes the codes (%(default)s)"
+    )
+
+
+def _who(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("wanted", metavar="WHO", help="a user code, or a card's name or number")
+
+
+def _attempts(parser: argparse.ArgumentParser) -> None:
+    _who(parser)
+    _json(parser)
+
+
+def _listed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("wanted", nargs="?", default="", metavar="WHO", help="the attempts on this card alone")
+    _json(parser)
+
+
+def _yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="yes, everything")
+
+
+def _port(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, metavar="N", help=f"where it is served ({USUAL_PORT}, or any if taken)")
+
+
+VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
+    ("verify",): Verb(
+        "codes", "verify", "accept a code of --who once (exit code 0); any other is refused (exit code 1)", _signed
+    ),
+    ("resync",): Verb(
+        "codes", "resynchronise", "find the counter of --who again by two codes made one after the other", _codes
+    ),
+    ("card", "list"): Verb("cards", "list_cards", "cards, their counters, and who has them", _json, CARD),
+    ("card", "attempts"): Verb("cards", "list_attempts", "the log of one card, oldest first", _attempts, CARD),
+    ("card", "block"): Verb("cards", "block_card", "refuse every code of a card", _who, CARD),
+    ("card", "unblock"): Verb("cards", "unblock_card", "take its codes again, and forget its refusals", _who, CARD),
+    ("customer", "list"): Verb("customers", "list_customers", "every customer", _json, CUSTOMER),
+    ("customer", "add"): Verb("customers", "add_customer", "take a customer into the books", _customer, CUSTOMER),
+    ("next",): Verb(
+        "beginning",
+        "bring_next",
+        "the next customer: card out, everybody signed off, all as at first",
+        _nothing,
+        books=False,
+    ),
+    ("reset",): Verb(
+        "beginning", "reset_books", "empty the books that are named, and forget the cards' counters", _yes, books=False
+    ),
+    ("serve",): Verb("serving", "serve_bank", "serve Coop@net alone until it is interrupted", _port),
+    ("list",): Verb("cards", "list_former", "the same as `card list`; with WHO as `card attempts WHO`", _listed),
+    ("issue",): Verb("customers", "add_customer", "the same as `customer add`", _customer),
+    ("block",): Verb("cards", "block_card", "the same as `card block`", _who),
+    ("unblock",): Verb("cards", "unblock_card", "the same as `card unblock`", _who),
+}
+
+FORMER: Final[Mapping[str, Mapping[str, Any]]] = {
+    **{name: {} for name in ("--who", "--challenge", "--amount", "--account", "--name", "--card")},
+    "--port": {"type": int},
+    "--yes": {"action": "store_true"},
+}
+"""The options that once were the command's own, and stood anywhere."""
