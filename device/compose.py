@@ -40,7 +40,7 @@ def compose_board(config: Config, power_off: Callable[[], None], others: Sequenc
     from drivers.gpio.factory import Backend, look_at_machine, open_pins  # noqa: PLC0415 - only where there are pins
     from drivers.slot.pcsc import PcscSlot  # noqa: PLC0415 - PC/SC, only where there is a slot
 
-    pins = open_pins(Backend(config.keypad.pins), look_at_machine())
+    pins = open_pins(Backend(config.gpio.library), look_at_machine())
     slot = PcscSlot(reader_of(config), exclusive=config.slot.exclusive)
     return Board(
         MonotonicClock(),
@@ -64,9 +64,9 @@ def switches_of(config: Config, pins: Pins, slot: CardSlot) -> Sequence[Source]:
     """The slot's switch tells a pulled card sooner than PC/SC does; the supply's button is one more Off key."""
     switches = []
     if config.slot.card_switch:
-        switches.append(card_switch(pins, config.slot.card_switch_pin, slot))
+        switches.append(card_switch(pins, config.slot.card_switch_gpio, slot))
     if config.power.button:
-        switches.append(GpioSwitch(pins, config.power.button_pin, "power button", closed=_off_pressed))
+        switches.append(GpioSwitch(pins, config.power.button_gpio, "power button", closed=_off_pressed))
     return switches
 
 
@@ -77,7 +77,7 @@ def _off_pressed(at: Millis) -> Event:
 def sound_of(config: Config, pins: Pins) -> GpioSound:
     """Buzzer and light, as far as they are wanted."""
     wanted = config.sound
-    return GpioSound(pins, wanted.buzzer_pin if wanted.buzzer else None, wanted.light_pin if wanted.light else None)
+    return GpioSound(pins, wanted.buzzer_gpio if wanted.buzzer else None, wanted.light_gpio if wanted.light else None)
 
 
 def reader_of(config: Config) -> str | int | None:
@@ -108,7 +108,7 @@ def _monitor(config: Config) -> BatteryMonitor | None:
     wanted = config.power
     if wanted.gauge == "none":
         return None
-    gauge = KINDS[wanted.gauge](LateBus(config.display.port), wanted.gauge_address)
+    gauge = KINDS[wanted.gauge](LateBus(config.i2c.bus), wanted.gauge_address)
     return BatteryMonitor(gauge, thresholds_of(config))
 
 

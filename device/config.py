@@ -9,6 +9,7 @@ from typing import Any
 
 from device.config_checks import WIDTH, misfits
 from device.errors import ConfigError
+from device.former_names import FORMER_NAMES, carry_names, name_successor
 from device.settings import (
     Check,
     NotAllowed,
@@ -47,7 +48,7 @@ Buttons = tuple[tuple[Key, int], ...]
 KEY_NAMES = ", ".join(key.value for key in Key)
 LEGENDS_ALLOWED = f'one list a row, one name a column, "" for no key; the names are {KEY_NAMES}'
 BUTTONS_ALLOWED = f'for keys wired one by one to ground instead of a matrix: {{ "1" = 5, OK = 6 }}; names {KEY_NAMES}'
-PINS = check_whole(0, max(HEADER), "a GPIO number (BCM)")
+GPIO_NUMBER = check_whole(0, max(HEADER), "a GPIO number (BCM)")
 
 
 def _legends(raw: object) -> Legends:
@@ -71,7 +72,7 @@ def _buttons(raw: object) -> Buttons:
         return ()
     if not isinstance(raw, dict):
         raise NotAllowed
-    return tuple((Key(name), PINS(pin)) for name, pin in raw.items())
+    return tuple((Key(name), GPIO_NUMBER(gpio)) for name, gpio in raw.items())
 
 
 def _first_column(raw: object) -> int | None:
@@ -102,10 +103,31 @@ class ReaderConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class KeypadConfig:
-    """[keypad]: its matrix and how its pins are reached."""
+class GpioConfig:
+    """[gpio]: what reaches the header's lines, for every part that has one."""
 
-    pins: str = declare_setting(check_choice("auto", "lgpio", "gpiod", "rpigpio"), "auto")
+    library: str = declare_setting(check_choice("auto", "lgpio", "gpiod", "rpigpio"), "auto")
+
+
+@dataclass(frozen=True, slots=True)
+class I2cConfig:
+    """[i2c]: the bus that display and gauge share: /dev/i2c-<bus>."""
+
+    bus: int = declare_setting(check_whole(0, 22, "the number of the bus that display and gauge share,"), HEADER_I2C)
+
+
+@dataclass(frozen=True, slots=True)
+class SpiConfig:
+    """[spi]: the bus of a display on SPI: /dev/spidev<bus>.<chip_select>."""
+
+    bus: int = declare_setting(check_whole(0, 9, "the number of the SPI bus"), HEADER_SPI)
+    chip_select: int = declare_setting(one_of(0, 1), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class KeypadConfig:
+    """[keypad]: its matrix, or its single buttons."""
+
     rows: tuple[int, ...] = declare_setting(
         check_wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, top row first"), KEYPAD_ROWS
     )
@@ -119,17 +141,14 @@ class KeypadConfig:
 
 @dataclass(frozen=True, slots=True)
 class DisplayConfig:
-    """[display]: the controller and its bus."""
+    """[display]: the controller, the kind of bus it is on, and its own lines."""
 
     controller: str = declare_setting(check_choice(*(each.value for each in CONTROLLERS)), "ssd1306")
     height: int = declare_setting(one_of(*HEIGHTS), HEIGHTS[0])
     bus: str = declare_setting(check_choice("i2c", "spi"), "i2c")
-    port: int = declare_setting(check_whole(0, 22, "the number of the I2C bus, the gauge's, too"), 1)
     address: int = declare_setting(check_i2c_address(*ADDRESSES), ADDRESSES[0])
-    spi_port: int = declare_setting(check_whole(0, 9, "the number of the SPI bus"), 0)
-    spi_device: int = declare_setting(one_of(0, 1), 0)
-    dc: int = declare_setting(PINS, gpio_of("OLED_DC"))
-    reset: int = declare_setting(PINS, gpio_of("OLED_RST"))
+    dc: int = declare_setting(GPIO_NUMBER, gpio_of("OLED_DC"))
+    reset: int = declare_setting(GPIO_NUMBER, gpio_of("OLED_RST"))
     rotation: int = declare_setting(one_of(0, 90, 180, 270), 0)
     contrast: int = declare_setting(check_whole(1, 255, "the brightness"), 0x8F)
     first_column: int | None = declare_setting(check_table(_first_column, FIRST_COLUMN_ALLOWED), None)
@@ -142,7 +161,7 @@ class SlotConfig:
     reader: str = declare_setting(check_text("a part of the reader's name, or its number; empty takes the first"), "")
     exclusive: bool = declare_setting(check_flag(), True)
     card_switch: bool = declare_setting(check_flag(), False)
-    card_switch_pin: int = declare_setting(PINS, gpio_of("CARD_SWITCH"))
+    card_switch_gpio: int = declare_setting(GPIO_NUMBER, gpio_of("CARD_SWITCH"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +169,9 @@ class PowerConfig:
     """[power]: what off means, and the battery."""
 
     off: str = declare_setting(check_choice(*(each.value for each in Off)), Off.ASLEEP.value)
-    latch: int = declare_setting(PINS, gpio_of("POWER_OFF"))
+    latch: int = declare_setting(GPIO_NUMBER, gpio_of("POWER_OFF"))
     button: bool = declare_setting(check_flag(), False)
-    button_pin: int = declare_setting(PINS, gpio_of("POWER_BUTTON"))
+    button_gpio: int = declare_setting(GPIO_NUMBER, gpio_of("POWER_BUTTON"))
     gauge: str = declare_setting(check_choice("none", *KINDS), "none")
     gauge_address: int = declare_setting(own_address(), 0)
     low: int = declare_setting(check_whole(1, 99, "percent"), 20)
@@ -164,9 +183,9 @@ class SoundConfig:
     """[sound]: what may be heard and seen besides the display."""
 
     buzzer: bool = declare_setting(check_flag(), True)
-    buzzer_pin: int = declare_setting(PINS, gpio_of("BUZZER"))
+    buzzer_gpio: int = declare_setting(GPIO_NUMBER, gpio_of("BUZZER"))
     light: bool = declare_setting(check_flag(), True)
-    light_pin: int = declare_setting(PINS, gpio_of("LED"))
+    light_gpio: int = declare_setting(GPIO_NUMBER, gpio_of("LED"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +209,9 @@ class Config:
     """Everything that can be set. `origins`: "section.key" -> the file it came from; defaults are not in it."""
 
     reader: ReaderConfig = field(default_factory=ReaderConfig)
+    gpio: GpioConfig = field(default_factory=GpioConfig)
+    i2c: I2cConfig = field(default_factory=I2cConfig)
+    spi: SpiConfig = field(default_factory=SpiConfig)
     keypad: KeypadConfig = field(default_factory=KeypadConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     slot: SlotConfig = field(default_factory=SlotConfig)
@@ -200,7 +222,7 @@ class Config:
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        if found := [misfit.said for misfit in misfits(self, pins_in_use(self))]:
+        if found := [misfit.said for misfit in misfits(self, gpios_in_use(self))]:
             raise ConfigError(*found)
 
     @property
@@ -208,6 +230,9 @@ class Config:
         """The pad as wired."""
         return Layout(self.keypad.rows, self.keypad.columns, self.keypad.legends, self.keypad.diodes)
 
+
+DARKENED_BY = ("gpio", "i2c", "spi", "display")
+"""The sections that say where the display is."""
 
 SECTIONS = {each.name: each.default_factory for each in fields(Config) if each.name != "origins"}
 
@@ -223,16 +248,16 @@ def load_config(path: Path | None = None) -> Config:
 
 
 def load_display(path: Path | None = None) -> tuple[Config, ConfigError | None]:
-    """For who must darken what is lit whatever a file says: the display in it as far as it can be used, on the pins and
-    by the library in it, and the usual ones where it cannot; and what is wrong with the file."""
+    """For who must darken what is lit whatever a file says: the display in it as far as it can be used, on the bus
+    and by the library in it (by their former names, too), and the usual ones where it cannot; and what is wrong with
+    the file."""
     try:
         return load_config(path), None
     except ConfigError as error:
         broken = error
     try:
-        sections = _sections(read_toml(path or SYSTEM_FILE), "")[0]
-        pins = KeypadConfig(sections.get("keypad", KeypadConfig()).pins)
-        return Config(keypad=pins, display=sections.get("display", DisplayConfig())), broken
+        sections = _sections(carry_names(read_toml(path or SYSTEM_FILE)), "")[0]
+        return Config(**{name: sections[name] for name in DARKENED_BY if name in sections}), broken
     except ConfigError:
         return Config(), broken
 
@@ -247,7 +272,7 @@ def merge_config(raw: Mapping[str, Any], origin: str) -> Config:
         except ConfigError as error:
             raise ConfigError(*(f"{origin}: {each}" for each in error.faults)) from None
     whole_ = _unchecked(sections)
-    found = [each for each in misfits(whole_, pins_in_use(whole_)) if not each.settings & refused]
+    found = [each for each in misfits(whole_, gpios_in_use(whole_)) if not each.settings & refused]
     raise ConfigError(*faults, *(f"{origin}: {each.said}" for each in found))
 
 
@@ -276,31 +301,31 @@ def _sections(raw: Mapping[str, Any], origin: str) -> tuple[dict[str, Any], list
     return sections, faults, refused
 
 
-def pins_in_use(config: Config) -> Iterator[tuple[str, int]]:
+def gpios_in_use(config: Config) -> Iterator[tuple[str, int]]:
     """Every GPIO that the configured reader claims: the setting that says so, and its number."""
     keypad, display, power, sound = config.keypad, config.display, config.power, config.sound
     if keypad.buttons:
-        yield from ((f"keypad.buttons.{key.value}", pin) for key, pin in keypad.buttons)
+        yield from ((f"keypad.buttons.{key.value}", gpio) for key, gpio in keypad.buttons)
     else:
-        yield from (("keypad.rows", pin) for pin in keypad.rows)
-        yield from (("keypad.columns", pin) for pin in keypad.columns)
-    i2c = (display.bus == "i2c" or power.gauge != "none") and display.port == HEADER_I2C
-    spi = display.bus == "spi" and display.spi_port == HEADER_SPI
+        yield from (("keypad.rows", gpio) for gpio in keypad.rows)
+        yield from (("keypad.columns", gpio) for gpio in keypad.columns)
+    i2c = (display.bus == "i2c" or power.gauge != "none") and config.i2c.bus == HEADER_I2C
+    spi = display.bus == "spi" and config.spi.bus == HEADER_SPI
     optional = (
-        ("display.port (I2C data)", gpio_of("OLED_SDA"), i2c),
-        ("display.port (I2C clock)", gpio_of("OLED_SCL"), i2c),
-        ("display.spi_port (SPI data)", gpio_of("OLED_MOSI"), spi),
-        ("display.spi_port (SPI clock)", gpio_of("OLED_SCLK"), spi),
-        ("display.spi_device (SPI select)", SPI_SELECT[display.spi_device], spi),
+        ("i2c.bus (I2C data)", gpio_of("OLED_SDA"), i2c),
+        ("i2c.bus (I2C clock)", gpio_of("OLED_SCL"), i2c),
+        ("spi.bus (SPI data)", gpio_of("OLED_MOSI"), spi),
+        ("spi.bus (SPI clock)", gpio_of("OLED_SCLK"), spi),
+        ("spi.chip_select (SPI select)", SPI_SELECT[config.spi.chip_select], spi),
         ("display.dc", display.dc, display.bus == "spi"),
         ("display.reset", display.reset, display.bus == "spi"),
-        ("slot.card_switch_pin", config.slot.card_switch_pin, config.slot.card_switch),
+        ("slot.card_switch_gpio", config.slot.card_switch_gpio, config.slot.card_switch),
         ("power.latch", power.latch, power.off == Off.LATCH.value),
-        ("power.button_pin", power.button_pin, power.button),
-        ("sound.buzzer_pin", sound.buzzer_pin, sound.buzzer),
-        ("sound.light_pin", sound.light_pin, sound.light),
+        ("power.button_gpio", power.button_gpio, power.button),
+        ("sound.buzzer_gpio", sound.buzzer_gpio, sound.buzzer),
+        ("sound.light_gpio", sound.light_gpio, sound.light),
     )
-    yield from ((key, pin) for key, pin, wanted in optional if wanted)
+    yield from ((key, gpio) for key, gpio, wanted in optional if wanted)
 
 
 def settings_of(config: Config) -> Iterator[tuple[str, Any, str, str]]:
@@ -313,38 +338,17 @@ def settings_of(config: Config) -> Iterator[tuple[str, Any, str, str]]:
             yield key, getattr(section, each.name), check.allowed, config.origins.get(key, "default")
 
 
-def to_toml(value: Any) -> str:  # noqa: ANN401, PLR0911 - any setting, one line a kind
-    """A value as TOML writes it."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case ((Key(), int()), *_):
-            return "{ " + ", ".join(f"{to_toml(key)} = {pin}" for key, pin in value) + " }"
-        case tuple():
-            return "[" + ", ".join(to_toml(each) for each in value) + "]"
-        case Key():
-            return f'"{value.value}"'
-        case None:
-            return '""'
-        case str():
-            return '"' + "".join(map(_escaped, value)) + '"'
-        case _:
-            return str(value)
-
-
-def _escaped(char: str) -> str:
-    """As a basic string of TOML has it; what a terminal would obey as its number."""
-    if char in '"\\':
-        return "\\" + char
-    return char if char.isprintable() else f"\\U{ord(char):08X}"
-
-
 def _section(name: str, values: Mapping[str, Any], faults: list[str], refused: set[str], origin: str) -> Any:  # noqa: ANN401 - the section's own class
     factory = SECTIONS[name]
     assert isinstance(factory, type)
     checks: dict[str, Check] = {each.name: each.metadata["check"] for each in fields(factory)}
     parsed = {}
     for key, raw in values.items():
+        if successor := FORMER_NAMES.get(f"{name}.{key}"):
+            refused.add(successor)
+            hint = "; sudo ./install does that, and keeps the old file" if origin == str(SYSTEM_FILE) else ""
+            faults.append(f"{origin}: {name_successor(f'{name}.{key}', raw)}{hint}")
+            continue
         if key not in checks:
             known = f"{_meant(key, checks)}; known are {_list(checks)}"
             faults.append(f"{origin}: {name}.{printable(key)} is not known{known}")

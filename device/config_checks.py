@@ -29,16 +29,16 @@ class Misfit:
     said: str
 
 
-def misfits(config: "Config", pins: Iterable[tuple[str, int]]) -> Iterator[Misfit]:
-    """Every fault of the whole. `pins`: what claims which GPIO, as `device.config.pins_in_use` says."""
+def misfits(config: "Config", gpios: Iterable[tuple[str, int]]) -> Iterator[Misfit]:
+    """Every fault of the whole. `gpios`: what claims which GPIO, as `device.config.gpios_in_use` says."""
     yield from _pad(config)
     yield from _display(config)
     if config.power.critical >= config.power.low:
         yield _misfit("power.critical must be less than power.low", "power.critical", "power.low")
     yield from _gauge(config)
-    for (one, pin), (other, same) in combinations(pins, 2):
-        if pin == same:
-            said = f"{one} and {other} are both on GPIO{pin}; give each signal its own pin"
+    for (one, gpio), (other, same) in combinations(gpios, 2):
+        if gpio == same:
+            said = f"{one} and {other} are both on GPIO{gpio}; give each signal its own GPIO"
             yield _misfit(said, *(each.split(" ")[0] for each in (one, other)))
 
 

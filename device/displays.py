@@ -41,11 +41,11 @@ def darken_bare(config: Config) -> None:
 
     wired = config.display
     if not needs_pins(config):
-        darken_i2c(panel_of(config), wired.port, wired.address)
+        darken_i2c(panel_of(config), config.i2c.bus, wired.address)
         return
     pins = _header(config)
     try:
-        darken_spi(panel_of(config), SpiPlace(wired.spi_port, wired.spi_device, wired.dc, wired.reset), pins)
+        darken_spi(panel_of(config), SpiPlace(config.spi.bus, config.spi.chip_select, wired.dc, wired.reset), pins)
     finally:
         pins.close()
 
@@ -55,7 +55,7 @@ def spi_bus(config: Config, pins: Pins) -> "SpiBus":
     from drivers.display.bus import SpiBus  # noqa: PLC0415
 
     wired = config.display
-    return SpiBus(pins, wired.spi_port, wired.spi_device, wired.dc, wired.reset)
+    return SpiBus(pins, config.spi.bus, config.spi.chip_select, wired.dc, wired.reset)
 
 
 def _bus(config: Config, pins: Pins | None) -> "Bus":
@@ -63,10 +63,10 @@ def _bus(config: Config, pins: Pins | None) -> "Bus":
 
     if needs_pins(config):
         return spi_bus(config, pins or _header(config))
-    return I2cBus(config.display.port, config.display.address)
+    return I2cBus(config.i2c.bus, config.display.address)
 
 
 def _header(config: Config) -> Pins:
     from drivers.gpio.factory import Backend, look_at_machine, open_pins  # noqa: PLC0415 - only where there are pins
 
-    return open_pins(Backend(config.keypad.pins), look_at_machine())
+    return open_pins(Backend(config.gpio.library), look_at_machine())

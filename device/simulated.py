@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from device.compose import gauge_address, keypad_of, sound_of, switches_of, thresholds_of, way_of
-from device.config import Config, pins_in_use
+from device.config import Config, gpios_in_use
 from device.displays import needs_pins, panel_of, spi_bus
 from device.loop import Board
 from drivers.board_twin import BoardTwin, Bounce, Wires
@@ -89,16 +89,16 @@ def simulate_board(  # noqa: PLR0913 - each is a property of the simulated world
 def _wires(config: Config) -> Wires:
     """Where the configuration says. A part that is not wanted is there as well, unless its pin has other work."""
     slot, power, sound = config.slot, config.power, config.sound
-    taken = {pin for _, pin in pins_in_use(config)}
+    taken = {pin for _, pin in gpios_in_use(config)}
 
     def soldered(pin: int, wanted: bool) -> int | None:
         return pin if wanted or pin not in taken else None
 
     return Wires(
-        light=soldered(sound.light_pin, sound.light),
-        buzzer=soldered(sound.buzzer_pin, sound.buzzer),
-        card_switch=soldered(slot.card_switch_pin, slot.card_switch),
-        power_button=soldered(power.button_pin, power.button),
+        light=soldered(sound.light_gpio, sound.light),
+        buzzer=soldered(sound.buzzer_gpio, sound.buzzer),
+        card_switch=soldered(slot.card_switch_gpio, slot.card_switch),
+        power_button=soldered(power.button_gpio, power.button),
         power_off=soldered(power.latch, power.off == Off.LATCH.value),
     )
 

@@ -1,4 +1,7 @@
-"""A settings file as foreign bytes: whatever is in it comes out as tables, or as a ConfigError that says what to do."""
+"""A settings file as foreign bytes: whatever is in it comes out as tables, or as a ConfigError that says what to do.
+
+And the other way: a value as TOML writes it.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from device.errors import ConfigError
+from sesame_core.events import Key
 
 MOST: Final = 64 * 1024
 """Bytes of a settings file. With every setting and its comment it has a tenth of that."""
@@ -57,3 +61,29 @@ def printable(text: str) -> str:
     """Somebody's text without what a terminal would obey, and cut where it gets long."""
     plain = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
     return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 3]}..."
+
+
+def to_toml(value: Any) -> str:  # noqa: ANN401, PLR0911 - any setting, one line a kind
+    """A value as TOML writes it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case ((Key(), int()), *_):
+            return "{ " + ", ".join(f"{to_toml(key)} = {pin}" for key, pin in value) + " }"
+        case tuple():
+            return "[" + ", ".join(to_toml(each) for each in value) + "]"
+        case Key():
+            return f'"{value.value}"'
+        case None:
+            return '""'
+        case str():
+            return '"' + "".join(map(_escaped, value)) + '"'
+        case _:
+            return str(value)
+
+
+def _escaped(char: str) -> str:
+    """As a basic string of TOML has it; what a terminal would obey as its number."""
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else f"\\U{ord(char):08X}"

@@ -137,8 +137,8 @@ class SimulatedWorld:
     def open_pins(self, config: Config) -> Pins:
         """The twin's header, opened as the real one is."""
         libraries = Libraries(lambda _: self.parts.hardware.factory, load_gpiod, _no_rpi_gpio, load_mock)
-        pins = open_pins(Backend(config.keypad.pins), self.look_at_machine(), libraries)
-        if self._has(Trouble.PIN_TAKEN):
+        pins = open_pins(Backend(config.gpio.library), self.look_at_machine(), libraries)
+        if self._has(Trouble.GPIO_TAKEN):
             pins.input(config.keypad.rows[0], "somebody else's")
         return pins
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Final
 
-from device.config import Config, DisplayConfig
+from device.config import Config, DisplayConfig, SpiConfig
 from device.selftest.versions import RANGES
 from drivers.gpio.factory import Machine
 from drivers.slot.pcsc_errors import Code
@@ -40,7 +40,7 @@ class Trouble(Enum):
     ROW_DEAD = "row-dead"
     RIBBON_TURNED = "ribbon-turned"
     RIBBON_MIRRORED = "ribbon-mirrored"
-    PIN_TAKEN = "pin-taken"
+    GPIO_TAKEN = "gpio-taken"
     BATTERY_LOW = "battery-low"
     BATTERY_SILENT = "battery-silent"
     NO_PCSC = "no-pcsc"
@@ -55,7 +55,7 @@ class Trouble(Enum):
 ZERO: Final = Machine("Raspberry Pi Zero 2 W Rev 1.0", {0: "pinctrl-bcm2835"}, frozenset({"lgpio"}))
 PI_5: Final = Machine("Raspberry Pi 5 Model B Rev 1.0", {4: "pinctrl-rp1"})
 ON_SPI: Final = Config(display=DisplayConfig(bus="spi"))
-ON_SPI_1: Final = Config(display=DisplayConfig(bus="spi", spi_port=1))
+ON_SPI_1: Final = Config(spi=SpiConfig(bus=1), display=DisplayConfig(bus="spi"))
 
 MACHINES: Final = {
     Trouble.NOT_A_PI: Machine(),

@@ -9,6 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from tools import boot_config, release
+from tools.carry_over import carry_steps
 from tools.machine import ROOT, extras_of, output, run
 from tools.release import InstallError
 from tools.steps import Step, gone, holds, perform, seen, show, write
@@ -103,7 +104,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--purge", action="store_true", help="with --uninstall: the configuration and the user go, too")
     parser.add_argument("--latch", action="store_true", help="battery version: GPIO26 cuts the supply after power-off")
     parser.add_argument("--branch", action="store_true", help="also serve the Coop@net demonstration, on loopback")
-    parser.add_argument("--without-lgpio", action="store_true", help="reach the pins by gpiod alone; nothing polls")
+    parser.add_argument("--without-lgpio", action="store_true", help="reach the GPIOs by gpiod alone; nothing polls")
     parser.add_argument(
         "--wheels", type=Path, metavar="FOLDER", help="take Python packages from this folder alone, without a network"
     )
@@ -213,7 +214,7 @@ def _same(source: Path, target: Path) -> Step:
 
 
 def _config(options: Options) -> Step:
-    """Written once; an update never touches it."""
+    """Written once; an update only changes names in it (`tools.carry_over`)."""
     target = options.root / CONFIG
     source = ROOT / "systemd/reader.toml"
     return Step(
@@ -283,6 +284,7 @@ def _application(options: Options) -> list[Step]:
             seen(lambda: release.complete(fresh)),
             lambda: release.make_release(fresh, extras, options.wheels),
         ),
+        *carry_steps(options.root / CONFIG),  # not sooner: if pip fails, the old program keeps a file that it can read
         Step(
             f"point {folder}/current to it",
             seen(lambda: release.current(folder) == name),

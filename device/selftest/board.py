@@ -44,13 +44,13 @@ class ProbeBench:
 
 def probe_i2c(bench: ProbeBench) -> Finding:
     """What answers on the bus of display and gauge."""
-    port = bench.config.display.port
+    bus = bench.config.i2c.bus
     asked = sorted({*ADDRESSES, *GAUGES, gauge_address(bench.config)} - {0})
-    answering = bench.world.i2c_answers(port, asked)
+    answering = bench.world.i2c_answers(bus, asked)
     if not answering:
-        cure = "check 3.3 V and ground of what is on it" + (WIRES if port == HEADER_I2C else ", and its two wires")
-        return Finding.failed("i2c bus", f"nothing answers on /dev/i2c-{port}", cure)
-    return Finding.good("i2c bus", f"{_hex(answering)} answer{'s' * (len(answering) == 1)} on /dev/i2c-{port}")
+        cure = "check 3.3 V and ground of what is on it" + (WIRES if bus == HEADER_I2C else ", and its two wires")
+        return Finding.failed("i2c bus", f"nothing answers on /dev/i2c-{bus}", cure)
+    return Finding.good("i2c bus", f"{_hex(answering)} answer{'s' * (len(answering) == 1)} on /dev/i2c-{bus}")
 
 
 def probe_display(bench: ProbeBench, pins: Pins | None) -> Finding:
@@ -92,7 +92,7 @@ def _elsewhere(bench: ProbeBench) -> Finding | None:
     wired = bench.config.display
     if wired.bus != "i2c":
         return None
-    others = bench.world.i2c_answers(wired.port, [each for each in ADDRESSES if each != wired.address])
+    others = bench.world.i2c_answers(bench.config.i2c.bus, [each for each in ADDRESSES if each != wired.address])
     if not others:
         return None
     said = f"nothing answers at {_hex([wired.address])}, but something does at {_hex(others)}"
@@ -102,7 +102,7 @@ def _elsewhere(bench: ProbeBench) -> Finding | None:
 def probe_sound(bench: ProbeBench, pins: Pins) -> Finding:
     """The "right" pattern, to be heard and seen."""
     wanted = bench.config.sound
-    parts = (("buzzer", wanted.buzzer, wanted.buzzer_pin), ("light", wanted.light, wanted.light_pin))
+    parts = (("buzzer", wanted.buzzer, wanted.buzzer_gpio), ("light", wanted.light, wanted.light_gpio))
     fitted = " and ".join(name for name, is_wanted, _ in parts if is_wanted)
     if not fitted:
         return Finding.left_out("sound", "buzzer and light are switched off by the configuration")

@@ -129,7 +129,7 @@ def uses_i2c(config: Config) -> bool:
 
 def reaches_gauge(world: World, config: Config) -> bool:
     """Whether the gauge's bus can be opened at all."""
-    return world.has_module("smbus2") and world.access(f"/dev/i2c-{config.display.port}") is DeviceAccess.GRANTED
+    return world.has_module("smbus2") and world.access(f"/dev/i2c-{config.i2c.bus}") is DeviceAccess.GRANTED
 
 
 def _chips(world: World, header: int | None) -> list[str]:
@@ -139,20 +139,20 @@ def _chips(world: World, header: int | None) -> list[str]:
 
 
 def _display_device(config: Config) -> str:
-    wired = config.display
-    return f"/dev/i2c-{wired.port}" if wired.bus == "i2c" else f"/dev/spidev{wired.spi_port}.{wired.spi_device}"
+    on_spi = f"/dev/spidev{config.spi.bus}.{config.spi.chip_select}"
+    return f"/dev/i2c-{config.i2c.bus}" if config.display.bus == "i2c" else on_spi
 
 
 def _buses(config: Config) -> dict[str, str]:
-    gauge = {} if config.power.gauge == "none" else {f"/dev/i2c-{config.display.port}": "i2c"}
+    gauge = {} if config.power.gauge == "none" else {f"/dev/i2c-{config.i2c.bus}": "i2c"}
     return {_display_device(config): config.display.bus, **gauge}
 
 
 def _switch_on(world: World, config: Config, path: str) -> str:
     bus = "SPI" if "spi" in path else "I2C"
-    header = f"/dev/spidev0.{config.display.spi_device}"
+    header = f"/dev/spidev0.{config.spi.chip_select}"
     if bus == "SPI" and world.access(header) is not DeviceAccess.ABSENT:
-        return f"set spi_port = 0 below [display] in the configuration: {header} is on the header"
+        return f"set bus = 0 below [spi] in the configuration: {header} is on the header"
     return f"switch {bus} on (sudo raspi-config, Interface Options, {bus}), restart"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from device.config import Config, pins_in_use
+from device.config import Config, gpios_in_use
 from device.selftest.findings import Finding
 from drivers.header import DESK, HEADER, HOLES
 
@@ -14,22 +14,22 @@ GPIO: Final = re.compile(r"\bGPIO(\d+)\b(?! \()")
 PARTS: Final = {
     "keypad.rows": "KEY_",
     "keypad.columns": "KEY_",
-    "display.port": "OLED_",
-    "slot.card_switch_pin": "CARD_SWITCH",
-    "sound.buzzer_pin": "BUZZER",
-    "sound.light_pin": "LED",
+    "i2c.bus": "OLED_",
+    "slot.card_switch_gpio": "CARD_SWITCH",
+    "sound.buzzer_gpio": "BUZZER",
+    "sound.light_gpio": "LED",
 }
-"""The setting that claims a pin -> how the signals begin that the drawing has for that part."""
+"""The setting that claims a GPIO -> how the signals begin that the drawing has for that part."""
 
 
 def holes(config: Config) -> Mapping[int, str]:
     """GPIO -> hole on the breadboard, of the wires that the configured reader has where the drawing has them."""
-    drawn = {pin.gpio: pin.signal for pin in DESK}
-    parts = {pin: PARTS.get(setting.partition(" ")[0]) for setting, pin in pins_in_use(config)}
+    drawn = {wire.gpio: wire.signal for wire in DESK}
+    parts = {gpio: PARTS.get(setting.partition(" ")[0]) for setting, gpio in gpios_in_use(config)}
     return {
-        pin: HOLES[drawn[pin]]
-        for pin, part in parts.items()
-        if part is not None and drawn.get(pin, "").startswith(part) and drawn[pin] in HOLES
+        gpio: HOLES[drawn[gpio]]
+        for gpio, part in parts.items()
+        if part is not None and drawn.get(gpio, "").startswith(part) and drawn[gpio] in HOLES
     }
 
 

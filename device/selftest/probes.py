@@ -19,7 +19,7 @@ from drivers.gpio.zero import GpiozeroPins
 SEE_ABOVE = "do first what the lines above say"
 
 BY = {GpiozeroPins: "lgpio, through gpiozero", GpiodPins: "gpiod", RpiGpioPins: "the module RPi.GPIO"}
-"""What reaches the pins, as a person knows it."""
+"""What reaches the header, as a person knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,17 @@ def _board(bench: ProbeBench) -> Iterator[Finding]:
 
 def _with_pins(bench: ProbeBench) -> Iterator[Finding]:
     if not machine.reaches_header(bench.world):
-        yield Finding.left_out("pins", "the header cannot be reached", SEE_ABOVE)
+        yield Finding.left_out("header", "the header cannot be reached", SEE_ABOVE)
         yield from _display(bench, None)
         return
     try:
         pins = bench.world.open_pins(bench.config)
     except DriverError as error:
-        yield Finding.of_error("pins", error)
+        yield Finding.of_error("header", error)
         yield from _display(bench, None)
         return
     try:
-        yield Finding.good("pins", f"the header can be used, by {BY[type(pins)]}")
+        yield Finding.good("header", f"the header can be used, by {BY[type(pins)]}")
         yield from _on_header(bench, pins)
     finally:
         pins.close()

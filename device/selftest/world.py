@@ -127,7 +127,7 @@ class RealWorld:
 
     def open_pins(self, config: Config) -> Pins:
         """As the reader opens them."""
-        return open_pins(Backend(config.keypad.pins), look_at_machine())
+        return open_pins(Backend(config.gpio.library), look_at_machine())
 
     def open_display(self, config: Config, pins: Pins | None) -> Display:
         """As the reader composes it."""
@@ -160,7 +160,7 @@ class RealWorld:
         wanted = config.power
         if wanted.gauge == "none":
             return None
-        gauge = KINDS[wanted.gauge](open_bus(config.display.port), wanted.gauge_address)
+        gauge = KINDS[wanted.gauge](open_bus(config.i2c.bus), wanted.gauge_address)
         try:
             return gauge.read_charge()
         finally:

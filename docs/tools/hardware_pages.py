@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from device.config import Config, pins_in_use
+from device.config import Config, gpios_in_use
 from device.selftest.findings import Finding, Verdict
 from device.selftest.probes import Wish, run_probes
 from docs.tools.made import Page
@@ -166,7 +166,7 @@ def wiring() -> Iterator[str]:
 
 
 def _wire(pin: Signal) -> str:
-    default = {gpio for _, gpio in pins_in_use(Config())}
+    default = {gpio for _, gpio in gpios_in_use(Config())}
     used = "yes" if pin.gpio in default else "no"
     return f"| `{pin.signal}` | {pin.gpio} | {HEADER[pin.gpio]} | {pin.role.value} | {pin.note} | {used} |\n"
 

@@ -5,7 +5,9 @@ from argparse import SUPPRESS, Action, ArgumentParser, _SubParsersAction
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from device.config import Config, settings_of, to_toml
+from device.config import Config, settings_of
+from device.former_names import FORMER_NAMES
+from device.toml_file import to_toml
 from docs.tools.made import DOCS, Page
 from sesame.cli import COMMANDS, parser_of
 from sesame.exits import Exit
@@ -81,7 +83,7 @@ def configuration() -> Iterator[str]:
         "One TOML file: `/etc/sesame/reader.toml`, or the one given by `--config`. Everything has a default; "
         "`sesame config show` prints what is in force and where each value comes from, `sesame config check` says "
         "whether a file is good. The installed file has every setting with its default behind a `#`. "
-        "Pins are GPIO numbers (BCM), not the header's.\n"
+        "A `_gpio` is a GPIO's number (BCM), not that of the header's pin.\n"
     )
     section = ""
     for key, value, allowed, _ in settings_of(Config()):
@@ -90,6 +92,14 @@ def configuration() -> Iterator[str]:
             yield f"\n## [{name}]\n\n| setting | default | allowed |\n| --- | --- | --- |"
             section = name
         yield f"| `{setting}` | `{_cell(to_toml(value))}` | {_cell(allowed)} |"
+    yield (
+        "\n## Former names\n\nA former name is an error that says what to write. `sudo ./install` carries "
+        "`/etc/sesame/reader.toml` over, keeps the comments and the order in it, and leaves the old file beside it.\n\n"
+        "| was | is |\n| --- | --- |"
+    )
+    for names in FORMER_NAMES.items():
+        was, now = ("`[{}] {}`".format(*each.split(".")) for each in names)
+        yield f"| {was} | {now} |"
 
 
 def _arguments(parser: ArgumentParser) -> Iterator[str]:

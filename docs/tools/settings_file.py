@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
-from device.config import Config, settings_of, to_toml
+from device.config import Config, settings_of
+from device.toml_file import to_toml
 from docs.tools import made
 
 HEAD = """\

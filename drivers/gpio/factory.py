@@ -40,7 +40,7 @@ GPIOD_FROM_DEBIAN = (
 
 
 class Backend(Enum):
-    """How pins are reached; the value is the word in the configuration."""
+    """What reaches the GPIOs: [gpio] library; the value is the word in the configuration."""
 
     AUTO = "auto"
     LGPIO = "lgpio"
@@ -187,7 +187,7 @@ def _cure(cause: Exception) -> str:
     if type(cause).__name__ == "PinUnknownPi":
         return (
             "Containers and mainline kernels tell no revision in device tree or /proc/cpuinfo: lgpio with gpiozero "
-            f'cannot be used. gpiod can: pins = "gpiod" below [keypad]; {_install_gpiod()}'
+            f'cannot be used. gpiod can: library = "gpiod" below [gpio]; {_install_gpiod()}'
         )
     return "Check that the user is in the group gpio and that the unit does not hide /proc or /dev"
 

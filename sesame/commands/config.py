@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from device.config import load_config, settings_of, to_toml
+from device.config import load_config, settings_of
+from device.toml_file import to_toml
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -258,9 +258,9 @@ def test_what_is_muted_stays_still(buzzer: bool, light: bool) -> None:
 
 def test_every_part_can_be_on_another_pin() -> None:
     moved = Config(
-        sound=SoundConfig(buzzer_pin=22, light_pin=23),
-        slot=SlotConfig(card_switch=True, card_switch_pin=24),
-        power=PowerConfig(off="latch", latch=25, button=True, button_pin=11),
+        sound=SoundConfig(buzzer_gpio=22, light_gpio=23),
+        slot=SlotConfig(card_switch=True, card_switch_gpio=24),
+        power=PowerConfig(off="latch", latch=25, button=True, button_gpio=11),
     )
     reader = showing_a_code(moved)
     hardware = reader.bench.parts.hardware

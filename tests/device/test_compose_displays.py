@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from pytest_mock import MockerFixture
 
-from device.config import Config, DisplayConfig, KeypadConfig, merge_config
+from device.config import Config, DisplayConfig, GpioConfig, SpiConfig, merge_config
 from device.displays import real_display
 from device.errors import ConfigError
 from drivers.board_twin import BoardTwin
@@ -47,8 +47,8 @@ def name(wired: DisplayConfig) -> str:
     return f"{wired.controller}-{wired.height}-{wired.bus}-{wired.rotation}"
 
 
-def bench_with(wired: DisplayConfig) -> Bench:
-    return Bench(Config(display=wired))
+def bench_with(wired: DisplayConfig, spi: SpiConfig = SpiConfig()) -> Bench:  # noqa: B008 - a value, frozen
+    return Bench(Config(display=wired, spi=spi))
 
 
 @pytest.mark.parametrize("wired", tuple(displays()), ids=name)
@@ -202,7 +202,7 @@ def test_the_real_display_is_composed_from_the_same_settings(wired: DisplayConfi
 
 
 def test_a_display_on_spi_can_have_its_lines_elsewhere() -> None:
-    bench = bench_with(DisplayConfig(bus="spi", spi_device=1, dc=22, reset=23))
+    bench = bench_with(DisplayConfig(bus="spi", dc=22, reset=23), SpiConfig(chip_select=1))
     reader = Story(bench)
     reader.insert("bank-card")
     reader.press(FIRST_CODE)
@@ -219,7 +219,7 @@ def test_alone_a_display_opens_the_header_only_where_it_needs_it(mocker: MockerF
     opened = mocker.patch("drivers.gpio.factory.open_pins", return_value=BoardTwin(SteppedClock()).pins)
     real_display(Config())
     opened.assert_not_called()
-    real_display(Config(keypad=KeypadConfig("gpiod"), display=DisplayConfig(bus="spi")))
+    real_display(Config(gpio=GpioConfig("gpiod"), display=DisplayConfig(bus="spi")))
     assert [call.args[0] for call in opened.call_args_list] == [Backend.GPIOD], "the configured library has every pin"
 
 

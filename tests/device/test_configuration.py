@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.config import Config, load_config, load_display, merge_config, settings_of, to_toml
+from device.config import SYSTEM_FILE, Config, load_config, load_display, merge_config, settings_of
 from device.errors import ConfigError
-from device.toml_file import decode_toml
+from device.former_names import FORMER_NAMES
+from device.toml_file import decode_toml, to_toml
 from sesame.cli import main
 from tools.machine import ROOT
 
@@ -54,6 +55,17 @@ def test_what_is_shown_can_be_read_again() -> None:
         ("[display]\naddress = 0x80", r"display\.address is 128; allowed is an I2C address"),
         ("reader = 5", r"reader is a section; write \[reader\]"),
         ("[reader", "is not TOML"),
+        (
+            "[keypad]\npins = 'gpiod'",
+            r'keypad\.pins is called gpio\.library now: .* library = "gpiod" below \[gpio\]',
+        ),
+        ("[display]\nport = 3", r"display\.port is called i2c\.bus now: take it out and write bus = 3 below \[i2c\]"),
+        ("[display]\nspi_port = 1", r"display\.spi_port is called spi\.bus now: .* write bus = 1 below \[spi\]"),
+        ("[display]\nspi_device = 1", r"display\.spi_device is called .* write chip_select = 1 below \[spi\]"),
+        (
+            "[sound]\nlight_pin = [5]",
+            r"sound\.light_pin is called sound\.light_gpio now: .* light_gpio = \.\.\. ",
+        ),
     ],
 )
 def test_errors_name_the_file_the_key_and_what_is_allowed(text: str, said: str, tmp_path: Path) -> None:
@@ -128,11 +140,38 @@ def test_a_byte_order_mark_and_crlf_are_no_error(tmp_path: Path) -> None:
 
 
 def test_the_display_in_a_file_with_a_fault_elsewhere_is_the_one_to_darken() -> None:
-    raw = '[display]\nbus = "spi"\nspi_device = 1\ncontrast = 0\n[keypad]\npins = "gpiod"\nrows = 5\n[sond]\n'
+    raw = '[display]\nbus = "spi"\ncontrast = 0\n[spi]\nchip_select = 1\n'
+    raw += '[gpio]\nlibrary = "gpiod"\n[keypad]\nrows = 5\n[sond]\n'
     config, broken = load_display_of(raw)
-    assert (config.display.bus, config.display.spi_device, config.keypad.pins) == ("spi", 1, "gpiod")
+    assert (config.display.bus, config.spi.chip_select, config.gpio.library) == ("spi", 1, "gpiod")
     assert broken is not None
     assert len(broken.faults) == 3
+
+
+def test_the_display_in_a_file_with_former_names_is_the_one_to_darken() -> None:
+    """Else an update would leave a display lit that the file puts on another bus."""
+    raw = "[display]\nbus = 'spi'\nport = 3\nspi_port = 1\nspi_device = 1\n[keypad]\npins = 'gpiod'\n"
+    config, broken = load_display_of(raw)
+    assert (config.i2c.bus, config.spi.bus, config.spi.chip_select, config.gpio.library) == (3, 1, 1, "gpiod")
+    assert broken is not None
+    assert [fault.split(" ")[1] for fault in broken.faults] == [
+        "display.port",
+        "display.spi_port",
+        "display.spi_device",
+        "keypad.pins",
+    ]
+
+
+@pytest.mark.parametrize("former", FORMER_NAMES)
+def test_every_former_name_is_refused_and_names_a_setting_that_there_is(former: str) -> None:
+    known = {key: value for key, value, _, _ in settings_of(Config())}
+    section, _, key = former.partition(".")
+    assert former not in known
+    assert FORMER_NAMES[former] in known
+    with pytest.raises(
+        ConfigError, match=rf"^file: {re.escape(former)} is called {re.escape(FORMER_NAMES[former])} now"
+    ):
+        merge_config({section: {key: known[FORMER_NAMES[former]]}}, "file")
 
 
 def load_display_of(text: str) -> tuple[Config, ConfigError | None]:
@@ -165,7 +204,7 @@ def test_each_line_of_it_can_be_taken_for_itself() -> None:
 
 def test_a_section_that_stands_twice_is_said_with_its_cure() -> None:
     with pytest.raises(ConfigError, match=r"is not TOML: .*twice.*; each \[section\] stands once"):
-        decode_toml(INSTALLED.encode() + b'[keypad]\npins = "gpiod"\n', "file")
+        decode_toml(INSTALLED.encode() + b'[gpio]\nlibrary = "gpiod"\n', "file")
 
 
 WRONG = """\
@@ -177,8 +216,8 @@ low = 5
 critical = 5
 button = true
 [sound]
-light_pin = 4
-buzzer_pin = 99
+light_gpio = 4
+buzzer_gpio = 99
 [mirrors]
 """
 
@@ -193,24 +232,24 @@ def test_every_fault_is_told_at_once_in_the_files_order_and_none_that_follows_fr
     assert [line.removeprefix(f"{file}: ").split(" ")[0] for line in said] == [
         "reader.language",
         "reader.pin_digit",
-        "sound.buzzer_pin",
+        "sound.buzzer_gpio",
         "[mirrors]",
         "power.critical",
-        "power.button_pin",
+        "power.button_gpio",
     ]
 
 
 def test_a_fault_that_only_follows_from_a_refused_value_is_not_told() -> None:
     """Its default stands on GPIO18; the file's pin for the light is not to blame."""
     with pytest.raises(ConfigError) as caught:
-        merge_config({"sound": {"buzzer_pin": 99, "light_pin": 18}}, "file")
-    assert [fault.split(" ")[1] for fault in caught.value.faults] == ["sound.buzzer_pin"]
+        merge_config({"sound": {"buzzer_gpio": 99, "light_gpio": 18}}, "file")
+    assert [fault.split(" ")[1] for fault in caught.value.faults] == ["sound.buzzer_gpio"]
 
 
 def test_faults_of_the_whole_are_all_told() -> None:
     with pytest.raises(ConfigError) as caught:
         merge_config(
-            {"power": {"low": 5}, "display": {"height": 32, "rotation": 90}, "sound": {"light_pin": 5}}, "file"
+            {"power": {"low": 5}, "display": {"height": 32, "rotation": 90}, "sound": {"light_gpio": 5}}, "file"
         )
     assert len(caught.value.faults) == 3
 
@@ -236,15 +275,15 @@ def test_display_and_gauge_do_not_share_an_address(gauge: str, address: int) -> 
     assert merge_config({"power": {"gauge_address": address}}, "file").power.gauge == "none"
 
 
-@pytest.mark.parametrize(("port", "clash"), [(1, True), (3, False)])
+@pytest.mark.parametrize(("bus", "clash"), [(1, True), (3, False)])
 @pytest.mark.parametrize("pin", [2, 3])
-def test_the_gauges_bus_keeps_its_pins_beside_a_display_on_spi(port: int, clash: bool, pin: int) -> None:
+def test_the_gauges_bus_keeps_its_pins_beside_a_display_on_spi(bus: int, clash: bool, pin: int) -> None:
     """GPIO2 and 3 are I2C's on the header; without the gauge nobody needs them."""
-    raw: dict[str, dict[str, object]] = {"display": {"bus": "spi", "port": port}, "sound": {"light_pin": pin}}
-    assert merge_config(raw, "file").sound.light_pin == pin
+    raw: dict[str, dict[str, object]] = {"display": {"bus": "spi"}, "i2c": {"bus": bus}, "sound": {"light_gpio": pin}}
+    assert merge_config(raw, "file").sound.light_gpio == pin
     raw["power"] = {"gauge": "max17048"}
     if clash:
-        with pytest.raises(ConfigError, match=rf"display\.port \(I2C .*\) and sound\.light_pin are both on GPIO{pin}"):
+        with pytest.raises(ConfigError, match=rf"i2c\.bus \(I2C .*\) and sound\.light_gpio are both on GPIO{pin}"):
             merge_config(raw, "file")
     else:
         assert merge_config(raw, "file").power.gauge == "max17048"
@@ -282,3 +321,12 @@ def test_the_gauge_has_its_own_address_unless_told() -> None:
     assert merge_config({"power": {"gauge_address": 0x41}}, "file").power.gauge_address == 0x41
     with pytest.raises(ConfigError, match="0 for the chip's own"):
         merge_config({"power": {"gauge_address": 3}}, "file")
+
+
+def test_the_hint_to_install_stands_at_the_file_that_it_carries_over(tmp_path: Path) -> None:
+    """Any other is changed by hand, and no other way is named."""
+    raw = {"display": {"port": 3}}
+    with pytest.raises(ConfigError, match=r"below \[i2c\]; sudo \./install does that, and keeps the old file$"):
+        merge_config(raw, str(SYSTEM_FILE))
+    with pytest.raises(ConfigError, match=r"below \[i2c\]$"):
+        merge_config(raw, str(tmp_path / "reader.toml"))

@@ -104,7 +104,7 @@ def test_blank_darkens_where_luma_cannot_be_imported(bus: str, mocker: MockerFix
     mocker.patch("drivers.gpio.factory.open_pins", return_value=hardware.pins)
     i2c, spi = (mocker.patch(f"drivers.display.bare.darken_{each}") for each in ("i2c", "spi"))
     file = tmp_path / "reader.toml"
-    file.write_text(f'[display]\nbus = "{bus}"\nspi_device = 1\naddress = 0x3D\n')
+    file.write_text(f'[display]\nbus = "{bus}"\naddress = 0x3D\n[spi]\nchip_select = 1\n')
     assert blank.run(Namespace(config=file)) == 0
     if bus == "i2c":
         i2c.assert_called_once_with(SSD1306_128X64, 1, 0x3D)

@@ -200,7 +200,7 @@ def test_without_gpiod_the_message_is_true_and_names_it(backend: Backend) -> Non
         open_pins(backend, ZERO, replace(Shelf().libraries(), lgpio=unknown))
     said = str(caught.value)
     assert "tell no revision" in said
-    assert 'pins = "gpiod" below [keypad]' in said
+    assert 'library = "gpiod" below [gpio]' in said
     assert "[gpiod]'" in said
     assert "group gpio" not in said, "the group is not the cause"
 

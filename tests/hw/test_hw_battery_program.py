@@ -87,8 +87,8 @@ def test_it_would_be_seen_if_the_contact_under_the_code_key_were_an_off_key(batt
 
 def test_the_contacts_are_where_the_program_looks_for_them(battery: Netlist) -> None:
     config = built(guide())
-    assert read_by(battery, "SW1") == config.slot.card_switch_pin
-    assert read_by(battery, "SW2") == config.power.button_pin
+    assert read_by(battery, "SW1") == config.slot.card_switch_gpio
+    assert read_by(battery, "SW2") == config.power.button_gpio
 
 
 def test_what_the_guide_says_wakes_it_is_what_the_program_says() -> None:

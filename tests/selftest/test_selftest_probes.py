@@ -154,7 +154,7 @@ class WorldOf(SimulatedWorld):
 )
 def test_any_library_for_the_pins_will_do_and_is_named(backend: str, module: str, said: str) -> None:
     found = examined(WorldOf(backend, module))
-    assert found["pins"].said == f"the header can be used, by {said}"
+    assert found["header"].said == f"the header can be used, by {said}"
     assert module in found["libraries"].said.split(", ")
     assert {each.verdict for each in found.values()} == {Verdict.GOOD}
 

@@ -19,20 +19,20 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
     ),
     Trouble.RPIGPIO_ON_PI_5: (
         ("machine", Verdict.FAILED, "RPi.GPIO does not work on a Raspberry Pi 5", "pip uninstall RPi.GPIO, then: pip"),
-        ("pins", Verdict.LEFT_OUT, "", "above"),
+        ("header", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.GPIO_CLASH: (
         ("machine", Verdict.FAILED, "RPi.GPIO and rpi-lgpio are both installed", "pip uninstall RPi.GPIO rpi-lgpio"),
-        ("pins", Verdict.LEFT_OUT, "", "above"),
+        ("header", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.NO_GPIO_LIBRARY: (
         ("libraries", Verdict.FAILED, "lgpio is missing", "pip install '.[lgpio]' in the project's folder"),
-        ("pins", Verdict.LEFT_OUT, "", "above"),
+        ("header", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.NO_GPIO_LIBRARY_3_13: (
         ("libraries", Verdict.FAILED, "lgpio is missing", "3.13: sudo apt install python3-lgpio"),
         ("libraries", Verdict.FAILED, "lgpio is missing", "anew with --system-site-packages"),
-        ("pins", Verdict.LEFT_OUT, "", "above"),
+        ("header", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.NO_DISPLAY_LIBRARY: (
         ("libraries", Verdict.FAILED, "luma.oled is missing", "pip install"),
@@ -60,20 +60,20 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
     ),
     Trouble.SPI_PORT: (
-        ("devices", Verdict.FAILED, "/dev/spidev1.0 is missing", "set spi_port = 0 below [display]"),
+        ("devices", Verdict.FAILED, "/dev/spidev1.0 is missing", "set bus = 0 below [spi]"),
         ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
     ),
     Trouble.NO_PERMISSION: (
         ("machine", Verdict.FAILED, "no GPIO chip that can be read", "group gpio"),
         ("devices", Verdict.FAILED, "no permission for /dev/gpiochip0, /dev/i2c-1", "usermod -aG gpio,i2c"),
-        ("pins", Verdict.LEFT_OUT, "", "above"),
+        ("header", Verdict.LEFT_OUT, "", "above"),
         ("display", Verdict.LEFT_OUT, "", "above"),
         ("battery", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.NO_GROUPS: (
         ("machine", Verdict.FAILED, "no GPIO chip that can be read", "group gpio"),
         ("devices", Verdict.FAILED, "no permission for", "udev rules (sudo ./install)"),
-        ("pins", Verdict.LEFT_OUT, "", "above"),
+        ("header", Verdict.LEFT_OUT, "", "above"),
         ("display", Verdict.LEFT_OUT, "", "above"),
         ("battery", Verdict.LEFT_OUT, "", "above"),
     ),
@@ -137,7 +137,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
             "columns = [21, 20, 16, 12]",
         ),
     ),
-    Trouble.PIN_TAKEN: (
+    Trouble.GPIO_TAKEN: (
         ("keypad", Verdict.FAILED, "both on GPIO5 (header pin 29, hole d46)", "give each its own pin"),
     ),
     Trouble.BATTERY_LOW: (("battery", Verdict.WARNING, "7 % left", "charge it"),),
@@ -167,7 +167,7 @@ def test_when_all_is_well() -> None:
     assert {each.verdict for each in found} == {Verdict.GOOD}
     assert [each.probe for each in found] == [
         *("system", "machine", "libraries", "devices", "service", "configuration", "clock"),
-        *("i2c bus", "pins", "display", "sound", "keypad", "battery"),
+        *("i2c bus", "header", "display", "sound", "keypad", "battery"),
         *("pcscd", "card reader", "card", "applications"),
     ]
     assert not any(each.cure for each in found), "nothing to cure"
@@ -219,7 +219,7 @@ def test_any_two_troubles_end_in_findings() -> None:
 
 
 def test_nothing_of_the_board_is_touched_by_the_doctor() -> None:
-    touching = {"i2c bus", "pins", "display", "sound", "keypad", "battery", "board"}
+    touching = {"i2c bus", "header", "display", "sound", "keypad", "battery", "board"}
     for trouble in (Trouble.DISPLAY_DEAD, Trouble.KEY_DEAD, Trouble.SERVICE_RUNS):
         assert not touching & {each.probe for each in findings(trouble, wish=Wish(touch=False))}
 

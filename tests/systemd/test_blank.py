@@ -26,7 +26,11 @@ def test_a_bus_that_hangs_ends_it_by_the_alarm() -> None:
     assert done.returncode == -signal.SIGALRM
 
 
-@pytest.mark.parametrize("text", ["[display]\nport = 22\n", "[display]\nport = 22\n[wrong]\n"], ids=["good", "wrong"])
+@pytest.mark.parametrize(
+    "text",
+    ["[i2c]\nbus = 22\n", "[i2c]\nbus = 22\n[wrong]\n", "[display]\nport = 22\n"],
+    ids=["good", "wrong", "former name"],
+)
 def test_afterwards_no_alarm_is_left(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "reader.toml"
     file.write_text(text)

@@ -159,9 +159,9 @@ or sooner (lgPthTx.c), whatever is to be done."""
 
 
 def sleeps_soundly(run: Run) -> str:
-    """The same with `[keypad] pins = "gpiod"`: no thread at all polls, and keys and codes work"""
+    """The same with `[gpio] library = "gpiod"`: no thread at all polls, and keys and codes work"""
     settings = "/etc/sesame/reader.toml"
-    run.machine.must(f"cp {settings} /run/reader.toml && sed -i 's/^#pins = .*/pins = \"gpiod\"/' {settings}")
+    run.machine.must(f"cp {settings} /run/reader.toml && sed -i 's/^#library = .*/library = \"gpiod\"/' {settings}")
     run.machine.must(f"systemctl restart {UNIT}")
     run.active()
     run.code()
