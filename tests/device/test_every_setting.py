@@ -5,38 +5,39 @@ from typing import Any
 
 import pytest
 
-from device.config import Config, merge_config, settings_of, to_toml
+from device.config import Config, merge_config, settings_of
 from device.errors import ConfigError
+from device.toml_file import to_toml
 from sesame_core.events import Key
 
-PINS = ((0, 27), (-1, 28, True, 3.0, "4"))
+GPIOS = ((0, 27), (-1, 28, True, 3.0, "4"))
 FLAG = ((True, False), (1, 0, "true", None))
 FOUR, SIX = (5, 6, 7, 8), (0, 4, 17, 27, 11, 3)
 
 SETTINGS: dict[str, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {
     "reader.language": ("auto", ("auto", "fr", "en"), ("de", "a", "", 1)),
     "reader.pin_digits": ((4, 4), (4, 12, [4, 12], [5, 6]), (3, 13, [4], [12, 4], [4, 13], [3, 4], True, "4")),
-    "keypad.pins": ("auto", ("auto", "lgpio", "gpiod", "rpigpio"), ("gpio", 1)),
+    "gpio.library": ("auto", ("auto", "lgpio", "gpiod", "rpigpio"), ("gpio", 1)),
     "keypad.rows": ((5, 6, 13, 19), ([0, 22, 23, 27],), ([5, 6], [5, 6, 13, 28], [-1, 5, 6, 13], [5, 6, 13, True], 5)),
     "keypad.columns": ((12, 16, 20, 21), ([0, 22, 23, 27],), ([5, 6], [5, 6, 13, 28], [-1, 5, 6, 13], 5)),
     "keypad.diodes": (False, *FLAG),
     "display.controller": ("ssd1306", ("ssd1306", "ssd1305", "ssd1309", "sh1106"), ("ssd1307", "")),
     "display.height": (64, (64, 32), (63, 48, 65, True)),
     "display.bus": ("i2c", ("i2c", "spi"), ("usb",)),
-    "display.port": (1, (0, 22), (-1, 23, True)),
+    "i2c.bus": (1, (0, 22), (-1, 23, True)),
     "display.address": (0x3C, (0x3C, 0x3D), (0x3B, 0x3E, 0x80, True)),
-    "display.spi_port": (0, (0, 9), (-1, 10)),
-    "display.spi_device": (0, (0, 1), (2, -1, True)),
+    "spi.bus": (0, (0, 9), (-1, 10)),
+    "spi.chip_select": (0, (0, 1), (2, -1, True)),
     "display.rotation": (0, (0, 90, 180, 270), (45, 360, -90)),
     "display.contrast": (0x8F, (1, 255), (0, 256)),
     "slot.reader": ("", ("", "ACR39U"), (1, None)),
     "slot.exclusive": (True, *FLAG),
     "slot.card_switch": (False, *FLAG),
-    "slot.card_switch_pin": (27, *PINS),
+    "slot.card_switch_gpio": (27, *GPIOS),
     "power.off": ("asleep", ("asleep", "latch", "system"), ("sleep",)),
-    "power.latch": (26, *PINS),
+    "power.latch": (26, *GPIOS),
     "power.button": (False, *FLAG),
-    "power.button_pin": (4, *PINS),
+    "power.button_gpio": (4, *GPIOS),
     "power.gauge": ("none", ("none", "max17048", "ina219"), ("max",)),
     "power.low": (20, (6, 99), (0, 100)),
     "power.critical": (5, (0, 19), (-1, 99)),
