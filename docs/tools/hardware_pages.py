@@ -20,7 +20,7 @@ PROBES = {
     "configuration": ("the file, and whether it can be used", ""),
     "clock": ("monotonic time moves on", ""),
     "i2c bus": ("which addresses of displays and gauges answer", "yes"),
-    "pins": ("the header can be claimed, and through which library", "yes"),
+    "header": ("the header can be claimed, and through which library", "yes"),
     "display": ("every pixel, then a sentence with accents and a bar; dark afterwards", "looks at it"),
     "sound": ("buzzer and light play the pattern of a right PIN", "listens and looks"),
     "keypad": ("each key, asked for by its name; 20 s for it, 5 s after a silent one", "presses"),
