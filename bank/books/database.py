@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bank.decoding import decode_foreign
 from bank.errors import StateError
@@ -31,6 +32,9 @@ DRIVERS: Final = {
 
 PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 """Readers beside one writer; an answered commit is on the disk; no customer without card; what is deleted is gone."""
+
+MEMORY: Final = URL.create("sqlite")
+"""Books that end with the engine; only programs name them, no user."""
 
 FULL = "the disk is full: make room and try again. Nothing was changed"
 DAMAGED = "damaged, or no books of this bank: put a backup back, or move them away and begin anew"
@@ -91,6 +95,8 @@ def sqlite_url(path: Path) -> URL:
 
 def named(url: URL) -> str:
     """How messages call the books: by their file, or by their name on the server."""
+    if url == MEMORY:
+        return "in memory"
     return str(url.database) if is_sqlite(url) else f"the PostgreSQL database {url.database!r}"
 
 
@@ -111,11 +117,28 @@ def opened_engine(url: URL) -> Engine:
     """
     if not is_sqlite(url):
         return _postgres_engine(url)
-    _make_private(Path(url.database or ""))
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE_S})
+    engine = _memory_engine() if url == MEMORY else _file_engine(url)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _file_engine(url: URL) -> Engine:
+    _make_private(Path(url.database or ""))
+    return create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE_S})
+
+
+def _memory_engine() -> Engine:
+    """One connection, since another would see another memory; whoever wants it waits as for a file's lock."""
+    return create_engine(
+        MEMORY,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=PATIENCE_S,
+    )
 
 
 def _postgres_engine(url: URL) -> Engine:
@@ -163,6 +186,8 @@ def translated(url: URL) -> Iterator[None]:
 
 def trouble(error: SQLAlchemyError) -> str:
     """What is wrong and what to do about it."""
+    if isinstance(error, PoolTimeoutError):
+        return BUSY
     origin = getattr(error, "orig", None)
     code = getattr(origin, "sqlite_errorcode", None)
     if code is not None:

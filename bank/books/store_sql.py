@@ -61,7 +61,7 @@ class SqlStore:
         self._url = database_url(url) if isinstance(url, str) else url
         self._engine = opened_engine(self._url)
         try:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 migrate_database(connection)
             self._check_key()
         except BaseException:
@@ -75,12 +75,12 @@ class SqlStore:
     def add_issuer_key(self, key: IssuerKey) -> None:
         """Keep an issuer key, sealed; one of that name that is there already stays as it is."""
         row = {"name": key.name, "sealed": self._vault.seal_secret(key.name, key.value)}
-        with self._writing() as connection:
+        with self.writing() as connection:
             self._insert_new(connection, ISSUER_KEYS.name, row)
 
     def issuer_key(self, name: str) -> IssuerKey:
         """See Store."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             sealed = connection.execute(select(ISSUER_KEYS.c.sealed).where(ISSUER_KEYS.c.name == name)).scalar()
             if sealed is None:
                 raise UnknownCardError(f"no issuer key called {name!r} in this bank")
@@ -90,7 +90,7 @@ class SqlStore:
         """See Store."""
         if not is_askable(user):
             return None
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(HOLDERS.where(CUSTOMERS.c.user_code == user)).mappings().first()
             return _customer(row) if row else None
 
@@ -98,7 +98,7 @@ class SqlStore:
         """See Store."""
         if not is_askable(card_id):
             return None
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(CARDS).where(CARDS.c.card_id == card_id)).mappings().first()
             return self._card(row) if row else None
 
@@ -107,24 +107,24 @@ class SqlStore:
         if not is_askable(pan):
             return None
         index = self._vault.index_secret(pan)
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(CARDS).where(CARDS.c.number_index == index)).mappings().first()
             return self._card(row) if row else None
 
     def card_status(self, card_id: str) -> Status:
         """See Store."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return _status(connection, card_id)
 
     def list_customers(self) -> Sequence[Customer]:
         """See Store."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(HOLDERS.order_by(CUSTOMERS.c.user_code)).mappings()
             return [_customer(row) for row in rows]
 
     def list_cards(self) -> Sequence[IssuedCard]:
         """See Store."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(CARDS)).mappings()
             return sorted((self._card(row) for row in rows), key=lambda card: card.card_id)
 
@@ -133,22 +133,22 @@ class SqlStore:
         if not is_askable(card_id):
             return []
         query = select(ATTEMPTS).where(ATTEMPTS.c.card_id == card_id).order_by(ATTEMPTS.c.number)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [_attempt(row) for row in connection.execute(query).mappings()]
 
     def add_card(self, card: IssuedCard, last_atc: int = 0) -> None:
         """See Store."""
-        with _taken("a card with this identifier or number is already issued"), self._writing() as connection:
+        with _taken("a card with this identifier or number is already issued"), self.writing() as connection:
             connection.execute(insert(CARDS).values(self._row(card, last_atc)))
 
     def add_customer(self, customer: Customer) -> None:
         """See Store."""
-        with _taken("this user code is taken, or the card not issued"), self._writing() as connection:
+        with _taken("this user code is taken, or the card not issued"), self.writing() as connection:
             _add_customer(connection, customer)
 
     def furnish_books(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
         """See Store."""
-        with _taken("a card number is taken, or a customer's card not issued"), self._writing() as connection:
+        with _taken("a card number is taken, or a customer's card not issued"), self.writing() as connection:
             for card, last_atc in cards:
                 self._insert_new(connection, CARDS.name, self._row(card, last_atc))
             for customer in customers:
@@ -159,7 +159,7 @@ class SqlStore:
 
     def begin_anew(self, cards: Iterable[Issue]) -> None:
         """See Store."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             for card, last_atc in cards:
                 first = update(CARDS).values(last_atc=last_atc, failures=0, blocked=False)
                 connection.execute(first.where(CARDS.c.card_id == card.card_id))
@@ -188,13 +188,13 @@ class SqlStore:
             "source": show_controls(attempt.source)[:200],
             "reason": attempt.reason.name,
         }
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(insert(ATTEMPTS).values(row))
 
     def _moved(self, card_id: str, change: Update) -> bool:
         if not is_askable(card_id):
             raise UnknownCardError(NOT_ISSUED)
-        with self._writing() as connection:
+        with self.writing() as connection:
             moved = connection.execute(change.where(CARDS.c.card_id == card_id)).rowcount == 1
             if not moved:
                 _status(connection, card_id)
@@ -222,7 +222,7 @@ class SqlStore:
 
     def _check_key(self) -> None:
         """A key that opens nothing of these books must seal nothing into them. A damaged row is not the key's fault."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             keys = connection.execute(select(ISSUER_KEYS.c.name, ISSUER_KEYS.c.sealed)).all()
             cards = connection.execute(select(CARDS.c.card_id, CARDS.c.sealed).limit(SAMPLE)).all()
         sealed = [*keys, *cards]
@@ -237,14 +237,16 @@ class SqlStore:
         return True
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         """A transaction that looks. Rows are taken apart inside: what they hold may be damaged."""
         damaged = decode_foreign(f"the bank's books ({named(self._url)}): {DAMAGED}")
         with damaged, translated(self._url), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that changes: all of it is on the disk at the end, or nothing. Only one at a time on SQLite.
+        What breaks a rule of the tables leaves as IntegrityError."""
         with translated(self._url), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 

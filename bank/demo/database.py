@@ -1,13 +1,14 @@
 """The demonstration's books in a database; apart from `bank.demo.customers`, which need not load SQLAlchemy."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from bank.books.database import DAMAGED, database_url, named, sqlite_url
+from bank.books.database import DAMAGED, MEMORY, database_url, named, sqlite_url
 from bank.books.emptying import holds_secrets
 from bank.books.store_sql import SqlStore
-from bank.books.vault import Vault
+from bank.books.vault import KEY_SIZE, Vault
 from bank.demo.customers import furnish_books
 from bank.emv.keys import TEST_KEYS
 from bank.errors import IssuingError, StateError
@@ -37,6 +38,14 @@ def open_database(state_dir: Path, url: str = "") -> SqlStore:
     except BaseException:
         store.close()
         raise
+    return store
+
+
+def open_in_memory() -> SqlStore:
+    """A bank that ends with the program: the test keys, and neither cards nor customers. Close it."""
+    store = SqlStore(MEMORY, Vault(os.urandom(KEY_SIZE)))
+    for key in TEST_KEYS.values():
+        store.add_issuer_key(key)
     return store
 
 

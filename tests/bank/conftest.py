@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bank.books.store_sql import SqlStore
+from bank.books.vault import Vault
 from bank.cards.card import CardInSlot
+from bank.demo.database import open_in_memory
+from bank.emv.keys import TEST_KEYS
 
 LIMIT_S = 120
 """How long a helper process may take before the test is held to have failed."""
@@ -240,3 +244,18 @@ def postgres() -> Iterator[PostgresCluster]:
     cluster.start()
     yield cluster
     cluster.stop()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    """Empty books of each kind, with the test keys."""
+    if request.param == "memory":
+        store = open_in_memory()
+    elif request.param == "sqlite":
+        store = SqlStore(f"sqlite:///{tmp_path}/bank/bank.db", Vault(bytes(32)))
+    else:
+        store = SqlStore(request.getfixturevalue("postgres").new_database(), Vault(bytes(32)))
+    for key in TEST_KEYS.values():
+        store.add_issuer_key(key)
+    yield store
+    store.close()

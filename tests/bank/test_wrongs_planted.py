@@ -54,9 +54,9 @@ def test_an_error_of_the_database_holds_nothing_that_was_asked_or_stored(
 ) -> None:
     url = request.getfixturevalue("postgres").new_database() if kind == "postgresql" else ""
     store = open_database(tmp_path, url)
-    with store._writing() as connection:
+    with store.writing() as connection:
         for table in ("attempts", "customers"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
+            connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO gone_{table}")
     with pytest.raises(StateError) as noted:
         store.note_attempt(Attempt(datetime(2026, 1, 1, tzinfo=UTC), CARD, SECRET, Reason.NO_MATCH))
     with pytest.raises(StateError) as asked:
@@ -78,9 +78,9 @@ def test_an_answered_commit_is_on_the_disk(store: SqlStore) -> None:
 def test_a_transaction_that_will_write_holds_the_lock_from_its_beginning(store: SqlStore, tmp_path: Path) -> None:
     """One that reads first and writes then fails at once where another has written in between: nobody would wait."""
     other = sqlite3.connect(tmp_path / DATABASE_FILE, timeout=0, isolation_level=None)
-    with store._writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+    with store.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
         other.execute("BEGIN IMMEDIATE")
-    with store._reading():
+    with store.reading():
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
     other.close()
