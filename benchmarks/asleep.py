@@ -4,10 +4,9 @@ import threading
 import time
 
 from benchmarks.figures import table
-from device.compose import rules_of
 from device.config import Config
-from device.loop import Loop
 from device.pace import Runner, Waker
+from device.reader.appliance import ReaderAppliance, ReaderLoop
 from device.simulated import simulate_board
 from drivers.clock import MonotonicClock
 from sesame_core.events import Halt, Key, KeyPressed
@@ -19,7 +18,7 @@ def report() -> None:
     """Print how much CPU time and how many turns of the loop ten seconds of sleep take."""
     waker = Waker()
     board = simulate_board(Config(), MonotonicClock())
-    loop = Counting(board.board, rules_of(Config()))
+    loop = Counting(board.board, ReaderAppliance(board.slot, board.board.clock))
     loop.start(waker.notify_loop)
     loop.handle_event(KeyPressed(loop.board.clock.now(), Key.OFF))
     thread = threading.Thread(target=Runner(loop, waker).run)
@@ -39,7 +38,7 @@ def report() -> None:
     table(f"P7  asleep, {SECONDS} s of it", rows)
 
 
-class Counting(Loop):
+class Counting(ReaderLoop):
     """A loop that counts its turns."""
 
     turns = 0

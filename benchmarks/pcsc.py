@@ -17,10 +17,10 @@ from bank.cards.gallery import open_card
 from bank.cards.vpcd import VirtualReader
 from benchmarks.figures import medians, milliseconds, table, whole_process
 from benchmarks.peer import emvtool
-from device.compose import rules_of
 from device.config import Config
-from device.loop import Board, Loop
 from device.pace import Waker
+from device.reader.appliance import ReaderLoop
+from device.reader.compose import fit_reader
 from device.simulated import simulate_board
 from drivers.clock import MonotonicClock
 from drivers.slot.pcsc import PcscSlot
@@ -111,7 +111,7 @@ def _bare() -> float:
 def _ok() -> float:
     """The real slot, loop and painter, and luma on the simulated bus, whose bytes take no time."""
     twin = simulate_board(Config(), MonotonicClock())
-    parts = twin.board
+    board = twin.board
     slot = PcscSlot(None)
     waker = Waker()
     shown: list[float] = []
@@ -120,8 +120,7 @@ def _ok() -> float:
         if state.phase is Phase.CODE and not shown:
             shown.append(time.perf_counter())
 
-    board = Board(parts.clock, parts.keypad, slot, parts.display, parts.power, parts.sound, parts.others)
-    loop = Loop(board, rules_of(Config()), [watch])
+    loop = fit_reader(Config(), board, slot, [watch])
     loop.start(waker.notify_loop)
     try:
         _until(loop, waker, lambda: loop.state.phase is Phase.READY)
@@ -137,7 +136,7 @@ def _ok() -> float:
         waker.close()
 
 
-def _until(loop: Loop, waker: Waker, reached: Callable[[], bool]) -> None:
+def _until(loop: ReaderLoop, waker: Waker, reached: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S
 
     while not reached():

@@ -8,14 +8,13 @@ ROUNDS = 15
 
 LIBRARIES = "import gpiozero.pins.mock, gpiozero, luma.core.interface.serial, luma.oled.device, smartcard.scard"
 FIRST_FRAME = """
-from device.compose import rules_of
-from device.simulated import simulated
+from device.simulated import simulate_board
 from device.config import Config
-from device.loop import Loop
+from device.reader.compose import fit_reader
 from drivers.clock import MonotonicClock
 from drivers.slot.pcsc import PcscSlot
-board = simulated(Config(), MonotonicClock())
-loop = Loop(board.board, rules_of(Config()))
+board = simulate_board(Config(), MonotonicClock())
+loop = fit_reader(Config(), board.board, PcscSlot())
 loop.board.display.start()
 loop._draw()
 assert any(board.display.glass().rows)

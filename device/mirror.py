@@ -18,7 +18,6 @@ from device.errors import MirrorError
 from device.unix_socket import Door, open_door
 from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
-from sesame_core.reader.state import State
 from sesame_core.screens import Screen
 
 MODE: Final = 0o660
@@ -48,7 +47,7 @@ class Mirror:
         self._listeners: set[socket.socket] = set()
         self._frame = _frame(Picture.dark(*size))
 
-    def __call__(self, _state: State, screen: Screen) -> None:
+    def __call__(self, _state: object, screen: Screen) -> None:
         """Hand the picture of `screen` on. Never waits and never raises for a listener's sake."""
         frame = _frame(Picture.dark(*self._size) if screen.dark else paint_screen(screen, self._size))
         with self._lock:

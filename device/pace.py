@@ -6,9 +6,9 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from threading import RLock
-from typing import Final
+from typing import Any, Final
 
-from device.loop import Loop, is_halted
+from device.loop import Loop
 from drivers.clock import SteppedClock
 from sesame_core.events import Millis
 
@@ -110,7 +110,9 @@ class _SocketPair:
 class Runner:
     """Runs a loop in real time until it is halted. `heartbeat` is called at least every `beat` ms, if given."""
 
-    def __init__(self, loop: Loop, waker: Waker, heartbeat: Callable[[], None] | None = None, beat: Millis = 0) -> None:
+    def __init__(
+        self, loop: Loop[Any, Any], waker: Waker, heartbeat: Callable[[], None] | None = None, beat: Millis = 0
+    ) -> None:
         self._loop = loop
         self._waker = waker
         self._heartbeat = heartbeat
@@ -118,9 +120,9 @@ class Runner:
 
     def run(self) -> None:
         """Until the loop is halted."""
-        while not is_halted(self._loop):
+        while not self._loop.halted:
             due = self._loop.run_once()
-            if is_halted(self._loop):
+            if self._loop.halted:
                 return
             self._sleep(due)
 
@@ -130,7 +132,7 @@ class Runner:
         if self._heartbeat is None:
             self._waker.wait_until(self._left(due))
             return
-        while not is_halted(self._loop):
+        while not self._loop.halted:
             self._heartbeat()
             left = self._left(due)
             patience = self._beat if left is None else min(left, self._beat)
@@ -146,7 +148,7 @@ class Stepper:
 
     MOST_TURNS_AT_ONCE = 10_000
 
-    def __init__(self, loop: Loop, clock: SteppedClock) -> None:
+    def __init__(self, loop: Loop[Any, Any], clock: SteppedClock) -> None:
         self._loop = loop
         self._clock = clock
 

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from device.compose import compose_board, rules_of
 from device.config import Config
 from device.errors import MirrorError
-from device.loop import Loop
 from device.mirror import Mirror
 from device.notify import Notifier
 from device.pace import Runner, Waker
+from device.reader.compose import compose_reader, fit_reader
 from device.secrecy import keep_secrets
 from device.signals import on_ending
 from drivers.ports import Notify
@@ -65,9 +64,9 @@ def serve_reader(config: Config) -> bool:
     end = EndAsked()
     notifier = Notifier()
     waker = Waker()
-    board = compose_board(config, end.ask_power_off, others=(end,))
-    mirrors = (Mirror(board.display.size),) if config.mirror.enabled else ()
-    loop = Loop(board, rules_of(config), mirrors)
+    parts = compose_reader(config, end.ask_power_off, others=(end,))
+    mirrors = (Mirror(parts.board.display.size),) if config.mirror.enabled else ()
+    loop = fit_reader(config, parts.board, parts.slot, mirrors)
     with on_ending(end.ask), serve_mirrors(mirrors, Path(config.mirror.socket)):
         try:
             loop.start(waker.notify_loop)

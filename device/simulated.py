@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from device.compose import gauge_address, keypad_of, sound_of, switches_of, thresholds_of, way_of
+from device.compose import gauge_address, keypad_of, power_button, sound_of, thresholds_of, way_of
 from device.config import Config, gpios_in_use
 from device.displays import needs_pins, panel_of, spi_bus
 from device.loop import Board
+from device.reader.compose import slot_switch
 from drivers.board_twin import BoardTwin, Bounce, Wires
 from drivers.clock import passing
 from drivers.display.twin import DisplayTwin, Soldered
@@ -69,19 +70,19 @@ def simulate_board(  # noqa: PLR0913 - each is a property of the simulated world
     the pad's lines as they really are, where that is not as configured."""
     buttons = dict(config.keypad.buttons) or None
     hardware = BoardTwin(clock, config.layout, ribbon=ribbon, buttons=buttons, wires=_wires(config), bounce=bounce)
+    pins = hardware.pins
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
-    spi = Soldered(spi_bus(config, hardware.pins), hardware.circuit) if needs_pins(config) else None
+    spi = Soldered(spi_bus(config, pins), hardware.circuit) if needs_pins(config) else None
     wired = config.display
     display = DisplayTwin(panel_of(config), rotation=wired.rotation, contrast=wired.contrast, spi=spi, clock=clock)
     gauge, monitor = _simulated_battery(config, clock)
     board = Board(
         clock,
-        keypad_of(config, hardware.pins, _at_once),
-        slot,
+        keypad_of(config, pins, _at_once),
         display,
-        Supply(way_of(config, hardware.pins, _ignored), monitor),
-        sound_of(config, hardware.pins),
-        others=(*others, Physics(hardware), *switches_of(config, hardware.pins, slot)),
+        Supply(way_of(config, pins, _ignored), monitor),
+        sound_of(config, pins),
+        others=(*others, Physics(hardware), *slot_switch(config, pins, slot), *power_button(config, pins)),
     )
     return Simulated(board, hardware, slot, display, gauge)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sesame_core.effects import Chime
 from sesame_core.events import Event, Millis
 
 Notify = Callable[[], None]
@@ -143,20 +144,9 @@ class Power(Source, Protocol):
 
 
 class Sound(Source, Protocol):
-    """Buzzer and LED. A verb queues a pattern, which begins at the next poll and replaces the one before. No events."""
+    """Buzzer and LED. No events."""
 
-    def play_key(self) -> None:
-        """A key was taken."""
-        ...
-
-    def play_right(self) -> None:
-        """A code is shown."""
-        ...
-
-    def play_wrong(self) -> None:
-        """Something was refused."""
-        ...
-
-    def play_off(self) -> None:
-        """Going dark: end every pattern."""
+    def play(self, chime: Chime) -> None:
+        """Queue the chime's pattern, which begins at the next poll and replaces the one before. Chime.OFF ends every
+        pattern at once."""
         ...

@@ -6,7 +6,6 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from itertools import accumulate
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -14,20 +13,13 @@ from typing import Final, TypeAlias
 from drivers.errors import DriverError
 from drivers.gpio.pins import OutputLine, Pins
 from drivers.ports import Notify
+from sesame_core.effects import Chime
 from sesame_core.events import Event, Millis
 
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final[Millis] = 0
 """A moment that has always passed."""
-
-
-class Cue(Enum):
-    """What a pattern says."""
-
-    KEY = "a key was taken"
-    RIGHT = "a code is shown"
-    WRONG = "something was refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +34,12 @@ class Beat:
 Pattern: TypeAlias = tuple[Beat, ...]
 """Beats one after the other; buzzer and light are off afterwards."""
 
-PATTERNS: Final[Mapping[Cue, Pattern]] = MappingProxyType(
+PATTERNS: Final[Mapping[Chime, Pattern]] = MappingProxyType(
     {
-        Cue.KEY: (Beat(12, buzzer=True, light=True),),
-        Cue.RIGHT: (Beat(60, True, True), Beat(60), Beat(120, True, True), Beat(600, light=True)),
-        Cue.WRONG: (Beat(250, True, True), Beat(100), Beat(250, True, True)),
+        Chime.KEY: (Beat(12, buzzer=True, light=True),),
+        Chime.RIGHT: (Beat(60, True, True), Beat(60), Beat(120, True, True), Beat(600, light=True)),
+        Chime.WRONG: (Beat(250, True, True), Beat(100), Beat(250, True, True)),
+        Chime.OFF: (),
     }
 )
 
@@ -58,7 +51,7 @@ class GpioSound:
     """
 
     def __init__(
-        self, pins: Pins, buzzer: int | None, light: int | None, patterns: Mapping[Cue, Pattern] = PATTERNS
+        self, pins: Pins, buzzer: int | None, light: int | None, patterns: Mapping[Chime, Pattern] = PATTERNS
     ) -> None:
         self._pins = pins
         self._wanted = {"buzzer": buzzer, "light": light}
@@ -90,29 +83,23 @@ class GpioSound:
             self._play(beat)
         return ()
 
-    def play_key(self) -> None:
-        """A key was taken."""
-        self._queued = self._patterns[Cue.KEY]
-
-    def play_right(self) -> None:
-        """A code is shown."""
-        self._queued = self._patterns[Cue.RIGHT]
-
-    def play_wrong(self) -> None:
-        """Something was refused."""
-        self._queued = self._patterns[Cue.WRONG]
-
-    def play_off(self) -> None:
-        """Silent and dark at once."""
-        self._queued, self._coming = None, []
-        self._play(REST)
+    def play(self, chime: Chime) -> None:
+        """Queue the chime's pattern; Chime.OFF is silent and dark at once."""
+        if chime is Chime.OFF:
+            self._stop()
+        else:
+            self._queued = self._patterns[chime]
 
     def close(self) -> None:
         """Silent and dark, the pins let go."""
-        self.play_off()
+        self._stop()
         for line in self._lines.values():
             line.close()
         self._lines = {}
+
+    def _stop(self) -> None:
+        self._queued, self._coming = None, []
+        self._play(REST)
 
     def _play(self, beat: Beat) -> None:
         for name, high in (("buzzer", beat.buzzer), ("light", beat.light)):
@@ -152,16 +139,7 @@ class SilentSound:
         """Nothing."""
         return ()
 
-    def play_key(self) -> None:
-        """Nothing."""
-
-    def play_right(self) -> None:
-        """Nothing."""
-
-    def play_wrong(self) -> None:
-        """Nothing."""
-
-    def play_off(self) -> None:
+    def play(self, chime: Chime) -> None:
         """Nothing."""
 
     def close(self) -> None:

@@ -16,10 +16,9 @@ from typing import Final, Protocol
 
 from bank.cards import gallery
 from bank.cards.forgetting import forget_cards
-from device.compose import rules_of
 from device.config import Config
-from device.loop import Loop
 from device.pace import Stepper
+from device.reader.compose import fit_reader
 from device.simulated import SIMULATED_GAUGE_EVERY, Simulated, simulate_board
 from drivers.board_twin import Bounce, NoSuchKeyError
 from drivers.clock import SteppedClock
@@ -102,7 +101,7 @@ class Bench:
         config = config or Config()
         self.clock = SteppedClock()
         self.parts: Simulated = simulate_board(config, self.clock, latency, bounce=bounce)
-        self.loop = Loop(self.parts.board, rules_of(config))
+        self.loop = fit_reader(config, self.parts.board, self.parts.slot)
         self._stepper = Stepper(self.loop, self.clock)
         self._state_dir = state_dir
         self._cards: dict[str, SlotCard] = {}

@@ -16,10 +16,10 @@ from typing import Any, Final, Generic, TypeVar
 
 from bank.cards import gallery
 from bank.cards.forgetting import forget_cards
-from device.compose import rules_of
 from device.config import Config
-from device.loop import Loop, Observer
+from device.loop import Observer
 from device.pace import Runner, Waker
+from device.reader.compose import fit_reader
 from device.simulated import Simulated, simulate_board
 from drivers.board_twin import NoSuchKeyError
 from drivers.clock import MonotonicClock
@@ -27,6 +27,7 @@ from drivers.ports import Notify, Picture
 from drivers.slot.twin import SlotCard
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Event, Key, Millis
+from sesame_core.reader.state import State
 from sesame_core.screens import Screen
 from simulator.bench import CHARGE, PRESS, code_on, is_lit
 from simulator.finger import Finger, Stroke
@@ -163,14 +164,18 @@ class LiveBench:
     """Hands and eyes on a running reader; every method but `submit` on the loop's thread."""
 
     def __init__(
-        self, config: Config, state_dir: Path | None, watchers: Sequence[Observer] = (), latency: Millis = CARD_TIME
+        self,
+        config: Config,
+        state_dir: Path | None,
+        watchers: Sequence[Observer[State]] = (),
+        latency: Millis = CARD_TIME,
     ) -> None:
         self.clock = MonotonicClock()
         self.time_line = TimeLine()
         self.parts: Simulated = simulate_board(
             config, self.clock, lambda _command: latency, power_on_time=latency, others=(self.time_line,)
         )
-        self.loop = Loop(self.parts.board, rules_of(config), watchers)
+        self.loop = fit_reader(config, self.parts.board, self.parts.slot, watchers)
         self.waker = Waker()
         self._state_dir = state_dir
         self._cards: dict[str, SlotCard] = {}

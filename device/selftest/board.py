@@ -16,6 +16,7 @@ from drivers.header import gpio_of
 from drivers.painter.raster import paint_screen
 from drivers.ports import Display, Picture
 from drivers.power.gauge import KINDS
+from sesame_core.effects import Chime
 from sesame_core.events import Millis
 from sesame_core.screens import Bar, Screen, Typed
 
@@ -111,7 +112,7 @@ def probe_sound(bench: ProbeBench, pins: Pins) -> Finding:
     bench.say(f"{fitted}: short, long, as for a right PIN. If it stays still: {wires}")
     try:
         player.start(nobody)
-        player.play_right()
+        player.play(Chime.RIGHT)
         while player.next_due() is not None:
             player.poll_events(bench.world.open_clock().now())
             bench.world.let_rest(STEP)

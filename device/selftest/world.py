@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from device import compose
 from device.config import Config, load_config
 from device.displays import real_display
+from device.reader.compose import choose_reader
 from device.selftest.card import select_on
 from device.selftest.ports import Connection, DeviceAccess
 from drivers import install_hints
@@ -177,7 +178,7 @@ class RealWorld:
         from drivers.slot.pcsc_card import PcscConnection  # noqa: PLC0415 - as above
         from drivers.slot.several_readers import find_reader  # noqa: PLC0415 - as above
 
-        return PcscConnection.open_reader(find_reader(compose.reader_of(config), select_on))
+        return PcscConnection.open_reader(find_reader(choose_reader(config), select_on))
 
 
 def _answers(bus: "SMBus", address: int) -> bool:

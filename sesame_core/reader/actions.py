@@ -6,18 +6,9 @@ Each action is pure: (state, event) -> (state, effects).
 from dataclasses import replace
 
 from sesame_core import events as ev
-from sesame_core.effects import (
-    Chime,
-    CloseCard,
-    Confirm,
-    PlayChime,
-    ReadCard,
-    Release,
-    Sleep,
-    Wake,
-    WipePin,
-)
+from sesame_core.effects import Chime, PlayChime, Sleep, Wake
 from sesame_core.errors import Fault
+from sesame_core.reader.effects import CloseCard, Confirm, ReadCard, Release, WipePin
 from sesame_core.reader.entry import (
     KEY_FUNCTIONS,
     Moves,

@@ -5,20 +5,19 @@ from typing import Final, TypeAlias
 
 from sesame_core import events as ev
 from sesame_core.cap.codes import MAX_CHALLENGE_DIGITS, MAX_NUMBER_DIGITS, MAX_NUMBERS, Function
-from sesame_core.effects import (
-    Chime,
+from sesame_core.effects import Chime, PlayChime
+from sesame_core.errors import Fault
+from sesame_core.reader.effects import (
     Confirm,
     Effect,
     EraseDigit,
     Forget,
     MixData,
-    PlayChime,
     Prepare,
     Release,
     TypeDigit,
     WipePin,
 )
-from sesame_core.errors import Fault
 from sesame_core.reader.state import Notice, Phase, Progress, State
 
 Moves: TypeAlias = tuple[State, tuple[Effect, ...]]

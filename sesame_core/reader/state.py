@@ -107,6 +107,11 @@ class State:
         return self.phase not in (Phase.ASLEEP, Phase.HALTED)
 
     @property
+    def halted(self) -> bool:
+        """True when the screen is dark for good."""
+        return self.phase is Phase.HALTED
+
+    @property
     def request(self) -> Request:
         """What the card is to be asked for."""
         if self.function is Function.SIGN:

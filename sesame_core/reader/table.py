@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from sesame_core import events as ev
-from sesame_core.effects import Chime, Effect, PlayChime
+from sesame_core.effects import Chime, PlayChime
 from sesame_core.reader.actions import (
     application_found,
     battery_before_session,
@@ -37,6 +37,7 @@ from sesame_core.reader.actions import (
     wants_data,
     wants_preparing,
 )
+from sesame_core.reader.effects import Effect
 from sesame_core.reader.entry import (
     Moves,
     back_from_code,

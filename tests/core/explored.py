@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sesame_core import events as ev
-from sesame_core.effects import Effect
 from sesame_core.errors import Fault
+from sesame_core.reader.effects import Effect
 from sesame_core.reader.state import Phase, Progress, Rules, State, initial_state
 from sesame_core.reader.table import step_reader
 from sesame_core.secrets import SecretDigits

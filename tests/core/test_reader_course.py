@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from sesame_core import effects as ef
 from sesame_core import events as ev
 from sesame_core.cap.codes import Function, Request
-from sesame_core.effects import Chime, Effect
+from sesame_core.effects import Chime, PlayChime, Sleep, Wake
 from sesame_core.errors import Fault
 from sesame_core.events import Battery, Key
+from sesame_core.reader import effects as ef
+from sesame_core.reader.effects import Effect
 from sesame_core.reader.state import DARK_AFTER, PATIENCE, Notice, Phase, Progress, Rules, State, initial_state
 from sesame_core.reader.table import step_reader, trigger_of
 from sesame_core.reader.views import view_state
@@ -17,8 +18,8 @@ from sesame_core.secrets import SecretDigits
 from tests.core.explored import code
 
 NAMES = {key.value: key for key in Key}
-KEY = ef.PlayChime(Chime.KEY)
-OFF = (ef.Release(), ef.PlayChime(Chime.OFF), ef.Sleep())
+KEY = PlayChime(Chime.KEY)
+OFF = (ef.Release(), PlayChime(Chime.OFF), Sleep())
 
 
 class Course:
@@ -91,7 +92,7 @@ def test_a_card_wakes_it() -> None:
     course = Course().press("Off")
     assert (course.phase, course.state.dark_at, course.did()) == (Phase.ASLEEP, None, OFF)
     course.hear(ev.CardPresent(0))
-    assert (course.phase, course.did()) == (Phase.READING, (ef.Wake(), ef.ReadCard()))
+    assert (course.phase, course.did()) == (Phase.READING, (Wake(), ef.ReadCard()))
 
 
 def test_a_pulled_card_is_dark_at_once() -> None:
@@ -103,7 +104,7 @@ def test_a_pulled_card_is_dark_at_once() -> None:
 @pytest.mark.parametrize("key", ["1", "OK", "Clear", "Code", "Challenge", "Sign"])
 def test_any_key_but_off_wakes_it(key: str) -> None:
     course = Course().press("Off").forget().press(key)
-    assert (course.phase, course.did()) == (Phase.NO_CARD, (KEY, ef.Wake()))
+    assert (course.phase, course.did()) == (Phase.NO_CARD, (KEY, Wake()))
     assert course.state.dark_at == course.at + 35_000
 
 
@@ -122,7 +123,7 @@ def test_a_function_key_that_wakes_it_is_not_lost(key: str, phase: Phase, functi
     course = Course().ready().press("Off").forget().press(key)
     assert (course.phase, course.state.function, course.state.progress) == (phase, function, Progress.SELECTING)
     forgets = (ef.WipePin(),) if function else ()
-    assert course.did() == (KEY, ef.Wake(), ef.ReadCard(), *forgets)
+    assert course.did() == (KEY, Wake(), ef.ReadCard(), *forgets)
 
 
 def test_time_is_up() -> None:
@@ -133,7 +134,7 @@ def test_time_is_up() -> None:
 def test_halt_is_for_good() -> None:
     course = Course().prepared().hear(ev.Halt(0))
     assert (course.phase, course.state.dark_at, course.state.card_in) == (Phase.HALTED, None, True)
-    assert course.did() == (ef.Release(), ef.PlayChime(Chime.OFF))
+    assert course.did() == (ef.Release(), PlayChime(Chime.OFF))
     assert course.press("Code 1").hear(ev.CardPresent(0), ev.CardAbsent(0), ev.TimeUp(0)).did() == ()
     assert course.phase is Phase.HALTED
 
@@ -219,7 +220,7 @@ def test_code() -> None:
     shown = code()
     course.later(100).hear(ev.CodeReady(0, shown))
     assert (course.phase, course.state.code, course.state.typed) == (Phase.CODE, shown, 0)
-    assert course.did() == (ef.WipePin(), ef.PlayChime(Chime.RIGHT), ef.CloseCard())
+    assert course.did() == (ef.WipePin(), PlayChime(Chime.RIGHT), ef.CloseCard())
     assert (course.state.since, course.state.dark_at) == (course.at, course.at + 35_000)
 
 
@@ -463,7 +464,7 @@ def test_a_wrong_pin() -> None:
     course = Course().prepared("Challenge 4 2 OK").press("1 2 3 4 OK").forget().hear(ev.PinWrong(0, 2))
     assert (course.phase, course.state.typed, course.state.tries) == (Phase.PIN, 0, 2)
     assert (course.state.notice, course.state.challenge) == (Notice.WRONG_PIN, "42")
-    assert course.did() == (ef.WipePin(), ef.PlayChime(Chime.WRONG))
+    assert course.did() == (ef.WipePin(), PlayChime(Chime.WRONG))
     assert course.press("1").state.notice is None
     assert course.press("2 3 4 OK").did()[-1] == ef.Confirm()
 
@@ -483,7 +484,7 @@ def test_a_card_that_wants_ok_once_more() -> None:
 def test_faults(fault: Fault) -> None:
     course = Course().prepared().press("1 2 3 4 OK").forget().hear(ev.CardFaulty(0, fault))
     assert (course.phase, course.state.fault, course.state.typed) == (Phase.FAULT, fault, 0)
-    assert (course.state.progress, course.did()) == (Progress.NONE, (ef.Release(), ef.PlayChime(Chime.WRONG)))
+    assert (course.state.progress, course.did()) == (Progress.NONE, (ef.Release(), PlayChime(Chime.WRONG)))
 
 
 @pytest.mark.parametrize(
@@ -518,7 +519,7 @@ def test_a_blocked_card_says_so_at_once(keys: str) -> None:
     """Not after one more PIN, whether the card tells its tries or not."""
     course = blocked().press(keys)
     assert (course.phase, course.state.fault, course.state.progress) == (Phase.FAULT, Fault.BLOCKED, Progress.NONE)
-    assert course.did()[-2:] == (ef.Release(), ef.PlayChime(Chime.WRONG))
+    assert course.did()[-2:] == (ef.Release(), PlayChime(Chime.WRONG))
     assert view_state(course.state, course.at).lines == ("CARTE BLOQUÉE", "CONTACTEZ LA BANQUE")
 
 

@@ -5,13 +5,13 @@ from enum import Enum
 
 import pytest
 
-from sesame_core import effects as ef
 from sesame_core import events as ev
 from sesame_core.cap.codes import Function, Request
 from sesame_core.effects import Chime
 from sesame_core.errors import Fault
 from sesame_core.events import Battery, Key
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
+from sesame_core.reader import effects as ef
 from sesame_core.reader.state import Notice, Phase, Progress, Rules, State, initial_state
 
 WORDS: dict[type[Enum], str] = {

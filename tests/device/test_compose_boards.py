@@ -8,8 +8,8 @@ from pytest_mock import MockerFixture
 from device import compose
 from device.config import Config, KeypadConfig, PowerConfig, ReaderConfig, SlotConfig, SoundConfig
 from device.errors import ConfigError
-from device.loop import Loop
 from device.pace import Stepper
+from device.reader.compose import choose_reader, compose_reader, fit_reader
 from device.simulated import simulate_board
 from drivers.board_twin import BoardTwin, Bounce
 from drivers.clock import SteppedClock
@@ -206,7 +206,7 @@ def test_a_system_power_off_is_asked_for_once_and_in_the_dark() -> None:
     parts = simulate_board(config, clock)
     asked: list[bool] = []
     way = compose.way_of(config, parts.hardware.pins, lambda: asked.append(any(parts.display.glass().rows)))
-    loop = Loop(replace(parts.board, power=Supply(way)))
+    loop = fit_reader(config, replace(parts.board, power=Supply(way)), parts.slot)
     loop.start(lambda: None)
     stepper = Stepper(loop, clock)
     stepper.advance(34_999)
@@ -289,7 +289,7 @@ def test_the_real_board_is_composed_without_claiming_a_pin(mocker: MockerFixture
     config = Config(
         slot=SlotConfig("ACR39U", card_switch=True), power=PowerConfig(off="latch", button=True), keypad=KEYPADS["4x4"]
     )
-    board = compose.compose_board(config, lambda: None)
+    board = compose_reader(config, lambda: None).board
     assert board.display.size == (128, 64)
     assert len(board.others) == 2
     hardware.pins.output(gpio_of("POWER_OFF"), "nobody has it yet").close()
@@ -303,9 +303,9 @@ def test_the_real_board_is_composed_without_claiming_a_pin(mocker: MockerFixture
 def test_there_is_no_real_board_without_a_header(mocker: MockerFixture) -> None:
     mocker.patch("drivers.gpio.factory.look_at_machine", return_value=Machine())
     with pytest.raises(DriverError, match="use the simulated reader"):
-        compose.compose_board(Config(), lambda: None)
+        compose_reader(Config(), lambda: None)
 
 
 @pytest.mark.parametrize(("name", "choice"), [("", None), ("1", "1"), ("ACR39U", "ACR39U")])
 def test_the_smart_card_reader_is_chosen_by_name_or_number(name: str, choice: str | None) -> None:
-    assert compose.reader_of(Config(slot=SlotConfig(name))) == choice
+    assert choose_reader(Config(slot=SlotConfig(name))) == choice

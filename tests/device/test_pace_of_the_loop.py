@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from device.loop import Loop
 from device.pace import Runner, Stepper, Waker
+from device.reader.appliance import ReaderLoop
 from sesame_core.events import Event, Halt, Key, KeyPressed, Millis
 from sesame_core.reader.state import Phase
 from tests.promises.rig import Quiet, Rig
@@ -42,7 +42,7 @@ def test_a_wait_longer_than_any_clock_is_a_wait(timeout: Millis) -> None:
 class Recorder:
     """A waker whose waits are written down; after so many of them the loop is halted."""
 
-    def __init__(self, loop: Loop, last: int) -> None:
+    def __init__(self, loop: ReaderLoop, last: int) -> None:
         self._loop = loop
         self._last = last
         self.waits: list[Millis | None] = []

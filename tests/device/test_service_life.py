@@ -9,7 +9,6 @@ import pytest
 
 from device import service
 from device.config import Config, MirrorConfig
-from device.loop import Board
 from device.service import EndAsked, serve_reader
 from device.simulated import Simulated, simulate_board
 from drivers.clock import MonotonicClock
@@ -62,14 +61,14 @@ class Served:
         self.manager = Manager()
         self.parts: Simulated | None = None
         self.power_off: Callable[[], None] = lambda: None
-        monkeypatch.setattr(service, "compose_board", self._board)
+        monkeypatch.setattr(service, "compose_reader", self._parts)
         monkeypatch.setattr(service, "Notifier", lambda: self.manager)
         monkeypatch.setattr(service, "keep_secrets", lambda: locked)
 
-    def _board(self, config: Config, power_off: Callable[[], None], others: Sequence[Source] = ()) -> Board:
+    def _parts(self, config: Config, power_off: Callable[[], None], others: Sequence[Source] = ()) -> Simulated:
         self.power_off = power_off
         self.parts = simulate_board(config, MonotonicClock(), others=others)
-        return self.parts.board
+        return self.parts
 
     def end(self) -> None:
         """As a power-off does."""

@@ -14,7 +14,8 @@ from drivers.gpio.pins import InputLine, OutputLine, Pins
 from drivers.gpio.zero import GpiozeroPins
 from drivers.header import gpio_of
 from drivers.ports import Sound
-from drivers.sound import PATTERNS, Beat, Cue, GpioSound, SilentSound
+from drivers.sound import PATTERNS, Beat, GpioSound, SilentSound
+from sesame_core.effects import Chime
 from sesame_core.events import Millis
 
 LED, BUZZER = gpio_of("LED"), gpio_of("BUZZER")
@@ -40,7 +41,7 @@ class Room:
         self.board.advance(self.clock.now())
 
 
-def drawn(cue: Cue, part: Callable[[Beat], bool], start: Millis) -> Trace:
+def drawn(cue: Chime, part: Callable[[Beat], bool], start: Millis) -> Trace:
     """The changes that a pattern's data promise."""
     changes, level, at = [], False, start
     for beat in (*PATTERNS[cue], Beat(0)):
@@ -51,17 +52,13 @@ def drawn(cue: Cue, part: Callable[[Beat], bool], start: Millis) -> Trace:
     return tuple(changes)
 
 
-VERBS: dict[Cue, Callable[[Sound], None]] = {
-    Cue.KEY: lambda sound: sound.play_key(),
-    Cue.RIGHT: lambda sound: sound.play_right(),
-    Cue.WRONG: lambda sound: sound.play_wrong(),
-}
+PLAYED = (Chime.KEY, Chime.RIGHT, Chime.WRONG)
 
 
-@pytest.mark.parametrize("cue", Cue)
-def test_each_pattern_is_played_as_its_data_say(cue: Cue) -> None:
+@pytest.mark.parametrize("cue", PLAYED)
+def test_each_pattern_is_played_as_its_data_say(cue: Chime) -> None:
     room = Room()
-    VERBS[cue](room.sound)
+    room.sound.play(cue)
     room.pass_time(5_000)
     assert room.board.beeps == drawn(cue, lambda beat: beat.buzzer, 1_000)
     assert room.board.flashes == drawn(cue, lambda beat: beat.light, 1_000)
@@ -69,17 +66,17 @@ def test_each_pattern_is_played_as_its_data_say(cue: Cue) -> None:
 
 
 def test_the_cues_differ() -> None:
-    assert len(set(PATTERNS.values())) == len(Cue)
-    assert set(PATTERNS) == set(Cue)
+    assert len(set(PATTERNS.values())) == len(Chime)
+    assert set(PATTERNS) == set(Chime)
 
 
 def test_a_pattern_begins_at_the_next_poll_and_replaces_the_one_before() -> None:
     room = Room()
-    room.sound.play_wrong()
+    room.sound.play(Chime.WRONG)
     assert not room.board.buzzing
     room.pass_time(100)
     assert room.board.buzzing
-    room.sound.play_key()
+    room.sound.play(Chime.KEY)
     room.pass_time(12)
     assert not room.board.buzzing
     room.pass_time(5_000)
@@ -88,11 +85,11 @@ def test_a_pattern_begins_at_the_next_poll_and_replaces_the_one_before() -> None
 
 def test_off_is_silent_and_dark_at_once() -> None:
     room = Room()
-    room.sound.play_right()
+    room.sound.play(Chime.RIGHT)
     room.pass_time(10)
     assert room.board.buzzing
     assert room.board.lit
-    room.sound.play_off()
+    room.sound.play(Chime.OFF)
     assert not room.board.buzzing
     assert not room.board.lit
     assert room.sound.next_due() is None
@@ -101,8 +98,8 @@ def test_off_is_silent_and_dark_at_once() -> None:
 @pytest.mark.parametrize(("buzzer", "light"), [(None, LED), (BUZZER, None), (None, None)])
 def test_what_is_muted_stays_still(buzzer: int | None, light: int | None) -> None:
     room = Room(buzzer, light)
-    for verb in VERBS.values():
-        verb(room.sound)
+    for chime in PLAYED:
+        room.sound.play(chime)
         room.pass_time(2_000)
     assert (room.board.beeps != ()) is (buzzer is not None)
     assert (room.board.flashes != ()) is (light is not None)
@@ -110,7 +107,7 @@ def test_what_is_muted_stays_still(buzzer: int | None, light: int | None) -> Non
 
 def test_a_late_loop_skips_to_where_the_pattern_is() -> None:
     room = Room()
-    room.sound.play_wrong()
+    room.sound.play(Chime.WRONG)
     room.sound.poll_events(1_000)
     room.sound.poll_events(9_000)
     assert not room.board.buzzing
@@ -126,7 +123,7 @@ def test_asleep_means_no_due() -> None:
 
 def test_close_lets_go_and_may_be_repeated() -> None:
     room = Room()
-    room.sound.play_wrong()
+    room.sound.play(Chime.WRONG)
     room.pass_time(10)
     room.sound.close()
     room.sound.close()
@@ -161,7 +158,7 @@ class _DyingPins(Pins):
 def test_a_pin_that_fails_is_given_up_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     sound = GpioSound(_DyingPins(), BUZZER, LED)
     sound.start(lambda: None)
-    sound.play_key()
+    sound.play(Chime.KEY)
     with caplog.at_level(logging.WARNING):
         for moment in (0, 20, 40):
             sound.poll_events(moment)
@@ -174,9 +171,9 @@ def test_a_pin_that_fails_is_given_up_with_a_warning(caplog: pytest.LogCaptureFi
 def test_the_null_twin_is_a_sound() -> None:
     sound: Sound = SilentSound()
     sound.start(lambda: None)
-    for verb in VERBS.values():
-        verb(sound)
-    sound.play_off()
+    for chime in PLAYED:
+        sound.play(chime)
+    sound.play(Chime.OFF)
     assert sound.next_due() is None
     assert sound.poll_events(1) == ()
     sound.close()

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from device.config import Config
-from device.loop import is_halted
 from device.pace import Waker
 from sesame_core.events import Key
 from simulator.live import MOST_AT_ONCE, EndedError, LiveBench, TimeLine
@@ -82,7 +81,7 @@ def test_two_threads_that_hammer_do_not_keep_it_from_ending(kind: type[LiveBench
     over.set()
     for thread in hammering:
         thread.join()
-    assert is_halted(bench.loop)
+    assert bench.loop.halted
 
 
 def test_everything_handed_in_about_the_end_has_an_answer() -> None:

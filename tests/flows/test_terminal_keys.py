@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from device.config import Config
-from device.loop import is_halted
 from simulator.keyboard import Decoder
 from simulator.live import LiveBench
 from simulator.terminal import Terminal
@@ -102,7 +101,7 @@ def test_a_paste_that_does_not_end_keeps_no_signal_waiting(monkeypatch: pytest.M
     ending.start()
     terminal.run(bench)
     ending.join()
-    assert is_halted(bench.loop)
+    assert bench.loop.halted
 
 
 def _end_after(keyboard: Endless, bench: LiveBench) -> None:

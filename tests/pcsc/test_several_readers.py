@@ -11,10 +11,9 @@ import pytest
 from bank.cards import gallery
 from bank.cards.card import VirtualCard
 from bank.cards.vpcd import VirtualReader
-from device.compose import rules_of
 from device.config import Config
-from device.loop import Board, Loop
 from device.pace import Waker
+from device.reader.compose import fit_reader
 from device.selftest.card import probe_slot
 from device.selftest.findings import Verdict
 from device.selftest.world import RealWorld
@@ -145,10 +144,8 @@ class Device:
     def __init__(self) -> None:
         parts = simulate_board(Config(), MonotonicClock()).board
         self._waker = Waker()
-        self._board = Board(
-            parts.clock, parts.keypad, PcscSlot(), parts.display, parts.power, parts.sound, parts.others
-        )
-        self.loop = Loop(self._board, rules_of(Config()))
+        self._board = parts
+        self.loop = fit_reader(Config(), parts, PcscSlot())
         self.loop.start(self._waker.notify_loop)
 
     def until(self, phase: Phase) -> None:

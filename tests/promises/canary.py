@@ -21,10 +21,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from device.compose import rules_of
 from device.config import Config, ReaderConfig
-from device.loop import Loop
 from device.pace import Stepper
+from device.reader.appliance import ReaderLoop
+from device.reader.compose import fit_reader
 from device.simulated import simulate_board
 from drivers.board_twin import BoardTwin
 from drivers.clock import SteppedClock
@@ -114,7 +114,7 @@ def main() -> None:
     config = Config(reader=ReaderConfig(pin_digits=(12, 12)))
     parts = simulate_board(config, clock)
     slot = ForgetfulSlot(sys.argv[1], json.loads(sys.argv[2]))
-    loop = Loop(replace(parts.board, slot=slot), rules_of(config))
+    loop = fit_reader(config, parts.board, slot)
     stepper = Stepper(loop, clock)
     loop.start(lambda: None)
     stepper.settle()
@@ -127,7 +127,7 @@ def main() -> None:
     loop.close()
 
 
-def _act(byte: bytes, loop: Loop, stepper: Stepper, slot: ForgetfulSlot, hardware: BoardTwin) -> None:
+def _act(byte: bytes, loop: ReaderLoop, stepper: Stepper, slot: ForgetfulSlot, hardware: BoardTwin) -> None:
     if byte in KEYS:
         hardware.press_key(KEYS[byte])
         stepper.advance(80)

@@ -12,9 +12,12 @@ from bank.cards import gallery
 from bank.cards.card import CardInSlot
 from device.loop import Board, Loop
 from device.pace import Stepper
+from device.reader.appliance import ReaderAppliance, ReaderLoop
+from device.reader.link import CardLink
 from drivers.clock import SteppedClock
 from drivers.ports import Notify, Picture
 from drivers.slot.twin import Exchange, Latency, TwinSlot, answer_at_once
+from sesame_core.effects import Chime
 from sesame_core.events import Event, KeyPressed, Millis
 from sesame_core.reader.state import Phase, Rules
 from simulator.script import key_named
@@ -42,13 +45,7 @@ class Quiet:
 
     def wake_up(self) -> None: ...
 
-    def play_key(self) -> None: ...
-
-    def play_right(self) -> None: ...
-
-    def play_wrong(self) -> None: ...
-
-    def play_off(self) -> None: ...
+    def play(self, chime: Chime) -> None: ...
 
 
 class Fingers(Quiet):
@@ -101,8 +98,9 @@ class Rig:
         self.record: list[Exchange] = []
         self.slot = TwinSlot(latency=latency, record=self.record)
         self.glass = Glass()
-        board = Board(self.clock, self.fingers, self.slot, self.glass, Quiet(), Quiet())
-        self.loop = Loop(board, rules)
+        board = Board(self.clock, self.fingers, self.glass, Quiet(), Quiet())
+        self.appliance = ReaderAppliance(self.slot, self.clock, rules)
+        self.loop: ReaderLoop = Loop(board, self.appliance)
         self._stepper = Stepper(self.loop, self.clock)
         self.loop.start(lambda: None)
         self.settle()
@@ -163,7 +161,7 @@ class Rig:
     @property
     def secrets_left(self) -> bool:
         """True while the link's PIN buffer or the state holds a digit."""
-        return any(self.loop._link.pin._digits) or self.loop.state.code is not None or self.loop.state.typed > 0
+        return any(self.appliance.link.pin._digits) or self.loop.state.code is not None or self.loop.state.typed > 0
 
     def works(self) -> bool:
         """True when a new card gives a code: nothing of what was before is in the way."""
@@ -175,6 +173,12 @@ class Rig:
         worked = len(self.code) == 8
         self.pull()
         return worked
+
+
+def link_of(loop: ReaderLoop) -> CardLink:
+    """What holds the PIN of a running reader while it is typed."""
+    assert isinstance(loop.appliance, ReaderAppliance)
+    return loop.appliance.link
 
 
 def _repeated(before: Exchange, after: Exchange) -> bool:

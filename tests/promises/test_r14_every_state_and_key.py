@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sesame_core import effects as ef
 from sesame_core import events as ev
+from sesame_core.effects import Sleep, Wake
+from sesame_core.reader import effects as ef
 from sesame_core.reader.state import DARK_AFTER, Phase, Progress, Rules, State
 from sesame_core.reader.table import TRANSITIONS, Trigger, trigger_of
 from sesame_core.reader.views import next_change, view_state
@@ -120,11 +121,11 @@ def a_card_is_asked_only_what_it_is_ready_for(arrow: Arrow) -> bool:
 
 def going_dark_releases_the_card(arrow: Arrow) -> bool:
     goes = arrow.before.awake and not arrow.after.awake
-    return not goes or (did(arrow, ef.Release) and (did(arrow, ef.Sleep) or arrow.after.phase is P.HALTED))
+    return not goes or (did(arrow, ef.Release) and (did(arrow, Sleep) or arrow.after.phase is P.HALTED))
 
 
 def waking_is_told(arrow: Arrow) -> bool:
-    return did(arrow, ef.Wake) is (not arrow.before.awake and arrow.after.awake)
+    return did(arrow, Wake) is (not arrow.before.awake and arrow.after.awake)
 
 
 def what_is_not_awake_is_dark(arrow: Arrow) -> bool:

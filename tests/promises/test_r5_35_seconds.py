@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from device.loop import Board, Loop
+from device.config import Config
+from device.loop import Board
 from device.pace import Runner
+from device.reader.compose import fit_reader
 from drivers.clock import MonotonicClock
 from drivers.slot.twin import TwinSlot
 from sesame_core.events import Millis
@@ -78,8 +80,8 @@ def test_the_real_clock_and_the_real_runner_keep_it_too(monkeypatch: pytest.Monk
     monkeypatch.setattr(time, "time", lambda: float(next(jumps)) * (-1) ** len(wait.waited))
     glass = Glass()
     lit: list[Millis] = []
-    board = Board(MonotonicClock(lambda: wait.nanos), Fingers(), TwinSlot(), glass, Quiet(), Quiet())
-    loop = Loop(board, observers=[lambda state, screen: lit.append(wait.nanos // NANOS)])
+    board = Board(MonotonicClock(lambda: wait.nanos), Fingers(), glass, Quiet(), Quiet())
+    loop = fit_reader(Config(), board, TwinSlot(), [lambda state, screen: lit.append(wait.nanos // NANOS)])
     loop.start(wait.notify)
     with pytest.raises(AssertionError, match="ever due again"):
         Runner(loop, wait).run()  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from drivers.display.twin import TransferFault
 from drivers.painter.raster import paint_screen
 from sesame_core.events import Millis
 from sesame_core.reader.state import Phase
+from tests.promises.rig import link_of
 from tests.story import Story
 
 FAULTS = {
@@ -94,7 +95,7 @@ def test_a_dead_display_ends_the_session_and_comes_back(fault: str) -> None:
         state = reader.bench.loop.state
         assert state.code is None
         assert state.typed == 0
-        assert not any(reader.bench.loop._link.pin._digits)
+        assert not any(link_of(reader.bench.loop).pin._digits)
         reader.bench.let_pass(36_000)
         assert reader.bench.loop.state.phase is Phase.ASLEEP
         traffic.heal()

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from device.loop import Loop
+from device.reader.appliance import ReaderLoop
 from drivers.painter.raster import paint_screen
 from drivers.ports import Picture
 from sesame_core.events import DisplayLost, Event, Millis, SlotLost
 from sesame_core.reader.state import Phase, State
 from sesame_core.screens import Screen
-from tests.promises.rig import Quiet, Rig
+from tests.promises.rig import Quiet, Rig, link_of
 from tests.story import FIRST_CODE, Story
 
 COURSES = [
@@ -42,7 +42,7 @@ def test_dark_after(reader: Story, course: str, ending: str) -> None:
     assert not reader.dark()
     ENDINGS[ending](reader)
     assert reader.dark()
-    assert not any(reader.bench.loop._link.pin._digits)
+    assert not any(link_of(reader.bench.loop).pin._digits)
     assert not any(reader.bench.parts.display.traffic.model.glass().rows)
 
 
@@ -80,7 +80,7 @@ def test_dark_after_a_bug_in_any_part(reader: Story) -> None:
         finally:
             loop.close()
     assert reader.dark()
-    assert not any(loop._link.pin._digits)
+    assert not any(link_of(loop).pin._digits)
 
 
 def test_dark_after_a_mirror_with_a_bug() -> None:
@@ -89,7 +89,7 @@ def test_dark_after_a_mirror_with_a_bug() -> None:
             raise SomeError
 
     rig = Rig()
-    loop = Loop(rig.loop.board, observers=[fail])
+    loop = ReaderLoop(rig.loop.board, rig.appliance, [fail])
     loop.start(lambda: None)
     with pytest.raises(SomeError):
         try:

@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 
 from device.config import Config, merge_config
 from device.errors import MirrorError
-from device.loop import Loop
 from device.mirror import MOST_LISTENERS, Mirror, encode_pixels
 from device.service import serve_mirrors as listening
 from drivers.ports import Picture
@@ -52,7 +51,7 @@ class Mirrored:
     def __init__(self, config: Config | None = None) -> None:
         self.bench = Bench(config)
         self.mirror = Mirror(self.bench.parts.display.size)
-        self.loop: Loop = self.bench.loop
+        self.loop = self.bench.loop
         self.glasses: list[Picture] = []
         self.loop._observers = (self.mirror, lambda _state, _screen: self.glasses.append(self.bench.glass()))
 
