@@ -61,10 +61,12 @@ def test_a_machine_that_slept_in_the_middle_of_a_conversation_is_no_slot_that_ha
 
 
 def test_the_banks_clock_counts_sleep_where_the_system_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    readings = {time.CLOCK_BOOTTIME: 5 * clock.NANOS}
+    readings = {time.CLOCK_BOOTTIME: 5 * clock.NANOS, time.CLOCK_MONOTONIC: 3 * clock.NANOS}
     monkeypatch.setattr(time, "clock_gettime_ns", readings.__getitem__)
     assert clock.seconds_asleep_too()() == 5
     monkeypatch.delattr(time, "CLOCK_BOOTTIME")
+    assert clock.seconds_asleep_too()() == 3
+    monkeypatch.delattr(time, "CLOCK_MONOTONIC")
     assert clock.seconds_asleep_too() is time.monotonic
 
 
