@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bank.cards.channel import Apdu, Reply
 from bank.cards.memory import MAX_ATC, CardMemory, Counters, keep_counters
-from bank.cards.profile import PSE_NAME, CardApplication, CardProfile, Declines, Format, Record
+from bank.cards.profile import CardApplication, CardProfile, Declines, Format, Record
 from bank.emv.issuer import (
     CryptogramKind,
     Outcome,
@@ -71,8 +71,8 @@ class Applet:
         self._profile = profile
         self._memory = memory
         self._session = AppletSession()
-        pse = [PSE_NAME] if profile.pse else []
-        self._names = pse + [application.aid for application in profile.applications]
+        directories = [directory.name for directory in profile.directories]
+        self._names = directories + [application.aid for application in profile.applications]
         self._handlers: dict[tuple[int, int], Callable[[Apdu], Reply]] = {
             (0x00, 0xA4): self._select,
             (0x00, 0xB2): self._read_record,
@@ -105,7 +105,7 @@ class Applet:
         return self._at(self._session.place)
 
     def _at(self, place: int) -> CardApplication | None:
-        index = place - (1 if self._profile.pse else 0)
+        index = place - len(self._profile.directories)
         return self._profile.applications[index] if place >= 0 and index >= 0 else None
 
     def _permit(self, apdu: Apdu) -> None:
@@ -133,7 +133,9 @@ class Applet:
         if application and application.shut is not None:
             return Reply(application.shut)
         self._session = AppletSession(place)
-        return Reply(OK, application.fci if application else self._profile.listing_fci())
+        return Reply(
+            OK, application.fci if application else self._profile.listing_fci(self._profile.directories[place])
+        )
 
     def _processing_options(self, apdu: Apdu) -> Reply:
         """GET PROCESSING OPTIONS (EMV Book 3, 6.5.8): once a selection. A PIN given before is forgotten."""
@@ -160,10 +162,10 @@ class Applet:
         return Reply(OK, found.content) if found else Reply(NO_RECORD)
 
     def _records(self) -> tuple[Record, ...]:
-        if self._session.place < 0:
-            return ()
-        application = self._application
-        return application.records if application else self._profile.listing()
+        place, application = self._session.place, self._application
+        if application:
+            return application.records
+        return self._profile.listing(self._profile.directories[place]) if place >= 0 else ()
 
     def _get_data(self, apdu: Apdu) -> Reply:
         """GET DATA (EMV Book 3, 6.5.7): tries left and counter, where the card offers them."""

@@ -18,7 +18,10 @@ MASTERCARD = bytes.fromhex("A0000000041010")
 MAESTRO = bytes.fromhex("A0000000043060")
 CARTES_BANCAIRES = bytes.fromhex("A0000000421010")
 
-CAP_ORDER = (VISA_DPA, MASTERCARD_CAP, APACS, BANCONTACT, VISA_PLUS, VISA, MASTERCARD, MAESTRO)
+IN_HOUSE = bytes.fromhex("F0534553414D45")
+"""A name that nobody registered (category F of ISO/IEC 7816-5): a reader finds it in a directory or not at all."""
+
+CAP_ORDER = (VISA_DPA, MASTERCARD_CAP, APACS, BANCONTACT, VISA_PLUS, VISA, MASTERCARD, MAESTRO, IN_HOUSE)
 """The application that makes a card's codes is the first it has of these."""
 
 FRENCH_IPB = bytes.fromhex("8001FFFFFF000000000000000000000000")

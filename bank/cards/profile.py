@@ -107,11 +107,18 @@ class CardApplication:
 
 @dataclass(frozen=True, slots=True)
 class Pse:
-    """A payment system environment listing AIDs (EMV Book 1, 12.2). `listed` are positions in the applications."""
+    """A payment system environment listing AIDs (EMV Book 1, 12.2). `listed` are positions in the applications;
+    `nested` are further directories, each with a name of its own, that it lists behind them (tag 9D)."""
 
     listed: tuple[int, ...]
     sfi: int = 1
     per_record: int = 1
+    name: bytes = PSE_NAME
+    nested: tuple["Pse", ...] = ()
+
+    def list_all(self) -> tuple["Pse", ...]:
+        """This directory, then all that are nested in it."""
+        return (self, *(each for nested in self.nested for each in nested.list_all()))
 
 
 @dataclass(frozen=True)
@@ -141,24 +148,28 @@ class CardProfile:
     counts_at_options: bool = True
     chunk: int | None = None
 
-    def listing(self) -> tuple[Record, ...]:
-        """The PSE's records: one entry of 61 an application (EMV Book 1, 12.2.3)."""
-        if self.pse is None:
-            return ()
-        entries = [self._entry(self.applications[index]) for index in self.pse.listed]
-        step = self.pse.per_record
+    @cached_property
+    def directories(self) -> tuple[Pse, ...]:
+        """The PSE, then those nested in it; none where the card has no PSE."""
+        return self.pse.list_all() if self.pse else ()
+
+    def listing(self, directory: Pse) -> tuple[Record, ...]:
+        """A directory's records: one entry of 61 an application or a nested directory (EMV Book 1, 12.2.3)."""
+        entries = [self._entry(self.applications[index]) for index in directory.listed]
+        entries += [encode_template(0x61, encode_tlv(0x9D, nested.name)) for nested in directory.nested]
+        step = directory.per_record
         groups = [entries[start : start + step] for start in range(0, len(entries), step)]
         return tuple(
-            Record(self.pse.sfi, number, encode_template(0x70, *group)) for number, group in enumerate(groups, 1)
+            Record(directory.sfi, number, encode_template(0x70, *group)) for number, group in enumerate(groups, 1)
         )
 
-    def listing_fci(self) -> bytes:
-        """The answer to SELECT of the PSE (EMV Book 1, table 43)."""
-        sfi = self.pse.sfi if self.pse else 1
+    @staticmethod
+    def listing_fci(directory: Pse) -> bytes:
+        """The answer to SELECT of a directory (EMV Book 1, table 43)."""
         return encode_template(
             0x6F,
-            encode_tlv(0x84, PSE_NAME),
-            encode_template(0xA5, encode_tlv(0x88, bytes((sfi,))), encode_tlv(0x5F2D, b"fren")),
+            encode_tlv(0x84, directory.name),
+            encode_template(0xA5, encode_tlv(0x88, bytes((directory.sfi,))), encode_tlv(0x5F2D, b"fren")),
         )
 
     @staticmethod

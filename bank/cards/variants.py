@@ -10,6 +10,7 @@ from bank.cards.personalise import (
     BRITISH_IPB,
     CARTES_BANCAIRES,
     FRENCH_IPB,
+    IN_HOUSE,
     MAESTRO,
     MASTERCARD,
     MASTERCARD_KEY,
@@ -307,6 +308,20 @@ def _of_strangers() -> Iterable[GalleryCard]:
         CardProfile("visa-apacs", both, DEMO_PIN, pse=Pse((0,)), atr=atr_t0(b"BANK5")),
         "British card: a Visa payment application, listed, and the banks' own one for codes, not listed",
         "Carte britannique : application de paiement Visa listée, et celle des codes, non listée",
+    )
+    payment = draft_payment(CARTES_BANCAIRES, "CB", 67)
+    in_house = replace(draft_application(IN_HOUSE, "CODES", 67), ipb=FRENCH_IPB, iaf=FLAGS, priority=2)
+    inner = Pse((1,), sfi=3, name=b"CODES.DDF01")
+    yield GalleryCard(
+        CardProfile(
+            "nested-directory",
+            (payment, write_records(in_house)),
+            DEMO_PIN,
+            pse=Pse((0,), nested=(inner,)),
+            atr=atr_t0(b"BANK6"),
+        ),
+        "The application for codes has a name of its own, in a directory that the PSE lists (9D)",
+        "L'application des codes a un nom à elle, dans un répertoire cité par le PSE (9D)",
     )
     yield _one(
         "padded",

@@ -108,6 +108,20 @@ def test_the_payment_environment_lists_applications(terminal: PutIn) -> None:
     assert bytes.fromhex("A0000000031010") in records[2][0], "the last one listed is a payment application"
 
 
+def test_a_nested_directory_is_listed_selected_and_read_like_the_first(terminal: PutIn) -> None:
+    """The entry bears the directory's name (9D) and no application's; each directory answers with its own records."""
+    reader = terminal(powered("nested-directory"))
+    reader.send("00A40400", b"1PAY.SYS.DDF01")
+    records = [reader.send(f"00B2{number:02X}0C") for number in (1, 2, 3)]
+    assert [status for _, status in records] == [0x9000, 0x9000, 0x6A83]
+    assert records[1][0].hex().upper() == "700F610D9D0B" + b"CODES.DDF01".hex().upper()
+    fci, status = reader.send("00A40400", b"CODES.DDF01")
+    assert (status, bytes.fromhex("880103") in fci) == (0x9000, True)
+    assert bytes.fromhex("4F07F0534553414D45") in reader.send("00B2011C")[0]
+    assert reader.send("00B2010C")[1] == 0x6A82, "the first directory's file is not this one's"
+    assert reader.send("00A40402", b"CODES.DDF01")[1] == 0x6A82
+
+
 def test_a_card_without_environment_says_so(terminal: PutIn) -> None:
     assert terminal(powered("sesame-card")).send("00A40400", b"1PAY.SYS.DDF01")[1] == 0x6A82
 

@@ -1,12 +1,16 @@
 """Directories as real cards have them: with records that cannot be read, and with applications that are not there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from bank.cards.card import VirtualCard
+from bank.cards.gallery import describe_card
+from bank.cards.personalise import IN_HOUSE
 from sesame.card.apps import survey_card
 from sesame.card.source import in_process
-from sesame_core.cap.choice import select_application
+from sesame_core.cap.choice import Choice, select_application
 from sesame_core.errors import CardError, Fault
 from tests.oracle.recipe_card import tlv
 
@@ -60,6 +64,17 @@ def test_a_listed_application_that_is_not_there_is_passed_over() -> None:
     card = in_process(Directory(entry(GONE), entry(OWN)), "here")
 
     assert card.ask(select_application()).aid == OWN
+
+
+def test_the_gallerys_card_has_its_codes_behind_a_nested_directory_alone() -> None:
+    profile = describe_card("nested-directory").profile
+    assert profile.pse is not None
+    without = replace(profile, pse=replace(profile.pse, nested=()))
+
+    assert in_process(VirtualCard(profile), "here").ask(Choice().likely()).aid == IN_HOUSE
+    with pytest.raises(CardError) as error:
+        in_process(VirtualCard(without), "here").ask(Choice().likely())
+    assert error.value.fault is Fault.UNSUPPORTED
 
 
 def test_the_application_of_a_payment_system_that_never_makes_codes_is_not_taken() -> None:
