@@ -1,6 +1,7 @@
 """Who serves pages over a state, so that another command can have them begin anew."""
 
 import os
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ READERS_VERB: Final = "api/next"
 """The verb of the reader's page, below its address."""
 
 UNAVAILABLE: Final = 503
-LOOPBACK: Final = "http://127.0.0.1:"
+LOOPBACK: Final = ("http://127.0.0.1:", "https://127.0.0.1:")
+ROOT: Final = Path("tls", "root.crt")
+"""Below the state: what a server of ours with TLS is known by."""
 
 
 @contextmanager
@@ -43,16 +46,18 @@ def tell_servers(state_dir: Path) -> list[str]:
         verb = (read_private(path) or b"").decode(errors="replace")
         if not verb.startswith(LOOPBACK):
             continue
-        if _told(verb):
+        if _told(verb, state_dir / ROOT):
             done.append(verb)
         else:
             path.unlink(missing_ok=True)
     return done
 
 
-def _told(verb: str) -> bool:
+def _told(verb: str, root: Path) -> bool:
     """False when nobody is there. No proxy stands between a machine and itself."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    trusting = ssl.create_default_context(cafile=root) if verb.startswith("https:") and root.exists() else None
+    handlers = urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting)
+    opener = urllib.request.build_opener(*handlers)
     request = urllib.request.Request(verb, b"{}", {"Content-Type": "application/json"})  # noqa: S310 - loopback, above
     try:
         opener.open(request, timeout=PATIENCE_S).close()

@@ -72,7 +72,19 @@ ADAPTERS = {
 }
 """Hardware library -> the only modules that may import it."""
 
-HEAVY = {*ADAPTERS, "PIL", "cryptography", "pyemv", "starlette", "uvicorn", "jinja2", "sqlalchemy", "alembic"}
+HEAVY = {
+    *ADAPTERS,
+    "PIL",
+    "cryptography",
+    "pyemv",
+    "starlette",
+    "uvicorn",
+    "jinja2",
+    "sqlalchemy",
+    "alembic",
+    "prometheus_client",
+    "segno",
+}
 """What a start must not pay for before it knows that it is needed."""
 
 STARTS = ("sesame.cli", "drivers.ports", "drivers.errors", "drivers.header")

@@ -14,6 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.addresses import as_host
+
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "[::1]"))
 READING = frozenset(("GET", "HEAD", "OPTIONS"))
 MOST_BYTES = 8192
@@ -62,6 +64,8 @@ class Guard:
     app: ASGIApp
     policy: str
     hosts: frozenset[str] = LOOPBACK
+    own_address: bool = False
+    """Whether it also answers to the very address that was connected to. A name that was rebound is still refused."""
     most_bytes: int = MOST_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,11 +87,15 @@ class Guard:
     def refuse_request(self, scope: Scope) -> Refusal | None:
         """What is wrong with a request, before anything of it is looked at."""
         headers = Headers(scope=scope)
-        if not _is_one_of(headers.getlist("host"), self.hosts):
+        if not _is_one_of(headers.getlist("host"), self.hosts | self._address_of(scope)):
             return Refusal(421, "This server answers to its own name on this machine only.\n")
         if _from_elsewhere(scope, headers):
             return Refusal(403, "Another site may not ask this.\n")
         return self._too_much(headers)
+
+    def _address_of(self, scope: Scope) -> frozenset[str]:
+        server = scope.get("server") if self.own_address else None
+        return frozenset((as_host(server[0]),)) if server else frozenset()
 
     def _too_much(self, headers: Headers) -> Refusal | None:
         if "transfer-encoding" in headers:

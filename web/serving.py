@@ -1,16 +1,21 @@
-"""An application on loopback: bound before it is announced, bounded in all it gives, ended on request."""
+"""An application on loopback, or on the network where that is asked for: bound before it is announced, bounded in all
+it gives, ended on request."""
 
+import asyncio
+import errno
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from web.addresses import as_host
 from web.bounds import BoundedConnection, Bounds, Room, SparingFilter
 from web.errors import ServingError
 
@@ -18,10 +23,13 @@ ADDRESS = "127.0.0.1"
 GRACE_S = 1
 """How long answers under way may take once the end was asked for, in seconds."""
 
+HANDSHAKE_S: Final = 10.0
+"""How long a TLS handshake may take, in seconds."""
+
 BACKLOG: Final = 128
 """How many connections wait to be accepted, and how many are accepted in one turn of the loop."""
 
-LOGS: Final = ("uvicorn.error", "asyncio", "simulator.web.api", "bank.web.coopanet.site")
+LOGS: Final = ("uvicorn.error", "asyncio", "simulator.web.api", "bank.web.around")
 """Who writes a line, or sixty, when a stranger does something odd."""
 
 USUAL_BOUNDS: Final = Bounds()
@@ -32,29 +40,40 @@ TO_OURSELVES = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
 there (Winsock, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE")."""
 
 
-def bind_listener(port: int | None, usual: int) -> socket.socket:
-    """A listening socket on loopback. `port` None: the `usual` one, or any where that is taken. Raises ServingError."""
+def bind_listener(port: int | None, usual: int, address: str = ADDRESS) -> socket.socket:
+    """A listening socket, on loopback unless another address of this machine is given. `port` None: the `usual` one, or
+    any where that is taken. Raises ServingError."""
     if port is not None:
-        return _bound(port)
+        return _bound(port, address)
     try:
-        return _bound(usual)
+        return _bound(usual, address)
     except ServingError:
-        return _bound(0)
+        return _bound(0, address)
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, host: str = ADDRESS, scheme: str = "http") -> str:
     """The address to type."""
-    return f"http://{ADDRESS}:{listener.getsockname()[1]}/"
+    return f"{scheme}://{as_host(host)}:{listener.getsockname()[1]}/"
 
 
 class Server:
     """Serves `app` at a bound socket. What is asked for is not logged: it may hold what nobody else should read."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, bounds: Bounds = USUAL_BOUNDS) -> None:
-        self._listener = listener
-        self._server = uvicorn.Server(
+    def __init__(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        bounds: Bounds = USUAL_BOUNDS,
+        certificate: Path | None = None,
+        more: Sequence[socket.socket] = (),
+    ) -> None:
+        """`certificate`: a PEM file with a certificate and its key, for TLS. `more`: listeners beside the first."""
+        self._listeners = [listener, *more]
+        self._server = HastyServer(
             uvicorn.Config(
                 app,
+                loop="asyncio",
+                ssl_certfile=certificate,
                 http=cast("Any", partial(BoundedConnection, Room(bounds))),
                 h11_max_incomplete_event_size=bounds.head_bytes,
                 backlog=BACKLOG,
@@ -72,7 +91,7 @@ class Server:
     @contextmanager
     def beside(self) -> Iterator[None]:
         """Serve on a thread of its own while the context lasts: signals are the caller's."""
-        thread = threading.Thread(target=self._server.run, args=([self._listener],), name="pages", daemon=True)
+        thread = threading.Thread(target=self._server.run, args=(self._listeners,), name="pages", daemon=True)
         with _sparing_logs():
             thread.start()
             try:
@@ -80,6 +99,19 @@ class Server:
             finally:
                 self._server.should_exit = True
                 thread.join()
+
+
+class HastyServer(uvicorn.Server):
+    """One that waits for a handshake no longer than for a request: a connection counts in no `Room` before it has come
+    through."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn."""
+        if self.config.is_ssl:
+            loop = asyncio.get_running_loop()
+            hasty = partial(loop.create_server, ssl_handshake_timeout=HANDSHAKE_S)
+            loop.create_server = hasty  # type: ignore[method-assign]
+        await super().startup(sockets)
 
 
 @contextmanager
@@ -92,13 +124,15 @@ def _sparing_logs() -> Iterator[None]:
         yield
 
 
-def _bound(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _bound(port: int, address: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, TO_OURSELVES, 1)
-        listener.bind((ADDRESS, port))
+        listener.bind((address, port))
         listener.listen(BACKLOG)
     except (OSError, OverflowError) as cause:
         listener.close()
+        if isinstance(cause, OSError) and cause.errno in (errno.EADDRNOTAVAIL, errno.EINVAL):
+            raise ServingError(f"{address} is no address of this machine: give --listen one that it has") from cause
         raise ServingError(f"port {port} cannot be listened at: it may be taken; choose another with --port") from cause
     return listener

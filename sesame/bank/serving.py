@@ -1,30 +1,148 @@
-"""`sesame bank serve`."""
+"""`sesame bank serve`: the bank's pages, by one process or several, on this machine or its network."""
 
 import argparse
+import logging
+import os
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from bank.books.store import Store
-from bank.verification import Verifier
 from sesame.bank.verbs import USUAL_PORT
 from sesame.books import needing_extra
-from sesame.exits import Exit
+from sesame.exits import CommandError, Exit
 from sesame.serving import announced
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from sesame.bank.address import Place
+
+log = logging.getLogger(__name__)
+
+MOST_WORKERS: Final = 64
+METERS: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""As `web.meters` has it; it must be there before that is loaded."""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What every worker is told. The database's URL may hold a password: it goes through a pipe and into no list of
+    processes."""
+
+    place: "Place"
+    state: Path
+    database: str = field(repr=False)
+    proxied: bool
+    structured: bool
 
 
 def serve_bank(store: Store, arguments: argparse.Namespace) -> Exit:
-    """Until it is ended. Raises ServingError."""
-    with needing_extra("web"):
-        from bank.web.coopanet.pages import Pages  # noqa: PLC0415
-        from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415 - a web server's libraries
-        from bank.web.coopanet.site import NEXT, lone_bank  # noqa: PLC0415
-        from device.signals import on_ending, wait_for_end  # noqa: PLC0415
-        from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
-    listener = bind_listener(arguments.port, USUAL_PORT)
-    sys.stdout.write(f"Coop@net is at {url_of(listener)} until Ctrl-C\n")
-    sys.stdout.flush()
-    ended = threading.Event()
-    server = Server(lone_bank(Pages(Desk(Verifier(store)))), listener)
-    with on_ending(ended.set), server.beside(), announced(arguments.state, f"{url_of(listener)}{NEXT}"):
-        wait_for_end(ended)
+    """Until it is ended. Raises ServingError, CommandError."""
+    if not 1 <= arguments.workers <= MOST_WORKERS:
+        raise CommandError(Exit.USAGE, f"--workers takes a number from 1 to {MOST_WORKERS}")
+    with needing_extra("web"), metered_together(arguments.workers):
+        from bank.web.coopanet.site import NEXT  # noqa: PLC0415 - a web server's libraries
+        from device.signals import on_ending  # noqa: PLC0415
+        from sesame.bank.address import bind_place  # noqa: PLC0415
+
+        place = bind_place(arguments, USUAL_PORT)
+        _write_log(structured=arguments.log == "json")
+        _announce(place)
+        serving = Serving(place, arguments.state, arguments.database, arguments.behind_proxy, arguments.log == "json")
+        ended = threading.Event()
+        with on_ending(ended.set), announced(arguments.state, f"{place.local_url}{NEXT}"):
+            if arguments.workers == 1:
+                _serve(store, serving, ended)
+            else:
+                _serve_by_several(serving, arguments.workers, ended)
     return Exit.OK
+
+
+@contextmanager
+def metered_together(workers: int) -> Iterator[None]:
+    """While the context lasts, several workers count in one folder, which goes with it."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="sesame-meters-") as folder:
+        os.environ[METERS] = folder
+        try:
+            yield
+        finally:
+            del os.environ[METERS]
+
+
+def work(serving: Serving, pipe: Connection) -> None:
+    """One worker of several, in a process of its own, until the pipe's other end is closed."""
+    from bank.demo.database import open_database  # noqa: PLC0415
+    from device.signals import on_ending  # noqa: PLC0415
+    from sesame.bank.workers import ended_by  # noqa: PLC0415
+
+    _write_log(structured=serving.structured)
+    ended = threading.Event()
+    with ExitStack() as stack:
+        stack.enter_context(on_ending(ended.set))
+        stack.enter_context(ended_by(pipe, ended))
+        store = stack.enter_context(closing(open_database(serving.state, serving.database)))
+        _serve(store, serving, ended)
+
+
+def _serve(store: Store, serving: Serving, ended: threading.Event) -> None:
+    from device.signals import wait_for_end  # noqa: PLC0415
+    from web.serving import Server  # noqa: PLC0415
+
+    place = serving.place
+    first, *more = place.listeners
+    with Server(make_app(store, serving), first, certificate=place.certificate, more=more).beside():
+        wait_for_end(ended)
+
+
+def _serve_by_several(serving: Serving, workers: int, ended: threading.Event) -> None:
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
+    from sesame.bank.workers import Workers  # noqa: PLC0415
+
+    Workers(workers, work, serving, died=mark_process_dead).keep_alive(ended)
+
+
+def make_app(store: Store, serving: Serving) -> "ASGIApp":
+    """All that is served."""
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: PLC0415
+
+    from bank.verification import Verifier  # noqa: PLC0415
+    from bank.web.around import LoneBank  # noqa: PLC0415
+    from bank.web.coopanet.pages import Pages  # noqa: PLC0415
+    from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415
+    from bank.web.coopanet.words import OwnAddress  # noqa: PLC0415
+
+    place = serving.place
+    reached = OwnAddress(place.url, place.fingerprint, place.root) if place.open_to_network else OwnAddress()
+    pages = Pages(Desk(Verifier(store)), reached=reached)
+    app = LoneBank(pages, place.hosts, own_address=place.open_to_network).make_app()
+    if not serving.proxied:
+        return app
+    # uvicorn's types for ASGI are narrower than Starlette's, and mean the same.
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), ["127.0.0.1", "::1"]))
+
+
+def _write_log(*, structured: bool) -> None:
+    if structured:
+        from web.structured import write_structured_log  # noqa: PLC0415
+
+        write_structured_log()
+
+
+def _announce(place: "Place") -> None:
+    sys.stdout.write(f"Coop@net is at {place.url} until Ctrl-C\n")
+    if place.open_to_network:
+        sys.stdout.write("Whoever is on this network can come; the address as a QR code is on its page /fr/connect\n")
+    if place.root:
+        sys.stdout.write(f"The root certificate is at {place.url}root.crt; its SHA-256:\n{place.fingerprint}\n")
+    sys.stdout.flush()

@@ -94,8 +94,29 @@ def _yes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="yes, everything")
 
 
-def _port(parser: argparse.ArgumentParser) -> None:
+def _served(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, metavar="N", help=f"where it is served ({USUAL_PORT}, or any if taken)")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes serve it (%(default)s)")
+    parser.add_argument("--tls", action="store_true", help="with a certificate under the demonstration's own root")
+    parser.add_argument(
+        "--listen",
+        nargs="?",
+        default="127.0.0.1",
+        const="0.0.0.0",  # noqa: S104 - what the option is for
+        metavar="ADDRESS",
+        help="also for other machines: at this address of this machine, or at all (this machine alone)",
+    )
+    parser.add_argument(
+        "--host", action="append", default=[], metavar="NAME", help="answer to this name too, as behind a proxy"
+    )
+    parser.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help="a proxy on this machine says who asks and by which scheme (X-Forwarded-For, X-Forwarded-Proto)",
+    )
+    parser.add_argument(
+        "--log", choices=("plain", "json"), default="plain", help="troubles in words, or all as JSON, a line each"
+    )
 
 
 VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
@@ -121,7 +142,7 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
     ("reset",): Verb(
         "beginning", "reset_books", "empty the books that are named, and forget the cards' counters", _yes, books=False
     ),
-    ("serve",): Verb("serving", "serve_bank", "serve Coop@net alone until it is interrupted", _port),
+    ("serve",): Verb("serving", "serve_bank", "serve Coop@net alone until it is interrupted", _served),
     ("list",): Verb("cards", "list_former", "the same as `card list`; with WHO as `card attempts WHO`", _listed),
     ("issue",): Verb("customers", "add_customer", "the same as `customer add`", _customer),
     ("block",): Verb("cards", "block_card", "the same as `card block`", _who),

@@ -14,8 +14,8 @@ from bank.cards import gallery
 from bank.demo.customers import begin_anew, furnish_books
 from bank.demo.database import open_database
 from bank.verification import Verifier, verify_code
+from bank.web.around import LoneBank
 from bank.web.coopanet.pages import Pages
-from bank.web.coopanet.site import lone_bank
 from sesame.cli import main
 from sesame.serving import announced, tell_servers
 from sesame_core.events import Key
@@ -238,7 +238,7 @@ def test_the_command_has_the_running_page_do_it(
 def test_the_bank_alone_signs_everybody_off(visitor: Visitors, pages: Pages, new_code: NewCode, tmp_path: Path) -> None:
     one, listener = visitor(), bind_listener(0, 0)
     assert one.sign_in("DURAND42", new_code("bank-card")).signed_in
-    with Server(lone_bank(pages), listener).beside(), announced(tmp_path, f"{url_of(listener)}next"):
+    with Server(LoneBank(pages).make_app(), listener).beside(), announced(tmp_path, f"{url_of(listener)}next"):
         assert tell_servers(tmp_path) == [f"{url_of(listener)}next"]
     assert one.client.get("/fr/accounts").url.path == "/fr/access"
 

@@ -17,7 +17,7 @@ from starlette.routing import Match, Route
 from bank.books.records import Customer
 from bank.web.coopanet.accounts import format_money
 from bank.web.coopanet.sign_in import Desk
-from bank.web.coopanet.words import Branch, CoopanetWords, list_languages
+from bank.web.coopanet.words import Branch, CoopanetWords, OwnAddress, list_languages
 from web.once import Submissions
 from web.sessions import LONGEST_TOKEN, Sessions
 
@@ -45,6 +45,7 @@ class Frame:
     sessions: Sessions = field(default_factory=Sessions)
     submissions: Submissions = field(default_factory=Submissions)
     branch: Branch = field(default_factory=Branch)
+    reached: OwnAddress = field(default_factory=OwnAddress)
     words: dict[str, CoopanetWords] = field(default_factory=lambda: dict(list_languages()))
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
@@ -104,6 +105,7 @@ class Frame:
             "customer": signed_in(request),
             "mark": self.sessions.csrf_token(token_of(request)),
             "branch": self.branch,
+            "reached": self.reached,
         }
         text = self.templates.get_template(template).render({"w": words, **helpers, **known, **shown})
         return HTMLResponse(text, status)

@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 from bank.emv.codes import normalise_code
 from bank.errors import StateError
 from bank.web.coopanet.accounts import accounts_of
+from bank.web.coopanet.connecting import ConnectingPages
 from bank.web.coopanet.frame import (
     COOKIE,
     FOLDER,
@@ -57,6 +58,7 @@ class Pages(Frame):
             Route("/{language}/accounts", self.make_page(self.show_accounts), name="accounts"),
             Route("/{language}/sign-off", self.make_page(self.sign_off), methods=["POST"], name="sign_off"),
             Route("/{language}/goodbye", self.make_page(self.show_goodbye), name="goodbye"),
+            *ConnectingPages(self).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]
 

@@ -30,6 +30,16 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """Where another machine finds these pages, and the demonstration's root certificate (PEM) with its fingerprint;
+    empty where only this machine can come, or where there is no such certificate."""
+
+    url: str = ""
+    fingerprint: str = ""
+    root: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class CoopanetWords:
     """All sentences of the pages in one language. `other`: the other language's name and code."""
 
@@ -93,6 +103,13 @@ class CoopanetWords:
     broken: str
     stale_title: str
     stale: str
+    connect_title: str
+    connect_text: str
+    connect_picture: str
+    connect_root_title: str
+    connect_root: str
+    connect_root_get: str
+    connect_fingerprint: str
 
 
 def list_languages() -> Mapping[str, CoopanetWords]:

@@ -105,4 +105,14 @@ ENGLISH = CoopanetWords(
     broken="The accounts cannot be reached at the moment. Try again in a few minutes.",
     stale_title="This page has expired",
     stale="Load the page anew and start again: the form was no longer valid.",
+    connect_title="Open on a phone",
+    connect_text="The phone must be on the same network as this computer. Point its camera at this square, or type the "
+    "address.",
+    connect_picture="QR code of the address {url}",
+    connect_root_title="The demonstration's certificate",
+    connect_root="The phone does not know this server yet, and says so. To have it known, install this demonstration's "
+    "root certificate, once you have compared its fingerprint. It is good for private addresses alone; remove it "
+    "after the demonstration.",
+    connect_root_get="Download the certificate",
+    connect_fingerprint="SHA-256 fingerprint:",
 )

@@ -115,4 +115,14 @@ FRENCH = CoopanetWords(
     broken="Les comptes ne sont pas accessibles pour le moment. Réessayez dans quelques minutes.",
     stale_title="Cette page a expiré",
     stale="Rechargez la page et recommencez : le formulaire n'était plus valable.",
+    connect_title="Ouvrir sur un téléphone",
+    connect_text="Le téléphone doit être sur le même réseau que cet ordinateur. Visez ce carré avec son appareil "
+    "photo, ou tapez l'adresse.",
+    connect_picture="Code QR de l'adresse {url}",
+    connect_root_title="Le certificat de la démonstration",
+    connect_root="Le téléphone ne connaît pas encore ce serveur, et le dit. Pour qu'il le reconnaisse, installez le "
+    "certificat racine de cette démonstration, après avoir comparé son empreinte. Il ne vaut que pour les adresses "
+    "privées ; retirez-le après la démonstration.",
+    connect_root_get="Télécharger le certificat",
+    connect_fingerprint="Empreinte SHA-256 :",
 )
