@@ -85,7 +85,7 @@ class Loop(Generic[S, E]):
         A display that has failed is left alone until the next turn: a bus that hangs costs seconds, and one turn must
         not last as long as the watchdog's patience.
 
-        Raises DriverError where a new process is needed (a part hangs, a pin is lost); `close` darkens the glass.
+        Raises DriverError where a new process is needed (a part hangs, a GPIO is lost); `close` darkens the glass.
         """
         now = self.board.clock.now()
         self._blind = False

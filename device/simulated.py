@@ -88,12 +88,12 @@ def simulate_board(  # noqa: PLR0913 - each is a property of the simulated world
 
 
 def _wires(config: Config) -> Wires:
-    """Where the configuration says. A part that is not wanted is there as well, unless its pin has other work."""
+    """Where the configuration says. A part that is not wanted is there as well, unless its GPIO has other work."""
     slot, power, sound = config.slot, config.power, config.sound
-    taken = {pin for _, pin in gpios_in_use(config)}
+    taken = {gpio for _, gpio in gpios_in_use(config)}
 
-    def soldered(pin: int, wanted: bool) -> int | None:
-        return pin if wanted or pin not in taken else None
+    def soldered(gpio: int, wanted: bool) -> int | None:
+        return gpio if wanted or gpio not in taken else None
 
     return Wires(
         light=soldered(sound.light_gpio, sound.light),

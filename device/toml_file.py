@@ -69,7 +69,7 @@ def to_toml(value: Any) -> str:  # noqa: ANN401, PLR0911 - any setting, one line
         case bool():
             return str(value).lower()
         case ((Key(), int()), *_):
-            return "{ " + ", ".join(f"{to_toml(key)} = {pin}" for key, pin in value) + " }"
+            return "{ " + ", ".join(f"{to_toml(key)} = {gpio}" for key, gpio in value) + " }"
         case tuple():
             return "[" + ", ".join(to_toml(each) for each in value) + "]"
         case Key():

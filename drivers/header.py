@@ -84,4 +84,4 @@ HOLES: Final = MappingProxyType(
 
 def gpio_of(signal: str) -> int:
     """The GPIO number of a signal. Raises KeyError for a name that is not in `DESK`."""
-    return {pin.signal: pin.gpio for pin in DESK}[signal]
+    return {wire.signal: wire.gpio for wire in DESK}[signal]

@@ -108,7 +108,7 @@ def probe_sound(bench: ProbeBench, pins: Pins) -> Finding:
     if not fitted:
         return Finding.left_out("sound", "buzzer and light are switched off by the configuration")
     player = bench.world.open_sound(bench.config, pins)
-    wires = ", ".join(f"{name} on {spelt(f'GPIO{pin}', bench.config)}" for name, is_wanted, pin in parts if is_wanted)
+    wires = ", ".join(f"{name} on {spelt(f'GPIO{gpio}', bench.config)}" for name, is_wanted, gpio in parts if is_wanted)
     bench.say(f"{fitted}: short, long, as for a right PIN. If it stays still: {wires}")
     try:
         player.start(nobody)

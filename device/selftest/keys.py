@@ -136,7 +136,7 @@ class _Round:
 def wiring(config: Config) -> Mapping[Key, tuple[int, ...]]:
     """Every key of the pad, in its order, and the GPIOs that it joins or pulls to ground."""
     if config.keypad.buttons:
-        return {key: (pin,) for key, pin in config.keypad.buttons}
+        return {key: (gpio,) for key, gpio in config.keypad.buttons}
     return {key: config.layout.lines(key) for key in config.layout.keys.values()}
 
 

@@ -155,20 +155,20 @@ def wiring() -> Iterator[str]:
     yield WIRING
     for title, signals in GROUPS:
         yield f"\n## {title}\n\n{COLUMNS}"
-        yield from (_wire(pin) for pin in DESK if pin.signal.rstrip(DIGITS) in signals)
-    free = sorted(set(HEADER) - {pin.gpio for pin in DESK} - HAT)
+        yield from (_wire(each) for each in DESK if each.signal.rstrip(DIGITS) in signals)
+    free = sorted(set(HEADER) - {each.gpio for each in DESK} - HAT)
     yield f"\nFree: {', '.join(f'GPIO{gpio} (pin {HEADER[gpio]})' for gpio in free)}; GPIO0 and 1 belong to HATs. "
-    yield "Each pin can be changed in the [configuration](configuration.md), which refuses two signals on one pin.\n"
+    yield "Each GPIO can be changed in the [configuration](configuration.md), which refuses two signals on one GPIO.\n"
     yield "\n## What off means, and what wakes it\n\n| `[power] off` | what happens | woken by |\n| --- | --- | --- |\n"
     for way, happens in OFF.items():
         wakes = "; ".join(sorted(each.value for each in WAKES[way]))
         yield f"| `{way.value}` | {happens} | {wakes} |\n"
 
 
-def _wire(pin: Signal) -> str:
+def _wire(wire: Signal) -> str:
     default = {gpio for _, gpio in gpios_in_use(Config())}
-    used = "yes" if pin.gpio in default else "no"
-    return f"| `{pin.signal}` | {pin.gpio} | {HEADER[pin.gpio]} | {pin.role.value} | {pin.note} | {used} |\n"
+    used = "yes" if wire.gpio in default else "no"
+    return f"| `{wire.signal}` | {wire.gpio} | {HEADER[wire.gpio]} | {wire.role.value} | {wire.note} | {used} |\n"
 
 
 PAGES = (
