@@ -8,12 +8,13 @@ import errno
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bank.errors import BankError
+from sesame.parsing import USAGE, CommandParser, Misused, name_call
 from sesame.streams import hold_streams
 from sesame_core.errors import SesameError
 from web.errors import ServingError
@@ -67,16 +68,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _ended(words: list[str]) -> int:
     """Run the command; whatever it ends in becomes a line and an exit code."""
+    called = argparse.Namespace(command=_command_in(words), json="--json" in words)
     try:
-        exit_code = _run(words)
+        exit_code = _run(words, called)
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
         return 141
+    except Misused as error:
+        _also_as_json(called, USAGE, error.message, {})
+        raise
     except (SesameError, BankError, ServingError) as error:
-        from sesame.exits import exit_of  # noqa: PLC0415 - only a failure needs it
+        from sesame.exits import exit_of, facts_of  # noqa: PLC0415 - only a failure needs it
 
         print(f"sesame: {error}", file=sys.stderr)  # noqa: T201
+        _also_as_json(called, exit_of(error), str(error), facts_of(error))
         return exit_of(error)
     except KeyboardInterrupt:
         return 130
@@ -85,16 +91,35 @@ def _ended(words: list[str]) -> int:
             _drop_output()
             print(f"sesame: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
         else:
-            print(f"sesame: this should not have happened ({_where(error)}); please report it", file=sys.stderr)  # noqa: T201
+            said = f"this should not have happened ({_where(error)}); please report it"
+            print(f"sesame: {said}", file=sys.stderr)  # noqa: T201
+            _also_as_json(called, 1, said, {})
         return 1
     return exit_code
+
+
+def _also_as_json(called: argparse.Namespace, exit_code: int, message: str, facts: Mapping[str, object]) -> None:
+    """What went wrong, on standard output too where JSON is awaited there. A pipe that is gone hears nothing."""
+    if not called.json:
+        return
+    from sesame.answers import say_error  # noqa: PLC0415 - only a failure needs it
+
+    try:
+        say_error(called.command, exit_code, message, facts)
+    except OSError:
+        _drop_output()
+
+
+def _command_in(words: Sequence[str]) -> str:
+    """The command as far as it can be told without its parser; empty where there is none."""
+    return words[0] if words and words[0] in COMMANDS else ""
 
 
 def parser_of(name: str) -> tuple[argparse.ArgumentParser, CommandModule]:
     """The parser of one command, and the command."""
     entry = COMMANDS[name]
     command: CommandModule = importlib.import_module(f"sesame.commands.{entry.module}")
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         f"sesame {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     command.arguments(parser)
@@ -116,20 +141,25 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], called: argparse.Namespace) -> int:
+    """Parse and do it; `called` learns which command it is in full, and whether JSON is awaited."""
     if any(not word.isprintable() and not word.isascii() for word in words):
         print("sesame: an argument is not text", file=sys.stderr)  # noqa: T201
-        return 2
+        _also_as_json(called, USAGE, "an argument is not text", {})
+        return USAGE
     if words and words[0] in COMMANDS:
         parser, command = parser_of(words[0])
-        return command.run(parsed(parser, words[1:]))
+        arguments = parsed(parser, words[1:])
+        called.command, called.json = name_call(words[0], arguments), getattr(arguments, "json", False)
+        arguments.command = called.command
+        return command.run(arguments)
     _top_parser().parse_args(words or ["--help"])
     return 0
 
 
 def _top_parser() -> argparse.ArgumentParser:
     listing = "\n".join(f"  {name:<14}{entry.summary}" for name, entry in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         "sesame",
         usage="sesame COMMAND ...",
         description="The Sésame reader: EMV-CAP and DPA codes from a bank card.",

@@ -28,11 +28,12 @@ class Exit(IntEnum):
 
 
 class CommandError(SesameError):
-    """A command ends with this code and message."""
+    """A command ends with this code and message. `facts`: what is known besides, for the JSON."""
 
-    def __init__(self, exit_code: Exit, message: str) -> None:
+    def __init__(self, exit_code: Exit, message: str, **facts: object) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.facts = facts
 
 
 FAULTS = {
@@ -62,3 +63,12 @@ def exit_of(error: Exception) -> Exit:
     if isinstance(error, CardError):
         return FAULTS.get(error.fault, Exit.CARD_ERROR)
     return next((code for kind, code in KINDS if isinstance(error, kind)), Exit.FAILED)
+
+
+def facts_of(error: Exception) -> dict[str, object]:
+    """What an error tells in values, for the JSON: the number of ERREUR CARTE, every fault of a configuration."""
+    if isinstance(error, CommandError):
+        return error.facts
+    if isinstance(error, CardError):
+        return {"fault": error.fault.value}
+    return {"faults": list(error.faults)} if isinstance(error, ConfigError) else {}

@@ -9,6 +9,7 @@ from docs.tools import (
     cards_page,
     guide_pictures,
     hardware_pages,
+    json_page,
     operations_page,
     pages,
     reader_pages,
@@ -20,7 +21,7 @@ from docs.tools.made import COMMAND, Made
 
 def every() -> Iterator[Made]:
     """Every file that is made."""
-    for family in (pages, reader_pages, hardware_pages, cards_page, card_tools_page, operations_page):
+    for family in (pages, reader_pages, hardware_pages, cards_page, card_tools_page, json_page, operations_page):
         yield from family.PAGES
     yield settings_file.SettingsFile()
     yield from screen_sheets.sheets()

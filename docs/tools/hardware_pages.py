@@ -65,11 +65,10 @@ The exit code is 1 when a probe failed, else 0: a warning and what was left out 
 JSON = """
 ## JSON
 
-`--json` prints one object once all is done:
+`--json` prints one object of [the usual form](json.md) once all is done, with:
 
 | key | value |
 | --- | --- |
-| `schema` | 1; counted up when a key goes or changes its meaning. New probes and new sentences do not count |
 | `verdict` | the gravest: `ok`, `warning` or `failed` |
 | `findings` | a list, in the order of the probes; a probe may have several findings or none |
 | `findings[].probe` | a name of the table above, or `board` where the whole board was left out |

@@ -1,8 +1,8 @@
 """`sesame bank next` and `reset`: the demonstration's first state, while it runs or not."""
 
 import argparse
-import sys
 
+from sesame.bank.printing import say_either
 from sesame.books import claim_state, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.serving import READERS_VERB, tell_servers
@@ -20,8 +20,7 @@ def bring_next(arguments: argparse.Namespace) -> Exit:
             begin_anew(store)
             forget_cards(arguments.state)
     done = ["card out"] * reader + ["everybody signed off"] * bool(told) + ["cards and accounts as at first"]
-    sys.stdout.write(f"ready for the next customer: {', '.join(done)}\n")
-    return Exit.OK
+    return say_either(arguments, f"ready for the next customer: {', '.join(done)}\n", done=done)
 
 
 def reset_books(arguments: argparse.Namespace) -> Exit:
@@ -35,5 +34,4 @@ def reset_books(arguments: argparse.Namespace) -> Exit:
     if left:
         message = f"all but {', '.join(left)}: called like a card's memory, but none of this program's. Move it away"
         raise CommandError(Exit.FAILED, message)
-    sys.stdout.write("all as it was at the beginning\n")
-    return Exit.OK
+    return say_either(arguments, "all as it was at the beginning\n", empty=True)

@@ -1,7 +1,6 @@
 """`sesame bank card ...`, `block`, `unblock`: the cards in the books and what became of them."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,7 +8,7 @@ from bank.books.records import Customer, IssuedCard
 from bank.books.store import Store
 from bank.errors import UnknownCardError
 from bank.verification import find_card
-from sesame.bank.printing import print_json, print_row, print_table
+from sesame.bank.printing import format_row, format_rows, say_either
 from sesame.exits import Exit
 
 HEADS: Final = (("card", 20), ("user", 10), ("counter", 9), ("refusals", 10), ("", 9), ("name", 0))
@@ -24,11 +23,8 @@ SAYS: Final = {
 def list_cards(store: Store, arguments: argparse.Namespace) -> Exit:
     """Cards, counters and who has them."""
     held = list(_held(store))
-    if arguments.json:
-        print_json([_card_fields(store, card_id, holder) for card_id, holder in held])
-    else:
-        print_table(HEADS, [_card_row(store, card_id, holder) for card_id, holder in held])
-    return Exit.OK
+    text = format_rows(HEADS, [_card_row(store, card_id, holder) for card_id, holder in held])
+    return say_either(arguments, text, cards=[_card_fields(store, card_id, holder) for card_id, holder in held])
 
 
 def list_former(store: Store, arguments: argparse.Namespace) -> Exit:
@@ -38,23 +34,23 @@ def list_former(store: Store, arguments: argparse.Namespace) -> Exit:
 
 def list_attempts(store: Store, arguments: argparse.Namespace) -> Exit:
     """The log of one card, oldest first. Raises UnknownCardError."""
-    attempts = store.list_attempts(known_card(store, arguments.wanted).card_id)
-    if arguments.json:
-        print_json([{"at": f"{one.at:%FT%T%z}", "reason": one.reason.value, "source": one.source} for one in attempts])
-        return Exit.OK
-    for attempt in attempts:
-        print_row((f"{attempt.at:%Y-%m-%d %H:%M:%S}", 21), (attempt.reason.value, 42), (attempt.source, 0))
-    return Exit.OK
+    card_id = known_card(store, arguments.wanted).card_id
+    attempts = list(store.list_attempts(card_id))
+    text = "".join(
+        format_row((f"{one.at:%Y-%m-%d %H:%M:%S}", 21), (one.reason.value, 42), (one.source, 0)) for one in attempts
+    )
+    facts = [{"at": f"{one.at:%FT%T%z}", "reason": one.reason.value, "source": one.source} for one in attempts]
+    return say_either(arguments, text, card=card_id, attempts=facts)
 
 
 def block_card(store: Store, arguments: argparse.Namespace) -> Exit:
     """Refuse its codes from now on. Raises UnknownCardError."""
-    return _turn(store, arguments.wanted, blocked=True)
+    return _turn(store, arguments, blocked=True)
 
 
 def unblock_card(store: Store, arguments: argparse.Namespace) -> Exit:
     """Take its codes again. Raises UnknownCardError."""
-    return _turn(store, arguments.wanted, blocked=False)
+    return _turn(store, arguments, blocked=False)
 
 
 def known_card(store: Store, who: str) -> IssuedCard:
@@ -65,11 +61,10 @@ def known_card(store: Store, who: str) -> IssuedCard:
     return card
 
 
-def _turn(store: Store, who: str, *, blocked: bool) -> Exit:
-    card = known_card(store, who)
+def _turn(store: Store, arguments: argparse.Namespace, *, blocked: bool) -> Exit:
+    card = known_card(store, arguments.wanted)
     store.block_card(card.card_id, blocked)
-    sys.stdout.write(SAYS[blocked].format(card=card.card_id))
-    return Exit.OK
+    return say_either(arguments, SAYS[blocked].format(card=card.card_id), card=card.card_id, blocked=blocked)
 
 
 def _held(store: Store) -> Iterator[tuple[str, Customer | None]]:

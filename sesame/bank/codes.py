@@ -10,6 +10,7 @@ from bank.emv.codes import normalise_code
 from bank.emv.terminal import CodeRequest, RequestError
 from bank.verification import CodeVerdict, Verifier
 from sesame.amounts import parse_cents
+from sesame.bank.printing import say_either
 from sesame.exits import CommandError, Exit
 from sesame.typed_input import read_input
 
@@ -25,14 +26,14 @@ def verify(store: Store, arguments: argparse.Namespace) -> Exit:
     """One code. Raises CommandError: a slip in typing is no attempt."""
     request = _request(arguments)
     code = _wellformed(_typed(arguments))
-    return _said(Verifier(store).verify(arguments.who, code, request, SOURCE))
+    return _say_verdict(Verifier(store).verify(arguments.who, code, request, SOURCE), arguments)
 
 
 def resynchronise(store: Store, arguments: argparse.Namespace) -> Exit:
     """Two codes. Raises CommandError."""
     first, second = _halves(_typed(arguments).split())
     codes = _wellformed(first), _wellformed(second)
-    return _said(Verifier(store).resynchronise_counter(arguments.who, codes, SOURCE))
+    return _say_verdict(Verifier(store).resynchronise_counter(arguments.who, codes, SOURCE), arguments)
 
 
 def _halves(words: Sequence[str]) -> tuple[str, str]:
@@ -57,10 +58,11 @@ def _wellformed(code: str) -> str:
     return code
 
 
-def _said(verdict: CodeVerdict) -> Exit:
-    sys.stdout.write("accepted\n" if verdict.accepted else "refused\n")
+def _say_verdict(verdict: CodeVerdict, arguments: argparse.Namespace) -> Exit:
+    text, exit_code = ("accepted\n", Exit.OK) if verdict.accepted else ("refused\n", Exit.FAILED)
+    say_either(arguments, text, exit_code, accepted=verdict.accepted, refusals_left=verdict.left)
     sys.stderr.write(WARNINGS.get(verdict.left, ""))
-    return Exit.OK if verdict.accepted else Exit.FAILED
+    return exit_code
 
 
 def _request(arguments: argparse.Namespace) -> CodeRequest:

@@ -1,14 +1,13 @@
 """`sesame bank customer ...`: whom the books know."""
 
 import argparse
-import sys
 from typing import Final
 
 from bank.books.records import Customer
 from bank.books.store import Store
 from bank.errors import UnknownCardError
 from bank.verification import find_card
-from sesame.bank.printing import print_json, print_table
+from sesame.bank.printing import format_rows, say_either
 from sesame.exits import Exit
 
 HEADS: Final = (("user", 10), ("card", 20), ("name", 0))
@@ -21,15 +20,12 @@ def add_customer(store: Store, arguments: argparse.Namespace) -> Exit:
     if card is None:
         raise UnknownCardError("the bank has issued no such card; `sesame bank card list` shows them")
     store.add_customer(Customer(user, arguments.name or user, card.card_id))
-    sys.stdout.write(f"{user} signs in with {card.card_id}\n")
-    return Exit.OK
+    return say_either(arguments, f"{user} signs in with {card.card_id}\n", user=user, card=card.card_id)
 
 
 def list_customers(store: Store, arguments: argparse.Namespace) -> Exit:
     """Every customer, by user code."""
     customers = store.list_customers()
-    if arguments.json:
-        print_json([{"user": one.user, "card": one.card_id, "name": one.name} for one in customers])
-    else:
-        print_table(HEADS, [(one.user, one.card_id, one.name) for one in customers])
-    return Exit.OK
+    text = format_rows(HEADS, [(one.user, one.card_id, one.name) for one in customers])
+    facts = [{"user": one.user, "card": one.card_id, "name": one.name} for one in customers]
+    return say_either(arguments, text, customers=facts)

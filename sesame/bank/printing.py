@@ -1,24 +1,29 @@
-"""What the bank's verbs print: tables whose cells cannot be mistaken for one another, or JSON."""
+"""What the bank's verbs print: tables whose cells cannot be mistaken for one another, or the one form of JSON."""
 
+import argparse
 import sys
 from collections.abc import Sequence
 
-from sesame.streams import as_json, visible
+from sesame.answers import say_result
+from sesame.exits import Exit
+from sesame.streams import visible
 
 
-def print_row(*cells: tuple[str, int]) -> None:
+def format_row(*cells: tuple[str, int]) -> str:
     """One line; each cell as wide as it says."""
-    sys.stdout.write("".join(f"{visible(text):<{width}}" for text, width in cells).rstrip() + "\n")
+    return "".join(f"{visible(text):<{width}}" for text, width in cells).rstrip() + "\n"
 
 
-def print_table(heads: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]]) -> None:
+def format_rows(heads: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]]) -> str:
     """A head of (name, width) for each column, then the rows."""
-    print_row(*heads)
     widths = [width for _, width in heads]
-    for row in rows:
-        print_row(*zip(row, widths, strict=True))
+    return format_row(*heads) + "".join(format_row(*zip(row, widths, strict=True)) for row in rows)
 
 
-def print_json(value: object) -> None:
-    """As JSON."""
-    sys.stdout.write(as_json(value) + "\n")
+def say_either(arguments: argparse.Namespace, text: str, exit_code: Exit = Exit.OK, /, **facts: object) -> Exit:
+    """Print the text for people, or with --json the facts for programs; the exit code."""
+    if arguments.json:
+        say_result(arguments, exit_code, **facts)
+    else:
+        sys.stdout.write(text)
+    return exit_code

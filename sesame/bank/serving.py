@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from bank.books.store import Store
+from sesame.answers import say_ready
 from sesame.bank.verbs import USUAL_PORT
 from sesame.books import needing_extra
 from sesame.exits import CommandError, Exit
@@ -54,7 +55,7 @@ def serve_bank(store: Store, arguments: argparse.Namespace) -> Exit:
 
         place = bind_place(arguments, USUAL_PORT)
         _write_log(structured=arguments.log == "json")
-        _announce(place)
+        _announce(place, arguments)
         serving = Serving(place, arguments.state, arguments.database, arguments.behind_proxy, arguments.log == "json")
         ended = threading.Event()
         with on_ending(ended.set), announced(arguments.state, f"{place.local_url}{NEXT}"):
@@ -139,7 +140,11 @@ def _write_log(*, structured: bool) -> None:
         write_structured_log()
 
 
-def _announce(place: "Place") -> None:
+def _announce(place: "Place", arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        trust = {"root": f"{place.url}root.crt", "fingerprint": place.fingerprint} if place.root else {}
+        say_ready(arguments, address=place.url, **trust)
+        return
     sys.stdout.write(f"Coop@net is at {place.url} until Ctrl-C\n")
     if place.open_to_network:
         sys.stdout.write("Whoever is on this network can come; the address as a QR code is on its page /fr/connect\n")

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sesame.parsing import CommandParser
+
 USUAL_PORT: Final = 8036
 
 CARD: Final = "the cards in the books"
@@ -14,17 +16,19 @@ CUSTOMER: Final = "the customers in the books"
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One thing the bank is asked. `module`, `function`: below `sesame.bank`. `books`: it is given the open books.
-    `kind`: what the word before it means, where there is one."""
+    `keys`: what stands in its JSON, as `add_json_argument` wants it. `kind`: what the word before it means, where there
+    is one."""
 
     module: str
     function: str
     summary: str
     takes: Callable[[argparse.ArgumentParser], None]
+    keys: Mapping[str, str]
     kind: str = ""
     books: bool = True
 
 
-class AnyOrderParser(argparse.ArgumentParser):
+class AnyOrderParser(CommandParser):
     """A parser below another that takes words and options in any order: `verify 0000 --who X 0000`."""
 
     _mixing = False
@@ -42,10 +46,6 @@ class AnyOrderParser(argparse.ArgumentParser):
 
 def _nothing(_parser: argparse.ArgumentParser) -> None:
     pass
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
 
 
 def _codes(parser: argparse.ArgumentParser) -> None:
@@ -80,14 +80,8 @@ def _who(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wanted", metavar="WHO", help="a user code, or a card's name or number")
 
 
-def _attempts(parser: argparse.ArgumentParser) -> None:
-    _who(parser)
-    _json(parser)
-
-
 def _listed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wanted", nargs="?", default="", metavar="WHO", help="the attempts on this card alone")
-    _json(parser)
 
 
 def _yes(parser: argparse.ArgumentParser) -> None:
@@ -119,34 +113,74 @@ def _served(parser: argparse.ArgumentParser) -> None:
     )
 
 
+VERDICT: Final = {
+    "accepted": "yes or no: whether the bank takes it",
+    "refusals_left": "number or null: how many more before the card is closed; null where no card was looked at",
+}
+LISTED: Final = {"cards": "list: each with `card`, `user`, `name`, `counter`, `refusals`, `blocked`"}
+ATTEMPTED: Final = {
+    "card": "text: its name",
+    "attempts": "list: oldest first: `at`, `reason`, `source`",
+}
+BLOCKED: Final = {"card": "text: its name", "blocked": "yes or no: what it is now"}
+CUSTOMERS: Final = {"customers": "list: each with `user`, `card`, `name`"}
+ADDED: Final = {"user": "text: the user code", "card": "text: what makes the codes"}
+DONE: Final = {"done": "list: what was done, in words"}
+EMPTIED: Final = {"empty": "yes or no: always true; what could not be emptied is an error"}
+SERVED: Final = {
+    "address": "text: where Coop@net is",
+    "root": "text: with --tls, where the root certificate is",
+    "fingerprint": "text: with --tls, its SHA-256",
+}
+
 VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
     ("verify",): Verb(
-        "codes", "verify", "accept a code of --who once (exit code 0); any other is refused (exit code 1)", _signed
+        "codes",
+        "verify",
+        "accept a code of --who once (exit code 0); any other is refused (exit code 1)",
+        _signed,
+        VERDICT,
     ),
     ("resync",): Verb(
-        "codes", "resynchronise", "find the counter of --who again by two codes made one after the other", _codes
+        "codes",
+        "resynchronise",
+        "find the counter of --who again by two codes made one after the other",
+        _codes,
+        VERDICT,
     ),
-    ("card", "list"): Verb("cards", "list_cards", "cards, their counters, and who has them", _json, CARD),
-    ("card", "attempts"): Verb("cards", "list_attempts", "the log of one card, oldest first", _attempts, CARD),
-    ("card", "block"): Verb("cards", "block_card", "refuse every code of a card", _who, CARD),
-    ("card", "unblock"): Verb("cards", "unblock_card", "take its codes again, and forget its refusals", _who, CARD),
-    ("customer", "list"): Verb("customers", "list_customers", "every customer", _json, CUSTOMER),
-    ("customer", "add"): Verb("customers", "add_customer", "take a customer into the books", _customer, CUSTOMER),
+    ("card", "list"): Verb("cards", "list_cards", "cards, their counters, and who has them", _nothing, LISTED, CARD),
+    ("card", "attempts"): Verb("cards", "list_attempts", "the log of one card, oldest first", _who, ATTEMPTED, CARD),
+    ("card", "block"): Verb("cards", "block_card", "refuse every code of a card", _who, BLOCKED, CARD),
+    ("card", "unblock"): Verb(
+        "cards", "unblock_card", "take its codes again, and forget its refusals", _who, BLOCKED, CARD
+    ),
+    ("customer", "list"): Verb("customers", "list_customers", "every customer", _nothing, CUSTOMERS, CUSTOMER),
+    ("customer", "add"): Verb(
+        "customers", "add_customer", "take a customer into the books", _customer, ADDED, CUSTOMER
+    ),
     ("next",): Verb(
         "beginning",
         "bring_next",
         "the next customer: card out, everybody signed off, all as at first",
         _nothing,
+        DONE,
         books=False,
     ),
     ("reset",): Verb(
-        "beginning", "reset_books", "empty the books that are named, and forget the cards' counters", _yes, books=False
+        "beginning",
+        "reset_books",
+        "empty the books that are named, and forget the cards' counters",
+        _yes,
+        EMPTIED,
+        books=False,
     ),
-    ("serve",): Verb("serving", "serve_bank", "serve Coop@net alone until it is interrupted", _served),
-    ("list",): Verb("cards", "list_former", "the same as `card list`; with WHO as `card attempts WHO`", _listed),
-    ("issue",): Verb("customers", "add_customer", "the same as `customer add`", _customer),
-    ("block",): Verb("cards", "block_card", "the same as `card block`", _who),
-    ("unblock",): Verb("cards", "unblock_card", "the same as `card unblock`", _who),
+    ("serve",): Verb("serving", "serve_bank", "serve Coop@net alone until it is interrupted", _served, SERVED),
+    ("list",): Verb(
+        "cards", "list_former", "the same as `card list`; with WHO as `card attempts WHO`", _listed, LISTED | ATTEMPTED
+    ),
+    ("issue",): Verb("customers", "add_customer", "the same as `customer add`", _customer, ADDED),
+    ("block",): Verb("cards", "block_card", "the same as `card block`", _who, BLOCKED),
+    ("unblock",): Verb("cards", "unblock_card", "the same as `card unblock`", _who, BLOCKED),
 }
 
 FORMER: Final[Mapping[str, Mapping[str, Any]]] = {

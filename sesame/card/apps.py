@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from sesame.answers import say_result
 from sesame.card.source import open_source
-from sesame.card.table import format_table, print_line, print_remark, say_json
+from sesame.card.table import format_table, print_line, print_remark
 from sesame.exits import Exit
 from sesame_core.cap import emv
 from sesame_core.cap.choice import select_application
@@ -73,13 +74,14 @@ def run(arguments: argparse.Namespace) -> int:
     with open_source(arguments) as card:
         found = card.ask(survey_card())
         where = card.where
+    exit_code = Exit.OK if found else Exit.NO_APPLICATION
     if arguments.json:
-        say_json([_as_json(one) for one in found])
+        say_result(arguments, exit_code, applications=[_as_json(one) for one in found])
     elif found:
         print_line(format_table(("AID", "known as", "label", "found by", "codes"), map(_row, found)))
     else:
         print_remark(f"no application that is known here is on the card in {where}")
-    return Exit.OK if found else Exit.NO_APPLICATION
+    return exit_code
 
 
 def survey_card() -> Conversation[tuple[Found, ...]]:

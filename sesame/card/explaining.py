@@ -3,10 +3,11 @@
 import argparse
 from dataclasses import replace
 
+from sesame.answers import say_result
 from sesame.card.replaying import Replayed, replay_session
 from sesame.card.source import ask_consent, load_trace, open_source
 from sesame.card.story import Story, as_json, as_text, cid_kind
-from sesame.card.table import print_line, print_remark, say_json
+from sesame.card.table import print_line, print_remark
 from sesame.card.trace.recording import Recorder, Trace
 from sesame.card.tracing import MOVES, record_session
 from sesame.commands.code import request_of
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the walk. Raises CommandError, CardError, SlotError."""
     story = _given(arguments) if _values_given(arguments) else _told(arguments)
     if arguments.json:
-        say_json(as_json(story))
+        say_result(arguments, Exit.OK, **as_json(story))
     else:
         print_line(as_text(story, arguments.bits))
     return Exit.OK

@@ -7,9 +7,10 @@ first, which moves its transaction counter: that is asked for.
 import argparse
 from dataclasses import dataclass, field
 
+from sesame.answers import say_result
 from sesame.card import bits
 from sesame.card.source import OpenCard, ask_consent, open_source
-from sesame.card.table import format_pairs, format_table, print_line, print_remark, say_json
+from sesame.card.table import format_pairs, format_table, print_line, print_remark
 from sesame.card.values import show_date
 from sesame.exits import CommandError, Exit
 from sesame_core.cap import emv
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     with open_source(arguments) as card:
         seen = look_at_card(card, arguments)
     if arguments.json:
-        say_json(as_json(seen, arguments.pan))
+        say_result(arguments, Exit.OK, **as_json(seen, arguments.pan))
     else:
         print_line(as_text(seen, arguments.pan))
     return Exit.OK

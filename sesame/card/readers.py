@@ -4,22 +4,25 @@ import argparse
 
 from drivers.slot.pcsc_api import Pcsc, is_present
 from drivers.slot.pcsc_card import hold_context, read_states, reader_named, require_readers
-from sesame.card.table import format_table, print_line, print_remark, say_json
+from sesame.answers import say_result
+from sesame.card.table import format_table, print_line, print_remark
 from sesame.exits import Exit
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the list. Raises SlotError where PC/SC is not there."""
     found = looked_into(arguments.reader)
+    exit_code = Exit.OK if found else Exit.NO_READER
     if arguments.json:
-        say_json([{"index": index, "name": name, "card": card} for index, name, card in found])
+        readers = [{"index": index, "name": name, "card": card} for index, name, card in found]
+        say_result(arguments, exit_code, readers=readers)
     elif found:
         print_line(
             format_table(("no.", "reader", "card"), ((str(index), name, _word(card)) for index, name, card in found))
         )
     else:
         print_remark("no smart-card reader is connected")
-    return Exit.OK if found else Exit.NO_READER
+    return exit_code
 
 
 def looked_into(choice: str | None) -> list[tuple[int, str, bool]]:

@@ -3,8 +3,9 @@
 import argparse
 from dataclasses import dataclass
 
+from sesame.answers import say_ready, say_result
 from sesame.card.source import in_process, load_trace
-from sesame.card.table import print_line, print_remark, say_json
+from sesame.card.table import print_line, print_remark
 from sesame.card.trace.recording import Trace
 from sesame.card.trace.replay import ReplayCard, recorded_request
 from sesame.commands.code import request_of
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     for deviation in replayed.deviations:
         print_remark(deviation)
     if arguments.json:
-        say_json({"code": code, "function": replayed.request.function.value, "deviations": list(replayed.deviations)})
+        function, deviations = replayed.request.function.value, list(replayed.deviations)
+        say_result(arguments, Exit.OK, code=code, function=function, deviations=deviations)
     else:
         print_line(f"{code}\n")
     return Exit.OK
@@ -77,6 +79,8 @@ def _serve(trace: Trace, arguments: argparse.Namespace) -> int:
 
     with VirtualReader(arguments.host, arguments.port) as reader:
         reader.insert(ReplayCard(trace), reconnect=True)
+        if arguments.json:
+            say_ready(arguments, file=str(arguments.file), port=arguments.port)
         print_remark(f"{arguments.file} is in the reader at port {arguments.port}; Ctrl-C pulls it")
         reader.wait()
     return Exit.OK

@@ -1,9 +1,9 @@
-"""How the card tools print: a table for people, JSON for programs."""
+"""How the card tools print for people: tables on standard output, remarks on standard error."""
 
 import sys
 from collections.abc import Iterable, Sequence
 
-from sesame.streams import as_json, visible
+from sesame.streams import visible
 
 GAP = "  "
 
@@ -26,11 +26,6 @@ def format_pairs(rows: Iterable[tuple[str, str]]) -> str:
 def print_line(text: str) -> None:
     """To standard output."""
     sys.stdout.write(text)
-
-
-def say_json(value: object) -> None:
-    """To standard output, readable, accents as they are."""
-    sys.stdout.write(as_json(value) + "\n")
 
 
 def print_remark(text: str) -> None:

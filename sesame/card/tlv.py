@@ -5,9 +5,10 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from sesame.answers import say_result
 from sesame.card.data_names import Form, describe_tag
 from sesame.card.source import STANDARD_INPUT, foreign_text
-from sesame.card.table import print_line, say_json
+from sesame.card.table import print_line
 from sesame.card.values import describe_objects, in_words
 from sesame.exits import CommandError, Exit
 from sesame_core.errors import CardError
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     given = foreign_text(Path(STANDARD_INPUT)) if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
     objects, status = decode_objects(_bytes(given))
     if arguments.json:
-        say_json({"objects": [_as_json(item) for item in objects], "status": status})
+        say_result(arguments, Exit.OK, objects=[_as_json(item) for item in objects], status=status)
         return Exit.OK
     for depth, item, name, words in describe_objects(objects):
         value = "" if item.parts else item.value.hex().upper()

@@ -11,8 +11,9 @@ from tempfile import NamedTemporaryFile
 
 from bank.files import write_private
 from device.secrecy import keep_secrets
+from sesame.answers import say_result
 from sesame.card.source import OpenCard, ask_consent, open_source
-from sesame.card.table import print_remark, say_json
+from sesame.card.table import print_remark
 from sesame.card.trace.masks import hide_owner
 from sesame.card.trace.recording import Recorder, Trace, note_day, write_trace
 from sesame.commands.code import request_of
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
             if trace.turns:
                 place = _keep(arguments.file, arguments.force, write_trace(trace))
     if arguments.json:
-        say_json({"file": str(place), "exchanges": len(trace.turns), "code": code})
+        say_result(arguments, Exit.OK, file=str(place), exchanges=len(trace.turns), code=code)
     else:
         print_remark(f"{len(trace.turns)} exchanges recorded; the code was {code}")
     return Exit.OK
@@ -64,7 +65,8 @@ def record_session(card: OpenCard, request: Request, numbers: list[str]) -> str:
         read_pin(work.pin)
         left = work.confirm_pin()
         if left is not None:
-            raise CommandError(Exit.WRONG_PIN, f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left")
+            said = f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left"
+            raise CommandError(Exit.WRONG_PIN, said, tries_left=left)
         code = group_digits("".join(map(str, work.make_code(numbers))))
         work.close()
     finally:

@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from sesame.answers import add_json_argument
 from sesame.bank.verbs import FORMER, VERBS, AnyOrderParser, Verb
 from sesame.books import add_database_argument, hold_state, open_books
 from sesame.state import add_state_argument
@@ -28,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             tree[words[:-1]] = _below(kind)
         one = tree[words[:-1]].add_parser(words[-1], help=verb.summary, description=verb.summary)
         verb.takes(one)
+        add_json_argument(one, **verb.keys)
         for add in (add_database_argument, add_state_argument):
             add(one)
         for action in one._actions:

@@ -10,6 +10,8 @@ from typing import Final
 from device.config import Config, load_display
 from device.displays import darken_bare, real_display
 from drivers.errors import DriverError
+from sesame.answers import add_json_argument, say_result
+from sesame.exits import Exit
 
 SECONDS: Final = 20
 """How long it may take: systemd waits longer for it (TimeoutStopSec) and switches off afterwards."""
@@ -20,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
     )
+    add_json_argument(parser, dark="yes or no: always true; a display that may be lit is an error")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,7 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
         darken(config)
     if broken:
         raise broken
-    return 0
+    if arguments.json:
+        say_result(arguments, Exit.OK, dark=True)
+    return Exit.OK
 
 
 def darken(config: Config) -> None:

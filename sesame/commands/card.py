@@ -7,10 +7,12 @@ Cards of the gallery (--virtual) and recordings (--from) have no counters that l
 
 import argparse
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+from sesame.answers import add_json_argument
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 35963
@@ -26,11 +28,12 @@ class Tool(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToolEntry:
-    """Where a tool lives, its line in the help, and what it takes."""
+    """Where a tool lives, its line in the help, what it takes, and the keys of its JSON."""
 
     module: str
     summary: str
     takes: Callable[[argparse.ArgumentParser], None]
+    keys: Mapping[str, str]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for name, entry in TOOLS.items():
         one = tools.add_parser(name, help=entry.summary, description=_capital(entry.summary))
         entry.takes(one)
-        one.add_argument("--json", action="store_true", help="print JSON in place of tables")
+        add_json_argument(one, **entry.keys)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -136,14 +139,75 @@ def _capital(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:] + "."
 
 
+READERS_KEYS: Final = {"readers": "list: each with `index`, `name` and whether a `card` is in"}
+APPS_KEYS: Final = {
+    "applications": "list: each with `aid`, `known_as`, `label`, `found_by`, `selectable`, `taken_for_codes`",
+}
+INFO_KEYS: Final = {
+    "reader": "text: where the card is",
+    "atr": "text: its answer to reset, hexadecimal",
+    "protocol": "text: T=0 or T=1",
+    "aid": "text: the application that codes come from",
+    "label": "text: its label",
+    "languages": "list: preferred ones, two letters each",
+    "pan": "text: the card number; of it the last four digits, without --pan",
+    "expires": "text: the date",
+    "psn": "text: the PAN sequence number",
+    "pin_tries_left": "number or null: where the card tells it",
+    "atc": "number or null: the transaction counter",
+    "atc_last_online": "number or null: what it was when the bank last heard of the card",
+    "iaf": "text: the flags, hexadecimal",
+    "codes": "object or null: how codes are made: `rule`, `digits`, `bitmap`, the bits taken",
+    "why": "text: where `codes` is null, why there are none",
+}
+TLV_KEYS: Final = {
+    "objects": "list: the tree: `tag`, `name`, `length`, then `parts`, or `value` and `meaning`",
+    "status": "text: the status word behind the objects, empty where there is none",
+}
+TRACE_KEYS: Final = {
+    "file": "text: where the recording is",
+    "exchanges": "number: of commands",
+    "code": "text: the code that was made",
+}
+REPLAY_KEYS: Final = {
+    "code": "text: the code, in groups of four",
+    "function": "text: what was asked of the card",
+    "deviations": "list: where this conversation was another one than the recorded",
+    "file": "text: with --vpcd, the trace whose card is in the reader",
+    "port": "number: with --vpcd, the virtual reader's port",
+}
+EXPLAIN_KEYS: Final = {
+    "card": "text: the application",
+    "cid": "text: cryptogram information data, hexadecimal",
+    "cid_means": "text: which cryptogram that is",
+    "atc": "text: the counter, hexadecimal",
+    "ac": "text: the cryptogram",
+    "iad": "text: issuer application data",
+    "psn": "text: the PAN sequence number in front of the data, empty for none",
+    "numbers": "list: the transaction data",
+    "ac_used": "text: the cryptogram that the digits come from: another one where there are transaction data",
+    "rule": "text: how the bits are chosen",
+    "code": "text: the code, in groups of four",
+    "bitmap": "text: which bits are taken",
+    "counts": "object: how many bits of each part",
+    "bits": "list: each bit taken: `of`, `bit`, `value`, `weight`",
+}
+"""What stands in each tool's JSON, as `add_json_argument` wants it."""
+
 TOOLS: Final = {
-    "readers": ToolEntry("readers", "list the smart-card readers, and whether a card is in them", _readers),
-    "apps": ToolEntry("apps", "list the applications of a card, by its directories and by name", _apps),
-    "info": ToolEntry("info", "show what a card says of itself, and its bitmap bit by bit", _info),
-    "tlv": ToolEntry("tlv", "decode data objects, with EMV names", _tlv),
-    "trace": ToolEntry(
-        "tracing", "record a session for a code: the PIN is never in it, the owner only with --pan", _trace
+    "readers": ToolEntry(
+        "readers", "list the smart-card readers, and whether a card is in them", _readers, READERS_KEYS
     ),
-    "replay": ToolEntry("replaying", "let a recorded session be a card again, and print its code", _replay),
-    "explain": ToolEntry("explaining", "walk from the card's answer to the digits, step by step", _explain),
+    "apps": ToolEntry("apps", "list the applications of a card, by its directories and by name", _apps, APPS_KEYS),
+    "info": ToolEntry("info", "show what a card says of itself, and its bitmap bit by bit", _info, INFO_KEYS),
+    "tlv": ToolEntry("tlv", "decode data objects, with EMV names", _tlv, TLV_KEYS),
+    "trace": ToolEntry(
+        "tracing", "record a session for a code: the PIN is never in it, the owner only with --pan", _trace, TRACE_KEYS
+    ),
+    "replay": ToolEntry(
+        "replaying", "let a recorded session be a card again, and print its code", _replay, REPLAY_KEYS
+    ),
+    "explain": ToolEntry(
+        "explaining", "walk from the card's answer to the digits, step by step", _explain, EXPLAIN_KEYS
+    ),
 }

@@ -8,7 +8,6 @@ exit codes: 0 a code; 2 usage; 3 no reader or no PC/SC; 4 no card; 5 wrong PIN; 
 """
 
 import argparse
-import json
 import sys
 from contextlib import suppress
 
@@ -16,6 +15,7 @@ from device.secrecy import keep_secrets
 from drivers.errors import SlotError
 from drivers.slot.pcsc_card import PcscConnection, reader_named
 from sesame.amounts import parse_cents
+from sesame.answers import add_json_argument, say_result
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
 from sesame.several_readers import connect_for_codes
@@ -30,7 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reader", "-r", metavar="NAME", help="its number, or a part of its name; else any with a card"
     )
-    parser.add_argument("--json", action="store_true", help="print an object with the code and the tries left")
+    add_json_argument(
+        parser,
+        code="text: the code, in groups of four",
+        tries_left_before="number or null: the PIN tries left before this one, where the card tells them",
+    )
     parser.add_argument("--challenge", metavar="N", default="", help="answer a challenge of up to 8 digits")
     parser.add_argument("--amount", metavar="EUROS", help="sign an amount, such as 1234.56")
     parser.add_argument("--account", metavar="N", default="", help="sign for an account of up to 8 digits")
@@ -48,8 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         (work, tries),
     ):
         try:
-            sys.stdout.write(_code(work, tries, arguments))
-            sys.stdout.flush()
+            _say_code(_code(work, tries, arguments), tries, arguments)
             with suppress(SlotError):
                 work.close()
         finally:
@@ -87,7 +90,14 @@ def _code(work: CardWork, tries: int | None, arguments: argparse.Namespace) -> s
     read_pin(work.pin)
     left = work.confirm_pin()
     if left is not None:
-        raise CommandError(Exit.WRONG_PIN, f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left")
-    digits = work.make_code(arguments.data)
-    text = group_digits("".join(map(str, digits)))
-    return (json.dumps({"code": text, "tries_left_before": tries}) if arguments.json else text) + "\n"
+        said = f"wrong PIN; {left} {'try' if left == 1 else 'tries'} left"
+        raise CommandError(Exit.WRONG_PIN, said, tries_left=left)
+    return group_digits("".join(map(str, work.make_code(arguments.data))))
+
+
+def _say_code(code: str, tries: int | None, arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        say_result(arguments, Exit.OK, code=code, tries_left_before=tries)
+    else:
+        sys.stdout.write(f"{code}\n")
+        sys.stdout.flush()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from device.config import MIRROR_SOCKET
+from sesame.answers import add_json_argument, say_ready
 from sesame.books import needing_extra
 from sesame.exits import CommandError, Exit
 
@@ -27,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--port", type=int, metavar="N", help=f"the page's port ({USUAL_PORT}, or any if taken)")
     parser.add_argument("--no-browser", action="store_true", help="only say where the page is")
+    add_json_argument(parser, address="text: where the page is")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,8 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
     url = url_of(listener)
     ended = threading.Event()
     with on_ending(ended.set), Server(mirror_site(arguments.socket), listener).beside():
-        sys.stdout.write(f"The reader's glass is at {url} until Ctrl-C\n")
-        sys.stdout.flush()
+        if arguments.json:
+            say_ready(arguments, address=url)
+        else:
+            sys.stdout.write(f"The reader's glass is at {url} until Ctrl-C\n")
+            sys.stdout.flush()
         _open(url, arguments)
         wait_for_end(ended)
     return Exit.OK

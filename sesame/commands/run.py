@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from device.config import Config, load_config
+from sesame.answers import add_json_argument, say_ready, say_result
 from sesame.books import add_database_argument, begin_books_anew, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.serving import READERS_VERB, announced
@@ -44,6 +45,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--pictures", type=Path, metavar="DIR", default=Path(), help="where screenshots go (here)")
     parser.add_argument("--verbose", "-v", action="store_true", help="say on standard error what the reader does")
+    add_json_argument(
+        parser,
+        address="text: where the page is (simulated)",
+        control="text: the path of the control socket, where there is no page (simulated)",
+        power_off="yes or no: whether the reader asks the system to power off (the real one, once it has ended)",
+    )
     add_database_argument(parser)
     add_state_argument(parser)
 
@@ -54,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = load_config(arguments.config)
     if _wants_simulated(arguments) or not _is_raspberry_pi():
         return _simulated(config, arguments)
-    return _real(config)
+    return _real(config, arguments)
 
 
 def _is_raspberry_pi() -> bool:
@@ -64,10 +71,14 @@ def _is_raspberry_pi() -> bool:
         return False
 
 
-def _real(config: Config) -> int:
+def _real(config: Config, arguments: argparse.Namespace) -> int:
     from device.service import serve_reader  # noqa: PLC0415 - the hardware's libraries
 
-    return Exit.POWER_OFF if serve_reader(config) else Exit.OK
+    power_off = serve_reader(config)
+    exit_code = Exit.POWER_OFF if power_off else Exit.OK
+    if arguments.json:
+        say_result(arguments, exit_code, power_off=power_off)
+    return exit_code
 
 
 def _wants_simulated(arguments: argparse.Namespace) -> bool:
@@ -88,6 +99,8 @@ def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
     from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
     from simulator.terminal import Terminal, language_of  # noqa: PLC0415
 
+    if arguments.json:
+        raise CommandError(Exit.USAGE, "--terminal and --json both want standard output: take one")
     if not (os.isatty(0) and os.isatty(1)):
         raise CommandError(Exit.USAGE, "there is no terminal to draw in; play a script instead: sesame script FILE")
     # The page is drawn with what a terminal obeys: past the stream that makes such things visible.
@@ -106,6 +119,8 @@ def _controlled(config: Config, arguments: argparse.Namespace) -> int:
     bench = LiveBench(config, arguments.state)
     bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
     with _reachable(bench, arguments):
+        if arguments.json:
+            say_ready(arguments, control=str(arguments.control))
         sys.stderr.write(f"the reader is simulated; its control socket is {arguments.control}\n")
         bench.run()
     return Exit.OK
@@ -144,8 +159,11 @@ def _reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterator[No
 
 
 def _announce(url: str, arguments: argparse.Namespace) -> None:
-    sys.stdout.write(f"The Sésame reader and Coop@net are at {url}\nCtrl-C ends them; nothing is lost.\n")
-    sys.stdout.flush()
+    if arguments.json:
+        say_ready(arguments, address=url)
+    else:
+        sys.stdout.write(f"The Sésame reader and Coop@net are at {url}\nCtrl-C ends them; nothing is lost.\n")
+        sys.stdout.flush()
     if not arguments.no_browser and os.isatty(1) and _has_screen():
         import webbrowser  # noqa: PLC0415 - the real reader has no use for it
 

@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from device.config import load_config
+from sesame.answers import add_json_argument, say_result
 from sesame.books import VARIABLE, begin_books_anew
+from sesame.exits import Exit
 from sesame.state import add_state_argument
 from simulator.bench import Bench
 from simulator.script import LARGEST_SCALE, Player, read_script
@@ -31,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fresh", action="store_true", help="with cards as new, whose counters are not kept")
     add_state_argument(parser)
+    add_json_argument(parser, played="list: the scripts, each of which saw what it expected")
 
 
 def _scale(text: str) -> int:
@@ -49,4 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.fresh:
             bench.anew = partial(begin_books_anew, arguments.state, os.environ.get(VARIABLE, ""))
         Player(bench, arguments.pictures, arguments.scale).play(statements)
-    return 0
+    if arguments.json:
+        say_result(arguments, Exit.OK, played=[str(path) for path in arguments.files])
+    return Exit.OK

@@ -16,11 +16,8 @@ from device.config import load_config
 from device.selftest.findings import Finding, Verdict, worst_verdict
 from device.selftest.ports import World
 from device.selftest.probes import Wish, run_probes
+from sesame.answers import add_json_argument, say_result
 from sesame.exits import CommandError, Exit
-from sesame.streams import as_json
-
-SCHEMA = 1
-"""Of the JSON: counted up when a key goes or changes its meaning. docs/selftest.md describes it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +25,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
     )
-    parser.add_argument("--json", action="store_true", help="print one object")
+    add_json_argument(
+        parser,
+        verdict="text: the gravest of all, `ok`, `warning` or `failed`",
+        findings="list: in the order of the probes, described in docs/selftest.md",
+        troubles="list: of `--trouble list`, the names",
+    )
     parser.add_argument("--alone", action="store_true", help="nobody is there to look and to press keys")
     parser.add_argument("--simulated", action="store_true", help="test a simulated reader instead of this machine")
     parser.add_argument(
@@ -48,18 +50,31 @@ def run(arguments: argparse.Namespace) -> int:
 def examine_machine(arguments: argparse.Namespace, wish: Wish) -> int:
     """Examine as wished, print, and give the exit code."""
     if "list" in arguments.trouble:
-        from simulator.troubles import Trouble  # noqa: PLC0415 - only the simulation needs it
-
-        sys.stdout.write("".join(f"{each.value}\n" for each in Trouble))
-        return Exit.OK
+        return _list_troubles(arguments)
     findings = []
     for finding in run_probes(_world(arguments), wish):
         findings.append(finding)
         if not arguments.json:
             sys.stdout.write(_line(finding))
             sys.stdout.flush()
-    sys.stdout.write(_object(findings) if arguments.json else _summary(findings))
-    return Exit.FAILED if worst_verdict(findings) is Verdict.FAILED else Exit.OK
+    exit_code = Exit.FAILED if worst_verdict(findings) is Verdict.FAILED else Exit.OK
+    if arguments.json:
+        rows = [asdict(finding) | {"verdict": finding.verdict.value} for finding in findings]
+        say_result(arguments, exit_code, verdict=worst_verdict(findings).value, findings=rows)
+    else:
+        sys.stdout.write(_summary(findings))
+    return exit_code
+
+
+def _list_troubles(arguments: argparse.Namespace) -> int:
+    from simulator.troubles import Trouble  # noqa: PLC0415 - only the simulation needs it
+
+    names = [each.value for each in Trouble]
+    if arguments.json:
+        say_result(arguments, Exit.OK, troubles=names)
+    else:
+        sys.stdout.write("".join(f"{name}\n" for name in names))
+    return Exit.OK
 
 
 def _world(arguments: argparse.Namespace) -> World:
@@ -98,9 +113,3 @@ def _summary(findings: Sequence[Finding]) -> str:
         return f"\n{len(wrong)} failed: {', '.join(dict.fromkeys(wrong))}\n"
     left_out = sum(each.verdict is Verdict.LEFT_OUT for each in findings)
     return "\nnothing is wrong" + (f"; {left_out} left out\n" if left_out else "\n")
-
-
-def _object(findings: Sequence[Finding]) -> str:
-    rows = [asdict(finding) | {"verdict": finding.verdict.value} for finding in findings]
-    report = {"schema": SCHEMA, "verdict": worst_verdict(findings).value, "findings": rows}
-    return as_json(report) + "\n"

@@ -8,6 +8,8 @@ import sys
 
 from bank.cards import gallery
 from bank.cards.vpcd import HOST, PORT, VirtualReader
+from sesame.answers import add_json_argument, say_ready, say_result
+from sesame.exits import Exit
 from sesame.state import add_state_argument
 
 
@@ -19,18 +21,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, default=PORT, help="the reader's port (%(default)s; its second one is 35964)"
     )
     add_state_argument(parser)
+    add_json_argument(
+        parser,
+        cards="list: without a CARD, the gallery: `name`, `pin`, `described`",
+        card="text: the card that is in the reader",
+        port="number: the virtual reader's port",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Until SIGINT or SIGTERM, or until the card falls silent. Raises BankError."""
     if arguments.card is None:
-        for name in gallery.list_names():
-            shown = gallery.describe_card(name)
-            sys.stdout.write(f"{name:<20}PIN {shown.pin:<14}{shown.described('en')}\n")
-        return 0
+        return _list_gallery(arguments)
     card = gallery.open_card(arguments.card, arguments.state)
     with VirtualReader(arguments.host, arguments.port) as reader:
         reader.insert(card, reconnect=True)
+        if arguments.json:
+            say_ready(arguments, card=arguments.card, port=arguments.port)
         sys.stderr.write(f"{arguments.card} is in the reader at port {arguments.port}; Ctrl-C pulls it\n")
         reader.wait()
-    return 0
+    return Exit.OK
+
+
+def _list_gallery(arguments: argparse.Namespace) -> int:
+    cards = [gallery.describe_card(name) for name in gallery.list_names()]
+    if arguments.json:
+        rows = [{"name": card.name, "pin": card.pin, "described": card.described("en")} for card in cards]
+        say_result(arguments, Exit.OK, cards=rows)
+    else:
+        for card in cards:
+            sys.stdout.write(f"{card.name:<20}PIN {card.pin:<14}{card.described('en')}\n")
+    return Exit.OK

@@ -38,7 +38,7 @@ def test_readers_are_listed_with_their_cards(pcscd: PcscService, virtual_readers
         _, text, _ = sesame("card", "readers", "--reader", "00 01")
 
     assert status == 0
-    assert json.loads(out) == [
+    assert json.loads(out)["readers"] == [
         {"index": 0, "name": FIRST, "card": False},
         {"index": 1, "name": SECOND, "card": True},
     ]

@@ -103,7 +103,7 @@ def test_such_a_reader_is_listed_with_nothing_that_a_terminal_would_obey(
     assert (shown.returncode, told.returncode) == (0, 0)
     text = shown.stdout.decode()  # UTF-8 whatever the name was
     assert not any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in text if character != "\n")
-    assert len(json.loads(told.stdout)) == SLOTS
+    assert len(json.loads(told.stdout)["readers"]) == SLOTS
 
 
 def test_a_reader_is_meant_however_its_accents_are_written(named_reader: NamedReader) -> None:
@@ -119,7 +119,7 @@ def test_a_number_that_is_no_place_is_a_part_of_the_name(named_reader: NamedRead
     found = sesame("card", "readers", "--reader", "3121", "--json")
     lacking = sesame("card", "readers", "--reader", "3122")
 
-    assert [each["name"] for each in json.loads(found.stdout)] == [
+    assert [each["name"] for each in json.loads(found.stdout)["readers"]] == [
         "Alcor 3121 reader 00 00",
         "Alcor 3121 reader 00 01",
     ]

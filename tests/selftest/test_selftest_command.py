@@ -40,7 +40,7 @@ def test_what_is_no_failure_is_exit_code_0(trouble: str, capsys: pytest.CaptureF
 def test_the_json_has_its_shape(trouble: Trouble | None, capsys: pytest.CaptureFixture[str]) -> None:
     exit_code = main((*SIMULATED, "--json", *(("--trouble", trouble.value) if trouble else ())))
     report = json.loads(capsys.readouterr().out)
-    assert list(report) == ["schema", "verdict", "findings"]
+    assert list(report) == ["schema", "command", "exit", "verdict", "findings"]
     assert report["schema"] == 1
     assert report["verdict"] in ("ok", "warning", "failed")
     assert (exit_code == 1) == (report["verdict"] == "failed")

@@ -1,0 +1,31 @@
+"""The parser of every command, and what it was called: argparse's own, whose complaints can also be said as JSON."""
+
+import argparse
+import sys
+from typing import Final, NoReturn
+
+USAGE: Final = 2
+"""As `sesame.exits.Exit` has it, which only a failure needs to load."""
+
+
+class Misused(SystemExit):
+    """A command line that cannot be understood, when all has been said on standard error."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(USAGE)
+        self.message = message
+
+
+class CommandParser(argparse.ArgumentParser):
+    """argparse's own, but what is wrong with a command line can still be said as JSON. Tools below it are the same."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say it as argparse does. Raises Misused."""
+        self.print_usage(sys.stderr)
+        print(f"{self.prog}: error: {message}", file=sys.stderr)  # noqa: T201
+        raise Misused(message)
+
+
+def name_call(command: str, arguments: argparse.Namespace) -> str:
+    """A command with its tools or its action: "card apps", "config show". A parser with --json knows its own place."""
+    return " ".join(filter(None, (getattr(arguments, "command", command), getattr(arguments, "action", ""))))
