@@ -93,16 +93,25 @@ class Verifier:
         card = find_card(self.store, who)
         return self._noted(card, source, self._judge_pair(card, first, second))
 
+    def seek_counter(self, card: IssuedCard, last_atc: int, code: str, request: CodeRequest) -> int | None:
+        """The counter above `last_atc`, within the window, whose code for `request` this is; it is not used up.
+
+        For whoever uses it up in a transaction of his own, and has counted the attempt before. Raises StateError.
+        """
+        digits = normalise_code(code)
+        return next(iter(self._seek(card, last_atc, digits, request)), None) if digits else None
+
+    def _seek(self, card: IssuedCard, last_atc: int, code: str, request: CodeRequest) -> list[int]:
+        counters = range(last_atc + 1, min(last_atc + 1 + self.policy.window, MAX_ATC + 1))
+        return self._search(card, request).found(code, counters, self._most(card))
+
     def _judge(self, card: IssuedCard | None, code: str, request: CodeRequest) -> CodeVerdict:
         if card is None:
             return _refused(Reason.UNKNOWN)
         if not self._begun(card):
             return _refused(Reason.LIMITED, 0)
         status = self.store.card_status(card.card_id)
-        first = status.last_atc + 1
-        counters = range(first, min(first + self.policy.window, MAX_ATC + 1))
-        found = self._search(card, request).found(code, counters, self._most(card))
-        return self._use_up(card, found, status)
+        return self._use_up(card, self._seek(card, status.last_atc, code, request), status)
 
     def _judge_pair(self, card: IssuedCard | None, first: str, second: str) -> CodeVerdict:
         if card is None:

@@ -72,6 +72,10 @@ class SqlStore:
         """Let go of every connection."""
         self._engine.dispose()
 
+    def derive_key(self, purpose: str) -> bytes:
+        """A key of the vault's for one purpose: see Vault."""
+        return self._vault.derive_key(purpose)
+
     def add_issuer_key(self, key: IssuerKey) -> None:
         """Keep an issuer key, sealed; one of that name that is there already stays as it is."""
         row = {"name": key.name, "sealed": self._vault.seal_secret(key.name, key.value)}

@@ -25,6 +25,7 @@ class Vault:
             raise StateError(f"the bank's own key must have {KEY_SIZE} bytes")
         self._cipher = AESGCM(_derived(key, b"seal"))
         self._index_key = _derived(key, b"index")
+        self._other_key = _derived(key, b"other")
 
     @classmethod
     def from_file(cls, path: Path) -> "Vault | None":
@@ -62,6 +63,10 @@ class Vault:
     def index_secret(self, text: str) -> str:
         """What stands for a secret text where it must be found again: 64 hexadecimal digits."""
         return hmac.new(self._index_key, text.encode(), sha256).hexdigest()
+
+    def derive_key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, which tells nothing of the others (HKDF, RFC 5869)."""
+        return _derived(self._other_key, purpose.encode())
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

@@ -138,6 +138,8 @@ CARD: Final = "card"
 PAYMENTS: Final = "payments"
 WITHDRAWALS: Final = "withdrawals"
 MERCHANT: Final = "merchant"
+CONTRACT: Final = "contract"
+AGGREGATOR: Final = "aggregator"
 
 M, T, F = Means, TerminalKind, FieldKind
 
@@ -183,9 +185,7 @@ CATALOGUE: Final[Mapping[OperationKind, KindEntry]] = MappingProxyType(
     {
         # No SMS: a message proves possession only, and nothing else was asked for yet.
         K.LOG_ON: KindEntry(EVERYBODY, SCREENS, frozenset({M.READER_CODE, M.SECURPASS, M.CERTIFICATE}), live=True),
-        K.SIGN_CONTRACT: KindEntry(
-            EVERYBODY, frozenset({T.DISTANCE, T.AGENCY}), BOUND, (FieldRule("contract", F.NAME),)
-        ),
+        K.SIGN_CONTRACT: KindEntry(EVERYBODY, frozenset({T.DISTANCE, T.AGENCY}), BOUND, (FieldRule(CONTRACT, F.NAME),)),
         K.ADD_BENEFICIARY: _bound(
             FieldRule(PAYEE_NAME, F.NAME), FieldRule(PAYEE_IBAN, F.IBAN), effect=EffectKind.BENEFICIARY, live=True
         ),
@@ -211,7 +211,7 @@ CATALOGUE: Final[Mapping[OperationKind, KindEntry]] = MappingProxyType(
             frozenset({M.READER_CHALLENGE, M.SMS, M.SECURPASS}),
             (FieldRule(AMOUNT, F.CENTS), FieldRule(MERCHANT, F.NAME), FieldRule(CARD, F.CARD)),
         ),
-        K.AGGREGATE_ACCOUNTS: _bound(FieldRule("aggregator", F.NAME)),
+        K.AGGREGATE_ACCOUNTS: _bound(FieldRule(AGGREGATOR, F.NAME)),
         K.MERCHANT_TRANSFER: KindEntry(
             EVERYBODY, frozenset({T.SHOP}), SIGNED, _transfer_fields(F.IBAN), EffectKind.TRANSFER
         ),

@@ -22,6 +22,7 @@ class OperationPolicy:
     `sms_sent`: codes for one operation. `sms_window_ms`, `sms_in_window`: messages with a code to one customer.
     `pending`: operations of one customer that wait at once; `pending_log_ons`, for log-ons. `means`: those that are
     switched on. `largest_cents`: the largest transfer; `largest_instant_cents`: the largest instant one.
+    `largest_payments_cents`, `largest_withdrawals_cents`: the highest limits a card may be given.
     """
 
     life_ms: int = 10 * MINUTE_MS
@@ -37,6 +38,8 @@ class OperationPolicy:
     means: frozenset[Means] = frozenset({Means.READER_CODE, Means.READER_CHALLENGE, Means.READER_SIGN, Means.SMS})
     largest_cents: int = 10_000_000
     largest_instant_cents: int = 1_500_000
+    largest_payments_cents: int = 2_000_000
+    largest_withdrawals_cents: int = 300_000
 
     def __post_init__(self) -> None:
         if not 1 < self.refusals <= REFUSALS_IN_A_ROW:

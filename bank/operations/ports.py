@@ -54,13 +54,17 @@ class UnknownOperationError(BankError):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a customer asks for. `fields` by the catalogue's names; `language` ("fr", "en") of what will be shown."""
+    """What a customer asks for. `fields` by the catalogue's names; `language` ("fr", "en") of what will be shown.
+
+    `once`: a form's own token, if it has one: the same form sent twice is one operation.
+    """
 
     customer_id: int
     kind: OperationKind
     terminal: TerminalKind
     fields: Mapping[str, Value] = field(default_factory=dict, repr=False)
     language: str = "fr"
+    once: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,16 @@ class SmsAnswer:
     until_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A message on its way to a customer's telephone. Its text may hold a code: it is for his telephone only."""
+
+    number: int
+    telephone: str = field(repr=False)
+    text: str = field(repr=False)
+    created_ms: int
+
+
 class OperationDesk(Protocol):
     """Everything about operations. Each verb names the customer: another one's operation is an unknown one.
 
@@ -177,6 +191,10 @@ class OperationDesk(Protocol):
         """Approve it by the code of the text message. Raises UnknownOperationError."""
         ...
 
+    def list_messages(self, customer_id: int) -> Sequence[TextMessage]:
+        """The latest text messages to the customer, newest first: what the demonstration's telephone shows."""
+        ...
+
     def refuse_operation(self, customer_id: int, operation_id: str) -> Operation:
         """The customer does not want it: he needs no code for that. Raises UnknownOperationError."""
         ...
@@ -193,7 +211,7 @@ class OperationDesk(Protocol):
         """Forget the customer's wrong codes: an adviser's act, journalled under `actor`."""
         ...
 
-    def expire_operations(self, now_ms: int | None = None) -> int:
+    def expire_operations(self) -> int:
         """Write down what is expired, for tidiness only: how many. Reading never waits for it."""
         ...
 

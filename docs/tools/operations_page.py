@@ -76,6 +76,8 @@ POLICY_MEANINGS = {
     "means": "the means that are switched on",
     "largest_cents": "the largest transfer",
     "largest_instant_cents": "the largest instant transfer",
+    "largest_payments_cents": "the highest limit of a card for payments",
+    "largest_withdrawals_cents": "the highest limit of a card for withdrawals",
 }
 
 OCTETS_NOTE = """

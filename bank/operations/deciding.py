@@ -1,0 +1,88 @@
+"""A decision: its state, its line in the journal and what the bank then owes, in the caller's one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from bank.journal.keeping import append_line
+from bank.operations.catalogue import CATALOGUE, EffectKind, Means
+from bank.operations.ports import Operation
+from bank.operations.shelf import get_operation, has_effect, owe_effects, settle_operation
+from bank.operations.table import Act, Consequence, OperationEvent, OperationStanding, OperationState, step_operation
+
+BANK: Final = "bank"
+"""Who acts in the journal where no person did."""
+
+CARRIED_OUT: Final = "carried out"
+NOT_CARRIED_OUT: Final = "not carried out"
+BY_ITSELF: Final = (OperationState.EXPIRED.value, CARRIED_OUT)
+
+
+def name_customer(customer_id: int) -> str:
+    """How the journal calls a customer."""
+    return f"customer/{customer_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The operation as it is now, and whether it was this act that made it so."""
+
+    operation: Operation
+    by_us: bool
+
+
+def decide_operation(
+    connection: Connection, operation: Operation, act: Act, now_ms: int, means: Means | None = None
+) -> Decision:
+    """Do the customer's act to it, as far as the table has it.
+
+    Where somebody was faster it is as he left it, and nothing follows from this act but a later word of fraud.
+    """
+    settled = settle_operation(connection, operation, act, now_ms, means)
+    if settled is not None:
+        late = settled is OperationState.EXPIRED
+        _owe(connection, operation, () if late else _consequences(OperationState.PENDING, act))
+        journal_event(connection, operation, now_ms, settled.value, means)
+    found = get_operation(connection, operation.content.customer_id, operation.operation_id, now_ms)
+    if act is Act.DECLARE_FRAUD and found.state is not OperationState.FRAUD:
+        _declare_late(connection, found, now_ms)
+    return Decision(found, settled is not None and settled is not OperationState.EXPIRED)
+
+
+def journal_event(
+    connection: Connection, operation: Operation, now_ms: int, event: str, means: Means | None = None
+) -> None:
+    """A line about an operation: which one, of which kind, its digest, and by which means; nothing that is secret.
+
+    Expiry and effects are the bank's own acts.
+    """
+    customer = name_customer(operation.content.customer_id)
+    actor = BANK if event.endswith(BY_ITSELF) else customer
+    detail = {"operation": operation.operation_id, "kind": operation.kind.value, "digest": operation.digest}
+    if means:
+        detail["means"] = means.value
+    append_line(connection, now_ms, actor, customer, f"operation {event}", **detail)
+
+
+def _declare_late(connection: Connection, operation: Operation, now_ms: int) -> None:
+    if has_effect(connection, operation.operation_id, EffectKind.PROTECTION):
+        return
+    _owe(connection, operation, _consequences(operation.state, Act.DECLARE_FRAUD))
+    journal_event(connection, operation, now_ms, "declared fraud")
+
+
+def _consequences(state: OperationState, act: Act) -> tuple[Consequence, ...]:
+    always = OperationStanding(state, until_ms=1)
+    return step_operation(always, OperationEvent(act, 0))[1]
+
+
+def _owe(connection: Connection, operation: Operation, consequences: Iterable[Consequence]) -> None:
+    own = CATALOGUE[operation.kind].effect
+    kinds: list[EffectKind] = []
+    if Consequence.CARRY_OUT in consequences and own:  # otherwise the asker reads the approval, and tells himself
+        kinds += [own, EffectKind.NOTICE]
+    if Consequence.PROTECT_CUSTOMER in consequences:
+        kinds.append(EffectKind.PROTECTION)
+    owe_effects(connection, operation, kinds)

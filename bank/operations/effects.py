@@ -1,0 +1,184 @@
+"""What the bank owes after an approval, done once: each effect in a transaction of its own, resumed after a crash.
+
+The effect's row says *due* until the very transaction that does it says *done*: there is no moment between. One that
+cannot be done (no money on the account any more) is *failed*, and the customer is told.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import Connection, RowMapping, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bank.books.schema import BENEFICIARIES, EFFECTS, OPERATIONS, PAYMENT_CARDS, SESSIONS
+from bank.errors import BankError
+from bank.journal.keeping import append_line
+from bank.ledger.entries import AccountKind, FundsError, LedgerError, MovementKind, Posting, transfer_between
+from bank.ledger.keeping import find_account, open_house_account, post_movement
+from bank.operations import catalogue as cat
+from bank.operations.catalogue import EffectKind, OperationKind
+from bank.operations.deciding import BANK, CARRIED_OUT, NOT_CARRIED_OUT, journal_event, name_customer
+from bank.operations.messages import send_text
+from bank.operations.octets import OperationContent
+from bank.operations.people import SECURE_TELEPHONE, change_contact, find_contact
+from bank.operations.ports import Operation
+from bank.operations.shelf import DONE, DUE, FAILED, AlteredError, read_row
+from bank.operations.words import DONE_TEXT, FAILED_TEXT, FRAUD_TEXT, write_message
+
+BATCH: Final = 100
+ALTERED: Final = "operation altered in the books"
+
+
+class EffectError(BankError):
+    """What was approved cannot be done. Nothing was changed."""
+
+
+MOVEMENTS_OF: Final[Mapping[OperationKind, MovementKind]] = MappingProxyType(
+    {OperationKind.INSTANT_TRANSFER: MovementKind.INSTANT, OperationKind.TRANSFER_ABROAD: MovementKind.FOREIGN}
+)
+
+
+def list_due(connection: Connection, after_id: int = 0) -> list[int]:
+    """The numbers of effects that are owed, oldest first."""
+    query = select(EFFECTS.c.id).where(EFFECTS.c.state == DUE, EFFECTS.c.id > after_id)
+    return list(connection.execute(query.order_by(EFFECTS.c.id).limit(BATCH)).scalars())
+
+
+def carry_out(connection: Connection, effect_id: int, now_ms: int) -> bool:
+    """Do this effect, unless it is done; whether it was done now.
+
+    The claim is the first statement: of two workers at once the second waits, and finds it done.
+    """
+    claim = update(EFFECTS).where(EFFECTS.c.id == effect_id, EFFECTS.c.state == DUE)
+    if connection.execute(claim.values(state=DONE, done_ms=now_ms)).rowcount != 1:
+        return False
+    joined = select(OPERATIONS, EFFECTS.c.kind.label("effect"), EFFECTS.c.payload.label("bound"))
+    joined = joined.join(EFFECTS, EFFECTS.c.operation_id == OPERATIONS.c.id).where(EFFECTS.c.id == effect_id)
+    row = connection.execute(joined).mappings().one()
+    kind = EffectKind(row["effect"])
+    try:
+        operation = _bound(row, now_ms)
+    except AlteredError:
+        connection.execute(update(EFFECTS).where(EFFECTS.c.id == effect_id).values(state=FAILED))
+        subject = name_customer(row["customer_id"])
+        append_line(connection, now_ms, BANK, subject, ALTERED, operation=row["id"])
+        return False
+    try:
+        with connection.begin_nested():
+            EFFECT_ACTIONS[kind](connection, operation, now_ms)
+    except EffectError:
+        connection.execute(update(EFFECTS).where(EFFECTS.c.id == effect_id).values(state=FAILED))
+        journal_event(connection, operation, now_ms, f"{kind.value} {NOT_CARRIED_OUT}")
+        return False
+    journal_event(connection, operation, now_ms, f"{kind.value} {CARRIED_OUT}")
+    return True
+
+
+def _bound(row: RowMapping, now_ms: int) -> Operation:
+    """The operation, if it is still the one that was approved."""
+    operation = read_row(row, now_ms)
+    if bytes(row["bound"]).decode("ascii", "replace") != operation.digest:
+        raise AlteredError(operation.operation_id)
+    return operation
+
+
+def _text(content: OperationContent, name: str) -> str:
+    return str(content.fields[name])
+
+
+def _transfer_money(connection: Connection, operation: Operation, now_ms: int) -> None:
+    """To an account of this bank, or to the account that stands for all others."""
+    content = operation.content
+    payer = find_account(connection, _text(content, cat.PAYER_ACCOUNT))
+    payee = find_account(connection, _text(content, cat.PAYEE_IBAN))
+    payee = payee or open_house_account(connection, AccountKind.CLEARING, now_ms)
+    if payer is None or payer.customer_id != content.customer_id:
+        raise EffectError("the account is not the customer's any more")
+    kind = MOVEMENTS_OF.get(content.kind, MovementKind.TRANSFER)
+    legs = transfer_between(payer, payee, int(content.fields[cat.AMOUNT]))
+    posting = Posting(now_ms, kind, _text(content, cat.PAYEE_NAME), legs, operation.operation_id)
+    try:
+        post_movement(connection, posting)
+    except FundsError as cause:
+        raise EffectError("there is not enough on the account any more") from cause
+    except LedgerError as cause:
+        raise EffectError("the ledger does not take it") from cause
+
+
+def _add_beneficiary(connection: Connection, operation: Operation, now_ms: int) -> None:
+    """One that was added meanwhile stays as it is."""
+    content = operation.content
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = {
+        "customer_id": content.customer_id,
+        "name": _text(content, cat.PAYEE_NAME),
+        "iban": _text(content, cat.PAYEE_IBAN),
+        "state": "active",
+        "added_ms": now_ms,
+    }
+    connection.execute(dialect.insert(BENEFICIARIES).values(row).on_conflict_do_nothing())
+
+
+def _set_limits(connection: Connection, operation: Operation, _now_ms: int) -> None:
+    content = operation.content
+    own = update(PAYMENT_CARDS).where(
+        PAYMENT_CARDS.c.id == content.fields[cat.CARD],
+        PAYMENT_CARDS.c.customer_id == content.customer_id,
+        PAYMENT_CARDS.c.state == "active",
+    )
+    limits = {
+        "payment_cents": content.fields[cat.PAYMENTS],
+        "withdrawal_cents": content.fields[cat.WITHDRAWALS],
+    }
+    if connection.execute(own.values(limits)).rowcount != 1:
+        raise EffectError("the card is not active any more")
+
+
+def _change(kind: str, name: str) -> Callable[[Connection, Operation, int], None]:
+    def change(connection: Connection, operation: Operation, now_ms: int) -> None:
+        content = operation.content
+        change_contact(connection, content.customer_id, kind, _text(content, name), now_ms)
+
+    return change
+
+
+def _send_notice(connection: Connection, operation: Operation, now_ms: int) -> None:
+    """What became of it. The effect itself stands before its notice, and was done or failed before."""
+    query = select(EFFECTS.c.id).where(EFFECTS.c.operation_id == operation.operation_id, EFFECTS.c.state == FAILED)
+    failed = connection.execute(query).first() is not None
+    _tell(connection, operation, FAILED_TEXT if failed else DONE_TEXT, now_ms)
+
+
+def _protect(connection: Connection, operation: Operation, now_ms: int) -> None:
+    """Close the customer's sessions, freeze the payee, and tell him so."""
+    content = operation.content
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.customer_id == content.customer_id))
+    frozen = update(BENEFICIARIES).where(
+        BENEFICIARIES.c.customer_id == content.customer_id,
+        BENEFICIARIES.c.iban == content.fields.get(cat.PAYEE_IBAN, ""),
+        BENEFICIARIES.c.state == "active",
+    )
+    connection.execute(frozen.values(state="frozen"))
+    _tell(connection, operation, FRAUD_TEXT, now_ms)
+
+
+def _tell(connection: Connection, operation: Operation, words: tuple[str, str], now_ms: int) -> None:
+    """By text message, where he has a telephone for it; the journal has it in any case."""
+    content = operation.content
+    number = find_contact(connection, content.customer_id, SECURE_TELEPHONE)
+    if number:
+        send_text(connection, content.customer_id, number, write_message(words, content), now_ms)
+
+
+EFFECT_ACTIONS: Final[Mapping[EffectKind, Callable[[Connection, Operation, int], None]]] = MappingProxyType(
+    {
+        EffectKind.TRANSFER: _transfer_money,
+        EffectKind.BENEFICIARY: _add_beneficiary,
+        EffectKind.LIMITS: _set_limits,
+        EffectKind.EMAIL: _change("email", cat.NEW_EMAIL),
+        EffectKind.ADDRESS: _change("address", cat.NEW_ADDRESS),
+        EffectKind.NOTICE: _send_notice,
+        EffectKind.PROTECTION: _protect,
+    }
+)

@@ -1,0 +1,83 @@
+"""What every part of the operations works in: the books with their time, the keys, the policy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bank.books.clock import WallClock, pass_time, read_time, wall_ms
+from bank.books.counting import read_status
+from bank.books.store_sql import SqlStore
+from bank.errors import BankError
+from bank.operations.catalogue import Means, list_means
+from bank.operations.people import Confirmer, find_confirmer
+from bank.operations.policy import OPERATION_POLICY, OperationPolicy
+from bank.operations.ports import AskingError, Operation, UnknownOperationError
+from bank.verification import Verifier
+
+READER = frozenset({Means.READER_CODE, Means.READER_CHALLENGE, Means.READER_SIGN})
+
+
+@dataclass(frozen=True)
+class OperationFrame:
+    """The books, who verifies the reader's codes, the policy, and the machine's clock."""
+
+    store: SqlStore
+    verifier: Verifier
+    policy: OperationPolicy = OPERATION_POLICY
+    wall: WallClock = wall_ms
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Connection, int]]:
+        """A transaction that writes, and the moment it happens at. Raises StateError: then it did not happen."""
+        with self.store.writing() as connection:
+            yield connection, pass_time(connection, self.wall())
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Connection, int]]:
+        """A transaction that looks, and the moment it sees. Raises StateError.
+
+        An answer of ours goes past the store, which would hold it for a damaged row.
+        """
+        answer: BankError | None = None
+        with self.store.reading() as connection:
+            try:
+                yield connection, read_time(connection, self.wall())
+            except (AskingError, UnknownOperationError) as ours:
+                answer = ours
+        if answer is not None:
+            raise answer
+
+    @property
+    def challenge_key(self) -> bytes:
+        """Of the digits for the reader's *Défi*."""
+        return self.store.derive_key("operations: challenge")
+
+    @property
+    def sms_key(self) -> bytes:
+        """Of the seals of codes by text message."""
+        return self.store.derive_key("operations: sms")
+
+    def who(self, connection: Connection, customer_id: int) -> Confirmer:
+        """The customer. Raises UnknownOperationError when there is none."""
+        found = find_confirmer(connection, customer_id)
+        if found is None:
+            raise UnknownOperationError
+        return found
+
+    def usable_means(self, connection: Connection, operation: Operation, who: Confirmer) -> tuple[Means, ...]:
+        """The means that are open to the customer, of those that he has what it takes for."""
+        content = operation.content
+        shut: set[Means] = set()
+        if who.card_id is None or not self.is_card_open(connection, who.card_id):
+            shut |= READER
+        if who.telephone is None:
+            shut.add(Means.SMS)
+        allowed = list_means(content.kind, who.clientele, content.terminal, self.policy.means)
+        return () if who.refusals >= self.policy.refusals else tuple(means for means in allowed if means not in shut)
+
+    def is_card_open(self, connection: Connection, card_id: str) -> bool:
+        """Whether the bank takes codes of the card."""
+        status = read_status(connection, card_id)
+        return status is not None and not status.blocked and status.failures < self.verifier.policy.attempts

@@ -1,0 +1,167 @@
+"""Operations on the books: asked for, confirmed once, carried out once. The rules are in the pure modules beside it.
+
+Whatever decides is one transaction: the code that is used up, the conditional UPDATE, the line in the journal and what
+the bank then owes. A try is counted in a transaction before, its effects are done in one each after. A crash anywhere
+leaves an operation that waits, or one that is approved and owes; `run_effects` pays what is owed.
+"""
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+
+from bank.books.clock import WallClock, wall_ms
+from bank.books.store_sql import SqlStore
+from bank.errors import StateError
+from bank.journal.keeping import append_line
+from bank.operations.catalogue import Means
+from bank.operations.confirming import confirm_operation
+from bank.operations.deciding import decide_operation, name_customer
+from bank.operations.effects import carry_out, list_due
+from bank.operations.frame import OperationFrame
+from bank.operations.messages import drop_old_codes, list_texts
+from bank.operations.octets import CODE_DIGITS
+from bank.operations.people import forget_refusals
+from bank.operations.policy import OPERATION_POLICY, OperationPolicy
+from bank.operations.ports import (
+    Asking,
+    Confirmation,
+    ConfirmOutcome,
+    Operation,
+    ReaderInstruction,
+    SmsAnswer,
+    TextMessage,
+)
+from bank.operations.proofs import ReaderProof, SmsProof, instruct_for
+from bank.operations.requesting import take_request
+from bank.operations.shelf import get_operation, list_overdue, list_rows
+from bank.operations.table import Act, OperationState
+from bank.operations.texting import send_code
+from bank.verification import Verifier
+
+BATCH: Final = 100
+
+
+def draw_code() -> str:
+    """A code for a text message, by chance."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+class OperationService:
+    """The operations of a bank, over its books. Every method of `OperationDesk`, which says what each does."""
+
+    def __init__(
+        self,
+        store: SqlStore,
+        verifier: Verifier | None = None,
+        policy: OperationPolicy = OPERATION_POLICY,
+        wall: WallClock = wall_ms,
+    ) -> None:
+        self._frame = OperationFrame(store, verifier or Verifier(store), policy, wall)
+
+    def request_operation(self, asking: Asking) -> Operation:
+        """See OperationDesk."""
+        return take_request(self._frame, asking)
+
+    def find_operation(self, customer_id: int, operation_id: str) -> Operation:
+        """See OperationDesk."""
+        with self._frame.reading() as (connection, now_ms):
+            return get_operation(connection, customer_id, operation_id, now_ms)
+
+    def list_operations(self, customer_id: int, after_seq: int = 0) -> Sequence[Operation]:
+        """See OperationDesk."""
+        with self._frame.reading() as (connection, now_ms):
+            return list_rows(connection, customer_id, after_seq, now_ms)
+
+    def list_means(self, customer_id: int, operation_id: str) -> tuple[Means, ...]:
+        """See OperationDesk."""
+        with self._frame.reading() as (connection, now_ms):
+            operation = get_operation(connection, customer_id, operation_id, now_ms)
+            return self._frame.usable_means(connection, operation, self._frame.who(connection, customer_id))
+
+    def instruct_reader(self, customer_id: int, operation_id: str) -> ReaderInstruction | None:
+        """See OperationDesk."""
+        return instruct_for(self.find_operation(customer_id, operation_id), self._frame.challenge_key)
+
+    def confirm_by_reader(self, customer_id: int, operation_id: str, code: str, source: str = "") -> Confirmation:
+        """See OperationDesk."""
+        frame = self._frame
+        proof = ReaderProof(frame.verifier, code, source, frame.challenge_key)
+        return self._paid(confirm_operation(frame, customer_id, operation_id, proof))
+
+    def send_sms_code(self, customer_id: int, operation_id: str) -> SmsAnswer:
+        """See OperationDesk."""
+        return send_code(self._frame, customer_id, operation_id, draw_code())
+
+    def confirm_by_sms(self, customer_id: int, operation_id: str, code: str) -> Confirmation:
+        """See OperationDesk."""
+        proof = SmsProof(code, self._frame.sms_key, self._frame.policy.sms_tries)
+        return self._paid(confirm_operation(self._frame, customer_id, operation_id, proof))
+
+    def list_messages(self, customer_id: int) -> Sequence[TextMessage]:
+        """See OperationDesk."""
+        with self._frame.reading() as (connection, _):
+            return list_texts(connection, customer_id)
+
+    def refuse_operation(self, customer_id: int, operation_id: str) -> Operation:
+        """See OperationDesk."""
+        return self._decide(customer_id, operation_id, Act.REFUSE)
+
+    def declare_fraud(self, customer_id: int, operation_id: str) -> Operation:
+        """See OperationDesk."""
+        operation = self._decide(customer_id, operation_id, Act.DECLARE_FRAUD)
+        self._pay()
+        return operation
+
+    def withdraw_operation(self, customer_id: int, operation_id: str) -> Operation:
+        """See OperationDesk."""
+        return self._decide(customer_id, operation_id, Act.WITHDRAW)
+
+    def allow_confirming(self, customer_id: int, actor: str) -> None:
+        """See OperationDesk."""
+        with self._frame.writing() as (connection, now_ms):
+            forget_refusals(connection, self._frame.who(connection, customer_id).customer_id)
+            append_line(connection, now_ms, actor, name_customer(customer_id), "open to codes again")
+
+    def expire_operations(self) -> int:
+        """See OperationDesk."""
+        with self._frame.writing() as (connection, now_ms):
+            drop_old_codes(connection, now_ms)
+        count = 0
+        while True:
+            with self._frame.writing() as (connection, now_ms):
+                overdue = list_overdue(connection, now_ms, BATCH)
+                acted = [decide_operation(connection, each, Act.LOOK, now_ms) for each in overdue]
+            count += sum(decision.operation.state is OperationState.EXPIRED for decision in acted)
+            if len(overdue) < BATCH:
+                return count
+
+    def run_effects(self) -> int:
+        """See OperationDesk. One that a passing quarrel of two transactions stops stays owed, and is no hindrance."""
+        done, last = 0, 0
+        while due := self._due(last):
+            for last in due:
+                with suppress(IntegrityError), self._frame.writing() as (connection, now_ms):
+                    done += carry_out(connection, last, now_ms)
+        return done
+
+    def _due(self, after_id: int) -> list[int]:
+        with self._frame.reading() as (connection, _):
+            return list_due(connection, after_id)
+
+    def _decide(self, customer_id: int, operation_id: str, act: Act) -> Operation:
+        with self._frame.writing() as (connection, now_ms):
+            operation = get_operation(connection, customer_id, operation_id, now_ms)
+            return decide_operation(connection, operation, act, now_ms).operation
+
+    def _paid(self, confirmation: Confirmation) -> Confirmation:
+        if confirmation.outcome is ConfirmOutcome.APPROVED:
+            self._pay()
+        return confirmation
+
+    def _pay(self) -> None:
+        """What is decided stays decided when the books fail now: it stays owed."""
+        with suppress(StateError):
+            self.run_effects()
