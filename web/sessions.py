@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Protocol
 
 from web.clock import elapsed
 
@@ -36,6 +37,42 @@ class Limits:
     most: int = 10_000
 
 
+class SessionKeeper(Protocol):
+    """Who is signed in, as pages ask it. Methods may wait for a disk, `*_csrf` and `session_token` excepted."""
+
+    def session_token(self) -> str:
+        """A token for a new visitor."""
+        ...
+
+    def csrf_token(self, token: str) -> str:
+        """What a form of that visitor carries."""
+        ...
+
+    def check_csrf(self, token: str, mark: str) -> bool:
+        """Whether a form is that visitor's own."""
+        ...
+
+    def open_session(self, user: str, form: tuple[str, ...] = ()) -> str:
+        """Sign somebody in, by that form; the new token."""
+        ...
+
+    def find_opened(self, form: tuple[str, ...]) -> str | None:
+        """The token of the session that this very form has opened just now in another process."""
+        ...
+
+    def user_of(self, token: str) -> str | None:
+        """The user code of whoever is signed in with that token, which counts as use."""
+        ...
+
+    def close(self, token: str) -> None:
+        """Sign off."""
+        ...
+
+    def end_all(self) -> None:
+        """Sign everybody off."""
+        ...
+
+
 class Sessions:
     """The sessions of one process; they end with it. `now`: the monotonic clock, in seconds."""
 
@@ -58,7 +95,11 @@ class Sessions:
         """Whether a form is that visitor's own."""
         return bool(token) and hmac.compare_digest(self.csrf_token(token).encode(), mark.encode())
 
-    def open_session(self, user: str) -> str:
+    def find_opened(self, form: tuple[str, ...]) -> str | None:
+        """See SessionKeeper."""
+        return None
+
+    def open_session(self, user: str, form: tuple[str, ...] = ()) -> str:
         """Sign a customer in; the new token."""
         token, now = self.session_token(), self._now()
         with self._lock:

@@ -13,7 +13,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from bank.books.store import Store
 from sesame.answers import say_ready
 from sesame.bank.verbs import USUAL_PORT
 from sesame.books import needing_extra
@@ -23,6 +22,7 @@ from sesame.serving import announced
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from bank.books.store_sql import SqlStore
     from sesame.bank.address import Place
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Serving:
     structured: bool
 
 
-def serve_bank(store: Store, arguments: argparse.Namespace) -> Exit:
+def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
     """Until it is ended. Raises ServingError, CommandError."""
     if not 1 <= arguments.workers <= MOST_WORKERS:
         raise CommandError(Exit.USAGE, f"--workers takes a number from 1 to {MOST_WORKERS}")
@@ -95,7 +95,7 @@ def work(serving: Serving, pipe: Connection) -> None:
         _serve(store, serving, ended)
 
 
-def _serve(store: Store, serving: Serving, ended: threading.Event) -> None:
+def _serve(store: "SqlStore", serving: Serving, ended: threading.Event) -> None:
     from device.signals import wait_for_end  # noqa: PLC0415
     from web.serving import Server  # noqa: PLC0415
 
@@ -113,19 +113,19 @@ def _serve_by_several(serving: Serving, workers: int, ended: threading.Event) ->
     Workers(workers, work, serving, died=mark_process_dead).keep_alive(ended)
 
 
-def make_app(store: Store, serving: Serving) -> "ASGIApp":
+def make_app(store: "SqlStore", serving: Serving) -> "ASGIApp":
     """All that is served."""
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: PLC0415
 
     from bank.verification import Verifier  # noqa: PLC0415
     from bank.web.around import LoneBank  # noqa: PLC0415
     from bank.web.coopanet.pages import Pages  # noqa: PLC0415
-    from bank.web.coopanet.sign_in import Desk  # noqa: PLC0415
     from bank.web.coopanet.words import OwnAddress  # noqa: PLC0415
+    from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
 
     place = serving.place
     reached = OwnAddress(place.url, place.fingerprint, place.root) if place.open_to_network else OwnAddress()
-    pages = Pages(Desk(Verifier(store)), reached=reached)
+    pages = Pages(open_desk(store, Verifier(store)), BookSessions(store), reached=reached)
     app = LoneBank(pages, place.hosts, own_address=place.open_to_network).make_app()
     if not serving.proxied:
         return app

@@ -36,6 +36,7 @@ from simulator.web.words_sheet import SHEETS
 from simulator.web.words_verbs import FRENCH_VERBS
 from web.files import serve_folder
 from web.guard import Guard, content_policy
+from web.sessions import SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
 KINDS: Final = {
@@ -153,9 +154,9 @@ def offered(pin_digits: tuple[int, int]) -> list[GalleryCard]:
     return [card for card in gallery.GALLERY.values() if least <= len(card.pin) <= most]
 
 
-def reader_site(bench: PageBench, desk: Desk) -> ASGIApp:
+def reader_site(bench: PageBench, desk: Desk, sessions: SessionKeeper | None = None) -> ASGIApp:
     """Everything at one address, guarded. From now on the bank begins anew with the bench."""
-    bank = Pages(desk, branch=Branch(bench.config.branch.name, bench.config.branch.telephone))
+    bank = Pages(desk, sessions or Sessions(), branch=Branch(bench.config.branch.name, bench.config.branch.telephone))
     bench.anew = bank.begin_anew
     policy = content_policy(scripts=True, frames=True)
     return Guard(Starlette(routes=list(Site(bench, bank).list_routes())), policy)

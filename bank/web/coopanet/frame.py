@@ -19,7 +19,7 @@ from bank.web.coopanet.accounts import format_money
 from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.words import Branch, CoopanetWords, OwnAddress, list_languages
 from web.once import Submissions
-from web.sessions import LONGEST_TOKEN, Sessions
+from web.sessions import LONGEST_TOKEN, SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
 COOKIE: Final = "coopanet"
@@ -42,7 +42,7 @@ class Frame:
     """What all pages stand on."""
 
     desk: Desk
-    sessions: Sessions = field(default_factory=Sessions)
+    sessions: SessionKeeper = field(default_factory=Sessions)
     submissions: Submissions = field(default_factory=Submissions)
     branch: Branch = field(default_factory=Branch)
     reached: OwnAddress = field(default_factory=OwnAddress)
@@ -72,8 +72,12 @@ class Frame:
 
     async def recognise(self, request: Request) -> None:
         """Whoever is signed in is so on every page. Raises StateError."""
-        user = self.sessions.user_of(token_of(request))
-        request.state.customer = await run_in_threadpool(self.desk.verifier.store.find_customer, user) if user else None
+        token = token_of(request)
+        request.state.customer = await run_in_threadpool(self._customer_of, token) if token else None
+
+    def _customer_of(self, token: str) -> Customer | None:
+        user = self.sessions.user_of(token)
+        return self.desk.verifier.store.find_customer(user) if user else None
 
     def keep_token(self, request: Request, answer: Response, token: str) -> None:
         """Have the browser keep the visitor's token."""

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -104,20 +105,22 @@ class Pages(Frame):
         if normalise_code(code) is None:
             return self._form(request, words, user=user, wrong="slip", status=422)
         form = (token_of(request), user, code)
-        token = await self.submissions.once(form, lambda: self._admitted(request, user, code))
+        token = await self.submissions.once(form, lambda: self._admitted(request, form))
         if token is None:
-            return self._form(request, words, user=user, wrong="refused", status=403)
+            last = await run_in_threadpool(self.desk.warns, user)
+            return self._form(request, words, user=user, wrong="last" if last else "refused", status=403)
         answer = go_to(request, "accounts", words)
         self.keep_token(request, answer, token)
         return answer
 
-    async def _admitted(self, request: Request, user: str, code: str) -> str | None:
-        """The token of a session for whoever this is."""
+    async def _admitted(self, request: Request, form: tuple[str, str, str]) -> str | None:
+        """The token of a session for whoever this is. `form`: the visitor's token, user code and code."""
+        token, user, code = form
         customer = await self.desk.sign_in(user, code, source_of(request))
         if customer is None:
-            return None
-        self.sessions.close(token_of(request))
-        return self.sessions.open_session(customer.user)
+            return await run_in_threadpool(self.sessions.find_opened, form)
+        await run_in_threadpool(self.sessions.close, token)
+        return await run_in_threadpool(self.sessions.open_session, customer.user, form)
 
     async def show_accounts(self, request: Request, words: CoopanetWords) -> Response:
         """The accounts, for whoever is signed in."""
@@ -130,7 +133,7 @@ class Pages(Frame):
     async def sign_off(self, request: Request, words: CoopanetWords) -> Response:
         """End the session."""
         await self.read_own_form(request)
-        self.sessions.close(token_of(request))
+        await run_in_threadpool(self.sessions.close, token_of(request))
         answer = go_to(request, "goodbye", words)
         answer.delete_cookie(COOKIE, path=root_of(request) or "/", httponly=True, samesite="strict")
         return answer
@@ -164,13 +167,12 @@ class Pages(Frame):
     def _form(
         self, request: Request, words: CoopanetWords, *, user: str = "", wrong: str = "", status: int = 200
     ) -> Response:
-        """`wrong`: "" at first, "slip" for what is no code, "refused" for one that the bank did not take. The last
-        refusal but one is said to be so."""
+        """`wrong`: "" at first, "slip" for what is no code, "refused" for one that the bank did not take, "last"
+        when that was the last refusal but one."""
         token = token_of(request) or self.sessions.session_token()
         mark = self.sessions.csrf_token(token)
         kept = user.strip() if USER_CODE.fullmatch(user) else ""
-        last = wrong == "refused" and self.desk.warns(user)
-        shown = {"wrong": wrong, "last": last, "user": kept, "mark": mark}
+        shown = {"wrong": "refused" if wrong == "last" else wrong, "last": wrong == "last", "user": kept, "mark": mark}
         answer = self.render_page(request, words, "sesame.html", status=status, **shown)
         self.keep_token(request, answer, token)
         return answer

@@ -1,10 +1,12 @@
 """Signing in: every refusal in the same words and after the same time, and not too many from one place."""
 
 import asyncio
+import threading
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 
@@ -44,9 +46,15 @@ class SourceLimit:
         self._now = now
         self._sources = sources
         self._taken: OrderedDict[str, Taken] = OrderedDict()
+        self._lock = threading.Lock()
 
     def take(self, source: str) -> bool:
-        """Count an attempt in advance, before it is looked at; False, and nothing counted, when there were too many."""
+        """Count an attempt in advance, before it is looked at; False, and nothing counted, when there were too many.
+        From any thread."""
+        with self._lock:
+            return self._take(source)
+
+    def _take(self, source: str) -> bool:
         now = self._now()
         taken = self._taken.setdefault(place_of(source), Taken())
         self._taken.move_to_end(place_of(source))
@@ -129,19 +137,60 @@ class Warnings:
         return self._left.get(user) == 1
 
 
+class PlaceLimit(Protocol):
+    """How many refusals a place may have: `SourceLimit`, or the like in the books. Methods may wait for a disk."""
+
+    def take(self, source: str) -> bool:
+        """Count an attempt in advance; False, and nothing counted, when there were too many."""
+        ...
+
+    def give_back(self, source: str) -> None:
+        """The last attempt was none to be held against the source."""
+        ...
+
+    def newly_closed(self, source: str) -> bool:
+        """Whether this is the first refusal since a place was closed."""
+        ...
+
+    def forget_all(self) -> None:
+        """Hold nothing against anybody any longer."""
+        ...
+
+
+class WarningKeeper(Protocol):
+    """Whose next refusal closes a card: `Warnings`, or the like in the books."""
+
+    def refused(self, user: str, left: int | None) -> None:
+        """One refusal more."""
+        ...
+
+    def accepted(self, user: str) -> None:
+        """The refusals are forgotten."""
+        ...
+
+    def forget_all(self) -> None:
+        """Begin anew for everybody."""
+        ...
+
+    def due(self, user: str) -> bool:
+        """Whether to warn."""
+        ...
+
+
 class Desk:
     """Where a user code and a code are taken. `now` and `pause`: monotonic seconds, and a wait of some."""
 
     def __init__(
         self,
         verifier: Verifier,
-        sources: SourceLimit | None = None,
+        sources: PlaceLimit | None = None,
         now: Clock = elapsed,
         pause: Pause = asyncio.sleep,
+        warnings: WarningKeeper | None = None,
     ) -> None:
         self.verifier = verifier
         self._sources = sources or SourceLimit()
-        self._warnings = Warnings(verifier.policy.attempts)
+        self._warnings = warnings or Warnings(verifier.policy.attempts)
         self._refusal = RefusalTime(now)
         self._now = now
         self._pause = pause
@@ -168,11 +217,14 @@ class Desk:
         return self._warnings.due(user_code(user))
 
     async def _look(self, user: str, code: str, source: str) -> Customer | None:
+        return await run_in_threadpool(self._look_now, user, code, source)
+
+    def _look_now(self, user: str, code: str, source: str) -> Customer | None:
         if not self._sources.take(source):
             if self._sources.newly_closed(source):
-                await run_in_threadpool(self._note_limited, source)
+                self._note_limited(source)
             return None
-        customer = await run_in_threadpool(self._verify, user, code, source)
+        customer = self._verify(user, code, source)
         if customer is not None:
             self._sources.give_back(source)
         return customer
