@@ -6,6 +6,7 @@ OverflowError (`int(1e999)`). So nothing here lists them.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 
 from bank.errors import StateError, UnknownCardError
 
@@ -22,3 +23,8 @@ def decode_foreign(trouble: str) -> Iterator[None]:
         raise
     except Exception as cause:
         raise StateError(trouble) from cause
+
+
+def is_whole(number: object, most: float = inf) -> bool:
+    """Whether it is a whole number from 0 to `most`: neither `true` nor `1.0`, which compare as if they were."""
+    return type(number) is int and 0 <= number <= most

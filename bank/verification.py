@@ -13,8 +13,7 @@ from itertools import islice
 
 from bank.books.records import Attempt, IssuedCard, Reason, Status
 from bank.books.store import Store
-from bank.cards.memory import MAX_ATC
-from bank.emv.codes import Clue, mix_data, normalise_code
+from bank.emv.codes import MAX_ATC, Clue, mix_data, normalise_code
 from bank.emv.keys import card_key
 from bank.emv.terminal import PLAIN, CodeRequest
 

@@ -12,7 +12,7 @@ from drivers.errors import SlotError
 from drivers.slot.pcsc_api import Pcsc
 from drivers.slot.pcsc_card import PcscConnection, ReaderChoice, find_cards
 from drivers.slot.pcsc_errors import fault_of
-from sesame.card.table import print_remark
+from sesame.streams import print_remark
 from sesame_core.errors import CardError, Fault
 
 T = TypeVar("T")

@@ -94,3 +94,8 @@ def _written_out(found: "re.Match[str]") -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def print_remark(text: str) -> None:
+    """To standard error: what is no result."""
+    sys.stderr.write(f"sesame: {text}\n")

@@ -1,293 +1,47 @@
-"""The arrows of the house: who may know whom, held by reading every import of every module.
+"""The arrows of the house: each rule of tests/architecture_rules.py catches a wrong sample, and finds nothing here."""
 
-Each rule is a function from source text to complaints, so that it is first shown to catch a small wrong sample and only
-then finds nothing in the project.
-"""
-
-import ast
 import builtins
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatch
-from itertools import chain
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-
-MAY_IMPORT = {
-    "sesame_core": {"sesame_core"},
-    "drivers": {"sesame_core", "drivers"},
-    "device": {"sesame_core", "drivers", "device", "bank"},
-    "simulator": {"sesame_core", "drivers", "device", "simulator", "bank", "web"},
-    "web": {"web"},
-    "bank": {"bank", "web"},
-    "sesame": {"sesame_core", "drivers", "device", "simulator", "bank", "web", "sesame"},
-}
-"""World -> the worlds it may import."""
-
-PURE = {
-    "abc",
-    "collections",
-    "contextlib",
-    "dataclasses",
-    "enum",
-    "functools",
-    "itertools",
-    "math",
-    "operator",
-    "types",
-}
-PURE |= {"typing", "unicodedata"}
-"""All that the heart may take from Python's library: nothing here can reach the outside."""
-
-PURE_IN_THE_BANK = {f"bank.operations.{name}" for name in ("table", "catalogue", "policy", "octets")}
-"""What decides in the bank: values in, values out, like the heart. They know nobody but each other."""
-
-LENT_TO_THE_HEART = {
-    "sesame_core.cap.codes": {"cryptography"},
-    "bank.operations.octets": {"hashlib", "hmac", "json"},
-}
-"""Computations, not I/O. A reader that never mixes transaction data in must not pay for loading DES: it is lent lazily
-to it."""
-
-LENT_EAGERLY = {"bank.operations.octets"}
-
-OUTSIDE = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
-"""Built-in names that reach the outside, or that hide an import."""
-
-ADAPTERS = {
-    "smartcard": ("drivers.slot.*",),
-    "gpiozero": ("drivers.gpio.*", "drivers.board_twin"),
-    "lgpio": ("drivers.gpio.*",),
-    "gpiod": ("drivers.gpio.*",),
-    "RPi": ("drivers.gpio.*",),
-    "luma": ("drivers.display.*",),
-    "smbus2": ("drivers.display.*", "drivers.power.*", "device.selftest.world"),
-    "spidev": ("drivers.display.*",),
-    "serial": (),
-    "usb": (),
-}
-"""Hardware library -> the only modules that may import it."""
-
-HEAVY = {
-    *ADAPTERS,
-    "PIL",
-    "cryptography",
-    "pyemv",
-    "starlette",
-    "uvicorn",
-    "jinja2",
-    "sqlalchemy",
-    "alembic",
-    "prometheus_client",
-    "segno",
-}
-"""What a start must not pay for before it knows that it is needed."""
-
-STARTS = ("sesame.cli", "drivers.ports", "drivers.errors", "drivers.header")
-"""Modules that anything may import at no cost and on any machine."""
-
-PORTS_MAY_IMPORT = {"collections", "dataclasses", "enum", "types", "typing", "sesame_core"}
-
-WRITES = ("sesame.*",)
-"""Where `print` is the purpose."""
-
-MAX_LINES = 400
-MAX_FUNCTION_LINES = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """One module: its dotted name and its text. `package` says that it is an `__init__`."""
-
-    name: str
-    text: str
-    package: bool = False
-
-    @property
-    def world(self) -> str:
-        """The top-level package."""
-        return self.name.partition(".")[0]
-
-    @property
-    def tree(self) -> ast.Module:
-        """Its syntax tree."""
-        return ast.parse(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """One imported name, dotted. `eager`: it is loaded as soon as the module is."""
-
-    target: str
-    line: int
-    eager: bool
-
-    @property
-    def root(self) -> str:
-        """The top-level package."""
-        return self.target.partition(".")[0]
-
-
-def imports(module: Module) -> list[Import]:
-    """Every import, wherever it stands: at the top, in a function, under a condition."""
-    return list(_imports(module, module.tree, eager=True))
-
-
-def _imports(module: Module, node: ast.AST, eager: bool) -> Iterator[Import]:
-    if isinstance(node, ast.Import):
-        yield from (Import(alias.name, node.lineno, eager) for alias in node.names)
-    if isinstance(node, ast.ImportFrom):
-        base = _base(module, node)
-        yield from (Import(f"{base}.{alias.name}", node.lineno, eager) for alias in node.names)
-    inner = eager and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not _for_types_only(node)
-    for child in ast.iter_child_nodes(node):
-        yield from _imports(module, child, inner)
-
-
-def _base(module: Module, node: ast.ImportFrom) -> str:
-    """The module that a `from` names, a relative one made absolute."""
-    if not node.level:
-        return node.module or ""
-    parts = module.name.split(".")
-    kept = parts[: len(parts) - node.level + module.package]
-    return ".".join([*kept, node.module] if node.module else kept)
-
-
-def _for_types_only(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
-
-
-# The rules
-
-
-def against_the_arrows(module: Module) -> list[str]:
-    """Imports of a world that this one must not know."""
-    return [
-        f"{module.name}:{found.line} imports {found.target}"
-        for found in imports(module)
-        if found.root in MAY_IMPORT and found.root not in MAY_IMPORT[module.world]
-    ]
-
-
-def knows_its_tests(module: Module) -> list[str]:
-    """The product must not know its tests or its tools."""
-    return [
-        f"{module.name}:{i.line} imports {i.target}" for i in imports(module) if i.root in {"tests", "tools", "pytest"}
-    ]
-
-
-def impurities(module: Module) -> list[str]:
-    """Anything by which the heart could reach the outside."""
-    if module.world != "sesame_core" and module.name not in PURE_IN_THE_BANK:
-        return []
-    complaints = [
-        f"{module.name}:{found.line} imports {found.target}"
-        for found in imports(module)
-        if not _may_stand_in_the_heart(module.name, found)
-    ]
-    names = (node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id in OUTSIDE)
-    return complaints + [f"{module.name}:{name.lineno} uses {name.id}" for name in names]
-
-
-def _may_stand_in_the_heart(name: str, found: Import) -> bool:
-    if found.root in LENT_TO_THE_HEART.get(name, set()):
-        return name in LENT_EAGERLY or not found.eager
-    if name in PURE_IN_THE_BANK:
-        return found.root in PURE or found.target.rpartition(".")[0] in PURE_IN_THE_BANK
-    return found.root in PURE | {"sesame_core"}
-
-
-def hardware_outside_adapters(module: Module) -> list[str]:
-    """A hardware library where no adapter is."""
-    return [
-        f"{module.name}:{found.line} imports {found.target}"
-        for found in imports(module)
-        if found.root in ADAPTERS and not any(fnmatch(module.name, place) for place in ADAPTERS[found.root])
-    ]
-
-
-def ports_know_too_much(module: Module) -> list[str]:
-    """The contracts are values and duties only."""
-    if module.name not in {"drivers.ports", "drivers.errors", "drivers.header"}:
-        return []
-    return [f"{module.name}:{i.line} imports {i.target}" for i in imports(module) if i.root not in PORTS_MAY_IMPORT]
-
-
-def prints(module: Module) -> list[str]:
-    """`print` anywhere but in the command line."""
-    if any(fnmatch(module.name, place) for place in WRITES):
-        return []
-    names = (node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id == "print")
-    return [f"{module.name}:{name.lineno} prints" for name in names]
-
-
-def too_long(module: Module) -> list[str]:
-    """Modules and functions that nobody reads in one go."""
-    lines = module.text.count("\n")
-    complaints = [f"{module.name} has {lines} lines"] if lines > MAX_LINES else []
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or node.lineno) - node.lineno + 1
-            if length > MAX_FUNCTION_LINES:
-                complaints.append(f"{module.name}:{node.lineno} {node.name} has {length} lines")
-    return complaints
-
-
-def shared_state(module: Module) -> list[str]:
-    """A function that rebinds a module's global."""
-    return [f"{module.name}:{node.lineno} global" for node in ast.walk(module.tree) if isinstance(node, ast.Global)]
-
-
-def heavy_at_start(modules: Mapping[str, Module], start: str) -> list[str]:
-    """How loading `start` would load something heavy: the chain of modules, each importing the next as it is loaded."""
-    complaints: list[str] = []
-    seen = {start}
-    waiting = [(start, start)]
-    while waiting:
-        name, path = waiting.pop()
-        for found in imports(modules[name]):
-            if found.eager and found.root in HEAVY:
-                complaints.append(f"{path} -> {found.target}")
-            elif found.eager:
-                reached = [one for one in _loaded(modules, found.target) if one not in seen]
-                seen.update(reached)
-                waiting += [(one, f"{path} -> {one}") for one in reached]
-    return complaints
-
-
-def _loaded(modules: Mapping[str, Module], target: str) -> list[str]:
-    """The modules of ours that importing `target` loads: every package on the way, too."""
-    parts = target.split(".")
-    return [name for end in range(1, len(parts) + 1) if (name := ".".join(parts[:end])) in modules]
-
-
-RULES: Sequence[Callable[[Module], list[str]]] = (
+from tests.architecture_rules import (
+    ABOVE,
+    ANY_APPLIANCE,
+    APPLIANCES,
+    GROUND,
+    LENT_TO_THE_HEART,
+    MAX_FUNCTION_LINES,
+    MAX_LINES,
+    MAY_IMPORT,
+    NARROW,
+    OUTER_RULES,
+    OUTSIDE,
+    PRODUCT,
+    PURE,
+    PURE_IN_THE_BANK,
+    ROOMS,
+    RULES,
+    STARTS,
+    STRANGERS,
     against_the_arrows,
-    knows_its_tests,
-    impurities,
+    against_the_rooms,
+    checkout,
+    circles,
     hardware_outside_adapters,
+    heavy_at_start,
+    impurities,
+    knows_another_appliance,
+    knows_its_tests,
+    knows_the_roof,
     ports_know_too_much,
     prints,
-    too_long,
+    project,
     shared_state,
+    too_long,
 )
-
-
-def project() -> dict[str, Module]:
-    """Every module of the product by its dotted name."""
-    files = chain.from_iterable((ROOT / world).rglob("*.py") for world in MAY_IMPORT)
-    return {module.name: module for module in map(_read, files)}
-
-
-def _read(file: Path) -> Module:
-    parts = file.relative_to(ROOT).with_suffix("").parts
-    package = parts[-1] == "__init__"
-    return Module(".".join(parts[:-1] if package else parts), file.read_text(encoding="utf-8"), package)
-
+from tests.source_tree import ROOT, Module, imports
 
 # Each rule catches what it is for ...
 
@@ -301,6 +55,33 @@ WRONG = [
     (against_the_arrows, Module("drivers.x", "from bank.cards.gallery import bank_card")),
     (against_the_arrows, Module("device.x", "try:\n    import simulator\nexcept ImportError:\n    pass")),
     (against_the_arrows, Module("bank.x", "from sesame_core.smartcard.apdu import Command")),
+    (against_the_arrows, Module("web.x", "from bank.errors import BankError")),
+    (against_the_arrows, Module("device.x", "from tests.story import Story")),
+    (against_the_arrows, Module("bank.x", "import docs.tools.made")),
+    (against_the_arrows, Module("sesame.x", "import benchmarks.figures")),
+    (against_the_arrows, Module("hw.x", "from device.config import Config")),
+    (against_the_arrows, Module("tools.x", "import bank.books")),
+    (against_the_arrows, Module("docs.tools.x", "from tests.story import Story")),
+    (against_the_arrows, Module("tests.x", "from benchmarks.peer import report")),
+    (against_the_rooms, Module("bank.emv.x", "from bank.cards.personalise import VISA_DPA")),
+    (against_the_rooms, Module("bank.emv.x", "from bank.books.records import Status")),
+    (against_the_rooms, Module("bank.cards.x", "from bank.books.records import Status")),
+    (against_the_rooms, Module("bank.books.x", "from bank.cards.memory import MAX_ATC")),
+    (against_the_rooms, Module("bank.books.x", "from bank.verification import Verifier")),
+    (against_the_rooms, Module("bank.verification", "from bank.cards.memory import MAX_ATC")),
+    (against_the_rooms, Module("drivers.painter.x", "from drivers.gpio.pins import Pins")),
+    (against_the_rooms, Module("drivers.gpio.x", "from drivers.keypad.matrix import Layout")),
+    (against_the_rooms, Module("drivers.slot.x", "from drivers.display.frame import Frame")),
+    (against_the_rooms, Module("sesame_core.smartcard.x", "from sesame_core.cap.codes import Request")),
+    (against_the_rooms, Module("sesame_core.cap.x", "from sesame_core.reader.state import State")),
+    (against_the_rooms, Module("hw.x", "from drivers.gpio.pins import Pins")),
+    (against_the_rooms, Module("tools.x", "from device.config import Config")),
+    (knows_the_roof, Module("bank.books.x", "def f() -> None:\n    from bank.web.coopanet import site")),
+    (knows_the_roof, Module("device.loop", "from device.service import serve_reader")),
+    (knows_another_appliance, Module("sesame_core.esecure.table", "from sesame_core.reader.state import Phase")),
+    (knows_another_appliance, Module("device.reader.link", "from device.esecure.port import Port")),
+    (knows_another_appliance, Module("device.loop", "from sesame_core.reader.state import State")),
+    (knows_another_appliance, Module("device.pace", "from device.reader.appliance import ReaderLoop")),
     (knows_its_tests, Module("bank.x", "import pytest")),
     (impurities, Module("sesame_core.x", "import time")),
     (impurities, Module("sesame_core.x", "def f() -> None:\n    import socket")),
@@ -355,11 +136,40 @@ def test_a_lazy_import_costs_nothing_at_start() -> None:
     assert heavy_at_start(lazy, "sesame.cli") == []
 
 
+def test_a_circle_is_caught_through_three_rooms() -> None:
+    texts = {
+        "bank.emv.terminal": "from bank.cards.personalise import VISA_DPA",
+        "bank.cards.personalise": "def f() -> None:\n    import bank.books.records",
+        "bank.books.records": "from bank.emv.codes import Answer",
+        "bank.emv.codes": "",
+        "bank.locks": "import bank.emv.codes",
+    }
+    chained = {name: Module(name, text) for name, text in texts.items()}
+    assert circles(chained) == ["bank.books", "bank.cards", "bank.emv"]
+
+
+def test_an_import_for_types_alone_closes_no_circle() -> None:
+    checks = Module("device.checks", "if TYPE_CHECKING:\n    from device.config import Config")
+    assert circles({"device.checks": checks, "device.config": Module("device.config", "import device.checks")}) == []
+
+
 # ... and finds nothing in the project
 
 
 def test_every_world_is_there() -> None:
-    assert {module.world for module in project().values()} == set(MAY_IMPORT)
+    assert {module.world for module in checkout().values()} == set(MAY_IMPORT)
+    named = {path.name for path in ROOT.iterdir() if not path.name.startswith(".") and any(path.rglob("*.py"))}
+    assert named - {"build", "dist"} == set(MAY_IMPORT), "a folder under no rule"
+
+
+@pytest.mark.parametrize("rule", OUTER_RULES, ids=lambda rule: rule.__name__)
+def test_what_is_beside_the_product_keeps(rule: Callable[[Module], list[str]]) -> None:
+    beside = (module for module in checkout().values() if module.world not in PRODUCT)
+    assert [complaint for module in beside for complaint in rule(module)] == []
+
+
+def test_no_room_leads_back_to_itself() -> None:
+    assert circles(project()) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -378,3 +188,8 @@ def test_the_lists_name_real_things() -> None:
     assert all(hasattr(builtins, name) for name in OUTSIDE)
     modules = project()
     assert set(LENT_TO_THE_HEART) | set(STARTS) | PURE_IN_THE_BANK <= set(modules)
+    assert set(ANY_APPLIANCE) | set(ROOMS) | set(ABOVE) <= set(modules)
+    assert {f"{world}.{name}" for world, names in GROUND.items() for name in names} <= set(modules)
+    assert {name for names in (*ROOMS.values(), *NARROW.values()) for name in names} <= set(modules)
+    there = {one for pair in STRANGERS for one in pair} | set(APPLIANCES)
+    assert {name for name in there if not name.endswith(".esecure")} <= set(modules)

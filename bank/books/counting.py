@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from bank.books.records import Attempt, Status, show_controls
 from bank.books.schema import ATTEMPTS, CARDS
-from bank.cards.memory import MAX_ATC
+from bank.emv.codes import MAX_ATC
 
 LONGEST_SOURCE = 200
 

@@ -11,8 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, inspect, select, text
 
 from bank.books.schema import SCHEMA
-from bank.cards.memory import is_whole
-from bank.decoding import decode_foreign
+from bank.decoding import decode_foreign, is_whole
 from bank.errors import StateError
 
 HEAD: Final = "0006"

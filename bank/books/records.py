@@ -4,9 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from bank.cards.memory import MAX_ATC, is_whole
-from bank.cards.profile import CardApplication
-from bank.emv.codes import Answer, CodeRule, rule_for
+from bank.decoding import is_whole
+from bank.emv.codes import MAX_ATC, Answer, CodeRule, rule_for
 from bank.emv.issuer import (
     CryptogramKind,
     CryptogramVersion,
@@ -116,29 +115,6 @@ class IssuedCard:
 
     def _iad(self) -> bytes:
         return issuer_application_data(self.version, self.dki, self._cvr(), self.tail)
-
-
-def issue_card(card_id: str, application: CardApplication, limit: int) -> IssuedCard:
-    """The bank's side of a card's CAP application. Raises IssuingError when its codes cannot be checked."""
-    own = application
-    return IssuedCard(
-        card_id=card_id,
-        pan=own.pan,
-        psn=own.psn,
-        key_name=own.issuer,
-        aid=own.aid,
-        version=own.version,
-        dki=own.dki,
-        aip=own.aip,
-        pdol=own.pdol,
-        cdol1=own.cdol1,
-        ipb=own.ipb,
-        iaf=own.iaf,
-        tail=own.tail,
-        new_card=own.new_card,
-        belgian=own.belgian,
-        limit=limit,
-    )
 
 
 def check_card_id(card: IssuedCard) -> None:

@@ -33,8 +33,8 @@ from bank.books.records import (
 from bank.books.schema import ATTEMPTS, CARDS, CREDENTIALS, CUSTOMERS, ISSUER_KEYS
 from bank.books.store import Issue
 from bank.books.vault import Vault
-from bank.cards.memory import MAX_ATC
 from bank.decoding import decode_foreign
+from bank.emv.codes import MAX_ATC
 from bank.emv.keys import IssuerKey
 from bank.errors import IssuingError, StateError, UnknownCardError
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from bank.cards.channel import Apdu, Reply
-from bank.cards.memory import MAX_ATC, CardMemory, Counters, keep_counters
+from bank.cards.memory import CardMemory, Counters, keep_counters
 from bank.cards.profile import CardApplication, CardProfile, Declines, Format, Record
+from bank.emv.codes import MAX_ATC
 from bank.emv.issuer import (
     CryptogramKind,
     Outcome,

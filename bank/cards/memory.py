@@ -4,20 +4,12 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from math import inf
 from pathlib import Path
 from typing import Protocol
 
-from bank.decoding import decode_foreign
+from bank.decoding import decode_foreign, is_whole
+from bank.emv.codes import MAX_ATC
 from bank.files import lock_file, read_private, write_private
-
-MAX_ATC = 0xFFFF
-"""A card whose counter is there refuses every further transaction (EMV Book 3, 6.5.8)."""
-
-
-def is_whole(number: object, most: float = inf) -> bool:
-    """Whether it is a whole number from 0 to `most`: neither `true` nor `1.0`, which compare as if they were."""
-    return type(number) is int and 0 <= number <= most
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ from bank.cards.faulty import Defect, FaultyCard
 from bank.cards.memory import CardMemory
 from bank.cards.personalise import (
     FRENCH_IPB,
-    MASTERCARD_CAP,
     MASTERCARD_IPB,
     MASTERCARD_KEY,
-    VISA_DPA,
     cap_application,
     draft_application,
     write_records,
 )
 from bank.cards.profile import CardApplication, CardProfile, Format, atr_t0
+from bank.emv.codes import MASTERCARD_CAP, VISA_DPA
 from bank.emv.issuer import CryptogramVersion
 
 DEMO_PIN = "1234"

@@ -4,13 +4,11 @@ from dataclasses import replace
 from itertools import chain
 
 from bank.cards.profile import CardApplication, lay_out_files
-from bank.emv.codes import BANCONTACT
+from bank.emv.codes import BANCONTACT, MASTERCARD_CAP, VISA_DPA
 from bank.emv.issuer import demo_pan
 from bank.emv.keys import TEST_KEYS, IssuerKey, card_key
 from bank.emv.tlv import join_objects
 
-VISA_DPA = bytes.fromhex("A0000000038002")
-MASTERCARD_CAP = bytes.fromhex("A0000000048002")
 APACS = bytes.fromhex("A0000002040000")
 VISA_PLUS = bytes.fromhex("A0000000032010")
 VISA = bytes.fromhex("A0000000031010")

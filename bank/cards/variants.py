@@ -15,7 +15,6 @@ from bank.cards.personalise import (
     MASTERCARD,
     MASTERCARD_KEY,
     VISA,
-    VISA_DPA,
     cap_elements,
     draft_application,
     draft_numbered,
@@ -27,7 +26,7 @@ from bank.cards.personalise import (
     written_small,
 )
 from bank.cards.profile import CardApplication, CardProfile, Declines, Format, Pse, atr_t0, atr_t1
-from bank.emv.codes import BANCONTACT
+from bank.emv.codes import BANCONTACT, VISA_DPA
 from bank.emv.issuer import CryptogramVersion, demo_pan
 from bank.emv.tlv import encode_dol, join_objects
 

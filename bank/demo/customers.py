@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from bank.books.records import Customer, IssuedCard, issue_card
+from bank.books.records import Customer, IssuedCard
 from bank.books.store import Issue, Store
 from bank.cards.gallery import GALLERY
+from bank.issuing import issue_card
 
 CUSTOMERS = (
     Customer("DURAND42", "Claude Durand", "bank-card"),

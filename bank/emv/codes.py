@@ -11,7 +11,12 @@ from bank.errors import IssuingError
 
 VISA_DEFAULT_IPB = bytes.fromhex("0000FFFFFF0000000000000000000020B938")
 BANCONTACT = bytes.fromhex("D056000666111010")
+VISA_DPA = bytes.fromhex("A0000000038002")
+MASTERCARD_CAP = bytes.fromhex("A0000000048002")
 VISA_RID = bytes.fromhex("A000000003")
+MAX_ATC = 0xFFFF
+"""A card whose counter is there refuses every further transaction (EMV Book 3, 6.5.8)."""
+
 SHOWN = 8
 """The fewest digits a reader shows."""
 

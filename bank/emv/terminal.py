@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bank.cards.personalise import MASTERCARD_CAP, VISA_DPA
-from bank.emv.codes import LONGEST_NUMBER, MOST_NUMBERS, VISA_RID
+from bank.emv.codes import LONGEST_NUMBER, MASTERCARD_CAP, MOST_NUMBERS, VISA_DPA, VISA_RID
 from bank.emv.tlv import parse_dol
 from bank.errors import BankError
 

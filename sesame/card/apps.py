@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from sesame.answers import say_result
 from sesame.card.source import open_source
-from sesame.card.table import format_table, print_line, print_remark
+from sesame.card.table import format_table, print_line
 from sesame.exits import Exit
+from sesame.streams import print_remark
 from sesame_core.cap import emv
 from sesame_core.cap.choice import select_application
 from sesame_core.cap.directory import list_contactless, list_pse

@@ -7,11 +7,12 @@ from sesame.answers import say_result
 from sesame.card.replaying import Replayed, replay_session
 from sesame.card.source import ask_consent, load_trace, open_source
 from sesame.card.story import Story, as_json, as_text, cid_kind
-from sesame.card.table import print_line, print_remark
+from sesame.card.table import print_line
 from sesame.card.trace.recording import Recorder, Trace
 from sesame.card.tracing import MOVES, record_session
-from sesame.commands.code import request_of
+from sesame.code_request import read_request
 from sesame.exits import CommandError, Exit
+from sesame.streams import print_remark
 from sesame_core.cap.codes import Cryptogram, Request, choose_filter, encode_numbers
 from sesame_core.cap.emv import read_cryptogram
 from sesame_core.errors import CardError, Fault, UsageError
@@ -55,7 +56,7 @@ def _values_given(arguments: argparse.Namespace) -> bool:
 def _told(arguments: argparse.Namespace) -> Story:
     """By a recording, or by a card whose session is recorded for this."""
     trace = load_trace(arguments.recording) if arguments.recording else _recorded(arguments)
-    wanted = request_of(arguments)
+    wanted = read_request(arguments)
     replayed = replay_session(trace, None if wanted == Request() else wanted)
     for deviation in replayed.deviations:
         print_remark(deviation)
@@ -66,7 +67,7 @@ def _recorded(arguments: argparse.Namespace) -> Trace:
     with open_source(arguments) as card:
         ask_consent(arguments, card, MOVES)
         recorder = Recorder(card.exchange)
-        record_session(replace(card, exchange=recorder), request_of(arguments), arguments.data)
+        record_session(replace(card, exchange=recorder), read_request(arguments), arguments.data)
     return Trace(tuple(recorder.turns), card.atr.hex().upper(), card.protocol.value)
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from sesame.answers import say_result
 from sesame.card import bits
 from sesame.card.source import OpenCard, ask_consent, open_source
-from sesame.card.table import format_pairs, format_table, print_line, print_remark
+from sesame.card.table import format_pairs, format_table, print_line
 from sesame.card.values import show_date
 from sesame.exits import CommandError, Exit
+from sesame.streams import print_remark
 from sesame_core.cap import emv
 from sesame_core.cap.choice import select_application
 from sesame_core.cap.codes import FilterRule, Request

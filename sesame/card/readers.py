@@ -5,8 +5,9 @@ import argparse
 from drivers.slot.pcsc_api import Pcsc, is_present
 from drivers.slot.pcsc_card import hold_context, read_states, reader_named, require_readers
 from sesame.answers import say_result
-from sesame.card.table import format_table, print_line, print_remark
+from sesame.card.table import format_table, print_line
 from sesame.exits import Exit
+from sesame.streams import print_remark
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sesame.answers import say_ready, say_result
 from sesame.card.source import in_process, load_trace
-from sesame.card.table import print_line, print_remark
+from sesame.card.table import print_line
 from sesame.card.trace.recording import Trace
 from sesame.card.trace.replay import ReplayCard, recorded_request
-from sesame.commands.code import request_of
+from sesame.code_request import read_request
 from sesame.exits import Exit
+from sesame.streams import print_remark
 from sesame_core.cap import emv
 from sesame_core.cap.choice import Choice
 from sesame_core.cap.codes import Cryptogram, Request, make_code, mix_data
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     trace = load_trace(arguments.file)
     if arguments.vpcd:
         return _serve(trace, arguments)
-    request = request_of(arguments)
+    request = read_request(arguments)
     replayed = replay_session(trace, None if request == Request() else request)
     cryptogram = mix_data(replayed.cryptogram, arguments.data) if arguments.data else replayed.cryptogram
     code = group_digits("".join(map(str, make_code(cryptogram, replayed.card.filter))))

@@ -26,8 +26,3 @@ def format_pairs(rows: Iterable[tuple[str, str]]) -> str:
 def print_line(text: str) -> None:
     """To standard output."""
     sys.stdout.write(text)
-
-
-def print_remark(text: str) -> None:
-    """To standard error: what is no result."""
-    sys.stderr.write(f"sesame: {text}\n")

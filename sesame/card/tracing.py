@@ -13,12 +13,12 @@ from bank.files import write_private
 from device.secrecy import keep_secrets
 from sesame.answers import say_result
 from sesame.card.source import OpenCard, ask_consent, open_source
-from sesame.card.table import print_remark
 from sesame.card.trace.masks import hide_owner
 from sesame.card.trace.recording import Recorder, Trace, note_day, write_trace
-from sesame.commands.code import request_of
+from sesame.code_request import read_request
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
+from sesame.streams import print_remark
 from sesame_core.cap.blocking import CardWork
 from sesame_core.cap.codes import Request
 from sesame_core.screens import group_digits
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises CommandError, CardError, SlotError, and StateError where it cannot be written.
     """
-    request = request_of(arguments)
+    request = read_request(arguments)
     if arguments.json and str(arguments.file) == STANDARD_OUTPUT:
         raise CommandError(Exit.USAGE, "--json and the file - both want standard output: take one")
     _ready(arguments.file, arguments.force)

@@ -14,14 +14,13 @@ from contextlib import suppress
 from device.secrecy import keep_secrets
 from drivers.errors import SlotError
 from drivers.slot.pcsc_card import PcscConnection, reader_named
-from sesame.amounts import parse_cents
 from sesame.answers import add_json_argument, say_result
+from sesame.code_request import read_request
 from sesame.exits import CommandError, Exit
 from sesame.pin_entry import read_pin
 from sesame.several_readers import connect_for_codes
 from sesame_core.cap.blocking import CardWork
-from sesame_core.cap.codes import Function, Request, encode_numbers
-from sesame_core.errors import UsageError
+from sesame_core.cap.codes import Request
 from sesame_core.screens import group_digits
 
 
@@ -46,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the code. Raises CommandError, CardError, SlotError."""
     keep_secrets()
-    request = request_of(arguments)
+    request = read_request(arguments)
     with connect_for_codes(reader_named(arguments.reader), lambda each: _prepared(each, request)) as (
         _,
         (work, tries),
@@ -58,23 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             work.forget()
     return Exit.OK
-
-
-def request_of(arguments: argparse.Namespace) -> Request:
-    """What was asked for on the command line. Raises CommandError(USAGE)."""
-    functions = [bool(arguments.challenge), bool(arguments.amount or arguments.account), bool(arguments.data)]
-    if sum(functions) > 1:
-        raise CommandError(Exit.USAGE, "--challenge, --amount with --account, and --data are three functions: take one")
-    try:
-        if arguments.challenge:
-            return Request(Function.CHALLENGE, challenge=arguments.challenge)
-        if arguments.amount or arguments.account:
-            return Request(Function.SIGN, challenge=arguments.account, amount=parse_cents(arguments.amount or "0"))
-        if arguments.data:
-            encode_numbers(arguments.data)
-        return Request(Function.DATA if arguments.data else Function.CODE)
-    except UsageError as error:
-        raise CommandError(Exit.USAGE, str(error)) from None
 
 
 def _prepared(connection: PcscConnection, request: Request) -> tuple[CardWork, int | None]:

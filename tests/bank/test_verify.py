@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bank.books import records
-from bank.books.records import IssuedCard, Reason, issue_card
+from bank.books.records import IssuedCard, Reason
 from bank.books.store import MemoryStore
 from bank.cards.card import VirtualCard
 from bank.cards.gallery import describe_card
@@ -17,6 +17,7 @@ from bank.demo.customers import furnish_books
 from bank.emv.keys import card_key
 from bank.emv.terminal import PLAIN, CodeRequest, RequestError
 from bank.errors import IssuingError
+from bank.issuing import issue_card
 from bank.verification import Policy, Search, Verifier, find_card, verify_code
 
 PutIn = Callable[[Any], Any]

@@ -57,6 +57,8 @@ FIRST: Final = {
     "reader.state": "test_reader_course.py",
     "events": "test_reader_course.py",
     "effects": "test_reader_course.py",
+    "reader.effects": "test_reader_course.py",
+    "appliance": "test_reader_course.py",
     "reader.views": "test_views_of_states.py",
     "screens": "test_views_of_states.py",
     "reader.words.fr": "test_views_of_states.py",

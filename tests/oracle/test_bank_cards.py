@@ -2,7 +2,6 @@
 
 import pytest
 
-from bank.books.records import issue_card
 from bank.cards.card import VirtualCard
 from bank.emv import tlv
 from bank.emv.issuer import (
@@ -15,6 +14,7 @@ from bank.emv.issuer import (
     issuer_application_data,
 )
 from bank.emv.terminal import CodeRequest as Asked
+from bank.issuing import issue_card
 from bank.verification import Search
 from sesame_core.cap import codes as cap
 from sesame_core.cap.blocking import CardWork

@@ -1,0 +1,367 @@
+"""The arrows of the house: who may know whom, held by reading every import of every module.
+
+Each rule is a function from source text to complaints; tests/test_architecture.py first shows that it catches a small
+wrong sample, and only then that it finds nothing in the project.
+"""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatch
+from itertools import chain
+
+from tests.source_tree import ROOT, Import, Module, imports, is_below, read_module
+
+MAY_IMPORT = {
+    "sesame_core": {"sesame_core"},
+    "drivers": {"sesame_core", "drivers"},
+    "device": {"sesame_core", "drivers", "device", "bank"},
+    "simulator": {"sesame_core", "drivers", "device", "simulator", "bank", "web"},
+    "web": {"web"},
+    "bank": {"bank", "web"},
+    "sesame": {"sesame_core", "drivers", "device", "simulator", "bank", "web", "sesame"},
+}
+"""World -> the worlds it may import."""
+
+PRODUCT = tuple(MAY_IMPORT)
+
+MAY_IMPORT |= {
+    "hw": {"drivers", "hw"},
+    "tools": {"device", "tools"},
+    "docs": {*PRODUCT, "docs"},
+    "benchmarks": {*PRODUCT, "benchmarks", "tests"},
+    "tests": {*PRODUCT, "hw", "tools", "docs", "tests"},
+}
+"""What is made with the product, or holds it, is no part of it: nothing of the product may import any of these."""
+
+GROUND = {
+    "sesame_core": ("errors", "secrets", "pin", "events", "screens", "effects", "appliance"),
+    "drivers": ("ports", "errors", "clock", "header", "circuit", "debounce", "patience", "install_hints"),
+    "bank": ("errors", "decoding", "files", "locks", "iban"),
+}
+"""World -> modules that every room of it may stand on."""
+
+ROOMS = {
+    "sesame_core.smartcard": (),
+    "sesame_core.cap": ("sesame_core.smartcard",),
+    "sesame_core.reader": ("sesame_core.cap",),
+    "drivers.painter": (),
+    "drivers.gpio": (),
+    "drivers.keypad": ("drivers.gpio",),
+    "drivers.display": ("drivers.gpio",),
+    "drivers.slot": ("drivers.gpio",),
+    "drivers.power": ("drivers.gpio",),
+    "bank.emv": (),
+    "bank.cards": ("bank.emv",),
+    "bank.books": ("bank.emv",),
+    "bank.verification": ("bank.emv", "bank.books"),
+}
+"""Room -> the rooms of its world that it may know, besides the ground: smart card, CAP, reader; the painter knows no
+GPIO; arithmetic, then card factory and books side by side, then the verification."""
+
+NARROW = {
+    "hw": ("drivers.header",),
+    "tools": ("device.former_names", "device.toml_file", "device.errors"),
+}
+"""What is made beside the product -> all of it that it may read: pins by name, settings by their former names."""
+
+ABOVE = {
+    "bank.web": "bank.web",
+    "device.service": "device.service",
+}
+"""Roof -> the only package of its world that may know it: pages and the service are asked for, never asked."""
+
+STRANGERS = (
+    ("sesame_core.reader", "sesame_core.esecure"),
+    ("sesame_core.cap", "sesame_core.esecure"),
+    ("device.reader", "device.esecure"),
+    ("device.reader", "sesame_core.esecure"),
+    ("device.esecure", "sesame_core.reader"),
+)
+"""Appliances on one front never know each other: neither may import the other."""
+
+ANY_APPLIANCE = ("device.appliance", "device.loop", "device.pace", "device.mirror", "device.compose", "device.displays")
+"""What runs any appliance, and so must know none."""
+
+APPLIANCES = ("sesame_core.reader", "sesame_core.cap", "sesame_core.esecure", "device.reader", "device.esecure")
+
+PURE = {
+    "abc",
+    "collections",
+    "contextlib",
+    "dataclasses",
+    "enum",
+    "functools",
+    "itertools",
+    "math",
+    "operator",
+    "types",
+}
+PURE |= {"typing", "unicodedata"}
+"""All that the heart may take from Python's library: nothing here can reach the outside."""
+
+PURE_IN_THE_BANK = {f"bank.operations.{name}" for name in ("table", "catalogue", "policy", "octets")}
+"""What decides in the bank: values in, values out, like the heart. They know nobody but each other."""
+
+LENT_TO_THE_HEART = {
+    "sesame_core.cap.codes": {"cryptography"},
+    "bank.operations.octets": {"hashlib", "hmac", "json"},
+}
+"""Computations, not I/O. A reader that never mixes transaction data in must not pay for loading DES: it is lent lazily
+to it."""
+
+LENT_EAGERLY = {"bank.operations.octets"}
+
+OUTSIDE = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
+"""Built-in names that reach the outside, or that hide an import."""
+
+ADAPTERS = {
+    "smartcard": ("drivers.slot.*",),
+    "gpiozero": ("drivers.gpio.*", "drivers.board_twin"),
+    "lgpio": ("drivers.gpio.*",),
+    "gpiod": ("drivers.gpio.*",),
+    "RPi": ("drivers.gpio.*",),
+    "luma": ("drivers.display.*",),
+    "smbus2": ("drivers.display.*", "drivers.power.*", "device.selftest.world"),
+    "spidev": ("drivers.display.*",),
+    "serial": (),
+    "usb": (),
+}
+"""Hardware library -> the only modules that may import it."""
+
+HEAVY = {
+    *ADAPTERS,
+    "PIL",
+    "cryptography",
+    "pyemv",
+    "starlette",
+    "uvicorn",
+    "jinja2",
+    "sqlalchemy",
+    "alembic",
+    "prometheus_client",
+    "segno",
+}
+"""What a start must not pay for before it knows that it is needed."""
+
+STARTS = ("sesame.cli", "drivers.ports", "drivers.errors", "drivers.header")
+"""Modules that anything may import at no cost and on any machine."""
+
+PORTS_MAY_IMPORT = {"collections", "dataclasses", "enum", "types", "typing", "sesame_core"}
+
+WRITES = ("sesame.*",)
+"""Where `print` is the purpose."""
+
+MAX_LINES = 400
+MAX_FUNCTION_LINES = 40
+
+
+# The rules
+
+
+def against_the_arrows(module: Module) -> list[str]:
+    """Imports of a world that this one must not know."""
+    return [
+        f"{module.name}:{found.line} imports {found.target}"
+        for found in imports(module)
+        if found.root in MAY_IMPORT and found.root not in MAY_IMPORT[module.world]
+    ]
+
+
+def knows_its_tests(module: Module) -> list[str]:
+    """The product must not know its tests, nor what its tests use."""
+    if module.world not in PRODUCT:
+        return []
+    return [f"{module.name}:{i.line} imports {i.target}" for i in imports(module) if i.root in {"_pytest", "pytest"}]
+
+
+def against_the_rooms(module: Module) -> list[str]:
+    """Imports of a room of the same world, or of a part of another, that this one must not know."""
+    allowed = _rooms_for(module)
+    if allowed is None:
+        return []
+    return [
+        f"{module.name}:{found.line} imports {found.target}"
+        for found in imports(module)
+        if found.root in MAY_IMPORT
+        and (found.root == module.world or module.world in NARROW)
+        and not any(is_below(found.target, room) for room in allowed)
+    ]
+
+
+def _rooms_for(module: Module) -> tuple[str, ...] | None:
+    """All that a module may know within its own bounds; None where the world alone bounds it."""
+    if module.world in NARROW:
+        return (module.world, *NARROW[module.world])
+    room = next((room for room in ROOMS if is_below(module.name, room)), None)
+    if room is None:
+        return None
+    ground = (f"{module.world}.{name}" for name in GROUND[module.world])
+    return (room, *ROOMS[room], *ground)
+
+
+def knows_the_roof(module: Module) -> list[str]:
+    """What stands above everything in its world, known from below."""
+    return [
+        f"{module.name}:{found.line} imports {found.target}"
+        for found in imports(module)
+        for roof, house in ABOVE.items()
+        if found.root == module.world and is_below(found.target, roof) and not is_below(module.name, house)
+    ]
+
+
+def knows_another_appliance(module: Module) -> list[str]:
+    """One appliance in another, or any in what runs them all."""
+    pairs = [*STRANGERS, *((two, one) for one, two in STRANGERS)]
+    barred = [two for one, two in pairs if is_below(module.name, one)]
+    if module.name in ANY_APPLIANCE:
+        barred += APPLIANCES
+    return [
+        f"{module.name}:{found.line} imports {found.target}"
+        for found in imports(module)
+        if any(is_below(found.target, other) for other in barred)
+    ]
+
+
+def impurities(module: Module) -> list[str]:
+    """Anything by which the heart could reach the outside."""
+    if module.world != "sesame_core" and module.name not in PURE_IN_THE_BANK:
+        return []
+    complaints = [
+        f"{module.name}:{found.line} imports {found.target}"
+        for found in imports(module)
+        if not _may_stand_in_the_heart(module.name, found)
+    ]
+    names = (node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id in OUTSIDE)
+    return complaints + [f"{module.name}:{name.lineno} uses {name.id}" for name in names]
+
+
+def _may_stand_in_the_heart(name: str, found: Import) -> bool:
+    if found.root in LENT_TO_THE_HEART.get(name, set()):
+        return name in LENT_EAGERLY or not found.eager
+    if name in PURE_IN_THE_BANK:
+        return found.root in PURE or found.target.rpartition(".")[0] in PURE_IN_THE_BANK
+    return found.root in PURE | {"sesame_core"}
+
+
+def hardware_outside_adapters(module: Module) -> list[str]:
+    """A hardware library where no adapter is."""
+    return [
+        f"{module.name}:{found.line} imports {found.target}"
+        for found in imports(module)
+        if found.root in ADAPTERS and not any(fnmatch(module.name, place) for place in ADAPTERS[found.root])
+    ]
+
+
+def ports_know_too_much(module: Module) -> list[str]:
+    """The contracts are values and duties only."""
+    if module.name not in {"drivers.ports", "drivers.errors", "drivers.header"}:
+        return []
+    return [f"{module.name}:{i.line} imports {i.target}" for i in imports(module) if i.root not in PORTS_MAY_IMPORT]
+
+
+def prints(module: Module) -> list[str]:
+    """`print` anywhere but in the command line."""
+    if any(fnmatch(module.name, place) for place in WRITES):
+        return []
+    names = (node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id == "print")
+    return [f"{module.name}:{name.lineno} prints" for name in names]
+
+
+def circles(modules: Mapping[str, Module]) -> list[str]:
+    """Rooms that lead back to themselves. A room is a package of a world, or a module that stands in it alone."""
+    arrows: dict[str, set[str]] = {}
+    for module in modules.values():
+        here = _room_of(modules, module.name)
+        targets = (_room_of(modules, found.target) for found in imports(module) if not found.typed)
+        arrows.setdefault(here, set()).update(room for room in targets if room and room != here)
+    return sorted(room for room in arrows if room in _reached(arrows, room))
+
+
+def _room_of(modules: Mapping[str, Module], target: str) -> str:
+    """The first two names of a dotted one, of which a module of ours must be left; "" for what is not ours."""
+    loaded = _loaded(modules, target)
+    return ".".join(loaded[-1].split(".")[:2]) if loaded else ""
+
+
+def _reached(arrows: Mapping[str, set[str]], start: str) -> set[str]:
+    """Every room that can be got to from `start`, which counts only when there is a way back."""
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = arrows.get(waiting.pop(), set()) - reached
+        reached |= new
+        waiting += new
+    return reached
+
+
+def too_long(module: Module) -> list[str]:
+    """Modules and functions that nobody reads in one go."""
+    lines = module.text.count("\n")
+    complaints = [f"{module.name} has {lines} lines"] if lines > MAX_LINES else []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > MAX_FUNCTION_LINES:
+                complaints.append(f"{module.name}:{node.lineno} {node.name} has {length} lines")
+    return complaints
+
+
+def shared_state(module: Module) -> list[str]:
+    """A function that rebinds a module's global."""
+    return [f"{module.name}:{node.lineno} global" for node in ast.walk(module.tree) if isinstance(node, ast.Global)]
+
+
+def heavy_at_start(modules: Mapping[str, Module], start: str) -> list[str]:
+    """How loading `start` would load something heavy: the chain of modules, each importing the next as it is loaded."""
+    complaints: list[str] = []
+    seen = {start}
+    waiting = [(start, start)]
+    while waiting:
+        name, path = waiting.pop()
+        for found in imports(modules[name]):
+            if found.eager and found.root in HEAVY:
+                complaints.append(f"{path} -> {found.target}")
+            elif found.eager:
+                reached = [one for one in _loaded(modules, found.target) if one not in seen]
+                seen.update(reached)
+                waiting += [(one, f"{path} -> {one}") for one in reached]
+    return complaints
+
+
+def _loaded(modules: Mapping[str, Module], target: str) -> list[str]:
+    """The modules of ours that importing `target` loads: every package on the way, too."""
+    parts = target.split(".")
+    return [name for end in range(1, len(parts) + 1) if (name := ".".join(parts[:end])) in modules]
+
+
+RULES: Sequence[Callable[[Module], list[str]]] = (
+    against_the_arrows,
+    against_the_rooms,
+    knows_the_roof,
+    knows_another_appliance,
+    knows_its_tests,
+    impurities,
+    hardware_outside_adapters,
+    ports_know_too_much,
+    prints,
+    too_long,
+    shared_state,
+)
+
+OUTER_RULES = (against_the_arrows, against_the_rooms, shared_state)
+"""What holds for hardware, tools, documents' tools, benchmarks and tests as well."""
+
+
+def project() -> dict[str, Module]:
+    """Every module of the product by its dotted name."""
+    return _modules(PRODUCT)
+
+
+def checkout() -> dict[str, Module]:
+    """The product, and what is made with it or holds it."""
+    return _modules(tuple(MAY_IMPORT))
+
+
+def _modules(worlds: Sequence[str]) -> dict[str, Module]:
+    files = chain.from_iterable((ROOT / world).rglob("*.py") for world in worlds)
+    return {module.name: module for module in map(read_module, files)}
