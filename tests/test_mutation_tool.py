@@ -2,11 +2,14 @@
 
 import argparse
 import ast
+from pathlib import Path
 
 import pytest
 
 from tests.mutation import __main__ as tool
 from tests.mutation import modules
+from tests.mutation.bench import Bench
+from tests.mutation.looks import MOST_S, Looks, TracedTest, read_traces
 from tests.mutation.mutants import Wish, mutants, number_of_mutants
 
 SOURCE = "def least(a: int, b: int) -> int:\n    return a if a < b else b + 1\n"
@@ -66,6 +69,115 @@ def test_a_name_is_a_module_or_a_package() -> None:
     assert set(modules.chosen(["drivers"])) == {name for name in modules.modules() if name.startswith("drivers.")}
     with pytest.raises(KeyError, match=r"no module 'bank\.vaults'"):
         modules.chosen(["bank.vaults"])
+
+
+NESTED = """
+LIMIT = 3
+
+class Box:
+    size: int = 4
+
+    def fill(self) -> int:
+        def more() -> int:
+            return 5
+        return more() + 6
+"""
+
+
+def test_a_wrong_knows_the_function_that_it_is_in() -> None:
+    """As Python itself names functions: this is how `tracing` and the planter speak of the same one."""
+    namespace: dict[str, object] = {}
+    exec(compile(NESTED, "nested.py", "exec"), namespace)
+    box = namespace["Box"]
+    assert isinstance(box, type)
+    names = {"", "Box", f"{box.fill.__qualname__}.<locals>", f"{box.fill.__qualname__}.<locals>.more.<locals>"}  # type: ignore[attr-defined]
+    assert {mutant.where for mutant in mutants(NESTED)} == names
+
+
+def a_test(name: str, seconds: float, *seen: str) -> TracedTest:
+    return TracedTest(f"tests/{name}", seconds, frozenset(seen))
+
+
+def test_who_executes_the_function_judges_it_the_narrowest_first() -> None:
+    place = "drivers/clock.py:SteppedClock.advance"
+    wide = a_test("drivers/test_sound_patterns.py::test_wide", 1, place, "drivers/clock.py:a", "drivers/clock.py:b")
+    narrow = a_test("drivers/test_clock.py::test_narrow", 1, place)
+    other = a_test("drivers/test_clock.py::test_other", 1, "drivers/clock.py:SteppedClock.now")
+    far = [a_test(f"web/test_far.py::test_{number}", 1, place, *"abcdefg") for number in range(100)]
+    looks = Looks([*far, wide, narrow, other])
+    stages = looks.stages("drivers.clock", "drivers/clock.py", "SteppedClock.advance.<locals>")
+    assert stages[0] == [narrow, wide]
+    assert len(stages[1]) == MOST_S - 2, "so much time there is, and no more"
+    unseen = looks.stages("drivers.clock", "drivers/clock.py", "SteppedClock.new.<locals>")
+    assert {test for stage in unseen for test in stage} > {narrow, other}, "those of the class"
+    whole = looks.stages("drivers.clock", "drivers/clock.py", "")
+    assert {narrow, other, wide} <= {test for stage in whole for test in stage}, "a module's own statements: all"
+
+
+def test_a_test_that_takes_too_long_or_a_function_that_nobody_knows_is_no_error() -> None:
+    looks = Looks([a_test("web/test_long.py::test_long", 100, "web/once.py:Submissions.once")])
+    assert looks.stages("web.once", "web/once.py", "Submissions.once.<locals>") == []
+
+
+def test_the_tests_that_ran_say_what_they_execute(tmp_path: Path) -> None:
+    """In their own process, in one that they start, and in what the file's fixtures do for all of them."""
+    with Bench(tmp_path / "copy", set()) as bench:
+        sample = tmp_path / "copy/tests/web/test_sample.py"
+        sample.write_text(SAMPLE, encoding="utf-8")
+        traces = tmp_path / "traces"
+        traces.mkdir()
+        bench.trace("tests/web/test_sample.py", str(traces))
+    told = read_traces(traces)
+    seen = {name.rpartition("::")[2]: names for name, (_, names) in told.items()}
+    assert set(seen) == {"test_one", "test_two"}, "the one that fails is of no use"
+    shared = "web/sessions.py:Sessions.open_session"
+    assert all(shared in names for names in seen.values())
+    assert "web/guard.py:content_policy" in seen["test_one"]
+    assert "web/guard.py:content_policy" not in seen["test_two"]
+    assert "web/clock.py:seconds_asleep_too" in seen["test_two"], "a process"
+
+
+SAMPLE = """
+import subprocess
+import sys
+
+import pytest
+
+from web.guard import content_policy
+from web.sessions import Sessions
+
+
+@pytest.fixture(scope="module")
+def token():
+    return Sessions().open_session("x")
+
+
+def test_one(token):
+    assert content_policy() and token
+
+
+def test_two(token):
+    subprocess.run([sys.executable, "-c", "import web.clock"], check=True)
+
+
+def test_three():
+    raise AssertionError
+"""
+
+
+def test_a_wrong_is_noticed_by_the_tests_that_are_named(tmp_path: Path) -> None:
+    path = "web/clock.py"
+    right = (modules.ROOT / path).read_text(encoding="utf-8")
+    wrong = right.replace("1_000_000_000", "1_000_000_001")
+    assert wrong != right
+    file = "tests/web/test_what_pages_stand_on.py"
+    other = [TracedTest(f"{file}::test_signing_off_ends_one_and_the_end_ends_all", 1, frozenset())]
+    renamed = "test_seconds_are_counted_by_the_first_clock_that_goes_on_asleep[a name from before the wrong]"
+    clock = [TracedTest(f"{file}::{renamed}", 1, frozenset())]
+    with Bench(tmp_path / "copy", set()) as bench:
+        assert not bench.notices([other], path, wrong)
+        assert bench.notices([other, clock], path, wrong), "all of that function are run"
+        assert not bench.notices([other, clock])
 
 
 TALK = """

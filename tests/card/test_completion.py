@@ -11,7 +11,8 @@ import pytest
 from bank.cards.gallery import list_names
 from sesame.cli import COMMANDS, main
 from sesame.completion import SHELLS
-from sesame.completion_tree import Node, build_tree
+from sesame.completion_tree import Node, Option, Takes, build_tree
+from tests.golden_plugin import GoldenText
 
 Offer = Callable[..., set[str]]
 
@@ -74,6 +75,39 @@ def offered(shell: str, tmp_path: Path) -> Offer:
         return {line.partition("\t")[0] for line in done.stdout.splitlines() if line}
 
     return ask
+
+
+TREE = Node(
+    ("sesame",),
+    "",
+    (Option(("--help", "-h"), Takes.NOTHING, (), "say what there is"),),
+    nodes=(
+        Node(
+            ("sesame", "code"),
+            "make a code",
+            (
+                Option(("--card", "-c"), Takes.ANYTHING, ("bank-card", "o'clock"), "which card"),
+                Option(("--trace",), Takes.FILE, (), "a file"),
+                Option(("--state",), Takes.FOLDER, (), "a folder"),
+            ),
+            words=("fr", "en"),
+        ),
+        Node(
+            ("sesame", "card"),
+            "look at a card",
+            nodes=(
+                Node(("sesame", "card", "tlv"), "taken apart", takes=Takes.FILE),
+                Node(("sesame", "card", "all"), "a folder of them", takes=Takes.FOLDER),
+            ),
+        ),
+    ),
+)
+"""One of everything, so that what is written of it need not be looked at again with every option that comes."""
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_what_is_written_for_one_of_everything(golden_text: GoldenText, name: str) -> None:
+    golden_text(SHELLS[name](TREE), f"completion-{name}")
 
 
 every_shell = pytest.mark.parametrize("shell", SHELLS, indirect=True)

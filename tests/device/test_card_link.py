@@ -7,7 +7,16 @@ import pytest
 from device.reader.link import HANGS_AFTER, CardLink
 from device.several_cards import choose_fault
 from sesame_core.errors import Fault
-from sesame_core.events import CardAnswered, CardFaulty, CardPowered, CardSilent, Event
+from sesame_core.events import (
+    CardAbsent,
+    CardAnswered,
+    CardFaulty,
+    CardPowered,
+    CardPresent,
+    CardSilent,
+    Event,
+    SlotLost,
+)
 from sesame_core.smartcard.apdu import Protocol
 
 
@@ -70,6 +79,17 @@ def test_a_stale_answer_does_not_clear_the_hang_watch() -> None:
     assert link.hear_slot(CardSilent(600, first)) is None
     assert link.hangs_at == 500 + HANGS_AFTER
     assert link.hear_slot(CardSilent(700, second)) == CardFaulty(700, Fault.MUTE)
+    assert link.hangs_at is None
+
+
+@pytest.mark.parametrize("gone", [CardAbsent(600), SlotLost(600)], ids=lambda event: type(event).__name__)
+def test_a_card_or_a_reader_that_is_gone_owes_no_answer(gone: Event) -> None:
+    """Else the reader counts as stuck 5 s later, and LECTEUR ABSENT or an empty slot becomes a fault of the card."""
+    link = CardLink(Asked(), Stopped())
+    link.read_card(0)
+    link.slot_said(CardPresent(500))
+    assert link.hangs_at == HANGS_AFTER
+    link.slot_said(gone)
     assert link.hangs_at is None
 
 

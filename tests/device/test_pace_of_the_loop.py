@@ -1,10 +1,12 @@
 """Real and simulated time: nothing is missed, nothing is waited for too long, and standing still is noticed."""
 
+import select
 import threading
 from collections.abc import Sequence
 
 import pytest
 
+from device import pace
 from device.pace import Runner, Stepper, Waker
 from device.reader.appliance import ReaderLoop
 from sesame_core.events import Event, Halt, Key, KeyPressed, Millis
@@ -37,6 +39,26 @@ def test_a_wait_longer_than_any_clock_is_a_wait(timeout: Millis) -> None:
     waker.notify_loop()
     assert waker.wait_until(timeout)
     waker.close()
+
+
+@pytest.mark.parametrize("kind", [pace._EventFd, pace._SocketPair])
+def test_a_bell_that_has_rung_and_rung_stops_nobody_and_is_quiet_after_one_look(kind: type[pace._SocketPair]) -> None:
+    """A signal handler that waits for room in a socket would wait for ever: the thread that makes room is its own."""
+    bell = kind()
+
+    def ring() -> None:
+        for _ in range(20_000):
+            bell.ring()
+        bell.hush()
+
+    ringer = threading.Thread(target=ring, daemon=True)
+    ringer.start()
+    ringer.join(30)
+    assert not ringer.is_alive(), "it waits"
+    assert select.select([bell], [], [], 0) == ([], [], [])
+    bell.ring()
+    assert select.select([bell], [], [], 0) == ([bell], [], [])
+    bell.close()
 
 
 class Recorder:

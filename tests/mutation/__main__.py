@@ -28,12 +28,14 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from tests.mutation.bench import Bench
+from tests.mutation.looks import Looks, make_looks
 from tests.mutation.modules import HEART, OTHERS, ROOT, WORDS, chosen, modules, world_of
 from tests.mutation.mutants import Mutant, Wish, mutants, number_of_mutants
 
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 SAMPLE: Final = 60
 MINUTES: Final = 45.0
+CHECKED: Final = 8
 WANTED: Final = {HEART: 95.0} | dict.fromkeys(OTHERS, 90.0)
 """The share of wrongs that the tests are to notice, in percent."""
 
@@ -76,7 +78,11 @@ class Plan:
     until: float
     say: TextIO
     every: bool
-    takes: dict[str, float] = field(default_factory=dict)
+    looks: Looks | None = None
+    checked: set[str] = field(default_factory=set)
+    count: "itertools.count[int]" = field(default_factory=itertools.count)
+    checks: list[bool] = field(default_factory=list)
+    """Of the checks whether the tests that noticed a wrong pass without one: False is a false alarm."""
 
     def tell(self, task: Task, verdict: str) -> None:
         """One line of the report."""
@@ -93,8 +99,9 @@ def main() -> int:
     for task in tasks:
         todo.put(task)
     say = arguments.report.open("w", encoding="utf-8") if arguments.report else sys.stdout
+    looks = None if all(world_of(task.module) == HEART for task in tasks) else _looks(say)
     until = float("inf") if arguments.minutes is None else time.monotonic() + 60 * arguments.minutes
-    plan = Plan(todo, {task.module: Tally() for task in tasks}, until, say, arguments.verbose)
+    plan = Plan(todo, {task.module: Tally() for task in tasks}, until, say, arguments.verbose, looks)
     workers = [threading.Thread(target=_work, args=(plan,)) for _ in range(arguments.jobs)]
     for worker in workers:
         worker.start()
@@ -163,19 +170,41 @@ def _wish(module: str) -> Wish:
     return Wish(sentences=world_of(module) == HEART, texts=module not in WORDS)
 
 
+def _looks(say: TextIO) -> Looks:
+    def tell(what: str) -> None:
+        say.write(f"{what}\n")
+        say.flush()
+
+    with tempfile.TemporaryDirectory(prefix="sesame-mutants-") as folder, Bench(Path(folder), set()) as bench:
+        return make_looks(bench.trace, tell)
+
+
 def _work(plan: Plan) -> None:
     harmless = equivalents()
-    with tempfile.TemporaryDirectory(prefix="sesame-mutants-") as folder, Bench(Path(folder), plan.takes) as bench:
+    with tempfile.TemporaryDirectory(prefix="sesame-mutants-") as folder, Bench(Path(folder), plan.checked) as bench:
         while time.monotonic() < plan.until and (task := _next(plan.todo)) is not None:
             tally = plan.tallies[task.module]
             if task.name in harmless:
                 tally.equivalent += 1
-            elif bench.notices(task.module, task.path, task.mutant.source):
+            elif _notices(plan, bench, task):
                 tally.noticed += 1
                 plan.tell(task, "noticed ")
             else:
                 tally.survivors.append(task.name)
                 plan.tell(task, "survived")
+
+
+def _notices(plan: Plan, bench: Bench, task: Task) -> bool:
+    """Every CHECKED-th success is doubted: do the same tests pass when nothing is wrong? Otherwise it counts not."""
+    if plan.looks is None or world_of(task.module) == HEART:
+        return bench.heart_notices(task.module, task.mutant.source)
+    stages = plan.looks.stages(task.module, task.path, task.mutant.where)
+    if not bench.notices(stages, task.path, task.mutant.source):
+        return False
+    if next(plan.count) % CHECKED:
+        return True
+    plan.checks.append(not bench.notices(stages))
+    return plan.checks[-1]
 
 
 def _next(todo: "queue.Queue[Task]") -> Task | None:
@@ -203,6 +232,7 @@ def _summarise(plan: Plan, planned: int) -> bool:
         plan.say.write(f"{'all of ' + world:32} {_line(tally)}\n")
     tried = total.noticed + total.equivalent + len(total.survivors)
     plan.say.write(f"{'all':32} {_line(total)}  tried {tried} of {planned}\n")
+    plan.say.write(f"false alarms: {plan.checks.count(False)} of {len(plan.checks)} checked\n")
     plan.say.flush()
     return all(tally.score >= WANTED[world] for world, tally in worlds.items())
 

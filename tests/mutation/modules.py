@@ -29,11 +29,12 @@ WORDS: Final = (
 )
 """Modules of texts: what is said in them is not mutated."""
 
-ELSEWHERE: Final = ("browser", "hw", "oracle", "pcsc", "systemd", "uml", "vm", "mutation")
-"""Areas that need more than Python, look at no Python of ours, or are this tool."""
+ELSEWHERE: Final = ("browser", "pcsc", "systemd", "uml", "vm", "mutation")
+"""Areas that need a machine to themselves, or are this tool."""
 
-NOT_OURS: Final = ("test_architecture.py", "test_mutation_tool.py", "test_packaging.py", "test_pages.py")
-"""Files that look at the text of the checkout: a wrong is a text, too."""
+NOT_OURS: Final = ("test_architecture.py", "test_mutation_tool.py", "test_packaging.py")
+"""Files that look at the text of the checkout: a wrong is a text, too. (`test_pages.py` runs the program and compares
+what it says with the pages that are there.)"""
 
 MOST_FILES: Final = 10
 """The files that look at a module outside the heart from the nearest: these, no more, are run."""
@@ -153,11 +154,22 @@ def _nearest(module: str) -> list[str]:
         far = min(_distances(test).get(module, FAR), NAMED if shared else FAR)
         return far, -shared, not test.startswith(AREAS[world]), test
 
-    return [test for test in sorted(_test_files(), key=strangeness) if strangeness(test)[0] < FAR][:MOST_FILES]
+    return [test for test in sorted(test_files(), key=strangeness) if strangeness(test)[0] < FAR][:MOST_FILES]
+
+
+def files_that_import(module: str) -> set[str]:
+    """The files of tests that name a module of the other worlds in an import."""
+    return {test for test in test_files() if _distances(test).get(module, FAR) == 1}
+
+
+def files_to_try(module: str) -> list[str]:
+    """Where to look for a wrong in a module's own statements, or in a function that no test is known to execute."""
+    return _nearest(module)
 
 
 @cache
-def _test_files() -> tuple[str, ...]:
+def test_files() -> tuple[str, ...]:
+    """Every file of tests that judges the other worlds."""
     paths = [path.relative_to(ROOT / "tests") for path in sorted((ROOT / "tests").rglob("test_*.py"))]
     return tuple(f"tests/{path}" for path in paths if path.parts[0] not in (*ELSEWHERE, *NOT_OURS))
 

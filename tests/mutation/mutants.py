@@ -49,6 +49,8 @@ class Mutant:
     line: int
     what: str
     source: str
+    where: str
+    """The function that it is in, by its qualified name, or the class; "" where a module's own statements are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ def mutants(source: str, wish: Wish = Wish(), only: Container[int] | None = None
     tree = ast.parse(source)
     for number, (place, changed) in enumerate(_changed(tree, wish)):
         if only is None or number in only:
-            yield Mutant(place.line, f"{_short(place.node)} -> {_short(changed)}", place.applied(tree, changed))
+            yield Mutant(
+                place.line, f"{_short(place.node)} -> {_short(changed)}", place.applied(tree, changed), place.where
+            )
 
 
 def number_of_mutants(source: str, wish: Wish = Wish()) -> int:
@@ -86,6 +90,7 @@ class _Place:
     name: str
     index: int | None
     node: ast.AST
+    where: str = ""
 
     @property
     def line(self) -> int:
@@ -106,17 +111,26 @@ class _Place:
             getattr(self.parent, self.name)[self.index] = node
 
 
-def _places(parent: ast.AST, wish: Wish) -> Iterator[_Place]:
+def _places(parent: ast.AST, wish: Wish, where: str = "") -> Iterator[_Place]:
+    where = _inside(parent, where)
     for name, value in ast.iter_fields(parent):
         if name in NOT_MUTATED or _is_message(parent, name) or _is_alias(parent):
             continue
         nodes = enumerate(value) if isinstance(value, list) else [(None, value)]
         for index, node in nodes:
             if isinstance(node, ast.AST) and not _is_docstring(parent, name, index, node):
-                place = _Place(parent, name, index, node)
+                place = _Place(parent, name, index, node, where)
                 if not _left_alone(place, wish):
                     yield place
-                    yield from _places(node, wish)
+                    yield from _places(node, wish, where)
+
+
+def _inside(node: ast.AST, where: str) -> str:
+    """The qualified name of what is in a function or a class, as Python gives it."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return where
+    own = f"{where}.{node.name}" if where else node.name
+    return own if isinstance(node, ast.ClassDef) else f"{own}.<locals>"
 
 
 def _left_alone(place: _Place, wish: Wish) -> bool:

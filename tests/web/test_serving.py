@@ -1,0 +1,107 @@
+"""Where a server of ours listens: on loopback alone, at the port that was asked for, and it says where."""
+
+import logging
+import socket
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from http import HTTPStatus
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from web.errors import ServingError
+from web.serving import LOGS, Server, bind_listener, url_of
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port at which somebody listens."""
+    with closing(bind_listener(0, 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def free_port() -> int:
+    """One that nobody listens at now."""
+    with closing(bind_listener(0, 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_it_listens_on_loopback_at_the_port_that_was_asked_for() -> None:
+    port = free_port()
+    with closing(bind_listener(port, 1)) as listener:
+        assert listener.getsockname() == ("127.0.0.1", port)
+        assert listener.type is socket.SOCK_STREAM
+        assert url_of(listener) == f"http://127.0.0.1:{port}/"
+
+
+def test_without_a_wish_it_is_the_usual_port_or_any_where_that_is_taken(taken: int) -> None:
+    port = free_port()
+    with closing(bind_listener(None, port)) as listener:
+        assert listener.getsockname() == ("127.0.0.1", port)
+    with closing(bind_listener(None, taken)) as listener:
+        address, other = listener.getsockname()
+        assert address == "127.0.0.1"
+        assert other not in (0, taken)
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_our_error(taken: int) -> None:
+    with pytest.raises(ServingError, match=rf"port {taken} cannot be listened at: .*another with --port"):
+        bind_listener(taken, free_port())
+
+
+@pytest.mark.parametrize("port", [65536, 10**9])
+def test_a_number_that_is_no_port_is_our_error(port: int) -> None:
+    with pytest.raises(ServingError, match=f"port {port} cannot be listened at"):
+        bind_listener(port, 0)
+
+
+def test_a_port_is_free_again_at_once() -> None:
+    """A server that ended leaves connections behind that linger for a minute (RFC 9293, 3.3.2, TIME-WAIT)."""
+    with closing(bind_listener(0, 0)) as listener:
+        port = listener.getsockname()[1]
+        with socket.create_connection(listener.getsockname()) as client:
+            accepted, _ = listener.accept()
+            accepted.close()
+            client.recv(1)
+    with closing(bind_listener(port, 0)) as again:
+        assert again.getsockname()[1] == port
+
+
+async def hello(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("hello")
+
+
+ROUTES = [Route("/", hello)]
+
+
+def test_it_serves_while_its_context_lasts_and_says_nothing_of_itself() -> None:
+    listener = bind_listener(0, 0)
+    place = listener.getsockname()
+    with Server(Starlette(routes=ROUTES), listener).beside(), urllib.request.urlopen(url_of(listener)) as answer:
+        assert (answer.status, answer.read()) == (HTTPStatus.OK, b"hello")
+        assert answer.headers["server"] is None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(place)
+
+
+def test_what_is_asked_for_is_not_logged(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+    caplog.set_level(logging.DEBUG)
+    listener = bind_listener(0, 0)
+    with Server(Starlette(routes=ROUTES), listener).beside():
+        urllib.request.urlopen(f"{url_of(listener)}?code=12345678").close()
+    said = caplog.text + "".join(capfd.readouterr())
+    assert "12345678" not in said
+    assert "GET" not in said
+
+
+def test_the_logs_are_spared_while_it_serves_and_no_longer() -> None:
+    loggers = [logging.getLogger(name) for name in LOGS]
+    before = [list(logger.filters) for logger in loggers]
+    with Server(Starlette(routes=ROUTES), bind_listener(0, 0)).beside():
+        assert [len(logger.filters) for logger in loggers] == [len(each) + 1 for each in before]
+    assert [logger.filters for logger in loggers] == before
+    assert {"uvicorn.error", "asyncio"} < set(LOGS)
