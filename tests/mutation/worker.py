@@ -29,6 +29,11 @@ SLOW_TO_LOAD = (
     "cryptography.hazmat.primitives.ciphers",
     "pyemv",
     "luma.oled.device",
+    "pytest_mock",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.sqlite",
+    "uvicorn",
+    "jinja2",
 )
 QUIET = (
     "-q",
