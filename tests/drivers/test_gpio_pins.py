@@ -118,3 +118,17 @@ def test_two_parts_on_one_pin_are_named(header: Header) -> None:
 def test_a_pin_that_does_not_exist_says_what_does(header: Header) -> None:
     with pytest.raises(DriverError, match="GPIO40 is not on the 40-pin header; choose GPIO0 to GPIO27"):
         header.pins.input(40, "row")
+
+
+@pytest.mark.parametrize("kind", ["input", "output"])
+def test_a_line_that_was_given_back_takes_nothing_from_who_came_next(header: Header, kind: str) -> None:
+    """A part that is closed twice, at a fault and at the end, must not let go of what is another's by then."""
+    first = header.pins.input(5, "row") if kind == "input" else header.pins.output(5, "light")
+    first.close()
+    second = header.pins.output(5, "buzzer", True)
+    first.close()
+    assert header.circuit.drive_wire(5) is Drive.HIGH
+    with pytest.raises(DriverError, match="GPIO5"):
+        header.pins.input(5, "row")
+    second.close()
+    assert header.circuit.drive_wire(5) is Drive.FLOATING

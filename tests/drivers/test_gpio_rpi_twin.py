@@ -157,6 +157,33 @@ def test_the_adapter_leaves_other_channels_alone(circuit: Circuit, module: RpiGp
     assert (circuit.drive_wire(17), circuit.drive_wire(22)) == (Drive.FLOATING, Drive.HIGH)
 
 
+class _Noting(RpiGpioTwin):
+    """Notes in which order it is told to stop."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        super().__init__(circuit)
+        self.ended: list[str] = []
+
+    def remove_event_detect(self, channel: int) -> None:
+        self.ended.append(f"edges of {channel}")
+        super().remove_event_detect(channel)
+
+    def cleanup(self, channel: int | None = None) -> None:
+        self.ended.append(f"channel {channel}")
+        super().cleanup(channel)
+
+
+def test_edges_end_before_their_channel_is_given_back_and_only_where_they_were_asked_for(circuit: Circuit) -> None:
+    """RPi.GPIO calls back from a thread of its own: what is still watched may be told of after the end."""
+    module = _Noting(circuit)
+    pins = RpiGpioPins(module)
+    watched = pins.input(5, "row")
+    watched.watch(lambda: None)
+    pins.input(6, "row")
+    pins.close()
+    assert module.ended == ["edges of 5", "channel 5", "channel 6"]
+
+
 class LgpioError(Exception):
     """rpi-lgpio lets lgpio's `error` through, which is neither a RuntimeError nor an OSError."""
 

@@ -65,6 +65,27 @@ def test_each_pattern_is_played_as_its_data_say(cue: Chime) -> None:
     assert room.sound.next_due() is None
 
 
+HEARD: dict[Chime, tuple[Trace, Trace]] = {
+    Chime.KEY: (((0, True), (12, False)), ((0, True), (12, False))),
+    Chime.RIGHT: (
+        ((0, True), (60, False), (120, True), (240, False)),
+        ((0, True), (60, False), (120, True), (840, False)),
+    ),
+    Chime.WRONG: (((0, True), (250, False), (350, True), (600, False)),) * 2,
+}
+"""Buzzer and light: a tick for a key; short and long, then a light for 0.6 s, for right; twice long for wrong."""
+
+
+@pytest.mark.parametrize("cue", PLAYED)
+def test_each_cue_is_heard_and_seen(cue: Chime) -> None:
+    """Who does not hear the buzzer sees the light, and with a muted one it is all there is."""
+    room = Room()
+    room.sound.play(cue)
+    room.pass_time(5_000)
+    assert tuple((at - 1_000, on) for at, on in room.board.beeps) == HEARD[cue][0]
+    assert tuple((at - 1_000, on) for at, on in room.board.flashes) == HEARD[cue][1]
+
+
 def test_the_cues_differ() -> None:
     assert len(set(PATTERNS.values())) == len(Chime)
     assert set(PATTERNS) == set(Chime)

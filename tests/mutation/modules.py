@@ -26,6 +26,9 @@ WORDS: Final = (
     "bank.web.coopanet.words_en",
     "bank.web.coopanet.words_fr",
     "simulator.web.words",
+    "simulator.web.words_cards",
+    "simulator.web.words_sheet",
+    "simulator.web.words_verbs",
 )
 """Modules of texts: what is said in them is not mutated."""
 
