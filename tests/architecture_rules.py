@@ -5,6 +5,7 @@ wrong sample, and only then that it finds nothing in the project.
 """
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatch
 from itertools import chain
@@ -151,6 +152,13 @@ PORTS_MAY_IMPORT = {"collections", "dataclasses", "enum", "types", "typing", "se
 WRITES = ("sesame.*",)
 """Where `print` is the purpose."""
 
+BARE_INSTRUCTION = re.compile(
+    r"Command\(0x[0-9A-Fa-f]{2}, 0x"  # its second argument
+    r"|(command|apdu|asked)\[1\] [!=]= (0x|\d)"
+    r"|\[2:4\] [!=]= [\"']"
+    r"|^(SELECT|VERIFY|READ_RECORD|GET_RESPONSE|GET_DATA|GENERATE_AC)(: Final)? = (0x|[\"'])"
+)
+
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 40
 
@@ -294,6 +302,15 @@ def _reached(arrows: Mapping[str, set[str]], start: str) -> set[str]:
     return reached
 
 
+def bare_instructions(module: Module) -> list[str]:
+    """An instruction byte as a number or text beside `Ins`, in what speaks to cards. The bank has its own on purpose:
+    it is the reader's independent judge."""
+    if module.world not in {"sesame_core", "drivers", "device", "sesame"}:
+        return []
+    lines = enumerate(module.text.splitlines(), 1)
+    return [f"{module.name}:{number} {line.strip()}" for number, line in lines if BARE_INSTRUCTION.search(line)]
+
+
 def too_long(module: Module) -> list[str]:
     """Modules and functions that nobody reads in one go."""
     lines = module.text.count("\n")
@@ -345,6 +362,7 @@ RULES: Sequence[Callable[[Module], list[str]]] = (
     ports_know_too_much,
     prints,
     too_long,
+    bare_instructions,
     shared_state,
 )
 

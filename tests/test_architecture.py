@@ -27,6 +27,7 @@ from tests.architecture_rules import (
     STRANGERS,
     against_the_arrows,
     against_the_rooms,
+    bare_instructions,
     checkout,
     circles,
     hardware_outside_adapters,
@@ -101,6 +102,10 @@ WRONG = [
     (prints, Module("drivers.x", "print('PIN')")),
     (too_long, Module("bank.x", "x = 1\n" * (MAX_LINES + 1))),
     (too_long, Module("bank.x", LONG_FUNCTION)),
+    (bare_instructions, Module("sesame_core.cap.x", "yield Command(0x00, 0xA4, 0x04, 0x00, name)")),
+    (bare_instructions, Module("drivers.slot.x", "if apdu[1] == 0x20:\n    pass")),
+    (bare_instructions, Module("sesame.card.x", "if header[2:4] == '20':\n    pass")),
+    (bare_instructions, Module("device.x", 'VERIFY = "20"')),
     (shared_state, Module("bank.x", "n = 0\ndef f() -> None:\n    global n\n    n = 1")),
 ]
 

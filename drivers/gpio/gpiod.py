@@ -12,16 +12,12 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias
 
-from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, pin_error
+from drivers.gpio.lines import FAILURES, ClaimedOutput, DrivableLine
+from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins
 
 LOG: Final = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-FAILURES: Final = (Exception,)
-"""gpiod raises OSError, ValueError, and errors of its own for what was closed, which derive from Exception alone."""
 
 CONSUMER: Final = "sesame"
 """Who holds a line, as gpioinfo(1) lists it."""
@@ -116,7 +112,7 @@ class GpiodPins(Pins):
         self._roles = Roles(module)
         self._chip: GpiodChip = module.Chip(path)
         self._edges = edges or Edges()
-        self._lines: dict[int, _Line] = {}
+        self._lines: dict[int, GpiodLine] = {}
 
     def close(self) -> None:
         """Give back every line, and the chip."""
@@ -127,13 +123,13 @@ class GpiodPins(Pins):
             self._chip.close()
 
     def _open_input(self, gpio: int, name: str) -> InputLine:
-        return _Input(self._claim(gpio, name, self._roles.row()), self._edges)
+        return GpiodInput(self._claim(gpio, name, self._roles.row()), self._edges)
 
     def _open_output(self, gpio: int, name: str, high: bool) -> OutputLine:
-        return _Output(self._claim(gpio, name, self._roles.driven(high)))
+        return ClaimedOutput(self._claim(gpio, name, self._roles.driven(high)))
 
-    def _claim(self, gpio: int, name: str, settings: Settings) -> "_Line":
-        line = _Line(gpio, name, self._roles, self._forget)
+    def _claim(self, gpio: int, name: str, settings: Settings) -> "GpiodLine":
+        line = GpiodLine(gpio, name, self._roles, self._forget)
         line.claim(self._chip, settings)
         self._lines[gpio] = line
         return line
@@ -219,50 +215,59 @@ class Edges:
                 self._ready.unregister(fd)
 
 
-class _Line:
+class GpiodLine(DrivableLine):
+    """One line request of gpiod's."""
+
     request: GpiodRequest
 
     def __init__(self, gpio: int, name: str, roles: Roles, let_go: Callable[[int], None]) -> None:
-        self.gpio = gpio
+        super().__init__(gpio, name, let_go)
         self.roles = roles
-        self._name = name
-        self._let_go = let_go
-        self._open = True
 
     def claim(self, chip: GpiodChip, settings: Settings) -> None:
+        """Request it. Raises DriverError."""
         self.request = self.attempt(lambda: chip.request_lines({self.gpio: settings}, consumer=CONSUMER))
 
     def become(self, settings: Settings) -> None:
+        """Change what it is; it is ours all the time. Raises DriverError."""
         self.attempt(lambda: self.request.reconfigure_lines({self.gpio: settings}))
 
-    def attempt(self, action: Callable[[], T]) -> T:
-        try:
-            return action()
-        except FAILURES as cause:
-            raise pin_error(self.gpio, self._name, cause) from cause
-
-    def close(self) -> None:
+    def steps_back(self) -> tuple[Callable[[], object], ...]:
         """An output that is given back may go on driving: it is made an input first."""
-        if self._open:
-            self._open = False
-            with suppress(*FAILURES):
-                self.request.reconfigure_lines({self.gpio: self.roles.floating()})
-            with suppress(*FAILURES):
-                self.request.release()
-            self._let_go(self.gpio)
+        return (
+            lambda: self.request.reconfigure_lines({self.gpio: self.roles.floating()}),
+            self.request.release,
+        )
+
+    def begin_driving(self, high: bool) -> None:
+        """See DrivableLine."""
+        self.become(self.roles.driven(high))
+
+    def set_level(self, high: bool) -> None:
+        """See DrivableLine."""
+        self.attempt(lambda: self.request.set_value(self.gpio, self.roles.value(high)))
+
+    def stop_driving(self) -> None:
+        """See DrivableLine."""
+        self.become(self.roles.floating())
 
 
-class _Input:
-    def __init__(self, line: _Line, edges: Watch) -> None:
+class GpiodInput:
+    """An `InputLine` on a line request."""
+
+    def __init__(self, line: GpiodLine, edges: Watch) -> None:
         self._line = line
         self._edges = edges
         self._watched: int | None = None
 
     def low(self) -> bool:
+        """True when something pulls it to ground."""
         value = self._line.attempt(lambda: self._line.request.get_value(self._line.gpio))
         return bool(value == self._line.roles.value(False))
 
     def watch(self, changed: Changed) -> None:
+        """Call `changed` at every edge until `close`."""
+
         def take() -> None:
             self._line.request.read_edge_events()
             changed()
@@ -272,28 +277,8 @@ class _Input:
         self._edges.add(self._watched, take)
 
     def close(self) -> None:
+        """Watched no more, then let go."""
         if self._watched is not None:
             self._edges.remove(self._watched)
             self._watched = None
-        self._line.close()
-
-
-class _Output:
-    def __init__(self, line: _Line) -> None:
-        self._line = line
-        self._driving = True
-
-    def drive(self, high: bool) -> None:
-        roles = self._line.roles
-        if self._driving:
-            self._line.attempt(lambda: self._line.request.set_value(self._line.gpio, roles.value(high)))
-        else:
-            self._line.become(roles.driven(high))
-            self._driving = True
-
-    def release(self) -> None:
-        self._line.become(self._line.roles.floating())
-        self._driving = False
-
-    def close(self) -> None:
         self._line.close()

@@ -5,15 +5,11 @@ The module is an argument, never imported here: on metal `drivers.gpio.factory` 
 """
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from drivers.errors import DriverError
-from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, pin_error
-
-T = TypeVar("T")
-
-FAILURES = (Exception,)
-"""RPi.GPIO raises RuntimeError and ValueError; rpi-lgpio lets lgpio's `error` through, which derives from Exception."""
+from drivers.gpio.lines import FAILURES, ClaimedOutput, DrivableLine
+from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins
 
 
 class RpiGpio(Protocol):
@@ -71,7 +67,7 @@ class RpiGpioPins(Pins):
     def __init__(self, module: RpiGpio) -> None:
         super().__init__()
         self._module = module
-        self._lines: dict[int, _Channel] = {}
+        self._lines: dict[int, RpiLine] = {}
         try:
             module.setmode(module.BCM)
         except (RuntimeError, ValueError) as cause:
@@ -86,94 +82,80 @@ class RpiGpioPins(Pins):
             line.close()
 
     def _open_input(self, gpio: int, name: str) -> InputLine:
-        return _Input(self._channel(gpio, name, self._module.IN, pull_up_down=self._module.PUD_UP))
+        line = self._hold(gpio, name)
+        line.claim(self._module.IN, pull_up_down=self._module.PUD_UP)
+        return RpiInput(self._kept(line))
 
     def _open_output(self, gpio: int, name: str, high: bool) -> OutputLine:
-        return _Output(self._channel(gpio, name, self._module.OUT, initial=int(high)))
+        line = self._hold(gpio, name)
+        line.begin_driving(high)
+        return ClaimedOutput(self._kept(line))
 
-    def _channel(self, gpio: int, name: str, direction: int, **options: int) -> "_Channel":
-        channel = _Channel(self._module, gpio, name, self._forget)
-        channel.claim(direction, **options)
-        self._lines[gpio] = channel
-        return channel
+    def _hold(self, gpio: int, name: str) -> "RpiLine":
+        return RpiLine(self._module, gpio, name, self._forget)
+
+    def _kept(self, line: "RpiLine") -> "RpiLine":
+        """What is claimed is given back at the end."""
+        self._lines[line.gpio] = line
+        return line
 
     def _forget(self, gpio: int) -> None:
         self._lines.pop(gpio, None)
         self._let_go(gpio)
 
 
-class _Channel:
+class RpiLine(DrivableLine):
+    """One of the module's channels."""
+
     def __init__(self, module: RpiGpio, gpio: int, name: str, let_go: Callable[[int], None]) -> None:
+        super().__init__(gpio, name, let_go)
         self.module = module
-        self.gpio = gpio
-        self.name = name
         self.watched = False
-        self._let_go = let_go
-        self._open = True
 
     def claim(self, direction: int, **options: int) -> None:
+        """Set the channel up. Raises DriverError."""
         self.attempt(lambda: self.module.setup(self.gpio, direction, **options))
 
-    def attempt(self, action: Callable[[], T]) -> T:
-        try:
-            return action()
-        except FAILURES as cause:
-            raise pin_error(self.gpio, self.name, cause) from cause
+    def steps_back(self) -> tuple[Callable[[], object], ...]:
+        """Watched no more, and cleaned up."""
+        unwatch = (lambda: self.module.remove_event_detect(self.gpio),) if self.watched else ()
+        return (*unwatch, lambda: self.module.cleanup(self.gpio))
 
-    def close(self) -> None:
-        if self._open:
-            self._open = False
-            if self.watched:
-                self._quietly(lambda: self.module.remove_event_detect(self.gpio))
-            self._quietly(lambda: self.module.cleanup(self.gpio))
-            self._let_go(self.gpio)
+    def begin_driving(self, high: bool) -> None:
+        """See DrivableLine."""
+        self.claim(self.module.OUT, initial=int(high))
 
-    @staticmethod
-    def _quietly(action: Callable[[], None]) -> None:
-        try:
-            action()
-        except FAILURES:
-            return
+    def set_level(self, high: bool) -> None:
+        """See DrivableLine."""
+        self.attempt(lambda: self.module.output(self.gpio, int(high)))
+
+    def stop_driving(self) -> None:
+        """See DrivableLine."""
+        self.claim(self.module.IN, pull_up_down=self.module.PUD_OFF)
 
 
-class _Input:
-    def __init__(self, channel: _Channel) -> None:
-        self._channel = channel
+class RpiInput:
+    """An `InputLine` on one of the module's channels."""
+
+    def __init__(self, line: RpiLine) -> None:
+        self._line = line
 
     def low(self) -> bool:
-        return not self._channel.attempt(lambda: self._channel.module.input(self._channel.gpio))
+        """True when something pulls it to ground."""
+        return not self._line.attempt(lambda: self._line.module.input(self._line.gpio))
 
     def watch(self, changed: Changed) -> None:
-        module, gpio = self._channel.module, self._channel.gpio
+        """Call `changed` at every edge until `close`."""
+        module, gpio = self._line.module, self._line.gpio
         try:
             module.add_event_detect(gpio, module.BOTH, callback=lambda _channel: changed())
         except FAILURES as cause:
             raise DriverError(
-                f"{self._channel.name}: RPi.GPIO cannot watch GPIO{gpio}: {cause}. "
+                f"{self._line.name}: RPi.GPIO cannot watch GPIO{gpio}: {cause}. "
                 "Kernels from 6.6 on no longer give it edges: choose lgpio"
             ) from cause
-        self._channel.watched = True
+        self._line.watched = True
 
     def close(self) -> None:
-        self._channel.close()
-
-
-class _Output:
-    def __init__(self, channel: _Channel) -> None:
-        self._channel = channel
-        self._driving = True
-
-    def drive(self, high: bool) -> None:
-        module, gpio = self._channel.module, self._channel.gpio
-        if self._driving:
-            self._channel.attempt(lambda: module.output(gpio, int(high)))
-        else:
-            self._channel.claim(module.OUT, initial=int(high))
-            self._driving = True
-
-    def release(self) -> None:
-        self._driving = False
-        self._channel.claim(self._channel.module.IN, pull_up_down=self._channel.module.PUD_OFF)
-
-    def close(self) -> None:
-        self._channel.close()
+        """Let go of the pin."""
+        self._line.close()

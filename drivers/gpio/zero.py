@@ -4,11 +4,11 @@ Only factories and pins are used, not gpiozero's devices: those start threads an
 """
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from contextlib import suppress
+from typing import Protocol
 
-from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins, pin_error
-
-T = TypeVar("T")
+from drivers.gpio.lines import FAILURES, ClaimedOutput, DrivableLine
+from drivers.gpio.pins import Changed, InputLine, OutputLine, Pins
 
 
 class ZeroPin(Protocol):
@@ -39,10 +39,6 @@ class ZeroFactory(Protocol):
         ...
 
 
-FAILURES = (Exception,)
-"""gpiozero raises its own errors, lgpio's `error` (which derives from Exception alone) and OSError, as they come."""
-
-
 class GpiozeroPins(Pins):
     """The header over one gpiozero pin factory, which is closed with it."""
 
@@ -52,55 +48,63 @@ class GpiozeroPins(Pins):
 
     def close(self) -> None:
         """Close the factory: every pin becomes an input."""
-        _quietly(self._factory.close)
+        with suppress(*FAILURES):
+            self._factory.close()
 
     def _open_input(self, gpio: int, name: str) -> InputLine:
-        line = _Line(self._factory, gpio, name, self._let_go)
+        line = ZeroLine(self._factory, gpio, name, self._let_go)
         line.attempt(lambda: line.pin.input_with_pull("up"))
-        return _Input(line)
+        return ZeroInput(line)
 
     def _open_output(self, gpio: int, name: str, high: bool) -> OutputLine:
-        line = _Line(self._factory, gpio, name, self._let_go)
-        line.attempt(lambda: line.pin.output_with_state(high))
-        return _Output(line)
+        line = ZeroLine(self._factory, gpio, name, self._let_go)
+        line.begin_driving(high)
+        return ClaimedOutput(line)
 
 
-class _Line:
+class ZeroLine(DrivableLine):
+    """One of gpiozero's pins. Raises DriverError when the factory refuses it."""
+
     def __init__(self, factory: ZeroFactory, gpio: int, name: str, let_go: Callable[[int], None]) -> None:
-        self._gpio = gpio
-        self._name = name
-        self._let_go = let_go
-        self._open = True
+        super().__init__(gpio, name, let_go)
         self.pin = self.attempt(lambda: factory.pin(gpio))
 
-    def attempt(self, action: Callable[[], T]) -> T:
-        try:
-            return action()
-        except FAILURES as cause:
-            raise pin_error(self._gpio, self._name, cause) from cause
+    def steps_back(self) -> tuple[Callable[[], object], ...]:
+        """Watched no more, and floating."""
+        return lambda: setattr(self.pin, "when_changed", None), lambda: self.pin.input_with_pull("floating")
 
-    def close(self) -> None:
-        if self._open:
-            self._open = False
-            _quietly(lambda: setattr(self.pin, "when_changed", None))
-            _quietly(lambda: self.pin.input_with_pull("floating"))
-            self._let_go(self._gpio)
+    def begin_driving(self, high: bool) -> None:
+        """See DrivableLine."""
+        self.attempt(lambda: self.pin.output_with_state(high))
+
+    def set_level(self, high: bool) -> None:
+        """See DrivableLine."""
+        self.attempt(lambda: setattr(self.pin, "state", high))
+
+    def stop_driving(self) -> None:
+        """See DrivableLine."""
+        self.attempt(lambda: setattr(self.pin, "function", "input"))
 
 
-class _Input:
-    def __init__(self, line: _Line) -> None:
+class ZeroInput:
+    """An `InputLine` on gpiozero's pin."""
+
+    def __init__(self, line: ZeroLine) -> None:
         self._line = line
         self._changed: Changed | None = None
 
     def low(self) -> bool:
+        """True when something pulls it to ground."""
         return not self._line.attempt(lambda: self._line.pin.state)
 
     def watch(self, changed: Changed) -> None:
+        """Call `changed` at every edge until `close`."""
         self._changed = changed
         # gpiozero keeps only a weak reference: this object, held by the driver, keeps the method alive.
         self._line.attempt(lambda: setattr(self._line.pin, "when_changed", self._edge))
 
     def close(self) -> None:
+        """Let go of the pin."""
         self._changed = None
         self._line.close()
 
@@ -108,31 +112,3 @@ class _Input:
         changed = self._changed
         if changed is not None:
             changed()
-
-
-class _Output:
-    def __init__(self, line: _Line) -> None:
-        self._line = line
-
-    def drive(self, high: bool) -> None:
-        self._line.attempt(lambda: self._drive(self._line.pin, high))
-
-    def release(self) -> None:
-        self._line.attempt(lambda: setattr(self._line.pin, "function", "input"))
-
-    def close(self) -> None:
-        self._line.close()
-
-    @staticmethod
-    def _drive(pin: ZeroPin, high: bool) -> None:
-        if pin.function == "output":
-            pin.state = high
-        else:
-            pin.output_with_state(high)
-
-
-def _quietly(action: Callable[[], object]) -> None:
-    try:
-        action()
-    except FAILURES:
-        return

@@ -11,7 +11,7 @@ from unicodedata import normalize
 from drivers.errors import NoCardError, NoReaderError, SlotError
 from drivers.slot.pcsc_api import Pcsc, event_count, is_present
 from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, Code, ReaderLostError, error_for
-from sesame_core.smartcard.apdu import Protocol
+from sesame_core.smartcard.apdu import Protocol, wants_warm_reset
 
 ReaderChoice = str | int | None
 """Which reader: its place in `list_readers()` from 0, its name or a part of it, or None for any of them."""
@@ -22,7 +22,6 @@ def reader_named(name: str | None) -> ReaderChoice:
     return name or None
 
 
-INVERSE_CONVENTION: Final = 0x3F
 BUSY_TRIES: Final = 20
 BUSY_PAUSE_S: Final = 0.1
 """Desktop programs look at a card for a moment when it is inserted: 2 s are allowed for that."""
@@ -116,7 +115,7 @@ class PoweredCard:
             self._inserted = self._count()
             self.atr = pcsc.read_atr(self._handle)
             self.cold_atr = b""
-            if self.atr[:1] == bytes((INVERSE_CONVENTION,)):
+            if wants_warm_reset(self.atr):
                 self.reset_card()
         except BaseException:
             self.close()

@@ -23,9 +23,8 @@ from sesame_core.events import (
     SlotLost,
 )
 from sesame_core.smartcard.apdu import Protocol as CardProtocol
+from sesame_core.smartcard.apdu import wants_warm_reset
 from sesame_core.smartcard.masking import blank_secret
-
-INVERSE_CONVENTION = 0x3F
 
 
 class SlotCard(Protocol):
@@ -283,7 +282,7 @@ class TwinSlot:
 
     def _give_power(self, card: SlotCard, ticket: int, until: Millis) -> _UnderWay:
         atr = card.power_on()
-        if atr[:1] == bytes((INVERSE_CONVENTION,)):
+        if wants_warm_reset(atr):
             atr = card.reset_card()
         self._powered = bool(atr)
         if not atr:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sesame_core.screens import CODE_DIGITS
+
 ARQC = 0x80
-CODE_DIGITS = 8
 PARTS = (("CID", 1), ("ATC", 2), ("AC", 8))
 """In front of the issuer application data (IAD), which is of any length; sizes in bytes."""
 

@@ -17,12 +17,11 @@ from sesame.exits import CommandError, Exit
 from sesame_core.cap.blocking import ask_card
 from sesame_core.cap.choice import select_application
 from sesame_core.errors import CardError, Fault
-from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T
+from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T, wants_warm_reset
 
 if TYPE_CHECKING:
     from drivers.slot.pcsc_card import PcscConnection
 
-INVERSE_CONVENTION = b"\x3f"
 MAX_COMMANDS = 1024
 """A tool looks at more than a reader needs: every name it knows, every file there may be."""
 
@@ -82,7 +81,7 @@ def _of(connection: "PcscConnection") -> OpenCard:
 def in_process(card: SlotCard, where: str, *, warm: bool = False) -> OpenCard:
     """A card object, powered; reset warm where its convention asks for it, or `warm`. Raises CardError(MUTE)."""
     atr, cold = card.power_on(), b""
-    if warm or atr[:1] == INVERSE_CONVENTION:
+    if warm or wants_warm_reset(atr):
         atr, cold = card.reset_card(), atr
     if not atr:
         raise CardError(Fault.MUTE, "no answer to reset")

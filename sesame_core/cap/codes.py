@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sesame_core.errors import CardError, Fault, UsageError
+from sesame_core.screens import CODE_DIGITS
 from sesame_core.secrets import SecretDigits
 
 AID_DPA = bytes.fromhex("A0000000038002")
@@ -26,7 +27,6 @@ BEFORE_CRYPTOGRAM, CRYPTOGRAM_BYTES = 3, 8
 VISA_BITMAP = bytes.fromhex("0000FFFFFF0000000000000000000020B938")
 """The bitmap of a Visa application that brings none."""
 
-CODE_DIGITS = 8
 MAX_CODE_DIGITS = 16
 """More than any card's: the default bitmap gives 10. What is longer no person types and no small glass shows."""
 

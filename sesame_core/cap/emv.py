@@ -22,7 +22,7 @@ from sesame_core.cap.codes import (
 )
 from sesame_core.errors import CardError, Fault
 from sesame_core.pin import Pin
-from sesame_core.smartcard.apdu import MAX_RECORDS, Command, Conversation, Response, StatusWord
+from sesame_core.smartcard.apdu import MAX_RECORDS, Command, Conversation, Ins, Response, StatusWord
 from sesame_core.smartcard.tlv import Tlv, fill_dol, find_value, parse_dol, parse_objects
 
 ABSENT = (StatusWord.FILE_NOT_FOUND, StatusWord.RECORD_NOT_FOUND)
@@ -100,7 +100,7 @@ class Files:
 
 def select_command(name: bytes) -> Command:
     """SELECT by name (EMV Book 1, 11.3)."""
-    return Command(0x00, 0xA4, 0x04, 0x00, name)
+    return Command(0x00, Ins.SELECT, 0x04, 0x00, name)
 
 
 def select_application_by(aid: bytes) -> Conversation[Application | None]:
@@ -154,7 +154,7 @@ def reselect_application(application: Application) -> Conversation[Application]:
 
 def verify_pin(pin: Pin) -> Conversation[Response]:
     """VERIFY with the plaintext PIN (EMV Book 3, 6.5.12): the response; the bytes sent are wiped."""
-    response = yield Command(0x00, 0x20, 0x00, 0x80, pin.block(), expects=False, secret=True)
+    response = yield Command(0x00, Ins.VERIFY, 0x00, 0x80, pin.block(), expects=False, secret=True)
     return response
 
 
@@ -164,7 +164,7 @@ def generate_ac(card: CardData, request: Request) -> Conversation[Cryptogram | N
     Raises CardError: DECLINED when the cryptogram is not an ARQC, REFUSED for any other status word.
     """
     data = fill_dol(parse_dol(card.cdol1), _terminal_values(card.application, request, card.belgian))
-    response = yield Command(0x80, 0xAE, 0x80, 0x00, data)
+    response = yield Command(0x80, Ins.GENERATE_AC, 0x80, 0x00, data)
     if response.has(StatusWord.CONDITIONS_NOT_SATISFIED):
         return None
     return read_cryptogram(_checked(response).data, card.psn_prefix)
@@ -174,7 +174,7 @@ def close_card(card: CardData, request: Request) -> Conversation[None]:
     """The second GENERATE AC, which asks for an AAC. Whatever the card answers, the code is already made."""
     if card.cdol2 is not None:
         data = fill_dol(parse_dol(card.cdol2), _terminal_values(card.application, request, card.belgian))
-        yield Command(0x80, 0xAE, 0x00, 0x00, data)
+        yield Command(0x80, Ins.GENERATE_AC, 0x00, 0x00, data)
 
 
 def read_cryptogram(data: bytes, psn: bytes = b"") -> Cryptogram:
@@ -202,7 +202,7 @@ def _start_processing(application: Application, request: Request) -> Conversatio
     if len(data) > 252:
         raise CardError(Fault.GARBAGE, "a PDOL that asks for too much")
     length = bytes((len(data),)) if len(data) < 0x80 else bytes((0x81, len(data)))
-    response = yield Command(0x80, 0xA8, 0x00, 0x00, b"\x83" + length + data)
+    response = yield Command(0x80, Ins.GET_PROCESSING_OPTIONS, 0x00, 0x00, b"\x83" + length + data)
     template = _template(_checked(response).data)
     afl = template.value[2:] if template.tag == 0x80 else find_value(template.parts, 0x94)
     if not afl or len(afl) % 4:
@@ -248,7 +248,7 @@ def read_tries() -> Conversation[int | None]:
 
 def get_data(tag: int) -> Conversation[bytes | None]:
     """GET DATA of a tag of two bytes (EMV Book 3, 6.5.7). Optional on the card, so that nothing here is an error."""
-    response = yield Command(0x80, 0xCA, tag >> 8, tag & 0xFF)
+    response = yield Command(0x80, Ins.GET_DATA, tag >> 8, tag & 0xFF)
     if not response.ok:
         return None
     try:
@@ -316,7 +316,7 @@ def _terminal_values(application: Application, request: Request, belgian: bool) 
 
 def read_record(sfi: int, number: int) -> Command:
     """READ RECORD (EMV Book 3, 6.5.11)."""
-    return Command(0x00, 0xB2, number, sfi << 3 & 0xFF | 0x04)
+    return Command(0x00, Ins.READ_RECORD, number, sfi << 3 & 0xFF | 0x04)
 
 
 def _checked(response: Response) -> Response:

@@ -6,7 +6,7 @@ and receives the bytes that came back, so that it can run over any slot, in any 
 
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import TypeAlias, TypeVar
 
 from sesame_core.errors import CardError, Fault
@@ -27,11 +27,34 @@ MAX_RESPONSE = 4096
 """The longest response put together from GET RESPONSE, in bytes: honest CAP cards stay below 256."""
 
 
+INVERSE_CONVENTION = 0x3F
+
+
+def wants_warm_reset(atr: bytes) -> bool:
+    """True for an ATR in the inverse convention, first byte 3F: such a card is reset warm once and its new ATR taken
+    (ISO/IEC 7816-3, 6.2.2)."""
+    return atr[:1] == bytes((INVERSE_CONVENTION,))
+
+
 class Protocol(Enum):
     """The transmission protocol of a connection."""
 
     T0 = 0
     T1 = 1
+
+
+class Ins(IntEnum):
+    """The instructions that reader, tools and twin know by name (ISO/IEC 7816-4:2013, table 4; EMV Book 3, 6.5)."""
+
+    VERIFY = 0x20
+    CHANGE_REFERENCE_DATA = 0x24
+    RESET_RETRY_COUNTER = 0x2C
+    SELECT = 0xA4
+    GET_PROCESSING_OPTIONS = 0xA8
+    GENERATE_AC = 0xAE
+    READ_RECORD = 0xB2
+    GET_RESPONSE = 0xC0
+    GET_DATA = 0xCA
 
 
 class StatusWord(Enum):
@@ -122,8 +145,6 @@ Conversation: TypeAlias = Generator[Command, Response, T]
 Exchanges: TypeAlias = Generator[bytearray, bytes, T]
 """Yields raw bytes for the slot, receives raw bytes from it, returns a T."""
 
-READ_RECORD = 0xB2
-GET_RESPONSE = 0xC0
 MORE_DATA = 0x61
 """SW1: SW2 more bytes wait for GET RESPONSE."""
 WRONG_LENGTH = 0x6C
@@ -160,7 +181,7 @@ class Budget:
 
     def spend_command(self, command: Command) -> None:
         """Take one of its kind. Raises CardError(ENDLESS) when none is left."""
-        if command.ins == READ_RECORD:
+        if command.ins == Ins.READ_RECORD:
             self._records -= 1
         else:
             self._commands -= 1
@@ -195,7 +216,7 @@ def _exchange(command: Command, raw: bytearray) -> Exchanges[Response]:
 
 def _fetch(length: int) -> Exchanges[Response]:
     """GET RESPONSE (ISO/IEC 7816-4, 11.8.1), once more with the right length where the card says 6Cxx."""
-    command = Command(0x00, GET_RESPONSE)
+    command = Command(0x00, Ins.GET_RESPONSE)
     response = yield from _exchange(command, _with_length(command, length))
     if response.sw >> 8 == WRONG_LENGTH:
         response = yield from _exchange(command, _with_length(command, response.sw & 0xFF))

@@ -6,8 +6,9 @@ The data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER may be PINs or
 
 from typing import Final
 
-SECRET_INSTRUCTIONS: Final = frozenset({0x20, 0x24, 0x2C})
-"""VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER."""
+from sesame_core.smartcard.apdu import Ins
+
+SECRET_INSTRUCTIONS: Final = frozenset({Ins.VERIFY, Ins.CHANGE_REFERENCE_DATA, Ins.RESET_RETRY_COUNTER})
 
 HIDDEN: Final = "*"
 """Stands for one hexadecimal digit that is not told."""

@@ -5,9 +5,9 @@ from functools import cache
 from itertools import chain
 
 from device.config import merge_config
-from drivers.painter.raster import CODE_DIGITS, encode_png, paint_screen
+from drivers.painter.raster import encode_png, paint_screen
 from sesame_core.events import Key
-from sesame_core.screens import Bar, Screen
+from sesame_core.screens import CODE_DIGITS, Bar, Screen
 from sesame_core.secrets import SecretDigits
 from simulator.bench import Bench
 

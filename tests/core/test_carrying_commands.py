@@ -14,12 +14,14 @@ from sesame_core.smartcard.apdu import (
     Command,
     Conversation,
     Exchanges,
+    Ins,
     Protocol,
     Response,
     StatusWord,
     T,
     carry_conversation,
     deliver_command,
+    wants_warm_reset,
 )
 
 SELECT = Command(0x00, 0xA4, 0x04, 0x00, b"\xa0\x00\x00")
@@ -249,3 +251,23 @@ def test_a_conversation_that_is_left_is_closed() -> None:
     with pytest.raises(CardError):
         mute.send(b"")
     assert closed == ["closed", "closed"]
+
+
+def test_an_instruction_is_written_once() -> None:
+    """The values of ISO/IEC 7816-4 and EMV."""
+    assert {each.name: each.value for each in Ins} == {
+        "VERIFY": 0x20,
+        "CHANGE_REFERENCE_DATA": 0x24,
+        "RESET_RETRY_COUNTER": 0x2C,
+        "SELECT": 0xA4,
+        "GET_PROCESSING_OPTIONS": 0xA8,
+        "GENERATE_AC": 0xAE,
+        "READ_RECORD": 0xB2,
+        "GET_RESPONSE": 0xC0,
+        "GET_DATA": 0xCA,
+    }
+
+
+@pytest.mark.parametrize(("atr", "warm"), [("3F6500", True), ("3B6500", False), ("", False)])
+def test_the_inverse_convention_wants_a_warm_reset(atr: str, warm: bool) -> None:
+    assert wants_warm_reset(bytes.fromhex(atr)) is warm

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sesame_core.smartcard.apdu import Ins
 from sesame_core.smartcard.masking import HIDDEN
 
 SKIPPED = "skipped"
@@ -81,7 +82,7 @@ def entries(lines: Iterable[tuple[int, str]]) -> list[Entry]:
 def digits_of(text: str) -> str | None:
     """The hexadecimal of a line, aside from remarks; None where it is not whole bytes."""
     digits = GLUE.sub("", ASIDE.sub(" ", text).upper())
-    if digits.startswith("0020") and HIDDEN in digits and CUT.fullmatch(digits):
+    if digits.startswith(f"00{Ins.VERIFY:02X}") and HIDDEN in digits and CUT.fullmatch(digits):
         return digits  # cut short by the tool that hid it: made whole by who reads it
     return digits if HEXADECIMAL.fullmatch(digits) else None
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sesame_core.errors import SesameError
+from sesame_core.smartcard.apdu import Ins
 from sesame_core.smartcard.masking import write_masked
 
 HEADING = "# sesame trace 1"
 STATUS = 4
 """The status word, in hexadecimal digits."""
 
-GET_RESPONSE = "00C0"
+GET_RESPONSE = f"00{Ins.GET_RESPONSE:02X}"
 
 
 class TraceError(SesameError):

@@ -6,22 +6,35 @@ gives the recorded answer, and says so in `deviations`. The PIN is not in a reco
 that the right or wrong one got. What was never asked is answered as by a card that does not have it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from sesame.card.trace.recording import Trace, whole_answers, whole_data
 from sesame_core.cap.codes import MAX_AMOUNT_DIGITS, MAX_CHALLENGE_DIGITS, Function, Request
 from sesame_core.errors import CardError
+from sesame_core.smartcard.apdu import Ins
 from sesame_core.smartcard.masking import HIDDEN
 from sesame_core.smartcard.tlv import find_value, parse_dol, parse_objects
 
-SELECT, READ_RECORD, GET_DATA, GET_RESPONSE, VERIFY = "A4", "B2", "CA", "C0", "20"
-GET_PROCESSING_OPTIONS, GENERATE_AC, FIRST_GENERATE_AC = "80A8", "80AE", "80AE8000"
+COMPUTED = {Ins.GET_PROCESSING_OPTIONS: "GET PROCESSING OPTIONS", Ins.GENERATE_AC: "GENERATE AC"}
+"""What a recorded card cannot work out for itself, by the name that a person knows."""
+
+FIRST_GENERATE_AC = f"80{Ins.GENERATE_AC:02X}8000"
 
 SUCCESS = bytes.fromhex("9000")
-ABSENT = {SELECT: "6A82", READ_RECORD: "6A83", GET_DATA: "6A88", GET_RESPONSE: "6985", "A8": "6985", "AE": "6985"}
+ABSENT: Mapping[int, str] = {
+    Ins.SELECT: "6A82",
+    Ins.READ_RECORD: "6A83",
+    Ins.GET_DATA: "6A88",
+    Ins.GET_RESPONSE: "6985",
+    Ins.GET_PROCESSING_OPTIONS: "6985",
+    Ins.GENERATE_AC: "6985",
+}
 """The status word of what was never asked, by instruction."""
+
+PROPRIETARY = "80"
+"""The class byte of EMV's own commands."""
 
 NOT_SUPPORTED = "6D00"
 WRONG_LENGTH = bytes.fromhex("6700")
@@ -41,7 +54,7 @@ class _Asked:
         """Lc, Le and P3 left out; a VERIFY without its data."""
         header, length, rest = command[:8], command[8:10], command[10:]
         data = rest[: 2 * int(length, 16)] if rest and HIDDEN not in length else ""
-        return cls(header, "" if header[2:4] == VERIFY else data)
+        return cls(header, "" if int(header[2:4], 16) == Ins.VERIFY else data)
 
     def fits(self, other: "_Asked") -> bool:
         """The same but for digits that the recording hides."""
@@ -50,9 +63,9 @@ class _Asked:
         return self.header == other.header and len(self.data) == len(other.data) and same
 
     @property
-    def instruction(self) -> str:
+    def instruction(self) -> int:
         """The instruction byte."""
-        return self.header[2:4]
+        return int(self.header[2:4], 16)
 
 
 class ReplayCard:
@@ -83,7 +96,7 @@ class ReplayCard:
         """The recorded answer."""
         if len(apdu) < 4:
             return WRONG_LENGTH
-        if apdu[1] == int(VERIFY, 16) and len(apdu) != PIN_COMMAND:
+        if apdu[1] == Ins.VERIFY and len(apdu) != PIN_COMMAND:
             return WRONG_LENGTH
         asked = _Asked.of(apdu.hex().upper())
         place = self._place(asked)
@@ -94,11 +107,11 @@ class ReplayCard:
 
     def _place(self, asked: _Asked) -> int | None:
         exact = next((at for at in self._ahead() if self._asked[at].fits(asked)), None)
-        if exact is not None or asked.header[:4] not in (GET_PROCESSING_OPTIONS, GENERATE_AC):
+        if exact is not None or not (asked.header.startswith(PROPRIETARY) and asked.instruction in COMPUTED):
             return exact
         alike = next((at for at in self._ahead() if self._asked[at].header == asked.header), None)
         if alike is not None:
-            name = "GENERATE AC" if asked.instruction == "AE" else "GET PROCESSING OPTIONS"
+            name = COMPUTED[Ins(asked.instruction)]
             self.deviations.append(f"{name} was recorded with other data: the recorded answer is given")
         return alike
 
@@ -108,7 +121,7 @@ class ReplayCard:
         return ((self._next + step) % count for step in range(count))
 
     def _unrecorded(self, asked: _Asked) -> bytes:
-        if asked.instruction == VERIFY:
+        if asked.instruction == Ins.VERIFY:
             return SUCCESS
         return bytes.fromhex(ABSENT.get(asked.instruction, NOT_SUPPORTED))
 
