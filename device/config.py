@@ -33,6 +33,7 @@ from drivers.power.gauge import KINDS
 from drivers.power.supply import Off
 from sesame_core.events import Key
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
+from sesame_core.reader.words import LANGUAGES
 
 SYSTEM_FILE = Path("/etc/sesame/reader.toml")
 MIRROR_SOCKET = "/run/sesame/mirror"
@@ -95,7 +96,7 @@ GPIOS = f"GPIO numbers (BCM) from 0 to {max(HEADER)}"
 class ReaderConfig:
     """[reader]: how it behaves."""
 
-    language: str = declare_setting(check_choice("auto", "fr", "en"), "auto")
+    language: str = declare_setting(check_choice("auto", *LANGUAGES), "auto")
     pin_digits: tuple[int, int] = declare_setting(
         check_table(_pin_digits, f"a number from {MIN_LENGTH} to {MAX_LENGTH}, or [least, most]"),
         (MIN_LENGTH, MIN_LENGTH),

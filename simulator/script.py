@@ -21,6 +21,7 @@ from typing import Final, TypeAlias
 from unicodedata import normalize
 
 from bank.errors import BankError
+from drivers.keypad.legends import FRENCH_LEGENDS
 from drivers.painter.raster import encode_png
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Key, Millis
@@ -36,14 +37,11 @@ LONGEST_HOLD: Final[Millis] = 10 * 60_000
 BYTE_ORDER_MARK: Final = "\ufeff"
 LARGEST_SCALE: Final = 32
 UNITS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
-LEGEND_NAMES: Final = {
-    "défi": Key.CHALLENGE,
-    "defi": Key.CHALLENGE,
-    "signer": Key.SIGN,
-    "c": Key.CLEAR,
-    "arrêt": Key.OFF,
-    "arret": Key.OFF,
-} | {key.value.lower(): key for key in Key}
+LEGEND_NAMES: Final = (
+    {legend.lower(): key for key, legend in FRENCH_LEGENDS.items()}
+    | {"defi": Key.CHALLENGE, "arret": Key.OFF}
+    | {key.value.lower(): key for key in Key}
+)
 
 
 class ScriptError(SesameError):

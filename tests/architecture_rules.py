@@ -60,7 +60,7 @@ ROOMS = {
 GPIO; arithmetic, then card factory and books side by side, then the verification."""
 
 NARROW = {
-    "hw": ("drivers.header",),
+    "hw": ("drivers.header", "drivers.keypad.legends", "drivers.keypad.matrix"),
     "tools": ("device.former_names", "device.toml_file", "device.errors"),
 }
 """What is made beside the product -> all of it that it may read: pins by name, settings by their former names."""
@@ -105,10 +105,11 @@ PURE_IN_THE_BANK = {f"bank.operations.{name}" for name in ("table", "catalogue",
 
 LENT_TO_THE_HEART = {
     "sesame_core.cap.codes": {"cryptography"},
+    "sesame_core.reader.words": {"importlib", "pkgutil"},
     "bank.operations.octets": {"hashlib", "hmac", "json"},
 }
-"""Computations, not I/O. A reader that never mixes transaction data in must not pay for loading DES: it is lent lazily
-to it."""
+"""Computations, not I/O, and the look for a language's file. A reader that never mixes transaction data in must not pay
+for loading DES: it is lent lazily to it."""
 
 LENT_EAGERLY = {"bank.operations.octets"}
 

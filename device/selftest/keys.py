@@ -9,6 +9,7 @@ from device.selftest.findings import Finding
 from device.selftest.ribbon import Reading, ribbon
 from drivers.errors import DriverError
 from drivers.gpio.pins import Pins
+from drivers.keypad.legends import legend_of
 from drivers.keypad.scan import ScannedKeypad
 from drivers.painter.raster import paint_screen
 from drivers.ports import Display
@@ -23,9 +24,6 @@ SHORT_PATIENCE: Final[Millis] = 5_000
 
 SHOWN_WRONG: Final = 4
 """How many wrong readings are told; they follow from one another."""
-
-PRINTED: Final = {Key.CHALLENGE: "Défi", Key.SIGN: "Signer", Key.CLEAR: "C", Key.OFF: "Arrêt"}
-"""What stands on the French pad where it differs from the name in the configuration."""
 
 
 def keypad(bench: ProbeBench, pins: Pins, screen: Display | None) -> Finding:
@@ -142,7 +140,7 @@ def wiring(config: Config) -> Mapping[Key, tuple[int, ...]]:
 
 def legend(config: Config, key: Key) -> str:
     """What stands on the key."""
-    return key.value if config.reader.language == "en" else PRINTED.get(key, key.value)
+    return key.value if config.reader.language == "en" else legend_of(key)
 
 
 def _legends(config: Config, keys: set[Key]) -> str:

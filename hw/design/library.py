@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from drivers.keypad.legends import legend_of
+from drivers.keypad.matrix import LEGENDS as PAD
 from hw.kicad.symbols import Box, Circle, Graphic, Kind, Line, Point, Side, Symbol, SymbolPin, Words
 
 PASSIVE: Final = Kind.PASSIVE
@@ -260,12 +262,7 @@ CELL: Final = Symbol(
     (2.4, -0.9),
 )
 
-LEGENDS: Final = (
-    ("1", "2", "3", "Code"),
-    ("4", "5", "6", "Défi"),
-    ("7", "8", "9", "Signer"),
-    ("C", "0", "OK", "Arrêt"),
-)
+LEGENDS: Final = tuple(tuple(legend_of(key) if key else "" for key in row) for row in PAD)
 """The keys, row by row (the user guide's Code key; the other functions of the method)."""
 
 _KEY_X: Final = (-5, 0.5, 6, 11.5)

@@ -20,6 +20,7 @@ from sesame_core.reader.entry import (
     say_fault,
 )
 from sesame_core.reader.state import DARK_AFTER, Notice, Phase, Progress, State
+from sesame_core.reader.words import LANGUAGES
 
 
 def stay_put(state: State, event: ev.Event) -> Moves:
@@ -125,7 +126,7 @@ def read_card(state: State, event: ev.Event) -> Moves:
 def application_found(state: State, event: ev.Event) -> Moves:
     """The card can make codes; while a field is typed, that is only remembered."""
     assert isinstance(event, ev.ApplicationFound)
-    language = next((code for code in event.languages if code in ("fr", "en")), None)
+    language = next((code for code in event.languages if code in LANGUAGES), None)
     found = replace(state, progress=Progress.SELECTED, card_language=language)
     return (found.enter(Phase.READY, event.at) if state.phase is Phase.READING else found), ()
 

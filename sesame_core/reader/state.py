@@ -7,6 +7,7 @@ from sesame_core.cap.codes import Function, Request
 from sesame_core.errors import Fault
 from sesame_core.events import Battery, Millis
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH
+from sesame_core.reader.words import FALLBACK
 from sesame_core.secrets import SecretDigits
 
 DARK_AFTER: Millis = 35_000
@@ -99,7 +100,7 @@ class State:
     @property
     def language(self) -> str:
         """The language of the screens: configured, else the card's, else French."""
-        return self.rules.language or self.card_language or "fr"
+        return self.rules.language or self.card_language or FALLBACK
 
     @property
     def awake(self) -> bool:

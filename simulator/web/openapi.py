@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sesame_core.events import Battery, Key
 from sesame_core.reader.state import Phase
+from sesame_core.reader.words import LANGUAGES
 
 Json = dict[str, Any]
 
@@ -76,7 +77,7 @@ SCHEMAS: Final[Json] = {
         phase={"enum": [phase.value for phase in Phase]},
         says={"type": "string", "description": "The sentences on the glass; never a code."},
         code_shown=FLAG,
-        language={"enum": ["fr", "en"]},
+        language={"enum": list(LANGUAGES)},
         battery={"enum": [battery.value for battery in Battery]},
         card={"type": ["string", "null"], "description": "The card of the gallery in the slot."},
         plugged={"type": "boolean", "description": "Whether the smart-card reader is there."},

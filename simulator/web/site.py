@@ -23,6 +23,7 @@ from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.site import bank_site
 from bank.web.coopanet.words import Branch
 from device.mirror import encode_pixels
+from drivers.keypad.legends import legend_of
 from drivers.painter.raster import paint_screen
 from sesame_core.events import Key
 from simulator.bench import pad_of
@@ -30,7 +31,7 @@ from simulator.web import openapi
 from simulator.web.api import make_api
 from simulator.web.bench import PageBench
 from simulator.web.sheet import code_of, screens
-from simulator.web.words import LANGUAGES, PageWords, key_legend
+from simulator.web.words import LANGUAGES, PageWords
 from simulator.web.words_cards import TITLES
 from simulator.web.words_sheet import SHEETS
 from simulator.web.words_verbs import FRENCH_VERBS
@@ -139,7 +140,7 @@ class Site:
         return answered
 
     def _render(self, words: PageWords, template: str, **shown: object) -> Response:
-        helpers = {"legend": key_legend, "kind": lambda key: KINDS.get(key, "digit")}
+        helpers = {"legend": legend_of, "kind": lambda key: KINDS.get(key, "digit")}
         return HTMLResponse(self.templates.get_template(template).render(w=words, **helpers, **shown))
 
 

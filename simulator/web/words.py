@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from sesame_core.events import Key
-
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
@@ -56,14 +54,6 @@ class PageWords:
     legends: Mapping[str, str]
     said: Mapping[str, str]
     phases: Mapping[str, str]
-
-
-_FRENCH_KEYS: Final = {Key.CHALLENGE: "Défi", Key.SIGN: "Signer", Key.CLEAR: "C", Key.OFF: "Arrêt"}
-
-
-def key_legend(key: Key) -> str:
-    """What is printed on the key, in whatever language the page is."""
-    return _FRENCH_KEYS.get(key, key.value)
 
 
 FRENCH: Final = PageWords(

@@ -1,0 +1,90 @@
+"""A third language is one file: put into a copy of the product, it is offered everywhere; taken out, it is gone."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+WORLDS = ("sesame_core", "drivers", "device", "bank", "web", "simulator")
+WORDS = Path("sesame_core/reader/words")
+
+OFFERED = """
+import json
+from pathlib import Path
+from device.config import load_config
+from device.errors import ConfigError
+from sesame_core.events import ApplicationFound, CardPresent
+from sesame_core.reader.state import Rules, initial_state
+from sesame_core.reader.table import step_reader
+from sesame_core.reader.views import view_state
+from sesame_core.reader.words import LANGUAGES
+from simulator.bench import Bench
+from simulator.web.openapi import describe_api
+
+def chosen():
+    try:
+        Path("reader.toml").write_text('[reader]\\nlanguage = "de"\\n')
+        return Bench(load_config(Path("reader.toml"))).shown_text()
+    except ConfigError as error:
+        return str(error)
+
+state = initial_state(0, Rules())
+for event in (CardPresent(0), ApplicationFound(0, ("nl", "de", "en"))):
+    state, _ = step_reader(state, event)
+print(json.dumps({
+    "languages": list(LANGUAGES),
+    "configured": chosen(),
+    "by the card": view_state(state, 0).lines[0],
+    "described": describe_api()["components"]["schemas"]["State"]["properties"]["language"]["enum"],
+}))
+"""
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Path:
+    """A copy of the product."""
+    for world in WORLDS:
+        shutil.copytree(ROOT / world, tmp_path / world, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def offered(product: Path) -> dict[str, object]:
+    """What the copy offers."""
+    done = subprocess.run(
+        [sys.executable, "-c", OFFERED], cwd=product, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_one_file_brings_a_language_everywhere_and_takes_it_away(product: Path) -> None:
+    before = offered(product)
+    assert before["languages"] == ["fr", "en"]
+    assert "de" in str(before["configured"])
+    assert before["by the card"] == "CHOOSE FUNCTION"
+
+    english = (product / WORDS / "en.py").read_text(encoding="utf-8")
+    german = re.sub("INSERT YOUR CARD", "KARTE EINSTECKEN", english).replace("CHOOSE FUNCTION", "FUNKTION WÄHLEN")
+    (product / WORDS / "de.py").write_text(german.replace("ENGLISH", "GERMAN"), encoding="utf-8")
+    assert offered(product) == {
+        "languages": ["fr", "de", "en"],
+        "configured": "KARTE EINSTECKEN",
+        "by the card": "FUNKTION WÄHLEN",
+        "described": ["fr", "de", "en"],
+    }
+
+    (product / WORDS / "de.py").unlink()
+    assert offered(product) == before
+
+
+def test_a_language_that_lacks_a_sentence_is_none(product: Path) -> None:
+    english = (product / WORDS / "en.py").read_text(encoding="utf-8")
+    (product / WORDS / "de.py").write_text(english.replace('    wait="PLEASE WAIT",\n', ""), encoding="utf-8")
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        offered(product)
+    assert "wait" in caught.value.stderr
