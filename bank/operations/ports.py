@@ -212,7 +212,7 @@ class OperationDesk(Protocol):
         ...
 
     def expire_operations(self) -> int:
-        """Write down what is expired, for tidiness only: how many. Reading never waits for it."""
+        """Write down what is expired: how many. For tidiness; whoever looks sees it expired without."""
         ...
 
     def run_effects(self) -> int:

@@ -68,12 +68,14 @@ class OperationService:
     def find_operation(self, customer_id: int, operation_id: str) -> Operation:
         """See OperationDesk."""
         with self._frame.reading() as (connection, now_ms):
-            return get_operation(connection, customer_id, operation_id, now_ms)
+            operation = get_operation(connection, customer_id, operation_id, now_ms)
+        return self._witnessed((operation,))[0]
 
     def list_operations(self, customer_id: int, after_seq: int = 0) -> Sequence[Operation]:
         """See OperationDesk."""
         with self._frame.reading() as (connection, now_ms):
-            return list_rows(connection, customer_id, after_seq, now_ms)
+            operations = list_rows(connection, customer_id, after_seq, now_ms)
+        return self._witnessed(operations)
 
     def list_means(self, customer_id: int, operation_id: str) -> tuple[Means, ...]:
         """See OperationDesk."""
@@ -146,6 +148,13 @@ class OperationService:
                 with suppress(IntegrityError), self._frame.writing() as (connection, now_ms):
                     done += carry_out(connection, last, now_ms)
         return done
+
+    def _witnessed(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """What somebody was told is expired is written down so: a clock that is set back does not bring it to life."""
+        if any(each.state is OperationState.EXPIRED and each.decided_ms is None for each in operations):
+            with suppress(StateError):
+                self.expire_operations()
+        return operations
 
     def _due(self, after_id: int) -> list[int]:
         with self._frame.reading() as (connection, _):

@@ -90,6 +90,17 @@ code is good. The bank never says what was wrong with a code.
 
 One `UPDATE` with its condition in it decides. The decision, its line in the journal and what the bank then owes (the
 *effects*) are one transaction; an effect is carried out once, in a transaction of its own, and resumed after a crash.
+
+## How it is shown
+
+In `tests/bank`, each beside the pure table or the catalogue:
+
+- `test_operation_cells.py`: every kind × customer × terminal × means, made from the catalogue and asked of the bank.
+- `test_operation_races.py`: two processes at one operation, one winner, one effect. A thousand such races, on SQLite
+  or on an empty PostgreSQL database: `python -m tests.bank.racing 1000 URL`.
+- `test_operation_crashes.py`: killed at every commit, before it and after it (by itself:
+  `python -m tests.bank.killed URL`); the disk full; the database away in the middle.
+- `test_operation_stories.py`: any order of acts, wrong codes and set clocks (Hypothesis).
 """
 
 

@@ -56,14 +56,27 @@ class Counter:
             self.durand, self.moreau = found["DURAND42"], found["MOREAU17"]
             professional = update(CUSTOMERS).where(CUSTOMERS.c.id == self.moreau)
             connection.execute(professional.values(kind="professional"))
-        self.accounts = {customer: self._furnish(customer) for customer in (self.durand, self.moreau)}
+        self.accounts, self.cards = self._known()
+        if not self.cards:
+            for customer in (self.durand, self.moreau):
+                self._furnish(customer)
+            self.accounts, self.cards = self._known()
         self.service = self.another()
 
     def another(self) -> OperationService:
         """Another worker at the same books."""
         return OperationService(self.store, policy=self.policy, wall=self.hand)
 
-    def _furnish(self, customer: int) -> str:
+    def _known(self) -> tuple[dict[int, str], dict[int, int]]:
+        """Account and payment card of each customer: books that were opened before have them."""
+        with self.store.reading() as connection:
+            cards = select(PAYMENT_CARDS.c.customer_id, PAYMENT_CARDS.c.id)
+            joined = select(PAYMENT_CARDS.c.customer_id, ACCOUNTS.c.iban).join(
+                ACCOUNTS, ACCOUNTS.c.id == PAYMENT_CARDS.c.account_id
+            )
+            return dict(connection.execute(joined).tuples().all()), dict(connection.execute(cards).tuples().all())
+
+    def _furnish(self, customer: int) -> None:
         with self.store.writing() as connection:
             for kind, value in (("secure-telephone", PHONE), ("email", "old@example.org"), ("address", "1 rue Haute")):
                 row = {"customer_id": customer, "kind": kind, "value": value, "since_ms": 0}
@@ -81,9 +94,7 @@ class Counter:
                 "payment_cents": 1,
                 "withdrawal_cents": 1,
             }
-            made = insert(PAYMENT_CARDS).values(card).returning(PAYMENT_CARDS.c.id)
-            self.cards = {**getattr(self, "cards", {}), customer: connection.execute(made).scalar_one()}
-            return account.iban
+            connection.execute(insert(PAYMENT_CARDS).values(card))
 
     def fields(self, kind: OperationKind, customer: int) -> dict[str, Value]:
         """Something right in each field."""
