@@ -22,6 +22,7 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 TESTS = Path(__file__).parent
 
 LONG = (
+    "door/test_recipes.py",
     "hw",
     "oracle",
     "promises/test_r1_card_pulled.py",
