@@ -13,15 +13,28 @@ from docs.tools import (
     operations_page,
     pages,
     reader_pages,
+    rooms_page,
     screen_sheets,
     settings_file,
 )
 from docs.tools.made import COMMAND, Made
 
+FAMILIES = (
+    pages,
+    reader_pages,
+    rooms_page,
+    hardware_pages,
+    cards_page,
+    card_tools_page,
+    json_page,
+    operations_page,
+)
+"""The modules that make pages."""
+
 
 def every() -> Iterator[Made]:
     """Every file that is made."""
-    for family in (pages, reader_pages, hardware_pages, cards_page, card_tools_page, json_page, operations_page):
+    for family in FAMILIES:
         yield from family.PAGES
     yield settings_file.SettingsFile()
     yield from screen_sheets.sheets()
