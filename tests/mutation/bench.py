@@ -18,7 +18,7 @@ from tests.mutation.worker import Order
 LIMIT_S: Final = 60.0
 """Of the processor's time, as all times here: for the heart's tests, which take a few seconds."""
 
-MARGIN_S, PATIENCE = 8.0, 3
+MARGIN_S, PATIENCE = 8.0, 2
 """The other tests may take so much more, and so many times as long as they should, before they count as stuck."""
 
 TRACED_S: Final = 300.0

@@ -16,13 +16,13 @@ from typing import Any, Final
 from tests.mutation.modules import ROOT, files_that_import, files_to_try, test_files
 
 CACHE: Final = ROOT / ".cache/mutation-map.json"
-MOST_S: Final = 40.0
+MOST_S: Final = 20.0
 """The tests for one wrong together take no longer than this when nothing is wrong."""
 
 NEAR: Final = 2
 """The files with the likeliest tests are tried first, so many; then all the others at once."""
 
-SLOW_S: Final = 15.0
+SLOW_S: Final = 6.0
 """A single test that takes longer is left out."""
 
 

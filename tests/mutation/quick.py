@@ -1,6 +1,6 @@
-"""A Hypothesis profile for running the same tests a thousand times: few examples, always the same."""
+"""A Hypothesis profile for running the same tests a thousand times: few examples, always the same, and the first that fails is enough."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "quick",
@@ -8,5 +8,6 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     database=None,
+    phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

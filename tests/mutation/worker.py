@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-BUSY = 8
+BUSY = 5
 """How many times as long as it works a process may be there, on a machine that has other work."""
 
 SLOW_TO_LOAD = (
