@@ -61,6 +61,27 @@ def test_a_bell_that_has_rung_and_rung_stops_nobody_and_is_quiet_after_one_look(
     bell.close()
 
 
+@pytest.mark.parametrize(
+    ("timeout", "slices"), [(600, [0.25, 0.25, 0.1]), (500, [0.25, 0.25]), (250, [0.25]), (90, [0.09]), (0, [0.0])]
+)
+def test_where_ctrl_c_does_not_end_a_wait_it_is_one_of_slices(
+    monkeypatch: pytest.MonkeyPatch, timeout: Millis, slices: list[float]
+) -> None:
+    """Windows: Python's handler runs between two of them."""
+    waited: list[float] = []
+
+    def wait(_bells: object, _none: object, _neither: object, seconds: float) -> tuple[list[int], list[int], list[int]]:
+        waited.append(seconds)
+        return [], [], []
+
+    monkeypatch.setattr(pace, "DEAF", True)
+    monkeypatch.setattr(select, "select", wait)
+    waker = Waker()
+    assert not waker.wait_until(timeout)
+    waker.close()
+    assert waited == slices
+
+
 class Recorder:
     """A waker whose waits are written down; after so many of them the loop is halted."""
 

@@ -1,4 +1,4 @@
-"""A Hypothesis profile for running the same tests a thousand times: few examples, always the same, and the first that fails is enough."""
+"""A Hypothesis profile for a thousand runs: few examples, always the same, and the first that fails is enough."""
 
 from hypothesis import HealthCheck, Phase, settings
 
