@@ -113,6 +113,19 @@ def test_whatever_bytes_a_file_has_the_error_is_ours_short_and_printable(content
     assert len(str(caught.value)) < len(str(file)) + 300
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("deep nesting", "is not TOML that can be used: brackets within brackets without end"),
+        ("a number of 5,000 digits", "is not TOML that can be used: a number that is too long"),
+        ("not UTF-8", "is not UTF-8 text; save it as UTF-8"),
+    ],
+)
+def test_what_the_parser_itself_cannot_say_is_said_for_it(name: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^here: {said}$"):
+        decode_toml(FOREIGN[name], "here")
+
+
 @pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
 def test_whatever_bytes_a_file_has_the_display_to_darken_is_known(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "reader.toml"

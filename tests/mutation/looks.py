@@ -22,6 +22,9 @@ MOST_S: Final = 20.0
 NEAR: Final = 2
 """The files with the likeliest tests are tried first, so many; then all the others at once."""
 
+SLOWER: Final = 10
+"""A test that takes a second is as far away as one that executes so many times as many functions at once."""
+
 SLOW_S: Final = 6.0
 """A single test that takes longer is left out."""
 
@@ -69,22 +72,18 @@ class Looks:
         return [stage for stage in stages if stage]
 
     def _likely(self, module: str, path: str, where: str) -> list[TracedTest]:
-        """Those that execute the function, the narrowest first; then those of the files that import the module."""
-        inside = where.removesuffix(".<locals>")
-        if inside != where:
-            found = self._executing(lambda name: name == f"{path}:{inside}")
-            found = found or self._executing(lambda name: name.startswith(f"{path}:{inside.partition('.')[0]}."))
-            if found:
-                return found
-        if inside == where and where:
-            found = self._executing(lambda name: name.startswith(f"{path}:{where}."))
-        else:
-            found = self._executing(lambda name: name.startswith(f"{path}:"))
-        known = {test.name for test in found}
-        near = [test for file in files_to_try(module) for test in self._of_file.get(file, ()) if test.name not in known]
+        """Those that execute the function or one within it, those of its class, and of its module; then those of the
+        files that import the module. (What only an import calls, a fresh process alone was seen to execute.)"""
+        inside = f"{path}:{where.removesuffix('.<locals>')}"
         direct = files_that_import(module)
-        first = [test for test in (*found, *near) if test.file in direct]
-        return first + [test for test in (*found, *near) if test.file not in direct]
+        levels = [
+            self._executing(lambda name: name == inside or name.startswith(f"{inside}.")),
+            self._executing(lambda name: name.startswith(f"{path}:{where.partition('.')[0]}.")),
+            sorted(self._executing(lambda name: name.startswith(f"{path}:")), key=lambda test: test.file not in direct),
+        ]
+        near = [test for file in files_to_try(module) for test in self._of_file.get(file, ())]
+        levels += [[test for test in near if (test.file in direct) is first] for first in (True, False)]
+        return list(dict.fromkeys(test for level in levels for test in level))
 
     @cached_property
     def _of_file(self) -> dict[str, list[TracedTest]]:
@@ -95,7 +94,7 @@ class Looks:
 
     def _executing(self, wanted: Callable[[str], bool]) -> list[TracedTest]:
         found = {test.name: test for name in self._of_function if wanted(name) for test in self._of_function[name]}
-        return sorted(found.values(), key=lambda test: (len(test.seen), test.seconds, test.name))
+        return sorted(found.values(), key=lambda test: (len(test.seen) * (1 + SLOWER * test.seconds), test.name))
 
 
 def make_looks(run: Callable[[str, str], None], say: Callable[[str], None]) -> Looks:
