@@ -47,6 +47,12 @@ def test_each_motion_of_a_card_is_one_event(seed: int) -> None:
     assert slot.switch.next_due() is None
 
 
+def test_before_it_is_started_nothing_is_closed() -> None:
+    board = BoardTwin(SteppedClock(0))
+    board.card_switch(True)
+    assert not GpioSwitch(board.pins, gpio_of("CARD_SWITCH"), "card switch").is_closed
+
+
 def test_what_is_found_at_start_is_no_event() -> None:
     slot = Slot(Bounce(), card_in=True)
     slot.pass_time(100)

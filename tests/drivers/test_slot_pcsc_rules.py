@@ -42,6 +42,8 @@ from sesame_core.smartcard.apdu import Protocol
 LIMIT_S = 15.0
 SELECT = bytearray.fromhex("00A4040007A0000000038002")
 ATR = bytes.fromhex("3b6500002063cb6a00")
+IGNORE = 1
+"""SCARD_STATE_IGNORE: of a reader that is asked about with it nothing is said (PC/SC part 5, 3.2.5)."""
 
 
 class PlayedPcscd(Pcsc):
@@ -113,7 +115,7 @@ class PlayedPcscd(Pcsc):
             self._cancelled = False
             if any(name not in self.readers for name in known if name != PNP):
                 raise error_for(Code.UNKNOWN_READER, "SCardGetStatusChange")
-            return {name: self.readers.get(name, 0) for name in known}
+            return {name: IGNORE if known[name] == IGNORE else self.readers.get(name, 0) for name in known}
 
     def _news(self, known: Mapping[str, int], count: int) -> bool:
         return len(self.readers) != count or any(self.readers.get(n) != s for n, s in known.items() if n != PNP)
@@ -387,6 +389,7 @@ def test_a_reader_that_says_it_went_but_stays_leaves_no_request_unanswered(open_
     pcscd.fails["transmit"] = Code.READER_UNAVAILABLE
     loop.slot.transmit(2, SELECT)
     assert loop.next() == CardSilent(0, 2)
+    assert (pcscd.handles, pcscd.contexts) == (0, 1), "the watcher's alone: the card's was of no use any more"
 
 
 def test_a_refusal_at_the_start_is_an_error_with_its_cure() -> None:
