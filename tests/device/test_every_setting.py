@@ -122,3 +122,27 @@ def test_values_are_shown_as_toml_writes_them() -> None:
     buttons = tomllib.loads(f"buttons = {shown[5]}")["buttons"]
     assert shown[5].startswith("{ ") and shown[5].endswith(" }")
     assert list(buttons.items()) == [("Code", 5), ("1", 6)]
+
+
+UNFIT = {"controller": "sh1106", "height": 32}
+"""No SH1106 is 32 high: a fault of the display as a whole."""
+
+
+@pytest.mark.parametrize(
+    ("refused", "display"),
+    [
+        ("controller", {"controller": "x", "first_column": 4}),
+        ("height", {"controller": "sh1106", "height": "x", "first_column": 4}),
+        ("first_column", UNFIT | {"first_column": "x"}),
+        ("bus", UNFIT | {"bus": "usb"}),
+        ("address", UNFIT | {"address": "x"}),
+    ],
+)
+def test_of_a_display_with_a_refused_setting_the_whole_is_not_judged(refused: str, display: dict[str, object]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        merge_config({"display": display}, "here")
+    assert f"display.{refused} is" in str(caught.value)
+    assert "[display]: " not in str(caught.value)
+    repaired = {name: value for name, value in display.items() if name != refused}
+    with pytest.raises(ConfigError, match=r"\[display\]: "):
+        merge_config({"display": repaired}, "here")
