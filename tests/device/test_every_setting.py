@@ -132,7 +132,7 @@ UNFIT = {"controller": "sh1106", "height": 32}
     ("refused", "display"),
     [
         ("controller", {"controller": "x", "first_column": 4}),
-        ("height", {"controller": "sh1106", "height": "x", "first_column": 4}),
+        ("height", {"height": "x", "first_column": 2}),
         ("first_column", UNFIT | {"first_column": "x"}),
         ("bus", UNFIT | {"bus": "usb"}),
         ("address", UNFIT | {"address": "x"}),
