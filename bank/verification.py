@@ -74,11 +74,21 @@ class Verifier:
         all is a slip in typing: no attempt, and nothing in the books. Raises StateError when the store fails: the code
         may be used up then, but is not accepted.
         """
+        if normalise_code(code) is None:
+            return SLIP
+        card = find_card(self.store, who)
+        return self.verify_card(card, code, request, source) if card else self._note(None, source, Reason.UNKNOWN)
+
+    def verify_card(self, card: IssuedCard, code: str, request: CodeRequest = PLAIN, source: str = "") -> CodeVerdict:
+        """The same for a card that was found already. Two transactions: the attempt is counted in the first, before
+        the code is looked at; what came of it and the log are the second. Raises StateError."""
         digits = normalise_code(code)
         if digits is None:
             return SLIP
-        card = find_card(self.store, who)
-        return self._noted(card, source, self._judge(card, digits, request))
+        status = self._count_attempt(card)
+        if status is None:
+            return self._note(card, source, Reason.LIMITED, 0)
+        return self._use_up(card, self._seek(card, status.last_atc, digits, request), status, source)
 
     def resynchronise_counter(self, who: str, codes: tuple[str, str], source: str = "") -> CodeVerdict:
         """Find a counter that ran away beyond the window, by two plain codes made one soon after the other.
@@ -90,7 +100,15 @@ class Verifier:
         if first is None or second is None:
             return SLIP
         card = find_card(self.store, who)
-        return self._noted(card, source, self._judge_pair(card, first, second))
+        if card is None:
+            return self._note(None, source, Reason.UNKNOWN)
+        status = self._count_attempt(card)
+        if status is None:
+            return self._note(card, source, Reason.LIMITED, 0)
+        search, left = self._search(card, PLAIN), range(status.last_atc + 1, MAX_ATC + 1)
+        nexts = (range(atc + 1, min(atc + self.policy.gap, MAX_ATC) + 1) for atc in search.found(first, left))
+        found = [atc for counters in nexts for atc in search.found(second, counters)]
+        return self._use_up(card, found, status, source)
 
     def seek_counter(self, card: IssuedCard, last_atc: int, code: str, request: CodeRequest) -> int | None:
         """The counter above `last_atc`, within the window, whose code for `request` this is; it is not used up.
@@ -104,35 +122,19 @@ class Verifier:
         counters = range(last_atc + 1, min(last_atc + 1 + self.policy.window, MAX_ATC + 1))
         return self._search(card, request).found(code, counters, self._most(card))
 
-    def _judge(self, card: IssuedCard | None, code: str, request: CodeRequest) -> CodeVerdict:
-        if card is None:
-            return _refused(Reason.UNKNOWN)
-        if not self._begun(card):
-            return _refused(Reason.LIMITED, 0)
-        status = self.store.card_status(card.card_id)
-        return self._use_up(card, self._seek(card, status.last_atc, code, request), status)
-
-    def _judge_pair(self, card: IssuedCard | None, first: str, second: str) -> CodeVerdict:
-        if card is None:
-            return _refused(Reason.UNKNOWN)
-        if not self._begun(card):
-            return _refused(Reason.LIMITED, 0)
-        search, status = self._search(card, PLAIN), self.store.card_status(card.card_id)
-        left = range(status.last_atc + 1, MAX_ATC + 1)
-        nexts = (range(atc + 1, min(atc + self.policy.gap, MAX_ATC) + 1) for atc in search.found(first, left))
-        return self._use_up(card, [atc for counters in nexts for atc in search.found(second, counters)], status)
-
-    def _begun(self, card: IssuedCard) -> bool:
-        """Count the attempt, before the code is looked at; False when none is left."""
+    def _count_attempt(self, card: IssuedCard) -> Status | None:
+        """Before the code is looked at; None when no attempt is left."""
         return self.store.take_attempt(card.card_id, self.policy.attempts)
 
-    def _use_up(self, card: IssuedCard, found: list[int], status: Status) -> CodeVerdict:
+    def _use_up(self, card: IssuedCard, found: list[int], status: Status, source: str) -> CodeVerdict:
         """`status`: with this attempt counted."""
         left = max(0, self.policy.attempts - status.failures)
         if not found:
-            return _refused(Reason.NO_MATCH, left)
-        accepted = self.store.accept_code(card.card_id, found[0])
-        return CodeVerdict(True, Reason.ACCEPTED) if accepted else _refused(Reason.RACED, left)
+            return self._note(card, source, Reason.NO_MATCH, left)
+        attempt = Attempt(self.now(), card.card_id, source, Reason.ACCEPTED)
+        if self.store.accept_code(card.card_id, found[0], attempt):
+            return CodeVerdict(True, Reason.ACCEPTED)
+        return CodeVerdict(False, Reason.RACED, left)
 
     def _search(self, card: IssuedCard, request: CodeRequest) -> "Search":
         return Search(card, card_key(self.store.issuer_key(card.key_name), card.pan, card.psn), request)
@@ -141,13 +143,10 @@ class Verifier:
         """How many candidates may be tried for a guess to stay improbable enough: at least one."""
         return 1 << max(0, card.rule.cryptogram_bits(card.sample()) - self.policy.guess_bits)
 
-    def _noted(self, card: IssuedCard | None, source: str, verdict: CodeVerdict) -> CodeVerdict:
-        self.store.note_attempt(Attempt(self.now(), card.card_id if card else "", source, verdict.reason))
-        return verdict
-
-
-def _refused(reason: Reason, left: int | None = None) -> CodeVerdict:
-    return CodeVerdict(False, reason, left)
+    def _note(self, card: IssuedCard | None, source: str, reason: Reason, left: int | None = None) -> CodeVerdict:
+        """A refusal, in the log."""
+        self.store.note_attempt(Attempt(self.now(), card.card_id if card else "", source, reason))
+        return CodeVerdict(False, reason, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +179,8 @@ def verify_code(
 def find_card(store: Store, who: str) -> IssuedCard | None:
     """The card of a user code, or with this identifier or number; spaces do not matter, nor the user code's case."""
     plain = "".join(who.split())
-    customer = store.find_customer(plain.upper())
-    return store.find_card(customer.card_id if customer else plain) or store.card_numbered(plain)
+    holder = store.find_holder(plain.upper())
+    return store.find_card(holder.card_id if holder else plain) or store.card_numbered(plain)
 
 
 def _agreeing(counters: range, clue: Clue) -> Iterator[int]:

@@ -19,10 +19,10 @@ from pathlib import Path
 from statistics import median
 
 from bank.books.records import IssuedCard
-from bank.books.store import MemoryStore
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
 from bank.demo.customers import furnish_books, issued_gallery
+from bank.demo.database import open_in_memory
 from bank.emv.issuer import demo_pan
 from bank.emv.keys import TEST_KEYS, card_key
 from bank.verification import Policy, Search, Verifier
@@ -49,8 +49,12 @@ def main() -> int:
 
 def in_memory(seconds: float, say: Say) -> None:
     """One core, no disk: what the verification itself costs."""
-    store = MemoryStore()
-    furnish_books(store)
+    with closing(open_in_memory()) as store:
+        furnish_books(store)
+        _measure_in_memory(store, seconds, say)
+
+
+def _measure_in_memory(store: SqlStore, seconds: float, say: Say) -> None:
     card = bank_card()
     search = Search(card, card_key(TEST_KEYS[card.key_name], card.pan, card.psn))
     counters = range(1, WINDOW + 1)

@@ -45,8 +45,8 @@ def begin_books_anew(state_dir: Path, database: str) -> None:
     if not database and not (state_dir / DATABASE_FILE).exists():
         return
     with needing_extra("bank"):
-        from bank.demo.customers import begin_anew  # noqa: PLC0415 - where there are books
         from bank.demo.database import open_database  # noqa: PLC0415
+        from bank.demo.people import begin_anew  # noqa: PLC0415 - where there are books
     with closing(open_database(state_dir, database)) as store:
         begin_anew(store)
 

@@ -1,10 +1,16 @@
 """What every test may ask for: golden pictures, a real pcscd, and Hypothesis's settings."""
 
 import os
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from bank.books.store_sql import SqlStore
 
 pytest_plugins = ("tests.golden_plugin", "tests.pcsc_plugin")
 
@@ -46,3 +52,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(TESTS)
         if any(place.is_relative_to(each) for each in LONG):
             item.add_marker(pytest.mark.long)
+
+
+@pytest.fixture(scope="session")
+def bank_books() -> Iterator["SqlStore"]:
+    """The demonstration's books in memory, furnished once."""
+    from bank.demo.customers import furnish_books  # noqa: PLC0415 - not every test has a bank
+    from bank.demo.database import open_in_memory  # noqa: PLC0415
+
+    with closing(open_in_memory()) as store:
+        furnish_books(store)
+        yield store
+
+
+@pytest.fixture
+def bank(bank_books: "SqlStore") -> "SqlStore":
+    """The same, each card as at first."""
+    from bank.books.store_sql import reset_cards  # noqa: PLC0415
+    from bank.demo.customers import first_issues  # noqa: PLC0415
+
+    with bank_books.writing() as connection:
+        reset_cards(connection, first_issues())
+    return bank_books

@@ -1,20 +1,20 @@
 """What books hold, looked at without their key; and how they are emptied, if they are provably this bank's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Inspector, delete, insert, inspect, select, update
+from sqlalchemy import Connection, Inspector, Table, delete, insert, inspect, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from bank.books.database import DAMAGED, is_absent, named, opened_engine, translated, trouble
 from bank.books.migrating import migrate_database, read_revision
-from bank.books.schema import BALANCED, CARDS, CLEARING, CLOCK, COUNTERS, ISSUER_KEYS, METADATA, SCHEMA
+from bank.books.schema import ACCOUNTS, BALANCED, CARDS, CLEARING, CLOCK, COUNTERS, ISSUER_KEYS, METADATA, SCHEMA
 from bank.decoding import decode_foreign
 from bank.errors import StateError
 
-KEPT = (SCHEMA, BALANCED, CLOCK, COUNTERS)
-"""What the steps themselves put rows into."""
+KEPT = (SCHEMA, BALANCED, CLOCK, COUNTERS, CLEARING)
+"""What the steps themselves put rows into, and what opens the way for a deletion."""
 
 
 def holds_secrets(url: URL) -> bool:
@@ -38,14 +38,21 @@ def empty_books(url: URL) -> None:
     with _connected(url, writes=True) as connection:
         if not _is_new(inspect(connection)):
             _refuse_foreign(connection, url)
-            _delete_rows(connection)
+            _delete_all(connection)
 
 
-def _delete_rows(connection: Connection) -> None:
+def delete_rows(connection: Connection, staying: Sequence[Table] = ()) -> None:
+    """Empty every table but those, and but what the database's steps themselves put in."""
     connection.execute(insert(CLEARING))
+    connection.execute(update(ACCOUNTS).values(floor_cents=None))  # entry by entry, they go through every balance
     for table in reversed(METADATA.sorted_tables):
-        if table not in KEPT:
+        if table not in (*KEPT, *staying):
             connection.execute(delete(table))
+    connection.execute(delete(CLEARING))
+
+
+def _delete_all(connection: Connection) -> None:
+    delete_rows(connection)
     connection.execute(update(CLOCK).values(floor_ms=0))
     connection.execute(update(COUNTERS).values(value=0))
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, select, text
 
+from bank.books.database import lock_books
 from bank.books.schema import SCHEMA
 from bank.decoding import decode_foreign, is_whole
 from bank.errors import StateError
@@ -38,8 +39,7 @@ _ALEMBIC: Final = threading.Lock()
 
 def migrate_database(connection: Connection) -> None:
     """Bring the database up to date within the caller's write transaction. Raises StateError when it is newer."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    lock_books(connection, MIGRATION_LOCK)
     revision = read_revision(connection)
     if revision != HEAD:
         _take_steps(connection, revision)

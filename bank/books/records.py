@@ -27,17 +27,38 @@ WEAKEST = 12
 """The fewest bits of the cryptogram in a code that a card may be issued with."""
 
 
+class CustomerKind(Enum):
+    """For whom somebody banks."""
+
+    INDIVIDUAL = "individual"
+    PROFESSIONAL = "professional"
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer of Coop@net: the 8-character user code, a name to greet with, the card that makes the codes."""
+    """A customer of Coop@net: the 8-character user code, a name to greet with.
+
+    `customer_id`: the number that the books gave, 0 before. `subscribed_ms`: since when (ms since 1970) the customer
+    has the bank's services on line; None for one who has not.
+    """
 
     user: str
     name: str = field(repr=False)
-    card_id: str
+    kind: CustomerKind = CustomerKind.INDIVIDUAL
+    customer_id: int = field(default=0, compare=False)
+    subscribed_ms: int | None = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.user) != USER_CODE_LENGTH or not (self.user.isascii() and self.user.isalnum()):
             raise IssuingError("a user code has 8 letters and digits")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A customer and a card of ours that makes the customer's codes."""
+
+    customer: Customer
+    card_id: str
 
 
 def user_code(text: str) -> str:

@@ -8,6 +8,7 @@ sealed.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,11 +18,23 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from bank.books.card_json import card_from_dict, card_to_dict
+from bank.books.clock import WallClock, read_time, wall_ms
+from bank.books.customers import (
+    add_credential,
+    add_customer,
+    find_customer,
+    find_holder,
+    list_customers,
+    list_holders,
+    read_text,
+)
 from bank.books.database import DAMAGED, database_url, named, opened_engine, translated
 from bank.books.migrating import migrate_database
+from bank.books.people import CredentialKind
 from bank.books.records import (
     Attempt,
     Customer,
+    Holder,
     IssuedCard,
     Reason,
     Status,
@@ -30,7 +43,7 @@ from bank.books.records import (
     is_askable,
     show_controls,
 )
-from bank.books.schema import ATTEMPTS, CARDS, CREDENTIALS, CUSTOMERS, ISSUER_KEYS
+from bank.books.schema import ATTEMPTS, CARDS, ISSUER_KEYS
 from bank.books.store import Issue
 from bank.books.vault import Vault
 from bank.decoding import decode_foreign
@@ -43,9 +56,6 @@ Values = dict[str, Any]
 SAMPLE = 8
 """How many cards are tried before the key is held to be another's."""
 
-HOLDERS = select(CUSTOMERS, CREDENTIALS.c.card_id).join(CREDENTIALS, CREDENTIALS.c.customer_id == CUSTOMERS.c.id)
-"""Customers with the card that makes their codes."""
-
 NOT_ISSUED = "the bank has not issued such a card"
 
 
@@ -53,11 +63,12 @@ class SqlStore:
     """A store behind a database URL (`sqlite:////path/bank.db`, `postgresql://user@host/name`).
 
     The database is made or brought up to date when the store is opened. Raises StateError when it cannot be used, and
-    when the vault's key is not the one that its secrets were sealed with.
+    when the vault's key is not the one that its secrets were sealed with. `wall`: the machine's clock.
     """
 
-    def __init__(self, url: str | URL, vault: Vault) -> None:
+    def __init__(self, url: str | URL, vault: Vault, wall: WallClock = wall_ms) -> None:
         self._vault = vault
+        self._wall = wall
         self._url = database_url(url) if isinstance(url, str) else url
         self._engine = opened_engine(self._url)
         try:
@@ -92,11 +103,13 @@ class SqlStore:
 
     def find_customer(self, user: str) -> Customer | None:
         """See Store."""
-        if not is_askable(user):
-            return None
         with self.reading() as connection:
-            row = connection.execute(HOLDERS.where(CUSTOMERS.c.user_code == user)).mappings().first()
-            return _customer(row) if row else None
+            return find_customer(connection, user)
+
+    def find_holder(self, user: str) -> Holder | None:
+        """See Store."""
+        with self.reading() as connection:
+            return find_holder(connection, user)
 
     def find_card(self, card_id: str) -> IssuedCard | None:
         """See Store."""
@@ -123,8 +136,12 @@ class SqlStore:
     def list_customers(self) -> Sequence[Customer]:
         """See Store."""
         with self.reading() as connection:
-            rows = connection.execute(HOLDERS.order_by(CUSTOMERS.c.user_code)).mappings()
-            return [_customer(row) for row in rows]
+            return list_customers(connection)
+
+    def list_holders(self) -> Sequence[Holder]:
+        """See Store."""
+        with self.reading() as connection:
+            return list_holders(connection)
 
     def list_cards(self) -> Sequence[IssuedCard]:
         """See Store."""
@@ -145,64 +162,48 @@ class SqlStore:
         with _taken("a card with this identifier or number is already issued"), self.writing() as connection:
             connection.execute(insert(CARDS).values(self._row(card, last_atc)))
 
-    def add_customer(self, customer: Customer) -> None:
+    def add_customer(self, customer: Customer, card_id: str) -> Customer:
         """See Store."""
         with _taken("this user code is taken, or the card not issued"), self.writing() as connection:
-            _add_customer(connection, customer)
+            return _add_holder(connection, Holder(customer, card_id), read_time(connection, self._wall()))
 
-    def furnish_books(self, cards: Iterable[Issue], customers: Iterable[Customer]) -> None:
+    def furnish_books(self, cards: Iterable[Issue], holders: Iterable[Holder]) -> None:
         """See Store."""
         with _taken("a card number is taken, or a customer's card not issued"), self.writing() as connection:
+            now_ms = read_time(connection, self._wall())
             for card, last_atc in cards:
                 self._insert_new(connection, CARDS.name, self._row(card, last_atc))
-            for customer in customers:
-                check_name(customer)
-                known = select(CUSTOMERS.c.id).where(CUSTOMERS.c.user_code == customer.user)
-                if connection.execute(known).first() is None:
-                    _add_customer(connection, customer)
+            for holder in holders:
+                check_name(holder.customer)
+                if find_customer(connection, holder.customer.user) is None:
+                    _add_holder(connection, holder, now_ms)
 
-    def begin_anew(self, cards: Iterable[Issue]) -> None:
-        """See Store."""
-        with self.writing() as connection:
-            for card, last_atc in cards:
-                first = update(CARDS).values(last_atc=last_atc, failures=0, blocked=False)
-                connection.execute(first.where(CARDS.c.card_id == card.card_id))
-
-    def take_attempt(self, card_id: str, limit: int) -> bool:
+    def take_attempt(self, card_id: str, limit: int) -> Status | None:
         """See Store."""
         free = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.failures < limit)
-        return self._moved(card_id, free.values(failures=CARDS.c.failures + 1))
+        with self.writing() as connection:
+            moved = _move(connection, card_id, free.values(failures=CARDS.c.failures + 1))
+            return _status(connection, card_id) if moved else None
 
-    def accept_code(self, card_id: str, atc: int) -> bool:
+    def accept_code(self, card_id: str, atc: int, attempt: Attempt | None = None) -> bool:
         """See Store. The condition and the change are one statement: of two at once, the second finds it moved."""
-        if atc > MAX_ATC:
-            return False
         fresh = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.last_atc < atc)
-        return self._moved(card_id, fresh.values(last_atc=atc, failures=0))
+        with self.writing() as connection:
+            accepted = atc <= MAX_ATC and _move(connection, card_id, fresh.values(last_atc=atc, failures=0))
+            if attempt is not None:
+                reason = Reason.ACCEPTED if accepted else Reason.RACED
+                connection.execute(insert(ATTEMPTS).values(_attempt_row(replace(attempt, reason=reason))))
+            return accepted
 
     def block_card(self, card_id: str, blocked: bool) -> None:
         """See Store."""
-        self._moved(card_id, update(CARDS).values(blocked=blocked, failures=0))
+        with self.writing() as connection:
+            _move(connection, card_id, update(CARDS).values(blocked=blocked, failures=0))
 
     def note_attempt(self, attempt: Attempt) -> None:
         """See Store."""
-        row = {
-            "at": attempt.at.astimezone(UTC).isoformat(),
-            "card_id": attempt.card_id,
-            "source": show_controls(attempt.source)[:200],
-            "reason": attempt.reason.name,
-        }
         with self.writing() as connection:
-            connection.execute(insert(ATTEMPTS).values(row))
-
-    def _moved(self, card_id: str, change: Update) -> bool:
-        if not is_askable(card_id):
-            raise UnknownCardError(NOT_ISSUED)
-        with self.writing() as connection:
-            moved = connection.execute(change.where(CARDS.c.card_id == card_id)).rowcount == 1
-            if not moved:
-                _status(connection, card_id)
-            return moved
+            connection.execute(insert(ATTEMPTS).values(_attempt_row(attempt)))
 
     def _insert_new(self, connection: Connection, table: str, row: Values) -> None:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -273,26 +274,40 @@ def _status(connection: Connection, card_id: str) -> Status:
         return Status(row["last_atc"], row["failures"], row["blocked"])
 
 
-def _customer(row: RowMapping) -> Customer:
-    return Customer(_text(row["user_code"]), _text(row["name"]), _text(row["card_id"]))
+def _move(connection: Connection, card_id: str, change: Update) -> bool:
+    """Whether the change found the card as it wants it. Raises UnknownCardError."""
+    if not is_askable(card_id):
+        raise UnknownCardError(NOT_ISSUED)
+    moved = connection.execute(change.where(CARDS.c.card_id == card_id)).rowcount == 1
+    if not moved:
+        _status(connection, card_id)
+    return moved
 
 
-def _add_customer(connection: Connection, customer: Customer) -> None:
-    check_name(customer)
-    row = {"user_code": customer.user, "name": customer.name, "kind": "individual", "created_ms": 0}
-    number = connection.execute(insert(CUSTOMERS).values(row).returning(CUSTOMERS.c.id)).scalar_one()
-    card = {"customer_id": number, "kind": "card", "card_id": customer.card_id, "since_ms": 0}
-    connection.execute(insert(CREDENTIALS).values(card))
+def _add_holder(connection: Connection, holder: Holder, now_ms: int) -> Customer:
+    added = add_customer(connection, holder.customer, now_ms)
+    add_credential(connection, added.customer_id, CredentialKind.CARD, holder.card_id, now_ms)
+    return added
+
+
+def reset_cards(connection: Connection, cards: Iterable[Issue]) -> None:
+    """Give cards their first state: the counter they start from, no refusal, not blocked. One that is not there is
+    left out."""
+    for card, last_atc in cards:
+        first = update(CARDS).values(last_atc=last_atc, failures=0, blocked=False)
+        connection.execute(first.where(CARDS.c.card_id == card.card_id))
+
+
+def _attempt_row(attempt: Attempt) -> Values:
+    return {
+        "at": attempt.at.astimezone(UTC).isoformat(),
+        "card_id": attempt.card_id,
+        "source": show_controls(attempt.source)[:200],
+        "reason": attempt.reason.name,
+    }
 
 
 def _attempt(row: RowMapping) -> Attempt:
     return Attempt(
-        datetime.fromisoformat(row["at"]), _text(row["card_id"]), _text(row["source"]), Reason[row["reason"]]
+        datetime.fromisoformat(row["at"]), read_text(row["card_id"]), read_text(row["source"]), Reason[row["reason"]]
     )
-
-
-def _text(value: object) -> str:
-    """SQLite keeps anything in any column. Raises TypeError."""
-    if isinstance(value, str):
-        return value
-    raise TypeError("no text")

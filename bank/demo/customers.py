@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from bank.books.records import Customer, IssuedCard
+from bank.books.records import Customer, CustomerKind, Holder, IssuedCard
 from bank.books.store import Issue, Store
 from bank.cards.gallery import GALLERY
 from bank.issuing import issue_card
 
-CUSTOMERS = (
-    Customer("DURAND42", "Claude Durand", "bank-card"),
-    Customer("MOREAU17", "Dominique Moreau", "sesame-card"),
+HOLDERS = (
+    Holder(Customer("DURAND42", "Claude Durand"), "bank-card"),
+    Holder(Customer("MOREAU17", "Dominique Moreau", CustomerKind.PROFESSIONAL), "sesame-card"),
 )
-"""One with a bank card, one with a Sésame card only."""
+"""One with a bank card, and one, for an association, with a Sésame card only."""
 
 
 def issued_gallery() -> tuple[IssuedCard, ...]:
@@ -26,14 +26,9 @@ def issued_gallery() -> tuple[IssuedCard, ...]:
 
 def furnish_books(store: Store) -> None:
     """Take the demonstration's cards and customers into the books; what is there already stays as it is."""
-    store.furnish_books(_first_issues(), CUSTOMERS)
+    store.furnish_books(first_issues(), HOLDERS)
 
 
-def begin_anew(store: Store) -> None:
-    """Give every card of the demonstration its first state, for the next one who tries it; customers, those issued
-    since among them, and the log stay. Raises StateError."""
-    store.begin_anew(_first_issues())
-
-
-def _first_issues() -> Iterable[Issue]:
+def first_issues() -> Iterable[Issue]:
+    """Every card of the gallery that makes codes, with the counter it starts from."""
     return ((card, GALLERY[card.card_id].profile.first_atc) for card in issued_gallery())

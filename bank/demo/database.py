@@ -5,11 +5,13 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from bank.books.clock import read_time, wall_ms
 from bank.books.database import DAMAGED, MEMORY, database_url, named, sqlite_url
 from bank.books.emptying import holds_secrets
 from bank.books.store_sql import SqlStore
 from bank.books.vault import KEY_SIZE, Vault
 from bank.demo.customers import furnish_books
+from bank.demo.people import furnish_people
 from bank.emv.keys import TEST_KEYS
 from bank.errors import IssuingError, StateError
 from bank.files import lock_file
@@ -54,6 +56,8 @@ def _furnish(store: SqlStore, books: URL) -> None:
         store.add_issuer_key(key)
     try:
         furnish_books(store)
+        with store.writing() as connection:
+            furnish_people(connection, read_time(connection, wall_ms()))
     except IssuingError as cause:  # a card of ours under another name
         raise StateError(f"the bank's books ({named(books)}): {DAMAGED}") from cause
 

@@ -34,6 +34,16 @@ def digest_line(seq: int, at_ms: int, words: tuple[str, str, str, str], previous
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+def name_customer(customer_id: int) -> str:
+    """How the journal calls a customer: by the number, since a user code may change."""
+    return f"customer {customer_id}"
+
+
+def name_staff(staff_id: int) -> str:
+    """How the journal calls somebody who works at the bank."""
+    return f"staff {staff_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class ChainVerdict:
     """How many lines hold, the last one's digest, and the number of the line that does not fit, if one does not.

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, insert, select, text
+from sqlalchemy import Connection, RowMapping, insert, select
 
+from bank.books.database import lock_books
 from bank.books.schema import JOURNAL
 from bank.journal.chain import GENESIS, ChainVerdict, JournalLine, digest_line, verify_chain
 
@@ -24,8 +25,7 @@ def append_line(
 
     Time does not go back in it: a line that would be earlier than the last gets the last one's moment.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": JOURNAL_LOCK})
+    lock_books(connection, JOURNAL_LOCK)
     last = connection.execute(select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(1)).mappings().first()
     seq, previous = (last["seq"] + 1, last["digest"]) if last else (1, GENESIS)
     moment = max(at_ms, last["at_ms"]) if last else at_ms

@@ -11,7 +11,7 @@ from sesame.serving import READERS_VERB, tell_servers
 def bring_next(arguments: argparse.Namespace) -> Exit:
     """Whoever serves pages over this state does it; where nobody does, it is done here."""
     from bank.cards.forgetting import forget_cards  # noqa: PLC0415 - where it is asked for
-    from bank.demo.customers import begin_anew  # noqa: PLC0415
+    from bank.demo.people import begin_anew  # noqa: PLC0415
 
     told = tell_servers(arguments.state)
     reader = any(verb.endswith(READERS_VERB) for verb in told)

@@ -69,9 +69,9 @@ def _turn(store: Store, arguments: argparse.Namespace, *, blocked: bool) -> Exit
 
 def _held(store: Store) -> Iterator[tuple[str, Customer | None]]:
     """Every card with each customer who has it."""
-    customers = store.list_customers()
+    everybody = store.list_holders()
     for card in store.list_cards():
-        holders = [customer for customer in customers if customer.card_id == card.card_id]
+        holders = [holder.customer for holder in everybody if holder.card_id == card.card_id]
         yield from ((card.card_id, holder) for holder in holders)
         if not holders:
             yield card.card_id, None

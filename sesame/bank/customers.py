@@ -19,13 +19,13 @@ def add_customer(store: Store, arguments: argparse.Namespace) -> Exit:
     card = find_card(store, arguments.card)
     if card is None:
         raise UnknownCardError("the bank has issued no such card; `sesame bank card list` shows them")
-    store.add_customer(Customer(user, arguments.name or user, card.card_id))
+    store.add_customer(Customer(user, arguments.name or user), card.card_id)
     return say_either(arguments, f"{user} signs in with {card.card_id}\n", user=user, card=card.card_id)
 
 
 def list_customers(store: Store, arguments: argparse.Namespace) -> Exit:
     """Every customer, by user code."""
-    customers = store.list_customers()
-    text = format_rows(HEADS, [(one.user, one.card_id, one.name) for one in customers])
-    facts = [{"user": one.user, "card": one.card_id, "name": one.name} for one in customers]
+    holders = store.list_holders()
+    text = format_rows(HEADS, [(one.customer.user, one.card_id, one.customer.name) for one in holders])
+    facts = [{"user": one.customer.user, "card": one.card_id, "name": one.customer.name} for one in holders]
     return say_either(arguments, text, customers=facts)

@@ -126,7 +126,8 @@ class Site:
         return [encode_pixels(paint_screen(code_of(digit), self.bench.parts.display.size)) for digit in range(10)]
 
     def _holders(self) -> dict[str, Customer]:
-        return {customer.card_id: customer for customer in reversed(self.bank.desk.verifier.store.list_customers())}
+        holders = self.bank.desk.verifier.store.list_holders()
+        return {holder.card_id: holder.customer for holder in reversed(holders)}
 
     def _page(
         self, page: Callable[[Request, PageWords], Awaitable[Response]]

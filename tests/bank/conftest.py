@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -245,6 +246,13 @@ def postgres() -> Iterator[PostgresCluster]:
     cluster.start()
     yield cluster
     cluster.stop()
+
+
+@pytest.fixture
+def memory() -> Iterator[SqlStore]:
+    """Empty books in memory, with the test keys."""
+    with closing(open_in_memory()) as store:
+        yield store
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])

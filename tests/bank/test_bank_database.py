@@ -5,15 +5,17 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from bank.books.records import Customer
+from bank.books.records import Attempt, Customer, Holder, Reason
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
-from bank.demo.customers import CUSTOMERS, issued_gallery
+from bank.demo.customers import HOLDERS, issued_gallery
 from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
 from bank.emv.keys import TEST_KEYS, card_key
 from bank.errors import IssuingError, StateError
@@ -26,6 +28,7 @@ CODES = int(os.environ.get("SESAME_RACES", "40"))
 
 RACER = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from bank.demo.database import open_database
 from bank.verification import verify_code
@@ -70,7 +73,7 @@ def test_a_bank_outlives_its_program(opened: Callable[[], SqlStore]) -> None:
     assert not verify_code(second, "DURAND42", code).accepted
     assert second.card_status("bank-card").last_atc == 1
     assert list(second.list_cards()) == sorted(issued_gallery(), key=lambda card: card.card_id)
-    assert list(second.list_customers()) == list(CUSTOMERS)
+    assert list(second.list_holders()) == list(HOLDERS)
     assert len(second.list_attempts("bank-card")) == 2
 
 
@@ -106,7 +109,7 @@ def test_processes_racing_with_one_code_get_one_yes(tmp_path: Path, url: str) ->
 def test_an_unknown_card_cannot_be_given_to_a_customer_nor_a_number_twice(opened: Callable[[], SqlStore]) -> None:
     store = opened()
     with pytest.raises(IssuingError):
-        store.furnish_books([], [Customer("NOCARD00", "No Card", "no such card")])
+        store.furnish_books([], [Holder(Customer("NOCARD00", "No Card"), "no such card")])
     assert store.find_customer("NOCARD00") is None
 
 
@@ -185,3 +188,29 @@ def test_the_vaults_key_is_made_once_and_is_private(tmp_path: Path) -> None:
 def test_what_was_never_sealed_does_not_open(sealed: bytes) -> None:
     with pytest.raises(StateError):
         Vault(bytes(32)).unseal_secret("name", sealed)
+
+
+@pytest.mark.parametrize("typed", ["right", "wrong"])
+def test_a_verification_commits_twice_and_asks_little(opened: Callable[[], SqlStore], typed: str) -> None:
+    """Before the code is looked at, and after: what came of it and its line in the log are one."""
+    store = opened()
+    code = search(store, "bank-card").code(1)
+    card = store.find_card("bank-card")
+    assert card is not None
+    commits: list[object] = []
+    begun: list[object] = []
+    event.listen(store._engine, "commit", commits.append)
+    event.listen(store._engine, "begin", begun.append)
+    verdict = Verifier(store).verify_card(card, code if typed == "right" else str(int(code) ^ 1))
+    assert verdict.accepted is (typed == "right")
+    assert (len(commits), len(begun)) == (2, 3)
+
+
+def test_a_code_whose_counter_was_used_meanwhile_is_in_the_log_as_that(opened: Callable[[], SqlStore]) -> None:
+    store = opened()
+    attempt = Attempt(datetime(2026, 1, 1, tzinfo=UTC), "bank-card", "here", Reason.ACCEPTED)
+    assert store.accept_code("bank-card", 7, attempt)
+    assert not store.accept_code("bank-card", 7, attempt)
+    assert not store.accept_code("bank-card", 65536, attempt)
+    reasons = [one.reason for one in store.list_attempts("bank-card")]
+    assert reasons == [Reason.ACCEPTED, Reason.RACED, Reason.RACED]

@@ -115,7 +115,7 @@ def test_a_database_from_before_alembic_is_taken_over_with_all_it_holds(url: str
         make_old(connection, version)
     for _ in range(2):
         with closing(SqlStore(url, VAULT)) as store:
-            customers = [(one.user, one.name, one.card_id) for one in store.list_customers()]
+            customers = [(one.customer.user, one.customer.name, one.card_id) for one in store.list_holders()]
             expected = [("DURAND42", "Name of DURAND42"), ("LEFEVRE1", "Name of LEFEVRE1")] if version else []
             assert customers == [(*names, CARD.card_id) for names in expected]
             if version:

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import event
 
 from bank.books.database import sqlite_url
-from bank.books.records import LONGEST_NAME, Attempt, Customer, Reason
-from bank.books.store import MemoryStore, Store
+from bank.books.records import LONGEST_NAME, Attempt, Customer, Holder, Reason
+from bank.books.store import Store
 from bank.books.store_sql import SqlStore
 from bank.books.vault import Vault
 from bank.cards.memory import Counters, FileMemory, keep_counters
 from bank.demo.customers import issued_gallery
-from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
+from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database, open_in_memory
 from bank.errors import IssuingError, StateError, UnknownCardError
 from bank.verification import find_card, verify_code
 
@@ -40,9 +40,9 @@ def url(request: pytest.FixtureRequest) -> str:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each kind of store, with one card."""
     if request.param == "memory":
-        books: Store = MemoryStore()
-        books.add_card(CARD)
-        yield books
+        with closing(open_in_memory()) as books:
+            books.add_card(CARD)
+            yield books
         return
     new = request.getfixturevalue("postgres").new_database if request.param == "postgresql" else None
     with closing(SqlStore(new() if new else sqlite_url(tmp_path / "bank.db"), Vault(bytes(32)))) as database:
@@ -297,22 +297,25 @@ def test_what_nobody_can_be_called_is_nobody(store: Store, who: str) -> None:
     assert find_card(store, who) is None
     assert not store.list_attempts(who)
     assert not verify_code(store, who, "12345678").accepted
-    for ask in (
+    asks: tuple[Callable[[], object], ...] = (
         lambda: store.card_status(who),
         lambda: store.take_attempt(who, 5),
         lambda: store.block_card(who, True),
-    ):
+    )
+    for ask in asks:
         with pytest.raises(UnknownCardError):
             ask()
 
 
 @pytest.mark.parametrize("name", ["x" * (LONGEST_NAME + 1), "", "nul\0", "half\ud800", "esc\x1bc", "new\nline"])
 def test_a_name_that_does_not_fit_is_said_alike_by_every_store(store: Store, name: str) -> None:
-    for take in (store.add_customer, lambda one: store.furnish_books([], [one])):
-        with pytest.raises(IssuingError, match="1 to 200"):
-            take(Customer("LEFEVRE1", name, CARD.card_id))
-    store.add_customer(Customer("LEFEVRE1", "é" * LONGEST_NAME, CARD.card_id))
-    assert store.find_customer("LEFEVRE1") == Customer("LEFEVRE1", "é" * LONGEST_NAME, CARD.card_id)
+    customer = Customer("LEFEVRE1", name)
+    with pytest.raises(IssuingError, match="1 to 200"):
+        store.add_customer(customer, CARD.card_id)
+    with pytest.raises(IssuingError, match="1 to 200"):
+        store.furnish_books([], [Holder(customer, CARD.card_id)])
+    store.add_customer(Customer("LEFEVRE1", "é" * LONGEST_NAME), CARD.card_id)
+    assert store.find_customer("LEFEVRE1") == Customer("LEFEVRE1", "é" * LONGEST_NAME)
 
 
 @pytest.mark.parametrize("card_id", ["x" * 65, "", "nul\0", "half\ud800"])

@@ -1,15 +1,17 @@
 """Every card of the gallery: what it stands for, a real session, and a code that the bank takes once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bank.books.records import Reason
-from bank.books.store import MemoryStore
+from bank.books.store_sql import SqlStore
 from bank.cards.gallery import GALLERY, describe_card, list_names, open_card
-from bank.demo.customers import CUSTOMERS, furnish_books, issued_gallery
+from bank.demo.customers import HOLDERS, furnish_books, issued_gallery
+from bank.demo.database import open_in_memory
 from bank.emv.issuer import check_digit
 from bank.emv.terminal import CodeRequest
 from bank.errors import UnknownCardError
@@ -22,17 +24,17 @@ GOOD = tuple(card.card_id for card in issued_gallery() if card.card_id not in RE
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    books = MemoryStore()
-    furnish_books(books)
-    return books
+def store() -> Iterator[SqlStore]:
+    with closing(open_in_memory()) as books:
+        furnish_books(books)
+        yield books
 
 
 def test_the_first_cards_are_the_ones_the_guide_and_the_demonstration_need() -> None:
     wanted = ("bank-card", "sesame-card", "mastercard-cap", "last-try", "blocked", "no-cap", "mute")
     assert list_names()[: len(wanted)] == wanted
-    assert [customer.card_id for customer in CUSTOMERS] == ["bank-card", "sesame-card"]
-    assert all(len(customer.user) == 8 for customer in CUSTOMERS)
+    assert [holder.card_id for holder in HOLDERS] == ["bank-card", "sesame-card"]
+    assert all(len(holder.customer.user) == 8 for holder in HOLDERS)
 
 
 @pytest.mark.parametrize("name", list_names())
@@ -72,7 +74,7 @@ def test_every_number_is_one_that_no_bank_has() -> None:
     ids=["code", "challenge", "sign"],
 )
 def test_a_code_is_right_once(
-    terminal: PutIn, store: MemoryStore, name: str, typed: dict[str, str], request_: CodeRequest
+    terminal: PutIn, store: SqlStore, name: str, typed: dict[str, str], request_: CodeRequest
 ) -> None:
     code = terminal(open_card(name)).code(describe_card(name).pin, **typed)
     assert verify_code(store, name, code, request_).accepted
@@ -81,7 +83,7 @@ def test_a_code_is_right_once(
 
 @pytest.mark.filterwarnings("ignore:.*TripleDES")
 @pytest.mark.parametrize("name", GOOD)
-def test_a_code_with_transaction_data_is_right_once(terminal: PutIn, store: MemoryStore, name: str) -> None:
+def test_a_code_with_transaction_data_is_right_once(terminal: PutIn, store: SqlStore, name: str) -> None:
     from pyemv.tools import encrypt_tdes_cbc  # noqa: PLC0415 - its warnings are let through in this test only
 
     numbers = ("1234", "3101234567")
@@ -95,14 +97,14 @@ def test_a_code_with_transaction_data_is_right_once(terminal: PutIn, store: Memo
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name != "last-code"])
-def test_codes_follow_each_other_over_restarts(terminal: PutIn, store: MemoryStore, tmp_path: Path, name: str) -> None:
+def test_codes_follow_each_other_over_restarts(terminal: PutIn, store: SqlStore, tmp_path: Path, name: str) -> None:
     codes = [terminal(open_card(name, tmp_path)).code(describe_card(name).pin) for _ in range(3)]
     assert len(set(codes)) == 3
     assert [verify_code(store, name, code).accepted for code in (codes[0], codes[2], codes[1])] == [True, True, False]
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_code_made_without_the_pin_is_refused(terminal: PutIn, store: MemoryStore, name: str) -> None:
+def test_a_code_made_without_the_pin_is_refused(terminal: PutIn, store: SqlStore, name: str) -> None:
     code = terminal(open_card(name)).code(None)
     assert verify_code(store, name, code).reason is Reason.NO_MATCH
 
@@ -134,7 +136,7 @@ def test_cards_that_give_no_code(terminal: PutIn) -> None:
     assert not issued & {"no-cap", "no-bitmap", "mute", "garbage"}
 
 
-def test_the_dpa_is_taken_where_two_applications_make_codes(terminal: PutIn, store: MemoryStore) -> None:
+def test_the_dpa_is_taken_where_two_applications_make_codes(terminal: PutIn, store: SqlStore) -> None:
     reader = terminal(open_card("two-caps"))
     code = reader.code("1234")
     assert reader.aid == "A0000000038002"

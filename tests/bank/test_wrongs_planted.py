@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from bank.books.records import Attempt, Reason
-from bank.books.store import MemoryStore
 from bank.books.store_sql import SqlStore
 from bank.cards import vpcd
 from bank.demo.customers import furnish_books
@@ -34,8 +33,10 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 @pytest.mark.parametrize(
     ("apart", "accepted"), [(1, True), (DEFAULT_POLICY.gap, True), (DEFAULT_POLICY.gap + 1, False)]
 )
-def test_two_codes_of_a_resynchronisation_are_so_far_apart_at_most(apart: int, accepted: bool) -> None:
-    books = MemoryStore()
+def test_two_codes_of_a_resynchronisation_are_so_far_apart_at_most(
+    memory: SqlStore, apart: int, accepted: bool
+) -> None:
+    books = memory
     furnish_books(books)
     card = books.find_card(CARD)
     assert card is not None

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bank.books.store import MemoryStore
+from bank.books.store_sql import SqlStore
 from bank.cards import gallery
 from bank.cards.card import CardInSlot, VirtualCard
 from bank.cards.faulty import Defect, FaultyCard
 from bank.cards.patterns import GalleryCard
 from bank.cards.profile import Declines
-from bank.demo.customers import furnish_books
 from bank.emv.terminal import CodeRequest as BankRequest
 from bank.verification import Verifier
 from sesame_core.cap.blocking import CardWork
@@ -78,7 +77,9 @@ def code_of(card: CardInSlot, request: Request, pin: str) -> str:
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("protocol", [0, 1])
 @pytest.mark.parametrize("name", gallery.list_names())
-def test_its_code_is_taken_once_or_its_error_is_right(name: str, protocol: int, function: Function) -> None:
+def test_its_code_is_taken_once_or_its_error_is_right(
+    bank: SqlStore, name: str, protocol: int, function: Function
+) -> None:
     entry = gallery.describe_card(name)
     request, at_the_bank = FUNCTIONS[function]
     card, fault = card_of(entry, protocol), fault_of(entry)
@@ -87,30 +88,26 @@ def test_its_code_is_taken_once_or_its_error_is_right(name: str, protocol: int, 
             code_of(card, request, entry.pin)
         assert error.value.fault is fault
         return
-    store = MemoryStore()
-    furnish_books(store)
-    bank = Verifier(store)
+    desk = Verifier(bank)
 
     code = code_of(card, request, entry.pin)
 
-    assert bank.verify(name, code, at_the_bank).accepted
-    assert not bank.verify(name, code, at_the_bank).accepted
+    assert desk.verify(name, code, at_the_bank).accepted
+    assert not desk.verify(name, code, at_the_bank).accepted
 
 
 @pytest.mark.parametrize(
     "name", [name for name in gallery.list_names() if fault_of(gallery.describe_card(name)) is None]
 )
-def test_a_code_for_one_thing_is_no_code_for_another(name: str) -> None:
+def test_a_code_for_one_thing_is_no_code_for_another(bank: SqlStore, name: str) -> None:
     entry = gallery.describe_card(name)
-    store = MemoryStore()
-    furnish_books(store)
-    bank = Verifier(store)
+    desk = Verifier(bank)
     request, _ = FUNCTIONS[Function.CHALLENGE]
 
     code = code_of(card_of(entry, 0), request, entry.pin)
 
-    assert not bank.verify(name, code, BankRequest(challenge="00420816")).accepted
-    assert not bank.verify(name, code).accepted
+    assert not desk.verify(name, code, BankRequest(challenge="00420816")).accepted
+    assert not desk.verify(name, code).accepted
 
 
 def test_the_gallery_holds_every_kind_of_outcome() -> None:

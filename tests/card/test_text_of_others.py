@@ -88,9 +88,9 @@ def test_label_and_languages_of_a_card(tool: str, options: tuple[str, ...], sesa
 
 def test_names_of_customers(sesame: Sesame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bank takes no such name; books that others wrote may have one."""
-    monkeypatch.setattr("bank.books.store_sql.check_name", lambda _: None)
+    monkeypatch.setattr("bank.books.customers.check_name", lambda _: None)
     with closing(open_database(tmp_path)) as store:
-        store.add_customer(Customer("EVIL0001", f"Eve {HOSTILE}", "bank-card"))
+        store.add_customer(Customer("EVIL0001", f"Eve {HOSTILE}"), "bank-card")
 
     status, out, _ = sesame("bank", "list", "--state", str(tmp_path))
 

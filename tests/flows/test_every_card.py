@@ -2,9 +2,8 @@
 
 import pytest
 
-from bank.books.store import MemoryStore
+from bank.books.store_sql import SqlStore
 from bank.cards.gallery import GALLERY
-from bank.demo.customers import furnish_books
 from bank.emv.terminal import PLAIN, CodeRequest
 from bank.verification import verify_code
 from device.config import Config, ReaderConfig
@@ -24,15 +23,13 @@ FUNCTIONS = {
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("card", CODE_CARDS)
-def test_the_bank_takes_the_code_once(card: str, function: str) -> None:
+def test_the_bank_takes_the_code_once(bank: SqlStore, card: str, function: str) -> None:
     keys, request = FUNCTIONS[function]
     reader = Story(Bench(Config(reader=ReaderConfig(pin_digits=(4, 12)))))
     reader.insert(card)
     reader.press(keys.replace("PIN", " ".join(GALLERY[card].pin)))
     assert reader.shows_a_code()
     code = reader.bench.shown_code()
-    bank = MemoryStore()
-    furnish_books(bank)
     assert verify_code(bank, card, code, request).accepted
     assert not verify_code(bank, card, code, request).accepted
 

@@ -43,7 +43,7 @@ def test_a_code_is_good_once(visitor: Visitors, new_code: NewCode) -> None:
 def refusals(store: SqlStore, new_code: NewCode) -> dict[Reason, tuple[str, str]]:
     """User code and code by the reason why the bank refuses them."""
     store.block_card("t1", True)
-    store.add_customer(Customer("BLOCKED1", "Blocked", "t1"))
+    store.add_customer(Customer("BLOCKED1", "Blocked"), "t1")
     return {
         Reason.UNKNOWN: ("NOBODY99", new_code("bank-card")),
         Reason.NO_MATCH: ("DURAND42", new_code("sesame-card")),

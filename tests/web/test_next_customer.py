@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from bank.books.store import MemoryStore, Store
+from bank.books.store import Store
 from bank.books.store_sql import SqlStore
 from bank.cards import gallery
-from bank.demo.customers import begin_anew, furnish_books
 from bank.demo.database import open_database
+from bank.demo.people import begin_anew
 from bank.verification import Verifier, verify_code
 from bank.web.around import LoneBank
 from bank.web.coopanet.pages import Pages
@@ -52,11 +52,8 @@ def spend(store: Store) -> None:
     store.block_card("last-try", True)
 
 
-@pytest.mark.parametrize("kind", ["memory", "database"])
-def test_the_books_begin_anew_and_keep_customers_and_log(kind: str, store: SqlStore) -> None:
-    books: Store = MemoryStore() if kind == "memory" else store
-    if kind == "memory":
-        furnish_books(books)
+def test_the_books_begin_anew_and_keep_customers_and_log(store: SqlStore) -> None:
+    books: Store = store
     first = {card.card_id: books.card_status(card.card_id) for card in books.list_cards()}
     spend(books)
     attempts = list(books.list_attempts("bank-card"))

@@ -41,7 +41,7 @@ def in_sight(page: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_cards_bear_names_that_a_customer_knows(tmp_path: Path, store: SqlStore, language: str) -> None:
-    store.add_customer(Customer("LEFEVRE1", "Lou <i>Lefèvre", "last-try"))
+    store.add_customer(Customer("LEFEVRE1", "Lou <i>Lefèvre"), "last-try")
     page = pages_with(tmp_path, store, Config(), f"/{language}/")[0]
     seen = in_sight(page)
     for name, title in TITLES.items():

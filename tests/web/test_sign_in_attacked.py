@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bank.books.records import Reason
+from bank.books.records import Reason, Status
 from bank.books.store_sql import SqlStore
 from bank.emv.terminal import CodeRequest
 from bank.verification import CodeVerdict, Policy, Verifier, verify_code
@@ -112,7 +112,7 @@ class SlowBooks(SqlStore):
     time: Time
     write_s = 0.0
 
-    def take_attempt(self, card_id: str, limit: int) -> bool:
+    def take_attempt(self, card_id: str, limit: int) -> Status | None:
         self.time.now += self.write_s
         return super().take_attempt(card_id, limit)
 

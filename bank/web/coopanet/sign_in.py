@@ -11,7 +11,7 @@ from typing import Protocol
 from starlette.concurrency import run_in_threadpool
 
 from bank.books.records import Attempt, Customer, Reason, user_code
-from bank.demo.customers import begin_anew
+from bank.demo.people import begin_anew
 from bank.emv.codes import normalise_code
 from bank.verification import Verifier
 from web.clock import elapsed
@@ -231,11 +231,13 @@ class Desk:
 
     def _verify(self, user: str, code: str, source: str) -> Customer | None:
         """Only a user code opens accounts: the verifier itself would take a card's number as well."""
-        customer = self.verifier.store.find_customer(user)
-        verdict = self.verifier.verify(customer.card_id if customer else "", code, source=source)
-        if verdict.accepted:
+        holder = self.verifier.store.find_holder(user)
+        card = self.verifier.store.find_card(holder.card_id) if holder else None
+        desk = self.verifier
+        verdict = desk.verify_card(card, code, source=source) if card else desk.verify("", code, source=source)
+        if holder and verdict.accepted:
             self._warnings.accepted(user)
-            return customer
+            return holder.customer
         self._warnings.refused(user, verdict.left)
         return None
 
