@@ -16,11 +16,11 @@ from typing import Final, Protocol
 from bank.errors import BankError
 from sesame.parsing import USAGE, CommandParser, Misused, name_call
 from sesame.streams import hold_streams
+from sesame.version import VERSION
 from sesame_core.errors import SesameError
 from web.errors import ServingError
 
 OUTPUT_ERRORS: Final = (errno.ENOSPC, errno.EIO)
-VERSION: Final = "0.1.0"
 
 
 class CommandModule(Protocol):

@@ -49,7 +49,7 @@ class EndedError(SesameError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked(Generic[T]):
+class _SubmittedAct(Generic[T]):
     """An act, and who waits for it."""
 
     act: Callable[[], T]
@@ -80,8 +80,8 @@ class TimeLine:
     def __init__(self) -> None:
         self._acts: list[tuple[Millis, int, Callable[[], None]]] = []
         self._order = count()
-        self._submitted: deque[_Asked[Any]] = deque()
-        self._first: deque[_Asked[Any]] = deque()
+        self._submitted: deque[_SubmittedAct[Any]] = deque()
+        self._first: deque[_SubmittedAct[Any]] = deque()
         self._promised: set[Future[None]] = set()
         self._notify: Notify | None = None
         self._over = False
@@ -97,8 +97,8 @@ class TimeLine:
         """As `submit`, before all that was submitted: an end does not wait its turn."""
         return self._ask(self._first, act)
 
-    def _ask(self, queue: deque[_Asked[Any]], act: Callable[[], T]) -> "Future[T]":
-        asked = _Asked(act, Future[T]())
+    def _ask(self, queue: deque[_SubmittedAct[Any]], act: Callable[[], T]) -> "Future[T]":
+        asked = _SubmittedAct(act, Future[T]())
         queue.append(asked)
         if self._over:  # asked after the append: either `close` sees what was appended, or we see that it was there
             self._refuse_all()

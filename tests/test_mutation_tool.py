@@ -10,7 +10,7 @@ from tests.mutation import __main__ as tool
 from tests.mutation import modules
 from tests.mutation.bench import Bench
 from tests.mutation.looks import MOST_S, Looks, TracedTest, read_traces
-from tests.mutation.mutants import Wish, mutants, number_of_mutants
+from tests.mutation.mutants import MutantOptions, mutants, number_of_mutants
 
 SOURCE = "def least(a: int, b: int) -> int:\n    return a if a < b else b + 1\n"
 
@@ -194,11 +194,11 @@ x = "word"
 
 
 def test_outside_the_heart_what_is_said_is_left_alone() -> None:
-    outside = Wish(sentences=False)
+    outside = MutantOptions(sentences=False)
     assert {2, 3}.isdisjoint(mutant.line for mutant in mutants(TALK, outside))
     kept = [mutant.what for mutant in mutants(TALK, outside)]
     assert "'word' -> 'wor'" in kept
     assert "'--seed' -> '--see'" in kept
     assert not any("'no'" in what and "DriverError" not in what for what in kept)
     assert not any(what.startswith("'of'") or what.startswith("'a sentence") for what in kept)
-    assert not any("'wor" in mutant.what for mutant in mutants(TALK, Wish(sentences=False, texts=False)))
+    assert not any("'wor" in mutant.what for mutant in mutants(TALK, MutantOptions(sentences=False, texts=False)))

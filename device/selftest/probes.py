@@ -23,7 +23,7 @@ BY = {GpiozeroPins: "lgpio, through gpiozero", GpiodPins: "gpiod", RpiGpioPins: 
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ProbeOptions:
     """How far to go. `touch`: claim the board (the service must not run). `tell`: what to say to the person who is
     there to look, listen and press keys; None when nobody is."""
 
@@ -31,14 +31,14 @@ class Wish:
     tell: Tell | None = None
 
 
-def run_probes(world: World, wish: Wish) -> Iterator[Finding]:
+def run_probes(world: World, wish: ProbeOptions) -> Iterator[Finding]:
     """Every probe's findings, as they come. Where one names a GPIO, its header pin and hole stand behind it."""
     config, read = machine.probe_configuration(world)
     for found in _found(world, wish, config, read):
         yield placed(found, config)
 
 
-def _found(world: World, wish: Wish, config: Config, read: Finding) -> Iterator[Finding]:
+def _found(world: World, wish: ProbeOptions, config: Config, read: Finding) -> Iterator[Finding]:
     yield from guard_probe("system", lambda: [Finding.good("system", world.describe_system())])
     yield from guard_probe("machine", lambda: [machine.probe_machine(world)])
     yield from guard_probe("libraries", lambda: machine.probe_libraries(world, config))
@@ -64,7 +64,7 @@ def guard_probe(probe: str, look: Callable[[], Iterable[Finding]]) -> Iterator[F
         yield Finding.failed(probe, f"an unexpected {type(error).__name__}", "please report it, with this line")
 
 
-def _touched(world: World, config: Config, wish: Wish, ticking: bool) -> Iterator[Finding]:
+def _touched(world: World, config: Config, wish: ProbeOptions, ticking: bool) -> Iterator[Finding]:
     """The board, where it is one and is free."""
     found = world.look_at_machine()
     if not machine.is_pi(found):

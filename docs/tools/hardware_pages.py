@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from device.config import Config, gpios_in_use
 from device.selftest.findings import Finding, Verdict
-from device.selftest.probes import Wish, run_probes
+from device.selftest.probes import ProbeOptions, run_probes
 from docs.tools.made import Page
 from drivers.header import DESK, HEADER, Signal
 from drivers.power.supply import WAKES, Off
@@ -146,7 +146,7 @@ def _lines(trouble: Trouble) -> Iterator[str]:
 
 def findings(*troubles: Trouble) -> list[Finding]:
     """What the self-test says of a machine with these troubles, to a person who does as told."""
-    return list(run_probes(SimulatedWorld(*troubles), Wish(tell=lambda _: None)))
+    return list(run_probes(SimulatedWorld(*troubles), ProbeOptions(tell=lambda _: None)))
 
 
 def wiring() -> Iterator[str]:

@@ -35,7 +35,7 @@ class PcscSlot:
         _try(pcsc)
         self._news = News(notify)
         self._worker = Worker(pcsc, self._news, exclusive=self._exclusive)
-        self._watcher = Watcher(pcsc, self._choice, self._seen, self._deaf)
+        self._watcher = Watcher(pcsc, self._choice, self._seen, self._watch_ended)
         self._notify = notify
         self._worker.start()
         self._watcher.start()
@@ -88,7 +88,7 @@ class PcscSlot:
         if self._worker is not None and self._news is not None:
             self._worker.do(PowerOff(self._news.known_session))
 
-    def _deaf(self) -> None:
+    def _watch_ended(self) -> None:
         """Called by the watcher."""
         self._ended = True
         self._notify()

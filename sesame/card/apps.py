@@ -55,7 +55,7 @@ KNOWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundApp:
     """An application that can be selected, or that a directory lists although it cannot."""
 
     aid: bytes
@@ -85,11 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_code
 
 
-def survey_card() -> Conversation[tuple[Found, ...]]:
+def survey_card() -> Conversation[tuple[FoundApp, ...]]:
     """Select everything that a directory lists or that is known by name. No counter moves."""
     directories = {"PSE": (yield from list_pse()), "2PAY": (yield from list_contactless())}
     listed = tuple(dict.fromkeys(aid for aids in directories.values() for aid in aids))
-    found: dict[bytes, Found] = {}
+    found: dict[bytes, FoundApp] = {}
     for aid in dict.fromkeys((*listed, *KNOWN)):
         application = yield from emv.select_application_by(aid)
         by = tuple(name for name, aids in directories.items() if aid in aids)
@@ -98,12 +98,12 @@ def survey_card() -> Conversation[tuple[Found, ...]]:
         name = (find_value(application.fci, 0x84) if application else None) or aid
         label = application.label if application else ""
         reached = ("AID",) if application else ()
-        before = found.get(name, Found(name, label, (), False)).by
-        found[name] = Found(name, label, tuple(dict.fromkeys((*before, *by, *reached))), application is not None)
+        before = found.get(name, FoundApp(name, label, (), False)).by
+        found[name] = FoundApp(name, label, tuple(dict.fromkeys((*before, *by, *reached))), application is not None)
     return (yield from _with_used(tuple(found.values())))
 
 
-def _with_used(found: Sequence[Found]) -> Conversation[tuple[Found, ...]]:
+def _with_used(found: Sequence[FoundApp]) -> Conversation[tuple[FoundApp, ...]]:
     """The same, the one marked that the reader takes, as far as the card tells without moving a counter."""
     used = b""
     with suppress(CardError):
@@ -112,12 +112,12 @@ def _with_used(found: Sequence[Found]) -> Conversation[tuple[Found, ...]]:
     return tuple(replace(one, used=one.aid == used) for one in found)
 
 
-def _row(one: Found) -> tuple[str, ...]:
+def _row(one: FoundApp) -> tuple[str, ...]:
     by = ", ".join(one.by) + ("" if one.selectable else ", but cannot be selected")
     return one.aid.hex().upper(), one.known_as or "-", one.label or "-", by, "taken" if one.used else "-"
 
 
-def _as_json(one: Found) -> dict[str, object]:
+def _as_json(one: FoundApp) -> dict[str, object]:
     return {
         "aid": one.aid.hex().upper(),
         "known_as": one.known_as,

@@ -2,7 +2,7 @@
 
 import argparse
 
-from device.selftest.probes import Wish
+from device.selftest.probes import ProbeOptions
 from sesame.commands import selftest
 
 
@@ -13,4 +13,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings as they come."""
-    return selftest.examine_machine(arguments, Wish(touch=False))
+    return selftest.examine_machine(arguments, ProbeOptions(touch=False))

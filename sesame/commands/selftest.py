@@ -15,7 +15,7 @@ from pathlib import Path
 from device.config import load_config
 from device.selftest.findings import Finding, Verdict, worst_verdict
 from device.selftest.ports import World
-from device.selftest.probes import Wish, run_probes
+from device.selftest.probes import ProbeOptions, run_probes
 from sesame.answers import add_json_argument, say_result
 from sesame.exits import CommandError, Exit
 
@@ -44,10 +44,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings as they come."""
-    return examine_machine(arguments, Wish(tell=None if arguments.alone else _tell))
+    return examine_machine(arguments, ProbeOptions(tell=None if arguments.alone else _tell))
 
 
-def examine_machine(arguments: argparse.Namespace, wish: Wish) -> int:
+def examine_machine(arguments: argparse.Namespace, wish: ProbeOptions) -> int:
     """Examine as wished, print, and give the exit code."""
     if "list" in arguments.trouble:
         return _list_troubles(arguments)

@@ -49,7 +49,7 @@ NEAREST = (Fault.APPLICATION_BLOCKED, Fault.UNSUPPORTED, Fault.INCOMPLETE, Fault
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CandidateTrouble:
     """Why an application was passed over."""
 
     aid: bytes
@@ -67,7 +67,7 @@ class Choice:
         self._all_found = False
         self._selected: Application | None = None
         self._chosen: Application | None = None
-        self._troubles: dict[bytes, Trouble] = {}
+        self._troubles: dict[bytes, CandidateTrouble] = {}
         self._unsupported: list[bytes] = []
         self._absent = False
 
@@ -192,15 +192,15 @@ class Choice:
             self._selected = application
 
     def _note(self, aid: bytes, fault: Fault, detail: str) -> None:
-        self._troubles.setdefault(aid, Trouble(aid, fault, detail))
+        self._troubles.setdefault(aid, CandidateTrouble(aid, fault, detail))
 
-    def _known_troubles(self) -> tuple[Trouble, ...]:
+    def _known_troubles(self) -> tuple[CandidateTrouble, ...]:
         """Everything noted, in the order of preference.
 
         6A81 is said by a card of a blocked application, and by some of every name they do not have: where no name gets
         another answer it tells nothing of this one, unless nothing else is there.
         """
-        blocked = [Trouble(aid, Fault.APPLICATION_BLOCKED, "the card is blocked") for aid in self._unsupported]
+        blocked = [CandidateTrouble(aid, Fault.APPLICATION_BLOCKED, "the card is blocked") for aid in self._unsupported]
         telling = self._absent or not self._found
         return tuple(sorted((*self._troubles.values(), *(blocked if telling else ())), key=_rank))
 
@@ -228,7 +228,7 @@ def _name(application: Application) -> bytes:
     return find_value(application.fci, 0x84) or application.aid
 
 
-def _rank(trouble: Trouble) -> tuple[int, int]:
+def _rank(trouble: CandidateTrouble) -> tuple[int, int]:
     """The dedicated ones in their order, then the others by how near they came to a code; a blocked one was near."""
     dedicated = (place for place, aid in enumerate(DEDICATED) if trouble.aid.startswith(aid))
     return next(dedicated, len(DEDICATED)), NEAREST.index(trouble.fault)

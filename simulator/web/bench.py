@@ -73,7 +73,7 @@ Listener = Callable[[Change], None]
 """Told on the reader's thread; must return at once and not fail."""
 
 
-class Tape(list[Exchange]):
+class ExchangeLog(list[Exchange]):
     """The slot's record: tells of every exchange, and keeps none itself."""
 
     def __init__(self, told: Callable[[Exchange], None]) -> None:
@@ -98,7 +98,7 @@ class PageBench(LiveBench):
         self._listeners: list[Listener] = []
         self._waiting: set[Future[None]] = set()
         self._over = False
-        self.parts.slot.record = Tape(self._note)
+        self.parts.slot.record = ExchangeLog(self._note)
 
     def run(self) -> None:
         """See LiveBench; whoever waits or listens is told of the end."""

@@ -30,7 +30,7 @@ from typing import Final, TextIO
 from tests.mutation.bench import Bench
 from tests.mutation.looks import Looks, make_looks
 from tests.mutation.modules import HEART, OTHERS, ROOT, WORDS, chosen, modules, world_of
-from tests.mutation.mutants import Mutant, Wish, mutants, number_of_mutants
+from tests.mutation.mutants import Mutant, MutantOptions, mutants, number_of_mutants
 
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 SAMPLE: Final = 60
@@ -170,8 +170,8 @@ def _source(module: str) -> str:
     return modules()[module].read_text(encoding="utf-8")
 
 
-def _wish(module: str) -> Wish:
-    return Wish(sentences=world_of(module) == HEART, texts=module not in WORDS)
+def _wish(module: str) -> MutantOptions:
+    return MutantOptions(sentences=world_of(module) == HEART, texts=module not in WORDS)
 
 
 def _looks(say: TextIO) -> Looks:

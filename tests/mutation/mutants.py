@@ -54,14 +54,14 @@ class Mutant:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class MutantOptions:
     """What is left alone: sentences and the log (outside the heart), and every other string (modules of words)."""
 
     sentences: bool = True
     texts: bool = True
 
 
-def mutants(source: str, wish: Wish = Wish(), only: Container[int] | None = None) -> Iterator[Mutant]:
+def mutants(source: str, wish: MutantOptions = MutantOptions(), only: Container[int] | None = None) -> Iterator[Mutant]:
     """Every mutant of a module, or those of these numbers."""
     tree = ast.parse(source)
     for number, (place, changed) in enumerate(_changed(tree, wish)):
@@ -71,12 +71,12 @@ def mutants(source: str, wish: Wish = Wish(), only: Container[int] | None = None
             )
 
 
-def number_of_mutants(source: str, wish: Wish = Wish()) -> int:
+def number_of_mutants(source: str, wish: MutantOptions = MutantOptions()) -> int:
     """How many there are; much quicker than to make them."""
     return sum(1 for _ in _changed(ast.parse(source), wish))
 
 
-def _changed(tree: ast.Module, wish: Wish) -> Iterator["tuple[_Place, ast.AST]"]:
+def _changed(tree: ast.Module, wish: MutantOptions) -> Iterator["tuple[_Place, ast.AST]"]:
     for place in _places(tree, wish):
         for changed in _changes(place.node):
             yield place, changed
@@ -111,7 +111,7 @@ class _Place:
             getattr(self.parent, self.name)[self.index] = node
 
 
-def _places(parent: ast.AST, wish: Wish, where: str = "") -> Iterator[_Place]:
+def _places(parent: ast.AST, wish: MutantOptions, where: str = "") -> Iterator[_Place]:
     where = _inside(parent, where)
     for name, value in ast.iter_fields(parent):
         if name in NOT_MUTATED or _is_message(parent, name) or _is_alias(parent):
@@ -133,7 +133,7 @@ def _inside(node: ast.AST, where: str) -> str:
     return own if isinstance(node, ast.ClassDef) else f"{own}.<locals>"
 
 
-def _left_alone(place: _Place, wish: Wish) -> bool:
+def _left_alone(place: _Place, wish: MutantOptions) -> bool:
     return (not wish.sentences and _is_talk(place)) or (not wish.texts and _is_text(place.node))
 
 

@@ -12,7 +12,7 @@ from device.config import Config, KeypadConfig, merge_config
 from device.selftest.findings import Finding, Verdict
 from device.selftest.keys import PATIENCE, SHORT_PATIENCE, legend, wiring
 from device.selftest.places import holes, spelt
-from device.selftest.probes import Wish, run_probes
+from device.selftest.probes import ProbeOptions, run_probes
 from device.selftest.ribbon import ribbon
 from device.simulated import simulate_board
 from drivers.header import HOLES, KEYPAD_COLUMNS, KEYPAD_ROWS
@@ -47,7 +47,7 @@ class Desk(SimulatedWorld):
 
 def keypad_of(world: SimulatedWorld, told: list[str] | None = None) -> Finding:
     heard: list[str] = [] if told is None else told
-    return next(each for each in run_probes(world, Wish(tell=heard.append)) if each.probe == "keypad")
+    return next(each for each in run_probes(world, ProbeOptions(tell=heard.append)) if each.probe == "keypad")
 
 
 @pytest.mark.parametrize("name", RIBBONS)

@@ -8,7 +8,7 @@ import pytest
 from device.config import Config, DisplayConfig, KeypadConfig, PowerConfig, ReaderConfig, SoundConfig
 from device.selftest.board import test_cards as cards
 from device.selftest.findings import Finding, Verdict, split_remedy
-from device.selftest.probes import SEE_ABOVE, Wish, guard_probe, run_probes
+from device.selftest.probes import SEE_ABOVE, ProbeOptions, guard_probe, run_probes
 from drivers.errors import KeypadError
 from drivers.gpio.factory import Machine
 from drivers.gpio.pins import Pins
@@ -42,7 +42,7 @@ class WatchedWorld(SimulatedWorld):
 
 def examined(world: SimulatedWorld, told: list[str] | None = None) -> dict[str, Finding]:
     heard: list[str] = [] if told is None else told
-    return {each.probe: each for each in run_probes(world, Wish(tell=heard.append))}
+    return {each.probe: each for each in run_probes(world, ProbeOptions(tell=heard.append))}
 
 
 @pytest.mark.parametrize("height", [64, 32])

@@ -6,11 +6,11 @@ from itertools import combinations
 import pytest
 
 from device.selftest.findings import Finding, Verdict, worst_verdict
-from device.selftest.probes import Wish, run_probes
+from device.selftest.probes import ProbeOptions, run_probes
 from simulator.surroundings import SimulatedWorld
 from simulator.troubles import Trouble
 
-SILENT = Wish(tell=lambda _: None)
+SILENT = ProbeOptions(tell=lambda _: None)
 
 LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
     Trouble.NOT_A_PI: (
@@ -154,7 +154,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
 }
 
 
-def findings(*troubles: Trouble, wish: Wish = SILENT) -> list[Finding]:
+def findings(*troubles: Trouble, wish: ProbeOptions = SILENT) -> list[Finding]:
     return list(run_probes(SimulatedWorld(*troubles), wish))
 
 
@@ -214,18 +214,18 @@ def test_two_troubles_at_once_are_both_told(both: tuple[Trouble, Trouble]) -> No
 def test_any_two_troubles_end_in_findings() -> None:
     """Whatever comes together, nothing is raised and no probe meets an error that nobody thought of."""
     for both in combinations(Trouble, 2):
-        found = findings(*both, wish=Wish())
+        found = findings(*both, wish=ProbeOptions())
         assert not [each for each in found if "unexpected" in each.said], both
 
 
 def test_nothing_of_the_board_is_touched_by_the_doctor() -> None:
     touching = {"i2c bus", "header", "display", "sound", "keypad", "battery", "board"}
     for trouble in (Trouble.DISPLAY_DEAD, Trouble.KEY_DEAD, Trouble.SERVICE_RUNS):
-        assert not touching & {each.probe for each in findings(trouble, wish=Wish(touch=False))}
+        assert not touching & {each.probe for each in findings(trouble, wish=ProbeOptions(touch=False))}
 
 
 def test_alone_no_key_is_waited_for() -> None:
-    found = {each.probe: each for each in findings(Trouble.KEY_DEAD, wish=Wish())}
+    found = {each.probe: each for each in findings(Trouble.KEY_DEAD, wish=ProbeOptions())}
     assert found["keypad"].verdict is Verdict.LEFT_OUT
     assert found["display"].verdict is Verdict.GOOD
 

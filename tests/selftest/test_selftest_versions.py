@@ -5,7 +5,7 @@ import configparser
 import pytest
 
 from device.selftest.findings import Verdict
-from device.selftest.probes import Wish, run_probes
+from device.selftest.probes import ProbeOptions, run_probes
 from device.selftest.versions import RANGES, find_misfit
 from simulator.surroundings import SimulatedWorld
 from simulator.troubles import Trouble
@@ -61,7 +61,7 @@ def test_versions_are_in_the_order_of_numbers(version: str | None, said: str) ->
 @pytest.mark.parametrize("module", ["smartcard", "luma.oled", "PIL", "gpiozero", "lgpio", "cryptography", "smbus2"])
 def test_a_version_that_is_too_old_fails_the_probe_and_says_what_to_type(module: str) -> None:
     world = Having(RANGES[module].distribution, "0.0.1")
-    found = [each for each in run_probes(world, Wish(touch=False)) if each.probe == "libraries"]
+    found = [each for each in run_probes(world, ProbeOptions(touch=False)) if each.probe == "libraries"]
     assert [each.verdict for each in found] == [Verdict.FAILED]
     assert f"{RANGES[module].distribution} 0.0.1 is too old" in found[0].said
     assert "pip install" in found[0].cure
@@ -74,6 +74,6 @@ def test_on_a_laptop_only_what_it_uses_is_compared() -> None:
 
     world = Laptop("luma.oled", "3.13")
     world._troubles = frozenset({Trouble.NOT_A_PI})
-    assert {each.verdict for each in run_probes(world, Wish(touch=False)) if each.probe == "libraries"} == {
+    assert {each.verdict for each in run_probes(world, ProbeOptions(touch=False)) if each.probe == "libraries"} == {
         Verdict.GOOD
     }

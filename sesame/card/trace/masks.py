@@ -41,7 +41,7 @@ Head = tuple[int, bool, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MaskedObject:
     """A data object: its tag, and where its value is, in hexadecimal digits."""
 
     tag: int
@@ -113,9 +113,9 @@ def _numbers(answer: str) -> Iterator[str]:
             yield number
 
 
-def _objects(text: str) -> list[Found]:
+def _objects(text: str) -> list[MaskedObject]:
     """Every primitive data object, as far as the text can be read as such, and what cannot."""
-    found: list[Found] = []
+    found: list[MaskedObject] = []
     to_do = [(0, len(text), 0)]
     while to_do:
         at, end, depth = to_do.pop()
@@ -125,16 +125,16 @@ def _objects(text: str) -> list[Found]:
                 continue
             head = _head(text, at, end)
             if head is None or depth == MOST_DEPTH:
-                found.append(Found(UNREAD, at, end))
+                found.append(MaskedObject(UNREAD, at, end))
                 break
             tag, constructed, start, length = head
             if start + 2 * length > end:
-                found.append(Found(UNREAD, at, end))
+                found.append(MaskedObject(UNREAD, at, end))
             at = min(start + 2 * length, end)
             if constructed and tag not in SENSITIVE:
                 to_do.append((start, at, depth + 1))
             else:
-                found.append(Found(tag, start, at))
+                found.append(MaskedObject(tag, start, at))
     return found
 
 

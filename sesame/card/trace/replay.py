@@ -43,20 +43,20 @@ LEAST_ATR = "3B00"
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _RecordedCommand:
     """A command without what its protocol added: header and data, hexadecimal."""
 
     header: str
     data: str
 
     @classmethod
-    def of(cls, command: str) -> "_Asked":
+    def of(cls, command: str) -> "_RecordedCommand":
         """Lc, Le and P3 left out; a VERIFY without its data."""
         header, length, rest = command[:8], command[8:10], command[10:]
         data = rest[: 2 * int(length, 16)] if rest and HIDDEN not in length else ""
         return cls(header, "" if int(header[2:4], 16) == Ins.VERIFY else data)
 
-    def fits(self, other: "_Asked") -> bool:
+    def fits(self, other: "_RecordedCommand") -> bool:
         """The same but for digits that the recording hides."""
         pairs = zip(self.data, other.data, strict=False)
         same = all(one == two or HIDDEN in (one, two) for one, two in pairs)
@@ -75,7 +75,7 @@ class ReplayCard:
         self.protocol = trace.protocol
         self.deviations: list[str] = []
         self._trace = trace
-        self._asked = [_Asked.of(turn.command) for turn in trace.turns]
+        self._asked = [_RecordedCommand.of(turn.command) for turn in trace.turns]
         self._next = 0
 
     def power_on(self) -> bytes:
@@ -98,14 +98,14 @@ class ReplayCard:
             return WRONG_LENGTH
         if apdu[1] == Ins.VERIFY and len(apdu) != PIN_COMMAND:
             return WRONG_LENGTH
-        asked = _Asked.of(apdu.hex().upper())
+        asked = _RecordedCommand.of(apdu.hex().upper())
         place = self._place(asked)
         if place is None:
             return self._unrecorded(asked)
         self._next = place + 1
         return bytes.fromhex(self._trace.turns[place].response.replace(HIDDEN, "0"))
 
-    def _place(self, asked: _Asked) -> int | None:
+    def _place(self, asked: _RecordedCommand) -> int | None:
         exact = next((at for at in self._ahead() if self._asked[at].fits(asked)), None)
         if exact is not None or not (asked.header.startswith(PROPRIETARY) and asked.instruction in COMPUTED):
             return exact
@@ -120,7 +120,7 @@ class ReplayCard:
         count = len(self._asked)
         return ((self._next + step) % count for step in range(count))
 
-    def _unrecorded(self, asked: _Asked) -> bytes:
+    def _unrecorded(self, asked: _RecordedCommand) -> bytes:
         if asked.instruction == Ins.VERIFY:
             return SUCCESS
         return bytes.fromhex(ABSENT.get(asked.instruction, NOT_SUPPORTED))
@@ -131,7 +131,7 @@ def recorded_request(trace: Trace) -> Request:
 
     A plain code where nothing is recorded, or nothing that decimal digits could have made.
     """
-    asked = (_Asked.of(turn.command) for turn in trace.turns)
+    asked = (_RecordedCommand.of(turn.command) for turn in trace.turns)
     data = next((one.data for one in asked if one.header == FIRST_GENERATE_AC), "")
     values = _cut(_cdol1(trace), data)
     challenge = _decimal(values.get(0x9F37, ""), MAX_CHALLENGE_DIGITS)
