@@ -5,7 +5,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
@@ -19,6 +18,7 @@ from sesame_core.screens import Screen
 from simulator.glyphs import Glyphs, fit_picture, smallest
 from simulator.keyboard import END, Keyboard, open_keyboard
 from simulator.live import EndedError, LiveBench
+from simulator.words import FALLBACK, LANGUAGES
 
 HOME: Final = "\x1b[H"
 CLEAR_LINE: Final = "\x1b[K"
@@ -74,52 +74,17 @@ MOST_AHEAD: Final[Millis] = 10_000
 """How far ahead keys may be typed: the presses of a pasted book would take the reader an hour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What the page around the reader says in one language."""
-
-    keypad: str
-    cards: str
-    chosen: str
-    pin: str
-    help: str
-    too_small: str
-    too_fast: str
-
-
-LABELS: Final = {
-    "fr": Labels(
-        "c Code   d Défi   s Signer   Entrée OK   ← C   a Arrêt",
-        "Cartes",
-        "↑ ↓ choisir   Espace insérer/retirer   l débrancher",
-        "code secret",
-        "q quitter",
-        "Fenêtre trop petite\u00a0: il faut {}×{} caractères (ici {}×{}).",
-        "Trop de touches à la fois\u00a0: les dernières ne sont pas prises.",
-    ),
-    "en": Labels(
-        "c Code   d Challenge   s Sign   Enter OK   ← Clear   a Off",
-        "Cards",
-        "↑ ↓ choose   Space insert/pull   l unplug the reader",
-        "PIN",
-        "q quit",
-        "Window too small: {}×{} characters are needed (here {}×{}).",
-        "Too many keys at once: the last ones are not taken.",
-    ),
-}
-
-
 class Terminal:
     """The page. `bench` must have been made with `terminal.watch` among its watchers."""
 
     def __init__(
         self,
-        language: str = "fr",
+        language: str = FALLBACK,
         write: Callable[[str], object] = sys.stdout.write,
         size: Size = window_size,
         glyphs: Glyphs = Glyphs.BRAILLE,
     ) -> None:
-        self._labels = LABELS[language]
+        self._labels = LANGUAGES[language].terminal
         self._language = language
         self._write = write
         self._size = size
@@ -254,4 +219,4 @@ def _framed(glass: Sequence[str], frame: str) -> Iterator[str]:
 
 def language_of(config: Config) -> str:
     """The page's language: the reader's, else French."""
-    return config.reader.language if config.reader.language in LABELS else "fr"
+    return config.reader.language if config.reader.language in LANGUAGES else FALLBACK

@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 WORLDS = ("sesame_core", "drivers", "device", "bank", "web", "simulator")
 WORDS = Path("sesame_core/reader/words")
+HOUSES = (WORDS, Path("simulator/words"), Path("bank/web/coopanet/words"))
+"""Who speaks, each in a world of its own; the form is the same."""
 
 OFFERED = """
 import json
@@ -25,6 +27,8 @@ from sesame_core.reader.views import view_state
 from sesame_core.reader.words import LANGUAGES
 from simulator.bench import Bench
 from simulator.web.openapi import describe_api
+from simulator.words import LANGUAGES as AROUND
+from bank.web.coopanet.words import list_languages
 
 def chosen():
     try:
@@ -40,6 +44,8 @@ print(json.dumps({
     "languages": list(LANGUAGES),
     "configured": chosen(),
     "by the card": view_state(state, 0).lines[0],
+    "around": list(AROUND),
+    "coopanet": list(list_languages()),
     "described": describe_api()["components"]["schemas"]["State"]["properties"]["language"]["enum"],
 }))
 """
@@ -75,11 +81,22 @@ def test_one_file_brings_a_language_everywhere_and_takes_it_away(product: Path) 
         "languages": ["fr", "de", "en"],
         "configured": "KARTE EINSTECKEN",
         "by the card": "FUNKTION WÄHLEN",
+        "around": ["fr", "en"],
+        "coopanet": ["fr", "en"],
         "described": ["fr", "de", "en"],
     }
 
     (product / WORDS / "de.py").unlink()
     assert offered(product) == before
+
+
+def test_each_house_takes_a_file_of_the_same_form(product: Path) -> None:
+    for house in HOUSES:
+        english = (product / house / "en.py").read_text(encoding="utf-8")
+        german = english.replace('language="en"', 'language="de"').replace('name="English"', 'name="Deutsch"')
+        (product / house / "de.py").write_text(german, encoding="utf-8")
+    found = offered(product)
+    assert found["languages"] == found["around"] == found["coopanet"] == found["described"] == ["fr", "de", "en"]
 
 
 def test_a_language_that_lacks_a_sentence_is_none(product: Path) -> None:

@@ -21,6 +21,7 @@ from bank.web.coopanet.frame import load_templates, prefer_language
 from device.mirror import encode_pixels
 from drivers.ports import Picture
 from simulator.web.stream import HERE, KEEP_ALIVE_S, RETRY_MS, encode_event
+from simulator.words import LANGUAGES
 from web.files import serve_folder
 from web.guard import Guard, content_policy
 
@@ -30,19 +31,6 @@ AGAIN_S: Final = 1.0
 
 MOST_SIDE: Final = 1024
 """The largest width and height that a glass is believed to have, in pixels."""
-
-WORDS: Final = {
-    "fr": {
-        "title": "Lecteur Sésame",
-        "away": "Le lecteur n'est pas là. L'image revient d'elle-même.",
-        "glass": "L'écran du lecteur",
-    },
-    "en": {
-        "title": "Sésame reader",
-        "away": "The reader is not there. The picture comes back by itself.",
-        "glass": "The reader's display",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -62,9 +50,9 @@ class MirrorSite:
 
     async def page(self, request: Request) -> Response:
         """The glass, as large as the window."""
-        language = prefer_language(request)
+        language = prefer_language(request, LANGUAGES)
         page = self.templates.get_template("mirror.html")
-        return HTMLResponse(page.render(language=language, w=WORDS[language]))
+        return HTMLResponse(page.render(language=language, w=LANGUAGES[language].mirror))
 
     async def events(self, _request: Request) -> Response:
         """The pictures, as they change."""

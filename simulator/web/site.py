@@ -1,6 +1,6 @@
 """The reader's page and Coop@net side by side, as one application at one address."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -31,10 +31,8 @@ from simulator.web import openapi
 from simulator.web.api import make_api
 from simulator.web.bench import PageBench
 from simulator.web.sheet import code_of, screens
-from simulator.web.words import LANGUAGES, PageWords
-from simulator.web.words_cards import TITLES
-from simulator.web.words_sheet import SHEETS
-from simulator.web.words_verbs import FRENCH_VERBS
+from simulator.words import FALLBACK, LANGUAGES
+from simulator.words.sentences import PageWords
 from web.files import serve_folder
 from web.guard import Guard, content_policy
 from web.sessions import SessionKeeper, Sessions
@@ -84,35 +82,35 @@ class Site:
 
     async def entrance(self, request: Request) -> Response:
         """To the page in the browser's language."""
-        return RedirectResponse(f"/{prefer_language(request)}/", SEE_OTHER)
+        return RedirectResponse(f"/{prefer_language(request, LANGUAGES)}/", SEE_OTHER)
 
     async def reader(self, request: Request, words: PageWords) -> Response:
         """The reader, the cards, and Coop@net beside them."""
         holders = await run_in_threadpool(self._holders)
         cards = offered(self.bench.config.reader.pin_digits)
-        shown = [_shown(card, holders.get(card.name), words.language) for card in cards]
+        titles = LANGUAGES[words.language].cards
+        shown = [_shown(card, holders.get(card.name), titles) for card in cards]
         return self._render(
             words,
             "reader.html",
-            first=[one for one in shown if one.card.name in TITLES],
-            others=[one for one in shown if one.card.name not in TITLES],
-            glass_note=words.language != "fr" and self.bench.config.reader.language == "auto",
+            first=[one for one in shown if one.card.name in titles],
+            others=[one for one in shown if one.card.name not in titles],
+            glass_note=words.language != FALLBACK and self.bench.config.reader.language == "auto",
             rows=pad_of(self.bench.config),
             size=self.bench.parts.display.size,
             words_said={"said": dict(words.said), "phases": dict(words.phases), "samples": self._samples()},
-            here=f"/{words.other[1]}/",
         )
 
     async def verbs(self, _request: Request, words: PageWords) -> Response:
         """The description of the verbs, to read."""
         paths = openapi.describe_api()["paths"]
-        french = FRENCH_VERBS if words.language == "fr" else {}
-        return self._render(words, "verbs.html", paths=paths, french=french, here=f"/{words.other[1]}/verbs")
+        said = LANGUAGES[words.language].verbs
+        return self._render(words, "verbs.html", paths=paths, said=said, here="verbs")
 
     async def sheet(self, _request: Request, words: PageWords) -> Response:
         """What a customer takes home: one page of paper."""
-        own = SHEETS[words.language]
-        return self._render(words, "sheet.html", s=own, branch=self.bank.branch, here=f"/{words.other[1]}/sheet")
+        own = LANGUAGES[words.language].sheet
+        return self._render(words, "sheet.html", s=own, branch=self.bank.branch, here="sheet")
 
     async def screen(self, request: Request, words: PageWords) -> Response:
         """One of the sheet's screens."""
@@ -136,17 +134,27 @@ class Site:
             words = LANGUAGES.get(request.path_params["language"])
             if words is None:
                 raise HTTPException(404)
-            return await page(request, words)
+            return await page(request, words.page)
 
         return answered
 
-    def _render(self, words: PageWords, template: str, **shown: object) -> Response:
+    def _render(self, words: PageWords, template: str, here: str = "", **shown: object) -> Response:
         helpers = {"legend": legend_of, "kind": lambda key: KINDS.get(key, "digit")}
-        return HTMLResponse(self.templates.get_template(template).render(w=words, **helpers, **shown))
+        return HTMLResponse(
+            self.templates.get_template(template).render(
+                w=words, other_languages=_others(words, here), **helpers, **shown
+            )
+        )
 
 
-def _shown(card: GalleryCard, holder: Customer | None, language: str) -> ShownCard:
-    title = TITLES[card.name][language] if card.name in TITLES else card.name
+def _others(words: PageWords, here: str) -> list[tuple[str, str, str]]:
+    """This very page in the other languages: code, name and address of each."""
+    pages = ((code, one.page.name, f"/{code}/{here}") for code, one in LANGUAGES.items())
+    return [page for page in pages if page[0] != words.language]
+
+
+def _shown(card: GalleryCard, holder: Customer | None, titles: Mapping[str, str]) -> ShownCard:
+    title = titles.get(card.name, card.name)
     return ShownCard(card, title, holder.name if holder else "", holder.user if holder else "")
 
 

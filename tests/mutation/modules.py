@@ -22,13 +22,10 @@ MODULES: Final = tuple(f"{world}." for world in WORLDS)
 
 WORDS: Final = (
     "sesame.card.data_names",
-    "bank.web.coopanet.words",
-    "bank.web.coopanet.words_en",
-    "bank.web.coopanet.words_fr",
-    "simulator.web.words",
-    "simulator.web.words_cards",
-    "simulator.web.words_sheet",
-    "simulator.web.words_verbs",
+    "bank.web.coopanet.words.en",
+    "bank.web.coopanet.words.fr",
+    "simulator.words.fr",
+    "simulator.words.en",
 )
 """Modules of texts: what is said in them is not mutated."""
 

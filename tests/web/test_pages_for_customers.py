@@ -14,10 +14,7 @@ from device.errors import ConfigError
 from simulator.web import openapi
 from simulator.web.sheet import screens
 from simulator.web.site import reader_site
-from simulator.web.words import LANGUAGES
-from simulator.web.words_cards import TITLES
-from simulator.web.words_sheet import SHEETS
-from simulator.web.words_verbs import FRENCH_VERBS
+from simulator.words import LANGUAGES
 from tests.golden_plugin import unpng
 from tests.web.coopanet import HERE
 from tests.web.reading import desk_of, living
@@ -44,8 +41,8 @@ def test_cards_bear_names_that_a_customer_knows(tmp_path: Path, store: SqlStore,
     store.add_customer(Customer("LEFEVRE1", "Lou <i>Lefèvre"), "last-try")
     page = pages_with(tmp_path, store, Config(), f"/{language}/")[0]
     seen = in_sight(page)
-    for name, title in TITLES.items():
-        assert title[language] in seen
+    for name, title in LANGUAGES[language].cards.items():
+        assert title in seen
         assert name not in seen
     assert re.search(r"\b(DPA|CAP|PSE|6D00|TLV|T=1|reset)\b", seen) is None
     assert "Claude Durand" in seen
@@ -70,7 +67,7 @@ def test_an_english_page_says_why_the_glass_is_french(
 ) -> None:
     config = merge_config({"reader": {"language": configured}}, "test")
     page = pages_with(tmp_path, store, config, f"/{language}/")[0]
-    assert (LANGUAGES[language].glass_note.replace("'", "&#39;") in page) is said
+    assert (LANGUAGES[language].page.glass_note.replace("'", "&#39;") in page) is said
 
 
 def sentences() -> set[str]:
@@ -82,7 +79,7 @@ def sentences() -> set[str]:
 
 
 def test_the_page_of_the_verbs_is_french_in_french(tmp_path: Path, store: SqlStore) -> None:
-    assert set(FRENCH_VERBS) == sentences()
+    assert set(LANGUAGES["fr"].verbs) == sentences()
     french, english = pages_with(tmp_path, store, Config(), "/fr/verbs", "/en/verbs")
     for sentence in sentences():
         assert sentence.replace("'", "&#39;") in english
@@ -111,8 +108,8 @@ def test_the_sheet_names_the_branch_and_shows_the_readers_own_screens(
 
 def test_without_a_branch_the_sheet_says_whom_to_ask(tmp_path: Path, store: SqlStore) -> None:
     french, english = pages_with(tmp_path, store, Config(), "/fr/sheet", "/en/sheet")
-    assert SHEETS["fr"].ask_here in french
-    assert SHEETS["en"].ask_here in english
+    assert LANGUAGES["fr"].sheet.ask_here in french
+    assert LANGUAGES["en"].sheet.ask_here in english
 
 
 def test_the_sheets_screens_differ_by_language_and_show_no_real_code() -> None:
@@ -122,8 +119,8 @@ def test_the_sheets_screens_differ_by_language_and_show_no_real_code() -> None:
 
 
 def test_both_sheets_have_every_sentence() -> None:
-    for each in fields(SHEETS["fr"]):
-        french, english = (getattr(SHEETS[language], each.name) for language in ("fr", "en"))
+    for each in fields(LANGUAGES["fr"].sheet):
+        french, english = (getattr(LANGUAGES[language].sheet, each.name) for language in ("fr", "en"))
         assert french
         assert english
         assert french != english or each.name == "ask"

@@ -22,7 +22,7 @@ from simulator.web.api import KEYS
 from simulator.web.bench import BusyError, Change, Look, Numbered, PageBench
 from simulator.web.site import reader_site
 from simulator.web.stream import encode_change, stream_events
-from simulator.web.words import LANGUAGES
+from simulator.words import LANGUAGES
 from tests.golden_plugin import unpng
 from tests.web.coopanet import HERE
 from tests.web.loops import in_a_loop_of_its_own
@@ -239,8 +239,8 @@ def test_the_page_has_every_key_and_card_and_the_customers_codes(client: TestCli
 
 def test_every_phase_has_a_name_in_every_language() -> None:
     for words in LANGUAGES.values():
-        assert set(words.phases) == {phase.value for phase in Phase}
-    assert set(LANGUAGES["fr"].said) == set(LANGUAGES["en"].said)
+        assert set(words.page.phases) == {phase.value for phase in Phase}
+    assert set(LANGUAGES["fr"].page.said) == set(LANGUAGES["en"].page.said)
 
 
 def test_the_page_of_the_verbs_lists_them_all(client: TestClient) -> None:

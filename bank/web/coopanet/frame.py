@@ -1,7 +1,7 @@
 """What every page of Coop@net is made with: who asks, in which language, with whose form, and how it is rendered."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +93,9 @@ class Frame:
 
     def words_for(self, request: Request) -> CoopanetWords:
         """The words of the address's language, else of the browser's."""
-        return self.words.get(request.path_params.get("language", "")) or self.words[prefer_language(request)]
+        return (
+            self.words.get(request.path_params.get("language", "")) or self.words[prefer_language(request, self.words)]
+        )
 
     def render_page(
         self, request: Request, words: CoopanetWords, template: str, *, status: int = 200, **shown: object
@@ -110,6 +112,7 @@ class Frame:
             "mark": self.sessions.csrf_token(token_of(request)),
             "branch": self.branch,
             "reached": self.reached,
+            "other_languages": [(code, each.name) for code, each in self.words.items() if code != words.language],
         }
         text = self.templates.get_template(template).render({"w": words, **helpers, **known, **shown})
         return HTMLResponse(text, status)
@@ -132,13 +135,14 @@ def held_together(value: object) -> object:
     return LOOSE_SIGN.sub("\N{NO-BREAK SPACE}", value) if type(value) is str else value
 
 
-def prefer_language(request: Request) -> str:
-    """English for whoever prefers it to French (RFC 9110, 12.5.4: by weight, then by order), else French."""
-    best, most = "fr", 0.0
+def prefer_language(request: Request, offered: Iterable[str]) -> str:
+    """The one of `offered` that is preferred most (RFC 9110, 12.5.4: by weight, then by order), else the first."""
+    known = tuple(offered)
+    best, most = known[0], 0.0
     for part in request.headers.get("accept-language", "").split(","):
         tag, *parameters = (each.strip().lower() for each in part.split(";"))
         language, weight = tag.partition("-")[0], _weight(parameters)
-        if language in ("fr", "en") and weight > most:
+        if language in known and weight > most:
             best, most = language, weight
     return best
 

@@ -74,7 +74,7 @@ class Pages(Frame):
 
     async def show_entrance(self, request: Request) -> Response:
         """To the home page in the browser's language."""
-        return RedirectResponse(path_to(request, "home", prefer_language(request)), SEE_OTHER)
+        return RedirectResponse(path_to(request, "home", prefer_language(request, self.words)), SEE_OTHER)
 
     async def show_home(self, request: Request, words: CoopanetWords) -> Response:
         """Coop@net's home page."""

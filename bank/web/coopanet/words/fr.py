@@ -1,6 +1,6 @@
 """The pages in French, after the user guide."""
 
-from bank.web.coopanet.words import CoopanetWords, Step, Steps
+from bank.web.coopanet.words.sentences import CoopanetWords, Step, Steps
 
 _CODE = (
     Step("Appuyez sur la touche Code du lecteur.", "key-code.svg"),
@@ -9,7 +9,7 @@ _CODE = (
 
 FRENCH = CoopanetWords(
     language="fr",
-    other=("English", "en"),
+    name="Français",
     skip="Aller au contenu",
     demonstration="Démonstration : ce n'est pas le site d'une banque. N'y saisissez jamais un vrai code.",
     tagline="La banque en ligne, pour apprendre le lecteur Sésame",

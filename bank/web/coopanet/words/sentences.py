@@ -1,6 +1,5 @@
 """What the pages say. One value a language, so that none can lack a sentence."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -41,10 +40,10 @@ class OwnAddress:
 
 @dataclass(frozen=True, slots=True)
 class CoopanetWords:
-    """All sentences of the pages in one language. `other`: the other language's name and code."""
+    """All sentences of the pages in one language. `name`: the language's own."""
 
     language: str
-    other: tuple[str, str]
+    name: str
     skip: str
     demonstration: str
     tagline: str
@@ -110,11 +109,3 @@ class CoopanetWords:
     connect_root: str
     connect_root_get: str
     connect_fingerprint: str
-
-
-def list_languages() -> Mapping[str, CoopanetWords]:
-    """Every language by its code; the first is the one for whoever asks for another."""
-    from bank.web.coopanet.words_en import ENGLISH  # noqa: PLC0415 - they are made of the class above
-    from bank.web.coopanet.words_fr import FRENCH  # noqa: PLC0415
-
-    return {"fr": FRENCH, "en": ENGLISH}

@@ -1,6 +1,6 @@
 """The pages in English, after the user guide."""
 
-from bank.web.coopanet.words import CoopanetWords, Step, Steps
+from bank.web.coopanet.words.sentences import CoopanetWords, Step, Steps
 
 _CODE = (
     Step("Press the reader's Code key.", "key-code.svg"),
@@ -9,7 +9,7 @@ _CODE = (
 
 ENGLISH = CoopanetWords(
     language="en",
-    other=("Français", "fr"),
+    name="English",
     skip="Skip to content",
     demonstration="Demonstration: this is not a bank's site. Never type a real code here.",
     tagline="Online banking, to learn the Sésame reader with",
