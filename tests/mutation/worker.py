@@ -12,6 +12,7 @@ import resource
 import select
 import signal
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 BUSY = 5
 """How many times as long as it works a process may be there, on a machine that has other work."""
+
+IDLE_S, IDLE_TICKS = 40, 5
+"""Who gets less than so much of the processor (hundredths of a second) within so many seconds waits for ever."""
 
 SLOW_TO_LOAD = (
     "pytest",
@@ -121,9 +125,7 @@ def _verdict(order: Order) -> tuple[str, float]:
         os.setsid()
         resource.setrlimit(resource.RLIMIT_CPU, (int(order.limit) + 1, int(order.limit) + 2))
         _test(order)
-    handle = os.pidfd_open(child)
-    ended, _, _ = select.select([handle], [], [], BUSY * order.limit)
-    os.close(handle)
+    ended = _wait_for(child, BUSY * order.limit)
     if not ended:
         os.killpg(child, signal.SIGKILL)
     _, status, used = os.wait4(child, 0)
@@ -131,6 +133,28 @@ def _verdict(order: Order) -> tuple[str, float]:
     if not ended:
         return "timeout", seconds
     return ("survived" if os.waitstatus_to_exitcode(status) in FINE else "killed"), seconds
+
+
+def _wait_for(child: int, limit: float) -> bool:
+    """Until it ends. False when it takes too long, or has done nothing at all for so long that it waits for ever."""
+    handle = os.pidfd_open(child)
+    until = time.monotonic() + limit
+    worked, idle_since = 0, time.monotonic()
+    try:
+        while time.monotonic() < until and time.monotonic() - idle_since < IDLE_S:
+            if select.select([handle], [], [], 1)[0]:
+                return True
+            if (works := _ticks_of(child)) > worked + IDLE_TICKS:
+                worked, idle_since = works, time.monotonic()
+    finally:
+        os.close(handle)
+    return False
+
+
+def _ticks_of(process: int) -> int:
+    """The processor's time that it and its ended children have taken, in ticks (proc(5), stat, fields 14 to 17)."""
+    numbers = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(int(number) for number in numbers[11:15])
 
 
 FINE = (0, 5)
