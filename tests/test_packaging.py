@@ -99,3 +99,21 @@ def test_the_command_starts_where_nothing_else_is_installed(wheel: Path, tmp_pat
     python = tmp_path / "empty/bin/python"
     run(sys.executable, "-m", "pip", "--python", python, "install", "--no-index", "--no-deps", wheel, cwd=tmp_path)
     assert "run" in run(tmp_path / "empty/bin/sesame", "--help", cwd=tmp_path)
+
+
+def test_an_installed_wheel_makes_and_migrates_books(wheel: Path, tmp_path: Path) -> None:
+    """The database's steps are data of the package: nothing of the checkout is at hand."""
+    place = tmp_path / "100% installed"
+    install = ("install", "--no-index", "--no-deps", "--no-compile", "--target", place, wheel)
+    run(sys.executable, "-m", "pip", *install, cwd=tmp_path)
+    work = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path\n"
+        "import bank.books.migrating as migrating\n"
+        "from bank.demo.database import open_database\n"
+        "assert Path(sys.argv[1]) in Path(migrating.__file__).parents, migrating.__file__\n"
+        "store = open_database(Path('state'))\n"
+        "print([holder.customer.user for holder in store.list_holders()])\n"
+        "store.close()\n"
+    )
+    assert "DURAND42" in run(sys.executable, "-P", "-c", work, place, cwd=tmp_path)

@@ -3,8 +3,10 @@
 import argparse
 from typing import Final
 
+from bank.books.clock import read_time, wall_ms
 from bank.books.records import Customer
 from bank.books.store import Store
+from bank.demo.people import furnish_people
 from bank.errors import UnknownCardError
 from bank.verification import find_card
 from sesame.bank.printing import format_rows, say_either
@@ -20,6 +22,8 @@ def add_customer(store: Store, arguments: argparse.Namespace) -> Exit:
     if card is None:
         raise UnknownCardError("the bank has issued no such card; `sesame bank card list` shows them")
     store.add_customer(Customer(user, arguments.name or user), card.card_id)
+    with store.writing() as connection:
+        furnish_people(connection, read_time(connection, wall_ms()))
     return say_either(arguments, f"{user} signs in with {card.card_id}\n", user=user, card=card.card_id)
 
 

@@ -11,6 +11,7 @@ USUAL_PORT: Final = 8036
 
 CARD: Final = "the cards in the books"
 CUSTOMER: Final = "the customers in the books"
+JOURNAL: Final = "the journal of the bank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,12 @@ def _who(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wanted", metavar="WHO", help="a user code, or a card's name or number")
 
 
+def _digest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--digest", default="", metavar="HEX", help="a last digest that was noted earlier, which must still be there"
+    )
+
+
 def _listed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wanted", nargs="?", default="", metavar="WHO", help="the attempts on this card alone")
 
@@ -125,6 +132,12 @@ ATTEMPTED: Final = {
 BLOCKED: Final = {"card": "text: its name", "blocked": "yes or no: what it is now"}
 CUSTOMERS: Final = {"customers": "list: each with `user`, `card`, `name`"}
 ADDED: Final = {"user": "text: the user code", "card": "text: what makes the codes"}
+CHAIN: Final = {
+    "lines": "number: how many hold",
+    "digest": "text: of the last that holds",
+    "broken": "number or null: the line that does not fit",
+    "whole": "yes or no: whether all hold, and --digest is one of theirs",
+}
 DONE: Final = {"done": "list: what was done, in words"}
 EMPTIED: Final = {"empty": "yes or no: always true; what could not be emptied is an error"}
 SERVED: Final = {
@@ -157,6 +170,14 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
     ("customer", "list"): Verb("customers", "list_customers", "every customer", _nothing, CUSTOMERS, CUSTOMER),
     ("customer", "add"): Verb(
         "customers", "add_customer", "take a customer into the books", _customer, ADDED, CUSTOMER
+    ),
+    ("journal", "verify"): Verb(
+        "journal",
+        "verify_lines",
+        "walk the journal's chain: whether a line was changed (exit code 1), and the last digest",
+        _digest,
+        CHAIN,
+        JOURNAL,
     ),
     ("next",): Verb(
         "beginning",

@@ -54,6 +54,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank card block": [("bank-card", 0)],
     "bank card unblock": [("bank-card", 0)],
     "bank customer list": [("", 0)],
+    "bank journal verify": [("", 0), (f"--digest {'0' * 63}1", 1)],
     "bank customer add": [("NEW00001 --name New", 0)],
     "bank next": [("", 0)],
     "bank reset": [("--yes", 0), ("", 2)],
