@@ -8,10 +8,12 @@ and its moments are simulated time, so a whole session of 35 s runs in milliseco
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sesame_core.effects import Chime
 from sesame_core.events import Event, Millis
+
+if TYPE_CHECKING:
+    from sesame_core.effects import Chime  # every start loads this module, and few of them play a sound
 
 Notify = Callable[[], None]
 """Wakes the loop. Safe from any thread, cheap, never raises."""
@@ -146,7 +148,7 @@ class Power(Source, Protocol):
 class Sound(Source, Protocol):
     """Buzzer and LED. No events."""
 
-    def play(self, chime: Chime) -> None:
+    def play(self, chime: "Chime") -> None:
         """Queue the chime's pattern, which begins at the next poll and replaces the one before. Chime.OFF ends every
         pattern at once."""
         ...

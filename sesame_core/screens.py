@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from sesame_core.secrets import SecretDigits
 
-CODE_DIGITS = 8
-"""The fewest digits a code is shown with: zeros are put in front (user guide: 8 digits)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Masked:

@@ -9,6 +9,9 @@ from typing import NoReturn
 
 from sesame_core.errors import UsageError
 
+CODE_DIGITS = 8
+"""The fewest digits a code is shown with: zeros are put in front (user guide: 8 digits)."""
+
 
 class SecretDigits:
     """A wipeable run of decimal digits, at most `capacity` long. Its repr tells how many, never which."""

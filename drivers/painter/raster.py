@@ -15,8 +15,8 @@ from typing import Final
 from drivers.painter.parts import LINES, NOTICES, Canvas, Options, draw_bar, field_of, grouped_code, offer_sentences
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
-from sesame_core.screens import CODE_DIGITS, Screen
-from sesame_core.secrets import SecretDigits
+from sesame_core.screens import Screen
+from sesame_core.secrets import CODE_DIGITS, SecretDigits
 
 DARK_COLOUR: Final = (0, 0, 0)
 LIT_COLOUR: Final = (205, 232, 255)

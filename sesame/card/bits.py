@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sesame_core.screens import CODE_DIGITS
+from sesame_core.secrets import CODE_DIGITS
 
 ARQC = 0x80
 PARTS = (("CID", 1), ("ATC", 2), ("AC", 8))

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sesame_core.errors import CardError, Fault, UsageError
-from sesame_core.screens import CODE_DIGITS
-from sesame_core.secrets import SecretDigits
+from sesame_core.secrets import CODE_DIGITS, SecretDigits
 
 AID_DPA = bytes.fromhex("A0000000038002")
 AID_CAP = bytes.fromhex("A0000000048002")

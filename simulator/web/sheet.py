@@ -7,8 +7,8 @@ from itertools import chain
 from device.config import merge_config
 from drivers.painter.raster import encode_png, paint_screen
 from sesame_core.events import Key
-from sesame_core.screens import CODE_DIGITS, Bar, Screen
-from sesame_core.secrets import SecretDigits
+from sesame_core.screens import Bar, Screen
+from sesame_core.secrets import CODE_DIGITS, SecretDigits
 from simulator.bench import Bench
 
 SCALE = 3
