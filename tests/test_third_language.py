@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 WORLDS = ("sesame_core", "drivers", "device", "bank", "web", "simulator")
 WORDS = Path("sesame_core/reader/words")
-HOUSES = (WORDS, Path("simulator/words"), Path("bank/web/coopanet/words"))
+HOUSES = (WORDS, Path("simulator/words"), Path("bank/web/coopanet/words"), Path("bank/web/coopanet/space/words"))
 """Who speaks, each in a world of its own; the form is the same."""
 
 OFFERED = """
@@ -28,6 +28,7 @@ from sesame_core.reader.words import LANGUAGES
 from simulator.bench import Bench
 from simulator.web.openapi import describe_api
 from simulator.words import LANGUAGES as AROUND
+from bank.web.coopanet.space.words import list_space_words
 from bank.web.coopanet.words import list_languages
 
 def chosen():
@@ -46,6 +47,7 @@ print(json.dumps({
     "by the card": view_state(state, 0).lines[0],
     "around": list(AROUND),
     "coopanet": list(list_languages()),
+    "space": list(list_space_words()),
     "described": describe_api()["components"]["schemas"]["State"]["properties"]["language"]["enum"],
 }))
 """
@@ -83,6 +85,7 @@ def test_one_file_brings_a_language_everywhere_and_takes_it_away(product: Path) 
         "by the card": "FUNKTION WÄHLEN",
         "around": ["fr", "en"],
         "coopanet": ["fr", "en"],
+        "space": ["fr", "en"],
         "described": ["fr", "de", "en"],
     }
 
@@ -96,7 +99,14 @@ def test_each_house_takes_a_file_of_the_same_form(product: Path) -> None:
         german = english.replace('language="en"', 'language="de"').replace('name="English"', 'name="Deutsch"')
         (product / house / "de.py").write_text(german, encoding="utf-8")
     found = offered(product)
-    assert found["languages"] == found["around"] == found["coopanet"] == found["described"] == ["fr", "de", "en"]
+    assert (
+        found["languages"]
+        == found["around"]
+        == found["coopanet"]
+        == found["space"]
+        == found["described"]
+        == ["fr", "de", "en"]
+    )
 
 
 def test_a_language_that_lacks_a_sentence_is_none(product: Path) -> None:

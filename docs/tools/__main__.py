@@ -16,6 +16,7 @@ from docs.tools import (
     rooms_page,
     screen_sheets,
     settings_file,
+    step_pictures,
 )
 from docs.tools.made import COMMAND, Made
 
@@ -39,6 +40,7 @@ def every() -> Iterator[Made]:
     yield settings_file.SettingsFile()
     yield from screen_sheets.sheets()
     yield from guide_pictures.pictures()
+    yield from step_pictures.pictures()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from bank.books.store_sql import SqlStore
 from bank.demo.database import open_database
 from bank.emv.keys import card_key
+from bank.emv.terminal import PLAIN, CodeRequest
 from bank.verification import Search, Verifier
 from bank.web.coopanet.pages import Pages, make_coopanet
 from bank.web.coopanet.sign_in import Desk, SourceLimit
@@ -18,6 +19,9 @@ from tests.web.coopanet import HERE, NewCode, Time, Visitor, Visitors
 from web.guard import Guard, content_policy
 from web.once import Submissions
 from web.sessions import Limits, Sessions
+
+NOW_MS = 1_790_000_000_000
+"""A moment in 2026, in milliseconds since 1970."""
 
 
 @pytest.fixture
@@ -46,11 +50,11 @@ def new_code(store: SqlStore) -> NewCode:
     """The card's next code."""
     counters: dict[str, count[int]] = {}
 
-    def made(card_id: str) -> str:
+    def made(card_id: str, request: CodeRequest = PLAIN) -> str:
         card = store.find_card(card_id)
         assert card is not None
         key = card_key(store.issuer_key(card.key_name), card.pan, card.psn)
-        return Search(card, key).code(next(counters.setdefault(card_id, count(1))))
+        return Search(card, key, request).code(next(counters.setdefault(card_id, count(1))))
 
     return made
 
@@ -62,7 +66,9 @@ def desk(store: SqlStore, time: Time) -> Desk:
 
 @pytest.fixture
 def pages(desk: Desk, time: Time) -> Pages:
-    return Pages(desk, Sessions(Limits(idle=600, longest=3600), time), Submissions(time))
+    """Their clock on the wall goes with the other one."""
+    sessions = Sessions(Limits(idle=600, longest=3600), time)
+    return Pages(desk, sessions, Submissions(time), wall=lambda: NOW_MS + round(time() * 1000))
 
 
 @pytest.fixture

@@ -60,5 +60,5 @@ class Answer:
 Visitors = Callable[[], Visitor]
 """Makes visitors, each with a browser of its own."""
 
-NewCode = Callable[[str], str]
-"""Makes a card's next code."""
+NewCode = Callable[..., str]
+"""Makes a card's next code; one that confirms something, where that is given too."""

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bank.web.coopanet.accounts import format_money
+from bank.web.coopanet.money import format_money
 from bank.web.coopanet.words import CoopanetWords, list_languages
 from tests.web.coopanet import Visitors
 

@@ -1,7 +1,7 @@
 """What every page of Coop@net is made with: who asks, in which language, with whose form, and how it is rendered."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,9 +14,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Match, Route
 
+from bank.books.clock import WallClock, wall_ms
 from bank.books.records import Customer
-from bank.web.coopanet.accounts import format_money
+from bank.books.store_sql import SqlStore
+from bank.iban import group_iban
+from bank.web.coopanet.money import format_money
 from bank.web.coopanet.sign_in import Desk
+from bank.web.coopanet.space.moments import Moments
+from bank.web.coopanet.space.words import SpaceWords, list_space_words
 from bank.web.coopanet.words import Branch, CoopanetWords, OwnAddress, list_languages
 from web.once import Submissions
 from web.sessions import LONGEST_TOKEN, SessionKeeper, Sessions
@@ -47,7 +52,20 @@ class Frame:
     branch: Branch = field(default_factory=Branch)
     reached: OwnAddress = field(default_factory=OwnAddress)
     words: dict[str, CoopanetWords] = field(default_factory=lambda: dict(list_languages()))
+    space_words: Mapping[str, SpaceWords] = field(default_factory=list_space_words)
+    wall: WallClock = wall_ms
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
+
+    @property
+    def books(self) -> SqlStore:
+        """The books with everything in them, not only what a verification needs."""
+        store = self.desk.verifier.store
+        assert isinstance(store, SqlStore)
+        return store
+
+    def space_in(self, language: str) -> SpaceWords:
+        """The client space's words; the first language's where it has no others."""
+        return self.space_words.get(language) or next(iter(self.space_words.values()))
 
     def make_page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint: in one of our languages, and it knows who is signed in."""
@@ -104,7 +122,9 @@ class Frame:
         helpers = {
             "link": lambda name, **parts: path_to(request, name, words.language, **parts),
             "static": lambda name: root_of(request) + request.app.url_path_for("static", path=name),
+            "path": request.url.path,
             "here": lambda language: in_language(request, language),
+            "group": group_iban,
             "money": lambda cents: format_money(cents, words.language),
         }
         known = {
@@ -113,6 +133,8 @@ class Frame:
             "branch": self.branch,
             "reached": self.reached,
             "other_languages": [(code, each.name) for code, each in self.words.items() if code != words.language],
+            "s": self.space_in(words.language),
+            "at": Moments(words.language),
         }
         text = self.templates.get_template(template).render({"w": words, **helpers, **known, **shown})
         return HTMLResponse(text, status)
@@ -199,7 +221,8 @@ def in_language(request: Request, language: str) -> str:
     if not given or not _can_be_read(request):
         return path_to(request, "sesame" if given else "home", language)
     beyond = request.url.path.removeprefix(f"{root_of(request)}/{given}/")
-    return f"{root_of(request)}/{language}/{beyond}"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{root_of(request)}/{language}/{beyond}{query}"
 
 
 def _can_be_read(request: Request) -> bool:

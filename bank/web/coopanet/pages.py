@@ -8,7 +8,6 @@ No script is served, nothing is kept in the browser but one token.
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -20,7 +19,7 @@ from starlette.routing import Mount, Route
 
 from bank.emv.codes import normalise_code
 from bank.errors import StateError
-from bank.web.coopanet.accounts import accounts_of
+from bank.operations.service import OperationService
 from bank.web.coopanet.connecting import ConnectingPages
 from bank.web.coopanet.frame import (
     COOKIE,
@@ -36,6 +35,7 @@ from bank.web.coopanet.frame import (
     source_of,
     token_of,
 )
+from bank.web.coopanet.space.pages import ClientSpace
 from bank.web.coopanet.words import CoopanetWords
 from web.files import serve_folder
 
@@ -56,12 +56,17 @@ class Pages(Frame):
             Route("/{language}/sesame", self.make_page(self.show_sesame), name="sesame"),
             Route("/{language}/sesame", self.make_page(self.sign_in), methods=["POST"]),
             Route("/{language}/first-try", self.make_page(self.first_try), name="first_try"),
-            Route("/{language}/accounts", self.make_page(self.show_accounts), name="accounts"),
             Route("/{language}/sign-off", self.make_page(self.sign_off), methods=["POST"], name="sign_off"),
             Route("/{language}/goodbye", self.make_page(self.show_goodbye), name="goodbye"),
             *ConnectingPages(self).list_routes(),
+            *self.open_space().list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]
+
+    def open_space(self) -> ClientSpace:
+        """The pages for whoever is signed in, over the operations of the same books."""
+        operations = OperationService(self.books, self.desk.verifier, wall=self.wall)
+        return ClientSpace(self, operations, self.wall)
 
     def begin_anew(self) -> None:
         """For the next customer: everybody signed off, cards and accounts as at first. From any thread. Raises
@@ -121,14 +126,6 @@ class Pages(Frame):
             return await run_in_threadpool(self.sessions.find_opened, form)
         await run_in_threadpool(self.sessions.close, token)
         return await run_in_threadpool(self.sessions.open_session, customer.user, form)
-
-    async def show_accounts(self, request: Request, words: CoopanetWords) -> Response:
-        """The accounts, for whoever is signed in."""
-        customer = signed_in(request)
-        if customer is None:
-            return go_to(request, "access", words)
-        own = accounts_of(customer.user)
-        return self.render_page(request, words, "accounts.html", accounts=own, today=date.today())
 
     async def sign_off(self, request: Request, words: CoopanetWords) -> Response:
         """End the session."""

@@ -1,0 +1,195 @@
+"""What the client space says. One value a language, so that none can lack a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from bank.ledger.entries import AccountKind, MovementKind
+from bank.operations.catalogue import OperationKind
+from bank.operations.ports import AskingFault
+from bank.operations.table import OperationState
+
+
+class Told(Enum):
+    """What the page of an operation has to say about what was just done; it stands in the address."""
+
+    SLIP = "slip"
+    WRONG = "wrong"
+    LAST = "last"
+    BLOCKED = "blocked"
+    UNFIT = "unfit"
+    SENT = "sent"
+    TOO_MANY = "too-many"
+    NO_NUMBER = "no-number"
+
+
+class FormSlip(Enum):
+    """What is wrong with a field; the words name what to do."""
+
+    MISSING = "missing"
+    AMOUNT_SHAPE = "amount shape"
+    AMOUNT_AMBIGUOUS = "amount ambiguous"
+    AMOUNT_DECIMALS = "amount decimals"
+    AMOUNT_ZERO = "amount zero"
+    AMOUNT_LARGE = "amount large"
+    IBAN_SHAPE = "iban shape"
+    IBAN_LENGTH = "iban length"
+    IBAN_CHECK = "iban check"
+    EMAIL_SHAPE = "email shape"
+    LONG = "long"
+    SIGNS = "signs"
+    CHOICE = "choice"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """One kind of operation. `ask`: the form's heading; `verb`: its button; `done`: what holds once it is approved;
+    `where`: the link to where that is to be seen."""
+
+    name: str
+    ask: str
+    intro: str
+    verb: str
+    done: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWords:
+    """A field of a form: its name and a hint."""
+
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """What to press on the reader. `insert` to `copy`: the sentences; `screens`: what each picture shows."""
+
+    title: str
+    insert: str
+    press_sign: str
+    press_challenge: str
+    amount: str
+    account: str
+    challenge: str
+    ok: str
+    pin: str
+    copy: str
+    compare: str
+    screens: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SmsWords:
+    """Confirming by a code from a text message."""
+
+    title: str
+    text: str
+    no_number: str
+    send: str
+    again: str
+    sent: str
+    code: str
+    hint: str
+    telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmWords:
+    """The page of one operation."""
+
+    title: str
+    intro: str
+    until: str
+    code: str
+    code_hint: str
+    submit: str
+    cancel: str
+    another: str
+    by_reader: str
+    by_sms: str
+    no_means: str
+    wrong_title: str
+    asked_at: str
+    decided_at: str
+    back: str
+    again: str
+    expired: str
+    withdrawn: str
+    refused: str
+    fraud: str
+    due: str
+    failed: str
+    told: Mapping[Told, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceWords:
+    """All sentences of the client space in one language."""
+
+    sections: str
+    account: str
+    accounts: str
+    operations: str
+    transfers: str
+    beneficiaries: str
+    cards: str
+    contacts: str
+    notices: str
+    telephone: str
+    account_kinds: Mapping[AccountKind, str]
+    movement_kinds: Mapping[MovementKind, str]
+    open_account: str
+    last_movements: str
+    no_operations: str
+    no_beneficiaries: str
+    no_cards: str
+    no_notices: str
+    waiting: str
+    confirm_now: str
+    see: str
+    iban: str
+    since: str
+    added: str
+    state: str
+    what: str
+    asked: str
+    limits: str
+    payments: str
+    withdrawals: str
+    change_limits: str
+    card_name: str
+    card_states: Mapping[str, str]
+    beneficiary_states: Mapping[str, str]
+    transfer_to: str
+    contact_kinds: Mapping[str, str]
+    unknown_contact: str
+    kinds: Mapping[OperationKind, KindWords]
+    states: Mapping[OperationState, str]
+    fields: Mapping[str, FieldWords]
+    other_payee: str
+    saved_payees: str
+    own_accounts: str
+    payee_group: str
+    address_group: str
+    mistakes: str
+    slips: Mapping[FormSlip, str]
+    faults: Mapping[AskingFault, str]
+    go_back: str
+    confirm: ConfirmWords
+    steps: StepWords
+    sms: SmsWords
+    phone_title: str
+    phone_text: str
+    phone_empty: str
+    phone_refresh: str
+    phone_nobody: str
+    phone_from: str
+    notices_text: str
+
+    @property
+    def kinds_by_name(self) -> Mapping[str, KindWords]:
+        """The kinds by the names that the addresses have for them."""
+        return {kind.value: words for kind, words in self.kinds.items()}

@@ -1,0 +1,133 @@
+"""What people type into a form: forgiving about how, exact about what.
+
+Amounts are read as French and English write them. What could be two amounts is none: a sum of money is not guessed.
+"""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+MOST_DIGITS: Final = 12
+"""Of an amount, cents included: what a card can sign (EMV book 3, tag 9F02: n 12)."""
+
+LONGEST_EMAIL: Final = 254
+"""RFC 5321, 4.5.3.1.3, without its two brackets."""
+
+TICKET: Final = re.compile("[0-9a-f]{32}")
+CURRENCY: Final = re.compile("€|EUR", re.IGNORECASE)
+AMOUNT: Final = re.compile(r"[0-9][0-9.,']*")
+EMAIL: Final = re.compile(
+    r"[A-Z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Z0-9]([A-Z0-9-]{0,61}[A-Z0-9])?\.)+[A-Z][A-Z0-9-]{0,61}[A-Z0-9]",
+    re.IGNORECASE | re.ASCII,
+)
+"""A dot-atom at a host with a dot in its name (RFC 5322, 3.4.1, as the HTML standard narrows it)."""
+
+DECIMAL_SIGNS: Final[Mapping[str, str]] = {"fr": ",", "en": "."}
+
+
+class Slip(Enum):
+    """What is wrong with what was typed; the page words it."""
+
+    MISSING = "missing"
+    SHAPE = "shape"
+    AMBIGUOUS = "ambiguous"
+    DECIMALS = "decimals"
+    ZERO = "zero"
+    LARGE = "large"
+    LONG = "long"
+    SIGNS = "signs"
+
+
+class SlipError(ValueError):
+    """What was typed cannot be taken. It is not repeated in the message."""
+
+    def __init__(self, slip: Slip) -> None:
+        super().__init__(slip.value)
+        self.slip = slip
+
+
+def parse_amount(text: str, language: str, least: int = 1) -> int:
+    """An amount in cents, `least` or more. Spaces, € and EUR may stand where people put them. Raises SlipError.
+
+    The sign before one or two last digits parts the cents, whichever it is; before three digits it groups thousands
+    where the language says so ("1,234" in English) and is ambiguous where it does not ("1.234" in French).
+    """
+    plain = CURRENCY.sub("", "".join(text.split()), count=1)
+    if not plain:
+        raise SlipError(Slip.MISSING)
+    if not AMOUNT.fullmatch(plain) or not plain.isascii():
+        raise SlipError(Slip.SHAPE)
+    whole, cents = _part(plain.replace("'", ""), DECIMAL_SIGNS.get(language, ","))
+    digits = (whole + cents.ljust(2, "0")).lstrip("0")
+    if len(digits) > MOST_DIGITS:
+        raise SlipError(Slip.LARGE)
+    if int(digits or "0") < least:
+        raise SlipError(Slip.ZERO)
+    return int(digits or "0")
+
+
+def _part(plain: str, decimal_sign: str) -> tuple[str, str]:
+    """Whole euros and cents, as digits."""
+    signs = [sign for sign in plain if sign in ".,"]
+    if not signs:
+        return plain, ""
+    last = signs[-1]
+    head, _, tail = plain.rpartition(last)
+    if signs.count(last) > 1 or (len(tail) == 3 and len(signs) == 1 and last != decimal_sign):
+        if len(set(signs)) > 1:
+            raise SlipError(Slip.SHAPE)
+        if signs.count(last) == 1 and decimal_sign == ",":
+            raise SlipError(Slip.AMBIGUOUS)
+        return _ungrouped(plain, last), ""
+    if len(tail) > 2:
+        raise SlipError(Slip.DECIMALS)
+    return _ungrouped(head, "." if last == "," else ","), tail
+
+
+def _ungrouped(whole: str, sign: str) -> str:
+    """Digits, in groups of three if in groups."""
+    first, *groups = whole.split(sign)
+    if not first.isdecimal() or any(len(group) != 3 or not group.isdecimal() for group in groups):
+        raise SlipError(Slip.SHAPE)
+    if groups and len(first) > 3:
+        raise SlipError(Slip.SHAPE)
+    return first + "".join(groups)
+
+
+def parse_line(text: str, most: int) -> str:
+    """One line of text, its runs of spaces made one space (Unicode NFC). Raises SlipError, also for signs that cannot
+    be seen: they turn a line round or make two names look alike."""
+    line = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not line:
+        raise SlipError(Slip.MISSING)
+    if len(line) > most:
+        raise SlipError(Slip.LONG)
+    if not line.isprintable():
+        raise SlipError(Slip.SIGNS)
+    return line
+
+
+def parse_email(text: str) -> str:
+    """An e-mail address. Raises SlipError."""
+    plain = text.strip()
+    if not plain:
+        raise SlipError(Slip.MISSING)
+    if len(plain) > LONGEST_EMAIL:
+        raise SlipError(Slip.LONG)
+    if not EMAIL.fullmatch(plain):
+        raise SlipError(Slip.SHAPE)
+    return plain
+
+
+def make_ticket() -> str:
+    """What a form is told apart by: sent twice, it is the same form."""
+    return secrets.token_hex(16)
+
+
+def is_ticket(text: str) -> bool:
+    """Whether `make_ticket` may have made it."""
+    return bool(TICKET.fullmatch(text))
