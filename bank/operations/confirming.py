@@ -57,7 +57,7 @@ def _begin(
         shut = _refusal(frame.policy.refusals - who.refusals)
     if shut is not None or means is None:
         return Confirmation(shut or ConfirmOutcome.UNFIT, operation)
-    if take_try(connection, who.customer_id, frame.policy.refusals, now_ms) is None:
+    if not take_try(connection, who.customer_id, frame.policy.refusals, now_ms):
         return Confirmation(ConfirmOutcome.BLOCKED, operation)
     return Trial(operation, who, means, proof.begin(connection, operation, who, now_ms))
 

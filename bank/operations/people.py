@@ -3,15 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert, select, update
 
+from bank.books.limiting import count_one, read_count, uncount_one
 from bank.books.schema import CONTACTS, CREDENTIALS, CUSTOMERS, LIMITS
 from bank.operations.catalogue import Clientele
 
 SECURE_TELEPHONE: Final = "secure-telephone"
 REFUSALS: Final = "refusals"
 """What `limits` counts under this word and the customer's number: wrong codes in a row."""
+FOR_EVER: Final = 2**62
+"""Milliseconds: a row of refusals is not ended by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,50 +64,32 @@ def change_contact(connection: Connection, customer_id: int, kind: str, value: s
 
 def count_refusals(connection: Connection, customer_id: int) -> int:
     """Wrong codes in a row, whatever they were for."""
-    query = select(LIMITS.c.count).where(LIMITS.c.key == _key(REFUSALS, str(customer_id)))
-    return connection.execute(query).scalar() or 0
+    return read_count(connection, _refusals(customer_id)) or 0
 
 
-def take_try(connection: Connection, customer_id: int, most: int, now_ms: int) -> int | None:
-    """Count a try as refused before the code is looked at: how many there are then; None, and nothing counted, when
-    `most` were."""
-    return _count_up(connection, _key(REFUSALS, str(customer_id)), most, now_ms)
+def take_try(connection: Connection, customer_id: int, most: int, now_ms: int) -> bool:
+    """Count a try as refused before the code is looked at; False, and nothing counted, when `most` were."""
+    return count_one(connection, _refusals(customer_id), most, now_ms, FOR_EVER)
 
 
 def lock_tries(connection: Connection, customer_id: int) -> None:
     """Where rows are locked: this customer's tries first, so that two of his requests wait in the same order."""
-    query = select(LIMITS.c.count).where(LIMITS.c.key == _key(REFUSALS, str(customer_id)))
+    query = select(LIMITS.c.count).where(LIMITS.c.key == _refusals(customer_id))
     connection.execute(query.with_for_update())
 
 
 def give_back_try(connection: Connection, customer_id: int) -> None:
     """It was no try after all."""
-    key = _key(REFUSALS, str(customer_id))
-    change = update(LIMITS).where(LIMITS.c.key == key, LIMITS.c.count > 0).values(count=LIMITS.c.count - 1)
-    connection.execute(change)
+    uncount_one(connection, _refusals(customer_id))
 
 
 def forget_refusals(connection: Connection, customer_id: int) -> None:
-    """The row is ended: by a right code, or by an adviser."""
-    connection.execute(delete(LIMITS).where(LIMITS.c.key == _key(REFUSALS, str(customer_id))))
+    """The row is ended: by a right code, or by an adviser.
+
+    The count stays, as none: a try at the same moment would find it gone on PostgreSQL, and be held for one too many.
+    """
+    connection.execute(update(LIMITS).where(LIMITS.c.key == _refusals(customer_id)).values(count=0))
 
 
-def count_within(connection: Connection, name: str, most: int, window_ms: int, now_ms: int) -> bool:
-    """Count one more under this name; False, and nothing counted, when there were `most` since the window began."""
-    key = _key("within", name)
-    connection.execute(delete(LIMITS).where(LIMITS.c.key == key, LIMITS.c.window_ms <= now_ms - window_ms))
-    return _count_up(connection, key, most, now_ms) is not None
-
-
-def _count_up(connection: Connection, key: str, most: int, now_ms: int) -> int | None:
-    """One statement: of two at once, the second counts on the first."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(LIMITS).values(key=key, count=1, window_ms=now_ms)
-    counted = first.on_conflict_do_update(
-        index_elements=[LIMITS.c.key], set_={"count": LIMITS.c.count + 1}, where=LIMITS.c.count < most
-    )
-    return connection.execute(counted.returning(LIMITS.c.count)).scalar()
-
-
-def _key(word: str, name: str) -> str:
-    return f"{word}/{name}"
+def _refusals(customer_id: int) -> str:
+    return f"{REFUSALS}/{customer_id}"

@@ -2,12 +2,13 @@
 
 from sqlalchemy import Connection
 
+from bank.books.limiting import count_one
 from bank.operations.catalogue import Means, judge_cell
 from bank.operations.deciding import journal_event
 from bank.operations.frame import OperationFrame
 from bank.operations.messages import SealedCode, keep_code, send_text
 from bank.operations.octets import make_octets, seal_sms_code
-from bank.operations.people import Confirmer, count_within
+from bank.operations.people import Confirmer
 from bank.operations.policy import MINUTE_MS
 from bank.operations.ports import Operation, SmsAnswer, SmsOutcome
 from bank.operations.shelf import get_operation
@@ -55,6 +56,6 @@ def _too_many(frame: OperationFrame, connection: Connection, operation: Operatio
         (f"sms/{operation.operation_id}", policy.sms_sent, content.until_ms - content.created_ms),
         (f"sms-customer/{content.customer_id}", policy.sms_in_window, policy.sms_window_ms),
     ):
-        if not count_within(connection, name, most, window_ms, now_ms):
+        if not count_one(connection, name, most, now_ms, window_ms):
             return SmsOutcome.TOO_MANY
     return None

@@ -114,15 +114,17 @@ def _serve_by_several(serving: Serving, workers: int, ended: threading.Event) ->
 
 
 def make_app(store: "SqlStore", serving: Serving) -> "ASGIApp":
-    """All that is served."""
+    """All that is served. What approved operations owed when the bank was last ended is done first."""
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: PLC0415
 
+    from bank.operations.service import OperationService  # noqa: PLC0415
     from bank.verification import Verifier  # noqa: PLC0415
     from bank.web.around import LoneBank  # noqa: PLC0415
     from bank.web.coopanet.pages import Pages  # noqa: PLC0415
     from bank.web.coopanet.words import OwnAddress  # noqa: PLC0415
     from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
 
+    OperationService(store).run_effects()
     place = serving.place
     reached = OwnAddress(place.url, place.fingerprint, place.root) if place.open_to_network else OwnAddress()
     pages = Pages(open_desk(store, Verifier(store)), BookSessions(store), reached=reached)

@@ -19,6 +19,8 @@ from bank.operations.ports import ConfirmOutcome
 from bank.operations.service import OperationService
 from bank.operations.table import OperationState
 from bank.verification import Verifier
+from sesame.bank.address import Place
+from sesame.bank.serving import Serving, make_app
 from tests.bank.counter import FUNDS, Counter
 from tests.bank.racing import ROOMY, open_books
 
@@ -144,4 +146,19 @@ def test_an_approval_whose_effects_meet_a_dead_database_is_still_approved(reques
         allow_connections(url, allowed=True)
         assert bank.effects(operation) == {"transfer": "due", "notice": "due"}
         assert bank.service.run_effects() == 2
+        assert bank.balance(bank.accounts[bank.durand]) == FUNDS - 12_345
+
+
+def test_a_bank_that_starts_again_does_what_it_owed(tmp_path: Path) -> None:
+    """As every worker of `sesame bank serve` starts."""
+    with closing(open_books(f"sqlite:///{tmp_path}/again.db")) as store:
+        bank = Counter(store)
+        operation = bank.ask()
+        service = bank.another()
+        service._pay = lambda: None  # type: ignore[method-assign]
+        service.confirm_by_reader(bank.durand, operation.operation_id, bank.reader_code(operation))
+        assert bank.effects(operation) == {"transfer": "due", "notice": "due"}
+        place = Place((), "http://localhost:1/", "http://localhost:1/", frozenset(), False, None, b"", "")
+        make_app(store, Serving(place, tmp_path, "", proxied=False, structured=False))
+        assert bank.effects(operation) == {"transfer": "done", "notice": "done"}
         assert bank.balance(bank.accounts[bank.durand]) == FUNDS - 12_345
