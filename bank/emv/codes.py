@@ -1,6 +1,28 @@
 """From a cryptogram to the digits a customer types, and back to what the digits tell of the counter.
 
-The issuer's own way, written as the walk of two bit strings, so that it can judge the reader's.
+The issuer's own way, written as the walk of two bit strings, so that it can judge the reader's
+(docs/dev/decisions/the-bank-judges-the-reader.md).
+
+**From the answer to the digits.** The card's answer to GENERATE AC is laid out as bytes: the PSN where the flags want
+it, CID, ATC, cryptogram, issuer data. The bitmap (IPB, tag 9F56) lies over it; the bits under its ones, in order, are
+one binary number, and that number in decimal is the code. The French bitmap takes one bit of the CID, nine of the ATC
+and sixteen of the cryptogram: 26 bits, at most eight digits.
+
+**And back: the clue.** The bank does not know at which counter the card is; people press *Code* for fun, and codes
+get lost. It could compute the code for each of the next 256 counters and compare. But a guesser would have 256 right
+answers then. Yet the digits are the bits, only in another base: the code turned back into binary and spread over the
+ones of the bitmap shows what the card said there. Nine of these bits are the counter's own lowest bits. So without
+any key it is known which counters can be meant (`atc & mask == value`): of 256, one at most. A guess has to hit
+sixteen bits of cryptogram at one counter, and one cryptogram is computed in place of 256.
+
+Three consequences, easy to lose in a change:
+
+- The bits of what the bank knows anyway (CID, PSN, issuer data) must be as expected; else the code is of no such
+  card, and `read_clue` gives None before any key is used.
+- Where a bitmap takes no bit of the ATC, the clue's mask is 0 and every counter of the window agrees. Then each is a
+  chance for the guesser, and `bank.verification.Verifier` bounds how many are tried by the cryptogram's bits.
+- A code with more bits than the bitmap has ones cannot be: it is None, not cut to size, or several codes would be
+  right.
 """
 
 from dataclasses import dataclass, field
@@ -81,10 +103,12 @@ class BitmapRule:
         """See Rule. The digits are spread back over the data; what is neither ATC nor AC must be as expected."""
         data, mask = sample.encode(), self._mask(sample)
         spread = _spread(int(code), mask)
+        # More bits than the mask has ones: no answer of the card leads to such a number.
         if spread is None:
             return None
         start = 8 * (len(sample.psn) + 1)
         fixed = (slice(0, start), slice(start + 16 + 64, len(mask)))
+        # Compared under the mask only: a bit that the code does not bring tells nothing, for or against.
         known = "".join(bit if kept == "1" else "0" for bit, kept in zip(_bits(data), mask, strict=True))
         if any(spread[part] != known[part] for part in fixed):
             return None
@@ -114,6 +138,7 @@ class BelgianRule:
     def read_clue(self, code: str, sample: Answer) -> Clue | None:
         """See Rule. The check leaves the units digit alone, so it can be taken off again."""
         number = int(code)
+        # The check is ten million times the units digit, modulo 10^8: it cannot reach the units digit that made it.
         plain = (number - number % 10 * 10_000_000) % 100_000_000
         return None if number >= 100_000_000 or plain >> 26 else Clue(plain >> 8 & 0xFF, 0xFF)
 

@@ -3,8 +3,27 @@
     RESTING --an edge, and the lines differ--> SCANNING --all up and settled---------> RESTING
                                                         --no change for `patience`---> RESTING beside a stuck key
 
-A stuck key hides the others of its row from edges. So while it lasts, every poll made for another's sake (the reader
-is in use) starts `stuck_watch` ms of slow scanning; after that only an edge wakes this driver.
+Why not simply scan all the time? Every 5 ms of scanning is a wake-up of the processor, for a device that lies in a
+drawer most of its life. Why not simply trust edges? Because an edge says only that *something* moved: not which key,
+not whether it bounced, and, beside a key that is already down, often nothing at all. So edges begin a scan, and a
+scan decides.
+
+Three things make this harder than it looks:
+
+- **A scan makes edges of its own.** Driving a column low pulls down the row of every closed key. While we scan, edges
+  are therefore not heard (`_resting` is false), and an edge that was on its way when a scan ended proves nothing by
+  itself: `_awake` looks whether the lines really differ from what the last picture explains.
+- **Between the last scan and the moment the edges count again, a key can move.** No edge tells of it. That is why
+  `_rest` reads the lines once more *after* all columns are low, and goes on scanning if they are odd; and why `start`
+  rings once for itself. Both orders are needed: cleared before the look, an edge that comes meanwhile sets the mark
+  anew; cleared after it, a press would be lost.
+- **A key can be stuck, the pad wet or shorted.** A stuck key holds its row low for good, so the others of that row
+  give no edge any more. Waiting for their edges would make the reader deaf, scanning for ever would empty the
+  battery. While it lasts, every poll that was made because another part had something to do (so somebody is using the
+  reader) starts `stuck_watch` ms of slow scanning; after that only an edge wakes this driver. A line that stays odd
+  for `patience` ms without a key to explain it is taken as the new normal.
+
+Whoever changes this: tests/drivers/test_keypad_moments.py moves keys at every moment around each of these.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -128,6 +147,7 @@ class ScannedKeypad:
 
     def _others_at_work(self, now: Millis) -> bool:
         """Whether this poll is for another's sake. One right after a scan of ours may be our own echo."""
+        # Our own scan has the loop poll everybody: without this, a stuck key would keep itself watched for ever.
         ours = self._next is not None and now >= self._next
         return not ours and now - self._scanned_at >= self._timing.stuck_scan // 2
 
@@ -141,6 +161,7 @@ class ScannedKeypad:
         picture = self._contacts.scan_keys()
         self._scanned_at = now
         if beside_stuck and picture == self._picture:
+            # Nothing but the stuck key: back to rest without a turn through the debouncer, which has settled on it.
             self._rest(now)
             return ()
         if beside_stuck:
@@ -170,6 +191,7 @@ class ScannedKeypad:
         self._resting = True
         watching = self._picture and now < self._watch_until
         self._next = now + self._timing.stuck_scan if watching else None
+        # Looked at only now that every column is low: what moved before this gave no edge, what moves after it will.
         odd = self._odd_lines()
         if odd == self._odd or now - self._changed_at >= self._timing.patience:
             self._odd = odd

@@ -1,8 +1,28 @@
 """The painter: a screen's value becomes a 1-bit picture, the same for the glass, the simulator and the golden pictures.
 
-Everything is made of small pictures: a wrapped sentence, a run of digits, a row of marks. Each part of a screen offers
-itself in several sizes, the best first; `paint_screen` takes the best that leave room for one another and stacks them.
-What does not fit even at its smallest is an error, never cut: on a card reader a missing word is a wrong instruction.
+Everything is made of small pictures: a wrapped sentence, a run of digits, a row of marks. Each part of a screen
+offers itself in several sizes, the best first; `paint_screen` takes the best that leave room for one another and
+stacks them. What does not fit even at its smallest is an error, never cut: on a card reader a missing word is a wrong
+instruction.
+
+**How a screen is fitted.** The same sentence must be read on 128 x 64 and on 128 x 32, in French and in English,
+alone or above a field, and no table of sizes by hand survives the third language. So sizes are not chosen, they are
+offered:
+
+1. A part offers itself best first: `offer_sentences` in each font and broken in each way that keeps words whole,
+   ordered by size. To stay in one line is worth `BREAK_COST` pixels of size among other parts; a sentence that has
+   the glass to itself breaks sooner (`BREAK_COST_ALONE`).
+2. All parts begin at their *smallest*. If these do not fit, nothing will: that is the error, and it says how many
+   rows are missing. The widest gap of `GAPS` that still fits is fixed now, so that growing parts cannot squeeze it.
+3. What is left is spent in the order of importance: the code first, then the field that is being typed, then
+   sentences, then the notice. Each takes its best size for which the others can stay at their smallest. Greedy is
+   right here: a code in large digits above a small sentence is what one wants, an even compromise is not.
+4. Only then are places given: spare rows go above, between and below, and a notice stands on the last row wherever
+   the rest ends up, so that LAST TRY is always in the same place.
+
+An offer is a function, drawn when it is asked for: most sizes are never drawn, and a first frame is not waited for.
+Changing a constant here moves pixels on many screens at once: look at the sheets in docs/pictures before you record
+new goldens.
 
 The digits of a code are drawn one by one and never become text.
 """
@@ -84,14 +104,17 @@ def _offers(screen: Screen, width: int) -> dict[str, Options]:
 
 def _choose(offers: Mapping[str, Options], height: int) -> dict[str, Picture]:
     """The best size of each part, in the order of the offers, that leaves room for the smallest of the others."""
+    # From the smallest upwards: so an error means that no choice whatever would have fitted.
     chosen = {name: options[-1]() for name, options in offers.items()}
     least = sum(part.height for part in chosen.values())
     gaps = GAPS if height >= TALL else GAPS[1:]
     gap = next((gap for gap in gaps if least + gap * (len(chosen) - 1) <= height), None)
     if gap is None:
         raise UsageError(f"{' + '.join(chosen)} need {least + GAPS[-1] * (len(chosen) - 1)} rows and have {height}")
+    # The gap stays as it is from here on: parts that grow must not eat what keeps them apart.
     spare = height - least - gap * (len(chosen) - 1)
     for name, options in offers.items():
+        # The smallest itself always fits, so `next` finds one.
         smallest = chosen[name].height
         chosen[name] = next(picture for option in options if (picture := option()).height - smallest <= spare)
         spare -= chosen[name].height - smallest

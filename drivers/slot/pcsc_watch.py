@@ -1,8 +1,26 @@
 """Who is in the slot: a thread that waits for PC/SC to say, and the rules that turn what it says into events.
 
 pcscd tells of every change while one waits in SCardGetStatusChange; nothing is polled while a reader is there. Only
-when pcscd is away, when there is no reader, and once after readers came or went, is it asked again after a while: a
-reader that comes between listing and waiting is otherwise missed (pcsc-lite counts the readers when the wait begins).
+when pcscd is away, when there is no reader, and once after readers came or went, is it asked again after a while.
+
+The call waits until *something differs from what you say you know*, and each word of that has a trap in it:
+
+- **Listing and waiting are two calls.** A reader that is plugged in between them is in neither: pcsc-lite counts the
+  readers when the wait begins, so the new one is no change. Hence the second look `SETTLE_MS` later, until two lists
+  in a row are the same; only a list that has settled is waited on for ever.
+- **A card can be swapped faster than anybody looks.** "Present, then present" would hide that the PIN typed was meant
+  for another card. pcscd counts comings and goings in the upper half of the state word; that count makes the name of
+  an inserted card (`Inserted`), and a new count is a new card.
+- **Two witnesses tell of a removal**: the watch, and a transmit that fails in the other thread. Whoever comes first
+  is believed. The other one must then not tell it again, nor, with a state from before, bring the card back: `_gone`
+  remembers the card whose exchange has failed until pcscd no longer lists it.
+- **A cancel is not remembered.** SCardCancel ends the wait that is under way; one that comes an instant before the
+  wait begins is lost. So ending is asked for again and again until the thread has gone (`stop_thread`).
+- **A reader that has died quietly looks like an empty one.** If this thread ends for a reason that nobody foresaw,
+  the reader on the desk would show INSÉREZ VOTRE CARTE to whoever inserts one. `on_end` makes that a fault instead.
+
+`Presence` has the rules and no thread; `Watcher` the thread and no rules. tests/drivers/test_slot_pcsc_rules.py plays
+each of these orders against the rules, tests/pcsc/test_slot_on_pcscd.py against a real pcscd.
 """
 
 import logging
@@ -49,7 +67,9 @@ class Presence:
         if not view:
             return self.note_loss()
         cards = [(name, event_count(state)) for name, state in view.items() if is_present(state)]
+        # A view can be older than the failed exchange that showed the card to be gone: it must not bring it back.
         self._cards = [card for card in cards if card != self._gone]
+        # Set aside is this insertion of the card, not the card: pulled and put in again, it is tried again.
         self._aside.intersection_update(self._cards)
         fresh = self._fresh()
         if self.card in self._cards and not (self.card in self._aside and fresh):

@@ -4,6 +4,40 @@
 
 Time is data: events bear their moment, `state.dark_at` says when a TimeUp is due. The table is complete: every phase
 has a rule for every trigger, and the diagram and the table in docs/reader.md are made from it.
+
+**Theory, before the table.** The reader is a state machine of the Mealy kind: what is to be done depends on state and
+event. A *phase* is what a person would call where the reader is ("PIN entry"); a *state* is a phase with what belongs
+to it (how many digits, since when, whose card). The table knows phases only and stays small enough to be read;
+actions look at the rest. A *trigger* is an event as coarse as the table needs it: ten digits are one trigger.
+
+A cell names its action *and every phase it may lead to*. The second half is a claim about the first: it draws the
+diagram, and tests/promises/test_r14_every_state_and_key.py holds it to be exactly true by getting into every state
+there is and letting everything happen there. An action that leads elsewhere fails it, and so does a phase that is
+claimed and never reached.
+
+Beside the reader, three other parties have a life of their own, and most rows are about their being out of step:
+
+- *the card* answers late, or after the person has moved on. Its answers are events like any other, and a phase that
+  does not expect one ignores it (`stay_put`). Which answers are still meant for us is not decided here: the link
+  drops the others by their tickets (`device.reader.link`).
+- *the person* may press anything at any time. While the card is read, a function may be chosen and digits typed: how
+  far the card is stands in the state (`Progress`), and no event is put back into a queue.
+- *time* may run out in any phase. TIME_UP is not a phase's business but everybody's (`EVERYWHERE`), and so are Off, a
+  lost display and a pulled card: a row says something about them only where it means something else.
+
+**WARNING to whoever edits.** The security of the reader is in what is *absent* here:
+
+- No rule but `code_ready`'s row shows a code, and none leads back to it: a code that was left cannot be looked at
+  again.
+- No key prolongs a code's time. `code_ready` sets it, and `_begins_waiting` leaves Phase.CODE out; a rule there that
+  says "any key" without it looks harmless and breaks the promise of 35 s.
+- Every way out of a phase with a PIN or a code must wipe (WipePin, Forget, Release). `fall_asleep`, `card_gone` and
+  `halt_reader` do; a new way out has to as well.
+- A wrong PIN is sent once. PIN_AGAIN asks the person, it never sends the same digits anew: that would take a try.
+- HALTED leads nowhere.
+
+Change the table, then run `python -m pytest tests/promises tests/core` and `python -m docs.tools`, and look at the
+diagram.
 """
 
 from collections.abc import Callable, Mapping
