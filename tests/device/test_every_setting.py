@@ -15,7 +15,7 @@ FLAG = ((True, False), (1, 0, "true", None))
 FOUR, SIX = (5, 6, 7, 8), (0, 4, 17, 27, 11, 3)
 
 SETTINGS: dict[str, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {
-    "reader.language": ("auto", ("auto", "fr", "en"), ("de", "a", "", 1)),
+    "reader.language": ("auto", ("auto", "fr", "en"), ("xx", "a", "", 1)),
     "reader.pin_digits": ((4, 4), (4, 12, [4, 12], [5, 6]), (3, 13, [4], [12, 4], [4, 13], [3, 4], True, "4")),
     "gpio.library": ("auto", ("auto", "lgpio", "gpiod", "rpigpio"), ("gpio", 1)),
     "keypad.rows": ((5, 6, 13, 19), ([0, 22, 23, 27],), ([5, 6], [5, 6, 13, 28], [-1, 5, 6, 13], [5, 6, 13, True], 5)),

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from drivers.painter.raster import paint_screen
-from sesame_core.reader.words.en import ENGLISH
-from sesame_core.reader.words.fr import FRENCH
+from sesame_core.reader.words import LANGUAGES
 from sesame_core.reader.words.sentences import Sentences
 from sesame_core.screens import Masked, Screen, Typed
 
@@ -32,7 +31,7 @@ def screens(words: Sentences) -> Iterator[Screen]:
         yield Screen(lines=(title,), field=Typed(text), notice=notice)
 
 
-@pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
+@pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
 @pytest.mark.parametrize("size", [(128, 64), (128, 32), (64, 128)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_everything_fits(size: tuple[int, int], words: Sentences) -> None:
     for screen in screens(words):

@@ -522,6 +522,7 @@ def test_what_pyscard_raises_besides_return_codes_is_an_error_of_ours(
     def fail(*_arguments: object) -> None:
         raise error
 
+    pytest.importorskip("smartcard.scard")
     for name in ("EstablishContext", "ReleaseContext", "Cancel", "Reconnect", "Disconnect"):
         monkeypatch.setattr(f"smartcard.scard.SCard{name}", fail)
     pcsc = Pcsc()
