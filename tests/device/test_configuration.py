@@ -343,3 +343,8 @@ def test_the_hint_to_install_stands_at_the_file_that_it_carries_over(tmp_path: P
         merge_config(raw, str(SYSTEM_FILE))
     with pytest.raises(ConfigError, match=r"below \[i2c\]$"):
         merge_config(raw, str(tmp_path / "reader.toml"))
+
+
+def test_without_an_option_the_file_of_the_installed_service_is_meant() -> None:
+    unit = (Path(__file__).resolve().parents[2] / "systemd/sesame-reader.service").read_text(encoding="utf-8")
+    assert set(re.findall(r"--config (\S+)", unit)) == {str(SYSTEM_FILE)}

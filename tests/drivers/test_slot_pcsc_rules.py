@@ -11,7 +11,7 @@ from drivers.errors import NoCardError, NoReaderError, SlotError
 from drivers.slot.mailbox import News
 from drivers.slot.pcsc import PcscSlot
 from drivers.slot.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, event_count, is_present
-from drivers.slot.pcsc_card import PcscConnection, choose_readers
+from drivers.slot.pcsc_card import PcscConnection, choose_readers, read_states
 from drivers.slot.pcsc_errors import (
     CardBusyError,
     CardMuteError,
@@ -352,6 +352,14 @@ def test_an_unused_reader_that_goes_after_it_was_listed_does_not_hide_the_other(
     assert loop.kinds(1) == [CardAbsent]
     pcscd.insert("A")
     assert loop.kinds(1) == [CardPresent]
+
+
+def test_of_readers_one_of_which_is_gone_the_others_are_looked_at() -> None:
+    pcscd = PlayedPcscd("A", "C")
+    pcscd.insert("A")
+    there = dict(pcscd.readers)
+    assert read_states(pcscd, 1, ["A", "B", "C"]) == there
+    assert is_present(there["A"])
 
 
 def test_the_next_reader_with_a_card_is_asked_once_the_first_is_of_no_use(open_slot: OpenSlot) -> None:
