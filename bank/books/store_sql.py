@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Update, insert, select, update
@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bank.books.card_json import card_from_dict, card_to_dict
 from bank.books.clock import WallClock, read_time, wall_ms
+from bank.books.counting import write_attempt
 from bank.books.customers import (
     add_credential,
     add_customer,
@@ -41,7 +42,6 @@ from bank.books.records import (
     check_card_id,
     check_name,
     is_askable,
-    show_controls,
 )
 from bank.books.schema import ATTEMPTS, CARDS, ISSUER_KEYS
 from bank.books.store import Issue
@@ -192,7 +192,7 @@ class SqlStore:
             accepted = atc <= MAX_ATC and _move(connection, card_id, fresh.values(last_atc=atc, failures=0))
             if attempt is not None:
                 reason = Reason.ACCEPTED if accepted else Reason.RACED
-                connection.execute(insert(ATTEMPTS).values(_attempt_row(replace(attempt, reason=reason))))
+                write_attempt(connection, replace(attempt, reason=reason))
             return accepted
 
     def block_card(self, card_id: str, blocked: bool) -> None:
@@ -203,7 +203,7 @@ class SqlStore:
     def note_attempt(self, attempt: Attempt) -> None:
         """See Store."""
         with self.writing() as connection:
-            connection.execute(insert(ATTEMPTS).values(_attempt_row(attempt)))
+            write_attempt(connection, attempt)
 
     def _insert_new(self, connection: Connection, table: str, row: Values) -> None:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -296,15 +296,6 @@ def reset_cards(connection: Connection, cards: Iterable[Issue]) -> None:
     for card, last_atc in cards:
         first = update(CARDS).values(last_atc=last_atc, failures=0, blocked=False)
         connection.execute(first.where(CARDS.c.card_id == card.card_id))
-
-
-def _attempt_row(attempt: Attempt) -> Values:
-    return {
-        "at": attempt.at.astimezone(UTC).isoformat(),
-        "card_id": attempt.card_id,
-        "source": show_controls(attempt.source)[:200],
-        "reason": attempt.reason.name,
-    }
 
 
 def _attempt(row: RowMapping) -> Attempt:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from bank.books.schema import BENEFICIARIES, CONTACTS, EFFECTS, OPERATIONS, PAYMENT_CARDS, SESSIONS, SMS_CODES
 from bank.books.store_sql import SqlStore
@@ -545,3 +545,30 @@ def test_no_code_key_or_number_is_in_a_repr_or_in_the_journal(quick: Counter) ->
     assert f"{code[:4]} {code[4:]}" not in said
     assert PAYEE not in said
     assert PHONE not in said
+
+
+@pytest.mark.parametrize("means", ["sms", "reader"])
+def test_whatever_is_wrong_costs_the_same_work(quick: Counter, means: str) -> None:
+    """The same statements, in the same order: neither words nor work tell which element it was."""
+    never, other, old, tried, plain = (quick.ask() for _ in range(5))
+    theirs = quick.sms_code(other) if means == "sms" else quick.reader_code(quick.ask(amount=1))
+    stale = quick.sms_code(old) if means == "sms" else "00000000"
+    used = quick.sms_code(tried) if means == "sms" else "99999999"
+    for _ in range(3 if means == "sms" else 0):
+        quick.service.confirm_by_sms(quick.durand, tried.operation_id, wrong(used))
+    quick.service.allow_confirming(quick.durand, "staff/1")
+    quick.hand.ms += 5 * MINUTE
+    if means == "sms":
+        quick.service.send_sms_code(quick.durand, plain.operation_id)
+    said: list[list[str]] = []
+
+    @event.listens_for(quick.store._engine, "before_cursor_execute")
+    def note(*call: object) -> None:
+        said[-1].append(str(call[2]))
+
+    verb = quick.service.confirm_by_sms if means == "sms" else quick.service.confirm_by_reader
+    for operation, code in ((never, "12345678"), (plain, theirs), (old, stale), (tried, used)):
+        said.append([])
+        assert verb(quick.durand, operation.operation_id, code).outcome is not C.APPROVED
+    assert len(said[0]) > 8
+    assert said == [said[0]] * 4
