@@ -252,8 +252,11 @@ class SqlStore:
     def writing(self) -> Iterator[Connection]:
         """A transaction that changes: all of it is on the disk at the end, or nothing. Only one at a time on SQLite.
         What breaks a rule of the tables leaves as IntegrityError."""
-        with translated(self._url), self._engine.execution_options(writes=True).begin() as connection:
-            yield connection
+        try:
+            with translated(self._url), self._engine.execution_options(writes=True).begin() as connection:
+                yield connection
+        except (TypeError, ValueError, LookupError) as cause:  # a row that was taken apart, not an answer of a desk
+            raise StateError(f"the bank's books ({named(self._url)}): {DAMAGED}") from cause
 
 
 @contextmanager
