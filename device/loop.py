@@ -119,11 +119,13 @@ class Loop(Generic[S, E]):
     def close(self) -> None:
         """Let go of the board, the glass dark. Never raises."""
         self.appliance.release()
+        # The glass before all other parts: one of them may hang while it is let go, and nothing is to be read then.
         self.board.display.close()
         for source in self.sources:
             source.close()
 
     def _handle(self, event: Event) -> None:
+        # A slot's answer is for the link, not for the table; what comes of it queues up behind what is under way.
         heard = self.appliance.hear_event(event)
         if heard is not event:
             self._expect(heard)
@@ -160,10 +162,12 @@ class Loop(Generic[S, E]):
     def _draw(self) -> None:
         now = self.board.clock.now()
         screen = self.appliance.view_state(self.state, now)
+        # Most turns change nothing: a screen is a value, and comparing two is cheaper than painting one.
         if screen == self.screen:
             self._darken(screen, now)
             return
         self.screen = screen
+        # A second try in the same turn could cost as long again as the first, and the watchdog is waiting.
         if self._blind:
             self._end_unseen()
         else:
@@ -197,6 +201,7 @@ class Loop(Generic[S, E]):
                 self._darken_at = self.board.clock.now() + DARKEN_EVERY
 
     def _light(self, screen: Screen) -> None:
+        # Dark and awake is a pause between two screens: switching the panel off would cost an initialisation.
         if screen.dark and not self.state.awake:
             self.board.display.switch_off()
         elif screen.dark:

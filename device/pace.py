@@ -44,6 +44,7 @@ class Waker:
             return self._wait_in_slices(timeout)
         seconds = None if timeout is None else min(max(0, timeout), LONGEST) / 1000
         ready, _, _ = select.select([self._bell], [], [], seconds)
+        # Hushed before anything is looked at: what rings from now on ends the next wait.
         if ready:
             self._bell.hush()
         return bool(ready)

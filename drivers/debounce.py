@@ -62,8 +62,10 @@ class Debouncer:
 
     def read(self, closed: AbstractSet[int], now: Millis) -> tuple[int, ...]:
         """Take one reading at `now`; the places pressed by it, in order."""
+        # Ghosts: which of them are pressed cannot be told, so none of them gives an event.
         if len(closed) > self._sure:
             self.adopt_contacts(closed)
+        # A place that reads as it counts drops out: the next bounce of it begins its time anew.
         self._since = {place: self._since.get(place, now) for place in self._down.symmetric_difference(closed)}
         ripe = {place for place, since in self._since.items() if now - since >= self._needed(place)}
         pressed = tuple(sorted(ripe - self._down))

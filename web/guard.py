@@ -87,6 +87,7 @@ class Guard:
     def refuse_request(self, scope: Scope) -> Refusal | None:
         """What is wrong with a request, before anything of it is looked at."""
         headers = Headers(scope=scope)
+        # First of all: a name that was rebound to this machine (DNS rebinding) must not even learn what we refuse.
         if not _is_one_of(headers.getlist("host"), self.hosts | self._address_of(scope)):
             return Refusal(421, "This server answers to its own name on this machine only.\n")
         if _from_elsewhere(scope, headers):
@@ -98,6 +99,7 @@ class Guard:
         return frozenset((as_host(server[0]),)) if server else frozenset()
 
     def _too_much(self, headers: Headers) -> Refusal | None:
+        # A body without a length could go on for ever before anybody counts it.
         if "transfer-encoding" in headers:
             return Refusal(411, "Say how long the body is.\n")
         length = headers.get("content-length", "0")

@@ -180,6 +180,7 @@ class SqlStore:
 
     def take_attempt(self, card_id: str, limit: int) -> Status | None:
         """See Store."""
+        # Counted by the same statement that asks whether one is left: of a hundred at once, `limit` get through.
         free = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.failures < limit)
         with self.writing() as connection:
             moved = _move(connection, card_id, free.values(failures=CARDS.c.failures + 1))
@@ -231,6 +232,7 @@ class SqlStore:
             keys = connection.execute(select(ISSUER_KEYS.c.name, ISSUER_KEYS.c.sealed)).all()
             cards = connection.execute(select(CARDS.c.card_id, CARDS.c.sealed).limit(SAMPLE)).all()
         sealed = [*keys, *cards]
+        # One that opens is enough: damage is found where it is read, a wrong key opens nothing at all.
         if sealed and not any(self._opens(name, row) for name, row in sealed):
             raise StateError(f"the key file is not the one of the bank's books ({named(self._url)}): put theirs back")
 

@@ -88,6 +88,7 @@ class CardLink:
         """An answer of the slot: the event that has come of it, if any."""
         if self._asked is not None and answer.ticket >= self._asked[0]:
             self._asked = None
+        # Asked before the card was pulled, or before somebody pressed another key: nobody waits for it now.
         if answer.ticket != self._ticket:
             return None
         event = self._heard(answer)
@@ -117,8 +118,10 @@ class CardLink:
                 return self._silent(answer.at, Fault.MUTE)
 
     def _silent(self, at: Millis, fault: Fault) -> Event | None:
+        # No session: not even an ATR has come, so there is nobody to carry the silence to.
         if self._session is None:
             return CardFaulty(at, fault)
+        # The session is to end the job itself, so that it wipes what it holds; an empty answer is its MUTE.
         event = self._do(at, self._session.answer(at, b""))
         return CardFaulty(at, fault) if isinstance(event, CardFaulty) else event
 

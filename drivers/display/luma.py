@@ -95,7 +95,9 @@ class LumaDisplay:
     def _bring(self, chip: DisplayChip, frame: bytearray) -> None:
         for window in find_changes(self._sent, frame, self._panel.width, chip.access):
             chip.write(window, window.cut(frame, self._panel.width))
+        # Noted once all of it was sent: what fails in between is forgotten as a whole, and sent anew (`_persist`).
         self._sent[:] = frame
+        # Lit only with a picture in memory: after a reset it holds noise, which would flash up.
         if not self._lit:
             chip.wake()
             self._lit = True

@@ -43,6 +43,8 @@ class News:
         events = []
         with self._changed:
             while self._queue:
+                # What the loop asks next it asks of the session that it has heard of, not of one that began
+                # meanwhile.
                 self._known_session, telling = self._queue.popleft()
                 events.append(telling(now))
         return events
@@ -65,6 +67,8 @@ class News:
     def hand_answer(self, session: int, telling: Telling) -> None:
         """The answer to a request, unless its session is over."""
         with self._changed:
+            # Session and queue are looked at under one lock: a card pulled in between must not get the other's
+            # answer.
             if current := session == self._session:
                 self._queue.append((session, telling))
         self._wake(current)
@@ -72,6 +76,8 @@ class News:
     def request_session(self) -> int | None:
         """The session of a request that is made now; None when no card is in, which is then told once more."""
         with self._changed:
+            # An end that the loop has not heard of is in the queue: its request goes to the old session, and is
+            # dropped.
             if self._known_session != self._session or self._presence.card is not None:
                 return self._known_session
             new = not self._queue and self._add(self._presence.look_again())

@@ -32,6 +32,7 @@ class PcscSlot:
         """Begin to watch. Raises PcscMissingError when PC/SC is not installed, RefusedError when polkit forbids it; a
         reader or service that is not there is an event."""
         pcsc = self._load()
+        # Asked here, in the caller's thread: in the watcher's a refusal by polkit would only be tried again for ever.
         _try(pcsc)
         self._news = News(notify)
         self._worker = Worker(pcsc, self._news, exclusive=self._exclusive)

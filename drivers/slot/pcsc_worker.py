@@ -90,10 +90,12 @@ class Worker:
 
     def _carry_out(self, job: Request | PowerOff) -> None:
         if isinstance(job, PowerOff):
+            # A power-off that was asked for one card must not cut the power of the next, powered since.
             if self._card_session <= job.session:
                 self._power_off()
             return
         try:
+            # The card may have gone while this job waited in the queue: it is for that card or for none.
             card = self._news.session_card(job.session)
             if card is not None and not self._stop.is_set():
                 self._attempt(job, card)
@@ -113,6 +115,7 @@ class Worker:
             self._news.note_removal(card)
         except (ReaderLostError, ServiceLostError):
             self._power_off()
+            # The watcher will say what happened, reader or card; only if it does not is the card called silent.
             if not self._news.wait_until_ended(job.session, VERDICT_S):
                 self._silent(job)
         except SlotError as error:

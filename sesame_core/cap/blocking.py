@@ -68,6 +68,7 @@ class CardWork:
         if isinstance(event, CodeReady):
             self._code = event.code
         else:
+            # The digits wait for the numbers: `make_code` mixes them in.
             assert isinstance(event, CardWantsData)
         return None
 

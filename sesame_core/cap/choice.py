@@ -98,6 +98,7 @@ class Choice:
         """The application that `prepare` is likely to take, told from what the card shows before GPO: for tools, which
         move no counter. Raises CardError as `first`."""
         best = yield from self.first()
+        # A dedicated application is meant for codes whatever its records say: nothing else is worth a look.
         if is_dedicated(best.aid) or len(self._found) == 1:
             return best
         guesses: list[Application] = []
@@ -121,12 +122,15 @@ class Choice:
             application = self._found[place]
             card = yield from self._tried(application, request)
             if card is not None:
+                # A payment application without a bitmap of its own may work by Visa's default: kept, in case no
+                # better one is there.
                 if card.own_bitmap or is_dedicated(application.aid):
                     return card
                 spare = spare or card
             place += 1
         if spare is None or self._in_doubt():
             raise self._verdict()
+        # Others were selected since: the card has forgotten this one's transaction.
         if spare.application is not self._found[-1]:
             yield from emv.restart_card(spare, request)
         return spare
@@ -139,6 +143,7 @@ class Choice:
             files = yield from emv.read_files(fresh, request)
             return replace(files.card_data(fresh), application=application)
         except CardError as error:
+            # A card that never ends is not asked the next ten questions as well.
             if error.fault is Fault.ENDLESS:
                 raise
             self._note(application.aid, error.fault, str(error))
@@ -158,6 +163,7 @@ class Choice:
         before = len(self._found)
         while self._dedicated:
             yield from self._seek(self._dedicated[0])
+            # Taken off the list only now: a conversation that was left inside `_seek` seeks this name again.
             del self._dedicated[0]
             if len(self._found) > before:
                 return True
@@ -177,6 +183,7 @@ class Choice:
         elif response.has(StatusWord.FUNCTION_NOT_SUPPORTED):
             self._unsupported.append(aid)
         elif not response.ok:
+            # Some name is answered as absent: then this card does tell absent from blocked.
             self._absent = True
         else:
             self._remember(aid, response.data)

@@ -190,6 +190,7 @@ def read_cryptogram(data: bytes, psn: bytes = b"") -> Cryptogram:
         iad = find_value(template.parts, 0x9F10) or b""
     if (len(cid), len(atc), len(ac)) != (1, 2, 8):
         raise CardError(Fault.GARBAGE, "not a cryptogram")
+    # Only an ARQC is one that the bank can check; an AAC is as long and would make digits as well.
     if cid[0] & 0xC0 != 0x80:
         raise CardError(Fault.DECLINED, "not an ARQC")
     return Cryptogram(cid[0], atc, ac, iad, psn)
@@ -204,6 +205,7 @@ def _start_processing(application: Application, request: Request) -> Conversatio
     length = bytes((len(data),)) if len(data) < 0x80 else bytes((0x81, len(data)))
     response = yield Command(0x80, Ins.GET_PROCESSING_OPTIONS, 0x00, 0x00, b"\x83" + length + data)
     template = _template(_checked(response).data)
+    # Format 80 has no tags inside: two bytes of AIP, the rest is the AFL (EMV Book 3, 6.5.8.4).
     afl = template.value[2:] if template.tag == 0x80 else find_value(template.parts, 0x94)
     if not afl or len(afl) % 4:
         raise CardError(Fault.GARBAGE, "no application file locator")
@@ -217,6 +219,7 @@ def _read_records(afl: bytes) -> Conversation[Files]:
     lost: list[CardError] = []
     for sfi, number in _afl_records(afl):
         response = yield read_record(sfi, number)
+        # An AFL may name records that were never written; no fault as long as nothing in them is needed.
         if any(map(response.has, ABSENT)):
             continue
         try:

@@ -111,6 +111,7 @@ class CardSession:
         self.pin.wipe()
         if self._code is not None:
             self._code.wipe()
+        # Of the cryptogram only the reference goes: it is worth nothing once its code is used or left.
         self._code = self._cryptogram = None
 
     @property
@@ -129,6 +130,7 @@ class CardSession:
     def _prepare(self, request: Request) -> Exchanges[Outcome]:
         if self._choice is None:
             raise UsageError("no application is selected")
+        # The first preparation shares the budget of the search, or a card could make both as long as it likes.
         if not self._fresh:
             self._budget = Budget()
         self._request = request
@@ -139,6 +141,7 @@ class CardSession:
 
     def _confirm(self) -> Exchanges[Outcome]:
         response = yield from self._over(emv.verify_pin(self.pin))
+        # 63C0 counts as blocked, below: what may be typed again has an x above 0.
         if response.tries_left:
             self.pin.wipe()
             self._pin_was_wrong = True
@@ -153,6 +156,7 @@ class CardSession:
 
     def _generate(self) -> Exchanges[Outcome]:
         cryptogram = yield from self._over(emv.generate_ac(self._prepared(), self._request))
+        # 6985 before any cryptogram: some cards want a new selection after a wrong PIN, and say it this late.
         if cryptogram is None:
             return (yield from self._start_again())
         self.pin.wipe()

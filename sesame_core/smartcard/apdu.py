@@ -157,12 +157,14 @@ def deliver_command(command: Command, protocol: Protocol) -> Exchanges[Response]
     Raises CardError: MUTE, GARBAGE, and ENDLESS where the card always has more.
     """
     response = yield from _exchange(command, command.encode(protocol))
+    # Once only: a card that says 6Cxx again has not got the length that it asked for itself.
     if response.sw >> 8 == WRONG_LENGTH and command.repeats(protocol):
         response = yield from _exchange(command, command.encode(protocol, response.sw & 0xFF))
     collected = response.data
     links = 0
     while response.sw >> 8 == MORE_DATA:
         links += 1
+        # A card may answer 61xx for ever, a byte at a time: the size alone would let it go on for an hour.
         if links > MAX_CHAIN:
             raise CardError(Fault.ENDLESS, "response without end")
         response = yield from _fetch(response.sw & 0xFF)
@@ -209,6 +211,7 @@ def _exchange(command: Command, raw: bytearray) -> Exchanges[Response]:
         answer = yield raw
     finally:
         if command.secret:
+            # In place, and also when the generator is closed without an answer: the slot may hold this very buffer.
             raw[:] = bytes(len(raw))
             command.wipe()
     return Response.decode(answer)

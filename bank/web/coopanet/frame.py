@@ -84,6 +84,7 @@ class Frame:
         given = await form_of(request)
         if self.sessions.check_csrf(token_of(request), given.get("mark", "")):
             return given
+        # A double click: the first form has signed in and changed the token, the second is not another site's.
         if signing_in and signed_in(request):
             return None
         raise StaleFormError

@@ -209,6 +209,8 @@ class Desk:
         begin = self._now()
         customer = await self._look(user_code(user), code, source) if normalise_code(code) else None
         if customer is None:
+            # A no ends at the same moments whatever was wrong, so that its length does not tell which user codes
+            # exist.
             await self._pause(max(0.0, self._refusal.end(begin) - self._now()))
         return customer
 
@@ -226,6 +228,7 @@ class Desk:
             return None
         customer = self._verify(user, code, source)
         if customer is not None:
+            # A right code costs its place nothing: a branch with many customers is one place.
             self._sources.give_back(source)
         return customer
 
