@@ -10,6 +10,7 @@ from pytest_mock import MockerFixture
 
 from docs.tools.__main__ import every, main
 from docs.tools.made import DOCS, Made, Page, Sheet
+from docs.tools.step_pictures import FOLDER as STEPS
 
 MADE: tuple[Made, ...] = tuple(every())
 
@@ -17,11 +18,13 @@ MADE: tuple[Made, ...] = tuple(every())
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A docs/ of its own, with every made file as it is now."""
+    docs = tmp_path / "docs"
     for each in MADE:
-        (tmp_path / each.name).parent.mkdir(exist_ok=True)
-        (tmp_path / each.name).write_bytes((DOCS / each.name).read_bytes())
-    monkeypatch.setattr("docs.tools.made.DOCS", tmp_path)
-    return tmp_path
+        path = (docs / each.name).resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((DOCS / each.name).read_bytes())
+    monkeypatch.setattr("docs.tools.made.DOCS", docs)
+    return docs
 
 
 @pytest.mark.parametrize("made", MADE, ids=lambda made: made.name)
@@ -32,6 +35,7 @@ def test_nothing_is_stale(made: Made) -> None:
 def test_nothing_is_made_that_no_page_names_and_no_picture_is_left_over() -> None:
     assert len({made.name for made in MADE}) == len(MADE)
     drawn = {f"pictures/{path.name}" for path in (DOCS / "pictures").glob("*.png") if "branch" not in path.name}
+    drawn |= {f"{STEPS}/{path.name}" for path in (DOCS / STEPS).glob("*.png")}
     assert drawn == {made.name for made in MADE if isinstance(made, Sheet)}
 
 
