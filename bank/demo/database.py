@@ -12,6 +12,7 @@ from bank.books.store_sql import SqlStore
 from bank.books.vault import KEY_SIZE, Vault
 from bank.demo.customers import furnish_books
 from bank.demo.people import furnish_people
+from bank.demo.staff import furnish_staff
 from bank.emv.keys import TEST_KEYS
 from bank.errors import IssuingError, StateError
 from bank.files import lock_file
@@ -57,7 +58,9 @@ def _furnish(store: SqlStore, books: URL) -> None:
     try:
         furnish_books(store)
         with store.writing() as connection:
-            furnish_people(connection, read_time(connection, wall_ms()))
+            now_ms = read_time(connection, wall_ms())
+            furnish_people(connection, now_ms)
+            furnish_staff(connection, now_ms)
     except IssuingError as cause:  # a card of ours under another name
         raise StateError(f"the bank's books ({named(books)}): {DAMAGED}") from cause
 

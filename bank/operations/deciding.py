@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.operations.catalogue import CATALOGUE, EffectKind, Means
 from bank.operations.ports import Operation
@@ -18,11 +19,6 @@ BANK: Final = "bank"
 CARRIED_OUT: Final = "carried out"
 NOT_CARRIED_OUT: Final = "not carried out"
 BY_ITSELF: Final = (OperationState.EXPIRED.value, CARRIED_OUT)
-
-
-def name_customer(customer_id: int) -> str:
-    """How the journal calls a customer."""
-    return f"customer/{customer_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.schema import BENEFICIARIES, EFFECTS, OPERATIONS, PAYMENT_CARDS, SESSIONS
 from bank.errors import BankError
+from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.ledger.entries import AccountKind, FundsError, LedgerError, MovementKind, Posting, transfer_between
 from bank.ledger.keeping import find_account, open_house_account, post_movement
 from bank.operations import catalogue as cat
 from bank.operations.catalogue import EffectKind, OperationKind
-from bank.operations.deciding import BANK, CARRIED_OUT, NOT_CARRIED_OUT, journal_event, name_customer
+from bank.operations.deciding import BANK, CARRIED_OUT, NOT_CARRIED_OUT, journal_event
 from bank.operations.messages import send_text
 from bank.operations.octets import OperationContent
 from bank.operations.people import SECURE_TELEPHONE, change_contact, find_contact

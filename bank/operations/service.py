@@ -15,10 +15,11 @@ from sqlalchemy.exc import IntegrityError
 from bank.books.clock import WallClock, wall_ms
 from bank.books.store_sql import SqlStore
 from bank.errors import StateError
+from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.operations.catalogue import Means
 from bank.operations.confirming import confirm_operation
-from bank.operations.deciding import decide_operation, name_customer
+from bank.operations.deciding import decide_operation
 from bank.operations.effects import carry_out, list_due
 from bank.operations.frame import OperationFrame
 from bank.operations.messages import drop_old_codes, list_texts

@@ -7,7 +7,7 @@ SQLite and on PostgreSQL alike. Whoever writes draws `seq` first, so that all wa
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.schema import COUNTERS, EFFECTS, OPERATIONS
@@ -18,6 +18,8 @@ from bank.operations.ports import Operation, UnknownOperationError
 from bank.operations.table import Act, OperationEvent, OperationStanding, OperationState, read_standing, step_operation
 
 COUNTER: Final = "operations"
+CHANNEL: Final = "sesame_operations"
+"""PostgreSQL's, on which every change is notified (`bank.web.feed`)."""
 DUE: Final = "due"
 DONE: Final = "done"
 FAILED: Final = "failed"
@@ -38,6 +40,8 @@ def draw_seq(connection: Connection) -> int:
     """The next number of a change. Others that change an operation wait until this transaction ends."""
     drawn = update(COUNTERS).where(COUNTERS.c.name == COUNTER).values(value=COUNTERS.c.value + 1)
     seq: int = connection.execute(drawn.returning(COUNTERS.c.value)).scalar_one()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"NOTIFY {CHANNEL}"))  # told when the transaction is, and never when it is not
     return seq
 
 

@@ -120,6 +120,7 @@ def make_app(store: "SqlStore", serving: Serving) -> "ASGIApp":
     from bank.operations.service import OperationService  # noqa: PLC0415
     from bank.verification import Verifier  # noqa: PLC0415
     from bank.web.around import LoneBank  # noqa: PLC0415
+    from bank.web.branch.site import PATH, open_branch  # noqa: PLC0415
     from bank.web.coopanet.pages import Pages  # noqa: PLC0415
     from bank.web.coopanet.words import OwnAddress  # noqa: PLC0415
     from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
@@ -128,7 +129,8 @@ def make_app(store: "SqlStore", serving: Serving) -> "ASGIApp":
     place = serving.place
     reached = OwnAddress(place.url, place.fingerprint, place.root) if place.open_to_network else OwnAddress()
     pages = Pages(open_desk(store, Verifier(store)), BookSessions(store), reached=reached)
-    app = LoneBank(pages, place.hosts, own_address=place.open_to_network).make_app()
+    branch = open_branch(store, place.hosts, own_address=place.open_to_network)
+    app = LoneBank(pages, place.hosts, own_address=place.open_to_network, beside={PATH: branch}).make_app()
     if not serving.proxied:
         return app
     # uvicorn's types for ASGI are narrower than Starlette's, and mean the same.
@@ -147,7 +149,7 @@ def _announce(place: "Place", arguments: argparse.Namespace) -> None:
         trust = {"root": f"{place.url}root.crt", "fingerprint": place.fingerprint} if place.root else {}
         say_ready(arguments, address=place.url, **trust)
         return
-    sys.stdout.write(f"Coop@net is at {place.url} until Ctrl-C\n")
+    sys.stdout.write(f"Coop@net is at {place.url} until Ctrl-C; the adviser's desk is at {place.url}branch/\n")
     if place.open_to_network:
         sys.stdout.write("Whoever is on this network can come; the address as a QR code is on its page /fr/connect\n")
     if place.root:

@@ -129,6 +129,7 @@ def _controlled(config: Config, arguments: argparse.Namespace) -> int:
 def _on_page(config: Config, arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
         from bank.verification import Verifier  # noqa: PLC0415 - a web server's libraries
+        from bank.web.branch.site import open_branch  # noqa: PLC0415
         from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
         from simulator.web.bench import PageBench  # noqa: PLC0415
         from simulator.web.site import reader_site  # noqa: PLC0415
@@ -137,7 +138,8 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
     with open_books(arguments) as store:
         bench = PageBench(config, arguments.state)
         listener = bind_listener(arguments.port, USUAL_PORT)
-        server = Server(reader_site(bench, open_desk(store, Verifier(store)), BookSessions(store)), listener)
+        desk = open_desk(store, Verifier(store))
+        server = Server(reader_site(bench, desk, BookSessions(store), open_branch(store)), listener)
         verb = f"{url_of(listener)}{READERS_VERB}"
         with _reachable(bench, arguments), server.beside(), announced(arguments.state, verb):
             _announce(url_of(listener), arguments)

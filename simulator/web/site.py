@@ -38,6 +38,7 @@ from web.guard import Guard, content_policy
 from web.sessions import SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
+BRANCH: Final = "/branch"
 KINDS: Final = {
     Key.CODE: "code",
     Key.CHALLENGE: "function",
@@ -164,9 +165,13 @@ def offered(pin_digits: tuple[int, int]) -> list[GalleryCard]:
     return [card for card in gallery.GALLERY.values() if least <= len(card.pin) <= most]
 
 
-def reader_site(bench: PageBench, desk: Desk, sessions: SessionKeeper | None = None) -> ASGIApp:
-    """Everything at one address, guarded. From now on the bank begins anew with the bench."""
+def reader_site(
+    bench: PageBench, desk: Desk, sessions: SessionKeeper | None = None, branch: ASGIApp | None = None
+) -> ASGIApp:
+    """Everything at one address, guarded. From now on the bank begins anew with the bench. `branch`: the adviser's
+    desk."""
     bank = Pages(desk, sessions or Sessions(), branch=Branch(bench.config.branch.name, bench.config.branch.telephone))
     bench.anew = bank.begin_anew
     policy = content_policy(scripts=True, frames=True)
-    return Guard(Starlette(routes=list(Site(bench, bank).list_routes())), policy)
+    beside = [Mount(BRANCH, branch)] if branch else []
+    return Guard(Starlette(routes=[*beside, *Site(bench, bank).list_routes()]), policy)

@@ -1,0 +1,97 @@
+"""How the desk's pages are rendered: dates, amounts, and the words for what the books say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from bank.books.people import ContactKind, CredentialKind
+from bank.books.records import Status
+from bank.iban import group_iban
+from bank.operations.catalogue import OperationKind
+from bank.operations.words import KIND_NAMES
+from bank.verification import Policy
+from bank.web.branch.synthesis import Synthesis
+from bank.web.branch.words import DAY_FORMAT, MOMENT_FORMAT, BranchWords
+from bank.web.coopanet.accounts import format_money
+from bank.web.coopanet.frame import load_templates, root_of
+
+FOLDER: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class BranchRenderer:
+    """Templates, and what each of them may use."""
+
+    templates: Environment = field(default_factory=lambda: load_templates(FOLDER))
+    attempts: int = Policy().attempts
+
+    def render(
+        self,
+        request: Request,
+        words: BranchWords,
+        template: str,
+        *,
+        status: int = 200,
+        **shown: Any,  # noqa: ANN401
+    ) -> Response:
+        """A page."""
+
+        def link(name: str, **parts: str) -> str:
+            path: str = root_of(request) + request.app.url_path_for(name, language=words.language, **parts)
+            return path
+
+        helpers = {
+            "link": link,
+            "static": lambda name: root_of(request) + request.app.url_path_for("static", path=name),
+            "own": lambda name: root_of(request) + request.app.url_path_for("own", path=name),
+            "here": self._in_other_language(request, words),
+            "money": lambda cents: format_money(cents, words.language),
+            "iban": group_iban,
+            "day": lambda moment: f"{_local(moment):{DAY_FORMAT}}",
+            "moment": lambda moment: f"{_local(moment):{MOMENT_FORMAT}}",
+            "operation": lambda kind: _name_operation(kind, words.language),
+            "closed": self.is_closed,
+        }
+        text = self.templates.get_template(template).render({"w": words, **helpers, **shown})
+        return HTMLResponse(text, status)
+
+    def is_closed(self, status: Status) -> bool:
+        """Whether the bank takes no code of that card."""
+        return status.blocked or status.failures >= self.attempts
+
+    def list_services(self, words: BranchWords, seen: Synthesis) -> Sequence[tuple[str, int | None]]:
+        """Each service with the moment since when the customer has it; None where he has not."""
+        card = min(
+            (
+                one.credential.since_ms
+                for one in seen.credentials
+                if one.credential.kind is CredentialKind.CARD and not one.credential.until_ms
+            ),
+            default=None,
+        )
+        telephone = next((one.since_ms for one in seen.contacts if one.kind is ContactKind.SECURE_TELEPHONE), None)
+        net = words.service_net, seen.customer.subscribed_ms
+        return net, (words.service_reader, card), (words.service_sms, telephone)
+
+    def _in_other_language(self, request: Request, words: BranchWords) -> str:
+        """This page; where it answers a form that has no page of its own, the search."""
+        other, root = words.other[1], root_of(request)
+        beyond = request.url.path.removeprefix(f"{root}/{words.language}/")
+        readable = request.path_params.get("language") and not beyond.endswith(("acts", "sign-off", "events"))
+        return f"{root}/{other}/{beyond}" if readable else f"{root}/{other}/"
+
+
+def _local(moment_ms: int) -> datetime:
+    """As the branch's clock on the wall shows it."""
+    return datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone()
+
+
+def _name_operation(kind: OperationKind, language: str) -> str:
+    french, english = KIND_NAMES[kind]
+    return english if language == "en" else french

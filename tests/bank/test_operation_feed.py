@@ -1,0 +1,123 @@
+"""Changes of operations told as they happen: by the look each second on SQLite, by a notification on PostgreSQL."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+
+from sqlalchemy import delete, insert, select, update
+
+from bank.books.customers import add_customer
+from bank.books.records import Customer
+from bank.books.schema import COUNTERS, OPERATIONS
+from bank.books.store_sql import SqlStore
+from bank.operations.shelf import draw_seq
+from bank.web.feed import OperationFeed
+
+LIMIT_S = 60
+NEVER_S = 3600.0
+"""A look that would come too late for the test: only a notification is heard in time."""
+
+SOON_S = 0.02
+
+
+def take_in(books: SqlStore, user: str) -> int:
+    with books.writing() as connection:
+        return add_customer(connection, Customer(user, user), 0).customer_id
+
+
+def change(books: SqlStore, customer_id: int, *, keep: bool = True) -> int:
+    """Another operation of that customer, in a transaction that is kept or given up."""
+    with books.writing() as connection:
+        seq = draw_seq(connection)
+        row = {
+            "id": f"operation-{seq}",
+            "seq": seq,
+            "kind": "sepa-transfer",
+            "customer_id": customer_id,
+            "state": "pending",
+            "payload": b"",
+            "created_ms": 0,
+            "until_ms": 0,
+            "terminal": "computer",
+            "digest": "",
+        }
+        connection.execute(insert(OPERATIONS).values(row))
+        if not keep:
+            connection.rollback()
+    return seq
+
+
+def look_of(books: SqlStore) -> float:
+    with books.reading() as connection:
+        return NEVER_S if connection.dialect.name == "postgresql" else SOON_S
+
+
+async def heard(changes: AsyncIterator[int | None]) -> int:
+    async for seq in changes:
+        if seq is not None:
+            return seq
+    raise AssertionError("the stream ended")
+
+
+def waiting_for(feed: OperationFeed, customer_id: int, act: Callable[[], int]) -> tuple[int, int]:
+    """What is heard, and what was done once the look had begun."""
+
+    async def run() -> tuple[int, int]:
+        changes = feed.list_changes(customer_id, 0.05)
+        assert await anext(changes) is None, "nothing has changed yet"
+        done = await asyncio.get_running_loop().run_in_executor(None, act)
+        return await asyncio.wait_for(heard(changes), LIMIT_S), done
+
+    return asyncio.run(run())
+
+
+def test_each_hears_of_the_own_customers_changes(books: SqlStore) -> None:
+    one, other = take_in(books, "FIRST001"), take_in(books, "SECOND02")
+    feed = OperationFeed(books, look_of(books))
+
+    def act() -> int:
+        change(books, other)
+        change(books, one, keep=False)
+        return change(books, one)
+
+    seen, done = waiting_for(feed, one, act)
+    assert seen == done
+    change(books, one)  # whoever looks is woken, and sees that nobody waits
+    join_lookers()
+
+
+def join_lookers() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "operations":
+            thread.join(LIMIT_S)
+
+
+def test_books_that_begin_anew_are_heard_again(books: SqlStore) -> None:
+    one = take_in(books, "FIRST001")
+    for _ in range(5):
+        change(books, one)
+    feed = OperationFeed(books, SOON_S)
+
+    def act() -> int:
+        with books.writing() as connection:
+            connection.execute(delete(OPERATIONS))
+            connection.execute(update(COUNTERS).values(value=0))
+        looked = threading.Event()
+        for _ in range(100):
+            looked.wait(SOON_S)
+        return change(books, one)
+
+    seen, done = waiting_for(feed, one, act)
+    assert seen == done
+    join_lookers()
+
+
+def test_nobody_looks_when_nobody_waits(books: SqlStore) -> None:
+    one = take_in(books, "FIRST001")
+    feed = OperationFeed(books, SOON_S)
+    before = {thread.name for thread in threading.enumerate()}
+    waiting_for(feed, one, lambda: change(books, one))
+    join_lookers()
+    assert {thread.name for thread in threading.enumerate()} <= before
+    with books.reading() as connection:
+        assert connection.execute(select(OPERATIONS.c.seq)).scalars().all()
