@@ -51,6 +51,13 @@ def begin_books_anew(state_dir: Path, database: str) -> None:
         begin_anew(store)
 
 
+class StateInUseError(CommandError):
+    """Somebody else uses the state."""
+
+    def __init__(self) -> None:
+        super().__init__(Exit.FAILED, "the reader or the bank is running with this state: end it first")
+
+
 @contextmanager
 def needing_extra(extra: str) -> Iterator[None]:
     """Around imports that an extra of ours brings. Raises CommandError, which says how to have it."""
@@ -86,6 +93,6 @@ def _locked(state_dir: Path, *, shared: bool) -> Iterator[None]:
         take_lock(descriptor, shared=shared, wait=False)
         yield
     except BlockingIOError:
-        raise CommandError(Exit.FAILED, "the reader or the bank is running with this state: end it first") from None
+        raise StateInUseError from None
     finally:
         os.close(descriptor)

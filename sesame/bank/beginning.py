@@ -3,7 +3,7 @@
 import argparse
 
 from sesame.bank.printing import say_either
-from sesame.books import claim_state, hold_state, needing_extra, open_books
+from sesame.books import StateInUseError, claim_state, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.serving import READERS_VERB, tell_servers
 
@@ -29,9 +29,23 @@ def reset_books(arguments: argparse.Namespace) -> Exit:
         raise CommandError(Exit.USAGE, "every customer, attempt and counter would be gone: say `reset --yes`")
     with needing_extra("bank"):
         from bank.demo.reset import reset  # noqa: PLC0415 - SQLAlchemy, only where there are books
-    with claim_state(arguments.state):
-        left = reset(arguments.state, arguments.database)
+    try:
+        with claim_state(arguments.state):
+            left = reset(arguments.state, arguments.database)
+    except StateInUseError:
+        left = _reset_beside(arguments)
     if left:
         message = f"all but {', '.join(left)}: called like a card's memory, but none of this program's. Move it away"
         raise CommandError(Exit.FAILED, message)
     return say_either(arguments, "all as it was at the beginning\n", empty=True)
+
+
+def _reset_beside(arguments: argparse.Namespace) -> list[str]:
+    """While others use the state: the books are emptied and furnished, then whoever serves pages begins anew."""
+    from bank.demo.reset import reset  # noqa: PLC0415
+
+    with hold_state(arguments.state):
+        left = reset(arguments.state, arguments.database)
+        with open_books(arguments):
+            tell_servers(arguments.state)
+    return left

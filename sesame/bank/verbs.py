@@ -12,6 +12,8 @@ USUAL_PORT: Final = 8036
 CARD: Final = "the cards in the books"
 CUSTOMER: Final = "the customers in the books"
 JOURNAL: Final = "the journal of the bank"
+OPERATIONS: Final = "what customers asked for"
+STAFF: Final = "those who work at the bank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,17 @@ def _who(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wanted", metavar="WHO", help="a user code, or a card's name or number")
 
 
+def _latest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--customer", default="", metavar="USER", help="of this customer alone")
+    parser.add_argument("--most", type=int, default=50, metavar="N", help="so many at most, the latest (%(default)s)")
+
+
+def _operations(parser: argparse.ArgumentParser) -> None:
+    _latest(parser)
+    states = ("pending", "approved", "refused", "fraud", "expired", "withdrawn")
+    parser.add_argument("--only", default="", choices=states, help="of these latest, those in that state alone")
+
+
 def _digest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--digest", default="", metavar="HEX", help="a last digest that was noted earlier, which must still be there"
@@ -138,6 +151,12 @@ CHAIN: Final = {
     "broken": "number or null: the line that does not fit",
     "whole": "yes or no: whether all hold, and --digest is one of theirs",
 }
+ASKED: Final = {
+    "operations": "list: newest first: `id`, `seq`, `kind`, `state`, `means`, `terminal`, `created`, `until`, "
+    "`decided`, `digest`",
+}
+LINES: Final = {"lines": "list: newest first: `seq`, `at`, `actor`, `subject`, `event`, `detail`, `digest`"}
+MEMBERS: Final = {"staff": "list: each with `code`, `post`, `name`"}
 DONE: Final = {"done": "list: what was done, in words"}
 EMPTIED: Final = {"empty": "yes or no: always true; what could not be emptied is an error"}
 SERVED: Final = {
@@ -179,6 +198,11 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
         CHAIN,
         JOURNAL,
     ),
+    ("journal", "list"): Verb("evidence", "list_journal", "the latest lines, newest first", _latest, LINES, JOURNAL),
+    ("operations", "list"): Verb(
+        "evidence", "list_operations", "the latest operations, newest first", _operations, ASKED, OPERATIONS
+    ),
+    ("staff", "list"): Verb("evidence", "list_members", "everybody who works there", _nothing, MEMBERS, STAFF),
     ("next",): Verb(
         "beginning",
         "bring_next",

@@ -215,9 +215,11 @@ def test_the_demonstration_is_stopped_and_started_without_losing_a_customer(
         assert "LEFEVRE1" in page.get("fr/")
         assert "Coop@net" in page.get("coopanet/fr/")
         page.post("insert", card="bank-card")
-        assert bank("reset", "--yes") == 1, "not under somebody's hands"
     with running(*words, end=end) as page:
         assert "LEFEVRE1" in page.get("fr/")
+        assert bank("reset", "--yes") == 0, "the first state, while it runs"
+        assert "LEFEVRE1" not in page.get("fr/")
+        assert "DURAND42" in page.get("fr/")
 
 
 def test_the_bank_alone(bank: Bank, tmp_path: Path) -> None:

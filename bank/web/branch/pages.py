@@ -71,7 +71,7 @@ class BranchPages:
 
     async def show_entrance(self, request: Request) -> Response:
         """To the desk in the browser's language."""
-        return RedirectResponse(f"{root_of(request)}/{prefer_language(request)}/", SEE_OTHER)
+        return RedirectResponse(f"{root_of(request)}/{prefer_language(request, list_branch_languages())}/", SEE_OTHER)
 
     async def show_sign_on(self, request: Request, words: BranchWords) -> Response:
         """Staff code, post and code."""
@@ -210,7 +210,10 @@ class BranchPages:
 
     def _words(self, request: Request) -> BranchWords:
         languages = list_branch_languages()
-        return languages.get(request.path_params.get("language", "")) or languages[prefer_language(request)]
+        return (
+            languages.get(request.path_params.get("language", ""))
+            or languages[prefer_language(request, list_branch_languages())]
+        )
 
     async def _member_of(self, request: Request) -> StaffMember | None:
         token = token_of(request)

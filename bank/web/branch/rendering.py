@@ -18,8 +18,8 @@ from bank.operations.words import KIND_NAMES
 from bank.verification import Policy
 from bank.web.branch.synthesis import Synthesis
 from bank.web.branch.words import DAY_FORMAT, MOMENT_FORMAT, BranchWords
-from bank.web.coopanet.accounts import format_money
 from bank.web.coopanet.frame import load_templates, root_of
+from bank.web.coopanet.money import format_money
 
 FOLDER: Final = Path(__file__).parent / "templates"
 
