@@ -21,6 +21,12 @@ def count_attempt(connection: Connection, card_id: str, limit: int) -> Status | 
     return read_status(connection, card_id) if counted else None
 
 
+def uncount_attempt(connection: Connection, card_id: str) -> None:
+    """The last one was no attempt after all."""
+    counted = update(CARDS).where(CARDS.c.card_id == card_id, CARDS.c.failures > 0)
+    connection.execute(counted.values(failures=CARDS.c.failures - 1))
+
+
 def read_status(connection: Connection, card_id: str) -> Status | None:
     """What became of the card; None where there is none."""
     query = select(CARDS.c.last_atc, CARDS.c.failures, CARDS.c.blocked).where(CARDS.c.card_id == card_id)

@@ -91,6 +91,7 @@ def _conclude(frame: OperationFrame, connection: Connection, trial: Trial, proof
         return Confirmation(outcome, decision.operation)
     if operation.state is not OperationState.PENDING:
         give_back_try(connection, customer_id)
+        proof.give_back(connection)
         return Confirmation(ConfirmOutcome.SETTLED, operation)
     return Confirmation(_refuse(frame, connection, trial, now_ms), operation)
 

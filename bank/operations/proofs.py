@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from bank.books.counting import count_attempt, use_counter, write_attempt
+from bank.books.counting import count_attempt, uncount_attempt, use_counter, write_attempt
 from bank.books.records import Attempt, Reason
 from bank.emv.codes import normalise_code
 from bank.emv.terminal import PLAIN, CodeRequest
@@ -49,6 +49,10 @@ class Proof(Protocol):
 
     def use_up(self, connection: Connection, operation: Operation, now_ms: int) -> bool:
         """Use the code up if it is right; False when somebody did before, or it is wrong."""
+        ...
+
+    def give_back(self, connection: Connection) -> None:
+        """The operation was settled meanwhile: it was no try."""
         ...
 
 
@@ -114,6 +118,11 @@ class ReaderProof:
         write_attempt(connection, Attempt(self.verifier.now(), self._card_id, self.source, reason))
         return used
 
+    def give_back(self, connection: Connection) -> None:
+        """See Proof."""
+        if self._open:
+            uncount_attempt(connection, self._card_id)
+
     def _why_not(self) -> Reason:
         if self._atc is not None:
             return Reason.RACED
@@ -153,3 +162,6 @@ class SmsProof:
     def use_up(self, connection: Connection, operation: Operation, now_ms: int) -> bool:
         """See Proof."""
         return self._right and use_code(connection, operation.operation_id, self._seal or "", now_ms)
+
+    def give_back(self, connection: Connection) -> None:
+        """See Proof. The code is of a settled operation: its own tries matter to nobody any more."""

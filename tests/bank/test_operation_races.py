@@ -53,6 +53,7 @@ def test_a_finger_that_taps_eight_times_in_one_process_pays_once(books: SqlStore
         told = tap_at_once(bank, operation.operation_id, code)
         assert sorted(outcome.value for outcome in told) == ["approved"] + ["settled before"] * 7
         assert bank.service.find_operation(bank.durand, operation.operation_id).state is OperationState.APPROVED
+        assert bank.store.card_status("bank-card").failures == 0
     assert bank.balance(bank.accounts[bank.durand]) == FUNDS - 4
     bank.check_books()
 
