@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.figures import say
 
-NAMES = ("commands", "bus", "start", "asleep", "pcsc")
+NAMES = ("commands", "bus", "start", "asleep", "pcsc", "bank")
 
 
 def main() -> int:
