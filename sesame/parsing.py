@@ -8,6 +8,16 @@ USAGE: Final = 2
 """As `sesame.exits.Exit` has it, which only a failure needs to load."""
 
 
+MOST_PORT: Final = 65535
+
+
+def read_port(text: str) -> int:
+    """A TCP port's number, 0 for any that is free. Raises argparse.ArgumentTypeError."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MOST_PORT)) or int(text) > MOST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {MOST_PORT}, not {text[:20]!r}")
+    return int(text)
+
+
 class Misused(SystemExit):
     """A command line that cannot be understood, when all has been said on standard error."""
 

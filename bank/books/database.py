@@ -189,6 +189,8 @@ def translated(url: URL) -> Iterator[None]:
         raise
     except SQLAlchemyError as cause:
         raise StateError(f"the bank's books ({named(url)}): {trouble(cause)}") from cause
+    except UnicodeDecodeError as cause:  # sqlite3 fails so at SQLite's own message, where that quotes a damaged name
+        raise StateError(f"the bank's books ({named(url)}): {DAMAGED}") from cause
 
 
 def trouble(error: SQLAlchemyError) -> str:

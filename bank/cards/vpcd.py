@@ -121,6 +121,8 @@ class VirtualReader:
         while True:
             try:
                 return socket.create_connection(self._address, timeout=CONNECT_S)
+            except ValueError:  # UnicodeError: socket encodes the name as IDNA (RFC 3490)
+                raise VirtualReaderError(f"{self._where} cannot be a host's name: give another with --host") from None
             except OSError as error:
                 if time.monotonic() >= deadline:
                     raise VirtualReaderError(

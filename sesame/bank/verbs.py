@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sesame.parsing import CommandParser
+from sesame.parsing import CommandParser, read_port
 
 USUAL_PORT: Final = 8036
 
@@ -109,7 +109,9 @@ def _yes(parser: argparse.ArgumentParser) -> None:
 
 
 def _served(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, metavar="N", help=f"where it is served ({USUAL_PORT}, or any if taken)")
+    parser.add_argument(
+        "--port", type=read_port, metavar="N", help=f"where it is served ({USUAL_PORT}, or any if taken)"
+    )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes serve it (%(default)s)")
     parser.add_argument("--tls", action="store_true", help="with a certificate under the demonstration's own root")
     parser.add_argument(
@@ -230,7 +232,7 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
 
 FORMER: Final[Mapping[str, Mapping[str, Any]]] = {
     **{name: {} for name in ("--who", "--challenge", "--amount", "--account", "--name", "--card")},
-    "--port": {"type": int},
+    "--port": {"type": read_port},
     "--yes": {"action": "store_true"},
 }
 """The options that once were the command's own, and stood anywhere."""

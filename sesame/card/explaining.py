@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _values_given(arguments: argparse.Namespace) -> bool:
     """Whether it is told from values, one of which is enough to say so. Raises CommandError(USAGE) where there is a
     card or a recording as well: one of the two would be passed over without a word."""
-    given = [f"--{name}" for name in (*LENGTHS, "answer", "belgian") if getattr(arguments, name)]
+    given = [f"--{name}" for name in (*LENGTHS, "answer") if getattr(arguments, name) is not None]
+    given += ["--belgian"] if arguments.belgian else []
     if given and (arguments.recording or arguments.virtual):
         source = "--from" if arguments.recording else "--virtual"
         raise CommandError(Exit.USAGE, f"{given[0]} and {source} both say what to explain: take one")
@@ -99,7 +100,7 @@ def _given(arguments: argparse.Namespace) -> Story:
 
 
 def _cryptogram(arguments: argparse.Namespace, value: dict[str, bytes]) -> Cryptogram:
-    if arguments.answer:
+    if arguments.answer is not None:
         return read_cryptogram(_hexadecimal(arguments.answer, "--answer").removesuffix(b"\x90\x00"))
     lacking = [f"--{name}" for name in ("cid", "atc", "ac") if not value[name]]
     if lacking:

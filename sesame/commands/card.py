@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from sesame.answers import add_json_argument
+from sesame.parsing import read_port
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 35963
@@ -88,7 +89,7 @@ def _replay(parser: argparse.ArgumentParser) -> None:
         "--vpcd", action="store_true", help="put the card into the virtual PC/SC reader, until interrupted"
     )
     parser.add_argument("--host", default=DEFAULT_HOST, help="where vpcd listens (%(default)s)")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the virtual reader's port (%(default)s)")
+    parser.add_argument("--port", type=read_port, default=DEFAULT_PORT, help="the virtual reader's port (%(default)s)")
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:

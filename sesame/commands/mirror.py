@@ -17,6 +17,7 @@ from device.config import MIRROR_SOCKET
 from sesame.answers import add_json_argument, say_ready
 from sesame.books import needing_extra
 from sesame.exits import CommandError, Exit
+from sesame.parsing import read_port
 
 USUAL_PORT: Final = 8037
 
@@ -26,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--socket", type=Path, metavar="PATH", default=Path(MIRROR_SOCKET), help="the reader's socket (%(default)s)"
     )
-    parser.add_argument("--port", type=int, metavar="N", help=f"the page's port ({USUAL_PORT}, or any if taken)")
+    parser.add_argument("--port", type=read_port, metavar="N", help=f"the page's port ({USUAL_PORT}, or any if taken)")
     parser.add_argument("--no-browser", action="store_true", help="only say where the page is")
     add_json_argument(parser, address="text: where the page is")
 

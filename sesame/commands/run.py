@@ -19,6 +19,7 @@ from device.config import Config, load_config
 from sesame.answers import add_json_argument, say_ready, say_result
 from sesame.books import add_database_argument, begin_books_anew, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
+from sesame.parsing import read_port
 from sesame.serving import READERS_VERB, announced
 from sesame.state import add_state_argument
 
@@ -37,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--simulated", action="store_true", help="on a simulated board, even where there is a real one")
     parser.add_argument("--terminal", action="store_true", help="in this terminal instead of a page (simulated)")
     parser.add_argument(
-        "--port", type=int, metavar="N", help=f"the page's port (simulated; {USUAL_PORT}, or any if taken)"
+        "--port", type=read_port, metavar="N", help=f"the page's port (simulated; {USUAL_PORT}, or any if taken)"
     )
     parser.add_argument("--no-browser", action="store_true", help="only say where the page is (simulated)")
     parser.add_argument(

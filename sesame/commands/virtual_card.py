@@ -10,6 +10,7 @@ from bank.cards import gallery
 from bank.cards.vpcd import HOST, PORT, VirtualReader
 from sesame.answers import add_json_argument, say_ready, say_result
 from sesame.exits import Exit
+from sesame.parsing import read_port
 from sesame.state import add_state_argument
 
 
@@ -18,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("card", nargs="?", metavar="CARD", help="its name; without one, the gallery is listed")
     parser.add_argument("--host", default=HOST, help="where vpcd listens (%(default)s)")
     parser.add_argument(
-        "--port", type=int, default=PORT, help="the reader's port (%(default)s; its second one is 35964)"
+        "--port", type=read_port, default=PORT, help="the reader's port (%(default)s; its second one is 35964)"
     )
     add_state_argument(parser)
     add_json_argument(

@@ -367,3 +367,13 @@ def test_a_server_without_these_books_is_no_damaged_file(tmp_path: Path, postgre
     url: str = postgres.new_database()  # type: ignore[attr-defined]
     with pytest.raises(StateError, match="no answer, or refused"):
         open_database(tmp_path, url.replace("/bank", "/nothing"))
+
+
+def test_a_message_of_sqlites_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    open_database(tmp_path).close()
+    books = tmp_path / DATABASE_FILE
+    content = books.read_bytes()
+    assert b"CREATE TABLE" in content
+    books.write_bytes(content.replace(b"CREATE TABLE", b"CREATE \xff\xfe\xfd\xfc\xfb"))
+    with pytest.raises(StateError, match="damaged"):
+        open_database(tmp_path)

@@ -239,3 +239,9 @@ def test_a_reader_that_never_polls_has_another_card_in_it(side: ReaderSide) -> N
     with pytest.raises(VirtualReaderError, match="another card"):
         reader.insert(ListedCard(), patience_s=0.2)
     assert not reader.inserted
+
+
+@pytest.mark.parametrize("host", ["x" * 300, "\u00e9..\u00e9", "a" * 64 + ".example"])
+def test_what_can_be_no_hosts_name_is_said_at_once(host: str) -> None:
+    with VirtualReader(host, 1) as reader, pytest.raises(VirtualReaderError, match="--host"):
+        reader.insert(ListedCard(), patience_s=0.0)

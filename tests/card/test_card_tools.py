@@ -517,3 +517,13 @@ def test_a_refusing_card_is_replayed_as_one(sesame: Sesame, traces: Path) -> Non
 def test_a_mute_card_is_said_by_every_tool(sesame: Sesame) -> None:
     for tool in ("apps", "info", "explain"):
         assert sesame("card", tool, "--virtual", "mute")[:2] == (8, "")
+
+
+@pytest.mark.parametrize("value", ["--answer", "--ac", "--cid", "--ipb"])
+def test_a_value_that_is_empty_is_given_and_wrong(sesame: Sesame, value: str) -> None:
+    """A shell's empty variable: the tool went to the smart-card reader instead."""
+    status, out, said = sesame("card", "explain", value, "")
+    assert status in (2, 8)
+    assert out == ""
+    assert "insert" not in said
+    assert "PC/SC" not in said

@@ -161,3 +161,26 @@ def test_long_lines_may_go_on_indented() -> None:
 def test_what_cannot_be_read_is_said_with_its_place(text: str, complaint: str) -> None:
     with pytest.raises(TraceError, match=complaint):
         read_trace(text)
+
+
+EXCHANGE = '["00A40400", "6A82"]'
+
+
+@pytest.mark.parametrize("protocol", ['"x"', '""', "null", "7", "true", '"T=\u0663"', "1e999"])
+def test_a_protocol_that_there_is_not_is_an_error_of_ours(protocol: str) -> None:
+    written = f'[["protocol", {protocol}], {EXCHANGE}]'
+    with pytest.raises(TraceError, match="protocol is 0 or 1"):
+        read_trace(written)
+    assert read_trace(written.replace(protocol, '"T=1"', 1)).protocol == 1
+
+
+@pytest.mark.parametrize("literal", ["{[]: 1}", "{{}: 1}", "[{1: {[]}}]", "{'a': -'b'}"])
+def test_a_literal_that_python_cannot_make_is_an_error_of_ours(literal: str) -> None:
+    with pytest.raises(TraceError, match="neither JSON"):
+        read_trace(literal)
+
+
+@pytest.mark.parametrize("kind", ["atr", "cold-atr"])
+def test_an_atr_with_hidden_digits_is_refused(kind: str) -> None:
+    with pytest.raises(TraceError, match="ATR has no digits to hide"):
+        read_trace(f"{kind} 3B**\n> 00A40400\n< 6A82\n")

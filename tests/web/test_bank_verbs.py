@@ -105,3 +105,22 @@ def test_the_former_spelling_says_the_same(
         said.append(capsys.readouterr().out)
     assert said[0] == said[1]
     assert said[0] or before == ("list", "DURAND42"), "nobody has tried that card yet"
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999", "9" * 5000, "\u0663", "8e3", ""])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "bank serve",
+        "run --simulated --no-browser",
+        "mirror --no-browser",
+        "virtual-card bank-card",
+        "card replay x --vpcd",
+    ],
+)
+def test_a_port_that_there_is_not_is_a_misused_line(words: str, port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It was "may be taken" with exit code 1, or ten seconds of waiting for a virtual reader."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*words.split(), f"--port={port}"])
+    assert ended.value.code == 2
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err

@@ -24,6 +24,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 ASSIGNED = re.compile(r"^\w+\s*=\s*(?=[{\[])")
 JOINED = re.compile(r"'\s*\+\s*(?:\\\s*)?'")
+PROTOCOLS = {"0": 0, "1": 1}
 HEADER_NAMES = {"atr": "atr", "cold-atr": "cold", "t": "protocol", "protocol": "protocol"}
 
 
@@ -67,8 +68,13 @@ class _Draft:
         """The whole. Raises TraceError when there is nothing in it."""
         if not self.turns:
             raise TraceError("no exchange was found: a trace has lines such as > 00A40400... and < 6F...9000")
-        protocol = int(self.header.get("protocol", "0"))
-        return Trace(tuple(self.turns), self.header.get("atr", ""), protocol, self.header.get("cold", ""))
+        protocol = PROTOCOLS.get(self.header.get("protocol", "0"))
+        if protocol is None:
+            raise TraceError("the protocol is 0 or 1, as T=0 and T=1 are written")
+        atr, cold = (self.header.get(kind, "") for kind in ("atr", "cold"))
+        if HIDDEN in atr + cold:
+            raise TraceError("an ATR has no digits to hide: it is the same for many cards")
+        return Trace(tuple(self.turns), atr, protocol, cold)
 
 
 def read_trace(text: str) -> Trace:
@@ -149,7 +155,9 @@ def _literal(text: str) -> object:
         return [json.loads(line) for line in text.splitlines() if line.strip()]
     try:
         return ast.literal_eval(JOINED.sub("", text))
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (
+        Exception
+    ):  # also TypeError for a key that can be none; what else Python may raise is not the caller's business
         raise NoLiteralError("it begins like JSON and is neither JSON, JSON lines nor a Python literal") from None
 
 
