@@ -13,7 +13,7 @@ from sesame.streams import print_remark
 from sesame_core.cap import emv
 from sesame_core.cap.choice import select_application
 from sesame_core.cap.directory import list_contactless, list_pse
-from sesame_core.errors import CardError
+from sesame_core.errors import CardError, Fault
 from sesame_core.smartcard.apdu import Conversation
 from sesame_core.smartcard.tlv import find_value
 
@@ -71,9 +71,11 @@ class FoundApp:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the list. Raises CardError, SlotError."""
+    """Print the list. Raises CardError (APPLICATION_BLOCKED where all that is there is blocked), SlotError."""
     with open_source(arguments) as card:
         found = card.ask(survey_card())
+        if not found:
+            card.ask(_refuse_blocked())
         where = card.where
     exit_code = Exit.OK if found else Exit.NO_APPLICATION
     if arguments.json:
@@ -101,6 +103,15 @@ def survey_card() -> Conversation[tuple[FoundApp, ...]]:
         before = found.get(name, FoundApp(name, label, (), False)).by
         found[name] = FoundApp(name, label, tuple(dict.fromkeys((*before, *by, *reached))), application is not None)
     return (yield from _with_used(tuple(found.values())))
+
+
+def _refuse_blocked() -> Conversation[None]:
+    """Where nothing can be selected: is it there and blocked? Raises CardError(APPLICATION_BLOCKED)."""
+    try:
+        yield from select_application()
+    except CardError as error:
+        if error.fault is Fault.APPLICATION_BLOCKED:
+            raise
 
 
 def _with_used(found: Sequence[FoundApp]) -> Conversation[tuple[FoundApp, ...]]:

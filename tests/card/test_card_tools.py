@@ -527,3 +527,11 @@ def test_a_value_that_is_empty_is_given_and_wrong(sesame: Sesame, value: str) ->
     assert out == ""
     assert "insert" not in said
     assert "PC/SC" not in said
+
+
+def test_apps_of_a_card_whose_application_is_blocked_says_so(sesame: Sesame) -> None:
+    """It said that no known application is on the card, exit code 7."""
+    status, out, said = sesame("card", "apps", "--virtual", "blocked-application")
+    assert (status, out) == (6, "")
+    assert "blocked" in said
+    assert sesame("card", "apps", "--virtual", "length-loop")[0] == 7
