@@ -139,7 +139,7 @@ def test_keys_after_a_click_into_the_bank_are_handed_over_to_the_reader(person: 
     person.card("bank-card").click()
     person.sees("ready")
     if page:
-        person.bank.locator("nav").get_by_role("link", name="Faites un premier essai").click()
+        person.bank.locator("header").get_by_role("link", name="Faites un premier essai").click()
         person.is_at("Faites un premier essai")
     person.bank.get_by_role("heading", level=1).click()
     assert person.page.evaluate("document.activeElement.tagName") == "IFRAME"

@@ -64,7 +64,7 @@ def test_signed_in_after_the_page_is_loaded_anew_and_a_refusal_keeps_the_user_co
     expect(person.bank.locator(".hello")).to_contain_text("Claude Durand")
     person.page.reload()
     person.is_at("Bienvenue sur Coop@net")
-    expect(person.bank.locator("nav")).to_contain_text("Claude Durand")
+    expect(person.bank.locator("header")).to_contain_text("Claude Durand")
     person.bank.locator("main").get_by_role("link", name="Vos comptes").click()
     person.is_at("Vos comptes")
 
@@ -89,7 +89,7 @@ def test_one_button_is_ready_for_the_next_customer(people: People, language: str
     person.sees("asleep")
     expect(person.page.locator("#ready")).to_contain_text("Prêt" if language == "fr" else "Ready")
     person.is_at("Bienvenue sur Coop@net" if language == "fr" else "Welcome to Coop@net")
-    for page in (person.bank.locator("nav"), alone.locator("nav")):
+    for page in (person.bank.locator("header"), alone.locator("header")):
         expect(page).not_to_contain_text("Durand")
     assert not any(person.glass().rows)
     expect(person.page.locator("#trace li")).to_have_count(0)
