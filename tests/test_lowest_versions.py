@@ -41,6 +41,12 @@ def test_every_requirement_of_ours_has_one() -> None:
     assert "luma.oled==3.15" in list(list_constraints(text)), "ssd1305 came with it"
 
 
+def test_no_requirement_of_ours_has_two_lowest_versions() -> None:
+    pinned = {each.partition(";")[0].strip() for each in list_constraints((ROOT / "setup.cfg").read_text("utf-8"))}
+    names = [each.partition("==")[0] for each in pinned]
+    assert len(names) == len(set(names)), "pip finds no version that is both"
+
+
 def test_the_whole_suite_has_a_run_with_them_on_the_oldest_python() -> None:
     some = [suite.Environment(version, Path("python"), Path(".venvs", version)) for version in ("3.13", "3.11")]
     (lowest,) = suite._lowest(some)
