@@ -109,7 +109,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         ("--iaf", "flags"),
         ("--aid", "name of the application"),
     ):
-        given.add_argument(option, metavar="HEX", default="", help=what)
+        given.add_argument(option, metavar="HEX", help=what)
     given.add_argument("--belgian", action="store_true", help="it is a Belgian card")
 
 
