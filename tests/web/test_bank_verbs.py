@@ -69,7 +69,7 @@ def test_the_state_may_stand_before_the_verb_or_behind_it(
     assert cli.main([*given, "LEFEVRE1", "--name", "Lou Lefèvre", "--card", "ten-digits"]) == 0
     capsys.readouterr()
     assert cli.main(["bank", "customer", "list", "--json", *state]) == 0
-    listed = json.loads(capsys.readouterr().out)
+    listed = json.loads(capsys.readouterr().out)["customers"]
     assert {"user": "LEFEVRE1", "card": "ten-digits", "name": "Lou Lefèvre"} in listed
 
 
@@ -79,11 +79,11 @@ def test_what_is_read_by_programs_holds_no_code(state: State, capsys: pytest.Cap
     capsys.readouterr()
     assert cli.main(["bank", "card", "attempts", "DURAND42", "--json", *state]) == 0
     said = capsys.readouterr().out
-    (attempt,) = json.loads(said)
+    (attempt,) = json.loads(said)["attempts"]
     assert (attempt["reason"], attempt["source"]) == ("no counter in the window gives this code", "command line")
     assert "12345678" not in said
     cli.main(["bank", "card", "list", "--json", *state])
-    own = next(one for one in json.loads(capsys.readouterr().out) if one["user"] == "DURAND42")
+    own = next(one for one in json.loads(capsys.readouterr().out)["cards"] if one["user"] == "DURAND42")
     assert (own["card"], own["blocked"], own["counter"]) == ("bank-card", True, 0)
 
 
