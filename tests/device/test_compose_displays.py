@@ -239,7 +239,7 @@ def test_the_glass_on_spi_is_blanked_by_command(mocker: MockerFixture, tmp_path:
     assert any(traffic.model.glass().rows), "left as it was, with whatever it showed"
     file = tmp_path / "reader.toml"
     file.write_text('[display]\nbus = "spi"\n')
-    assert blank.run(Namespace(config=file)) == 0
+    assert blank.run(Namespace(config=file, json=False)) == 0
     assert not any(traffic.model.glass().rows)
     assert not any(map(any, traffic.model.memory))
     assert {hardware.circuit.drive_wire(line) for line in (24, 25)} == {Drive.FLOATING}

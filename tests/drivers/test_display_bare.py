@@ -105,7 +105,7 @@ def test_blank_darkens_where_luma_cannot_be_imported(bus: str, mocker: MockerFix
     i2c, spi = (mocker.patch(f"drivers.display.bare.darken_{each}") for each in ("i2c", "spi"))
     file = tmp_path / "reader.toml"
     file.write_text(f'[display]\nbus = "{bus}"\naddress = 0x3D\n[spi]\nchip_select = 1\n')
-    assert blank.run(Namespace(config=file)) == 0
+    assert blank.run(Namespace(config=file, json=False)) == 0
     if bus == "i2c":
         i2c.assert_called_once_with(SSD1306_128X64, 1, 0x3D)
         spi.assert_not_called()
