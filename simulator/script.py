@@ -123,6 +123,8 @@ def _expanded(text: str, path: Path, allowance: _Allowance, depth: int = 0) -> I
 def parse_script(text: str, path: Path) -> Iterator[Statement]:
     """The statements in a text; `path` is what errors name. Raises ScriptError for unknown words and open quotes."""
     for number, line in enumerate(text.removeprefix(BYTE_ORDER_MARK).splitlines(), 1):
+        if "\0" in line:
+            raise ScriptError(f"{path}:{number}: a NUL character has no place in a script")
         try:
             words = tuple(shlex.split(line, comments=True))
         except ValueError:

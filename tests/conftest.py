@@ -28,14 +28,25 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 TESTS = Path(__file__).parent
 
 LONG = (
+    "bank/test_operation_crashes.py",
+    "bank/test_operation_races.py",
     "door/test_recipes.py",
+    "elsewhere",
+    "flows/test_live_reader.py",
     "hw",
     "oracle",
     "promises/test_r1_card_pulled.py",
     "promises/test_r2_bad_answers.py",
     "promises/test_r7_display_errors.py",
     "systemd",
+    "test_mutation_tool.py",
+    "test_nothing_inherited.py",
+    "test_packaging.py",
+    "test_run_without_shell.py",
     "uml",
+    "web/test_bank_served.py",
+    "web/test_crowds.py",
+    "web/test_next_customer.py",
     "web/test_reader_fuzz.py",
 )
 """What searches long or looks at no Python of ours: the suite runs it on its main Python only."""

@@ -34,15 +34,16 @@ FLAGS = (
     "--host-resolver-rules=MAP rebound.example 127.0.0.1",
 )
 HERE = Path(__file__).parent
+BUSY = {"test_browser_access", "test_browser_space"}
 MODULES = HERE.parents[1] / ".cache/browser"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser, one worker."""
+    """Two browsers, of which one mostly waits for a code's 35 s to pass."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.service)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("browser" if item.path.stem in BUSY else "browser that waits"))
 
 
 def absent(reason: str) -> None:

@@ -76,6 +76,7 @@ def test_one_button_is_ready_for_the_next_customer(people: People, language: str
     person.page.locator("#inside summary").click()
     with person.page.expect_popup() as opened:
         person.page.locator("#alone").click()
+    person.page.bring_to_front()  # a page behind another is drawn once a second, and each click waits for two drawings
     person.card("bank-card").click()
     person.sees("ready")
     code = person.makes_code(*PIN)

@@ -211,6 +211,7 @@ def test_where_both_fail_both_causes_are_told() -> None:
         open_pins(Backend.AUTO, both, replace(Shelf().libraries(), lgpio=unknown))
 
 
+@pytest.mark.long  # lgpio is not on PyPI for Python 3.13
 def test_gpiozero_itself_refuses_at_once_where_the_kernel_tells_no_revision(mocker: MockerFixture) -> None:
     """Not with the first pin, when it would be too late for another library. The chip, here, opens."""
     pytest.importorskip("lgpio")
