@@ -55,9 +55,10 @@ ROOMS = {
     "bank.cards": ("bank.emv",),
     "bank.books": ("bank.emv",),
     "bank.verification": ("bank.emv", "bank.books"),
+    "bank.push": ("bank.books",),
 }
 """Room -> the rooms of its world that it may know, besides the ground: smart card, CAP, reader; the painter knows no
-GPIO; arithmetic, then card factory and books side by side, then the verification."""
+GPIO; arithmetic, then card factory and books side by side, then the verification. Waking a phone knows the books."""
 
 NARROW = {
     "hw": ("drivers.header", "drivers.keypad.legends", "drivers.keypad.matrix"),
