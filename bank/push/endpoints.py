@@ -15,11 +15,13 @@ from bank.push.ports import LONGEST_ENDPOINT, SubscriptionError
 
 PUSH_SERVICES: Final = (
     "fcm.googleapis.com",
+    "jmt17.google.com",
     "*.push.services.mozilla.com",
     "*.push.apple.com",
     "*.notify.windows.com",
 )
-"""Chromium's, Firefox's, Safari's and Edge's, after each vendor's pages. `*.`: every name below."""
+"""Chromium's (the second for builds outside its channels, as Debian's), Firefox's, Safari's and Edge's. `*.`: every
+name below."""
 
 HTTPS_PORT: Final = 443
 
