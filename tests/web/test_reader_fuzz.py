@@ -3,10 +3,8 @@
 SESAME_FUZZ=1000 makes many more requests of each verb.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import schemathesis
@@ -20,31 +18,14 @@ from simulator.web import openapi
 from simulator.web.api import KEYS
 from simulator.web.site import reader_site
 from tests.web.coopanet import HERE
+from tests.web.fuzzing import MOST, Schema, list_fuzzed
 from tests.web.reading import desk_of, living
-
-MOST = int(os.environ.get("SESAME_FUZZ", "25"))
 
 STREAM = "/events"
 """Has no end; tests/web/test_reader_verbs.py reads it."""
 
 QUICK_PRESS = 30
 """Milliseconds: just enough to be debounced."""
-
-
-def fuzzed() -> list[tuple[str, str, GenerationMode]]:
-    """Every verb with right requests, and with wrong ones where anything can be wrong."""
-    verbs = [
-        (path, method, bool({"parameters", "requestBody"} & set(verb)))
-        for path, methods in openapi.describe_api()["paths"].items()
-        for method, verb in methods.items()
-        if path != STREAM
-    ]
-    right = [(path, method, GenerationMode.POSITIVE) for path, method, _ in verbs]
-    return right + [(path, method, GenerationMode.NEGATIVE) for path, method, takes in verbs if takes]
-
-
-Schema = Any
-"""schemathesis's own class is private to it."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +39,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory, fresh_books: Path) -> Itera
     store.close()
 
 
-@pytest.mark.parametrize(("path", "method", "mode"), fuzzed())
+@pytest.mark.parametrize(("path", "method", "mode"), list_fuzzed(openapi.describe_api(), STREAM))
 def test_every_answer_is_described(schema: Schema, path: str, method: str, mode: GenerationMode) -> None:
     """A card's name that no card has is a right request and gets a 404, so being refused alone is no fault."""
     operation = schema[path][method.upper()]

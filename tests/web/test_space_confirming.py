@@ -9,6 +9,7 @@ from httpx2 import Response
 from bank.books.store_sql import SqlStore
 from bank.emv.terminal import CodeRequest
 from bank.web.coopanet.frame import Frame
+from bank.web.coopanet.sign_in import REFUSAL_S
 from bank.web.coopanet.space.moments import Moments, draw_bar
 from bank.web.coopanet.space.words import Told, list_space_words
 from tests.web.coopanet import NewCode, Time, Visitors
@@ -290,3 +291,18 @@ def test_moments_are_written_in_the_language() -> None:
 
 def test_the_pages_need_books_that_hold_everything(pages: Frame, store: SqlStore) -> None:
     assert pages.books is store
+
+
+def test_a_refused_code_is_told_after_the_same_time_whatever_was_wrong(
+    guest: Guest, new_code: NewCode, time: Time
+) -> None:
+    """Time is data: the pause is asked for, and takes none."""
+    page, before = transfer(guest), len(time.pauses)
+    for code in ("00000000", new_code("bank-card"), new_code("bank-card", CodeRequest("", 1235, FRENCH[-8:]))):
+        guest.send(page, "confirm", code=code)
+    guest.send(page, "confirm", by="sms", code="00000000")
+    guest.send(page, "confirm", code="00000001")
+    guest.send(page, "confirm", code=signed(page, new_code))
+    assert time.pauses[before:] == [REFUSAL_S] * 6, "closed to codes is told no sooner"
+    guest.send(page, "confirm", code="1234 567")
+    assert len(time.pauses) == before + 6, "a slip is no code"

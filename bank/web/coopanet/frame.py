@@ -92,9 +92,10 @@ class Frame:
     async def recognise(self, request: Request) -> None:
         """Whoever is signed in is so on every page. Raises StateError."""
         token = token_of(request)
-        request.state.customer = await run_in_threadpool(self._customer_of, token) if token else None
+        request.state.customer = await run_in_threadpool(self.find_visitor, token) if token else None
 
-    def _customer_of(self, token: str) -> Customer | None:
+    def find_visitor(self, token: str) -> Customer | None:
+        """Whoever is signed in with that token, which counts as use. Raises StateError."""
         user = self.sessions.user_of(token)
         return self.desk.verifier.store.find_customer(user) if user else None
 

@@ -20,6 +20,8 @@ from starlette.routing import Mount, Route
 from bank.emv.codes import normalise_code
 from bank.errors import StateError
 from bank.operations.service import OperationService
+from bank.web.api.verbs import PATH as API
+from bank.web.api.verbs import make_bank_api
 from bank.web.coopanet.connecting import ConnectingPages
 from bank.web.coopanet.frame import (
     COOKIE,
@@ -49,8 +51,10 @@ class Pages(Frame):
 
     def list_routes(self) -> list[Route | Mount]:
         """Every address."""
+        operations = OperationService(self.books, self.desk.verifier, wall=self.wall)
         return [
             Route("/", self.show_entrance),
+            Mount(API, make_bank_api(self, operations)),
             Route("/{language}/", self.make_page(self.show_home), name="home"),
             Route("/{language}/access", self.make_page(self.show_access), name="access"),
             Route("/{language}/sesame", self.make_page(self.show_sesame), name="sesame"),
@@ -59,14 +63,9 @@ class Pages(Frame):
             Route("/{language}/sign-off", self.make_page(self.sign_off), methods=["POST"], name="sign_off"),
             Route("/{language}/goodbye", self.make_page(self.show_goodbye), name="goodbye"),
             *ConnectingPages(self).list_routes(),
-            *self.open_space().list_routes(),
+            *ClientSpace(self, operations, self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]
-
-    def open_space(self) -> ClientSpace:
-        """The pages for whoever is signed in, over the operations of the same books."""
-        operations = OperationService(self.books, self.desk.verifier, wall=self.wall)
-        return ClientSpace(self, operations, self.wall)
 
     def begin_anew(self) -> None:
         """For the next customer: everybody signed off, cards and accounts as at first. From any thread. Raises

@@ -192,7 +192,7 @@ class Desk:
         self._sources = sources or SourceLimit()
         self._warnings = warnings or Warnings(verifier.policy.attempts)
         self._refusal = RefusalTime(now)
-        self._now = now
+        self.now = now
         self._pause = pause
 
     def begin_anew(self) -> None:
@@ -206,13 +206,16 @@ class Desk:
 
         A slip in typing is held against nobody: neither against the card nor against the place.
         """
-        begin = self._now()
+        begin = self.now()
         customer = await self._look(user_code(user), code, source) if normalise_code(code) else None
         if customer is None:
-            # A no ends at the same moments whatever was wrong, so that its length does not tell which user codes
-            # exist.
-            await self._pause(max(0.0, self._refusal.end(begin) - self._now()))
+            await self.hold_refusal(begin)
         return customer
+
+    async def hold_refusal(self, begin: float) -> None:
+        """Keep a refusal back that was begun then, of a sign-in or of an operation's code: a no ends at the same
+        moments whatever was wrong, so that its length does not tell which user codes exist or how near a code was."""
+        await self._pause(max(0.0, self._refusal.end(begin) - self.now()))
 
     def warns(self, user: str) -> bool:
         """Whether one more refusal closes that user code's card (EU 2018/389, article 4(3)): said after a refusal."""

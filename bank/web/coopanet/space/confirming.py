@@ -24,6 +24,9 @@ TOLD: Final[Mapping[ConfirmOutcome, Told | None]] = {
     ConfirmOutcome.UNFIT: Told.UNFIT,
 }
 
+REFUSALS: Final = frozenset({Told.WRONG, Told.LAST, Told.BLOCKED})
+"""A code was looked at and not taken: told after a time that tells nothing."""
+
 SMS_TOLD: Final[Mapping[SmsOutcome, Told | None]] = {
     SmsOutcome.SENT: Told.SENT,
     SmsOutcome.TOO_MANY: Told.TOO_MANY,
@@ -47,6 +50,11 @@ def choose_way(ways: tuple[str, ...], wanted: str) -> str:
 def read_told(text: str) -> Told | None:
     """What the page has to say; nothing for what no page of ours says."""
     return next((told for told in Told if told.value == text), None)
+
+
+def is_refusal(outcome: ConfirmOutcome) -> bool:
+    """Whether a code was looked at and not taken."""
+    return TOLD[outcome] in REFUSALS
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from bank.web.coopanet.frame import Frame, go_to, signed_in, source_of, token_of
 from bank.web.coopanet.space.asking import FormAnswer, SentForm, ask_for, list_choices, read_terminal
 from bank.web.coopanet.space.confirming import (
     READER,
+    REFUSALS,
     SMS,
     TypedCode,
     choose_way,
@@ -207,7 +208,8 @@ class ClientSpace:
         way = SMS if typed.get("by") == SMS else READER
         code = TypedCode(way, typed.get("code", ""), source_of(visit.request))
         act = partial(confirm_with, self.operations, visit.file.customer_id, number, code)
-        return await self._told(visit, way, ("confirm", number, way, code.code), act)
+        begin = self.frame.desk.now()
+        return await self._told(visit, way, ("confirm", number, way, code.code), act, begin)
 
     async def send(self, visit: Visit) -> Response:
         """Have a code sent by text message. Twice within a double click is once."""
@@ -222,11 +224,16 @@ class ClientSpace:
         await _known(run_in_threadpool(self.operations.withdraw_operation, visit.file.customer_id, number))
         return go_to(visit.request, "operation", visit.words, number=number)
 
-    async def _told(self, visit: Visit, way: str, form: tuple[str, ...], act: Callable[[], Told | None]) -> Response:
-        """Do it once, and go back to the operation, which says what came of it."""
+    async def _told(
+        self, visit: Visit, way: str, form: tuple[str, ...], act: Callable[[], Told | None], begin: float | None = None
+    ) -> Response:
+        """Do it once, and go back to the operation, which says what came of it. `begin`: when a code came; a refusal
+        of it is held back."""
 
         async def acted() -> str | None:
             told = await _known(run_in_threadpool(act))
+            if begin is not None and told in REFUSALS:
+                await self.frame.desk.hold_refusal(begin)
             return told.value if told else ""
 
         said = await self.frame.submissions.once((token_of(visit.request), *form), acted)

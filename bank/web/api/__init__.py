@@ -1,0 +1,1 @@
+"""The bank's operations as JSON: for an application on the telephone, an aggregator, a script of the customer's own."""
