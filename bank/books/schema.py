@@ -12,6 +12,9 @@ Operations: `operations` (`payload`: the octets that were shown and are confirme
 anew from `counters` by every change, so that whoever polls asks for greater ones), `effects` (at most one of a kind for
 each operation), `sms_codes` (under the vault's index key) and `sms_outbox`.
 
+Cards on the internet: `merchants` that may ask (the key's hash only), and `card_payments`: one row for each
+authentication request, with what the shop was told, whether it took that, and what became of the money.
+
 Evidence: `journal`, each line with the digest of the one before it; `attempts`, the log of codes.
 
 Processes: `sessions` (a token's hash; no column for a CSRF token, which follows from the token and the vault's key),
@@ -295,7 +298,57 @@ PAYMENT_CARDS = Table(
     _moment("first_used_ms", nullable=True),  # at a shop's terminal or a cash machine
     Column("payment_cents", BigInteger, nullable=False),  # limits for 30 days and for 7 days
     Column("withdrawal_cents", BigInteger, nullable=False),
+    Column("expires", String(4), nullable=False, server_default="3112"),  # YYMM, as it is printed on the card
     Index("payment_cards_by_customer", "customer_id"),
+)
+
+MERCHANTS = Table(
+    "merchants",
+    METADATA,
+    _number(),
+    Column("merchant_code", String(35), nullable=False, unique=True),
+    _word("name", 40),
+    _word("category", 4),  # ISO 18245
+    _word("origin", 200),  # of its pages and of its 3DS server
+    _word("key_hash", 64),
+    _word("state", 16),  # active, closed
+    _moment("since_ms"),
+)
+
+CARD_PAYMENTS = Table(
+    "card_payments",
+    METADATA,
+    Column("acs_id", String(36), primary_key=True),
+    Column("ds_id", String(36), nullable=False, unique=True),
+    _word("server_id", 36),
+    Column("merchant_id", NUMBER, ForeignKey("merchants.id"), nullable=False),
+    _customer(nullable=True),
+    Column("payment_card_id", NUMBER, ForeignKey("payment_cards.id"), nullable=True),
+    Column("operation_id", String(32), ForeignKey("operations.id"), nullable=True),
+    _word("version", 8),
+    _word("state", 16),
+    _word("status", 1, nullable=True),
+    _word("reason", 2, nullable=True),
+    Column("cents", BigInteger, nullable=False),
+    Column("server_url", Text, nullable=False),
+    Column("notification_url", Text, nullable=False),
+    Column("session_data", Text, nullable=True),
+    _word("way", 16, nullable=True),
+    Column("interactions", Integer, nullable=False),
+    _moment("created_ms"),
+    _moment("decided_ms", nullable=True),
+    _word("result", 16, nullable=True),  # due, sent, given-up
+    Column("result_tries", Integer, nullable=False),
+    _moment("result_next_ms", nullable=True),
+    _moment("authorised_ms", nullable=True),
+    _word("approval", 6, nullable=True),
+    _word("booking", 16, nullable=True),  # held, captured, released
+    UniqueConstraint("merchant_id", "server_id", name="card_payments_once"),
+    Index("card_payments_by_state", "state", "created_ms"),
+    Index("card_payments_by_result", "result", "result_next_ms"),
+    Index("card_payments_by_booking", "booking", "authorised_ms"),
+    Index("card_payments_by_card", "payment_card_id", "created_ms"),
+    Index("card_payments_by_operation", "operation_id"),
 )
 
 JOURNAL = Table(

@@ -22,6 +22,7 @@ from bank.books.schema import (
     CUSTOMERS,
     ISSUER_KEYS,
     JOURNAL,
+    MERCHANTS,
     STAFF,
 )
 from bank.books.store import Store
@@ -38,7 +39,7 @@ DAY_MS: Final = 86_400_000
 FURNISHING_LOCK: Final = 0x5E5A40
 """PostgreSQL's: of several processes that open new books at once, one furnishes."""
 
-STAYING: Final = (ISSUER_KEYS, CARDS, CUSTOMERS, CREDENTIALS, STAFF, ATTEMPTS, JOURNAL)
+STAYING: Final = (ISSUER_KEYS, CARDS, CUSTOMERS, CREDENTIALS, STAFF, MERCHANTS, ATTEMPTS, JOURNAL)
 """What the next customer finds as the last one left it; every other table is emptied."""
 
 PAYMENT_CENTS: Final = 200_000
