@@ -114,7 +114,8 @@ EVERY = [(kind, one.name) for kind in MESSAGES for one in fields(kind)]
 
 @pytest.mark.parametrize(("kind", "name"), EVERY, ids=[f"{kind.__name__}-{name}" for kind, name in EVERY])
 def test_no_element_takes_emptiness_null_another_type_or_a_flood(kind: type[Any], name: str) -> None:
-    for wrong in ("", None, 7, 1.5, ["x"], "x" * 4000, "\u202e\x00", {"deep": {}}):
+    wrongs: tuple[Any, ...] = ("", None, 7, 1.5, ["x"], "x" * 4000, "\u202e\x00", {"deep": {}})
+    for wrong in wrongs:
         if isinstance(wrong, dict) and name == "acsRenderingType":
             continue
         code = code_of(kind, octets(SAMPLES[kind] | {name: wrong}))
