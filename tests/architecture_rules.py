@@ -102,17 +102,22 @@ PURE |= {"typing", "unicodedata"}
 """All that the heart may take from Python's library: nothing here can reach the outside."""
 
 PURE_IN_THE_BANK = {f"bank.operations.{name}" for name in ("table", "catalogue", "policy", "octets")}
+PURE_IN_THE_BANK |= {
+    f"bank.securpass.{name}"
+    for name in ("policy", "enrolment", "eligibility", "counter", "asking", "trusting", "octets")
+}
 """What decides in the bank: values in, values out, like the heart. They know nobody but each other."""
 
 LENT_TO_THE_HEART = {
     "sesame_core.cap.codes": {"cryptography"},
     "sesame_core.reader.words": {"importlib", "pkgutil"},
     "bank.operations.octets": {"hashlib", "hmac", "json"},
+    "bank.securpass.octets": {"hashlib", "json"},
 }
 """Computations, not I/O, and the look for a language's file. A reader that never mixes transaction data in must not pay
 for loading DES: it is lent lazily to it."""
 
-LENT_EAGERLY = {"bank.operations.octets"}
+LENT_EAGERLY = {"bank.operations.octets", "bank.securpass.octets"}
 
 OUTSIDE = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
 """Built-in names that reach the outside, or that hide an import."""

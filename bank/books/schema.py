@@ -15,6 +15,8 @@ each operation), `sms_codes` (under the vault's index key) and `sms_outbox`.
 Cards on the internet: `merchants` that may ask (the key's hash only), and `card_payments`: one row for each
 authentication request, with what the shop was told, whether it took that, and what became of the money.
 
+Sécur'Pass: see `bank.books.schema_securpass`.
+
 Evidence: `journal`, each line with the digest of the one before it; `attempts`, the log of codes.
 
 Processes: `sessions` (a token's hash; no column for a CSRF token, which follows from the token and the vault's key),
@@ -35,42 +37,22 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
-METADATA = MetaData()
+import bank.books.schema_securpass  # noqa: F401 - its tables belong to METADATA, too
+from bank.books.schema_columns import METADATA, NUMBER, ONE_OWNER
+from bank.books.schema_columns import customer_column as _customer
+from bank.books.schema_columns import moment_column as _moment
+from bank.books.schema_columns import number_column as _number
+from bank.books.schema_columns import staff_column as _staff
+from bank.books.schema_columns import word_column as _word
 
-NUMBER: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
-"""A row's number that the database counts up; SQLite does that for its INTEGER only, which has 64 bits."""
-
-ONE_OWNER = "(customer_id IS NULL) <> (staff_id IS NULL)"
-
-
-def _number() -> Column[int]:
-    return Column("id", NUMBER, primary_key=True, autoincrement=True)
-
-
-def _customer(*, nullable: bool = False) -> Column[int]:
-    return Column("customer_id", NUMBER, ForeignKey("customers.id"), nullable=nullable)
-
-
-def _staff() -> Column[int]:
-    return Column("staff_id", NUMBER, ForeignKey("staff.id"), nullable=True)
-
-
-def _moment(name: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=nullable)
-
-
-def _word(name: str, length: int = 32, *, nullable: bool = False) -> Column[str]:
-    return Column(name, String(length), nullable=nullable)
-
+__all__ = ["METADATA"]
 
 SCHEMA = Table("schema_version", METADATA, Column("version", Integer, nullable=False))
 
