@@ -9,6 +9,7 @@ commits one row, on the same server, the same database and the same disk. The ra
 """
 
 import http.client
+import json
 import os
 import re
 import subprocess
@@ -19,10 +20,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
@@ -38,10 +39,7 @@ from bank.books.schema import OPERATIONS
 from bank.books.store_sql import SqlStore
 from bank.demo.database import open_database
 from bank.emv.keys import card_key
-from bank.emv.terminal import CodeRequest
-from bank.operations.catalogue import OperationKind, TerminalKind
-from bank.operations.ports import Asking, ConfirmOutcome
-from bank.operations.service import OperationService
+from bank.emv.terminal import PLAIN, CodeRequest
 from bank.verification import Search
 from bank.web.coopanet.frame import COOKIE
 from bank.web.shared import BookSessions
@@ -58,12 +56,25 @@ Ask = Callable[[], None]
 
 
 @dataclass(frozen=True)
+class BenchCustomer:
+    """Whoever asks: a user code, and a card whose reader makes a code at each press."""
+
+    user: str
+    search: Search
+    counters: Iterator[int]
+
+    def press(self, request: CodeRequest = PLAIN) -> str:
+        """The next code, for that or for nothing but signing in."""
+        return replace(self.search, request=request).code(next(self.counters))
+
+
+@dataclass(frozen=True)
 class Bench:
-    """The books, where their state is, and whoever asks: a user code and the codes of that customer's card."""
+    """The books, where their state is, and whoever asks."""
 
     state: Path
     store: SqlStore
-    clients: Sequence[tuple[str, Iterator[str]]]
+    customers: Sequence[BenchCustomer]
 
 
 def report() -> None:
@@ -72,38 +83,39 @@ def report() -> None:
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
         with closing(open_database(state, DATABASE)) as store:
-            bench = Bench(state, store, [_client(store, number) for number in range(len(CARDS))])
+            bench = Bench(state, store, [_customer(store, number) for number in range(len(CARDS))])
             rows = [("bare Starlette and one committed row", f"{_bare(state):9.0f}/s")]
             for workers in (1, 2):
                 rows += _served(bench, workers)
             for size in sizes:
                 _fill(store, size)
-                rows.append((f"approvals, {size:9,} operations in the books", f"{_approvals(store):9.0f}/s"))
-                rows += _served(bench, 1, f", {size:,} operations", only_views=True)
+                rows += _served(bench, 1, f", {size:,} operations", sign_in=False)
         table("the served bank" + (", PostgreSQL" if DATABASE else ", SQLite"), rows)
 
 
-def _client(store: SqlStore, number: int) -> tuple[str, Iterator[str]]:
-    """A customer, and the codes of that customer's card."""
+def _customer(store: SqlStore, number: int) -> BenchCustomer:
     user, card_id = f"CLIENT{number:02}", CARDS[number]
     if store.find_customer(user) is None:
         store.add_customer(Customer(user, f"Client {number}"), card_id)
     card = store.find_card(card_id)
     assert card is not None
     search = Search(card, card_key(store.issuer_key(card.key_name), card.pan, card.psn))
-    return user, map(search.code, count(store.card_status(card_id).last_atc + 1))
+    return BenchCustomer(user, search, count(store.card_status(card_id).last_atc + 1))
 
 
-def _served(bench: Bench, workers: int, more: str = "", *, only_views: bool = False) -> list[tuple[str, str]]:
+def _served(bench: Bench, workers: int, more: str = "", *, sign_in: bool = True) -> list[tuple[str, str]]:
     sessions = BookSessions(bench.store)
     with _serving(bench.state, workers) as port:
-        views = [_view(port, sessions.open_session(user)) for user, _ in bench.clients]
+        tokens = [sessions.open_session(one.user) for one in bench.customers]
         name = f"{workers} worker{'s' * (workers > 1)}{more}"
-        rows = [(f"page views, {name}", f"{_rate(views):9.0f}/s")]
-        if not only_views:
-            signs = [_sign_in(port, sessions, user, codes) for user, codes in bench.clients]
-            rows.append((f"verifications (sign-ins), {name}", f"{_rate(signs):9.0f}/s"))
-    return rows
+        rows = [(f"page views, {name}", [_view(port, token) for token in tokens])]
+        if sign_in:
+            rows.append(
+                (f"verifications (sign-ins), {name}", [_sign_in(port, sessions, one) for one in bench.customers])
+            )
+        pairs = zip(bench.customers, tokens, strict=True)
+        rows.append((f"approvals, {name}", [_approve(port, one, token) for one, token in pairs]))
+        return [(name, f"{_rate(asks):9.0f}/s") for name, asks in rows]
 
 
 def _view(port: int, token: str) -> Ask:
@@ -118,12 +130,12 @@ def _view(port: int, token: str) -> Ask:
     return ask
 
 
-def _sign_in(port: int, sessions: BookSessions, user: str, codes: Iterator[str]) -> Ask:
+def _sign_in(port: int, sessions: BookSessions, customer: BenchCustomer) -> Ask:
     connection = http.client.HTTPConnection("127.0.0.1", port)
 
     def ask() -> None:
         token = sessions.session_token()
-        form = urlencode({"user": user, "code": next(codes), "mark": sessions.csrf_token(token)})
+        form = urlencode({"user": customer.user, "code": customer.press(), "mark": sessions.csrf_token(token)})
         kind = {"Cookie": f"{COOKIE}={token}", "Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", "/fr/sesame", form, kind)
         answer = connection.getresponse()
@@ -133,30 +145,27 @@ def _sign_in(port: int, sessions: BookSessions, user: str, codes: Iterator[str])
     return ask
 
 
-def _approvals(store: SqlStore) -> float:
-    """A change of e-mail asked for and confirmed by *Défi*, in one process: the try, the decision and its effect."""
-    customer = store.find_customer("CLIENT00")
-    assert customer is not None
-    desk, numbers = OperationService(store), count()
-    number = customer.customer_id
+def _approve(port: int, customer: BenchCustomer, token: str) -> Ask:
+    """A change of e-mail asked for and confirmed by *Défi*, in three requests: the try, the decision and its effect."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    numbers = count(time.time_ns())
 
-    def approve() -> None:
-        fields = {"email": f"client{next(numbers)}.{time.monotonic_ns()}@example.org"}
-        asked = desk.request_operation(Asking(number, OperationKind.CHANGE_EMAIL, TerminalKind.COMPUTER, fields))
-        challenge = desk.instruct_reader(number, asked.operation_id)
-        assert challenge is not None
-        code = _answer(store, challenge.challenge)
-        assert desk.confirm_by_reader(number, asked.operation_id, code).outcome is ConfirmOutcome.APPROVED
+    def call(method: str, path: str, body: object = None) -> dict[str, Any]:
+        kind = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        connection.request(method, f"/api/operations{path}", json.dumps(body) if body else None, kind)
+        answer = connection.getresponse()
+        said: dict[str, Any] = json.loads(answer.read())
+        assert answer.status < 300, said
+        return said
 
-    return _rate([approve])
+    def ask() -> None:
+        fields = {"email": f"{customer.user}.{next(numbers)}@example.org"}
+        operation = call("POST", "", {"kind": "change-email", "fields": fields})["id"]
+        offered = call("GET", f"/{operation}/means")["means"][0]
+        code = customer.press(CodeRequest(challenge=offered["challenge"]))
+        assert call("POST", f"/{operation}/confirm", {"means": "reader", "code": code})["outcome"] == "approved"
 
-
-def _answer(store: SqlStore, challenge: str) -> str:
-    """What the reader shows for a challenge, with the next counter of the card."""
-    card = store.find_card(CARDS[0])
-    assert card is not None
-    key = card_key(store.issuer_key(card.key_name), card.pan, card.psn)
-    return Search(card, key, CodeRequest(challenge=challenge)).code(store.card_status(CARDS[0]).last_atc + 1)
+    return ask
 
 
 def _fill(store: SqlStore, size: int) -> None:

@@ -10,7 +10,8 @@ that above `floor_cents`. `beneficiaries` and `payment_cards` hang on customers 
 
 Operations: `operations` (`payload`: the octets that were shown and are confirmed; `digest`: their SHA-256; `seq`: drawn
 anew from `counters` by every change, so that whoever polls asks for greater ones), `effects` (at most one of a kind for
-each operation), `sms_codes` (under the vault's index key) and `sms_outbox`.
+each operation), `sms_codes` (under the vault's index key) and `sms_outbox`. `bank.books.schema_notices`: what the
+customer is told.
 
 Cards on the internet: `merchants` that may ask (the key's hash only), and `card_payments`: one row for each
 authentication request, with what the shop was told, whether it took that, and what became of the money.
@@ -44,6 +45,7 @@ from sqlalchemy import (
     text,
 )
 
+import bank.books.schema_notices
 import bank.books.schema_securpass  # noqa: F401 - its tables belong to METADATA, too
 from bank.books.schema_columns import METADATA, NUMBER, ONE_OWNER
 from bank.books.schema_columns import customer_column as _customer
@@ -164,6 +166,13 @@ OPERATIONS = Table(
     _word("terminal", 32),
     _word("digest", 64),
     Index("operations_by_customer", "customer_id", "seq"),
+    Index(
+        "operations_pending",
+        "customer_id",
+        "until_ms",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
 )
 
 EFFECTS = Table(

@@ -7,7 +7,7 @@ SQLite and on PostgreSQL alike. Whoever writes draws `seq` first, so that all wa
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, Select, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.schema import COUNTERS, EFFECTS, OPERATIONS
@@ -24,6 +24,9 @@ DUE: Final = "due"
 DONE: Final = "done"
 FAILED: Final = "failed"
 MOST_LISTED: Final = 200
+
+IS_PENDING: Final = OPERATIONS.c.state == literal(OperationState.PENDING.value, literal_execute=True)
+"""As the index over what is pending has it: SQLite compares the words, and takes no parameter for one of them."""
 
 
 class AlteredError(StateError):
@@ -92,19 +95,15 @@ def list_rows(connection: Connection, customer_id: int, after_seq: int, now_ms: 
 def list_pending(connection: Connection, customer_id: int, now_ms: int) -> Sequence[Operation]:
     """What waits for its confirmation."""
     query = select(OPERATIONS).where(
-        OPERATIONS.c.customer_id == customer_id,
-        OPERATIONS.c.state == OperationState.PENDING.value,
-        OPERATIONS.c.until_ms > now_ms,
+        OPERATIONS.c.customer_id == customer_id, IS_PENDING, OPERATIONS.c.until_ms > now_ms
     )
     return [read_row(row, now_ms) for row in connection.execute(query).mappings()]
 
 
 def list_overdue(connection: Connection, now_ms: int, most: int) -> Sequence[Operation]:
     """What is expired, and not yet written down so."""
-    query = select(OPERATIONS).where(
-        OPERATIONS.c.state == OperationState.PENDING.value, OPERATIONS.c.until_ms <= now_ms
-    )
-    rows = connection.execute(query.order_by(OPERATIONS.c.seq).limit(most)).mappings()
+    query = select(OPERATIONS).where(IS_PENDING, OPERATIONS.c.until_ms <= now_ms)
+    rows = connection.execute(query.order_by(OPERATIONS.c.until_ms).limit(most)).mappings()
     return [read_row(row, now_ms) for row in rows]
 
 
@@ -132,9 +131,7 @@ def settle_operation(
     pending = OperationStanding(OperationState.PENDING, operation.content.until_ms)
     state = step_operation(pending, OperationEvent(act, now_ms))[0].state
     seq = draw_seq(connection)
-    change = update(OPERATIONS).where(
-        OPERATIONS.c.id == operation.operation_id, OPERATIONS.c.state == OperationState.PENDING.value
-    )
+    change = update(OPERATIONS).where(OPERATIONS.c.id == operation.operation_id, IS_PENDING)
     change = change.where(
         OPERATIONS.c.until_ms <= now_ms if state is OperationState.EXPIRED else OPERATIONS.c.until_ms > now_ms
     )

@@ -572,3 +572,23 @@ def test_whatever_is_wrong_costs_the_same_work(quick: Counter, means: str) -> No
         assert verb(quick.durand, operation.operation_id, code).outcome is not C.APPROVED
     assert len(said[0]) > 8
     assert said == [said[0]] * 4
+
+
+def test_what_waits_is_found_without_a_walk_through_all_operations(quick: Counter) -> None:
+    """A few among millions: whoever asks for one, and whoever writes down what is expired."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
+        if " operations" in statement and not statement.startswith("INSERT"):
+            asked.append((statement, parameters))
+
+    event.listen(quick.store._engine, "before_cursor_execute", note)
+    quick.ask()
+    quick.hand.ms += 11 * MINUTE
+    assert quick.service.expire_operations() == 1
+    event.remove(quick.store._engine, "before_cursor_execute", note)
+    with quick.store.reading() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given).all() for text, given in asked]
+    steps = [str(step[3]) for plan in plans for step in plan]
+    assert any("USING INDEX operations_pending" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN") and "operations_pending" not in step]
