@@ -15,7 +15,7 @@ from bank.books.records import Attempt, Reason
 from bank.books.store_sql import SqlStore
 from bank.cards import vpcd
 from bank.demo.customers import furnish_books
-from bank.demo.database import DATABASE_FILE, open_database
+from bank.demo.database import DATABASE_FILE, open_database, open_in_memory
 from bank.emv.keys import card_key
 from bank.errors import StateError
 from bank.verification import DEFAULT_POLICY, Search, Verifier
@@ -49,12 +49,12 @@ def said_by(error: BaseException | None) -> str:
     return "" if error is None else f"{error!r} {error} {said_by(error.__cause__ or error.__context__)}"
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", "memory", "postgresql"])
 def test_an_error_of_the_database_holds_nothing_that_was_asked_or_stored(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str
 ) -> None:
     url = request.getfixturevalue("postgres").new_database() if kind == "postgresql" else ""
-    store = open_database(tmp_path, url)
+    store = open_in_memory() if kind == "memory" else open_database(tmp_path, url)
     with store.writing() as connection:
         for table in ("attempts", "customers"):
             connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO gone_{table}")

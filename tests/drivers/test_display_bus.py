@@ -10,7 +10,7 @@ from pytest_mock import MockerFixture
 from drivers.circuit import Circuit, Drive
 from drivers.display.bus import I2cBus, Lines, SpiBus, open_spi
 from drivers.display.luma import LumaDisplay
-from drivers.display.model import OledModel
+from drivers.display.model import CHIPS, NOP, OledModel
 from drivers.display.panels import PANELS, SSD1306_128X64, Panel
 from drivers.display.twin import DisplayTwin, SmbusTwin, Soldered, SpidevTwin, Traffic
 from drivers.errors import DisplayError, DriverError
@@ -52,6 +52,25 @@ def test_a_bus_that_luma_opens_itself_carries_whole_frames_in_one_message(panel:
     pages = panel.height // 8 if panel.controller.value == "sh1106" else 1
     assert traffic.transfers - before == 2 * pages + 1, "addresses and data of the black frame, and switching off"
     display.close()
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=str)
+def test_as_many_nops_begin_an_initialisation_as_a_command_waits_for_bytes(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One fewer, and what a broken transfer left unfinished takes the first command for its own; more do nothing."""
+    sent: list[bytes] = []
+    take = OledModel.command
+
+    def remember(model: OledModel, payload: bytes) -> None:
+        sent.append(payload)
+        take(model, payload)
+
+    monkeypatch.setattr(OledModel, "command", remember)
+    DisplayTwin(panel).start()
+    begun = b"".join(sent)
+    nops = len(begun) - len(begun.lstrip(bytes((NOP,))))
+    assert nops == max(taken for chip in CHIPS.values() for taken in chip.arguments.values())
 
 
 @pytest.mark.parametrize(

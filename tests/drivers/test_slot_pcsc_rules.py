@@ -476,6 +476,36 @@ def test_neither_a_pulled_card_nor_a_lost_reader_keeps_a_handle(open_slot: OpenS
     assert (pcscd.handles, pcscd.contexts) == (1, 2), "one of the watcher, one of the card"
 
 
+def test_a_card_found_gone_in_an_exchange_keeps_no_handle(open_slot: OpenSlot) -> None:
+    """Nobody else gives it back: the watcher may look again in half a minute only."""
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.fails["transmit"] = Code.REMOVED_CARD
+    loop.slot.transmit(2, SELECT)
+    assert loop.kinds(1) == [CardAbsent]
+    assert (pcscd.handles, pcscd.contexts) == (0, 1)
+
+
+def test_a_card_that_is_powered_again_is_one_connection(open_slot: OpenSlot) -> None:
+    """Held open for us alone, a second one would be refused: it is our own that would be in use."""
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    loop.slot.power_on(2)
+    assert loop.kinds(1) == [CardPowered]
+    assert (pcscd.handles, pcscd.unpowered) == (1, [True])
+
+
+def test_a_command_to_a_card_without_power_is_silence_and_no_trouble(
+    open_slot: OpenSlot, caplog: pytest.LogCaptureFixture
+) -> None:
+    pcscd = PlayedPcscd("A")
+    loop = powered(open_slot, pcscd)
+    loop.slot.power_off()
+    loop.slot.transmit(2, SELECT)
+    assert loop.next() == CardSilent(0, 2)
+    assert (pcscd.sent, caplog.records) == ([], [])
+
+
 def test_the_copy_of_a_command_is_wiped(open_slot: OpenSlot) -> None:
     kept: list[bytearray] = []
 

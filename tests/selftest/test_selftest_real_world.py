@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from pytest_mock import MockerFixture
@@ -13,7 +12,7 @@ from pytest_mock import MockerFixture
 from device.config import Config, DisplayConfig, PowerConfig
 from device.selftest.machine import TICK
 from device.selftest.ports import DeviceAccess
-from device.selftest.world import SERVICE, RealWorld
+from device.selftest.world import SYSTEMCTL, RealWorld
 from drivers.display.luma import LumaDisplay
 from drivers.errors import PowerError
 from drivers.gpio.factory import Libraries, load_gpiod, load_mock, load_rpigpio
@@ -88,11 +87,19 @@ def test_time_passes_while_resting() -> None:
     assert WORLD.open_clock().now() > before
 
 
-@pytest.mark.parametrize("state", ["active", "inactive", "failed"])
-def test_the_service_is_what_systemd_says(state: str, mocker: MockerFixture) -> None:
-    run = mocker.patch("subprocess.run", return_value=SimpleNamespace(stdout=f"{state}\n"))
+@pytest.mark.parametrize(("state", "status"), [("active", 0), ("inactive", 3), ("failed", 3)])
+def test_the_service_is_what_systemd_says(
+    state: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """systemctl(1), is-active: one word, and a status other than 0 unless it is active."""
+    assert SYSTEMCTL == "/usr/bin/systemctl", "where it is, and not what the caller's PATH has of that name"
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\necho loud >&2\necho {state}\nexit {status}\n')
+    systemctl.chmod(0o755)
+    monkeypatch.setattr("device.selftest.world.SYSTEMCTL", str(systemctl))
     assert WORLD.ask_service() == state
-    assert run.call_args.args[0][1:] == ["is-active", SERVICE]
+    assert (tmp_path / "asked").read_text() == "is-active sesame-reader.service\n"
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(), subprocess.TimeoutExpired("systemctl", 5)])
