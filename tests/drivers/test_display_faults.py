@@ -76,10 +76,13 @@ def transfers(of: Panel, bus: str, name: str) -> int:
 def test_one_failed_transfer_wherever_it_is_changes_nothing_on_the_glass(
     of: Panel, bus: str, name: str, fault: str
 ) -> None:
-    for index in range(transfers(of, bus, name)):
+    unharmed = transfers(of, bus, name)
+    for index in range(unharmed):
         twin = in_use(of, bus, name)
+        before = twin.traffic.transfers
         twin.traffic.fail(FAULTS[fault], after=index)
         ACTS[name](twin)
+        assert twin.traffic.transfers - before > unharmed, "it did fail, and was tried again"
         assert twin.glass() == wanted(twin, name), f"transfer {index}"
         assert not twin.traffic.model.torn, f"transfer {index}: initialised from its first command on"
         twin.traffic.model.command(b"\xaf")

@@ -189,6 +189,11 @@ def test_wrapping_loses_no_word_and_respects_the_limit(words: list[str], limit: 
     assert all(len(line) <= limit for line in lines)
 
 
+@pytest.mark.parametrize("mark", ["?", "!", ":", ";", "»"])
+def test_a_mark_that_french_sets_after_a_space_begins_no_line(mark: str) -> None:
+    assert wrap_sentence(f"un deux {mark} trois", 7) == ["un", f"deux {mark}", "trois"]
+
+
 def test_all_the_french_there_is_can_be_drawn() -> None:
     for size in SIZES:
         for letter in "ÀÂÇÈÉÊËÎÏÔÙÛÜŒàâçèéêëîïôùûüœ’«»€":

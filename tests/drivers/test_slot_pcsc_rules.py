@@ -4,6 +4,7 @@ mid exchange with the card still in. The real pcscd is in tests/pcsc."""
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 
 import pytest
 
@@ -598,6 +599,34 @@ def test_each_code_has_its_error_and_is_quoted(code: Code, kind: type[SlotError]
     error = error_for(code, "SCardConnect")
     assert type(error) is kind
     assert f"(SCardConnect: 0x{code:08X})" in str(error)
+
+
+@pytest.mark.parametrize("code", Code)
+def test_a_code_is_the_number_that_pcsc_has_for_it(code: Code) -> None:
+    """As pyscard has them from `pcsclite.h`: successes, errors, warnings, failures."""
+    scard = pytest.importorskip("smartcard.scard")
+    names = [f"SCARD_{kind}_{code.name}" for kind in "SEWF"]
+    assert [getattr(scard, name) & 0xFFFFFFFF for name in names if hasattr(scard, name)] == [code]
+
+
+FAILING: Mapping[str, tuple[str, Callable[[Pcsc], object]]] = {
+    "list_readers": ("SCardListReaders", lambda pcsc: pcsc.list_readers(1)),
+    "status_change": ("SCardGetStatusChange", lambda pcsc: pcsc.get_states(1, {"A": 0}, 0)),
+    "connect": ("SCardConnect", lambda pcsc: pcsc.connect_card(1, "A", exclusive=True)),
+    "atr": ("SCardStatus", lambda pcsc: pcsc.read_atr(1)),
+    "transmit": ("SCardTransmit", lambda pcsc: pcsc.transmit(1, Protocol.T0, bytearray(SELECT))),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_every_call_of_the_library_that_fails_is_an_error_that_names_it(name: str) -> None:
+    pytest.importorskip("smartcard.scard")
+    pcsc = Pcsc()
+    call, do = FAILING[name]
+    failed = (Code.READER_UNAVAILABLE - 2**32, *([b""] if name != "connect" else [0, 0]))
+    pcsc._library = SimpleNamespace(**{name: lambda *_arguments: failed})  # type: ignore[assignment]
+    with pytest.raises(ReaderLostError, match=f"{call}: 0x80100017"):
+        do(pcsc)
 
 
 def test_an_unknown_code_is_an_error_too() -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from tests.mutation.modules import ROOT, files_that_import, files_to_try, test_files
 
 CACHE: Final = ROOT / ".cache/mutation-map.json"
-MOST_S: Final = 20.0
+MOST_S: Final = 40.0
 """The tests for one wrong together take no longer than this when nothing is wrong."""
 
 NEAR: Final = 2

@@ -24,6 +24,10 @@ WORDS: Final = (
     "sesame.card.data_names",
     "bank.web.coopanet.words.en",
     "bank.web.coopanet.words.fr",
+    "bank.web.coopanet.space.words.en",
+    "bank.web.coopanet.space.words.fr",
+    "bank.web.branch.words_en",
+    "bank.web.branch.words_fr",
     "simulator.words.fr",
     "simulator.words.en",
 )

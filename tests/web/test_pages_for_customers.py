@@ -1,5 +1,6 @@
 """What a customer reads: plain words in sight, technical ones behind a click, and a sheet to take home."""
 
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +12,10 @@ from bank.books.records import Customer
 from bank.books.store_sql import SqlStore
 from device.config import Config, merge_config
 from device.errors import ConfigError
+from device.mirror import encode_pixels
+from drivers.painter.raster import paint_screen
+from sesame_core.screens import Bar, Screen
+from sesame_core.secrets import SecretDigits
 from simulator.web import openapi
 from simulator.web.sheet import screens
 from simulator.web.site import reader_site
@@ -49,6 +54,23 @@ def test_cards_bear_names_that_a_customer_knows(tmp_path: Path, store: SqlStore,
     assert "Dominique Moreau" in seen
     assert "Lou &lt;i&gt;Lefèvre" in seen
     assert "PSE" in page
+
+
+def test_the_page_knows_how_each_digit_of_a_code_looks_on_this_glass(tmp_path: Path, store: SqlStore) -> None:
+    """From these the browser reads a code out: eight times each digit, as the display is drawn."""
+    config = merge_config({"display": {"height": 32, "bus": "i2c"}}, "test")
+    page = pages_with(tmp_path, store, config, "/fr/")[0]
+    found = re.search(r'<script type="application/json" id="words">(.*?)</script>', page)
+    assert found is not None
+    words = json.loads(found[1])
+    assert set(words) == {"said", "phases", "samples"}
+    assert {(each["width"], each["height"], len(each["rows"])) for each in words["samples"]} == {(128, 32, 32)}
+    for digit, sample in enumerate(words["samples"]):
+        code = SecretDigits(8)
+        for _ in range(8):
+            code.append(digit)
+        assert sample == encode_pixels(paint_screen(Screen(code=code, bar=Bar(1, 1)), (128, 32)))
+    assert len(words["samples"]) == 10
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

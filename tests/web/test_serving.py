@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from http import HTTPStatus
+from typing import Final
 
 import pytest
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from web.errors import ServingError
-from web.serving import LOGS, Server, bind_listener, url_of
+from web.serving import BACKLOG, LOGS, Server, bind_listener, url_of
 
 
 @pytest.fixture
@@ -86,6 +87,25 @@ def test_it_serves_while_its_context_lasts_and_says_nothing_of_itself() -> None:
         assert answer.headers["server"] is None
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(place)
+
+
+class Listening(socket.socket):
+    """A listener that remembers for how many it was told to keep a place."""
+
+    asked: Final[list[int]] = []
+
+    def listen(self, backlog: int = -1) -> None:
+        self.asked.append(backlog)
+        super().listen(backlog)
+
+
+def test_no_more_wait_to_be_accepted_than_there_are_descriptors() -> None:
+    """asyncio takes so many in one turn, and tells of each that it has no descriptor for: uvicorn's 2,048 were 240 MB
+    of log in 35 s. A process has 1,024 (getrlimit(2))."""
+    listener = Listening(fileno=bind_listener(0, 0).detach())
+    with Server(Starlette(routes=ROUTES), listener).beside(), urllib.request.urlopen(url_of(listener)):
+        assert listener.asked == [BACKLOG]
+    assert BACKLOG <= 256
 
 
 def test_what_is_asked_for_is_not_logged(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:

@@ -205,6 +205,8 @@ def test_a_token_cannot_be_guessed_and_fits_its_cookie() -> None:
     assert LONGEST_TOKEN > 43
     assert Sessions().csrf_token("x") != sessions.csrf_token("x"), "each process has a key of its own"
     assert not sessions.check_csrf("x", Sessions().csrf_token("x"))
+    assert sessions.check_csrf("x", sessions.csrf_token("x"))
+    assert not sessions.check_csrf("", sessions.csrf_token("")), "who has no token has no form"
 
 
 # A form sent twice
