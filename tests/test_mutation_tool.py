@@ -190,6 +190,8 @@ raise DriverError("no")
 parser.add_argument("--seed", help="of")
 print("a sentence of words")
 x = "word"
+faults.append(f"{x}: it is not known")
+key = f"{x}; {x}"
 """
 
 
@@ -199,6 +201,8 @@ def test_outside_the_heart_what_is_said_is_left_alone() -> None:
     kept = [mutant.what for mutant in mutants(TALK, outside)]
     assert "'word' -> 'wor'" in kept
     assert "'--seed' -> '--see'" in kept
+    assert "': ' -> ':'" not in kept, "a sentence's"
+    assert "'; ' -> ';'" in kept, "no sentence's"
     assert not any("'no'" in what and "DriverError" not in what for what in kept)
     assert not any(what.startswith("'of'") or what.startswith("'a sentence") for what in kept)
     assert not any("'wor" in mutant.what for mutant in mutants(TALK, MutantOptions(sentences=False, texts=False)))

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from pyemv import ac, cvn, kd
 
 from bank.emv.issuer import (
-    INPUT_TAGS,
     CryptogramKind,
     CryptogramVersion,
     Outcome,
@@ -33,6 +32,9 @@ ORACLES: dict[CryptogramVersion, Any] = {
     CryptogramVersion.CVN16: cvn.MasterCardCVN16,
     CryptogramVersion.CVN18: cvn.VisaCVN18,
 }
+INPUT = {0x9F02: 6, 0x9F03: 6, 0x9F1A: 2, 0x95: 5, 0x5F2A: 2, 0x9A: 3, 0x9C: 1, 0x9F37: 4}
+"""What the terminal gives to a cryptogram, in this order, and how long it is (EMV Book 2, table 26): amounts, country,
+TVR, currency, date, type, unpredictable number."""
 RIGHT = Outcome(PinResult.RIGHT, 3, CryptogramKind.ARQC)
 
 
@@ -71,7 +73,7 @@ def test_transaction_data_mac_of_the_published_example() -> None:
 @given(KEYS, PANS, PSNS, st.data())
 def test_every_version_is_the_one_pyemv_knows(key: bytes, pan: str, psn: str, data: st.DataObject) -> None:
     version = data.draw(st.sampled_from(CryptogramVersion))
-    values = {tag: data.draw(st.binary(min_size=length, max_size=length)) for tag, length in INPUT_TAGS}
+    values = {tag: data.draw(st.binary(min_size=length, max_size=length)) for tag, length in INPUT.items()}
     aip, atc = data.draw(st.binary(min_size=2, max_size=2)), data.draw(st.integers(0, 0xFFFF))
     if version is not CryptogramVersion.CVN18:
         pan = pan[:16]
@@ -83,6 +85,13 @@ def test_every_version_is_the_one_pyemv_knows(key: bytes, pan: str, psn: str, da
     )
     transaction = Transaction(values, aip, atc, results, iad)
     assert application_cryptogram(version, card_key(IssuerKey("K", key), pan, psn), transaction) == expected
+
+
+@pytest.mark.parametrize("version", CryptogramVersion)
+def test_what_the_card_was_not_given_counts_as_zeros(version: CryptogramVersion) -> None:
+    key, zeros = bytes(range(16)), {tag: bytes(length) for tag, length in INPUT.items()}
+    absent, given = (Transaction(values, b"\x10\x00", 7, bytes(4), bytes(7)) for values in ({}, zeros))
+    assert application_cryptogram(version, key, absent) == application_cryptogram(version, key, given)
 
 
 def test_the_verification_results_are_those_of_real_cards() -> None:
@@ -97,6 +106,30 @@ def test_the_verification_results_are_those_of_real_cards() -> None:
         issuer_application_data(CryptogramVersion.CVN10, 0x0A, expected_cvr(CryptogramVersion.CVN10, new)).hex().upper()
         == "060A0A03A49000"
     )
+
+
+TC, AAC, ARQC = CryptogramKind.TC, CryptogramKind.AAC, CryptogramKind.ARQC
+
+
+@pytest.mark.parametrize(
+    ("outcome", "visa", "mchip"),
+    [
+        (Outcome(PinResult.RIGHT, 3, ARQC), "03A48000", "A50003040000"),
+        (Outcome(PinResult.WRONG, 2, ARQC), "03A68000", "A40002140000"),
+        (Outcome(PinResult.NOT_DONE, 3, ARQC), "03A08000", "A00003240000"),
+        (Outcome(PinResult.RIGHT, 15, ARQC), "03A48000", "A5000F040000"),
+        (Outcome(PinResult.WRONG, 0, ARQC), "03A6C000", "A400001C0000"),
+        (Outcome(PinResult.NOT_DONE, 0, ARQC), "03A0C000", "A000002C0000"),
+        (Outcome(PinResult.RIGHT, 3, AAC), "03848000", "850003040000"),
+        (Outcome(PinResult.RIGHT, 3, ARQC, AAC), "03248000", "250003040000"),
+        (Outcome(PinResult.RIGHT, 3, ARQC, TC), "03648000", "650003040000"),
+    ],
+)
+def test_the_verification_results_bit_by_bit(outcome: Outcome, visa: str, mchip: str) -> None:
+    """VIS 1.4, appendix A; M/Chip 4: cryptograms and PIN, tries, what went wrong."""
+    assert expected_cvr(CryptogramVersion.CVN10, outcome).hex().upper() == visa
+    assert expected_cvr(CryptogramVersion.CVN18, outcome).hex().upper() == visa
+    assert expected_cvr(CryptogramVersion.CVN16, outcome).hex().upper() == mchip
 
 
 @pytest.mark.parametrize("version", list(CryptogramVersion))

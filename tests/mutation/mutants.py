@@ -149,13 +149,18 @@ def _is_text(node: ast.AST) -> bool:
 def _is_talk(place: _Place) -> bool:
     """A sentence, a line of the log, the help of an option, the text of an error of any kind."""
     node, parent = place.node, place.parent
-    if _is_text(node) and SENTENCE.search(str(getattr(node, "value", ""))):
+    if _is_text(node) and any(SENTENCE.search(str(getattr(each, "value", ""))) for each in _said_together(place)):
         return True
     if isinstance(parent, ast.keyword) and parent.arg in HELP and _is_text(node):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return bool(LOG.fullmatch(ast.unparse(node.value.func)))
     return _is_text(node) and isinstance(parent, ast.Call) and _speaks(parent)
+
+
+def _said_together(place: _Place) -> list[ast.expr] | list[ast.AST]:
+    """A string with those that an f-string says beside it: its punctuation is a sentence's, too."""
+    return place.parent.values if isinstance(place.parent, ast.JoinedStr) else [place.node]
 
 
 def _speaks(call: ast.Call) -> bool:
