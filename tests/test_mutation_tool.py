@@ -190,7 +190,7 @@ raise DriverError("no")
 parser.add_argument("--seed", help="of")
 print("a sentence of words")
 x = "word"
-faults.append(f"{x}: it is not known")
+faults.append(f"{x}: {x} is not known")
 key = f"{x}; {x}"
 """
 

@@ -158,9 +158,10 @@ def _is_talk(place: _Place) -> bool:
     return _is_text(node) and isinstance(parent, ast.Call) and _speaks(parent)
 
 
-def _said_together(place: _Place) -> list[ast.expr] | list[ast.AST]:
+def _said_together(place: _Place) -> list[ast.AST]:
     """A string with those that an f-string says beside it: its punctuation is a sentence's, too."""
-    return place.parent.values if isinstance(place.parent, ast.JoinedStr) else [place.node]
+    parts = place.parent.values if isinstance(place.parent, ast.JoinedStr) else [place.node]
+    return [each for each in parts if _is_text(each)]
 
 
 def _speaks(call: ast.Call) -> bool:
