@@ -26,6 +26,9 @@ PUBLISHED = (
 JOINED = {"AL", "ME", "MD", "MK", "RS"}
 """In SEPA since 2024 to 2026 (European Payments Council, EPC409-09); schwifty does not know it yet."""
 
+TERRITORIES = {*"AX BL GF GG GP IM JE MF MQ NC PF PM RE TF WF YT".split()}
+"""schwifty has them as countries; their numbers begin with FI, FR or GB (SWIFT, IBAN registry, "includes")."""
+
 SIGNS = string.ascii_uppercase + string.digits
 
 
@@ -111,6 +114,21 @@ def test_the_lengths_and_the_countries_of_sepa_are_the_registrys(country: str) -
     number = IBAN(f"{country}00{bban}", allow_invalid=True)
     assert number.spec.iban_length == LENGTHS[country]
     assert number.in_sepa_zone or country in JOINED
+
+
+def in_sepa(country: str) -> bool:
+    """What schwifty says; for a country that has no such numbers, no."""
+    try:
+        return bool(IBAN(f"{country}00", allow_invalid=True).spec.in_sepa_zone)
+    except SchwiftyException:
+        return False
+
+
+def test_no_country_of_sepa_is_forgotten() -> None:
+    countries = {first + second for first in string.ascii_uppercase for second in string.ascii_uppercase}
+    assert {country for country in countries if is_sepa(country)} == JOINED | {
+        country for country in countries - TERRITORIES if in_sepa(country)
+    }
 
 
 def test_sepa_ends_somewhere() -> None:

@@ -82,6 +82,16 @@ def test_a_stale_answer_does_not_clear_the_hang_watch() -> None:
     assert link.hangs_at is None
 
 
+def test_an_answer_that_comes_after_all_was_forgotten_begins_nothing() -> None:
+    """Nobody waits for the card any more: it would be sent commands, and its code would be read."""
+    slot = Asked()
+    link = CardLink(slot, Stopped())
+    link.read_card(0)
+    link.forget()
+    assert link.hear_slot(CardPowered(1, slot.tickets[-1], b"\x3b", Protocol.T0)) is None
+    assert len(slot.tickets) == 1, "no SELECT"
+
+
 @pytest.mark.parametrize("gone", [CardAbsent(600), SlotLost(600)], ids=lambda event: type(event).__name__)
 def test_a_card_or_a_reader_that_is_gone_owes_no_answer(gone: Event) -> None:
     """Else the reader counts as stuck 5 s later, and LECTEUR ABSENT or an empty slot becomes a fault of the card."""

@@ -54,6 +54,15 @@ def test_both_test_cards_are_on_the_glass_and_then_it_is_dark(height: int) -> No
     assert world.dark_again
 
 
+def test_a_person_is_told_what_to_look_at_and_to_listen_for() -> None:
+    told: list[str] = []
+    examined(WatchedWorld(config=Config(sound=SoundConfig(light=True, buzzer=True))), told)
+    assert [each for each in told if each.startswith("look at the display: every pixel lit, then ÉÀÇ 0123")]
+    heard = next(each for each in told if each.startswith("buzzer and light: short, long, as for a right PIN"))
+    assert "buzzer on GPIO18 (header pin 12" in heard
+    assert "light on GPIO17 (header pin 11" in heard
+
+
 def test_the_first_card_lights_every_pixel() -> None:
     full = next(iter(cards((128, 64))))
     assert all(full.lit(x, y) for x in range(128) for y in range(64))
