@@ -108,6 +108,20 @@ def test_the_verification_results_are_those_of_real_cards() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("version", "data"),
+    [
+        (CryptogramVersion.CVN10, "06780A03A48000"),
+        (CryptogramVersion.CVN16, "7810A50003040000"),
+        (CryptogramVersion.CVN18, "06781203A48000"),
+    ],
+)
+def test_the_issuers_data_say_which_version_it_is(version: CryptogramVersion, data: str) -> None:
+    """VIS: its length, key index, version, results; M/Chip: key index, version, results."""
+    assert issuer_application_data(version, 0x78, expected_cvr(version, RIGHT)).hex().upper() == data
+    assert issuer_application_data(version, 0x78, b"", b"\xab\xcd").hex().upper()[-4:] == "ABCD"
+
+
 TC, AAC, ARQC = CryptogramKind.TC, CryptogramKind.AAC, CryptogramKind.ARQC
 
 

@@ -26,7 +26,7 @@ PUBLISHED = (
 JOINED = {"AL", "ME", "MD", "MK", "RS"}
 """In SEPA since 2024 to 2026 (European Payments Council, EPC409-09); schwifty does not know it yet."""
 
-TERRITORIES = {*"AX BL GF GG GP IM JE MF MQ NC PF PM RE TF WF YT".split()}
+TERRITORIES = {"AX", "BL", "GF", "GG", "GP", "IM", "JE", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"}
 """schwifty has them as countries; their numbers begin with FI, FR or GB (SWIFT, IBAN registry, "includes")."""
 
 SIGNS = string.ascii_uppercase + string.digits
