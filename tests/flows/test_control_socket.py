@@ -1,6 +1,7 @@
 """The control socket: every line is answered, nobody keeps anybody else waiting, and nobody takes what is another's."""
 
 import os
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -210,3 +211,12 @@ def test_at_the_end_only_its_own_socket_goes(path: Path) -> None:
     path.write_text("another's", encoding="utf-8")
     door.close()
     assert path.read_text(encoding="utf-8") == "another's"
+
+
+def test_closed_it_takes_nobody_in_whoever_still_holds_it(path: Path) -> None:
+    """A thread that waits in accept() holds it: closed alone, it would wait for ever (shutdown(2))."""
+    door = open_door(path, 0o600, 1)
+    with door.socket.dup() as held:
+        assert select.select([held], [], [], 0) == ([], [], [])
+        door.close()
+        assert select.select([held], [], [], 0) == ([held], [], []), "accept() comes back"
