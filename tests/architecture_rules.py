@@ -55,6 +55,7 @@ ROOMS = {
     "bank.cards": ("bank.emv",),
     "bank.books": ("bank.emv",),
     "bank.verification": ("bank.emv", "bank.books"),
+    "bank.contracts": ("bank.books",),
     "bank.push": ("bank.books",),
 }
 """Room -> the rooms of its world that it may know, besides the ground: smart card, CAP, reader; the painter knows no
@@ -148,6 +149,9 @@ HEAVY = {
     "alembic",
     "prometheus_client",
     "segno",
+    "fpdf",
+    "pyhanko",
+    "asn1crypto",
 }
 """What a start must not pay for before it knows that it is needed."""
 
