@@ -103,6 +103,7 @@ PURE |= {"typing", "unicodedata"}
 """All that the heart may take from Python's library: nothing here can reach the outside."""
 
 PURE_IN_THE_BANK = {f"bank.operations.{name}" for name in ("table", "catalogue", "policy", "octets")}
+PURE_IN_THE_BANK |= {"bank.threeds.table", "bank.threeds.policy"}
 PURE_IN_THE_BANK |= {
     f"bank.securpass.{name}"
     for name in ("policy", "enrolment", "eligibility", "counter", "asking", "trusting", "octets")

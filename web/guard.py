@@ -23,6 +23,7 @@ MOST_BYTES = 8192
 MOST_DIGITS = 9
 """Of a length that is looked at: Python refuses to read a number of 5,000 digits."""
 
+SELF = "'self'"
 OWN_SITE = frozenset(("same-origin", "none"))
 
 BASE_HEADERS: Mapping[str, str] = {
@@ -36,17 +37,27 @@ BASE_HEADERS: Mapping[str, str] = {
 }
 
 
-def content_policy(*, scripts: bool = False, frames: bool = False, framed_by: str = "'none'") -> str:
+def content_policy(
+    *,
+    scripts: bool = False,
+    frames: bool = False,
+    framed_by: str = "'none'",
+    framing: Iterable[str] = (),
+    sending_to: Iterable[str] = (),
+) -> str:
     """A content-security policy (CSP level 3): nothing but our own files, nothing inline.
 
     `scripts`: the pages have scripts, which may ask this server. `frames`: they may show our own pages in frames.
-    `framed_by`: who may show them in a frame.
+    `framed_by`: who may show them in a frame. `framing`, `sending_to`: other origins that they may show in a frame, and
+    that their forms may go to.
     """
-    own = ["style-src", "img-src"]
-    own += ["script-src", "connect-src"] if scripts else []
-    own += ["frame-src"] if frames else []
-    parts = ["default-src 'none'", *(f"{name} 'self'" for name in own), "form-action 'self'", "base-uri 'none'"]
-    return "; ".join([*parts, f"frame-ancestors {framed_by}"])
+    sources = {"style-src": SELF, "img-src": SELF}
+    sources |= {"script-src": SELF, "connect-src": SELF} if scripts else {}
+    if frames or framing:
+        sources["frame-src"] = " ".join((SELF, *framing))
+    sources["form-action"] = " ".join((SELF, *sending_to))
+    parts = (f"{name} {allowed}" for name, allowed in sources.items())
+    return "; ".join(("default-src 'none'", *parts, "base-uri 'none'", f"frame-ancestors {framed_by}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,11 @@ class Guard:
     own_address: bool = False
     """Whether it also answers to the very address that was connected to. A name that was rebound is still refused."""
     most_bytes: int = MOST_BYTES
+    entrances: frozenset[str] = frozenset()
+    """Paths that another site's page may send a form to, and have shown in a frame: what they do, they must judge by
+    the Origin header and by what is in the form."""
+    framed: str = ""
+    """Beginning of the paths that a frame of another site's page may be led to by such a form's answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or let through; mark the answer in either case."""
@@ -90,9 +106,18 @@ class Guard:
         # First of all: a name that was rebound to this machine (DNS rebinding) must not even learn what we refuse.
         if not _is_one_of(headers.getlist("host"), self.hosts | self._address_of(scope)):
             return Refusal(421, "This server answers to its own name on this machine only.\n")
-        if _from_elsewhere(scope, headers):
+        if _from_elsewhere(scope, headers) and not self._may_enter(scope, headers):
             return Refusal(403, "Another site may not ask this.\n")
         return self._too_much(headers)
+
+    def _may_enter(self, scope: Scope, headers: Headers) -> bool:
+        """Whether it is one of what other sites may have a browser do here."""
+        path, method = scope["path"], scope["method"]
+        if headers.get("sec-fetch-dest", "document") not in {"document", "iframe"}:
+            return False
+        return (method == "POST" and path in self.entrances) or (
+            method == "GET" and bool(self.framed) and path.startswith(self.framed)
+        )
 
     def _address_of(self, scope: Scope) -> frozenset[str]:
         server = scope.get("server") if self.own_address else None

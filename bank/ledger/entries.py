@@ -19,13 +19,15 @@ class FundsError(LedgerError):
 
 
 class AccountKind(Enum):
-    """What an account is for; the last one is the bank's own, for money that comes from or goes to other banks."""
+    """What an account is for. The last two are the bank's own: for money from or to other banks, and for what
+    card payments keep aside until they are booked."""
 
     CURRENT = "current"
     SAVINGS = "savings"
     ASSOCIATION = "association"
     SHARES = "shares"
     CLEARING = "clearing"
+    HELD = "held"
 
 
 class MovementKind(Enum):
@@ -39,6 +41,7 @@ class MovementKind(Enum):
     INSTANT = "instant"
     FOREIGN = "foreign"
     WITHDRAWAL = "withdrawal"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,7 @@ CATALOGUE: Final[Mapping[OperationKind, KindEntry]] = MappingProxyType(
             frozenset({T.SHOP}),
             frozenset({M.READER_CHALLENGE, M.SMS, M.SECURPASS}),
             (FieldRule(AMOUNT, F.CENTS), FieldRule(MERCHANT, F.NAME), FieldRule(CARD, F.CARD)),
+            live=True,  # the shop's 3DS server waits for the approval, and the bank's own keeps the money aside
         ),
         K.AGGREGATE_ACCOUNTS: _bound(FieldRule(AGGREGATOR, F.NAME)),
         K.MERCHANT_TRANSFER: KindEntry(

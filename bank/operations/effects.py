@@ -25,7 +25,7 @@ from bank.operations.octets import OperationContent
 from bank.operations.people import SECURE_TELEPHONE, change_contact, find_contact
 from bank.operations.ports import Operation
 from bank.operations.shelf import DONE, DUE, FAILED, AlteredError, read_row
-from bank.operations.words import DONE_TEXT, FAILED_TEXT, FRAUD_TEXT, write_message
+from bank.operations.words import CARD_FRAUD_TEXT, DONE_TEXT, FAILED_TEXT, FRAUD_TEXT, write_message
 
 BATCH: Final = 100
 ALTERED: Final = "operation altered in the books"
@@ -38,6 +38,18 @@ class EffectError(BankError):
 MOVEMENTS_OF: Final[Mapping[OperationKind, MovementKind]] = MappingProxyType(
     {OperationKind.INSTANT_TRANSFER: MovementKind.INSTANT, OperationKind.TRANSFER_ABROAD: MovementKind.FOREIGN}
 )
+
+
+PAYING_KINDS: Final = frozenset(
+    {
+        OperationKind.CARD_PAYMENT,
+        OperationKind.ENROL_WALLET,
+        OperationKind.WITHDRAW_BY_PHONE,
+        OperationKind.SHOW_CARD,
+        OperationKind.SHOW_PIN,
+    }
+)
+"""Kinds by which somebody else could pay with the card: a fraud of such a kind closes it."""
 
 
 def list_due(connection: Connection, after_id: int = 0) -> list[int]:
@@ -161,7 +173,18 @@ def _protect(connection: Connection, operation: Operation, now_ms: int) -> None:
         BENEFICIARIES.c.state == "active",
     )
     connection.execute(frozen.values(state="frozen"))
-    _tell(connection, operation, FRAUD_TEXT, now_ms)
+    opposed = content.kind in PAYING_KINDS and _oppose_card(connection, content, now_ms)
+    _tell(connection, operation, CARD_FRAUD_TEXT if opposed else FRAUD_TEXT, now_ms)
+
+
+def _oppose_card(connection: Connection, content: OperationContent, now_ms: int) -> bool:
+    """The card pays nothing any more; whether it could before."""
+    own = update(PAYMENT_CARDS).where(
+        PAYMENT_CARDS.c.id == content.fields.get(cat.CARD, 0),
+        PAYMENT_CARDS.c.customer_id == content.customer_id,
+        PAYMENT_CARDS.c.state == "active",
+    )
+    return connection.execute(own.values(state="opposed", since_ms=now_ms)).rowcount == 1
 
 
 def _tell(connection: Connection, operation: Operation, words: tuple[str, str], now_ms: int) -> None:

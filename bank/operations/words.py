@@ -78,6 +78,12 @@ FRAUD_TEXT: Final = (
     "Coop@net : vous avez signalé une fraude. {what}. Vos connexions sont fermées ; votre agence vous appelle.",
     "Coop@net: you have reported a fraud. {what}. Your connections are closed; your branch will call you.",
 )
+CARD_FRAUD_TEXT: Final = (
+    "Coop@net : vous avez signalé une fraude. {what}. Votre carte est en opposition, vos connexions sont fermées ; "
+    "votre agence vous appelle.",
+    "Coop@net: you have reported a fraud. {what}. Your card is stopped, your connections are closed; your branch will "
+    "call you.",
+)
 
 
 def choose(words: tuple[str, str], language: str) -> str:

@@ -31,10 +31,11 @@ LIVE = {
     K.CARD_LIMITS,
     K.CHANGE_EMAIL,
     K.CHANGE_ADDRESS,
+    K.CARD_PAYMENT,
 }
 
 
-def test_the_sheets_seventeen_kinds_are_there_and_eight_are_live() -> None:
+def test_the_sheets_seventeen_kinds_are_there_and_nine_are_live() -> None:
     assert len(CATALOGUE) == len(OperationKind) == 17
     assert live_kinds() == LIVE
 
@@ -64,9 +65,9 @@ def test_signer_where_there_is_an_amount_to_an_account_and_defi_elsewhere(kind: 
 
 
 @pytest.mark.parametrize("kind", [kind for kind in K if kind in LIVE])
-def test_a_live_kind_does_something_but_for_the_log_on(kind: OperationKind) -> None:
+def test_a_live_kind_does_something_but_where_the_asker_waits_for_the_approval(kind: OperationKind) -> None:
     effect = CATALOGUE[kind].effect
-    assert (effect is None) is (kind is K.LOG_ON)
+    assert (effect is None) is (kind in {K.LOG_ON, K.CARD_PAYMENT})
     assert effect not in {EffectKind.NOTICE, EffectKind.PROTECTION}
 
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from bank.books.store_sql import SqlStore
 from bank.emv.terminal import CodeRequest
-from bank.operations.catalogue import CATALOGUE, OperationKind, live_kinds
+from bank.operations.catalogue import CATALOGUE, SCREENS, OperationKind, live_kinds
 from bank.web.api.description import describe_bank_api, list_askable_kinds
 from bank.web.coopanet.frame import COOKIE
 from bank.web.coopanet.pages import Pages
@@ -68,7 +68,10 @@ def test_the_description_is_the_one_that_was_published(golden_text: GoldenText) 
 
 
 def test_what_can_be_asked_for_is_what_the_catalogue_has_live() -> None:
-    assert set(list_askable_kinds()) == live_kinds() - {OperationKind.LOG_ON}
+    """But for a log-on, which is a verb of its own, and for what is asked for elsewhere than at a customer's screen."""
+    elsewhere = {kind for kind in live_kinds() if not CATALOGUE[kind].terminals & SCREENS}
+    assert set(list_askable_kinds()) == live_kinds() - {OperationKind.LOG_ON} - elsewhere
+    assert OperationKind.CARD_PAYMENT in elsewhere
     schemas = describe_bank_api("/api")["components"]["schemas"]["Asking"]["oneOf"]
     described = {one["properties"]["kind"]["const"]: list(one["properties"]["fields"]["properties"]) for one in schemas}
     assert described == {kind.value: [rule.name for rule in CATALOGUE[kind].fields] for kind in list_askable_kinds()}

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bank.books.records import CustomerKind
 from bank.ledger.entries import AccountKind, MovementKind
-from bank.operations.catalogue import CATALOGUE, FieldKind, Means, OperationKind, TerminalKind, live_kinds
+from bank.operations.catalogue import CATALOGUE, SCREENS, FieldKind, Means, OperationKind, TerminalKind, live_kinds
 from bank.operations.ports import AskingFault, ConfirmOutcome, SmsOutcome
 from bank.operations.table import OperationState
 from bank.operations.words import LANGUAGES
@@ -25,8 +25,10 @@ programs, a sentence in English for whoever writes them, and the field where it 
 
 
 def list_askable_kinds() -> tuple[OperationKind, ...]:
-    """What can be asked for here: all that the bank carries out. Logging on is its own verb."""
-    return tuple(kind for kind in OperationKind if kind in live_kinds() and kind is not OperationKind.LOG_ON)
+    """What can be asked for here: all that the bank carries out and that is asked for at a screen of the customer's.
+    Logging on is its own verb."""
+    asked = (kind for kind in OperationKind if kind in live_kinds() and CATALOGUE[kind].terminals & SCREENS)
+    return tuple(kind for kind in asked if kind is not OperationKind.LOG_ON)
 
 
 def describe_bank_api(path: str) -> Json:

@@ -48,6 +48,7 @@ BRANCH_ENGLISH: Final = BranchWords(
         "association": "Association's account",
         "shares": "Member shares",
         "clearing": "Clearing",
+        "held": "Card payments in progress",
     },
     balance="Balance",
     cards="Payment cards",

@@ -48,6 +48,7 @@ BRANCH_FRENCH: Final = BranchWords(
         "association": "Compte de l'association",
         "shares": "Parts sociales",
         "clearing": "Compensation",
+        "held": "Paiements par carte en attente",
     },
     balance="Solde",
     cards="Cartes de paiement",

@@ -219,6 +219,7 @@ ENGLISH_SPACE = SpaceWords(
         AccountKind.ASSOCIATION: "Association's account",
         AccountKind.SHARES: "Member shares",
         AccountKind.CLEARING: "Clearing account",
+        AccountKind.HELD: "Card payments in progress",
     },
     movement_kinds={
         MovementKind.OPENING: "Opening",
@@ -229,6 +230,7 @@ ENGLISH_SPACE = SpaceWords(
         MovementKind.INSTANT: "Instant transfer",
         MovementKind.FOREIGN: "Transfer outside France",
         MovementKind.WITHDRAWAL: "Withdrawal",
+        MovementKind.RELEASE: "Card payment given back",
     },
     open_account="See the account",
     last_movements="Latest movements",

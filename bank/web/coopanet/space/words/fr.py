@@ -219,6 +219,7 @@ FRENCH_SPACE = SpaceWords(
         AccountKind.ASSOCIATION: "Compte de l'association",
         AccountKind.SHARES: "Parts sociales",
         AccountKind.CLEARING: "Compte de compensation",
+        AccountKind.HELD: "Paiements par carte en attente",
     },
     movement_kinds={
         MovementKind.OPENING: "Ouverture",
@@ -229,6 +230,7 @@ FRENCH_SPACE = SpaceWords(
         MovementKind.INSTANT: "Virement instantané",
         MovementKind.FOREIGN: "Virement hors de France",
         MovementKind.WITHDRAWAL: "Retrait",
+        MovementKind.RELEASE: "Paiement par carte rendu",
     },
     open_account="Voir le compte",
     last_movements="Derniers mouvements",

@@ -1,0 +1,2 @@
+// What the button does, at once.
+document.getElementById("back").submit();
