@@ -45,12 +45,14 @@ ROOMS = {
     "sesame_core.smartcard": (),
     "sesame_core.cap": ("sesame_core.smartcard",),
     "sesame_core.reader": ("sesame_core.cap",),
+    "sesame_core.piv": ("sesame_core.smartcard",),
     "drivers.painter": (),
     "drivers.gpio": (),
     "drivers.keypad": ("drivers.gpio",),
     "drivers.display": ("drivers.gpio",),
     "drivers.slot": ("drivers.gpio",),
     "drivers.power": ("drivers.gpio",),
+    "drivers.vault": (),
     "bank.emv": (),
     "bank.cards": ("bank.emv",),
     "bank.books": ("bank.emv",),
@@ -58,8 +60,9 @@ ROOMS = {
     "bank.contracts": ("bank.books",),
     "bank.push": ("bank.books",),
 }
-"""Room -> the rooms of its world that it may know, besides the ground: smart card, CAP, reader; the painter knows no
-GPIO; arithmetic, then card factory and books side by side, then the verification. Waking a phone knows the books."""
+"""Room -> the rooms of its world that it may know, besides the ground: smart card, CAP, reader, the key's card beside
+them; the painter knows no GPIO, the vault no board; arithmetic, then card factory and books side by side, then the
+verification. Waking a phone knows the books."""
 
 NARROW = {
     "hw": ("drivers.header", "drivers.keypad.legends", "drivers.keypad.matrix"),

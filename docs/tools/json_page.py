@@ -36,9 +36,9 @@ Beside them stand the command's own keys, below, or, where it failed, what is kn
 | `faults` | of a configuration: every fault of the file, each a sentence |
 
 A result is no error because it is a no: `sesame bank verify` says `"accepted": false` with exit code 1.
-A command that goes on running (`run`, `mirror`, `bank serve`, `virtual-card CARD`, `card replay --vpcd`) prints its
-object as soon as it is ready, and an object with `error` should it fail afterwards. What Ctrl-C ends, or a pipe that is
-closed, says nothing more. Questions, and remarks such as "last try", stay on standard error.
+A command that goes on running (`run`, `mirror`, `bank serve`, `virtual-card CARD`, `card replay --vpcd`, `key virtual`)
+prints its object as soon as it is ready, and an object with `error` should it fail afterwards. What Ctrl-C ends, or a
+pipe that is closed, says nothing more. Questions, and remarks such as "last try", stay on standard error.
 """
 
 

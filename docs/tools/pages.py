@@ -31,7 +31,7 @@ EXITS = {
 }
 
 
-WITH_VERBS = ("bank",)
+WITH_VERBS = ("bank", "key")
 """Commands whose verbs have their arguments here; those of `sesame card` have a page of their own."""
 
 

@@ -1,14 +1,26 @@
 """Which commands carry a secret, and the same with it hidden: one rule for twin, recorder, page and log.
 
 The data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER may be PINs or PUKs (ISO/IEC 7816-4:2013, 11.5.6,
-11.5.7 and 11.5.10). Whoever keeps or shows a command takes it from here, so that no second rule can be weaker.
+11.5.7 and 11.5.10). SET MANAGEMENT KEY and IMPORT of an access key carry keys as they are. GENERAL AUTHENTICATE carries
+none: what proves a management key are random blocks that are used once, and what is signed is no secret; PUT DATA
+carries what anybody may read again. Whoever keeps or shows a command takes it from here, so that no second rule can be
+weaker.
 """
 
 from typing import Final
 
 from sesame_core.smartcard.apdu import Ins
+from sesame_core.smartcard.piv_instructions import PivIns
 
-SECRET_INSTRUCTIONS: Final = frozenset({Ins.VERIFY, Ins.CHANGE_REFERENCE_DATA, Ins.RESET_RETRY_COUNTER})
+SECRET_INSTRUCTIONS: Final = frozenset(
+    {
+        Ins.VERIFY,
+        Ins.CHANGE_REFERENCE_DATA,
+        Ins.RESET_RETRY_COUNTER,
+        PivIns.SET_MANAGEMENT_KEY,
+        PivIns.IMPORT_KEY,
+    }
+)
 
 HIDDEN: Final = "*"
 """Stands for one hexadecimal digit that is not told."""
@@ -17,7 +29,7 @@ HEADER_AND_LC: Final = 5
 
 
 def carries_secret(command: bytes | bytearray) -> bool:
-    """True when a command's data may be a PIN or a PUK. Length bytes alone are none."""
+    """True when a command's data may be a PIN, a PUK or a key. Length bytes alone are none."""
     return len(command) > HEADER_AND_LC and command[1] in SECRET_INSTRUCTIONS
 
 

@@ -63,6 +63,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank reset": [("--yes", 0), ("", 2)],
     "bank list": [("", 0), ("bank-card", 0)],
     "bank issue": [("NEW00001 --name New", 0)],
+    "key virtual": [("--demo --state {tmp}/bad.toml", 1)],
     "bank block": [("bank-card", 0)],
     "bank unblock": [("bank-card", 0)],
 }
@@ -198,11 +199,19 @@ def test_what_goes_on_running_says_where_it_is_reached(name: str, written: str, 
         assert told.get("address") or told["control"]
 
 
-@pytest.mark.parametrize("written", ["virtual-card bank-card --state {tmp}", f"card replay {TRACE} --vpcd"])
-def test_a_card_that_stays_in_the_reader_says_so(written: str, tmp_path: Path, pcscd: PcscService) -> None:
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("virtual-card", "bank-card --state {tmp}"),
+        ("card replay", f"{TRACE} --vpcd"),
+        ("key virtual", "--demo --state {tmp}"),
+        ("key virtual", "--state {tmp}"),
+    ],
+)
+def test_a_card_that_stays_in_the_reader_says_so(name: str, written: str, tmp_path: Path, pcscd: PcscService) -> None:
     assert pcscd
-    with running([*written.format(tmp=tmp_path).split(), "--json"]) as text:
-        assert hold_to_form(text, written.split(" -", maxsplit=1)[0].rsplit(" ", 1)[0], None)["port"] == PORT
+    with running([*name.split(), *written.format(tmp=tmp_path).split(), "--json"]) as text:
+        assert hold_to_form(text, name, None)["port"] == PORT
 
 
 @contextmanager

@@ -1,0 +1,277 @@
+"""The vault in sealed parts on a medium: in a folder of files, or in the twin's memory.
+
+A try is taken from the medium before anything is compared, and comes back only with the comparison that was right; so
+no power cut gives one back. Each change is one part, replaced at once. Nothing of it is in a repr.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from drivers.vault.attesting import attest_key, certify_itself
+from drivers.vault.computing import agree_secret, compute_block, draw_pair, read_public, read_scalar, sign_number
+from drivers.vault.first_values import PUBLISHED, Factory, FirstValues
+from drivers.vault.medium import Medium
+from drivers.vault.parts import (
+    DIGITS_PART,
+    KEYS_PART,
+    DigitsEntry,
+    DigitsPart,
+    KeyEntry,
+    KeysPart,
+    ManagementEntry,
+    read_digits,
+    read_keys,
+    write_digits,
+    write_keys,
+)
+from drivers.vault.sealing import SCRYPT_N, SECRET_SIZE, DeviceSeal, draw_root, guard_secret, open_guarded
+from sesame_core.piv.names import (
+    ATTESTATION_CERTIFICATE,
+    CAPABILITIES,
+    HOLDER_ID,
+    BlockAlgorithm,
+    KeyAlgorithm,
+    KeyReference,
+    KeyRules,
+    PinPolicy,
+    Slot,
+    TouchPolicy,
+    usual_rules,
+)
+from sesame_core.piv.objects import card_capabilities, holder_id
+from sesame_core.piv.vault import Direction, KeyFacts, ManagementState, TriesState, VaultError
+
+DEVICE_PART: Final = "device"
+PIN_TRIES: Final = 3
+PUK_TRIES: Final = 3
+LARGEST_SERIAL: Final = (1 << 31) - 1
+
+
+def open_vault(medium: Medium, factory: Factory, *, cost: int = SCRYPT_N) -> "SealedVault":
+    """The vault on this medium, made if there is none. `factory` gives PIN, PUK and management key their first values;
+    `cost` is the N of scrypt. Raises VaultError."""
+    return SealedVault(medium, DeviceSeal(_device_secret(medium), cost), factory)
+
+
+def _device_secret(medium: Medium) -> bytes:
+    """The device secret, drawn if there is none: where the chip has one that its card does not show (a Pi's OTP, a
+    TPM), that one would stand here."""
+    secret = medium.read_part(DEVICE_PART)
+    if secret is None:
+        if medium.read_part(DIGITS_PART) is not None:
+            raise VaultError("the key's device secret is gone, and nothing opens the key without it: put it back")
+        secret = os.urandom(SECRET_SIZE)
+        medium.replace_part(DEVICE_PART, secret)
+    return secret
+
+
+class SealedVault:
+    """See Vault."""
+
+    def __init__(self, medium: Medium, seal: DeviceSeal, factory: Factory) -> None:
+        """Opens what is there, or makes it. Raises VaultError."""
+        self._medium = medium
+        self._seal = seal
+        self._factory = factory
+        self._root = bytearray()
+        digits, keys = medium.read_part(DIGITS_PART), medium.read_part(KEYS_PART)
+        if digits is None:
+            # `digits` come last, so without them there is no key yet: the power may have gone while one was made.
+            self._make()
+        elif keys is None:
+            raise VaultError("the key's part keys is gone: put it back, or move the other parts away for a new key")
+        else:
+            self._digits = read_digits(seal.open_part(DIGITS_PART, digits))
+            self._keys = read_keys(seal.open_part(KEYS_PART, keys))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._keys.serial}>"
+
+    @property
+    def serial(self) -> int:
+        """See Vault."""
+        return self._keys.serial
+
+    def draw_random(self, size: int) -> bytes:
+        """See Vault."""
+        return os.urandom(size)
+
+    # Data objects
+
+    def read_object(self, tag: int) -> bytes | None:
+        """See Vault."""
+        return self._keys.objects.get(tag)
+
+    def write_object(self, tag: int, value: bytes) -> None:
+        """See Vault."""
+        others = {known: old for known, old in self._keys.objects.items() if known != tag}
+        self._keep_keys(replace(self._keys, objects={**others, tag: value} if value else others))
+
+    # PIN and PUK
+
+    def describe_tries(self, reference: KeyReference) -> TriesState:
+        """See Vault."""
+        entry = self._digits.entry(reference)
+        return TriesState(entry.total, entry.left, entry.published)
+
+    def check_pin(self, digits: bytes) -> bool:
+        """See Vault."""
+        self.lock_keys()
+        root = self._compare(KeyReference.PIN, digits)
+        if root is None:
+            return False
+        self._keep_digits(self._restored(self._digits, KeyReference.PIN))
+        self._root[:] = root
+        return True
+
+    def change_digits(self, reference: KeyReference, old: bytes, new: bytes) -> bool:
+        """See Vault."""
+        root = self._compare(reference, old)
+        if root is None:
+            return False
+        self._keep_digits(self._rewrapped(self._digits, reference, root, new))
+        return True
+
+    def unblock_pin(self, puk: bytes, new: bytes) -> bool:
+        """See Vault."""
+        root = self._compare(KeyReference.PUK, puk)
+        if root is None:
+            return False
+        opened = self._restored(self._digits, KeyReference.PUK)
+        self._keep_digits(self._rewrapped(opened, KeyReference.PIN, root, new))
+        return True
+
+    def lock_keys(self) -> None:
+        """See Vault."""
+        self._root[:] = bytes(len(self._root))
+        self._root.clear()
+
+    # The management key
+
+    def describe_management(self) -> ManagementState:
+        """See Vault."""
+        entry = self._keys.management
+        return ManagementState(entry.algorithm, entry.touch, entry.published)
+
+    def compute_block(self, direction: Direction, block: bytes) -> bytes:
+        """See Vault."""
+        return compute_block(self._keys.management.algorithm, self._keys.management.key, direction, block)
+
+    def set_management(self, algorithm: BlockAlgorithm, key: bytes, touch: TouchPolicy) -> None:
+        """See Vault."""
+        self._keep_keys(replace(self._keys, management=_management(algorithm, key, touch)))
+
+    # Key pairs
+
+    def describe_key(self, slot: int) -> KeyFacts | None:
+        """See Vault."""
+        entry = self._keys.keys.get(slot)
+        return KeyFacts(entry.rules, entry.public) if entry else None
+
+    def make_key(self, slot: int, rules: KeyRules) -> KeyFacts:
+        """See Vault."""
+        private, public = draw_pair(rules.algorithm)
+        guarded = rules.pin is not PinPolicy.NEVER
+        kept = guard_secret(self._digits.root, f"{slot:02X}", private) if guarded else private
+        entry = KeyEntry(rules, public, guarded, kept)
+        self._keep_keys(replace(self._keys, keys={**self._keys.keys, slot: entry}))
+        return KeyFacts(rules, public)
+
+    def sign_number(self, slot: int, number: bytes) -> bytes:
+        """See Vault."""
+        return sign_number(self._keys.keys[slot].rules.algorithm, self._private(slot), number)
+
+    def agree_secret(self, slot: int, point: bytes) -> bytes | None:
+        """See Vault."""
+        return agree_secret(self._private(slot), point)
+
+    def attest_key(self, slot: int) -> bytes:
+        """See Vault."""
+        entry = self._keys.keys[slot]
+        issuer = read_scalar(self._private(Slot.ATTESTATION)), self._keys.objects[ATTESTATION_CERTIFICATE]
+        return attest_key(issuer, read_public(entry.public), slot, entry.rules, self.serial)
+
+    def start_anew(self) -> None:
+        """See Vault."""
+        self.lock_keys()
+        self._make(self._keys)
+
+    # Behind them
+
+    def _make(self, before: KeysPart | None = None) -> None:
+        """A new key's parts: `keys` first, since without `digits` nothing is there at all."""
+        values = self._factory()
+        self._keep_keys(_first_keys(values, before))
+        self._keep_digits(self._first_digits(values))
+
+    def _first_digits(self, values: FirstValues) -> DigitsPart:
+        private, public = draw_root()
+        pin = DigitsEntry(PIN_TRIES, PIN_TRIES, self._seal.wrap_root(private, values.pin), values.pin == PUBLISHED.pin)
+        puk = DigitsEntry(PUK_TRIES, PUK_TRIES, self._seal.wrap_root(private, values.puk), values.puk == PUBLISHED.puk)
+        return DigitsPart(public, pin, puk)
+
+    def _compare(self, reference: KeyReference, digits: bytes) -> bytes | None:
+        """The private root where the digits are right. Takes the try first."""
+        entry = self._digits.entry(reference)
+        if not entry.left:
+            return None
+        self._keep_digits(self._digits.with_entry(reference, replace(entry, left=entry.left - 1)))
+        return self._seal.unwrap_root(entry.wrapping, digits)
+
+    def _restored(self, part: DigitsPart, reference: KeyReference) -> DigitsPart:
+        entry = part.entry(reference)
+        return part.with_entry(reference, replace(entry, left=entry.total))
+
+    def _rewrapped(self, part: DigitsPart, reference: KeyReference, root: bytes, new: bytes) -> DigitsPart:
+        total = part.entry(reference).total
+        published = new == (PUBLISHED.pin if reference is KeyReference.PIN else PUBLISHED.puk)
+        return part.with_entry(reference, DigitsEntry(total, total, self._seal.wrap_root(root, new), published))
+
+    def _private(self, slot: int) -> bytes:
+        """Raises VaultError for a guarded key without the PIN: the card asks for it before."""
+        entry = self._keys.keys[slot]
+        if not entry.guarded:
+            return entry.private
+        if not self._root:
+            raise VaultError("this key wants the PIN")
+        return open_guarded(bytes(self._root), f"{slot:02X}", entry.private)
+
+    def _keep_digits(self, part: DigitsPart) -> None:
+        self._write(DIGITS_PART, write_digits(part))
+        self._digits = part
+
+    def _keep_keys(self, part: KeysPart) -> None:
+        self._write(KEYS_PART, write_keys(part))
+        self._keys = part
+
+    def _write(self, name: str, plain: bytes) -> None:
+        self._medium.replace_part(name, self._seal.seal_part(name, plain))
+
+
+def _first_keys(values: FirstValues, before: KeysPart | None) -> KeysPart:
+    """No key but the attestation key; its certificate, and what every card must have (SP 800-73-5 part 1, table 3)."""
+    serial = before.serial if before else secrets.randbelow(LARGEST_SERIAL) + 1
+    attestation = before.keys[Slot.ATTESTATION] if before else _attestation_key()
+    objects: Mapping[int, bytes] = {
+        HOLDER_ID: holder_id(os.urandom(16)),
+        CAPABILITIES: card_capabilities(os.urandom(14)),
+        ATTESTATION_CERTIFICATE: before.objects[ATTESTATION_CERTIFICATE]
+        if before
+        else certify_itself(read_scalar(attestation.private), serial),
+    }
+    management = _management(values.algorithm, values.management, TouchPolicy.NEVER)
+    return KeysPart(serial, management, objects, {Slot.ATTESTATION: attestation})
+
+
+def _attestation_key() -> KeyEntry:
+    private, public = draw_pair(KeyAlgorithm.P256)
+    rules = replace(usual_rules(Slot.ATTESTATION, KeyAlgorithm.P256), pin=PinPolicy.NEVER)
+    return KeyEntry(rules, public, guarded=False, private=private)
+
+
+def _management(algorithm: BlockAlgorithm, key: bytes, touch: TouchPolicy) -> ManagementEntry:
+    published = (algorithm, key) == (PUBLISHED.algorithm, PUBLISHED.management)
+    return ManagementEntry(algorithm, key, touch, published)

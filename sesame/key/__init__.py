@@ -1,0 +1,1 @@
+"""The tools of `sesame key`, one module each."""

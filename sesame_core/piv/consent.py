@@ -1,0 +1,33 @@
+"""The one effect of the card: a key waits for whoever holds the device."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from sesame_core.piv.names import TouchPolicy
+
+
+class Purpose(Enum):
+    """What a key is about to do."""
+
+    SIGN = "sign"
+    AGREE = "agree on a secret"
+    MANAGE = "let the key be managed"
+
+
+@dataclass(frozen=True, slots=True)
+class AskConsent:
+    """May the key in `slot` do this? With TouchPolicy.CACHED a consent of the last 15 s will do; who asks knows the
+    time, the card does not."""
+
+    slot: int
+    purpose: Purpose
+    policy: TouchPolicy
+
+
+class Consent(Protocol):
+    """Whoever holds the device, or what stands for them."""
+
+    def ask(self, question: AskConsent) -> bool:
+        """True when they agree. May block while they are asked: the reader's driver keeps the host patient."""
+        ...

@@ -1,0 +1,121 @@
+"""The folder that a vault's parts lie in: each system call at which the power can go, a full disk, other users."""
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from drivers.vault.medium import LONGEST_PART, Folder
+from drivers.vault.twin import PowerCutError
+from sesame_core.piv.vault import VaultError
+
+CALLS = ("write", "fsync", "replace")
+
+
+class Watched:
+    """The system calls that put bytes on a disk, in order; one of them may be the last."""
+
+    def __init__(self, mocker: MockerFixture) -> None:
+        self.seen: list[str] = []
+        self.end_at: int | None = None
+        self.end: BaseException = PowerCutError()
+        for name in CALLS:
+            mocker.patch(f"drivers.vault.medium.os.{name}", self._watching(name, getattr(os, name)))
+
+    def _watching(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:  # noqa: ANN401 - whatever the system call takes
+            self.seen.append(name)
+            if self.end_at == len(self.seen):
+                raise self.end
+            return real(*arguments)
+
+        return call
+
+
+def reopened(path: Path) -> bytes | None:
+    folder = Folder(path)
+    try:
+        return folder.read_part("keys")
+    finally:
+        folder.close()
+
+
+def test_the_bytes_are_on_the_disk_before_their_name_is_and_the_name_before_it_returns(
+    tmp_path: Path, mocker: MockerFixture
+) -> None:
+    watched = Watched(mocker)
+    Folder(tmp_path / "key").replace_part("keys", b"new")
+    assert watched.seen == ["write", "fsync", "replace", "fsync"]
+
+
+@pytest.mark.parametrize(("call", "left"), [(1, b"old"), (2, b"old"), (3, b"old"), (4, b"new")])
+def test_the_power_goes_at_every_call(tmp_path: Path, mocker: MockerFixture, call: int, left: bytes) -> None:
+    folder = Folder(tmp_path / "key")
+    folder.replace_part("keys", b"old")
+    watched = Watched(mocker)
+    watched.end_at = call
+    with pytest.raises(PowerCutError):
+        folder.replace_part("keys", b"new")
+    folder.close()
+    watched.end_at = None
+    assert reopened(tmp_path / "key") == left
+    assert sorted(each.name for each in (tmp_path / "key").iterdir()) == ["keys", "lock"]
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_a_full_disk_leaves_the_old_part_and_says_what_to_do(tmp_path: Path, mocker: MockerFixture, call: int) -> None:
+    folder = Folder(tmp_path / "key")
+    folder.replace_part("keys", b"old")
+    watched = Watched(mocker)
+    watched.end_at, watched.end = call, OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(VaultError, match="No space left on device; check rights and space"):
+        folder.replace_part("keys", b"new")
+    assert folder.read_part("keys") == b"old"
+    assert sorted(each.name for each in (tmp_path / "key").iterdir()) == ["keys", "lock"]
+
+
+def test_a_disk_that_takes_a_byte_at_a_time_gets_them_all(tmp_path: Path, mocker: MockerFixture) -> None:
+    real = os.write
+    mocker.patch("drivers.vault.medium.os.write", lambda descriptor, content: real(descriptor, content[:1]))
+    folder = Folder(tmp_path / "key")
+    folder.replace_part("keys", b"new bytes")
+    assert folder.read_part("keys") == b"new bytes"
+
+
+def test_the_folder_is_for_its_owner(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "key")
+    folder.replace_part("keys", b"x")
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "key" / "keys").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "key" / "keys").chmod(0o640)
+    with pytest.raises(VaultError, match="open to other users \\(rights 640\\); close it: chmod 600"):
+        folder.read_part("keys")
+
+
+def test_one_program_has_a_key_at_a_time(tmp_path: Path) -> None:
+    first = Folder(tmp_path / "key")
+    with pytest.raises(VaultError, match="another program has the key"):
+        Folder(tmp_path / "key")
+    first.close()
+    Folder(tmp_path / "key").close()
+
+
+def test_what_is_no_file_or_too_long_is_refused(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "key")
+    os.mkfifo(tmp_path / "key" / "keys", 0o600)
+    with pytest.raises(VaultError, match="is no file: move it away"):
+        folder.read_part("keys")
+    folder.replace_part("digits", bytes(LONGEST_PART + 1))
+    with pytest.raises(VaultError, match="none of the key's"):
+        folder.read_part("digits")
+    assert folder.read_part("nothing") is None
+
+
+def test_a_place_where_no_folder_can_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("a file")
+    with pytest.raises(VaultError, match=r"cannot use .*check that the folder can be written"):
+        Folder(tmp_path / "key")

@@ -1,0 +1,527 @@
+"""What the access key's card does, shown on the card itself and through a real pcscd by the same tests.
+
+A card in a USB gadget would be a third bench.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_der_x509_certificate
+
+from bank.cards.vpcd import VirtualReader
+from drivers.slot.pcsc_api import Pcsc
+from drivers.slot.pcsc_card import hold_context
+from drivers.vault.twin import MemoryMedium
+from sesame_core.piv.card import PivCard
+from tests.key import host as piv
+from tests.key.host import Host, inner, padded, parts, tlv
+from tests.key.made import Person, vault_on
+from tests.pcsc_plugin import FIRST, PcscService
+
+ATR = "3B888001652D73656375726556"
+DIGEST = hashlib.sha256(b"what is signed").digest()
+POINT = Encoding.X962, PublicFormat.UncompressedPoint
+
+
+class ChangingCard:
+    """Stays in the reader while the key behind it is another for each test."""
+
+    protocol = 1
+
+    def __init__(self) -> None:
+        self.key = PivCard(vault_on(MemoryMedium()), Person())
+
+    def power_on(self) -> bytes:
+        """See CardInSlot."""
+        return self.key.power_on()
+
+    def reset_card(self) -> bytes:
+        """See CardInSlot."""
+        return self.key.power_on()
+
+    def power_off(self) -> None:
+        """See CardInSlot."""
+        self.key.power_off()
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """See CardInSlot."""
+        return self.key.transmit(apdu)
+
+
+@dataclass
+class Plugged:
+    """The way to a key, and its answer to reset."""
+
+    host: Host
+    atr: bytes
+
+
+@pytest.fixture(scope="module")
+def changing(pcscd_service: PcscService) -> Iterator[ChangingCard]:
+    pcscd_service.ensure()
+    card = ChangingCard()
+    with VirtualReader() as reader:
+        reader.insert(card)
+        pcscd_service.until_present(FIRST, True)
+        yield card
+    pcscd_service.until_present(FIRST, False)
+
+
+@pytest.fixture(params=["card", pytest.param("pcscd", marks=[pytest.mark.service, pytest.mark.xdist_group("pcscd")])])
+def plugged(request: pytest.FixtureRequest) -> Iterator[Plugged]:
+    key = PivCard(vault_on(MemoryMedium()), Person())
+    if request.param == "card":
+        yield Plugged(Host(key.transmit), key.power_on())
+        return
+    changing: ChangingCard = request.getfixturevalue("changing")
+    changing.key = key
+    pcsc = Pcsc()
+    with hold_context(pcsc) as context:
+        handle, protocol = pcsc.connect_card(context, FIRST, exclusive=True)
+        pcsc.reset_card(handle, exclusive=True)
+        yield Plugged(Host(lambda apdu: pcsc.transmit(handle, protocol, bytearray(apdu))), pcsc.read_atr(handle))
+        pcsc.disconnect_card(handle, unpower=False)
+
+
+@pytest.fixture
+def host(plugged: Plugged) -> Host:
+    """A host that has selected the application."""
+    plugged.host.select()
+    return plugged.host
+
+
+# Who it is
+
+
+def test_the_answer_to_reset_is_its_own(plugged: Plugged) -> None:
+    assert plugged.atr.hex().upper() == ATR
+
+
+@pytest.mark.parametrize("name", [piv.AID, piv.AID[:18], piv.AID[:10]])
+def test_it_is_selected_by_its_name_or_the_beginning_of_it(plugged: Plugged, name: str) -> None:
+    answer, status = plugged.host.call("00A40400", bytes.fromhex(name))
+    assert (answer.hex().upper(), status) == ("61114F0600001000010079074F05A000000308", 0x9000)
+
+
+@pytest.mark.parametrize("name", ["A0000003", "A00000030800001000010000", "A000000004", "D2760001240103"])
+def test_another_name_is_not_found_and_changes_nothing(host: Host, name: str) -> None:
+    assert host.verify() == "9000"
+    assert host.status("00A40400", bytes.fromhex(name)) == "6A82"
+    assert host.raw("0020008000") == "9000", "still selected, the PIN still right (SP 800-73-5 part 2, 3.1.1)"
+    host.select()
+    assert host.raw("0020008000") == "9000"
+
+
+def test_nothing_is_done_before_it_is_selected(plugged: Plugged) -> None:
+    assert [plugged.host.raw(text) for text in ("0020008000", "00FD000000", "00CB3FFF035C017E00")] == ["6D00"] * 3
+
+
+def test_version_and_serial(host: Host) -> None:
+    assert host.done("00FD0000").hex() == "050403"
+    assert 0 < int.from_bytes(host.done("00F80000"), "big") < 1 << 31
+
+
+# Data objects
+
+
+def test_the_discovery_object_is_the_standards(host: Host) -> None:
+    """SP 800-73-5 part 1, 3.3.2: the application's name, and that its own PIN alone is there."""
+    assert host.get("7E")[0].hex().upper() == "7E124F0BA0000003080000100001005F2F024000"
+
+
+def test_holder_id_and_capabilities_have_the_standards_fields(host: Host) -> None:
+    holder = list(parts(inner(host.get("5FC102")[0], 0x53)))
+    assert [(tag, len(value)) for tag, value in holder] == [(0x30, 25), (0x34, 16), (0x35, 8), (0x3E, 0), (0xFE, 0)]
+    assert holder[0][1].hex().upper() == "D4E739DA739CED39CE739D836858210842108421C84210C3EB"
+    capabilities = list(parts(inner(host.get("5FC107")[0], 0x53)))
+    assert capabilities[0][1][:7].hex().upper() == "A0000001" + "16FF02"
+    assert [f"{tag:02X}{value.hex()}" for tag, value in capabilities[1:]] == [
+        "F121", "F221", "F3", "F400", "F510", "F6", "F7", "FA", "FB", "FC", "FD", "FE",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("extended", [False, True], ids=["chained", "extended"])
+@pytest.mark.parametrize("size", [1, 127, 128, 247, 255, 256, 1500, 3052])
+def test_an_object_is_read_as_it_was_written(host: Host, size: int, extended: bool) -> None:
+    host.extended = extended
+    value = os.urandom(size)
+    assert host.put("5FC105", value) == "6982", "the management key first"
+    assert host.manage() == "9000"
+    assert host.put("5FC105", value) == "9000"
+    assert host.get("5FC105") == (tlv(0x53, value), 0x9000)
+
+
+def test_an_object_is_taken_away_by_an_empty_one(host: Host) -> None:
+    host.manage()
+    host.put("5FC105", b"x")
+    assert host.put("5FC105", b"") == "9000"
+    assert host.get("5FC105") == (b"", 0x6A82)
+
+
+def test_what_may_not_be_written(host: Host) -> None:
+    host.manage()
+    assert host.put("5FC105", bytes(3053)) == "6A84"
+    assert [host.put(tag, b"x") for tag in ("7E", "7F61", "5FC100", "5FC124", "5FFF20")] == ["6A81"] * 5
+    assert host.get("7F61")[1] == 0x6A82
+
+
+def test_printed_information_is_read_after_the_pin(host: Host) -> None:
+    host.manage()
+    host.put("5FC109", b"Claude Durand")
+    assert host.get("5FC109") == (b"", 0x6982)
+    host.verify()
+    assert host.get("5FC109") == (tlv(0x53, b"Claude Durand"), 0x9000)
+
+
+def test_a_long_answer_is_fetched_once_and_in_order(host: Host) -> None:
+    host.manage()
+    value = bytes(range(256)) * 3
+    host.put("5FC105", value)
+    first = host.send(bytes.fromhex("00CB3FFF055C035FC10500"))
+    assert (len(first), first[-2:].hex().upper()) == (258, "61FF")
+    second = host.send(bytes.fromhex("00C0000010"))
+    assert second[-2:].hex().upper() == "61FF"
+    assert first[:-2] + second[:-2] == tlv(0x53, value)[:272]
+    host.raw("00FD000000")
+    assert host.raw("00C0000000") == "6985", "another command came between"
+
+
+# PIN and PUK
+
+
+def test_tries_go_down_and_a_right_pin_brings_them_back(host: Host) -> None:
+    assert host.raw("0020008000") == "63C3"
+    assert [host.verify(b"000000"), host.verify(b"111111")] == ["63C2", "63C1"]
+    assert host.raw("0020008000") == "63C1"
+    assert host.verify() == "9000"
+    assert host.raw("0020008000") == "9000"
+    assert host.metadata(0x80)[6].hex() == "0303"
+    assert [host.verify(b"000000") for _ in range(4)] == ["63C2", "63C1", "63C0", "6983"]
+    assert host.verify() == "6983"
+    assert host.raw("0020008000") == "6983"
+
+
+def test_a_wrong_pin_takes_a_right_one_back(host: Host) -> None:
+    host.verify()
+    host.verify(b"000000")
+    assert host.raw("0020008000") == "63C2"
+
+
+@pytest.mark.parametrize("sent", ["31323334", "313233343536", "3132333435FFFFFF", "3132333435360000",
+                                  "FF323334353637FF", "41424344454647FF", "31323334353637383930"])  # fmt: skip
+def test_a_pin_in_a_wrong_form_costs_no_try(host: Host, sent: str) -> None:
+    assert host.status("00200080", bytes.fromhex(sent)) == "6A80"
+    assert host.status("00240080", bytes.fromhex(sent) + padded(b"654321")) == "6A80"
+    assert host.status("00240080", padded(piv.PIN) + bytes.fromhex(sent)) == "6A80"
+    assert host.status("002C0080", piv.PUK + bytes.fromhex(sent)) == "6A80"
+    assert host.raw("0020008000") == "63C3"
+    assert host.metadata(0x81)[6].hex() == "0303"
+
+
+def test_the_pin_is_wanted_again_when_the_host_says_so(host: Host) -> None:
+    host.verify()
+    assert host.raw("0020FF80") == "9000"
+    assert host.raw("0020008000") == "63C3"
+    assert host.status("0020FF80", padded(piv.PIN)) == "6A80"
+
+
+def test_there_is_no_other_reference(host: Host) -> None:
+    assert host.status("00200000", padded(piv.PIN)) == "6A88"
+    assert host.status("00200081", padded(piv.PUK)) == "6A88"
+    assert host.status("00200180", padded(piv.PIN)) == "6A86"
+    assert host.status("00240000", padded(piv.PIN) * 2) == "6A88"
+    assert host.status("002C0081", padded(piv.PUK) * 2) == "6A88"
+
+
+def test_the_pin_is_changed_by_the_one_before(host: Host) -> None:
+    assert host.status("00240080", padded(b"000000") + padded(b"87654321")) == "63C2"
+    assert host.status("00240080", padded(piv.PIN) + padded(b"87654321")) == "9000"
+    assert host.raw("0020008000") == "63C3", "all tries again; a change is no VERIFY"
+    assert [host.verify(), host.verify(b"87654321")] == ["63C2", "9000"]
+    assert host.metadata(0x80)[5] == b"\0", "no longer the published one"
+
+
+def test_the_puk_unblocks_the_pin_and_has_tries_of_its_own(host: Host) -> None:
+    for _ in range(3):
+        host.verify(b"000000")
+    assert host.status("002C0080", b"00000000" + padded(b"222222")) == "63C2"
+    assert host.metadata(0x81)[6].hex() == "0302"
+    assert host.status("002C0080", piv.PUK + padded(b"222222")) == "9000"
+    assert host.metadata(0x81)[6].hex() == "0303"
+    assert host.verify(b"222222") == "9000"
+    assert host.status("00240081", piv.PUK + b"\x00\x01ABCD\xfe\xff") == "9000"
+    assert host.status("002C0080", piv.PUK + padded(b"333333")) == "63C2"
+    assert [host.status("002C0080", piv.PUK + padded(b"333333")) for _ in range(3)] == ["63C1", "63C0", "6983"]
+    assert host.verify(b"222222") == "9000", "a blocked PUK blocks no PIN"
+
+
+# The management key
+
+
+@pytest.mark.parametrize("algorithm", [piv.TRIPLE_DES, piv.AES_128, piv.AES_192, piv.AES_256])
+def test_the_management_key_is_replaced_by_one_of_each_kind(host: Host, algorithm: int) -> None:
+    key = os.urandom({piv.AES_128: 16, piv.AES_256: 32}.get(algorithm, 24))
+    sent = bytes((algorithm, 0x9B, len(key))) + key
+    assert host.status("00FFFFFF", sent) == "6982"
+    assert host.metadata(0x9B) == {1: b"\x03", 2: b"\0\x01", 5: b"\x01"}
+    host.manage()
+    assert host.status("00FFFFFF", sent[:-1]) == "6A80"
+    assert host.status("00FFFFFF", sent) == "9000"
+    assert host.metadata(0x9B) == {1: bytes((algorithm,)), 2: b"\0\x01", 5: b"\0"}
+    assert host.manage(key, algorithm) == "9000"
+    wrong = bytes(len(key))
+    assert host.manage(wrong, algorithm) == "6982"
+    assert host.put("5FC105", b"x") == "6982", "who fails is no longer trusted"
+
+
+def test_the_host_alone_may_prove_it_by_a_challenge(host: Host) -> None:
+    cipher = piv.block_cipher(piv.PUBLISHED_KEY, piv.TRIPLE_DES)
+    challenge = inner(host.done("0087009B", tlv(0x7C, tlv(0x81))), 0x7C, 0x81)
+    answer = tlv(0x7C, tlv(0x82, piv.encrypt(cipher, challenge)))
+    assert host.status("0087039B", answer) == "9000"
+    assert host.put("5FC105", b"x") == "9000"
+    assert host.status("0087039B", answer) == "6982", "a challenge is good once"
+    assert host.put("5FC105", b"x") == "6982"
+
+
+def test_a_challenge_is_good_for_the_next_command_only(host: Host) -> None:
+    cipher = piv.block_cipher(piv.PUBLISHED_KEY, piv.TRIPLE_DES)
+    challenge = inner(host.done("0087039B", tlv(0x7C, tlv(0x81))), 0x7C, 0x81)
+    host.raw("00FD000000")
+    assert host.status("0087039B", tlv(0x7C, tlv(0x82, piv.encrypt(cipher, challenge)))) == "6982"
+
+
+@pytest.mark.parametrize("template", ["7C0482008100", "7C00", "7C028300", "7C0A800800",
+                                      "7C0E80010081083132333435363738", "7C0781053132333435", "", "7C0280007C00",
+                                      "8000"])  # fmt: skip
+def test_what_proves_nothing_is_refused(host: Host, template: str) -> None:
+    assert host.status("0087039B", bytes.fromhex(template)) in {"6A80", "6982"}
+    assert host.put("5FC105", b"x") == "6982"
+
+
+def test_an_empty_proof_of_a_challenge_that_was_never_given_is_none(host: Host) -> None:
+    assert host.status("0087039B", tlv(0x7C, tlv(0x82, b""))) == "6A80"
+    assert host.status("0087039B", tlv(0x7C, tlv(0x80, b"") + tlv(0x81, bytes(8)))) == "6A80"
+    assert host.put("5FC105", b"x") == "6982"
+
+
+# Keys
+
+
+@pytest.mark.parametrize("slot", [0x9A, 0x9C, 0x9D, 0x9E, 0x82, 0x95])
+def test_a_p256_key_is_made_here_and_signs(host: Host, slot: int) -> None:
+    assert host.status(f"004700{slot:02X}", tlv(0xAC, tlv(0x80, b"\x11"))) == "6982"
+    host.manage()
+    public = piv.p256_key(host.generate(slot))
+    assert host.use(slot, DIGEST)[1] == (0x9000 if slot == 0x9E else 0x6982), "the PIN first"
+    host.verify()
+    signature, status = host.use(slot, DIGEST)
+    assert status == 0x9000
+    public.verify(signature, DIGEST, ec.ECDSA(Prehashed(SHA256())))
+    host.verify()
+    short, _ = host.use(slot, b"\x07")
+    public.verify(short, b"\x07".rjust(32, b"\0"), ec.ECDSA(Prehashed(SHA256())))
+
+
+def test_an_rsa_key_is_made_here_and_signs(host: Host) -> None:
+    host.manage()
+    public = piv.rsa_key(host.generate(0x9A, piv.RSA_2048))
+    assert public.key_size == 2048
+    host.verify()
+    block = b"\0\1" + b"\xff" * 202 + b"\0" + bytes.fromhex("3031300D060960864801650304020105000420") + DIGEST
+    signature, status = host.use(0x9A, block, piv.RSA_2048)
+    assert status == 0x9000
+    public.verify(signature, b"what is signed", padding.PKCS1v15(), SHA256())
+    assert host.use(0x9A, b"\xff" * 256, piv.RSA_2048)[1] == 0x6A80, "not below the modulus"
+    assert host.use(0x9A, block[1:], piv.RSA_2048)[1] == 0x6A80
+    assert host.use(0x9A, block, piv.RSA_2048, 0x85)[1] == 0x6A80
+    hidden = public.encrypt(b"secret", padding.PKCS1v15())
+    assert host.use(0x9A, hidden, piv.RSA_2048)[0].endswith(b"\0secret")
+
+
+def test_two_sides_agree_on_a_secret(host: Host) -> None:
+    host.manage()
+    public = piv.p256_key(host.generate(0x9D))
+    host.verify()
+    mine = ec.generate_private_key(ec.SECP256R1())
+    whole = mine.public_key().public_bytes(*POINT)
+    assert host.use(0x9D, whole, tag=0x85) == (mine.exchange(ec.ECDH(), public), 0x9000)
+    assert host.use(0x9D, b"\x04" + bytes(64), tag=0x85)[1] == 0x6A80, "no point of the curve"
+    assert host.use(0x9D, whole[:33], tag=0x85)[1] == 0x6A80
+
+
+def test_the_signature_key_wants_the_pin_each_time(host: Host) -> None:
+    host.manage()
+    host.generate(0x9A)
+    host.generate(0x9C)
+    host.verify()
+    assert [host.use(slot, DIGEST)[1] for slot in (0x9A, 0x9A, 0x9C, 0x9C, 0x9A)] == [
+        0x9000, 0x9000, 0x9000, 0x6982, 0x9000,
+    ]  # fmt: skip
+    host.verify()
+    assert host.use(0x9C, DIGEST)[1] == 0x9000
+
+
+@pytest.mark.parametrize(
+    ("slot", "policies", "told"),
+    [
+        (0x9A, (), "0203"),
+        (0x9C, (), "0302"),
+        (0x9E, (), "0101"),
+        (0x83, (), "0203"),
+        (0x9A, ((0xAA, 0), (0xAB, 0)), "0203"),
+        (0x9A, ((0xAA, 3), (0xAB, 1)), "0301"),
+        (0x9C, ((0xAA, 1), (0xAB, 3)), "0103"),
+    ],
+)
+def test_policies_are_as_asked_or_usual_and_the_metadata_tell_them(
+    host: Host, slot: int, policies: tuple[tuple[int, int], ...], told: str
+) -> None:
+    host.manage()
+    public = host.generate(slot, piv.P256, *policies)
+    assert host.metadata(slot) == {1: b"\x11", 2: bytes.fromhex(told), 3: b"\x01", 4: public}
+    allowed = 0x9000 if told.startswith("01") else 0x6982
+    assert host.use(slot, DIGEST)[1] == allowed
+
+
+@pytest.mark.parametrize("asked", ["AC00", "AC0380010E", "AC038001FF", "AC06800111AA0104", "AC06800111AB0104",
+                                   "AC06800111AA0200", "AC06800111810100", "AC06800111800111", "800111", "AC038001",
+                                   "AC04800111", "AC0380011100", "AC0180"])  # fmt: skip
+def test_a_key_that_cannot_be_made_is_refused(host: Host, asked: str) -> None:
+    host.manage()
+    assert host.status("0047009A", bytes.fromhex(asked)) == "6A80"
+    assert host.status("00F7009A") == "6A88"
+
+
+def test_there_are_keys_in_no_other_slot_and_none_comes_from_outside(host: Host) -> None:
+    host.manage()
+    for slot in (0x9B, 0xF9, 0x80, 0x81, 0x96, 0x00):
+        assert host.status(f"004700{slot:02X}", tlv(0xAC, tlv(0x80, b"\x11"))) == "6A86"
+    assert host.status("00FE119A", tlv(0x06, os.urandom(32))) == "6D00"
+    assert host.status("0087119A", tlv(0x7C, tlv(0x82) + tlv(0x81, DIGEST))) == "6A88"
+    host.generate(0x9A)
+    assert host.status("0087079A", tlv(0x7C, tlv(0x82) + tlv(0x81, DIGEST))) == "6A86"
+    assert host.status("008711F9", tlv(0x7C, tlv(0x82) + tlv(0x81, DIGEST))) == "6A86"
+
+
+def test_a_new_key_takes_the_old_ones_place(host: Host) -> None:
+    host.manage()
+    first, second = (piv.p256_key(host.generate(0x9E)) for _ in range(2))
+    assert first.public_numbers() != second.public_numbers()
+    second.verify(host.use(0x9E, DIGEST)[0], DIGEST, ec.ECDSA(Prehashed(SHA256())))
+
+
+@pytest.mark.parametrize("algorithm", [piv.P256, piv.RSA_2048])
+def test_a_key_is_attested_with_its_rules(host: Host, algorithm: int) -> None:
+    host.manage()
+    public = host.generate(0x9C, algorithm)
+    issuer = load_der_x509_certificate(inner(host.get("5FFF01")[0], 0x53))
+    issuer.verify_directly_issued_by(issuer)
+    assert host.metadata(0xF9)[4] == tlv(0x86, issuer.public_key().public_bytes(*POINT))
+    attested = load_der_x509_certificate(host.done("00F99C00"))
+    attested.verify_directly_issued_by(issuer)
+    of_key = piv.p256_key(public) if algorithm == piv.P256 else piv.rsa_key(public)
+    assert attested.public_key() == of_key
+    told = {each.oid.dotted_string.rpartition(".")[2]: each.value.public_bytes() for each in attested.extensions}
+    serial = host.done("00F80000").lstrip(b"\0")
+    assert told["3"].hex() == "050403"
+    assert told["7"][2:].lstrip(b"\0") == serial
+    assert told["8"].hex() == "0302"
+    assert host.status("00F99A00") == "6A88"
+    assert host.status("00F9F900") == "6A86"
+
+
+def test_the_key_history_counts_retired_keys_with_certificates(host: Host) -> None:
+    assert host.get("5FC10C")[1] == 0x6A82
+    host.manage()
+    for slot in (0x82, 0x83):
+        host.generate(slot)
+    host.put("5FC10D", b"certificate")
+    assert host.get("5FC10C")[0].hex().upper() == "530AC10101C20100F300FE00"
+    host.put("5FC10E", b"certificate")
+    assert host.get("5FC10C")[0].hex().upper() == "530AC10102C20100F300FE00"
+    host.put("5FC10C", b"\xc1\x01\x00")
+    assert host.get("5FC10C")[0].hex().upper() == "5303C10100", "what a host has written stays"
+
+
+def test_it_starts_anew_only_when_both_are_blocked(host: Host) -> None:
+    host.manage()
+    host.generate(0x9A)
+    host.put("5FC105", b"certificate")
+    serial = host.done("00F80000")
+    attestation = host.get("5FFF01")
+    host.status("00240080", padded(piv.PIN) + padded(b"654321"))
+    for _ in range(3):
+        assert host.raw("00FB0000") == "6985"
+        host.verify(b"000000")
+    assert host.raw("00FB0000") == "6985"
+    for _ in range(3):
+        host.status("002C0080", b"00000000" + padded(b"222222"))
+    assert host.raw("00FB0000") == "9000"
+    assert host.verify() == "9000", "the first PIN again"
+    assert host.put("5FC105", b"x") == "6982"
+    assert (host.get("5FC105")[1], host.status("00F7009A")) == (0x6A82, "6A88")
+    assert (host.done("00F80000"), host.get("5FFF01")) == (serial, attestation)
+
+
+# Bytes that no host should send
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("00A404", "6700"),
+        ("0020008008313233343536FF", "6700"),
+        ("0020008008313233343536FFFF0000", "6700"),
+        ("00200080000008313233343536FF", "6700"),
+        ("0020008000000000", "6700"),
+        ("00CB3FFF00", "6A80"),
+        ("00CB3FFF035C007E", "6A80"),
+        ("00CB3FFF045C025FC1", "6A82"),
+        ("00CB3FFF065C045FC10501", "6A80"),
+        ("00CB3FFE035C017E", "6A86"),
+        ("00CB3FFF065C017E5C017E", "6A80"),
+        ("00CB3FFF025C05", "6A80"),
+        ("00A4000000", "6A86"),
+        ("00A4040000", "6A82"),
+        ("80FD000000", "6E00"),
+        ("01FD000000", "6881"),
+        ("40FD000000", "6881"),
+        ("04FD000000", "6882"),
+        ("20FD000000", "6E00"),
+        ("00FD010000", "6A86"),
+        ("00F8000001AA", "6A86"),
+        ("00F7008200", "6A88"),
+        ("00F7019A00", "6A86"),
+        ("00EE000000", "6D00"),
+        ("0084000008", "6D00"),
+        ("00C0000000", "6985"),
+        ("00C0010000", "6A86"),
+    ],
+)
+def test_every_wrong_command_has_its_status_word(host: Host, sent: str, status: str) -> None:
+    assert host.raw(sent) == status
+
+
+def test_a_chain_that_is_left_is_forgotten(host: Host) -> None:
+    host.manage()
+    assert host.raw("10DB3FFF055C035FC105") == "9000"
+    assert host.raw("00FD000000") == "0504039000", "another command"
+    assert host.raw("00DB3FFF0353017A") == "6A80", "the end of no chain"
+    assert host.raw("10DB3FFF055C035FC105") == "9000"
+    assert host.raw("00DB3FFF0353017A") == "9000"
+    assert host.get("5FC105")[0] == tlv(0x53, b"z")
+
+
+def test_a_chain_without_end_is_cut(host: Host) -> None:
+    host.manage()
+    link = bytes.fromhex("10DB3FFFFF") + bytes(255)
+    answers = [host.send(link).hex().upper() for _ in range(18)]
+    assert answers == ["9000"] * 16 + ["6700"] + ["9000"]
