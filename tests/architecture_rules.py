@@ -156,6 +156,7 @@ HEAVY = {
     "fpdf",
     "pyhanko",
     "asn1crypto",
+    "fido2",
 }
 """What a start must not pay for before it knows that it is needed."""
 

@@ -87,6 +87,14 @@ class SqlStore:
         """A key of the vault's for one purpose: see Vault."""
         return self._vault.derive_key(purpose)
 
+    def seal_secret(self, name: str, plain: bytes) -> bytes:
+        """Bytes as the books may keep them: see Vault."""
+        return self._vault.seal_secret(name, plain)
+
+    def unseal_secret(self, name: str, sealed: bytes) -> bytes:
+        """The bytes again. Raises StateError."""
+        return self._vault.unseal_secret(name, sealed)
+
     def add_issuer_key(self, key: IssuerKey) -> None:
         """Keep an issuer key, sealed; one of that name that is there already stays as it is."""
         row = {"name": key.name, "sealed": self._vault.seal_secret(key.name, key.value)}

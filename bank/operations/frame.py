@@ -10,8 +10,8 @@ from bank.books.clock import WallClock, pass_time, read_time, wall_ms
 from bank.books.counting import read_status
 from bank.books.store_sql import SqlStore
 from bank.errors import BankError
-from bank.operations.catalogue import Means, list_means
-from bank.operations.people import Confirmer, find_confirmer
+from bank.operations.catalogue import Means, OperationKind, list_means
+from bank.operations.people import Confirmer, find_app, find_confirmer
 from bank.operations.policy import OPERATION_POLICY, OperationPolicy
 from bank.operations.ports import AskingError, Operation, UnknownOperationError
 from bank.verification import Verifier
@@ -75,7 +75,15 @@ class OperationFrame:
         if who.telephone is None:
             shut.add(Means.SMS)
         allowed = list_means(content.kind, who.clientele, content.terminal, self.policy.means)
+        if Means.SECURPASS in allowed and not self._is_app_usable(connection, operation, who):
+            shut.add(Means.SECURPASS)
         return () if who.refusals >= self.policy.refusals else tuple(means for means in allowed if means not in shut)
+
+    def _is_app_usable(self, connection: Connection, operation: Operation, who: Confirmer) -> bool:
+        """Whether a telephone of the customer's may decide it. In its 72 hours it approves a log-on only."""
+        usable_from = find_app(connection, who.customer_id)
+        log_on = operation.kind is OperationKind.LOG_ON
+        return usable_from is not None and (log_on or read_time(connection, self.wall()) >= usable_from)
 
     def is_card_open(self, connection: Connection, card_id: str) -> bool:
         """Whether the bank takes codes of the card."""

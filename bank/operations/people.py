@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from bank.books.limiting import count_one, read_count, uncount_one
 from bank.books.schema import CONTACTS, CREDENTIALS, CUSTOMERS, LIMITS
+from bank.books.schema_securpass import DEVICES, ENROLMENTS
 from bank.operations.catalogue import Clientele
 
 SECURE_TELEPHONE: Final = "secure-telephone"
@@ -42,6 +43,13 @@ def find_confirmer(connection: Connection, customer_id: int) -> Confirmer | None
         find_contact(connection, customer_id, SECURE_TELEPHONE),
         count_refusals(connection, customer_id),
     )
+
+
+def find_app(connection: Connection, customer_id: int) -> int | None:
+    """From when (milliseconds since 1970) the customer's telephone approves; None where none is active."""
+    query = select(ENROLMENTS.c.usable_from_ms).join(DEVICES, DEVICES.c.enrolment_id == ENROLMENTS.c.id)
+    active = ENROLMENTS.c.state == "subscribed", DEVICES.c.state == "active"
+    return connection.execute(query.where(ENROLMENTS.c.customer_id == customer_id, *active)).scalar()
 
 
 def find_contact(connection: Connection, customer_id: int, kind: str) -> str | None:

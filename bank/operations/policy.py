@@ -8,6 +8,10 @@ from bank.operations.catalogue import Means
 SECOND_MS: Final = 1000
 MINUTE_MS: Final = 60 * SECOND_MS
 
+SWITCHED_ON: Final = frozenset(
+    {Means.READER_CODE, Means.READER_CHALLENGE, Means.READER_SIGN, Means.SMS, Means.SECURPASS}
+)
+
 REFUSALS_IN_A_ROW: Final = 5
 """(EU) 2018/389, article 4(3)(b): no more than five failed attempts one after the other."""
 
@@ -35,7 +39,7 @@ class OperationPolicy:
     sms_in_window: int = 6
     pending: int = 10
     pending_log_ons: int = 1
-    means: frozenset[Means] = frozenset({Means.READER_CODE, Means.READER_CHALLENGE, Means.READER_SIGN, Means.SMS})
+    means: frozenset[Means] = SWITCHED_ON
     largest_cents: int = 10_000_000
     largest_instant_cents: int = 1_500_000
     largest_payments_cents: int = 2_000_000

@@ -21,7 +21,9 @@ from bank.operations.catalogue import (
 from bank.operations.policy import OPERATION_POLICY
 from bank.operations.ports import Asking, AskingError, AskingFault, ConfirmOutcome, SmsOutcome
 from bank.operations.table import OperationState
-from tests.bank.counter import Counter
+from bank.securpass.ports import PhoneOutcome
+from tests.bank.app_counter import AppCounter
+from tests.bank.phone import Phone
 
 READER = (Means.READER_CODE, Means.READER_CHALLENGE, Means.READER_SIGN)
 WAITING_MS = 10 * 60_000
@@ -29,15 +31,21 @@ CELLS = list(product(OperationKind, Clientele, TerminalKind))
 SWITCHES = [OPERATION_POLICY.means, frozenset({Means.SMS}), frozenset(READER)]
 
 
-@pytest.fixture(scope="module", params=SWITCHES, ids=["reader+sms", "sms", "reader"])
-def bank(request: pytest.FixtureRequest) -> Iterator[Counter]:
+@pytest.fixture(scope="module", params=SWITCHES, ids=["all", "sms", "reader"])
+def bank(request: pytest.FixtureRequest) -> Iterator[AppCounter]:
     with closing(open_in_memory()) as store:
-        yield Counter(store, policy=replace(OPERATION_POLICY, means=request.param))
+        yield AppCounter(store, policy=replace(OPERATION_POLICY, means=request.param))
+
+
+@pytest.fixture(scope="module")
+def phone(bank: AppCounter) -> Phone:
+    """The individual's, past its 72 hours."""
+    return bank.usable_phone()
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=["-".join(str(part.value) for part in cell) for cell in CELLS])
 def test_what_the_catalogue_allows_is_confirmed_and_what_it_does_not_is_refused(
-    bank: Counter, cell: tuple[OperationKind, Clientele, TerminalKind]
+    bank: AppCounter, phone: Phone, cell: tuple[OperationKind, Clientele, TerminalKind]
 ) -> None:
     kind, clientele, terminal = cell
     customer = bank.durand if clientele is Clientele.INDIVIDUAL else bank.moreau
@@ -54,7 +62,7 @@ def test_what_the_catalogue_allows_is_confirmed_and_what_it_does_not_is_refused(
         return
     for means in Means:
         shut = judge_cell(kind, clientele, terminal, means, bank.policy.means)
-        assert_answer(bank, asking, means, is_open=shut is None)
+        assert_answer(bank, phone, (asking, means), is_open=shut is None)
 
 
 def amounts(kind: OperationKind) -> dict[str, int | str]:
@@ -62,8 +70,9 @@ def amounts(kind: OperationKind) -> dict[str, int | str]:
     return {"amount": 1} if any(rule.name == "amount" for rule in CATALOGUE[kind].fields) else {}
 
 
-def assert_answer(bank: Counter, asking: Asking, means: Means, *, is_open: bool) -> None:
+def assert_answer(bank: AppCounter, phone: Phone, asked: tuple[Asking, Means], *, is_open: bool) -> None:
     """One means on an operation of its own. The reader has one key for a kind: the others cannot be pressed for it."""
+    asking, means = asked
     operation = bank.service.request_operation(fresh(bank, asking))
     customer, name = asking.customer_id, operation.operation_id
     assert (means in bank.service.list_means(customer, name)) == is_open
@@ -77,6 +86,12 @@ def assert_answer(bank: Counter, asking: Asking, means: Means, *, is_open: bool)
         code = bank.read_code(customer) if is_open else "12345678"
         answer = bank.service.confirm_by_sms(customer, name, code).outcome
         assert answer is (ConfirmOutcome.APPROVED if is_open else ConfirmOutcome.UNFIT)
+    elif means is Means.SECURPASS and customer == bank.durand:
+        prompted = bank.app.prompt_phone(customer, name)
+        assert prompted.asked == is_open
+        made = phone.approve(operation, prompted.match).outcome
+        assert made is (PhoneOutcome.DONE if is_open else PhoneOutcome.UNFIT)
+        answer = ConfirmOutcome.APPROVED if is_open else ConfirmOutcome.UNFIT
     else:
         assert not is_open
         answer = ConfirmOutcome.UNFIT
@@ -85,7 +100,7 @@ def assert_answer(bank: Counter, asking: Asking, means: Means, *, is_open: bool)
     bank.service.withdraw_operation(customer, name)
 
 
-def fresh(bank: Counter, asking: Asking) -> Asking:
+def fresh(bank: AppCounter, asking: Asking) -> Asking:
     """Nothing that is so already: each has another e-mail, address and payee."""
     turn = len(bank.events())
     values = dict(asking.fields)
