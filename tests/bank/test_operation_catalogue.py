@@ -98,7 +98,7 @@ def test_a_cell_is_open_exactly_when_every_condition_holds(
 
 def test_switching_a_means_on_needs_nothing_but_the_policy() -> None:
     asked = (K.SEPA_TRANSFER, Clientele.INDIVIDUAL, T.PHONE)
-    assert list_means(*asked, OPERATION_POLICY.means) == (M.READER_SIGN, M.SMS)
+    assert list_means(*asked, OPERATION_POLICY.means) == (M.READER_SIGN, M.SMS, M.SECURPASS)
     assert list_means(*asked, ALL) == (M.READER_SIGN, M.SMS, M.SECURPASS, M.CERTIFICATE)
 
 
