@@ -8,6 +8,7 @@ from bank.operations.catalogue import Means, judge_cell
 from bank.operations.deciding import decide_operation, journal_event
 from bank.operations.frame import READER, OperationFrame
 from bank.operations.messages import send_text
+from bank.operations.notices import NoticeEvent, note_notice
 from bank.operations.people import (
     Confirmer,
     count_refusals,
@@ -97,10 +98,13 @@ def _conclude(frame: OperationFrame, connection: Connection, trial: Trial, proof
 
 
 def _refuse(frame: OperationFrame, connection: Connection, trial: Trial, now_ms: int) -> ConfirmOutcome:
+    customer_id, number = trial.who.customer_id, trial.operation.operation_id
     journal_event(connection, trial.operation, now_ms, "code refused", trial.means)
-    left = frame.policy.refusals - count_refusals(connection, trial.who.customer_id)
+    note_notice(connection, customer_id, NoticeEvent.CODE_REFUSED, now_ms, number)
+    left = frame.policy.refusals - count_refusals(connection, customer_id)
     if left <= 0:
         journal_event(connection, trial.operation, now_ms, "closed to codes", trial.means)
+        note_notice(connection, customer_id, NoticeEvent.CLOSED, now_ms, number)
         _warn(connection, trial, now_ms)
     return _refusal(left if trial.left is None else min(left, trial.left))
 

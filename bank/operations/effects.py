@@ -11,7 +11,9 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bank.books.schema import BENEFICIARIES, EFFECTS, OPERATIONS, PAYMENT_CARDS, SESSIONS
+from bank.books.customers import change_contact, find_contact
+from bank.books.people import ContactKind, PaymentCardState
+from bank.books.schema import BENEFICIARIES, EFFECTS, OPERATIONS, SESSIONS
 from bank.errors import BankError
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
@@ -21,11 +23,12 @@ from bank.operations import catalogue as cat
 from bank.operations.catalogue import EffectKind, OperationKind
 from bank.operations.deciding import BANK, CARRIED_OUT, NOT_CARRIED_OUT, journal_event
 from bank.operations.messages import send_text
+from bank.operations.notices import NoticeEvent, note_notice
 from bank.operations.octets import OperationContent
-from bank.operations.people import SECURE_TELEPHONE, change_contact, find_contact
 from bank.operations.ports import Operation
 from bank.operations.shelf import DONE, DUE, FAILED, AlteredError, read_row
 from bank.operations.words import CARD_FRAUD_TEXT, DONE_TEXT, FAILED_TEXT, FRAUD_TEXT, write_message
+from bank.people.payments import change_card_limits, change_payment_card, list_payment_cards
 
 BATCH: Final = 100
 ALTERED: Final = "operation altered in the books"
@@ -134,21 +137,14 @@ def _add_beneficiary(connection: Connection, operation: Operation, now_ms: int) 
 
 
 def _set_limits(connection: Connection, operation: Operation, _now_ms: int) -> None:
-    content = operation.content
-    own = update(PAYMENT_CARDS).where(
-        PAYMENT_CARDS.c.id == content.fields[cat.CARD],
-        PAYMENT_CARDS.c.customer_id == content.customer_id,
-        PAYMENT_CARDS.c.state == "active",
-    )
-    limits = {
-        "payment_cents": content.fields[cat.PAYMENTS],
-        "withdrawal_cents": content.fields[cat.WITHDRAWALS],
-    }
-    if connection.execute(own.values(limits)).rowcount != 1:
+    fields, number = operation.content.fields, int(operation.content.fields[cat.CARD])
+    own = {one.payment_card_id for one in list_payment_cards(connection, operation.content.customer_id)}
+    limits = int(fields[cat.PAYMENTS]), int(fields[cat.WITHDRAWALS])
+    if number not in own or not change_card_limits(connection, number, *limits):
         raise EffectError("the card is not active any more")
 
 
-def _change(kind: str, name: str) -> Callable[[Connection, Operation, int], None]:
+def _change(kind: ContactKind, name: str) -> Callable[[Connection, Operation, int], None]:
     def change(connection: Connection, operation: Operation, now_ms: int) -> None:
         content = operation.content
         change_contact(connection, content.customer_id, kind, _text(content, name), now_ms)
@@ -160,7 +156,10 @@ def _send_notice(connection: Connection, operation: Operation, now_ms: int) -> N
     """What became of it. The effect itself stands before its notice, and was done or failed before."""
     query = select(EFFECTS.c.id).where(EFFECTS.c.operation_id == operation.operation_id, EFFECTS.c.state == FAILED)
     failed = connection.execute(query).first() is not None
-    _tell(connection, operation, FAILED_TEXT if failed else DONE_TEXT, now_ms)
+    if failed:
+        _tell(connection, operation, NoticeEvent.FAILED, now_ms, FAILED_TEXT)
+    else:
+        _tell(connection, operation, NoticeEvent.DONE, now_ms, DONE_TEXT)
 
 
 def _protect(connection: Connection, operation: Operation, now_ms: int) -> None:
@@ -174,25 +173,26 @@ def _protect(connection: Connection, operation: Operation, now_ms: int) -> None:
     )
     connection.execute(frozen.values(state="frozen"))
     opposed = content.kind in PAYING_KINDS and _oppose_card(connection, content, now_ms)
-    _tell(connection, operation, CARD_FRAUD_TEXT if opposed else FRAUD_TEXT, now_ms)
+    _tell(connection, operation, NoticeEvent.FRAUD, now_ms, CARD_FRAUD_TEXT if opposed else FRAUD_TEXT)
 
 
 def _oppose_card(connection: Connection, content: OperationContent, now_ms: int) -> bool:
     """The card pays nothing any more; whether it could before."""
-    own = update(PAYMENT_CARDS).where(
-        PAYMENT_CARDS.c.id == content.fields.get(cat.CARD, 0),
-        PAYMENT_CARDS.c.customer_id == content.customer_id,
-        PAYMENT_CARDS.c.state == "active",
-    )
-    return connection.execute(own.values(state="opposed", since_ms=now_ms)).rowcount == 1
+    number = int(content.fields.get(cat.CARD, 0))
+    own = {one.payment_card_id for one in list_payment_cards(connection, content.customer_id)}
+    states = PaymentCardState.ACTIVE, PaymentCardState.OPPOSED
+    return number in own and change_payment_card(connection, number, *states, now_ms)
 
 
-def _tell(connection: Connection, operation: Operation, words: tuple[str, str], now_ms: int) -> None:
-    """By text message, where he has a telephone for it; the journal has it in any case."""
+def _tell(
+    connection: Connection, operation: Operation, event: NoticeEvent, now_ms: int, words: tuple[str, str]
+) -> None:
+    """Among the notices, and by text message, where he has a telephone for it; the journal has it in any case."""
     content = operation.content
-    number = find_contact(connection, content.customer_id, SECURE_TELEPHONE)
-    if number:
-        send_text(connection, content.customer_id, number, write_message(words, content), now_ms)
+    note_notice(connection, content.customer_id, event, now_ms, operation.operation_id)
+    secure = find_contact(connection, content.customer_id, ContactKind.SECURE_TELEPHONE)
+    if secure:
+        send_text(connection, content.customer_id, secure.value, write_message(words, content), now_ms)
 
 
 EFFECT_ACTIONS: Final[Mapping[EffectKind, Callable[[Connection, Operation, int], None]]] = MappingProxyType(
@@ -200,8 +200,8 @@ EFFECT_ACTIONS: Final[Mapping[EffectKind, Callable[[Connection, Operation, int],
         EffectKind.TRANSFER: _transfer_money,
         EffectKind.BENEFICIARY: _add_beneficiary,
         EffectKind.LIMITS: _set_limits,
-        EffectKind.EMAIL: _change("email", cat.NEW_EMAIL),
-        EffectKind.ADDRESS: _change("address", cat.NEW_ADDRESS),
+        EffectKind.EMAIL: _change(ContactKind.EMAIL, cat.NEW_EMAIL),
+        EffectKind.ADDRESS: _change(ContactKind.ADDRESS, cat.NEW_ADDRESS),
         EffectKind.NOTICE: _send_notice,
         EffectKind.PROTECTION: _protect,
     }

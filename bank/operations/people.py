@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
+from bank.books.customers import find_contact
 from bank.books.limiting import count_one, read_count, uncount_one
-from bank.books.schema import CONTACTS, CREDENTIALS, CUSTOMERS, LIMITS
+from bank.books.people import ContactKind
+from bank.books.schema import CREDENTIALS, CUSTOMERS, LIMITS
 from bank.books.schema_securpass import DEVICES, ENROLMENTS
 from bank.operations.catalogue import Clientele
 
-SECURE_TELEPHONE: Final = "secure-telephone"
 REFUSALS: Final = "refusals"
 """What `limits` counts under this word and the customer's number: wrong codes in a row."""
 FOR_EVER: Final = 2**62
@@ -36,11 +37,12 @@ def find_confirmer(connection: Connection, customer_id: int) -> Confirmer | None
     card = select(CREDENTIALS.c.card_id).where(
         CREDENTIALS.c.customer_id == customer_id, CREDENTIALS.c.kind == "card", CREDENTIALS.c.until_ms.is_(None)
     )
+    telephone = find_contact(connection, customer_id, ContactKind.SECURE_TELEPHONE)
     return Confirmer(
         customer_id,
         Clientele(kind),
         connection.execute(card.order_by(CREDENTIALS.c.id.desc()).limit(1)).scalar(),
-        find_contact(connection, customer_id, SECURE_TELEPHONE),
+        telephone.value if telephone else None,
         count_refusals(connection, customer_id),
     )
 
@@ -50,24 +52,6 @@ def find_app(connection: Connection, customer_id: int) -> int | None:
     query = select(ENROLMENTS.c.usable_from_ms).join(DEVICES, DEVICES.c.enrolment_id == ENROLMENTS.c.id)
     active = ENROLMENTS.c.state == "subscribed", DEVICES.c.state == "active"
     return connection.execute(query.where(ENROLMENTS.c.customer_id == customer_id, *active)).scalar()
-
-
-def find_contact(connection: Connection, customer_id: int, kind: str) -> str | None:
-    """The contact of that kind that is in force."""
-    query = select(CONTACTS.c.value).where(
-        CONTACTS.c.customer_id == customer_id, CONTACTS.c.kind == kind, CONTACTS.c.until_ms.is_(None)
-    )
-    return connection.execute(query).scalar()
-
-
-def change_contact(connection: Connection, customer_id: int, kind: str, value: str, now_ms: int) -> None:
-    """End the one that was in force, and begin this one: since when it is known decides elsewhere."""
-    old = update(CONTACTS).where(
-        CONTACTS.c.customer_id == customer_id, CONTACTS.c.kind == kind, CONTACTS.c.until_ms.is_(None)
-    )
-    connection.execute(old.values(until_ms=now_ms))
-    row = {"customer_id": customer_id, "kind": kind, "value": value, "since_ms": now_ms}
-    connection.execute(insert(CONTACTS).values(row))
 
 
 def count_refusals(connection: Connection, customer_id: int) -> int:

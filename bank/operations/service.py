@@ -23,6 +23,7 @@ from bank.operations.deciding import decide_operation
 from bank.operations.effects import carry_out, list_due
 from bank.operations.frame import OperationFrame
 from bank.operations.messages import drop_old_codes, list_texts
+from bank.operations.notices import NoticeEvent, tell_customer
 from bank.operations.octets import CODE_DIGITS
 from bank.operations.people import forget_refusals
 from bank.operations.policy import OPERATION_POLICY, OperationPolicy
@@ -127,6 +128,7 @@ class OperationService:
         with self._frame.writing() as (connection, now_ms):
             forget_refusals(connection, self._frame.who(connection, customer_id).customer_id)
             append_line(connection, now_ms, actor, name_customer(customer_id), "open to codes again")
+            tell_customer(connection, customer_id, NoticeEvent.REOPENED, now_ms)
 
     def expire_operations(self) -> int:
         """See OperationDesk."""

@@ -6,15 +6,26 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from bank.books.people import Post
+from bank.books.sessions import Owner
 from bank.books.store_sql import SqlStore
 from bank.demo.database import open_database
 from bank.emv.keys import card_key
 from bank.emv.terminal import PLAIN, CodeRequest
 from bank.verification import Search, Verifier
+from bank.web.branch.acts import DeskActs
+from bank.web.branch.desk import StaffDesk
+from bank.web.branch.pages import BranchPages, make_branch
+from bank.web.branch.site import PATH
 from bank.web.coopanet.pages import Pages, make_coopanet
-from bank.web.coopanet.sign_in import Desk, SourceLimit
+from bank.web.coopanet.sign_in import Desk, RefusalTime, SourceLimit
+from bank.web.feed import OperationFeed
+from bank.web.shared import BookSessions, BookSourceLimit
+from tests.web.adviser import Adviser, Advisers
 from tests.web.coopanet import HERE, NewCode, Time, Visitor, Visitors
 from web.guard import Guard, content_policy
 from web.once import Submissions
@@ -76,3 +87,21 @@ def visitor(pages: Pages) -> Visitors:
     """Each a browser of its own, all at the same bank and from the same address."""
     app = Guard(make_coopanet(pages), content_policy())
     return lambda: Visitor(TestClient(app, base_url=HERE))
+
+
+@pytest.fixture
+def adviser(store: SqlStore, new_code: NewCode, time: Time) -> Advisers:
+    """Each with a browser, at the same desk."""
+    desk = StaffDesk(
+        store, Verifier(store), BookSourceLimit(store, prefix="staff-source/"), time, time.pause, RefusalTime(time)
+    )
+    pages = BranchPages(desk, BookSessions(store, Owner.STAFF), DeskActs(store), OperationFeed(store))
+    app = Starlette(routes=[Mount(PATH, Guard(make_branch(pages), content_policy(scripts=True)))])
+    return lambda: Adviser(TestClient(app, base_url=HERE), new_code)
+
+
+@pytest.fixture
+def at_work(adviser: Advisers) -> Adviser:
+    one = adviser()
+    assert one.sign_on(Post.AGENCY)[1] == f"{PATH}/fr/customers"
+    return one

@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,9 +14,7 @@ from bank.books.limiting import set_count
 from bank.books.people import ContactKind, CredentialKind, PaymentCardState, Post
 from bank.books.records import CustomerKind
 from bank.books.schema import SMS_OUTBOX
-from bank.books.sessions import Owner
 from bank.books.store_sql import SqlStore
-from bank.demo.staff import STAFF
 from bank.journal.chain import JournalLine, name_customer
 from bank.journal.keeping import list_lines, verify_journal
 from bank.ledger.entries import AccountKind
@@ -27,68 +23,14 @@ from bank.operations.table import OperationState
 from bank.people.staff import end_staff, find_staff
 from bank.verification import Verifier
 from bank.web.branch.acts import DeskActs
-from bank.web.branch.desk import StaffDesk
-from bank.web.branch.pages import COOKIE, BranchPages, make_branch
+from bank.web.branch.pages import COOKIE
 from bank.web.branch.rights import RIGHTS, DeskAct, may_do
 from bank.web.branch.site import PATH, open_branch
 from bank.web.branch.words import BranchWords, list_branch_languages
-from bank.web.coopanet.sign_in import RefusalTime
-from bank.web.feed import OperationFeed
-from bank.web.shared import BookSessions, BookSourceLimit
+from bank.web.shared import BookSessions
+from tests.web.adviser import MEMBERS, Adviser, Advisers
 from tests.web.coopanet import HERE, NewCode, Time
 from tests.web.test_next_customer import lose_books
-from web.guard import Guard, content_policy
-
-MEMBERS = {member.post: (member, card) for member, card in STAFF}
-
-
-@dataclass
-class Adviser:
-    """Somebody at the desk with a browser."""
-
-    client: TestClient
-    new_code: NewCode
-
-    def mark(self, path: str = "fr/") -> str:
-        found = re.search(r'name="mark" value="(\w+)"', self.client.get(f"{PATH}/{path}").text)
-        assert found
-        return found[1]
-
-    def sign_on(self, at: Post, **other: str) -> tuple[int, str, str]:
-        member, card = MEMBERS[at]
-        given = {"staff": member.staff_code, "post": at.value, "mark": self.mark()}
-        given |= {"code": other["code"] if "code" in other else self.new_code(card)} | other
-        answer = self.client.post(f"{PATH}/fr/", data=given)
-        return answer.status_code, answer.url.path, answer.text
-
-    def post(self, path: str, **given: str) -> tuple[int, str]:
-        answer = self.client.post(f"{PATH}/{path}", data=given | {"mark": self.mark("fr/customers")})
-        return answer.status_code, answer.text
-
-    def get(self, path: str) -> tuple[int, str]:
-        answer = self.client.get(f"{PATH}/{path}")
-        return answer.status_code, answer.text
-
-
-Advisers = Callable[[], Adviser]
-
-
-@pytest.fixture
-def adviser(store: SqlStore, new_code: NewCode, time: Time) -> Advisers:
-    """Each with a browser, at the same desk."""
-    desk = StaffDesk(
-        store, Verifier(store), BookSourceLimit(store, prefix="staff-source/"), time, time.pause, RefusalTime(time)
-    )
-    pages = BranchPages(desk, BookSessions(store, Owner.STAFF), DeskActs(store), OperationFeed(store))
-    app = Starlette(routes=[Mount(PATH, Guard(make_branch(pages), content_policy(scripts=True)))])
-    return lambda: Adviser(TestClient(app, base_url=HERE), new_code)
-
-
-@pytest.fixture
-def at_work(adviser: Advisers) -> Adviser:
-    one = adviser()
-    assert one.sign_on(Post.AGENCY)[1] == f"{PATH}/fr/customers"
-    return one
 
 
 def lines_about(store: SqlStore, subject: str) -> list[JournalLine]:
@@ -208,7 +150,8 @@ def test_who_is_no_customer_is_not_found(at_work: Adviser, user: str) -> None:
         assert at_work.get(f"fr/customers/{path}")[0] == 404
 
 
-CELLS = [(post, act) for post in Post for act in DeskAct if act is not DeskAct.SEE]
+REOPENING = (DeskAct.REOPEN_CONFIRMING, DeskAct.REOPEN_CARD)
+CELLS = [(post, act) for post in Post for act in REOPENING]
 
 
 @pytest.mark.parametrize(("post", "act"), CELLS, ids=lambda one: one.value)

@@ -219,9 +219,10 @@ def test_too_many_messages_are_not_sent(guest: Guest) -> None:
 
 def test_a_double_click_sends_one_message(guest: Guest) -> None:
     page = guest.client.get(f"{transfer(guest).url.path}?by=sms")
+    before = guest.get("telephone").text.count("<li><p")
     for _ in range(3):
         assert WORDS.sms.sent in text_of(guest.send(page, "code"))
-    assert guest.get("telephone").text.count("<li><p") == 1
+    assert guest.get("telephone").text.count("<li><p") == before + 1
 
 
 def test_another_customers_operation_and_account_are_not_there(

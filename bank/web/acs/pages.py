@@ -15,7 +15,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from bank.operations.catalogue import AMOUNT, Means
-from bank.operations.people import SECURE_TELEPHONE, find_contact
 from bank.operations.ports import OperationDesk
 from bank.operations.words import write_amount
 from bank.threeds.challenges import BroughtRequest, ChallengeView, make_final_response
@@ -37,6 +36,7 @@ from bank.web.coopanet.space.confirming import (
     send_code,
 )
 from bank.web.coopanet.space.moments import draw_bar
+from bank.web.coopanet.space.reading import CustomerFile
 from bank.web.coopanet.space.steps import list_steps
 from bank.web.feed import OperationFeed
 from web.forms import make_ticket
@@ -123,9 +123,8 @@ class ChallengePages:
             assert instruction is not None
             return {"steps": list_steps(instruction, self.renderer.space_in(language).steps, language)}
         if way == SMS:
-            with self.payments.frame.reading() as (connection, _):
-                number = find_contact(connection, customer, SECURE_TELEPHONE) or ""
-            return {"ticket": make_ticket(), "end": number[-2:]}
+            end = CustomerFile(self.payments.frame.store, customer).find_telephone_end()
+            return {"ticket": make_ticket(), "end": end}
         return {}
 
     async def confirm(self, request: Request, view: ChallengeView) -> Response:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from bank.books.records import CustomerKind
 from bank.ledger.entries import AccountKind, MovementKind
 from bank.operations.catalogue import CATALOGUE, SCREENS, FieldKind, Means, OperationKind, TerminalKind, live_kinds
+from bank.operations.guarding import LONGEST_TERMINAL
 from bank.operations.ports import AskingFault, ConfirmOutcome, SmsOutcome
 from bank.operations.table import OperationState
 from bank.operations.words import LANGUAGES
@@ -60,6 +61,11 @@ CENTS: Final[Json] = {"type": "integer"}
 MOMENT: Final[Json] = {"type": "integer", "minimum": 0}
 DIGITS: Final[Json] = {"type": "string", "pattern": "^[0-9]{8}$"}
 NOTHING: Final = _object()
+TERMINAL: Final[Json] = {
+    "type": "string",
+    "maxLength": LONGEST_TERMINAL,
+    "description": "Keep it and send it with the next sign-in: the customer is told of one without.",
+}
 CODE: Final[Json] = {"type": "string", "maxLength": 32, "description": "8 digits; spaces between them do not matter."}
 CODES: Final = ("body", "signed-off", "stale", "missing", "method", "refused", "slip", "broken")
 """What else than an AskingFault a refusal may be."""
@@ -95,7 +101,7 @@ def _asking(kind: OperationKind) -> Json:
 def _schemas() -> Json:
     line = _object(label=TEXT, value=TEXT)
     return {
-        "Session": _object(token={"type": "string", "maxLength": LONGEST_TOKEN}),
+        "Session": _object(token={"type": "string", "maxLength": LONGEST_TOKEN}, terminal=TERMINAL),
         "Customer": _object(user=TEXT, name=TEXT, kind={"enum": [each.value for each in CustomerKind]}, csrf=TEXT),
         "Accounts": _object(accounts=_list(_account())),
         "Movements": _object(movements=_list(_movement())),
@@ -202,7 +208,8 @@ ONCE: Final = _parameter(
 
 
 def _visits() -> Json:
-    credentials = _object(user={"type": "string", "maxLength": 16}, code=CODE)
+    credentials = _object(user={"type": "string", "maxLength": 16}, code=CODE, terminal=TERMINAL)
+    credentials |= {"required": ["user", "code"]}
     sign_in = _verb("Sign in by user code and Sésame code.", "Session", 422, *WITH_BODY, done=201, **_sent(credentials))
     del sign_in["responses"]["401"]
     visit = {

@@ -21,6 +21,7 @@ from bank.books.records import Customer
 from bank.emv.codes import normalise_code
 from bank.errors import StateError
 from bank.operations.catalogue import OperationKind
+from bank.operations.guarding import LONGEST_TERMINAL, meet_terminal
 from bank.operations.ports import (
     Asking,
     AskingError,
@@ -104,14 +105,16 @@ class BankApi:
 
     async def sign_in(self, request: Request) -> Response:
         """A user code and an unused Sésame code: a token."""
-        given = await read_body(request, {"user": str, "code": str})
+        given = await read_body(request, {"user": str, "code": str}, {"terminal": str})
         if normalise_code(given["code"]) is None:
             raise ApiError(422, "slip", SLIP, "code")
         customer = await self.frame.desk.sign_in(given["user"], given["code"], source_of(request))
         if customer is None:
             raise ApiError(403, "refused", "user code and code do not open anything; each code works once")
         token = await run_in_threadpool(self.frame.sessions.open_session, customer.user)
-        return JSONResponse({"token": token}, 201)
+        known = given.get("terminal", "")[:LONGEST_TERMINAL]
+        mark = await run_in_threadpool(meet_terminal, self.frame.books, customer.customer_id, known, self.frame.wall)
+        return JSONResponse({"token": token, "terminal": mark}, 201)
 
     async def tell_visit(self, caller: Caller) -> Response:
         """Who is signed in."""

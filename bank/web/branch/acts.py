@@ -1,19 +1,29 @@
 """What an adviser does, each act with its line in the journal, in one transaction: neither is without the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import Connection, update
 
 from bank.books.clock import WallClock, pass_time, wall_ms
 from bank.books.customers import find_customer
-from bank.books.people import StaffMember
+from bank.books.people import PeopleError, StaffMember
 from bank.books.records import Customer
 from bank.books.schema import CARDS
 from bank.books.store_sql import SqlStore
 from bank.journal.chain import ChainVerdict, JournalLine, name_customer
 from bank.journal.keeping import append_line, verify_journal
+from bank.operations.catalogue import EffectKind
+from bank.operations.deciding import decide_operation
+from bank.operations.guarding import change_telephone
+from bank.operations.notices import NoticeEvent, tell_customer
 from bank.operations.people import forget_refusals
+from bank.operations.service import OperationService
+from bank.operations.shelf import has_effect
+from bank.operations.table import Act
 from bank.people.staff import find_staff
 from bank.verification import Policy
 from bank.web.branch.desk import name_actor
@@ -28,6 +38,14 @@ class OfferedAct:
     act: DeskAct
     card: str
     allowed: bool
+
+
+class ActOutcome(Enum):
+    """What came of an act. SLIP: what was typed cannot be taken."""
+
+    DONE = "done"
+    SLIP = "slip"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -81,35 +99,93 @@ class DeskActs:
             return customer, list_journal(connection, customer), verify_journal(connection)
 
     def offer_acts(self, member: StaffMember, seen: Synthesis) -> list[OfferedAct]:
-        """What would help, whoever may do it."""
+        """What would help, whoever may do it. A fraud is reported beside the operation that is one."""
         offered = [DeskAct.REOPEN_CONFIRMING] if seen.closed_to_codes else []
-        acts = [OfferedAct(act, "", may_do(member.post, act)) for act in offered]
+        acts = [OfferedAct(act, "", may_do(member.post, act)) for act in (*offered, DeskAct.CHANGE_TELEPHONE)]
         allowed = may_do(member.post, DeskAct.REOPEN_CARD)
         for one in seen.credentials:
             if one.status and (one.status.blocked or one.status.failures >= self.policy.attempts):
                 acts.append(OfferedAct(DeskAct.REOPEN_CARD, one.credential.reference, allowed))
         return acts
 
-    def do_act(self, member: StaffMember, user: str, act: str, card: str) -> bool:
-        """Do it; False for what this post may not do, or what does not help this customer."""
-        with self.store.writing() as connection:
-            seen = read_synthesis(connection, user, self.wall())
-            wanted = [one for one in self.offer_acts(member, seen) if one.act.value == act] if seen else []
-            chosen = next((one for one in wanted if one.card == card and one.allowed), None)
-            if seen is None or chosen is None:
-                self._journal(connection, member, "branch", "act refused")
-                return False
-            number = seen.customer.customer_id
-            if chosen.act is DeskAct.REOPEN_CONFIRMING:
-                forget_refusals(connection, number)
-            else:
-                opened = update(CARDS).where(CARDS.c.card_id == chosen.card)
-                connection.execute(opened.values(blocked=False, failures=0))
-            self._journal(connection, member, name_customer(number), chosen.act.value, card=chosen.card)
-            return True
+    def do_act(self, member: StaffMember, user: str, act: str, target: str) -> ActOutcome:
+        """Do it, and tell the customer. `target`: the card, the operation, or the new number. REFUSED for what this
+        post may not do, or what does not help this customer."""
+        chosen = next((each for each in DOINGS if each.value == act and may_do(member.post, each)), None)
+        try:
+            with self.store.writing() as connection:
+                seen = read_synthesis(connection, user, self.wall())
+                now_ms = pass_time(connection, self.wall())
+                doing = Doing(connection, name_actor(member), now_ms, self.offer_acts(member, seen)) if seen else None
+                done = bool(chosen and seen and doing and DOINGS[chosen](doing, seen, target))
+                if not (done and seen and chosen):
+                    self._journal(connection, member, "branch", "act refused")
+                    return ActOutcome.REFUSED
+                detail = {} if chosen is DeskAct.CHANGE_TELEPHONE else {"target": target}
+                self._journal(connection, member, name_customer(seen.customer.customer_id), chosen.value, **detail)
+        except PeopleError:
+            return ActOutcome.SLIP
+        if chosen is DeskAct.REPORT_FRAUD:
+            OperationService(self.store, wall=self.wall).run_effects()
+        return ActOutcome.DONE
 
     def _journal(
         self, connection: Connection, member: StaffMember, subject: str, event: str, **detail: str | int
     ) -> None:
         now_ms = pass_time(connection, self.wall())
         append_line(connection, now_ms, name_actor(member), subject, event, **detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """An act under way: in which transaction, by whom as the journal calls him, when, and what would help."""
+
+    connection: Connection
+    actor: str
+    now_ms: int
+    offered: Sequence[OfferedAct]
+
+    def helps(self, act: DeskAct, target: str) -> bool:
+        """Whether it was offered for that."""
+        return any(one.act is act and one.card == target for one in self.offered)
+
+
+def _reopen_confirming(doing: Doing, seen: Synthesis, target: str) -> bool:
+    if not doing.helps(DeskAct.REOPEN_CONFIRMING, target):
+        return False
+    forget_refusals(doing.connection, seen.customer.customer_id)
+    tell_customer(doing.connection, seen.customer.customer_id, NoticeEvent.REOPENED, doing.now_ms)
+    return True
+
+
+def _reopen_card(doing: Doing, seen: Synthesis, target: str) -> bool:
+    if not doing.helps(DeskAct.REOPEN_CARD, target):
+        return False
+    opened = update(CARDS).where(CARDS.c.card_id == target).values(blocked=False, failures=0)
+    doing.connection.execute(opened)
+    tell_customer(doing.connection, seen.customer.customer_id, NoticeEvent.CARD_REOPENED, doing.now_ms)
+    return True
+
+
+def _change_telephone(doing: Doing, seen: Synthesis, target: str) -> bool:
+    change_telephone(doing.connection, seen.customer.customer_id, target, doing.now_ms)
+    return True
+
+
+def _report_fraud(doing: Doing, seen: Synthesis, target: str) -> bool:
+    operation = next((one for one in seen.operations if one.operation_id == target), None)
+    if operation is None or has_effect(doing.connection, target, EffectKind.PROTECTION):
+        return False
+    decide_operation(doing.connection, operation, Act.DECLARE_FRAUD, doing.now_ms, doing.actor)
+    return True
+
+
+DOINGS: Final[Mapping[DeskAct, Callable[[Doing, Synthesis, str], bool]]] = MappingProxyType(
+    {
+        DeskAct.REOPEN_CONFIRMING: _reopen_confirming,
+        DeskAct.REOPEN_CARD: _reopen_card,
+        DeskAct.CHANGE_TELEPHONE: _change_telephone,
+        DeskAct.REPORT_FRAUD: _report_fraud,
+    }
+)
+"""How each is done; False, and nothing changed, where it helps nobody."""

@@ -20,9 +20,10 @@ from bank.books.people import StaffMember
 from bank.books.records import Customer
 from bank.emv.codes import normalise_code
 from bank.errors import StateError
-from bank.web.branch.acts import DeskActs, OfferedAct
+from bank.web.branch.acts import ActOutcome, DeskActs, OfferedAct
 from bank.web.branch.desk import StaffDesk
 from bank.web.branch.rendering import BranchRenderer
+from bank.web.branch.rights import DeskAct, may_do
 from bank.web.branch.words import BranchWords, list_branch_languages
 from bank.web.coopanet.frame import FOLDER as COOPANET
 from bank.web.coopanet.frame import SEE_OTHER, StaleFormError, form_of, prefer_language, root_of, source_of
@@ -33,6 +34,8 @@ from web.sessions import LONGEST_TOKEN, SessionKeeper
 
 COOKIE: Final = "branch"
 FOLDER: Final = Path(__file__).parent
+TARGETS: Final = ("card", "operation", "telephone")
+"""The fields of acts: which card, which operation, which new number."""
 BEAT_S: Final = 10.0
 """How often a waiting page is told that somebody is there."""
 
@@ -128,8 +131,9 @@ class BranchPages:
         if seen is None:
             raise HTTPException(404)
         services = self.renderer.list_services(words, seen)
-        shown = {"customer": seen.customer, "s": seen, "services": services, "done": "done" in request.query_params}
+        shown = {"customer": seen.customer, "s": seen, "services": services, "came": request.url.query}
         offered: list[OfferedAct] = self.acts.offer_acts(member, seen)
+        shown["fraud_allowed"] = may_do(member.post, DeskAct.REPORT_FRAUD)
         return self._render(request, words, "synthesis.html", member=member, acts=offered, **shown)
 
     async def show_journal(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
@@ -144,10 +148,11 @@ class BranchPages:
     async def do_act(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
         """Something that this post may do for a customer."""
         given, user = await self._own_form(request), request.path_params["user"]
-        done = await run_in_threadpool(self.acts.do_act, member, user, given.get("act", ""), given.get("card", ""))
-        if not done:
+        target = next((given[name] for name in TARGETS if given.get(name)), "")
+        came = await run_in_threadpool(self.acts.do_act, member, user, given.get("act", ""), target)
+        if came is ActOutcome.REFUSED:
             raise HTTPException(403)
-        return go_on(request, words, "synthesis", query="done", user=user)
+        return go_on(request, words, "synthesis", query=came.value, user=user)
 
     async def stream_changes(self, request: Request, _words: BranchWords, _member: StaffMember) -> Response:
         """Server-sent events (HTML standard, 9.2): `changed` with each change of the customer's operations."""

@@ -14,6 +14,8 @@ class DeskAct(Enum):
     SEE = "see"
     REOPEN_CONFIRMING = "reopen-confirming"
     REOPEN_CARD = "reopen-card"
+    CHANGE_TELEPHONE = "change-telephone"
+    REPORT_FRAUD = "report-fraud"
 
 
 RIGHTS: Final[Mapping[DeskAct, frozenset[Post]]] = MappingProxyType(
@@ -21,10 +23,13 @@ RIGHTS: Final[Mapping[DeskAct, frozenset[Post]]] = MappingProxyType(
         DeskAct.SEE: frozenset(Post),
         DeskAct.REOPEN_CONFIRMING: frozenset((Post.AGENCY, Post.E_AGENCY)),
         DeskAct.REOPEN_CARD: frozenset((Post.AGENCY,)),
+        DeskAct.CHANGE_TELEPHONE: frozenset((Post.AGENCY,)),
+        DeskAct.REPORT_FRAUD: frozenset(Post),
     }
 )
 """Reopening is a policy of this demonstration: who answers a telephone cannot see who is there, so the customer centre
-sees and reopens nothing; a card is reopened where it can be looked at."""
+sees and reopens nothing; a card is reopened, and the number that codes go to changed, where somebody can be looked at.
+A fraud is taken from whoever calls: that only ever closes something."""
 
 
 def may_do(post: Post, act: DeskAct) -> bool:

@@ -10,11 +10,12 @@ from bank.books.clock import read_time
 from bank.books.customers import find_customer, list_contacts, list_credentials, list_customers
 from bank.books.people import Contact, Credential, CredentialKind, PaymentCard
 from bank.books.records import Customer, Status, is_askable
-from bank.books.schema import CARDS, CUSTOMERS, SMS_OUTBOX
+from bank.books.schema import CARDS, CUSTOMERS, EFFECTS, OPERATIONS, SMS_OUTBOX
 from bank.journal.chain import JournalLine, name_customer
 from bank.journal.keeping import list_lines
 from bank.ledger.entries import Account
 from bank.ledger.keeping import list_accounts
+from bank.operations.catalogue import EffectKind
 from bank.operations.people import find_confirmer
 from bank.operations.policy import OPERATION_POLICY
 from bank.operations.ports import Operation
@@ -46,7 +47,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """One customer, as the books have him at `now_ms`. `closed_to_codes`: too many wrong codes in a row."""
+    """One customer, as the books have him at `now_ms`. `closed_to_codes`: too many wrong codes in a row.
+    `reported`: the operations of which the customer, or somebody here, said that they are a fraud."""
 
     customer: Customer
     now_ms: int
@@ -57,6 +59,7 @@ class Synthesis:
     operations: Sequence[Operation]
     notices: Sequence[Notice]
     closed_to_codes: bool
+    reported: frozenset[str]
 
 
 def search_customers(connection: Connection, query: str) -> Sequence[Customer]:
@@ -90,6 +93,7 @@ def read_synthesis(connection: Connection, user: str, wall_ms: int) -> Synthesis
         operations=list(reversed(list_rows(connection, number, 0, now_ms)))[:LATEST],
         notices=_notices(connection, number),
         closed_to_codes=confirmer is not None and confirmer.refusals >= OPERATION_POLICY.refusals,
+        reported=_list_reported(connection, number),
     )
 
 
@@ -104,6 +108,13 @@ def _seen(connection: Connection, credential: Credential) -> SeenCredential:
     query = select(CARDS.c.last_atc, CARDS.c.failures, CARDS.c.blocked).where(CARDS.c.card_id == credential.reference)
     row = connection.execute(query).first()
     return SeenCredential(credential, Status(*row) if row else None)
+
+
+def _list_reported(connection: Connection, customer_id: int) -> frozenset[str]:
+    joined = select(EFFECTS.c.operation_id).join(OPERATIONS, OPERATIONS.c.id == EFFECTS.c.operation_id)
+    own = joined.where(OPERATIONS.c.customer_id == customer_id, EFFECTS.c.kind == EffectKind.PROTECTION.value)
+    latest = own.order_by(OPERATIONS.c.seq.desc()).limit(LATEST)
+    return frozenset(connection.execute(latest).scalars())
 
 
 def _notices(connection: Connection, customer_id: int) -> Sequence[Notice]:

@@ -77,8 +77,11 @@ class BranchWords:
     broken_chain: str
     acts: str
     closed_to_codes: str
-    reopen_confirming: str
-    reopen_card: str
+    act_names: Mapping[str, str]
+    new_telephone: str
+    telephone_slip: str
+    report_fraud: str
+    reported: str
     not_your_post: str
     done: str
     changed: str

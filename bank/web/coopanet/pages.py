@@ -2,7 +2,7 @@
 
     app = coopanet(Pages(Desk(Verifier(store))))
 
-No script is served, nothing is kept in the browser but one token.
+No script is served, nothing is kept in the browser but one token, and a mark by which it is known again.
 """
 
 import re
@@ -38,6 +38,7 @@ from bank.web.coopanet.frame import (
     token_of,
 )
 from bank.web.coopanet.space.pages import ClientSpace
+from bank.web.coopanet.terminals import TerminalMarks
 from bank.web.coopanet.words import CoopanetWords
 from web.files import serve_folder
 
@@ -66,6 +67,11 @@ class Pages(Frame):
             *ClientSpace(self, operations, self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]
+
+    @property
+    def terminals(self) -> TerminalMarks:
+        """By which browsers are known again."""
+        return TerminalMarks(self.books, self.wall)
 
     def begin_anew(self) -> None:
         """For the next customer: everybody signed off, cards and accounts as at first. From any thread. Raises
@@ -113,18 +119,24 @@ class Pages(Frame):
         if token is None:
             last = await run_in_threadpool(self.desk.warns, user)
             return self._form(request, words, user=user, wrong="last" if last else "refused", status=403)
+        token, _, mark = token.partition(" ")
         answer = go_to(request, "accounts", words)
         self.keep_token(request, answer, token)
+        if mark:
+            self.terminals.keep_mark(request, answer, user, mark)
         return answer
 
     async def _admitted(self, request: Request, form: tuple[str, str, str]) -> str | None:
-        """The token of a session for whoever this is. `form`: the visitor's token, user code and code."""
+        """The token of a session for whoever this is, and the mark by which the browser is known from now on. `form`:
+        the visitor's token, user code and code."""
         token, user, code = form
         customer = await self.desk.sign_in(user, code, source_of(request))
         if customer is None:
             return await run_in_threadpool(self.sessions.find_opened, form)
         await run_in_threadpool(self.sessions.close, token)
-        return await run_in_threadpool(self.sessions.open_session, customer.user, form)
+        opened = await run_in_threadpool(self.sessions.open_session, customer.user, form)
+        known = self.terminals.read_mark(request, user)
+        return f"{opened} {await run_in_threadpool(self.terminals.meet, customer, known)}"
 
     async def sign_off(self, request: Request, words: CoopanetWords) -> Response:
         """End the session."""

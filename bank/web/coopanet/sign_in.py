@@ -10,9 +10,11 @@ from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 
-from bank.books.records import Attempt, Customer, Reason, user_code
+from bank.books.records import Attempt, Customer, Holder, Reason, user_code
+from bank.books.store_sql import SqlStore
 from bank.demo.people import begin_anew
 from bank.emv.codes import normalise_code
+from bank.operations.guarding import note_closed_card
 from bank.verification import Verifier
 from web.clock import elapsed
 
@@ -245,7 +247,15 @@ class Desk:
             self._warnings.accepted(user)
             return holder.customer
         self._warnings.refused(user, verdict.left)
+        if holder and verdict.left == 0 and verdict.reason is Reason.NO_MATCH:
+            self._tell_closed(holder)
         return None
+
+    def _tell_closed(self, holder: Holder) -> None:
+        """This refusal was the last: the customer learns of it elsewhere than here."""
+        store = self.verifier.store
+        if isinstance(store, SqlStore):
+            note_closed_card(store, holder.customer.customer_id, holder.card_id)
 
     def _note_limited(self, source: str) -> None:
         self.verifier.store.note_attempt(Attempt(self.verifier.now(), "", source, Reason.LIMITED))

@@ -7,7 +7,7 @@ from bank.operations import catalogue as cat
 from bank.operations.catalogue import OperationKind, TerminalKind
 from bank.operations.ports import Asking, AskingError, Operation, OperationDesk
 from bank.web.coopanet.space.forms import TO, Choices, Filled, FormReader, Mistake
-from bank.web.coopanet.space.reading import ACTIVE, CustomerFile
+from bank.web.coopanet.space.reading import CustomerFile
 from bank.web.coopanet.space.words import SpaceWords
 
 
@@ -33,9 +33,9 @@ class FormAnswer:
 def list_choices(file: CustomerFile, words: SpaceWords) -> Choices:
     """What the customer may choose from: beneficiaries that are not blocked, and the own accounts as well."""
     accounts = file.list_accounts()
-    payees = {payee.iban: payee.name for payee in file.list_payees() if payee.state == ACTIVE}
+    payees = {payee.iban: payee.name for payee in file.list_open_payees()}
     own = {account.iban: words.account_kinds[account.kind] for account in accounts}
-    cards = tuple(card.number for card in file.list_cards() if card.state == ACTIVE)
+    cards = tuple(card.payment_card_id for card in file.list_open_cards())
     return Choices(tuple(own), own | payees, cards)
 
 

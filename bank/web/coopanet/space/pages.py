@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from bank.books.clock import wall_ms
 from bank.operations import catalogue as cat
-from bank.operations.catalogue import CATALOGUE, OperationKind
+from bank.operations.catalogue import CATALOGUE, EffectKind, OperationKind
+from bank.operations.notices import NoticeEvent
 from bank.operations.ports import Operation, OperationDesk, UnknownOperationError
 from bank.operations.table import OperationState
 from bank.web.coopanet.frame import Frame, go_to, signed_in, source_of, token_of
@@ -37,6 +38,7 @@ from bank.web.coopanet.space.forms import FORMS, TO
 from bank.web.coopanet.space.moments import draw_bar
 from bank.web.coopanet.space.reading import CustomerFile
 from bank.web.coopanet.space.steps import list_steps
+from bank.web.coopanet.space.telling import word_notices
 from bank.web.coopanet.space.words import SpaceWords, Told
 from bank.web.coopanet.words import CoopanetWords
 from web.forms import is_ticket, make_ticket
@@ -94,6 +96,9 @@ class ClientSpace:
             Route("/{language}/operations/{number}/confirm", own(self.confirm), methods=["POST"], name="confirm"),
             Route("/{language}/operations/{number}/code", own(self.send), methods=["POST"], name="send"),
             Route("/{language}/operations/{number}/cancel", own(self.cancel), methods=["POST"], name="cancel"),
+            Route("/{language}/operations/{number}/report", own(self.show_report), name="report"),
+            Route("/{language}/operations/{number}/report", own(self.report), methods=["POST"]),
+            Route("/{language}/reported", self.frame.make_page(self.show_reported), name="reported"),
             Route("/{language}/telephone", self.frame.make_page(self.show_telephone), name="telephone"),
         ]
 
@@ -123,7 +128,8 @@ class ClientSpace:
 
     async def show_cards(self, visit: Visit) -> Response:
         """The payment cards and their limits."""
-        return self._render(visit, "cards", cards=await run_in_threadpool(visit.file.list_cards))
+        ibans = {each.account_id: each.iban for each in await run_in_threadpool(visit.file.list_accounts)}
+        return self._render(visit, "cards", cards=await run_in_threadpool(visit.file.list_cards), ibans=ibans)
 
     async def show_details(self, visit: Visit) -> Response:
         """Where the customer is reached."""
@@ -134,10 +140,11 @@ class ClientSpace:
         return self._render(visit, "operations", operations=await self._list_operations(visit))
 
     async def show_notices(self, visit: Visit) -> Response:
-        """What changed, newest first."""
-        changed = [one for one in await self._list_operations(visit) if one.state is OperationState.APPROVED]
-        effects = {one.operation_id: await self._find_effect(visit, one) for one in changed}
-        return self._render(visit, "notices", operations=changed, effects=effects)
+        """What happened to accounts, details and access, newest first."""
+        notices = await run_in_threadpool(visit.file.list_notices)
+        operations = await self._list_operations(visit)
+        shown = tuple(word_notices(notices, operations, visit.space, visit.words.language))
+        return self._render(visit, "notices", notices=shown)
 
     async def show_telephone(self, request: Request, words: CoopanetWords) -> Response:
         """The demonstration's telephone: the text messages of whoever is signed in here."""
@@ -177,9 +184,10 @@ class ClientSpace:
             return await self._confirmation(visit, operation)
         effect = await self._find_effect(visit, operation)
         account = str(operation.content.fields.get(cat.PAYER_ACCOUNT, ""))
-        return self._render(
-            visit, "settled", operation=operation, effect=effect, account=account, place=WHERE.get(operation.kind, "")
-        )
+        find, number = visit.file.find_effect, operation.operation_id
+        shown: dict[str, Any] = {"operation": operation, "effect": effect, "account": account}
+        shown["reported"] = await run_in_threadpool(find, number, EffectKind.PROTECTION)
+        return self._render(visit, "settled", **shown, place=WHERE.get(operation.kind, ""))
 
     async def _confirmation(self, visit: Visit, operation: Operation) -> Response:
         number, customer = operation.operation_id, visit.file.customer_id
@@ -223,6 +231,24 @@ class ClientSpace:
         number = visit.request.path_params["number"]
         await _known(run_in_threadpool(self.operations.withdraw_operation, visit.file.customer_id, number))
         return go_to(visit.request, "operation", visit.words, number=number)
+
+    # Fraud
+
+    async def show_report(self, visit: Visit) -> Response:
+        """What reporting a fraud does, before it is done."""
+        return self._render(visit, "report", operation=await self._find(visit))
+
+    async def report(self, visit: Visit) -> Response:
+        """The customer had no part in it, decided or not: everybody is signed off, here as well."""
+        await self._read(visit)
+        number = visit.request.path_params["number"]
+        await _known(run_in_threadpool(self.operations.declare_fraud, visit.file.customer_id, number))
+        return go_to(visit.request, "reported", visit.words)
+
+    async def show_reported(self, request: Request, words: CoopanetWords) -> Response:
+        """For whoever was signed off by a report of his own."""
+        said = self.frame.space_in(words.language)
+        return self.frame.show_notice(request, said.confirm.report_title, said.notice_events[NoticeEvent.FRAUD], 200)
 
     async def _told(
         self, visit: Visit, way: str, form: tuple[str, ...], act: Callable[[], Told | None], begin: float | None = None

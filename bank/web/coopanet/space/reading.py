@@ -1,52 +1,22 @@
 """What the client space reads in the books of one customer; every look is one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bank.books.schema import BENEFICIARIES, CONTACTS, EFFECTS, OPERATIONS, PAYMENT_CARDS
+from bank.books.customers import list_contacts
+from bank.books.people import Beneficiary, BeneficiaryState, Contact, ContactKind, PaymentCard, PaymentCardState
+from bank.books.schema import EFFECTS, OPERATIONS
 from bank.books.store_sql import SqlStore
 from bank.ledger.entries import Account, StatementLine
 from bank.ledger.keeping import list_accounts, list_statement
 from bank.operations.catalogue import EffectKind
+from bank.operations.notices import CustomerNotice, list_notices
+from bank.people.payments import list_beneficiaries, list_payment_cards
 
-ACTIVE: Final = "active"
-REMOVED: Final = "removed"
-SECURE_TELEPHONE: Final = "secure-telephone"
-CONTACT_KINDS: Final = ("email", "address", SECURE_TELEPHONE, "telephone")
+SHOWN_CONTACTS = (ContactKind.EMAIL, ContactKind.ADDRESS, ContactKind.SECURE_TELEPHONE, ContactKind.TELEPHONE)
 """In the order they are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPayee:
-    """A beneficiary of the customer. `state`: active or frozen."""
-
-    name: str = field(repr=False)
-    iban: str = field(repr=False)
-    state: str
-    added_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class OwnCard:
-    """A payment card of the customer, with its limits in cents. `account`: the IBAN it is debited to."""
-
-    number: int
-    state: str
-    account: str = field(repr=False)
-    payment_cents: int
-    withdrawal_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class OwnContact:
-    """Where the customer is reached, and since when that is known (0: before this was noted)."""
-
-    kind: str
-    value: str = field(repr=False)
-    since_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +40,35 @@ class CustomerFile:
         with self.store.reading() as connection:
             return list_statement(connection, account.account_id)
 
-    def list_payees(self) -> Sequence[SavedPayee]:
+    def list_payees(self) -> Sequence[Beneficiary]:
         """The beneficiaries, by name."""
-        query = select(BENEFICIARIES).where(
-            BENEFICIARIES.c.customer_id == self.customer_id, BENEFICIARIES.c.state != REMOVED
-        )
         with self.store.reading() as connection:
-            rows = connection.execute(query.order_by(BENEFICIARIES.c.name, BENEFICIARIES.c.id)).mappings()
-            return [SavedPayee(row["name"], row["iban"], row["state"], row["added_ms"]) for row in rows]
+            return sorted(list_beneficiaries(connection, self.customer_id), key=lambda payee: payee.name)
 
-    def list_cards(self) -> Sequence[OwnCard]:
+    def list_open_payees(self) -> Sequence[Beneficiary]:
+        """Those that can be paid."""
+        return [payee for payee in self.list_payees() if payee.state is BeneficiaryState.ACTIVE]
+
+    def list_cards(self) -> Sequence[PaymentCard]:
         """The payment cards, oldest first."""
-        accounts = {account.account_id: account.iban for account in self.list_accounts()}
-        query = select(PAYMENT_CARDS).where(PAYMENT_CARDS.c.customer_id == self.customer_id)
         with self.store.reading() as connection:
-            rows = connection.execute(query.order_by(PAYMENT_CARDS.c.id)).mappings()
-            return [
-                OwnCard(
-                    row["id"],
-                    row["state"],
-                    accounts.get(row["account_id"], ""),
-                    row["payment_cents"],
-                    row["withdrawal_cents"],
-                )
-                for row in rows
-            ]
+            return list_payment_cards(connection, self.customer_id)
 
-    def list_contacts(self) -> Sequence[OwnContact]:
+    def list_open_cards(self) -> Sequence[PaymentCard]:
+        """Those that are in use."""
+        return [card for card in self.list_cards() if card.state is PaymentCardState.ACTIVE]
+
+    def list_contacts(self) -> Sequence[Contact]:
         """Every kind of contact that is in force."""
-        query = select(CONTACTS).where(CONTACTS.c.customer_id == self.customer_id, CONTACTS.c.until_ms.is_(None))
         with self.store.reading() as connection:
-            found = {row["kind"]: row for row in connection.execute(query).mappings()}
-            return [
-                OwnContact(kind, found[kind]["value"], found[kind]["since_ms"])
-                for kind in CONTACT_KINDS
-                if kind in found
-            ]
+            return sorted(
+                list_contacts(connection, self.customer_id), key=lambda contact: SHOWN_CONTACTS.index(contact.kind)
+            )
+
+    def list_notices(self) -> Sequence[CustomerNotice]:
+        """What the customer was told, newest first."""
+        with self.store.reading() as connection:
+            return list_notices(connection, self.customer_id)
 
     def find_effect(self, operation_id: str, kind: EffectKind) -> str:
         """How far the bank is with what it owes for an operation: due, done or failed; nothing where it owes none."""
@@ -116,5 +79,5 @@ class CustomerFile:
 
     def find_telephone_end(self) -> str:
         """The last two digits of the secure telephone; nothing when there is none."""
-        telephones = (contact.value for contact in self.list_contacts() if contact.kind == SECURE_TELEPHONE)
-        return next(telephones, "")[-2:]
+        secure = (contact.value for contact in self.list_contacts() if contact.kind is ContactKind.SECURE_TELEPHONE)
+        return next(secure, "")[-2:]

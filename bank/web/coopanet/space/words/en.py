@@ -2,6 +2,7 @@
 
 from bank.ledger.entries import AccountKind, MovementKind
 from bank.operations.catalogue import OperationKind
+from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
 from bank.web.coopanet.space.words.sentences import (
@@ -140,7 +141,8 @@ STEPS = StepWords(
     ok="Confirm with the OK key.",
     pin="Type your card's PIN.",
     copy="Copy the 8 digits that appear into the field below. They are gone after 35 seconds.",
-    compare="Compare these digits with those that the beneficiary gave you, on an invoice for example: if they differ, "
+    compare="Compare these digits with those that the beneficiary gave you, on an invoice for example: if they "
+    "differ, "
     "cancel.",
     screens={
         "insert": "Screen: INSERT YOUR CARD",
@@ -185,14 +187,24 @@ CONFIRM = ConfirmWords(
     expired="Its time is over. Nothing was done.",
     withdrawn="You cancelled it. Nothing was done.",
     refused="You refused it. Nothing was done.",
-    fraud="You declared it a fraud. Nothing was done; your adviser is told.",
+    fraud="You reported a fraud. Nothing was done; your adviser is told.",
+    report="It was not me: report a fraud",
+    report_title="Report a fraud",
+    report_text="Report it if you did not ask for this operation, or were led to confirm it. All your connections "
+    "are closed at once, this "
+    "one included, the payee is blocked, and your branch calls you. What is already carried out is not undone by "
+    "itself.",
+    report_submit="Report the fraud",
+    report_not="It was me",
+    reported="You have reported a fraud for this operation: your branch is told.",
     due="It is confirmed; the bank is carrying it out.",
     failed="It is confirmed, but could not be carried out: nothing has changed. Contact your adviser.",
     told={
         Told.SLIP: "A code has 8 digits. Copy all 8. This does not count as a try.",
         Told.WRONG: "This code does not confirm this operation. Begin again at the first step: each code works only "
         "once.",
-        Told.LAST: "This code does not confirm this operation. Careful: one more refused code, and you can confirm no "
+        Told.LAST: "This code does not confirm this operation. Careful: one more refused code, and you can confirm "
+        "no "
         "operation any longer. Your adviser can allow it again.",
         Told.BLOCKED: "Too many refused codes: you can confirm no operation any longer. Contact your adviser.",
         Told.UNFIT: "This operation cannot be confirmed in this way: use another means.",
@@ -296,5 +308,21 @@ ENGLISH_SPACE = SpaceWords(
     phone_refresh="Look for messages",
     phone_nobody="Sign in to Coop@net in this browser: the telephone will be yours.",
     phone_from="Coop@net",
-    notices_text="What has changed in your accounts and details.",
+    notices_text="What has changed in your accounts, your details and your access.",
+    notice_account="Your access",
+    notice_events={
+        NoticeEvent.DONE: "It is done.",
+        NoticeEvent.FAILED: CONFIRM.failed,
+        NoticeEvent.REFUSED: CONFIRM.refused,
+        NoticeEvent.FRAUD: "A fraud was reported: your connections were closed, the payee is blocked.",
+        NoticeEvent.CODE_REFUSED: "A wrong code was typed.",
+        NoticeEvent.CLOSED: CONFIRM.told[Told.BLOCKED],
+        NoticeEvent.REOPENED: "Your branch lets you confirm operations again.",
+        NoticeEvent.CARD_CLOSED: "Too many wrong codes at the access to your accounts: your card opens them no "
+        "longer. Contact your "
+        "adviser.",
+        NoticeEvent.CARD_REOPENED: "Your branch has reopened the access to your accounts by your card.",
+        NoticeEvent.NEW_TERMINAL: "Access from a device that was not known. If it was not you, contact your adviser.",
+        NoticeEvent.TELEPHONE: "Your secure telephone was changed at the branch.",
+    },
 )

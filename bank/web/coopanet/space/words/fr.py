@@ -2,6 +2,7 @@
 
 from bank.ledger.entries import AccountKind, MovementKind
 from bank.operations.catalogue import OperationKind
+from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
 from bank.web.coopanet.space.words.sentences import (
@@ -185,7 +186,17 @@ CONFIRM = ConfirmWords(
     expired="Le délai est passé. Rien n'a été fait.",
     withdrawn="Vous l'avez annulée. Rien n'a été fait.",
     refused="Vous l'avez refusée. Rien n'a été fait.",
-    fraud="Vous avez déclaré une fraude. Rien n'a été fait ; votre conseiller est prévenu.",
+    fraud="Vous avez signalé une fraude. Rien n'a été fait ; votre conseiller est prévenu.",
+    report="Ce n'était pas moi : signaler une fraude",
+    report_title="Signaler une fraude",
+    report_text="Signalez-la si vous n'avez pas demandé cette opération, ou si on vous a amené à la confirmer. "
+    "Toutes vos connexions sont "
+    "fermées aussitôt, celle-ci comprise, le bénéficiaire est bloqué et votre agence vous appelle. Ce qui est déjà "
+    "fait n'est pas défait de "
+    "lui-même.",
+    report_submit="Signaler la fraude",
+    report_not="C'était moi",
+    reported="Vous avez signalé une fraude pour cette opération : votre agence est prévenue.",
     due="Elle est confirmée ; la banque la fait en ce moment.",
     failed="Elle est confirmée, mais n'a pas pu être faite : rien n'a changé. Contactez votre conseiller.",
     told={
@@ -296,5 +307,21 @@ FRENCH_SPACE = SpaceWords(
     phone_refresh="Relever les SMS",
     phone_nobody="Connectez-vous à Coop@net dans ce navigateur : le téléphone sera le vôtre.",
     phone_from="Coop@net",
-    notices_text="Ce qui a changé dans vos comptes et vos coordonnées.",
+    notices_text="Ce qui a changé dans vos comptes, vos coordonnées et vos accès.",
+    notice_account="Vos accès",
+    notice_events={
+        NoticeEvent.DONE: "C'est fait.",
+        NoticeEvent.FAILED: CONFIRM.failed,
+        NoticeEvent.REFUSED: CONFIRM.refused,
+        NoticeEvent.FRAUD: "Une fraude a été signalée : vos connexions ont été fermées, le bénéficiaire est bloqué.",
+        NoticeEvent.CODE_REFUSED: "Un code faux a été tapé.",
+        NoticeEvent.CLOSED: CONFIRM.told[Told.BLOCKED],
+        NoticeEvent.REOPENED: "Votre agence vous permet à nouveau de confirmer vos opérations.",
+        NoticeEvent.CARD_CLOSED: "Trop de codes faux à l'accès à vos comptes : votre carte ne les ouvre plus. "
+        "Contactez votre conseiller.",
+        NoticeEvent.CARD_REOPENED: "Votre agence a rouvert l'accès à vos comptes par votre carte.",
+        NoticeEvent.NEW_TERMINAL: "Accès depuis un appareil qui n'était pas connu. Si ce n'est pas vous, contactez "
+        "votre conseiller.",
+        NoticeEvent.TELEPHONE: "Votre téléphone sécurisé a été changé en agence.",
+    },
 )

@@ -6,6 +6,7 @@ from enum import Enum
 
 from bank.ledger.entries import AccountKind, MovementKind
 from bank.operations.catalogue import OperationKind
+from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
 
@@ -120,6 +121,12 @@ class ConfirmWords:
     withdrawn: str
     refused: str
     fraud: str
+    report: str
+    report_title: str
+    report_text: str
+    report_submit: str
+    report_not: str
+    reported: str
     due: str
     failed: str
     told: Mapping[Told, str]
@@ -188,6 +195,8 @@ class SpaceWords:
     phone_nobody: str
     phone_from: str
     notices_text: str
+    notice_account: str
+    notice_events: Mapping[NoticeEvent, str]
 
     @property
     def kinds_by_name(self) -> Mapping[str, KindWords]:
