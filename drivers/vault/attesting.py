@@ -14,13 +14,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import (
     BasicConstraints,
-    Certificate,
     CertificateBuilder,
     Name,
     NameAttribute,
     ObjectIdentifier,
     UnrecognizedExtension,
-    load_der_x509_certificate,
     random_serial_number,
 )
 from cryptography.x509.oid import NameOID
@@ -42,18 +40,15 @@ END: Final = datetime.datetime(9999, 12, 31, 23, 59, 59)
 
 def certify_itself(key: ec.EllipticCurvePrivateKey, serial: int) -> bytes:
     """The certificate (DER) of the attestation key by itself; its maker may put another one in its place."""
-    name = _named(f"e-secure attestation {serial}")
+    name = _issuer_name(serial)
     builder = _builder(name, name, key.public_key()).add_extension(BasicConstraints(ca=True, path_length=0), True)
     return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
 
 
-def attest_key(
-    issuer: tuple[ec.EllipticCurvePrivateKey, bytes], public: PublicKey, slot: int, rules: KeyRules, serial: int
-) -> bytes:
-    """The certificate (DER) of a key. `issuer`: the attestation key, and its certificate."""
-    signer, certificate = issuer
-    described: Certificate = load_der_x509_certificate(certificate)
-    builder = _builder(_named(f"e-secure attested {slot:02x}"), described.subject, public)
+def attest_key(signer: ec.EllipticCurvePrivateKey, public: PublicKey, slot: int, rules: KeyRules, serial: int) -> bytes:
+    """The certificate (DER) of a key, by the attestation key. Its issuer's name follows from the serial: what a host
+    has written in the place of the attestation key's certificate changes nothing here."""
+    builder = _builder(_named(f"e-secure attested {slot:02x}"), _issuer_name(serial), public)
     for identifier, value in (
         (VERSION_OID, VERSION),
         (SERIAL_OID, _as_integer(serial)),
@@ -66,6 +61,10 @@ def attest_key(
 def _builder(subject: Name, issuer: Name, public: PublicKey) -> CertificateBuilder:
     builder = CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
     return builder.serial_number(random_serial_number()).not_valid_before(BEGINNING).not_valid_after(END)
+
+
+def _issuer_name(serial: int) -> Name:
+    return _named(f"e-secure attestation {serial}")
 
 
 def _named(name: str) -> Name:

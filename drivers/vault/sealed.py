@@ -41,7 +41,7 @@ from sesame_core.piv.names import (
     TouchPolicy,
     usual_rules,
 )
-from sesame_core.piv.objects import card_capabilities, holder_id
+from sesame_core.piv.objects import card_capabilities, certificate_container, holder_id
 from sesame_core.piv.vault import Direction, KeyFacts, ManagementState, TriesState, VaultError
 
 DEVICE_PART: Final = "device"
@@ -191,8 +191,8 @@ class SealedVault:
     def attest_key(self, slot: int) -> bytes:
         """See Vault."""
         entry = self._keys.keys[slot]
-        issuer = read_scalar(self._private(Slot.ATTESTATION)), self._keys.objects[ATTESTATION_CERTIFICATE]
-        return attest_key(issuer, read_public(entry.public), slot, entry.rules, self.serial)
+        signer = read_scalar(self._private(Slot.ATTESTATION))
+        return attest_key(signer, read_public(entry.public), slot, entry.rules, self.serial)
 
     def start_anew(self) -> None:
         """See Vault."""
@@ -255,12 +255,12 @@ def _first_keys(values: FirstValues, before: KeysPart | None) -> KeysPart:
     """No key but the attestation key; its certificate, and what every card must have (SP 800-73-5 part 1, table 3)."""
     serial = before.serial if before else secrets.randbelow(LARGEST_SERIAL) + 1
     attestation = before.keys[Slot.ATTESTATION] if before else _attestation_key()
+    certificate = before.objects.get(ATTESTATION_CERTIFICATE) if before else None
     objects: Mapping[int, bytes] = {
         HOLDER_ID: holder_id(os.urandom(16)),
         CAPABILITIES: card_capabilities(os.urandom(14)),
-        ATTESTATION_CERTIFICATE: before.objects[ATTESTATION_CERTIFICATE]
-        if before
-        else certify_itself(read_scalar(attestation.private), serial),
+        ATTESTATION_CERTIFICATE: certificate
+        or certificate_container(certify_itself(read_scalar(attestation.private), serial)),
     }
     management = _management(values.algorithm, values.management, TouchPolicy.NEVER)
     return KeysPart(serial, management, objects, {Slot.ATTESTATION: attestation})

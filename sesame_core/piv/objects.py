@@ -90,6 +90,11 @@ def card_capabilities(number: bytes) -> bytes:
     return b"".join(write_field(tag, value) for tag, value in fields)
 
 
+def certificate_container(certificate: bytes) -> bytes:
+    """A certificate (DER) in its data object (part 1, table 10): not compressed."""
+    return write_field(0x70, certificate) + write_field(0x71, b"\x00") + write_field(CHECK, b"")
+
+
 def _key_history(vault: Vault) -> bytes | None:
     """The key history (part 1, 3.3.3) as it follows from what is there: retired keys with their certificate on the
     card, counted from the first place without a gap. None where there is none."""

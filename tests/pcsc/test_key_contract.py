@@ -422,7 +422,7 @@ def test_a_new_key_takes_the_old_ones_place(host: Host) -> None:
 def test_a_key_is_attested_with_its_rules(host: Host, algorithm: int) -> None:
     host.manage()
     public = host.generate(0x9C, algorithm)
-    issuer = load_der_x509_certificate(inner(host.get("5FFF01")[0], 0x53))
+    issuer = load_der_x509_certificate(inner(host.get("5FFF01")[0], 0x53, 0x70))
     issuer.verify_directly_issued_by(issuer)
     assert host.metadata(0xF9)[4] == tlv(0x86, issuer.public_key().public_bytes(*POINT))
     attested = load_der_x509_certificate(host.done("00F99C00"))
@@ -436,6 +436,21 @@ def test_a_key_is_attested_with_its_rules(host: Host, algorithm: int) -> None:
     assert told["8"].hex() == "0302"
     assert host.status("00F99A00") == "6A88"
     assert host.status("00F9F900") == "6A86"
+
+
+def test_what_a_host_writes_over_the_attestation_certificate_harms_nothing(host: Host) -> None:
+    host.manage()
+    host.generate(0x9E)
+    issuer = load_der_x509_certificate(inner(host.get("5FFF01")[0], 0x53, 0x70))
+    for written in (b"no certificate", b""):
+        assert host.put("5FFF01", written) == "9000"
+        load_der_x509_certificate(host.done("00F99E00")).verify_directly_issued_by(issuer)
+    for _ in range(3):
+        host.verify(b"000000")
+        host.status("002C0080", b"00000000" + padded(b"222222"))
+    assert host.raw("00FB0000") == "9000"
+    again = load_der_x509_certificate(inner(host.get("5FFF01")[0], 0x53, 0x70))
+    assert (again.subject, again.public_key()) == (issuer.subject, issuer.public_key())
 
 
 def test_the_key_history_counts_retired_keys_with_certificates(host: Host) -> None:
