@@ -137,6 +137,7 @@ def _write_entry(entry: DigitsEntry) -> dict[str, object]:
     return {
         "total": entry.total,
         "left": entry.left,
+        "cost": entry.wrapping.cost,
         "salt": entry.wrapping.salt.hex(),
         "sealed": entry.wrapping.sealed.hex(),
         "published": entry.published,
@@ -144,7 +145,7 @@ def _write_entry(entry: DigitsEntry) -> dict[str, object]:
 
 
 def _read_entry(told: Mapping[str, Any]) -> DigitsEntry:
-    wrapping = Wrapping(bytes.fromhex(told["salt"]), bytes.fromhex(told["sealed"]))
+    wrapping = Wrapping(int(told["cost"]), bytes.fromhex(told["salt"]), bytes.fromhex(told["sealed"]))
     return DigitsEntry(int(told["total"]), int(told["left"]), wrapping, bool(told["published"]))
 
 

@@ -52,7 +52,7 @@ LARGEST_SERIAL: Final = (1 << 31) - 1
 
 def open_vault(medium: Medium, factory: Factory, *, cost: int = SCRYPT_N) -> "SealedVault":
     """The vault on this medium, made if there is none. `factory` gives PIN, PUK and management key their first values;
-    `cost` is the N of scrypt. Raises VaultError."""
+    `cost` is the N of scrypt for a PIN that is set from now on. Raises VaultError."""
     return SealedVault(medium, DeviceSeal(_device_secret(medium), cost), factory)
 
 

@@ -28,20 +28,30 @@ POINT_SIZE: Final = 32
 SCRYPT_N: Final = 1 << 14
 """16 MiB and some 50 ms a try on a PC (RFC 7914, 2: r = 8, p = 1); a Zero 2 W has 512 MiB."""
 
+LARGEST_N: Final = 1 << 18
+"""256 MiB: what a part asks for beyond that no key of ours can pay."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """The private root sealed under PIN or PUK."""
+    """The private root sealed under PIN or PUK. `cost`: the N of scrypt that it was sealed at, and is opened at
+    whatever a later version holds to be right."""
 
+    cost: int
     salt: bytes = field(repr=False)
     sealed: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.cost <= LARGEST_N or self.cost & self.cost - 1:
+            raise ValueError("no cost of scrypt")
 
 
 class DeviceSeal:
     """Seals under the device secret. Its repr tells nothing."""
 
     def __init__(self, secret: bytes, cost: int = SCRYPT_N) -> None:
-        """`cost`: the N of scrypt, a power of 2. Raises VaultError for a secret of another size."""
+        """`cost`: the N of scrypt for what is sealed from now on, a power of 2. Raises VaultError: a secret of
+        another size."""
         if len(secret) != SECRET_SIZE:
             raise VaultError(f"the device secret must have {SECRET_SIZE} bytes: put the right one back")
         self._parts = AESGCM(_derived(secret, b"parts"))
@@ -66,17 +76,19 @@ class DeviceSeal:
         """The private root sealed under PIN or PUK."""
         salt = os.urandom(SALT_SIZE)
         # Each wrapping has a key of its own, since it has a salt of its own: the nonce may be fixed.
-        return Wrapping(salt, AESGCM(self._stretched(digits, salt)).encrypt(bytes(NONCE_SIZE), private, b"root"))
+        cipher = AESGCM(self._stretched(digits, salt, self._cost))
+        return Wrapping(self._cost, salt, cipher.encrypt(bytes(NONCE_SIZE), private, b"root"))
 
     def unwrap_root(self, wrapping: Wrapping, digits: bytes) -> bytes | None:
         """The private root; None for other digits. This is the only comparison that there is of a PIN."""
         try:
-            return AESGCM(self._stretched(digits, wrapping.salt)).decrypt(bytes(NONCE_SIZE), wrapping.sealed, b"root")
+            cipher = AESGCM(self._stretched(digits, wrapping.salt, wrapping.cost))
+            return cipher.decrypt(bytes(NONCE_SIZE), wrapping.sealed, b"root")
         except InvalidTag:
             return None
 
-    def _stretched(self, digits: bytes, salt: bytes) -> bytes:
-        slow = Scrypt(salt=salt, length=SECRET_SIZE, n=self._cost, r=8, p=1).derive(digits)
+    def _stretched(self, digits: bytes, salt: bytes, cost: int) -> bytes:
+        slow = Scrypt(salt=salt, length=SECRET_SIZE, n=cost, r=8, p=1).derive(digits)
         return _derived(slow + self._mixed, b"root")
 
 

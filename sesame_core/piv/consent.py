@@ -8,7 +8,7 @@ from sesame_core.piv.names import TouchPolicy
 
 
 class Purpose(Enum):
-    """What a key is about to do."""
+    """What a key is about to do. RSA signs and deciphers by the same operation, which the card cannot tell apart."""
 
     SIGN = "sign"
     AGREE = "agree on a secret"

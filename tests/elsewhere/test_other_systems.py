@@ -158,6 +158,7 @@ def run(tmp_path: Path, system: str, *command: str) -> subprocess.CompletedProce
         ("config", "show"),
         ("card", "apps", "--help"),
         ("virtual-card", "--help"),
+        ("key", "virtual", "--help"),
         ("mirror", "--help"),
         ("blank", "--help"),
         ("script", "--fresh", "tests/flows/first-code.sesame", "tests/flows/wrong-pin.sesame"),

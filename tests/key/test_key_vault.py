@@ -9,14 +9,14 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from drivers.vault.computing import raise_raw, read_public
-from drivers.vault.first_values import LETTER, write_letter
+from drivers.vault.first_values import LETTER, give_published, write_letter
 from drivers.vault.parts import DIGITS_PART, KEYS_PART, read_digits, read_keys
-from drivers.vault.sealed import DEVICE_PART, SealedVault
+from drivers.vault.sealed import DEVICE_PART, SealedVault, open_vault
 from drivers.vault.sealing import DeviceSeal, guard_secret, open_guarded
 from drivers.vault.twin import MemoryMedium, PowerCutError
 from sesame_core.piv.names import BlockAlgorithm, KeyAlgorithm, KeyReference, KeyRules, PinPolicy, TouchPolicy
 from sesame_core.piv.vault import VaultError
-from tests.key.made import vault_on
+from tests.key.made import CHEAP, vault_on
 
 PIN, PUK, AES = KeyReference.PIN, KeyReference.PUK, BlockAlgorithm.AES_128
 RULES = KeyRules(KeyAlgorithm.P256, PinPolicy.ONCE, TouchPolicy.NEVER)
@@ -206,6 +206,26 @@ def test_impossible_tries_are_refused() -> None:
 
 
 # What lies on the medium
+
+
+def test_a_pin_opens_at_the_cost_that_it_was_set_at() -> None:
+    medium = lived(1)
+    dearer = open_vault(medium, give_published, cost=1 << 10)
+    assert dearer.check_pin(b"123456")
+    assert dearer.change_digits(PIN, b"123456", b"654321")
+    vault = vault_on(medium)
+    assert vault.check_pin(b"654321")
+    assert vault._digits.pin.wrapping.cost == 1 << 10
+    assert vault._digits.puk.wrapping.cost == CHEAP
+
+
+@pytest.mark.parametrize("cost", [0, 1, 3, 1 << 19, -2])
+def test_a_cost_that_cannot_be_paid_is_refused(cost: int) -> None:
+    medium = lived(0)
+    seal = DeviceSeal(medium.parts[DEVICE_PART])
+    text = seal.open_part(DIGITS_PART, medium.parts[DIGITS_PART])
+    with pytest.raises(VaultError, match="of another version"):
+        read_digits(text.replace(b'"cost":2', f'"cost":{cost}'.encode(), 1))
 
 
 def test_neither_pin_nor_key_lies_on_the_medium() -> None:
