@@ -11,6 +11,7 @@ from bank.books.emptying import holds_secrets
 from bank.books.store_sql import SqlStore
 from bank.books.vault import KEY_SIZE, Vault
 from bank.demo.customers import furnish_books
+from bank.demo.passwords import furnish_passwords
 from bank.demo.people import furnish_people
 from bank.demo.staff import furnish_staff
 from bank.emv.keys import TEST_KEYS
@@ -61,6 +62,7 @@ def _furnish(store: SqlStore, books: URL) -> None:
             now_ms = read_time(connection, wall_ms())
             furnish_people(connection, now_ms)
             furnish_staff(connection, now_ms)
+        furnish_passwords(store)
     except IssuingError as cause:  # a card of ours under another name
         raise StateError(f"the bank's books ({named(books)}): {DAMAGED}") from cause
 

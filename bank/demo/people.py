@@ -6,13 +6,13 @@ Whoever has no account yet is furnished, also a customer who was taken in by han
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from bank.books.clock import read_time, wall_ms
 from bank.books.customers import change_contact, list_holders
 from bank.books.database import lock_books
 from bank.books.emptying import delete_rows
-from bank.books.people import ContactKind, PaymentCardState
+from bank.books.people import ContactKind, CredentialKind, PaymentCardState
 from bank.books.records import Customer, Holder
 from bank.books.schema import (
     ACCOUNTS,
@@ -25,6 +25,7 @@ from bank.books.schema import (
     MERCHANTS,
     STAFF,
 )
+from bank.books.schema_securpass import PASSWORDS
 from bank.books.store import Store
 from bank.books.store_sql import reset_cards
 from bank.demo.customers import first_issues
@@ -39,7 +40,7 @@ DAY_MS: Final = 86_400_000
 FURNISHING_LOCK: Final = 0x5E5A40
 """PostgreSQL's: of several processes that open new books at once, one furnishes."""
 
-STAYING: Final = (ISSUER_KEYS, CARDS, CUSTOMERS, CREDENTIALS, STAFF, MERCHANTS, ATTEMPTS, JOURNAL)
+STAYING: Final = (ISSUER_KEYS, CARDS, CUSTOMERS, CREDENTIALS, STAFF, MERCHANTS, ATTEMPTS, JOURNAL, PASSWORDS)
 """What the next customer finds as the last one left it; every other table is emptied."""
 
 PAYMENT_CENTS: Final = 200_000
@@ -67,6 +68,7 @@ def begin_anew(store: Store) -> None:
 def clear_people(connection: Connection, now_ms: int) -> None:
     """Away with all that the last customer did, and as at first again; the journal says that it was done."""
     delete_rows(connection, STAYING)
+    connection.execute(delete(CREDENTIALS).where(CREDENTIALS.c.kind == CredentialKind.DEVICE.value))
     append_line(connection, now_ms, "demonstration", "bank", "begun anew")
     furnish_people(connection, now_ms)
 

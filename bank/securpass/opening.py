@@ -1,5 +1,7 @@
 """A telephone says that it is here, and a customer logs on with it: requests about a challenge of the bank's."""
 
+from dataclasses import dataclass, field
+
 from sqlalchemy import Connection
 
 from bank.books.customers import find_customer_numbered
@@ -14,6 +16,16 @@ from bank.securpass.taking import keep_answer, may_use_biometrics, prove_second,
 from bank.securpass.telling import journal_securpass
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedPhone:
+    """What came of it; `mark`: by which the telephone is known for a while; `user`: the user code of whoever is to be
+    signed in. Both are empty for a no, and for a repetition."""
+
+    answer: PhoneAnswer
+    mark: str = field(default="", repr=False)
+    user: str = ""
+
+
 def draw_challenge(frame: SecurPassFrame) -> tuple[bytes, int]:
     """A new challenge, and until when it may be answered. Raises StateError."""
     with frame.operations.reading() as (_, now_ms):
@@ -21,41 +33,42 @@ def draw_challenge(frame: SecurPassFrame) -> tuple[bytes, int]:
     return make_challenge_octets(frame.challenge_key, until_ms), until_ms
 
 
-def open_phone(frame: SecurPassFrame, challenge: bytes, envelope: Envelope) -> tuple[PhoneAnswer, str]:
-    """This telephone has its device key: the answer, and the mark by which it is known for a while; none for a
-    repetition. Raises RefusedError."""
+def open_phone(frame: SecurPassFrame, challenge: bytes, envelope: Envelope) -> OpenedPhone:
+    """This telephone has its device key. Raises RefusedError."""
     signed = read_envelope(frame, envelope, PhoneAct.OPEN)
     with frame.operations.writing() as (connection, now_ms):
         taken = take_signed(frame, connection, signed, now_ms)
         if taken.answer is not None:
-            return PhoneAnswer(_never_twice(taken.answer), taken.customer_id), ""
+            return OpenedPhone(PhoneAnswer(_never_twice(taken.answer), taken.customer_id))
         right = _is_about(frame, signed, challenge, now_ms)
         outcome = PhoneOutcome.DONE if right else PhoneOutcome.UNFIT
         keep_answer(connection, taken, outcome)
-        mark = PhoneMark(signed.device.device_id, now_ms + frame.policy.phone_ms)
-        return PhoneAnswer(outcome, taken.customer_id), write_phone_mark(frame.challenge_key, mark) if right else ""
+        mark = _write_mark(frame, signed, now_ms) if right else ""
+        return OpenedPhone(PhoneAnswer(outcome, taken.customer_id), mark)
 
 
-def log_on_by_phone(frame: SecurPassFrame, challenge: bytes, envelope: Envelope) -> tuple[PhoneAnswer, str]:
-    """The answer, and the user code of whoever is to be signed in; none for whoever is not, nor for a repetition.
-
-    Raises RefusedError.
-    """
+def log_on_by_phone(frame: SecurPassFrame, challenge: bytes, envelope: Envelope) -> OpenedPhone:
+    """A customer logs on by code or biometrics, which proves the telephone, too. Raises RefusedError."""
     signed = read_envelope(frame, envelope, PhoneAct.LOG_ON)
     with frame.operations.writing() as (connection, now_ms):
         taken = take_signed(frame, connection, signed, now_ms)
         customer_id = taken.customer_id
         if taken.answer is not None:
-            return PhoneAnswer(_never_twice(taken.answer), customer_id), ""
-        if not _is_fit(frame, connection, taken.signed, challenge, now_ms):
-            keep_answer(connection, taken, PhoneOutcome.UNFIT)
-            return PhoneAnswer(PhoneOutcome.UNFIT, customer_id), ""
-        outcome = prove_second(frame, connection, taken) or PhoneOutcome.DONE
+            return OpenedPhone(PhoneAnswer(_never_twice(taken.answer), customer_id))
+        outcome = PhoneOutcome.UNFIT
+        if _is_fit(frame, connection, taken.signed, challenge, now_ms):
+            outcome = prove_second(frame, connection, taken) or PhoneOutcome.DONE
         keep_answer(connection, taken, outcome)
+        answer = PhoneAnswer(outcome, customer_id)
         if outcome is not PhoneOutcome.DONE:
-            return PhoneAnswer(outcome, customer_id), ""
+            return OpenedPhone(answer)
         journal_securpass(connection, customer_id, now_ms, "log-on", device=signed.device.device_id)
-        return PhoneAnswer(outcome, customer_id), _user_code(connection, customer_id)
+        return OpenedPhone(answer, _write_mark(frame, signed, now_ms), _user_code(connection, customer_id))
+
+
+def _write_mark(frame: SecurPassFrame, signed: SignedRequest, now_ms: int) -> str:
+    mark = PhoneMark(signed.device.device_id, now_ms + frame.policy.phone_ms)
+    return write_phone_mark(frame.challenge_key, mark)
 
 
 def _is_about(frame: SecurPassFrame, signed: SignedRequest, challenge: bytes, now_ms: int) -> bool:

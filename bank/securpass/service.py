@@ -138,11 +138,11 @@ class SecurPassService:
         """See `opening`."""
         return opening.draw_challenge(self.frame)
 
-    def open_phone(self, challenge: bytes, envelope: Envelope) -> tuple[PhoneAnswer, str]:
+    def open_phone(self, challenge: bytes, envelope: Envelope) -> opening.OpenedPhone:
         """See `opening`."""
         return opening.open_phone(self.frame, challenge, envelope)
 
-    def log_on_by_phone(self, challenge: bytes, envelope: Envelope) -> tuple[PhoneAnswer, str]:
+    def log_on_by_phone(self, challenge: bytes, envelope: Envelope) -> opening.OpenedPhone:
         """See `opening`."""
         return opening.log_on_by_phone(self.frame, challenge, envelope)
 

@@ -119,6 +119,8 @@ def make_app(store: "SqlStore", serving: Serving) -> "ASGIApp":
 
     from bank.operations.service import OperationService  # noqa: PLC0415
     from bank.verification import Verifier  # noqa: PLC0415
+    from bank.web.app.site import PATH as APP  # noqa: PLC0415
+    from bank.web.app.site import open_app  # noqa: PLC0415
     from bank.web.around import LoneBank  # noqa: PLC0415
     from bank.web.branch.site import PATH, open_branch  # noqa: PLC0415
     from bank.web.coopanet.pages import Pages  # noqa: PLC0415
@@ -130,7 +132,9 @@ def make_app(store: "SqlStore", serving: Serving) -> "ASGIApp":
     reached = OwnAddress(place.url, place.fingerprint, place.root) if place.open_to_network else OwnAddress()
     pages = Pages(open_desk(store, Verifier(store)), BookSessions(store), reached=reached)
     branch = open_branch(store, place.hosts, own_address=place.open_to_network)
-    app = LoneBank(pages, place.hosts, own_address=place.open_to_network, beside={PATH: branch}).make_app()
+    phone = open_app(store, place.hosts, own_address=place.open_to_network)
+    beside = {PATH: branch, APP: phone}
+    app = LoneBank(pages, place.hosts, own_address=place.open_to_network, beside=beside).make_app()
     if not serving.proxied:
         return app
     # uvicorn's types for ASGI are narrower than Starlette's, and mean the same.

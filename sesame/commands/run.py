@@ -130,6 +130,7 @@ def _controlled(config: Config, arguments: argparse.Namespace) -> int:
 def _on_page(config: Config, arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
         from bank.verification import Verifier  # noqa: PLC0415 - a web server's libraries
+        from bank.web.app.site import open_app  # noqa: PLC0415
         from bank.web.branch.site import open_branch  # noqa: PLC0415
         from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
         from simulator.web.bench import PageBench  # noqa: PLC0415
@@ -140,7 +141,8 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
         bench = PageBench(config, arguments.state)
         listener = bind_listener(arguments.port, USUAL_PORT)
         desk = open_desk(store, Verifier(store))
-        server = Server(reader_site(bench, desk, BookSessions(store), open_branch(store)), listener)
+        site = reader_site(bench, desk, BookSessions(store), open_branch(store), open_app(store))
+        server = Server(site, listener)
         verb = f"{url_of(listener)}{READERS_VERB}"
         with _reachable(bench, arguments), server.beside(), announced(arguments.state, verb):
             _announce(url_of(listener), arguments)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from bank.books.records import Customer
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
+from bank.web.app.site import PATH as PHONE
 from bank.web.coopanet.frame import SEE_OTHER, load_templates, prefer_language
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.sign_in import Desk
@@ -166,12 +167,16 @@ def offered(pin_digits: tuple[int, int]) -> list[GalleryCard]:
 
 
 def reader_site(
-    bench: PageBench, desk: Desk, sessions: SessionKeeper | None = None, branch: ASGIApp | None = None
+    bench: PageBench,
+    desk: Desk,
+    sessions: SessionKeeper | None = None,
+    branch: ASGIApp | None = None,
+    phone: ASGIApp | None = None,
 ) -> ASGIApp:
     """Everything at one address, guarded. From now on the bank begins anew with the bench. `branch`: the adviser's
-    desk."""
+    desk; `phone`: the bank's app."""
     bank = Pages(desk, sessions or Sessions(), branch=Branch(bench.config.branch.name, bench.config.branch.telephone))
     bench.anew = bank.begin_anew
     policy = content_policy(scripts=True, frames=True)
-    beside = [Mount(BRANCH, branch)] if branch else []
+    beside = [Mount(path, app) for path, app in ((BRANCH, branch), (PHONE, phone)) if app]
     return Guard(Starlette(routes=[*beside, *Site(bench, bank).list_routes()]), policy)

@@ -31,6 +31,7 @@ from bank.securpass.ports import (
     Envelope,
     NewPhone,
     PhoneAnswer,
+    PhoneOutcome,
     SecondProof,
     SecurPassStatus,
 )
@@ -195,9 +196,10 @@ class Phone:
         assert answer.asked
         return answer.match
 
-    def log_on(self, code: str = CODE, by: ProofKind = ProofKind.CODE) -> tuple[PhoneAnswer, str]:
+    def log_on(self, code: str = CODE, by: ProofKind = ProofKind.CODE) -> PhoneOutcome:
         challenge, _ = self.service.draw_challenge()
-        return self.service.log_on_by_phone(challenge, self.envelope(PhoneAct.LOG_ON, challenge, by, code=code))
+        envelope = self.envelope(PhoneAct.LOG_ON, challenge, by, code=code)
+        return self.service.log_on_by_phone(challenge, envelope).answer.outcome
 
     def set_biometrics(self, *, log_on: bool, approve: bool, register: bool = True) -> PhoneAnswer:
         challenge, _ = self.service.draw_challenge()
@@ -225,3 +227,8 @@ def find_code(text: str) -> str:
 def encode(octets: bytes) -> str:
     """Base64url without padding."""
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def decode(text: str) -> bytes:
+    """The octets of base64url without padding."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -388,14 +388,14 @@ def test_a_copied_telephone_is_found_at_its_first_use(bank: AppCounter) -> None:
     operation = bank.ask(amount=1)
     match = phone.prompt(operation)
     assert phone.approve(operation, match).outcome is PhoneOutcome.DONE
-    assert copy.log_on()[0].outcome is PhoneOutcome.BLOCKED
+    assert copy.log_on() is PhoneOutcome.BLOCKED
     assert bank.state() is S.SUSPENDED
     assert "securpass copied telephone" in bank.events()
     assert "téléphone copié" in bank.service.list_messages(bank.durand)[0].text
-    assert phone.log_on()[0].outcome is PhoneOutcome.BLOCKED, "nobody knows which of the two is the customer's"
+    assert phone.log_on() is PhoneOutcome.BLOCKED, "nobody knows which of the two is the customer's"
     again = bank.phone()
     again.activate()
-    assert again.log_on()[0].outcome is PhoneOutcome.DONE
+    assert again.log_on() is PhoneOutcome.DONE
 
 
 # Prompts
@@ -435,17 +435,19 @@ def test_a_log_on_works_in_the_72_hours_and_never_twice(bank: AppCounter) -> Non
     phone.activate()
     challenge, _ = bank.app.draw_challenge()
     envelope = phone.envelope(PhoneAct.LOG_ON, challenge)
-    answer, user = bank.app.log_on_by_phone(challenge, envelope)
-    assert (answer.outcome, user) == (PhoneOutcome.DONE, "DURAND42")
-    answer, user = bank.app.log_on_by_phone(challenge, envelope)
-    assert (answer.outcome, user) == (PhoneOutcome.SETTLED, "")
+    made = bank.app.log_on_by_phone(challenge, envelope)
+    assert (made.answer.outcome, made.user) == (PhoneOutcome.DONE, "DURAND42")
+    made = bank.app.log_on_by_phone(challenge, envelope)
+    assert (made.answer.outcome, made.user, made.mark) == (PhoneOutcome.SETTLED, "", "")
     other, _ = bank.app.draw_challenge()
-    assert bank.app.log_on_by_phone(other, phone.envelope(PhoneAct.LOG_ON, challenge))[0].outcome is PhoneOutcome.UNFIT
+    about_another = phone.envelope(PhoneAct.LOG_ON, challenge)
     late = phone.envelope(PhoneAct.LOG_ON, other)
+    assert bank.app.log_on_by_phone(other, about_another).answer.outcome is PhoneOutcome.UNFIT
     bank.hand.ms += 5 * MINUTE_MS
-    assert bank.app.log_on_by_phone(other, late)[0].outcome is PhoneOutcome.UNFIT
+    assert bank.app.log_on_by_phone(other, late).answer.outcome is PhoneOutcome.UNFIT
     own = bytes(40)
-    assert bank.app.log_on_by_phone(own, phone.envelope(PhoneAct.LOG_ON, own))[0].outcome is PhoneOutcome.UNFIT
+    forged = phone.envelope(PhoneAct.LOG_ON, own)
+    assert bank.app.log_on_by_phone(own, forged).answer.outcome is PhoneOutcome.UNFIT
 
 
 def test_a_telephone_opens_by_its_key_and_not_twice(bank: AppCounter) -> None:
@@ -453,11 +455,11 @@ def test_a_telephone_opens_by_its_key_and_not_twice(bank: AppCounter) -> None:
     phone.activate()
     challenge, _ = bank.app.draw_challenge()
     envelope = phone.envelope(PhoneAct.OPEN, challenge, ProofKind.DEVICE)
-    _, mark = bank.app.open_phone(challenge, envelope)
+    mark = bank.app.open_phone(challenge, envelope).mark
     found = bank.app.find_phone(mark)
     assert found is not None
     assert found.device_id == phone.device_id
-    assert bank.app.open_phone(challenge, envelope)[1] == ""
+    assert bank.app.open_phone(challenge, envelope).mark == ""
     assert bank.app.find_phone(mark[:-1] + ("0" if mark[-1] != "0" else "1")) is None
     bank.hand.ms += 15 * MINUTE_MS
     assert bank.app.find_phone(mark) is None
@@ -486,12 +488,12 @@ def test_another_code_takes_the_place_of_the_old_one_and_nothing_else_changes(ba
 def test_the_two_switches_do_not_depend_on_each_other(bank: AppCounter, *, log_on: bool, approve: bool) -> None:
     phone = bank.usable_phone()
     assert phone.set_biometrics(log_on=log_on, approve=approve).outcome is PhoneOutcome.DONE
-    outcome = phone.log_on(by=ProofKind.BIOMETRICS)[0].outcome
+    outcome = phone.log_on(by=ProofKind.BIOMETRICS)
     assert outcome is (PhoneOutcome.DONE if log_on else PhoneOutcome.UNFIT)
     operation = bank.ask(amount=1)
     answer = phone.approve(operation, phone.prompt(operation), by=ProofKind.BIOMETRICS)
     assert answer.outcome is (PhoneOutcome.DONE if approve else PhoneOutcome.UNFIT)
-    assert phone.log_on()[0].outcome is PhoneOutcome.DONE, "the code always works"
+    assert phone.log_on() is PhoneOutcome.DONE, "the code always works"
 
 
 def test_a_finger_that_is_not_known_or_of_another_place_is_wrong(bank: AppCounter) -> None:
@@ -503,9 +505,9 @@ def test_a_finger_that_is_not_known_or_of_another_place_is_wrong(bank: AppCounte
     stranger = Finger(credential=right.credential)
     for finger in (unverified, elsewhere):
         phone.finger = finger
-        assert phone.log_on(by=ProofKind.BIOMETRICS)[0].outcome in (PhoneOutcome.WRONG, PhoneOutcome.WRONG_LAST)
+        assert phone.log_on(by=ProofKind.BIOMETRICS) in (PhoneOutcome.WRONG, PhoneOutcome.WRONG_LAST)
     phone.finger = stranger
-    assert phone.log_on(by=ProofKind.BIOMETRICS)[0].outcome is PhoneOutcome.BLOCKED
+    assert phone.log_on(by=ProofKind.BIOMETRICS) is PhoneOutcome.BLOCKED
 
 
 def test_a_finger_signs_about_one_request_only(bank: AppCounter) -> None:
@@ -531,7 +533,7 @@ def test_closing_leaves_text_messages(bank: AppCounter) -> None:
     assert Means.SMS in bank.service.list_means(bank.durand, operation.operation_id)
     with pytest.raises(NotNowError):
         bank.app.close_enrolment(bank.durand)
-    assert phone.log_on()[0].outcome is PhoneOutcome.BLOCKED
+    assert phone.log_on() is PhoneOutcome.BLOCKED
 
 
 # Another telephone
@@ -546,8 +548,8 @@ def test_the_old_telephone_approves_until_the_new_one_is_activated_and_not_after
     proof = new.proof(offer, second=new.reader_code(offer.challenge))
     bank.app.finish_activation(bank.durand, offer.activation_id, proof)
     new.device_id = offer.device_id
-    assert old.log_on()[0].outcome is PhoneOutcome.BLOCKED
-    assert new.log_on()[0].outcome is PhoneOutcome.DONE
+    assert old.log_on() is PhoneOutcome.BLOCKED
+    assert new.log_on() is PhoneOutcome.DONE
     status = bank.app.read_status(bank.durand)
     assert (status.standing.path, status.usable) == (EnrolmentPath.TRANSFER, False)
     states = [one.state for one in bank.app.list_devices(bank.durand)]

@@ -17,6 +17,9 @@ LONGEST_ONCE: Final = 64
 MOST_SEQ: Final = 2**63 - 1
 
 
+Members = Mapping[str, type | tuple[type, ...]]
+
+
 class ApiError(HTTPException):
     """A request that is refused: `code` for programs, a sentence for whoever writes them, the field where it is one."""
 
@@ -49,8 +52,11 @@ def read_after(request: Request) -> int:
     return int(given)
 
 
-async def read_body(request: Request, must: Mapping[str, type], may: Mapping[str, type] | None = None) -> Any:  # noqa: ANN401
-    """The body's members, each of its type. A foreign form cannot send this kind of body. Raises ApiError."""
+async def read_body(request: Request, must: Members, may: Members | None = None) -> Any:  # noqa: ANN401
+    """The body's members, each of its type or of one of its types. Raises ApiError.
+
+    A foreign form cannot send this kind of body.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise ApiError(415, "body", "send application/json")
@@ -63,6 +69,7 @@ async def read_body(request: Request, must: Mapping[str, type], may: Mapping[str
     if not isinstance(body, dict) or not set(must) <= set(body) <= set(taken):
         raise ApiError(400, "body", f"the body is an object with {', '.join(must) or 'nothing in it'}")
     for name, value in body.items():
-        if type(value) is not taken[name]:
+        kinds = taken[name]
+        if type(value) not in (kinds if isinstance(kinds, tuple) else (kinds,)):
             raise ApiError(400, "body", f"{name} is not of its type", name)
     return body

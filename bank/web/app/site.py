@@ -1,0 +1,41 @@
+"""The bank's app, page and verbs, behind its guard, for whoever mounts it."""
+
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from bank.books.store_sql import SqlStore
+from bank.securpass.service import SecurPassService
+from bank.securpass.subscribing import PhoneSubscriptions
+from bank.verification import Verifier
+from bank.web.app.api.verbs import AppApi, make_app_api
+from bank.web.app.shell import APP_POLICY, AppShell
+from bank.web.feed import OperationFeed
+from bank.web.shared import BookSessions, BookSourceLimit, open_desk
+from web.guard import LOOPBACK, Guard
+
+PATH: Final = "/app"
+"""Where it is mounted."""
+
+
+def open_app(
+    store: SqlStore,
+    hosts: frozenset[str] = LOOPBACK,
+    *,
+    own_address: bool = False,
+    service: SecurPassService | None = None,
+    subscriptions: PhoneSubscriptions | None = None,
+) -> ASGIApp:
+    """The application. `service` with its waker and `subscriptions` with their policy, where telephones are woken."""
+    api = AppApi(
+        service or SecurPassService(store),
+        BookSessions(store),
+        open_desk(store, Verifier(store)),
+        BookSourceLimit(store, prefix="app-source/"),
+        OperationFeed(store),
+        subscriptions or PhoneSubscriptions(store),
+    )
+    routes = [Mount("/api", make_app_api(api)), *AppShell().list_routes()]
+    return Guard(Starlette(routes=routes), APP_POLICY, hosts, own_address)
