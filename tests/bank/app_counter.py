@@ -9,7 +9,8 @@ from bank.books.people import Post, StaffMember
 from bank.books.schema import PAYMENT_CARDS
 from bank.people.staff import add_staff, find_staff
 from bank.securpass.enrolment import EnrolmentState
-from bank.securpass.policy import HOUR_MS
+from bank.securpass.policy import SECURPASS_POLICY, SecurPassPolicy
+from bank.securpass.ports import SecondProof
 from bank.securpass.service import SecurPassService
 from tests.bank.counter import Counter
 from tests.bank.phone import Phone
@@ -25,6 +26,7 @@ STAFF: Final = (
 class AppCounter(Counter):
     """The individual's card was used at a cash machine, so that a telephone can be activated by the reader."""
 
+    app_policy: SecurPassPolicy = SECURPASS_POLICY
     app: SecurPassService = field(init=False)
     staff: dict[Post, StaffMember] = field(init=False)
 
@@ -42,16 +44,17 @@ class AppCounter(Counter):
 
     def another_app(self) -> SecurPassService:
         """Another worker at the same books."""
-        return SecurPassService(self.store, wall=self.hand, operation_policy=self.policy)
+        return SecurPassService(self.store, self.app_policy, self.hand, operation_policy=self.policy)
 
     def phone(self) -> Phone:
         return Phone(self.app, self.durand)
 
-    def usable_phone(self) -> Phone:
+    def usable_phone(self, second: SecondProof = SecondProof.READER) -> Phone:
         """A telephone past its 72 hours."""
         phone = self.phone()
-        phone.activate()
-        self.hand.ms += 72 * HOUR_MS
+        usable_from = phone.activate(second).standing.usable_from_ms
+        assert usable_from is not None
+        self.hand.ms = usable_from
         return phone
 
     def state(self) -> EnrolmentState:

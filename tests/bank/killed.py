@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -21,6 +22,9 @@ from bank.operations.policy import OPERATION_POLICY
 from bank.operations.ports import ConfirmOutcome, Operation
 from bank.operations.service import OperationService
 from bank.operations.table import OperationState
+from bank.securpass.ports import Envelope, PhoneAnswer, PhoneOutcome, SecondProof
+from bank.securpass.service import SecurPassService
+from tests.bank.app_counter import AppCounter
 from tests.bank.counter import Counter, Hand
 from tests.bank.racing import open_books
 
@@ -29,7 +33,15 @@ MOST_COMMITS = 12
 ROOMY = replace(OPERATION_POLICY, pending=10**6, sms_in_window=10**6, sms_sent=10**6)
 SIDES = ("before", "after")
 
-Verb = Callable[[OperationService, int, Operation, str], object]
+Verb = Callable[[OperationService, int, Operation, Any], object]
+"""The last is a code, or what a telephone sends."""
+
+
+def decide(service: OperationService, _who: int, operation: Operation, envelope: Envelope) -> PhoneAnswer:
+    """By the telephone."""
+    app = SecurPassService(service._frame.store, wall=Hand(), operation_policy=ROOMY)
+    return app.decide_on_phone(operation.operation_id, envelope)
+
 
 VERBS: dict[str, Verb] = {
     "reader": lambda service, who, operation, code: service.confirm_by_reader(who, operation.operation_id, code),
@@ -37,6 +49,7 @@ VERBS: dict[str, Verb] = {
     "send": lambda service, who, operation, _: service.send_sms_code(who, operation.operation_id),
     "refuse": lambda service, who, operation, _: service.refuse_operation(who, operation.operation_id),
     "fraud": lambda service, who, operation, _: service.declare_fraud(who, operation.operation_id),
+    "phone": decide,
 }
 
 
@@ -68,7 +81,7 @@ def kill_at(store: SqlStore, commit: int, side: str) -> None:
     engine.dialect.do_commit = commit_or_die  # type: ignore[method-assign,assignment]
 
 
-def run_killed(url: str, place: Found, operation: Operation, code: str) -> bool:
+def run_killed(url: str, place: Found, operation: Operation, code: object) -> bool:
     """Whether the child was killed: it was not when the verb has fewer commits."""
     child = os.fork()
     if child == 0:
@@ -91,18 +104,27 @@ def run_every_kill(url: str) -> Iterator[Found]:
             for side in SIDES:
                 with closing(open_books(url)) as store:
                     bank = _bank(store)
-                    operation = bank.ask(amount=CENT)
-                    code = bank.sms_code(operation) if verb == "sms" else bank.reader_code(operation)
+                    operation, code = _prepare(bank, verb)
                     before = _paid(bank)
                 place = Found(verb, commit, side)
                 killed = run_killed(url, place, operation, code)
                 if killed:
-                    yield _look(url, place, operation, before)
+                    yield _look(url, place, (operation, code), before)
 
 
-def _bank(store: SqlStore) -> Counter:
+def _prepare(bank: AppCounter, verb: str) -> tuple[Operation, object]:
+    """An operation, and what confirms it."""
+    if verb == "phone":
+        phone = bank.usable_phone(SecondProof.MAIL)
+        operation = bank.ask(amount=CENT)
+        return operation, phone.approval(operation)
+    operation = bank.ask(amount=CENT)
+    return operation, bank.sms_code(operation) if verb == "sms" else bank.reader_code(operation)
+
+
+def _bank(store: SqlStore) -> AppCounter:
     """The same customers again; the account is only furnished once."""
-    return Counter(store, policy=ROOMY)
+    return AppCounter(store, policy=ROOMY)
 
 
 def _paid(bank: Counter) -> int:
@@ -111,17 +133,22 @@ def _paid(bank: Counter) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def _look(url: str, found: Found, operation: Operation, before: int) -> Found:
-    """Nothing is half; then another worker goes on, and everything is done once."""
+def _look(url: str, found: Found, sent: tuple[Operation, object], before: int) -> Found:
+    """Nothing is half; then another worker goes on, and everything is done once. A telephone that had no answer sends
+    its request again, and is told that it is done, whether it was or not."""
+    operation, code = sent
     with closing(open_books(url)) as store:
         bank = _bank(store)
-        state = bank.service.find_operation(bank.durand, operation.operation_id).state
+        state = seen = bank.service.find_operation(bank.durand, operation.operation_id).state
         effects = bank.effects(operation)
         owed = ",".join(sorted(f"{kind} {how}" for kind, how in effects.items()))
         _assert_whole(bank, state, effects, _paid(bank) - before)
+        if isinstance(code, Envelope):
+            assert bank.app.decide_on_phone(operation.operation_id, code).outcome is PhoneOutcome.DONE
+            state = OperationState.APPROVED
         _go_on(bank, operation, state, before)
         bank.check_books()
-    return replace(found, state=state.value, owed=owed)
+    return replace(found, state=seen.value, owed=owed)
 
 
 def _assert_whole(bank: Counter, state: OperationState, effects: dict[str, str], paid: int) -> None:

@@ -186,6 +186,10 @@ class Phone:
         envelope = self.envelope(PhoneAct.APPROVE, octets, by, match, code)
         return self.service.decide_on_phone(operation.operation_id, envelope)
 
+    def approval(self, operation: Operation) -> Envelope:
+        """The terminal asks, and the customer approves: what is sent."""
+        return self.envelope(PhoneAct.APPROVE, make_octets(operation.content), match=self.prompt(operation))
+
     def turn_down(self, operation: Operation, act: PhoneAct = PhoneAct.REFUSE) -> PhoneAnswer:
         envelope = self.envelope(act, make_octets(operation.content), ProofKind.DEVICE)
         return self.service.decide_on_phone(operation.operation_id, envelope)

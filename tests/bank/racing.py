@@ -22,8 +22,12 @@ from bank.books.vault import Vault
 from bank.emv.keys import TEST_KEYS
 from bank.operations.policy import OPERATION_POLICY
 from bank.operations.ports import Operation
-from bank.operations.service import OperationService
+from bank.securpass.policy import SecurPassPolicy
+from bank.securpass.ports import Envelope, PhoneOutcome, SecondProof
+from bank.securpass.service import SecurPassService
+from tests.bank.app_counter import AppCounter
 from tests.bank.counter import FUNDS, Counter, Hand
+from tests.bank.phone import Phone
 
 LIMIT_S = 1800
 """A thousand races on a machine that has other work."""
@@ -36,7 +40,13 @@ PAIRS = (
     ("sms", "withdraw"),
     ("refuse", "fraud"),
     ("reader", "expire"),
+    ("phone", "phone"),  # an answer was lost, and the request comes twice
+    ("phone", "reader"),
+    ("phone", "sms"),
+    ("phone", "refuse"),
 )
+TOLD = {PhoneOutcome.DONE: "approved", PhoneOutcome.SETTLED: "settled before"}
+MANY_PROMPTS = SecurPassPolicy(prompts=10**6)
 DECISIONS = ("approved", "refused", "fraud", "withdrawn", "expired")
 
 
@@ -47,6 +57,7 @@ class Job:
     operation_id: str
     codes: dict[str, str]
     verbs: tuple[str, str]
+    envelope: Envelope | None = None
 
 
 def open_books(url: str) -> SqlStore:
@@ -57,9 +68,12 @@ def open_books(url: str) -> SqlStore:
     return store
 
 
-def act(service: OperationService, customer: int, job: Job, verb: str) -> str:
+def act(app: SecurPassService, customer: int, job: Job, verb: str) -> str:
     """One process's act: what it was told, "" for an act that is not told."""
-    name = job.operation_id
+    name, service = job.operation_id, app.operations
+    if verb == "phone":
+        assert job.envelope is not None
+        return TOLD.get(made := app.decide_on_phone(name, job.envelope).outcome, made.value)
     if verb == "reader":
         return service.confirm_by_reader(customer, name, job.codes["reader"]).outcome.value
     if verb == "sms":
@@ -76,11 +90,11 @@ def act(service: OperationService, customer: int, job: Job, verb: str) -> str:
 def run_worker(url: str, customer: int, jobs: list[Job], gate: Barrier, place: int) -> list[str]:
     """All races, in step with the other process."""
     with closing(open_books(url)) as store:
-        service = OperationService(store, policy=ROOMY, wall=Hand())
+        app = SecurPassService(store, wall=Hand(), operation_policy=ROOMY)
         told = []
         for job in jobs:
             gate.wait(LIMIT_S)
-            told.append(act(service, customer, job, job.verbs[place]))
+            told.append(act(app, customer, job, job.verbs[place]))
         return told
 
 
@@ -91,20 +105,22 @@ def _worker(race: tuple[str, int, list[Job], Barrier], place: int, back: "multip
 def run_races(url: str, count: int) -> Tally[str]:
     """Hold so many races; how often each decision was made. Raises AssertionError when one had two winners or none."""
     with closing(open_books(url)) as store:
-        bank = Counter(store, policy=ROOMY)
-        jobs = [_job(bank, number) for number in range(count)]
+        bank = AppCounter(store, policy=ROOMY, app_policy=MANY_PROMPTS)
+        phone = bank.usable_phone(SecondProof.MAIL)
+        jobs = [_job(bank, phone, number) for number in range(count)]
         told = _race(url, bank.durand, jobs)
         bank.another().run_effects()
         return _judge(bank, jobs, told)
 
 
-def _job(bank: Counter, number: int) -> Job:
+def _job(bank: AppCounter, phone: Phone, number: int) -> Job:
     operation = bank.ask(amount=1)
     verbs = PAIRS[number % len(PAIRS)]
     codes = {"reader": bank.reader_code(operation, ahead=number)}
     if "sms" in verbs:
         codes["sms"] = bank.sms_code(operation)
-    return Job(operation.operation_id, codes, verbs if number // len(PAIRS) % 2 else (verbs[1], verbs[0]))
+    envelope = phone.approval(operation) if "phone" in verbs else None
+    return Job(operation.operation_id, codes, verbs if number // len(PAIRS) % 2 else (verbs[1], verbs[0]), envelope)
 
 
 def _race(url: str, customer: int, jobs: list[Job]) -> list[list[str]]:
@@ -127,7 +143,8 @@ def _judge(bank: Counter, jobs: list[Job], told: list[list[str]]) -> Tally[str]:
         state = operation.state.value
         found[state] += 1
         answers = [told[place][number] for place in (0, 1)]
-        assert answers.count("approved") == (state == "approved"), (job.verbs, answers, state)
+        winners = 2 if job.verbs == ("phone", "phone") else 1
+        assert answers.count("approved") == winners * (state == "approved"), (job.verbs, answers, state)
         assert set(answers) <= {"", "approved", "settled before"}, (job.verbs, answers, state)
         assert _lines(bank, operation) == [f"operation {state}"], (job.verbs, answers, state)
     _judge_effects(bank, found["approved"], sum("fraud" in job.verbs for job in jobs))
