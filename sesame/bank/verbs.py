@@ -14,6 +14,7 @@ CUSTOMER: Final = "the customers in the books"
 JOURNAL: Final = "the journal of the bank"
 OPERATIONS: Final = "what customers asked for"
 STAFF: Final = "those who work at the bank"
+SECURPASS: Final = "Sécur'Pass: the customers' telephones"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,40 @@ def _listed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wanted", nargs="?", default="", metavar="WHO", help="the attempts on this card alone")
 
 
+def _user(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("user", metavar="USER", help="a user code")
+
+
+def _by(parser: argparse.ArgumentParser) -> None:
+    _user(parser)
+    parser.add_argument("--by", required=True, metavar="STAFF", help="the adviser's staff code, for the journal")
+
+
+def _lifted(parser: argparse.ArgumentParser) -> None:
+    _by(parser)
+    parser.add_argument(
+        "--seen",
+        action="append",
+        default=[],
+        metavar="ITEM=NOTE",
+        help="what was looked at and seen; once for each item of the identity check",
+    )
+
+
+def _proof(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("operation", metavar="OPERATION", help="its number, as `operations list` shows it")
+    parser.add_argument(
+        "--with-code-key",
+        action="store_true",
+        help="with the key that the code's signature is verified with: whoever has it and the telephone can try codes",
+    )
+
+
+def _verified(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a proof; - reads from standard input")
+    parser.add_argument("--openssl", default="", metavar="FOLDER", help="write what openssl verifies into that folder")
+
+
 def _yes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="yes, everything")
 
@@ -159,6 +194,30 @@ ASKED: Final = {
 }
 LINES: Final = {"lines": "list: newest first: `seq`, `at`, `actor`, `subject`, `event`, `detail`, `digest`"}
 MEMBERS: Final = {"staff": "list: each with `code`, `post`, `name`"}
+ENROLMENT: Final = {
+    "user": "text: the user code",
+    "state": "text: `none`, `initiated`, `subscribed`, `suspended`, `closed` or `lapsed`",
+    "path": "text: `self-care`, `branch` or `transfer`",
+    "since": "text or null: when it was activated",
+    "usable_from": "text or null: from when it approves",
+    "usable": "yes or no: whether it approves now",
+    "until": "text or null: until when an initiated one can be activated",
+    "reason": "text: why it is as it is",
+    "device": "object or null: `id`, `label`, `state`, `since`, `counter`, `tries_left`, `trusted`, `bio_log_on`, "
+    "`bio_approve`",
+}
+ENROLMENTS: Final = {"enrolments": "list: each as `securpass show` has it"}
+LAPSED: Final = {"lapsed": "number: how many were not activated in time"}
+PROOF: Final = {"proof": "object: the file that `securpass verify-proof` takes"}
+PROVED: Final = {
+    "operation": "text: its number",
+    "kind": "text: what it was",
+    "shown": "list: label and value of each line that the customer saw",
+    "act": "text: `approve`, `refuse` or `fraud`",
+    "by": "text: `code`, `biometrics` or `device`",
+    "counter": "number: the telephone's",
+    "code_verified": "yes or no: whether the code's signature was verified, too",
+}
 DONE: Final = {"done": "list: what was done, in words"}
 EMPTIED: Final = {"empty": "yes or no: always true; what could not be emptied is an error"}
 SERVED: Final = {
@@ -205,6 +264,25 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
         "evidence", "list_operations", "the latest operations, newest first", _operations, ASKED, OPERATIONS
     ),
     ("staff", "list"): Verb("evidence", "list_members", "everybody who works there", _nothing, MEMBERS, STAFF),
+    ("securpass", "show"): Verb(
+        "securpass", "show_enrolment", "how it stands with one customer", _user, ENROLMENT, SECURPASS
+    ),
+    ("securpass", "list"): Verb(
+        "securpass", "list_enrolments", "everybody who has it, or has begun it", _nothing, ENROLMENTS, SECURPASS
+    ),
+    ("securpass", "lift"): Verb(
+        "securpass", "lift_latency", "lift the 72 hours after an identity check", _lifted, ENROLMENT, SECURPASS
+    ),
+    ("securpass", "close"): Verb("securpass", "close_enrolment", "end it: a lost telephone", _by, ENROLMENT, SECURPASS),
+    ("securpass", "sweep"): Verb(
+        "securpass", "sweep_lapsed", "write down what was not activated in time", _nothing, LAPSED, SECURPASS
+    ),
+    ("securpass", "proof"): Verb(
+        "securpass", "export_proof", "a telephone's decision, for anybody to verify", _proof, PROOF, SECURPASS
+    ),
+    ("securpass", "verify-proof"): Verb(
+        "securpass", "verify_file", "verify every signature of a proof", _verified, PROVED, SECURPASS, books=False
+    ),
     ("next",): Verb(
         "beginning",
         "bring_next",
