@@ -100,7 +100,7 @@ class AppOperations:
     async def list_cards(self, visit: AppVisit) -> Response:
         """The payment cards."""
         cards = await run_in_threadpool(self._file(visit).list_cards)
-        return JSONResponse({"cards": [{"id": one.number, "state": one.state} for one in cards]})
+        return JSONResponse({"cards": [{"id": one.payment_card_id, "state": one.state.value} for one in cards]})
 
     async def stream_changes(self, visit: AppVisit) -> Response:
         """Server-sent events (HTML standard, 9.2): `operations` with each change."""
