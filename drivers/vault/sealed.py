@@ -175,10 +175,17 @@ class SealedVault:
         """See Vault."""
         private, public = draw_pair(rules.algorithm)
         guarded = rules.pin is not PinPolicy.NEVER
-        kept = guard_secret(self._digits.root, f"{slot:02X}", private) if guarded else private
+        kept = guard_secret(self._digits.root, public, private) if guarded else private
         entry = KeyEntry(rules, public, guarded, kept)
         self._keep_keys(replace(self._keys, keys={**self._keys.keys, slot: entry}))
         return KeyFacts(rules, public)
+
+    def move_key(self, source: int, destination: int | None) -> None:
+        """See Vault."""
+        keys = {slot: entry for slot, entry in self._keys.keys.items() if slot != source}
+        if destination is not None:
+            keys[destination] = self._keys.keys[source]
+        self._keep_keys(replace(self._keys, keys=keys))
 
     def sign_number(self, slot: int, number: bytes) -> bytes:
         """See Vault."""
@@ -237,7 +244,7 @@ class SealedVault:
             return entry.private
         if not self._root:
             raise VaultError("this key wants the PIN")
-        return open_guarded(bytes(self._root), f"{slot:02X}", entry.private)
+        return open_guarded(bytes(self._root), entry.public, entry.private)
 
     def _keep_digits(self, part: DigitsPart) -> None:
         self._write(DIGITS_PART, write_digits(part))

@@ -98,21 +98,21 @@ def draw_root() -> tuple[bytes, bytes]:
     return root.private_bytes_raw(), root.public_key().public_bytes_raw()
 
 
-def guard_secret(public_root: bytes, name: str, plain: bytes) -> bytes:
-    """Seal to the root: only its private half opens it, under the same name."""
+def guard_secret(public_root: bytes, beside: bytes, plain: bytes) -> bytes:
+    """Seal a private key to the root: only the root's private half opens it, and beside its own public key only."""
     once = X25519PrivateKey.generate()
     shared = once.exchange(X25519PublicKey.from_public_bytes(public_root))
     point = once.public_key().public_bytes_raw()
-    return point + AESGCM(_derived(shared + point, b"guard")).encrypt(bytes(NONCE_SIZE), plain, name.encode())
+    return point + AESGCM(_derived(shared + point, b"guard")).encrypt(bytes(NONCE_SIZE), plain, beside)
 
 
-def open_guarded(private_root: bytes, name: str, sealed: bytes) -> bytes:
+def open_guarded(private_root: bytes, beside: bytes, sealed: bytes) -> bytes:
     """What was sealed to the root. Raises VaultError where it was touched."""
     try:
         point = sealed[:POINT_SIZE]
         shared = X25519PrivateKey.from_private_bytes(private_root).exchange(X25519PublicKey.from_public_bytes(point))
         cipher = AESGCM(_derived(shared + point, b"guard"))
-        return cipher.decrypt(bytes(NONCE_SIZE), sealed[POINT_SIZE:], name.encode())
+        return cipher.decrypt(bytes(NONCE_SIZE), sealed[POINT_SIZE:], beside)
     except (InvalidTag, ValueError):
         raise VaultError("a key in the vault is damaged: make a new one in its slot") from None
 

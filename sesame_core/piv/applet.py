@@ -18,6 +18,7 @@ from sesame_core.piv.keys import (
     get_metadata,
     get_serial,
     get_version,
+    move_key,
     set_management_key,
     start_anew,
 )
@@ -39,6 +40,7 @@ HANDLERS: Final[Mapping[int, Handler]] = {
     PivIns.GENERATE_KEY: generate_key,
     PivIns.GET_DATA_OBJECT: get_data,
     PivIns.PUT_DATA: put_data,
+    PivIns.MOVE_KEY: move_key,
     PivIns.GET_METADATA: get_metadata,
     PivIns.GET_SERIAL: get_serial,
     PivIns.ATTEST: attest_key,

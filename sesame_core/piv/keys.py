@@ -1,5 +1,5 @@
 """GENERATE ASYMMETRIC KEY PAIR (SP 800-73-5 part 2, 3.3.2), and what Yubico adds around keys: policies, metadata,
-attestation, a new management key, starting anew (docs.yubico.com, PIV commands)."""
+attestation, moving a key, a new management key, starting anew (docs.yubico.com, PIV commands)."""
 
 from enum import IntEnum
 from typing import Final, TypeVar
@@ -28,6 +28,9 @@ MECHANISM: Final = 0x80
 PIN_POLICY: Final = 0xAA
 TOUCH_POLICY: Final = 0xAB
 PUBLIC_KEY: Final = 0x7F49
+
+DESTROYED: Final = 0xFF
+"""Where MOVE KEY puts what is not to be any more."""
 
 NO_ALGORITHM: Final = 0xFF
 """What the metadata call PIN and PUK."""
@@ -75,6 +78,19 @@ def get_metadata(command: PivCommand, _session: PivSession, vault: Vault) -> byt
     if facts is None:
         raise PivRefusedError(PivStatus.REFERENCE_NOT_FOUND)
     return _key_metadata(facts)
+
+
+def move_key(command: PivCommand, session: PivSession, vault: Vault) -> bytes:
+    """MOVE KEY: from the slot P2 into the slot P1, which is empty, as when a certificate is renewed; P1 = FF destroys
+    it. The certificate stays where it is: it is the host's."""
+    gone = command.p1 == DESTROYED
+    refuse_unless(command.p2 in KEY_SLOTS and (gone or command.p1 in KEY_SLOTS), PivStatus.WRONG_P1_P2)
+    refuse_unless(not command.data, PivStatus.WRONG_DATA)
+    refuse_unless(session.managed, PivStatus.SECURITY_NOT_SATISFIED)
+    refuse_unless(vault.describe_key(command.p2) is not None, PivStatus.REFERENCE_NOT_FOUND)
+    refuse_unless(gone or vault.describe_key(command.p1) is None, PivStatus.CONDITIONS_NOT_SATISFIED)
+    vault.move_key(command.p2, None if gone else command.p1)
+    return b""
 
 
 def attest_key(command: PivCommand, _session: PivSession, vault: Vault) -> bytes:

@@ -120,6 +120,10 @@ class Vault(Protocol):
         """Make a key pair and put it into the slot, in place of the one that is there."""
         ...
 
+    def move_key(self, source: int, destination: int | None) -> None:
+        """Put the key of one slot, with its rules, into another one; None: destroy it."""
+        ...
+
     def sign_number(self, slot: int, number: bytes) -> bytes:
         """P-256: the ECDSA signature (DER) of a digest of 32 bytes. RSA: the raw private operation on as many bytes as
         the modulus has, whose value is below it. A guarded key wants the PIN to have been right."""

@@ -11,6 +11,7 @@ class PivIns(IntEnum):
     GENERAL_AUTHENTICATE = 0x87
     GET_DATA_OBJECT = 0xCB
     PUT_DATA = 0xDB
+    MOVE_KEY = 0xF6
     GET_METADATA = 0xF7
     GET_SERIAL = 0xF8
     ATTEST = 0xF9

@@ -10,11 +10,22 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from drivers.vault.computing import raise_raw, read_public
 from drivers.vault.first_values import LETTER, give_published, write_letter
+from drivers.vault.medium import LONGEST_PART
 from drivers.vault.parts import DIGITS_PART, KEYS_PART, read_digits, read_keys
 from drivers.vault.sealed import DEVICE_PART, SealedVault, open_vault
 from drivers.vault.sealing import DeviceSeal, guard_secret, open_guarded
 from drivers.vault.twin import MemoryMedium, PowerCutError
-from sesame_core.piv.names import BlockAlgorithm, KeyAlgorithm, KeyReference, KeyRules, PinPolicy, TouchPolicy
+from sesame_core.piv.names import (
+    KEY_SLOTS,
+    MAX_OBJECT,
+    BlockAlgorithm,
+    KeyAlgorithm,
+    KeyReference,
+    KeyRules,
+    PinPolicy,
+    TouchPolicy,
+    is_object,
+)
 from sesame_core.piv.vault import VaultError
 from tests.key.made import CHEAP, vault_on
 
@@ -40,6 +51,8 @@ LIFE: tuple[tuple[str, Callable[[SealedVault], object]], ...] = (
         lambda vault: vault.set_management(AES, bytes(16), TouchPolicy.NEVER),
     ),
     ("another key in the slot", lambda vault: vault.make_key(0x9A, RULES)),
+    ("the key moved into a retired slot", lambda vault: vault.move_key(0x9A, 0x82)),
+    ("and back", lambda vault: vault.move_key(0x82, 0x9A)),
     ("a certificate taken away", lambda vault: vault.write_object(CERTIFICATE, b"")),
     ("a new beginning", lambda vault: vault.start_anew()),
 )
@@ -259,14 +272,14 @@ def test_a_guarded_key_wants_the_pin_of_the_vault_itself() -> None:
         vault.sign_number(0x9A, DIGEST)
 
 
-def test_a_guarded_key_of_one_slot_opens_in_no_other() -> None:
+def test_a_guarded_key_opens_beside_its_own_public_key_only() -> None:
     vault = vault_on(MemoryMedium())
     vault.check_pin(b"123456")
-    sealed = guard_secret(vault._digits.root, "9A", b"scalar")
-    assert open_guarded(bytes(vault._root), "9A", sealed) == b"scalar"
-    for name, bytes_ in (("9C", sealed), ("9A", sealed[:-1]), ("9A", b"")):
+    sealed = guard_secret(vault._digits.root, b"public", b"scalar")
+    assert open_guarded(bytes(vault._root), b"public", sealed) == b"scalar"
+    for beside, touched in ((b"other", sealed), (b"public", sealed[:-1]), (b"public", b"")):
         with pytest.raises(VaultError, match="damaged"):
-            open_guarded(bytes(vault._root), name, bytes_)
+            open_guarded(bytes(vault._root), beside, touched)
 
 
 def test_each_key_has_its_own_first_values_and_a_letter_tells_them() -> None:
@@ -292,6 +305,20 @@ def test_a_new_beginning_writes_a_new_letter() -> None:
     first = medium.parts.pop(LETTER)
     vault.start_anew()
     assert medium.parts[LETTER] != first
+
+
+def test_a_full_key_is_opened_again() -> None:
+    medium = MemoryMedium()
+    vault = vault_on(medium)
+    tags = [tag for tag in range(0x5FC100, 0x5FFFFF) if is_object(tag)]
+    for tag in tags:
+        vault.write_object(tag, bytes(MAX_OBJECT))
+    for slot in KEY_SLOTS:
+        vault.make_key(slot, RULES)
+    assert len(medium.parts[KEYS_PART]) * 2 < LONGEST_PART, "and as much again"
+    again = vault_on(medium)
+    assert {again.read_object(tag) for tag in tags} == {bytes(MAX_OBJECT)}
+    assert all(again.describe_key(slot) for slot in KEY_SLOTS)
 
 
 # What it computes

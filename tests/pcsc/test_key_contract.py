@@ -418,6 +418,31 @@ def test_a_new_key_takes_the_old_ones_place(host: Host) -> None:
     second.verify(host.use(0x9E, DIGEST)[0], DIGEST, ec.ECDSA(Prehashed(SHA256())))
 
 
+def test_a_key_is_moved_into_a_retired_slot_and_signs_there(host: Host) -> None:
+    """As when a certificate is renewed: the former key stays usable, its slot is free for the new one."""
+    host.manage()
+    public = host.generate(0x9A)
+    facts = host.metadata(0x9A)
+    assert host.raw("00F6829A00") == "9000"
+    assert host.status("00F7009A") == "6A88"
+    assert host.metadata(0x82) == facts
+    host.verify()
+    signature, _ = host.use(0x82, DIGEST)
+    piv.p256_key(public).verify(signature, DIGEST, ec.ECDSA(Prehashed(SHA256())))
+    assert host.generate(0x9A) != public
+    assert host.raw("00F6829A00") == "6985", "that slot is taken"
+    assert host.raw("00F6FF8200") == "9000", "destroyed"
+    assert host.use(0x82, DIGEST)[1] == 0x6A88
+
+
+def test_what_cannot_be_moved(host: Host) -> None:
+    assert host.raw("00F6829A00") == "6982"
+    host.manage()
+    assert host.raw("00F6829A00") == "6A88"
+    assert [host.raw(text) for text in ("00F682F900", "00F6F99A00", "00F69B9A00", "00F6829B00")] == ["6A86"] * 4
+    assert host.raw("00F6829A01AA") == "6A80"
+
+
 @pytest.mark.parametrize("algorithm", [piv.P256, piv.RSA_2048])
 def test_a_key_is_attested_with_its_rules(host: Host, algorithm: int) -> None:
     host.manage()
