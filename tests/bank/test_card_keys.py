@@ -172,6 +172,14 @@ def test_demonstration_card_numbers_pass_luhn_and_belong_to_no_country() -> None
             assert check_digit(number[:-1]) == number[-1]
 
 
+@pytest.mark.parametrize(
+    "number", ["4111111111111111", "5555555555554444", "378282246310005", "6011111111111117", "3530111333300000"]
+)
+def test_card_numbers_that_everybody_tests_with_pass(number: str) -> None:
+    """ISO/IEC 7812-1, annex B: doubled digits above nine count as the sum of their two digits."""
+    assert check_digit(number[:-1]) == number[-1]
+
+
 @pytest.mark.parametrize(("pan", "psn"), [("12a4", "00"), ("1234", "0"), ("", "")])
 def test_what_is_no_card_number_is_refused(pan: str, psn: str) -> None:
     with pytest.raises(IssuingError):

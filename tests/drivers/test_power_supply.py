@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 
 import pytest
+from pytest_mock import MockerFixture
 
 from drivers.board_twin import BoardTwin
 from drivers.circuit import Drive
@@ -132,6 +133,11 @@ def test_the_fuel_gauge_reads_every_percent(percent: int) -> None:
     assert Max17048(GaugeBusTwin(0x36, percent)).read_charge() == percent
 
 
+def test_a_fuel_gauge_beyond_full_is_full() -> None:
+    """MAX17048 data sheet, SOC: the register may pass 100 %."""
+    assert Max17048(GaugeBusTwin(0x36, 104)).read_charge() == 100
+
+
 @pytest.mark.parametrize("percent", range(0, 101, 4))
 def test_the_voltage_monitor_reads_within_two_percent_of_the_curve(percent: int) -> None:
     assert abs(Ina219(GaugeBusTwin(0x40, percent)).read_charge() - percent) <= 2
@@ -207,6 +213,28 @@ def test_on_the_way_up_it_takes_the_hysteresis_more() -> None:
     assert polled(monitor, bus, [20]) == [Battery.LOW]
 
 
+@pytest.mark.parametrize(
+    ("before", "charge", "told"),
+    [
+        (Battery.GOOD, 21, Battery.GOOD),
+        (Battery.GOOD, 20, Battery.LOW),
+        (Battery.GOOD, 6, Battery.LOW),
+        (Battery.GOOD, 5, Battery.CRITICAL),
+        (Battery.CRITICAL, 8, Battery.CRITICAL),
+        (Battery.CRITICAL, 9, Battery.LOW),
+        (Battery.CRITICAL, 23, Battery.LOW),
+        (Battery.LOW, 23, Battery.LOW),
+        (Battery.LOW, 24, Battery.GOOD),
+        (Battery.CRITICAL, 24, Battery.GOOD),
+    ],
+)
+def test_what_is_low_and_what_is_critical_unless_somebody_says_otherwise(
+    before: Battery, charge: int, told: Battery
+) -> None:
+    """As docs/configuration.md has it: 20 % and 5 %, and three more on the way up."""
+    assert Thresholds().judge_charge(charge, before) is told
+
+
 def test_a_battery_that_flickers_at_a_threshold_is_told_once() -> None:
     bus, meter = gauge()
     monitor = BatteryMonitor(meter)
@@ -251,6 +279,19 @@ def test_close_closes_the_bus_and_asks_no_more() -> None:
     power.close()
     assert bus.closed
     assert power.next_due() is None
+
+
+def test_a_bus_that_was_opened_late_is_closed_and_may_be_opened_again(mocker: MockerFixture) -> None:
+    buses = [GaugeBusTwin(0x36, 50), GaugeBusTwin(0x36, 40)]
+    opened = mocker.patch("smbus2.SMBus", side_effect=list(buses))
+    bus = LateBus(7)
+    bus.close()
+    gauge = Max17048(bus)
+    assert [gauge.read_charge(), gauge.read_charge()] == [50, 50]
+    bus.close()
+    assert [each.closed for each in buses] == [True, False]
+    assert gauge.read_charge() == 40
+    assert [call.args for call in opened.call_args_list] == [(7,), (7,)]
 
 
 def test_a_bus_that_is_not_there_is_a_gauge_that_fails_and_no_more() -> None:

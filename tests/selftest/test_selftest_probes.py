@@ -112,6 +112,32 @@ def test_keys_are_tested_on_when_the_display_dies_meanwhile() -> None:
     assert examined(LateDeath())["keypad"].verdict is Verdict.GOOD
 
 
+class Lacking(WatchedWorld):
+    """Has every Python module but one."""
+
+    def __init__(self, module: str, config: Config) -> None:
+        super().__init__(config=config)
+        self._module = module
+
+    def has_module(self, module: str) -> bool:
+        return module != self._module and super().has_module(module)
+
+
+@pytest.mark.parametrize(
+    ("module", "config", "left_out"),
+    [
+        ("smbus2", Config(power=PowerConfig(gauge="max17048")), {"display", "battery"}),
+        ("spidev", Config(display=DisplayConfig(bus="spi"), power=PowerConfig(gauge="max17048")), {"display"}),
+        ("luma.oled", Config(power=PowerConfig(gauge="ina219")), {"display"}),
+        ("smartcard", Config(power=PowerConfig(gauge="ina219")), {"pcscd"}),
+    ],
+)
+def test_what_needs_a_module_that_is_not_there_is_not_tried(module: str, config: Config, left_out: set[str]) -> None:
+    world = Lacking(module, config)
+    found = {name: each for name, each in examined(world).items() if name != "libraries"}
+    assert {name for name, each in found.items() if each.verdict is Verdict.LEFT_OUT} == left_out
+
+
 def test_direct_buttons_are_asked_for_by_their_own_pins() -> None:
     keys = (Key.CODE, Key.OK, *(Key(str(digit)) for digit in range(10)))
     buttons = KeypadConfig(buttons=tuple(zip(keys, (5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 19, 20), strict=True)))

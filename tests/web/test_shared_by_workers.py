@@ -178,6 +178,14 @@ def test_no_more_sessions_are_kept_than_there_may_be(store: SqlStore, wall: Call
     assert [sessions.user_of(token) is not None for token in tokens] == [False, False, True, True, True]
 
 
+def test_who_has_no_token_has_neither_a_form_nor_a_session(store: SqlStore) -> None:
+    sessions = BookSessions(store)
+    token = sessions.open_session("DURAND42")
+    assert sessions.check_csrf(token, sessions.csrf_token(token))
+    assert not sessions.check_csrf("", sessions.csrf_token(""))
+    assert sessions.user_of("") is None
+
+
 def test_another_key_makes_other_marks(store: SqlStore, fresh_books: Path) -> None:
     with closing(open_database(fresh_books.parent / "other-books")) as foreign:
         assert BookSessions(store).csrf_token("token") != BookSessions(foreign).csrf_token("token")
