@@ -2,17 +2,19 @@
 
 import errno
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from device.loop import DARKEN_EVERY
+from drivers.display.luma import ATTEMPTS
 from drivers.display.twin import TransferFault
 from drivers.painter.raster import paint_screen
-from sesame_core.events import Millis
+from sesame_core.events import Battery, BatteryChanged, Event, Key, KeyPressed, Millis
 from sesame_core.reader.state import Phase
-from tests.promises.rig import link_of
+from tests.promises.rig import Quiet, link_of
 from tests.story import Story
 
 FAULTS = {
@@ -137,6 +139,32 @@ def test_a_glass_that_could_not_be_darkened_goes_dark_as_soon_as_it_answers() ->
     quiet = traffic.transfers
     reader.wait(60_000)
     assert traffic.transfers == quiet, "once it is dark, it is left alone"
+
+
+class AtOnce(Quiet):
+    """A part that has two things to tell in one turn: the first changes nothing that is seen, the second does."""
+
+    told = False
+
+    def poll_events(self, now: Millis) -> Sequence[Event]:
+        if self.told:
+            return ()
+        self.told = True
+        return BatteryChanged(now, Battery.GOOD), KeyPressed(now, Key.CODE)
+
+
+def test_a_display_that_cannot_be_darkened_is_left_alone_until_the_next_turn() -> None:
+    """Each try may cost seconds on a bus that hangs, and the watchdog is waiting."""
+    reader = with_a_code()
+    loop, traffic = reader.bench.loop, reader.bench.parts.display.traffic
+    reader.wait(34_500)
+    traffic.die()
+    reader.wait(5_000)
+    reader.bench.clock.advance(DARKEN_EVERY)
+    object.__setattr__(loop.board, "others", (AtOnce(), *loop.board.others))
+    before = traffic.transfers
+    loop.run_once()
+    assert traffic.transfers - before == ATTEMPTS
 
 
 class Turns:
