@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bank.books.migrating import VERSIONS
 from bank.cards.gallery import open_card
 from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
 from sesame import cli
@@ -120,6 +121,23 @@ def test_tables_that_are_only_called_like_ours_are_another_programs(
         assert raw.execute(f"SELECT count(*) FROM {name}").fetchone() == (1,)
     raw.close()
     assert (state / MEMORY).exists()
+
+
+def test_books_of_a_newer_program_are_left_alone_and_it_is_said(
+    state: Path, reset: Reset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    used(state)
+    with sqlite3.connect(state / DATABASE_FILE) as raw:
+        raw.execute(f"UPDATE {VERSIONS} SET version_num = '9999'")
+    raw.close()
+    assert reset() == 1
+    said = capsys.readouterr().err
+    assert "use a newer one" in said
+    assert "Nothing was deleted" in said
+    with sqlite3.connect(state / DATABASE_FILE) as raw:
+        assert raw.execute("SELECT count(*) FROM cards").fetchone() > (1,)
+    raw.close()
+    assert json.loads((state / MEMORY).read_bytes())["tries"] == 2
 
 
 def test_the_books_that_are_named_are_reset_and_no_others(state: Path, reset: Reset, elsewhere: str) -> None:

@@ -1,5 +1,6 @@
 """The stream of changes: what a listener leaves unread is bounded where it is handed in; hanging up is no error."""
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -83,6 +84,22 @@ def test_one_that_never_reads_is_let_go_by_the_reader(tmp_path: Path) -> None:
 
     with living(tmp_path) as bench:
         assert in_a_loop_of_its_own(leave_unread(bench), LIMIT_S) == ["retry: 1000\n\n"]
+
+
+def test_a_listener_that_waits_is_woken_by_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only when the page is told that the server is still there."""
+    monkeypatch.setattr("simulator.web.stream.KEEP_ALIVE_S", 3600.0)
+
+    async def wait_and_hear(bench: PageBench) -> str:
+        stream = stream_events(bench)
+        waiting: asyncio.Future[str]
+        while (waiting := asyncio.ensure_future(anext(stream))) in (await asyncio.wait({waiting}, timeout=0.1))[0]:
+            pass  # how things are now
+        bench.submit(lambda: bench._tell(exchange(7))).result(LIMIT_S)
+        return await waiting
+
+    with living(tmp_path) as bench:
+        assert in_a_loop_of_its_own(wait_and_hear(bench), LIMIT_S).startswith("event: exchange\n")
 
 
 def tell_too_much(bench: PageBench) -> None:
