@@ -419,6 +419,13 @@ def test_another_function_in_the_middle_of_the_data() -> None:
 # Typing faster than the card
 
 
+@pytest.mark.parametrize("typed", ["1", "1 2 OK", "1 2 OK 3 OK"])
+def test_a_card_that_fails_while_numbers_are_typed_is_a_fault(typed: str) -> None:
+    """It may be pulled by the edge of its contacts, or mute: numbers that nobody can mix are not asked for."""
+    course = wanting_data().press(typed).hear(ev.CardFaulty(0, Fault.MUTE))
+    assert (course.phase, course.state.typed) == (Phase.FAULT, 0)
+
+
 def test_everything_typed_before_the_application_is_found() -> None:
     course = Course().hear(ev.CardPresent(0)).press("Code 1 2 3 4 OK").forget()
     assert (course.phase, course.state.progress) == (Phase.WORKING, Progress.SELECTING)
