@@ -334,7 +334,14 @@ def test_a_belgian_card_has_its_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [b"", tlv(0x5F2C, b"\x00\x56"), tlv(0x5F2C, b"\x02\x50") + tlv(0xDF07, b"BKS056"), tlv(0xDF07, b"BKS056")]
+    "record",
+    [
+        b"",
+        tlv(0x5F2C, b"\x00\x56"),
+        tlv(0x5F2C, b"\x00\x56") + tlv(0xDF07, b"BKS057"),
+        tlv(0x5F2C, b"\x02\x50") + tlv(0xDF07, b"BKS056"),
+        tlv(0xDF07, b"BKS056"),
+    ],
 )
 def test_no_bitmap_and_no_rule(record: bytes) -> None:
     assert fault_of(card_with(aid=MAESTRO, record=record), aid=MAESTRO) is Fault.UNSUPPORTED

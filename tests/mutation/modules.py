@@ -33,6 +33,9 @@ WORDS: Final = (
 )
 """Modules of texts: what is said in them is not mutated."""
 
+SAID_ELSEWHERE: Final = ("cap.blocking",)
+"""Modules of the heart whose sentences are on no glass: the command line says them."""
+
 ELSEWHERE: Final = ("browser", "pcsc", "systemd", "uml", "vm", "mutation")
 """Areas that need a machine to themselves, or are this tool."""
 
@@ -72,6 +75,9 @@ FIRST: Final = {
     "reader.words": "test_views_of_states.py",
 }
 """The heart's tests most likely to notice; all the others of tests/core follow, the exploration of all states last."""
+
+BESIDE: Final = {"cap.blocking": ("tests/device/test_card_work.py",)}
+"""Judges of the heart that stand elsewhere: only the bank's cards play a whole session."""
 
 USUAL: Final = "test_emv_conversation.py"
 """For a module that the table does not know."""
@@ -145,7 +151,7 @@ def _tests_of_the_heart(module: str) -> list[str]:
     first = f"tests/core/{FIRST.get(module, USUAL)}"
     others = [f"tests/core/{path.name}" for path in sorted((ROOT / "tests/core").glob("test_*.py"))]
     last = [LAST] if module in LAST_FOR else []
-    return [first, *(other for other in others if other != first), *last]
+    return [first, *BESIDE.get(module, ()), *(other for other in others if other != first), *last]
 
 
 def _nearest(module: str) -> list[str]:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from web.beside import PathSplit
 from web.bounds import Bounds
 from web.clock import seconds_asleep_too
 from web.files import serve_folder
@@ -293,3 +296,21 @@ def test_seconds_are_counted_by_the_first_clock_that_goes_on_asleep(
 def test_a_server_bounds_connections_requests_answers_and_heads() -> None:
     """docs/branch.md promises these."""
     assert Bounds() == Bounds(connections=100, request_s=10.0, stalled_s=20.0, head_bytes=16_384)
+
+
+# Two applications at one address
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers"),
+    [("/shop", "below"), ("/shop/pay", "below"), ("/shops", "others"), ("/", "others"), ("/a/shop", "others")],
+)
+def test_each_of_two_applications_hears_of_its_own_addresses_alone(asked: str, answers: str) -> None:
+    async def below(_request: Request) -> Response:
+        return PlainTextResponse("below")
+
+    async def others(_request: Request) -> Response:
+        return PlainTextResponse("others")
+
+    apps = (Starlette(routes=[Route("/{rest:path}", each)]) for each in (below, others))
+    assert TestClient(PathSplit("/shop", *apps)).get(asked).text == answers

@@ -1,0 +1,43 @@
+"""What one language has a word for every other one has, too: a page in it would fail, or be silent, where one lacks."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+
+import pytest
+
+from bank.web.branch.words import list_branch_languages
+from bank.web.coopanet.space.words import list_space_words
+from bank.web.coopanet.words import list_languages
+from simulator.words import LANGUAGES
+
+HOUSES: Mapping[str, Mapping[str, object]] = {
+    "simulator": LANGUAGES,
+    "coopanet": list_languages(),
+    "space": list_space_words(),
+    "branch": list_branch_languages(),
+}
+
+
+FALLING_BACK = {".page.legends", ".verbs", ".events"}
+"""What is not in them is said as it is: English in English."""
+
+
+def tables(words: object, where: str) -> Iterator[tuple[str, Mapping[object, object]]]:
+    """Every table of words in these, by where it stands."""
+    if isinstance(words, Mapping):
+        yield where, words
+        for key, value in words.items():
+            yield from tables(value, f"{where}[{key}]")
+    elif is_dataclass(words):
+        for each in fields(words):
+            yield from tables(getattr(words, each.name), f"{where}.{each.name}")
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_every_table_of_words_has_the_same_rows_in_every_language(house: str) -> None:
+    first, *others = (
+        {where: set(table) for where, table in tables(words, "") if where not in FALLING_BACK}
+        for words in HOUSES[house].values()
+    )
+    assert others
+    assert all(other == first for other in others)
