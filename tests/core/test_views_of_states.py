@@ -276,10 +276,18 @@ def test_the_pin(known: dict[str, object], line: str, notice: str) -> None:
         (Fault.UNSUPPORTED, ("CARTE NON GÉRÉE",)),
         (Fault.BLOCKED, ("CARTE BLOQUÉE", "CONTACTEZ LA BANQUE")),
         (Fault.APPLICATION_BLOCKED, ("SERVICE BLOQUÉ", "CONTACTEZ LA BANQUE")),
+        (Fault.IN_USE, ("CARTE OCCUPÉE", "AUTRE PROGRAMME")),
     ],
 )
 def test_faults(fault: Fault, lines: tuple[str, ...]) -> None:
     assert shown(Phase.FAULT, fault=fault).lines == lines
+
+
+def test_a_card_that_another_program_holds_in_english() -> None:
+    assert shown(Phase.FAULT, fault=Fault.IN_USE, rules=Rules(language="en")).lines == (
+        "CARD IN USE",
+        "BY ANOTHER PROGRAM",
+    )
 
 
 def test_the_reader_and_its_battery() -> None:

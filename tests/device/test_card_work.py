@@ -61,11 +61,11 @@ def test_the_card_is_told_that_it_is_over() -> None:
     assert sent[before][1] == 0xAE
 
 
-def test_a_card_that_wants_the_pin_once_more_is_refused() -> None:
+def test_a_card_that_wants_the_pin_once_more_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     work = work_on("bank-card")
     work.select_application()
     work.prepare_card(Request())
-    work._session.confirm_pin = PinAgain  # type: ignore[method-assign]
+    monkeypatch.setattr(work._session, "confirm_pin", PinAgain)
     with pytest.raises(CardError, match="put in again"):
         work.confirm_pin()
 
@@ -81,9 +81,9 @@ def test_transaction_data() -> None:
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_every_fault_of_a_card_is_said(fault: Fault) -> None:
+def test_every_fault_of_a_card_is_said(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     work = work_on("bank-card")
-    work._session.answer = lambda _at, _response: CardFaulty(0, fault)  # type: ignore[method-assign]
+    monkeypatch.setattr(work._session, "answer", lambda _at, _response: CardFaulty(0, fault))
     with pytest.raises(CardError) as caught:
         work.select_application()
     assert caught.value.fault is fault
