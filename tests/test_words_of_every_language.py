@@ -41,3 +41,14 @@ def test_every_table_of_words_has_the_same_rows_in_every_language(house: str) ->
     )
     assert others
     assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_customers_sheet_has_the_same_steps_in_every_language(language: str) -> None:
+    """The same keys in the same order, beside the same screens."""
+    first, sheet = (each.sheet for each in (next(iter(LANGUAGES.values())), LANGUAGES[language]))
+    for one, other in ((first.make, sheet.make), (first.enter, sheet.enter)):
+        assert [(step.screen, step.key) for step in one] == [(step.screen, step.key) for step in other]
+        assert all(step.text for step in other)
+    assert len(first.know) == len(sheet.know)
+    assert [step.key for step in sheet.make if step.key] == ["key-code.svg", "key-ok.svg"]

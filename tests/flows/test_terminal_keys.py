@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from device.config import Config
-from simulator.keyboard import Decoder
+from simulator.keyboard import Decoder, open_keyboard
+from simulator.keyboard_windows import WindowsConsole
 from simulator.live import LiveBench
 from simulator.terminal import Terminal
 from tests.flows.test_terminal_page import PATIENCE_S, Window, opened
@@ -203,3 +205,48 @@ def test_a_held_output_does_not_hold_the_reader(tmp_path: Path) -> None:
         window.text = ""
         window.type("q")
         wait_for(found, "ended ordinary\n")
+
+
+class FakeConsole:
+    """msvcrt, with keys that are typed when the window has been made wider."""
+
+    def __init__(self, keys: str) -> None:
+        self.keys = list(keys)
+        self.looks = 0
+
+    def kbhit(self) -> bool:
+        self.looks += 1
+        return self.looks > 2 and bool(self.keys)
+
+    def getwch(self) -> str:
+        return self.keys.pop(0)
+
+
+def test_on_windows_the_page_is_drawn_anew_when_the_window_is_another_size() -> None:
+    console, drawn = FakeConsole("c"), list[int]()
+    keyboard = WindowsConsole(console, lambda: (80 + console.looks, 24))
+    with keyboard.page(lambda: drawn.append(console.looks)):
+        assert keyboard.typed() == ("c",)
+    assert drawn == [1, 2]
+
+
+@pytest.mark.parametrize(("termios", "name"), [(object(), "posix"), (None, "windows")])
+def test_the_keyboard_is_this_systems(termios: object, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: termios)
+    loaded = import_module(f"simulator.keyboard_{name}")
+    opened = object()
+    monkeypatch.setattr(loaded, "open_terminal", lambda: opened)
+    assert open_keyboard() is opened
+
+
+def test_a_card_that_was_pulled_can_be_put_in_again(tmp_path: Path) -> None:
+    bench = LiveBench(Config(), tmp_path)
+    terminal = Terminal("fr", lambda _page: None, lambda: (80, 24))
+    terminal._bench = bench
+    inside = []
+    for _ in range(3):
+        terminal.take_key(bench, [" "])
+        inside.append(bench.parts.slot.card_in)
+    bench.end()
+    bench.run()
+    assert inside == [True, False, True]

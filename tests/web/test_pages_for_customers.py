@@ -14,6 +14,7 @@ from device.config import Config, merge_config
 from device.errors import ConfigError
 from device.mirror import encode_pixels
 from drivers.painter.raster import paint_screen
+from sesame_core.events import Key
 from sesame_core.screens import Bar, Screen
 from sesame_core.secrets import SecretDigits
 from simulator.web import openapi
@@ -71,6 +72,19 @@ def test_the_page_knows_how_each_digit_of_a_code_looks_on_this_glass(tmp_path: P
             code.append(digit)
         assert sample == encode_pixels(paint_screen(Screen(code=code, bar=Bar(1, 1)), (128, 32)))
     assert len(words["samples"]) == 10
+
+
+def test_each_key_of_the_pad_is_drawn_as_what_it_is(tmp_path: Path, store: SqlStore) -> None:
+    page = pages_with(tmp_path, store, Config(), "/fr/")[0]
+    drawn = {key: kind for kind, key in re.findall(r'class="key (\w+)" data-key="([^"]*)"', page)}
+    assert drawn == dict.fromkeys("0123456789", "digit") | {
+        Key.CODE.value: "code",
+        Key.CHALLENGE.value: "function",
+        Key.SIGN.value: "function",
+        Key.CLEAR.value: "clear",
+        Key.OK.value: "ok",
+        Key.OFF.value: "off",
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
