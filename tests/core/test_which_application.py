@@ -10,7 +10,7 @@ from sesame_core.cap.codes import Request
 from sesame_core.cap.directory import list_contactless, list_pse
 from sesame_core.cap.emv import CardData
 from sesame_core.errors import CardError, Fault
-from sesame_core.smartcard.apdu import Budget, Protocol, carry_conversation
+from sesame_core.smartcard.apdu import Budget, Conversation, Protocol, T, carry_conversation
 from tests.core.scripted import (
     BELGIAN,
     CAP,
@@ -47,7 +47,8 @@ def select_of(aid: str) -> str:
 
 @dataclass
 class App:
-    """One application of a card. `bitmap`: none where it is empty. `select`, `options`: the answer, where it is bad."""
+    """One application of a card. `bitmap`: none where it is empty. `select`, `options`: the answer, where it is bad.
+    `shown`: its file can be read before GPO."""
 
     bitmap: bytes = FRENCH_BITMAP
     select: bytes = b""
@@ -55,7 +56,12 @@ class App:
     cdol1: bool = True
     record: bytes = b""
     marks: bytes = b""
+    shown: bool = False
     started: int = 0
+
+    @property
+    def readable(self) -> bool:
+        return self.shown or self.started > 0
 
     @property
     def file(self) -> bytes:
@@ -111,7 +117,7 @@ class Wallet:
         if self.at in self.directories:
             own, records = self.directories[self.at]
             return records[number - 1] if sfi == own and number <= len(records) else b"\x6a\x83"
-        return self.apps[self.at].file if (number, sfi) == (1, 1) and self.apps[self.at].started else b"\x6a\x83"
+        return self.apps[self.at].file if (number, sfi) == (1, 1) and self.apps[self.at].readable else b"\x6a\x83"
 
     def _data(self, _command: str) -> bytes:
         return tlv(0x9F17, b"\x03") + OK
@@ -128,20 +134,23 @@ def pse(*aids: str, sfi: int = 1) -> dict[str, tuple[int, tuple[bytes, ...]]]:
     return {PSE: (sfi, tuple(tlv(0x70, entry(aid)) + OK for aid in aids))}
 
 
+def asked(wallet: Wallet, conversation: Conversation[T], budget: Budget) -> T:
+    """One conversation with the card."""
+    exchanges = carry_conversation(conversation, Protocol.T1, budget)
+    try:
+        raw = next(exchanges)
+        while True:
+            raw = exchanges.send(wallet(raw))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
 def held(wallet: Wallet) -> CardData:
     """The card prepared for a code, with the reader's own budget."""
     choice, budget = Choice(), Budget()
-    result: CardData | None = None
-    for conversation in (choice.first(), choice.prepare(CODE)):
-        exchanges = carry_conversation(conversation, Protocol.T1, budget)
-        try:
-            raw = next(exchanges)
-            while True:
-                raw = exchanges.send(wallet(raw))
-        except StopIteration as stop:
-            result = stop.value
-    assert isinstance(result, CardData)
-    return result
+    asked(wallet, choice.first(), budget)
+    return asked(wallet, choice.prepare(CODE), budget)
 
 
 def taken(wallet: Wallet) -> tuple[str, bytes]:
@@ -430,3 +439,39 @@ def test_the_likely_application_is_found_without_moving_a_counter() -> None:
     assert run(Choice().first(), ScriptedCard(shown)).aid.hex().upper() == VISA
     assert "A8" not in card.kinds()
     assert counters(wallet) == {}
+
+
+@pytest.mark.parametrize(
+    ("bitmaps", "likely"),
+    [
+        ((b"", OTHER_BITMAP), OTHER),
+        ((OTHER_BITMAP, OTHER_BITMAP), VISA),
+        ((b"", b""), VISA),
+        ((FRENCH_BITMAP, b""), VISA),
+    ],
+)
+def test_what_a_card_shows_before_gpo_tells_which_application_it_will_be(
+    bitmaps: tuple[bytes, bytes], likely: str
+) -> None:
+    apps = {aid: App(bitmap, shown=True) for aid, bitmap in zip((VISA, OTHER), bitmaps, strict=True)}
+    wallet = Wallet(apps, pse(VISA, OTHER))
+    found = asked(wallet, select_application(), Budget(200, 200))
+    assert found.aid.hex().upper() == likely
+    assert wallet.selected()[-1] == likely, "it is the one that is selected"
+    assert counters(wallet) == {}
+
+
+def test_the_only_application_is_taken_unread() -> None:
+    wallet = Wallet({VISA: App(b"", shown=True)})
+    assert asked(wallet, select_application(), Budget()).aid.hex().upper() == VISA
+    assert not any(command[2:4] == "B2" for command in wallet.sent)
+
+
+def test_each_preparation_begins_with_a_selection() -> None:
+    """GPO is the second command of a transaction (EMV Book 3, 10.1): a card refuses it without the first."""
+    wallet, choice, budget = Wallet({DPA: App()}), Choice(), Budget(200, 200)
+    asked(wallet, choice.first(), budget)
+    for _ in range(3):
+        asked(wallet, choice.prepare(CODE), budget)
+    kinds = [command[2:4] for command in wallet.sent if command[2:4] in ("A4", "A8")]
+    assert kinds[-6:] == ["A4", "A8"] * 3
