@@ -27,7 +27,7 @@ class ContractError(BankError):
 
 
 @dataclass(frozen=True, slots=True)
-class Amendment:
+class AmendmentText:
     """What is agreed on. `number`: of the amendment; `services`: what is added, as customers call it; `made_at`: with
     its zone. `telephone_end`: the last two digits of the secure telephone."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bank.contracts.amendment import HEIGHT, WIDTH, Amendment, ContractError, Signature
+from bank.contracts.amendment import HEIGHT, WIDTH, AmendmentText, ContractError, Signature
 from bank.contracts.words import ContractWords, list_contract_words
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ LINE: Final = (MARGIN, 222.0, 100.0, 30.0)
 MOMENT: Final = "%d/%m/%Y %H:%M"
 
 
-def draw_amendment(amendment: Amendment, signature: Signature | None = None, fonts: Sequence[Path] = FONTS) -> bytes:
-    """The document, with the signature where there is one. Raises ContractError where fpdf2 is missing, or the letters
+def draw_amendment(
+    amendment: AmendmentText, signature: Signature | None = None, fonts: Sequence[Path] = FONTS
+) -> bytes:
+    """The document, with the signature if there is one. Raises ContractError where fpdf2 is missing, or the letters
     for a name."""
     page = _open_page(amendment.made_at, fonts)
     from fpdf.errors import FPDFUnicodeEncodingException  # noqa: PLC0415 - it is there now
@@ -65,7 +67,7 @@ def _open_page(made_at: datetime, fonts: Sequence[Path]) -> "FPDF":
     return page
 
 
-def _write(page: "FPDF", amendment: Amendment, words: ContractWords) -> None:
+def _write(page: "FPDF", amendment: AmendmentText, words: ContractWords) -> None:
     _line(page, words.demonstration, 9, gap=4)
     _line(page, f"{words.title} n° {amendment.number}", 18, bold=True, gap=4)
     for label, value in _particulars(amendment, words):
@@ -79,7 +81,7 @@ def _write(page: "FPDF", amendment: Amendment, words: ContractWords) -> None:
         _line(page, text, 10, gap=3)
 
 
-def _particulars(amendment: Amendment, words: ContractWords) -> Iterator[tuple[str, str]]:
+def _particulars(amendment: AmendmentText, words: ContractWords) -> Iterator[tuple[str, str]]:
     yield words.customer, f"{amendment.customer} ({amendment.user})"
     yield words.telephone, f"** ** ** ** {amendment.telephone_end}"
     yield words.adviser, f"{amendment.adviser}, {amendment.branch}"
@@ -94,7 +96,7 @@ def _line(page: "FPDF", text: str, size: float, *, bold: bool = False, gap: floa
     page.ln(gap)
 
 
-def _sign(page: "FPDF", amendment: Amendment, signature: Signature, words: ContractWords) -> None:
+def _sign(page: "FPDF", amendment: AmendmentText, signature: Signature, words: ContractWords) -> None:
     x, y, width, height = LINE
     page.set_xy(x, y - 8)
     _line(page, words.signed.format(name=amendment.customer), 10, bold=True)

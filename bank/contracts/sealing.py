@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,8 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from bank.books.vault import Vault
-from bank.contracts.amendment import Amendment, ContractError
+from bank.contracts.amendment import AmendmentText, ContractError
 
 if TYPE_CHECKING:
     from pyhanko.sign import signers
@@ -48,17 +47,25 @@ class SealVerdict:
         return self.intact and self.whole and self.trusted
 
 
+class KeySource(Protocol):
+    """Where the bank's keys come from: the vault, or the books, which have one."""
+
+    def derive_key(self, purpose: str) -> bytes:
+        """32 octets for that purpose, always the same."""
+        ...
+
+
 @dataclass(frozen=True)
 class ContractSeal:
     """The bank's authority for contracts, out of the vault."""
 
-    vault: Vault
+    keys: KeySource
 
     def make_root(self) -> bytes:
         """The root's certificate, PEM: to be handed out. Its key and name are always the same."""
         return self._root().public_bytes(Encoding.PEM)
 
-    def seal_document(self, document: bytes, amendment: Amendment) -> bytes:
+    def seal_document(self, document: bytes, amendment: AmendmentText) -> bytes:
         """The PDF with its seal. Raises ContractError where pyHanko is missing, or for what is no PDF."""
         key = ec.generate_private_key(ec.SECP256R1())
         with _pyhanko():
@@ -98,7 +105,7 @@ class ContractSeal:
             )
 
     def _key(self) -> ec.EllipticCurvePrivateKey:
-        number = int.from_bytes(self.vault.derive_key("contract seal"), "big")
+        number = int.from_bytes(self.keys.derive_key("contract seal"), "big")
         return ec.derive_private_key(number % (P256_ORDER - 1) + 1, ec.SECP256R1())
 
     def _root(self) -> x509.Certificate:
@@ -113,7 +120,7 @@ class ContractSeal:
             .sign(key, SHA256())
         )
 
-    def _certificate(self, key: ec.EllipticCurvePrivateKey, amendment: Amendment) -> x509.Certificate:
+    def _certificate(self, key: ec.EllipticCurvePrivateKey, amendment: AmendmentText) -> x509.Certificate:
         root_key = self._key()
         name = _name(f"{amendment.customer[:40]} ({amendment.number})")
         made_at = amendment.made_at.astimezone(UTC) - timedelta(minutes=5)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bank.books.vault import Vault
-from bank.contracts.amendment import Amendment, ContractError, Signature, read_signature
+from bank.contracts.amendment import AmendmentText, ContractError, Signature, read_signature
 from bank.contracts.document import draw_amendment
 from bank.contracts.sealing import ContractSeal
 from bank.contracts.words import list_contract_words
 
-AMENDMENT = Amendment(
+AMENDMENT = AmendmentText(
     number="2026-000042",
     customer="Claude Durand",
     user="DURAND42",
@@ -31,7 +31,7 @@ STROKES = "10,200 300,40 600,250;620,100 900,100"
 SEAL = ContractSeal(Vault(bytes(32)))
 
 
-def sealed(amendment: Amendment = AMENDMENT) -> bytes:
+def sealed(amendment: AmendmentText = AMENDMENT) -> bytes:
     return SEAL.seal_document(draw_amendment(amendment, read_signature(STROKES, "")), amendment)
 
 

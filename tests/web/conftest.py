@@ -13,13 +13,18 @@ from starlette.testclient import TestClient
 from bank.books.people import Post
 from bank.books.sessions import Owner
 from bank.books.store_sql import SqlStore
+from bank.contracts.sealing import ContractSeal
 from bank.demo.database import open_database
 from bank.emv.keys import card_key
 from bank.emv.terminal import PLAIN, CodeRequest
+from bank.operations.frame import OperationFrame
+from bank.securpass.frame import SecurPassFrame
 from bank.verification import Search, Verifier
 from bank.web.branch.acts import DeskActs
 from bank.web.branch.desk import StaffDesk
 from bank.web.branch.pages import BranchPages, make_branch
+from bank.web.branch.securpass.acts import SecurPassActs
+from bank.web.branch.securpass.pages import SecurPassPages
 from bank.web.branch.site import PATH
 from bank.web.coopanet.pages import Pages, make_coopanet
 from bank.web.coopanet.sign_in import Desk, RefusalTime, SourceLimit
@@ -95,8 +100,11 @@ def adviser(store: SqlStore, new_code: NewCode, time: Time) -> Advisers:
     desk = StaffDesk(
         store, Verifier(store), BookSourceLimit(store, prefix="staff-source/"), time, time.pause, RefusalTime(time)
     )
-    pages = BranchPages(desk, BookSessions(store, Owner.STAFF), DeskActs(store), OperationFeed(store))
-    app = Starlette(routes=[Mount(PATH, Guard(make_branch(pages), content_policy(scripts=True)))])
+    securpass = SecurPassActs(SecurPassFrame(OperationFrame(store, Verifier(store))), ContractSeal(store), "Agence")
+    sessions = BookSessions(store, Owner.STAFF)
+    pages = BranchPages(desk, sessions, DeskActs(store), OperationFeed(store), securpass)
+    more = SecurPassPages(pages, securpass).list_routes()
+    app = Starlette(routes=[Mount(PATH, Guard(make_branch(pages, more), content_policy(scripts=True)))])
     return lambda: Adviser(TestClient(app, base_url=HERE), new_code)
 
 

@@ -5,7 +5,7 @@ from bank.contracts.words.sentences import ContractWords
 CONTRACT_ENGLISH = ContractWords(
     language="en",
     demonstration="Coop@net, a demonstration: this document binds nobody.",
-    title="Amendment to the Internet subscription",
+    title="AmendmentText to the Internet subscription",
     customer="Customer",
     telephone="Secure telephone",
     adviser="Adviser",

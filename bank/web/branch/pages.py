@@ -3,7 +3,7 @@
 They are whole without a script; one says that what is shown has changed since.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,8 @@ from bank.web.branch.acts import ActOutcome, DeskActs, OfferedAct
 from bank.web.branch.desk import StaffDesk
 from bank.web.branch.rendering import BranchRenderer
 from bank.web.branch.rights import DeskAct, may_do
+from bank.web.branch.securpass.acts import SecurPassActs, describe_state
+from bank.web.branch.securpass.words import list_securpass_desk_words
 from bank.web.branch.words import BranchWords, list_branch_languages
 from bank.web.coopanet.frame import FOLDER as COOPANET
 from bank.web.coopanet.frame import SEE_OTHER, StaleFormError, form_of, prefer_language, root_of, source_of
@@ -50,6 +52,7 @@ class BranchPages:
     sessions: SessionKeeper
     acts: DeskActs
     feed: OperationFeed
+    securpass: SecurPassActs
     submissions: Submissions = field(default_factory=Submissions)
     renderer: BranchRenderer = field(default_factory=BranchRenderer)
 
@@ -59,13 +62,13 @@ class BranchPages:
             Route("/", self.show_entrance),
             Route("/{language}/", self._everybody(self.show_sign_on), name="sign_on"),
             Route("/{language}/", self._everybody(self.sign_on), methods=["POST"]),
-            Route("/{language}/customers", self._staff(self.show_search), name="search"),
-            Route("/{language}/customers", self._staff(self.search), methods=["POST"]),
-            Route("/{language}/customers/{user}", self._staff(self.show_synthesis), name="synthesis"),
-            Route("/{language}/customers/{user}/journal", self._staff(self.show_journal), name="journal"),
-            Route("/{language}/customers/{user}/acts", self._staff(self.do_act), methods=["POST"], name="act"),
-            Route("/{language}/customers/{user}/events", self._staff(self.stream_changes), name="events"),
-            Route("/{language}/sign-off", self._staff(self.sign_off), methods=["POST"], name="sign_off"),
+            Route("/{language}/customers", self.for_staff(self.show_search), name="search"),
+            Route("/{language}/customers", self.for_staff(self.search), methods=["POST"]),
+            Route("/{language}/customers/{user}", self.for_staff(self.show_synthesis), name="synthesis"),
+            Route("/{language}/customers/{user}/journal", self.for_staff(self.show_journal), name="journal"),
+            Route("/{language}/customers/{user}/acts", self.for_staff(self.do_act), methods=["POST"], name="act"),
+            Route("/{language}/customers/{user}/events", self.for_staff(self.stream_changes), name="events"),
+            Route("/{language}/sign-off", self.for_staff(self.sign_off), methods=["POST"], name="sign_off"),
             Mount("/static/branch", serve_folder(FOLDER / "static"), name="own"),
             Mount("/static", serve_folder(COOPANET / "static"), name="static"),
         ]
@@ -84,7 +87,7 @@ class BranchPages:
 
     async def sign_on(self, request: Request, words: BranchWords) -> Response:
         """Look at what was typed: the search, or the form again."""
-        given = await self._own_form(request)
+        given = await self.read_own_form(request)
         staff, post, code = (given.get(name, "") for name in ("staff", "post", "code"))
         if normalise_code(code) is None:
             return self._form(request, words, given, wrong="slip", status=422)
@@ -106,7 +109,7 @@ class BranchPages:
 
     async def sign_off(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
         """Close the desk."""
-        await self._own_form(request)
+        await self.read_own_form(request)
         await run_in_threadpool(self.acts.note_sign_off, member)
         await run_in_threadpool(self.sessions.close, token_of(request))
         answer = go_on(request, words, "sign_on", query="off")
@@ -121,7 +124,7 @@ class BranchPages:
 
     async def search(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
         """Customers by name or user code. What was searched for stands in no address."""
-        query = (await self._own_form(request)).get("query", "")
+        query = (await self.read_own_form(request)).get("query", "")
         found = await run_in_threadpool(self.acts.search, member, query)
         return self._render(request, words, "search.html", member=member, query=query, found=found)
 
@@ -134,7 +137,15 @@ class BranchPages:
         shown = {"customer": seen.customer, "s": seen, "services": services, "came": request.url.query}
         offered: list[OfferedAct] = self.acts.offer_acts(member, seen)
         shown["fraud_allowed"] = may_do(member.post, DeskAct.REPORT_FRAUD)
+        shown |= await self._describe_securpass(words, seen.customer.user)
         return self._render(request, words, "synthesis.html", member=member, acts=offered, **shown)
+
+    async def _describe_securpass(self, words: BranchWords, user: str) -> dict[str, object]:
+        """Its line among the services."""
+        languages = list_securpass_desk_words()
+        own = languages.get(words.language) or next(iter(languages.values()))
+        view = await run_in_threadpool(self.securpass.find_view, user)
+        return {"p": own, "securpass": describe_state(own, view) if view else ""}
 
     async def show_journal(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
         """What was done about one customer."""
@@ -147,7 +158,7 @@ class BranchPages:
 
     async def do_act(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
         """Something that this post may do for a customer."""
-        given, user = await self._own_form(request), request.path_params["user"]
+        given, user = await self.read_own_form(request), request.path_params["user"]
         target = next((given[name] for name in TARGETS if given.get(name)), "")
         came = await run_in_threadpool(self.acts.do_act, member, user, given.get("act", ""), target)
         if came is ActOutcome.REFUSED:
@@ -196,7 +207,7 @@ class BranchPages:
 
         return answered
 
-    def _staff(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    def for_staff(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """For whoever is signed on; anybody else is led to the form."""
 
         async def answered(request: Request) -> Response:
@@ -206,6 +217,10 @@ class BranchPages:
             return await page(request, words, member)
 
         return answered
+
+    def form_mark(self, request: Request) -> str:
+        """What says that a form is this adviser's own."""
+        return self.sessions.csrf_token(token_of(request))
 
     def _own_words(self, request: Request) -> BranchWords:
         words = list_branch_languages().get(request.path_params["language"])
@@ -225,7 +240,8 @@ class BranchPages:
         code = await run_in_threadpool(self.sessions.user_of, token) if token else None
         return await run_in_threadpool(self.acts.find_member, code) if code else None
 
-    async def _own_form(self, request: Request) -> dict[str, str]:
+    async def read_own_form(self, request: Request) -> dict[str, str]:
+        """The fields of a form that is this adviser's own. Raises StaleFormError."""
         given = await form_of(request)
         if not self.sessions.check_csrf(token_of(request), given.get("mark", "")):
             raise StaleFormError
@@ -262,12 +278,12 @@ class BranchPages:
         )
 
     def _render(self, request: Request, words: BranchWords, template: str, **shown: Any) -> Response:  # noqa: ANN401
-        mark = self.sessions.csrf_token(token_of(request))
+        mark = self.form_mark(request)
         return self.renderer.render(request, words, template, mark=mark, **shown)
 
 
-def make_branch(pages: BranchPages) -> Starlette:
-    """The application. It can be mounted below any path; put a `Guard` around it."""
+def make_branch(pages: BranchPages, more: Sequence[Route] = ()) -> Starlette:
+    """The application, with `more` pages of its own. It can be mounted below any path; put a `Guard` around it."""
     handlers: dict[Any, Any] = {
         403: pages.show_missing,
         404: pages.show_missing,
@@ -275,7 +291,7 @@ def make_branch(pages: BranchPages) -> Starlette:
         StaleFormError: pages.show_stale,
         StateError: pages.show_broken,
     }
-    return Starlette(routes=pages.list_routes(), exception_handlers=handlers)
+    return Starlette(routes=[*more, *pages.list_routes()], exception_handlers=handlers)
 
 
 def token_of(request: Request) -> str:

@@ -142,10 +142,10 @@ class Frame:
         return HTMLResponse(text, status)
 
 
-def load_templates(folder: Path) -> Environment:
+def load_templates(*folders: Path) -> Environment:
     """Templates that escape everything and know no undefined name."""
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=held_together,
