@@ -84,6 +84,7 @@ class EffectKind(Enum):
     LIMITS = "limits"
     EMAIL = "email"
     ADDRESS = "address"
+    CARD_SERVICE = "card service"
     NOTICE = "notice"
     PROTECTION = "protection"
 
@@ -165,9 +166,9 @@ def _transfer_fields(payee: FieldKind) -> tuple[FieldRule, ...]:
     )
 
 
-def _transfer(payee: FieldKind, *, live: bool = True, starred: bool = True) -> KindEntry:
+def _transfer(payee: FieldKind, *, starred: bool = True) -> KindEntry:
     return KindEntry(
-        EVERYBODY, SCREENS, SIGNED, _transfer_fields(payee), EffectKind.TRANSFER, live=live, starred=starred
+        EVERYBODY, SCREENS, SIGNED, _transfer_fields(payee), EffectKind.TRANSFER, live=True, starred=starred
     )
 
 
@@ -175,8 +176,10 @@ def _bound(*fields: FieldRule, effect: EffectKind | None = None, live: bool = Fa
     return KindEntry(EVERYBODY, SCREENS, BOUND, fields, effect, live=live)
 
 
-def _on_card(means: frozenset[Means], terminals: frozenset[TerminalKind] = SCREENS) -> KindEntry:
-    return KindEntry(INDIVIDUALS, terminals, means, (FieldRule(CARD, F.CARD),))
+def _on_card(
+    means: frozenset[Means], terminals: frozenset[TerminalKind] = SCREENS, effect: EffectKind | None = None
+) -> KindEntry:
+    return KindEntry(INDIVIDUALS, terminals, means, (FieldRule(CARD, F.CARD),), effect, live=True)
 
 
 K = OperationKind
@@ -185,13 +188,15 @@ CATALOGUE: Final[Mapping[OperationKind, KindEntry]] = MappingProxyType(
     {
         # No SMS: a message proves possession only, and nothing else was asked for yet.
         K.LOG_ON: KindEntry(EVERYBODY, SCREENS, frozenset({M.READER_CODE, M.SECURPASS, M.CERTIFICATE}), live=True),
-        K.SIGN_CONTRACT: KindEntry(EVERYBODY, frozenset({T.DISTANCE, T.AGENCY}), BOUND, (FieldRule(CONTRACT, F.NAME),)),
+        K.SIGN_CONTRACT: KindEntry(
+            EVERYBODY, frozenset({T.DISTANCE, T.AGENCY}), BOUND, (FieldRule(CONTRACT, F.NAME),), live=True
+        ),
         K.ADD_BENEFICIARY: _bound(
             FieldRule(PAYEE_NAME, F.NAME), FieldRule(PAYEE_IBAN, F.IBAN), effect=EffectKind.BENEFICIARY, live=True
         ),
         K.SEPA_TRANSFER: _transfer(F.IBAN_OF_FRANCE),
         K.INSTANT_TRANSFER: _transfer(F.IBAN_OF_FRANCE),
-        K.FRIEND_TRANSFER: _transfer(F.IBAN, live=False, starred=False),
+        K.FRIEND_TRANSFER: _transfer(F.IBAN, starred=False),
         K.TRANSFER_ABROAD: _transfer(F.IBAN_ABROAD),
         K.CARD_LIMITS: _bound(
             FieldRule(CARD, F.CARD),
@@ -201,8 +206,8 @@ CATALOGUE: Final[Mapping[OperationKind, KindEntry]] = MappingProxyType(
             live=True,
         ),
         K.SHOW_PIN: _on_card(APP_ONLY),
-        K.WITHDRAW_BY_PHONE: _on_card(BOUND),
-        K.ENROL_WALLET: _on_card(BOUND, frozenset({T.PHONE})),
+        K.WITHDRAW_BY_PHONE: _on_card(BOUND, effect=EffectKind.CARD_SERVICE),
+        K.ENROL_WALLET: _on_card(BOUND, frozenset({T.PHONE}), EffectKind.CARD_SERVICE),
         K.CHANGE_EMAIL: _bound(FieldRule(NEW_EMAIL, F.EMAIL), effect=EffectKind.EMAIL, live=True),
         K.CHANGE_ADDRESS: _bound(FieldRule(NEW_ADDRESS, F.ADDRESS), effect=EffectKind.ADDRESS, live=True),
         K.CARD_PAYMENT: KindEntry(

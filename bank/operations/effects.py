@@ -144,6 +144,25 @@ def _set_limits(connection: Connection, operation: Operation, _now_ms: int) -> N
         raise EffectError("the card is not active any more")
 
 
+def _begin_service(connection: Connection, operation: Operation, _now_ms: int) -> None:
+    """The card is in a wallet, or gives money without being there: that this is done says so (`list_card_services`)."""
+    number = operation.content.fields[cat.CARD]
+    cards = list_payment_cards(connection, operation.content.customer_id)
+    if not any(one.payment_card_id == number and one.state is PaymentCardState.ACTIVE for one in cards):
+        raise EffectError("the card is not active any more")
+
+
+def list_card_services(connection: Connection, customer_id: int, now_ms: int) -> dict[int, set[OperationKind]]:
+    """Of each payment card of the customer, the services that were begun for it."""
+    done = EFFECTS.c.kind == EffectKind.CARD_SERVICE.value, EFFECTS.c.state == DONE
+    query = select(OPERATIONS).join(EFFECTS, EFFECTS.c.operation_id == OPERATIONS.c.id)
+    found: dict[int, set[OperationKind]] = {}
+    for row in connection.execute(query.where(OPERATIONS.c.customer_id == customer_id, *done)).mappings():
+        operation = read_row(row, now_ms)
+        found.setdefault(int(operation.content.fields[cat.CARD]), set()).add(operation.kind)
+    return found
+
+
 def _change(kind: ContactKind, name: str) -> Callable[[Connection, Operation, int], None]:
     def change(connection: Connection, operation: Operation, now_ms: int) -> None:
         content = operation.content
@@ -200,6 +219,7 @@ EFFECT_ACTIONS: Final[Mapping[EffectKind, Callable[[Connection, Operation, int],
         EffectKind.TRANSFER: _transfer_money,
         EffectKind.BENEFICIARY: _add_beneficiary,
         EffectKind.LIMITS: _set_limits,
+        EffectKind.CARD_SERVICE: _begin_service,
         EffectKind.EMAIL: _change(ContactKind.EMAIL, cat.NEW_EMAIL),
         EffectKind.ADDRESS: _change(ContactKind.ADDRESS, cat.NEW_ADDRESS),
         EffectKind.NOTICE: _send_notice,

@@ -13,6 +13,8 @@ from bank.books.records import Customer
 from bank.books.schema_securpass import PROMPTS
 from bank.books.store_sql import SqlStore
 from bank.errors import StateError
+from bank.operations.catalogue import OperationKind
+from bank.operations.effects import list_card_services
 from bank.operations.frame import OperationFrame
 from bank.operations.octets import make_octets
 from bank.operations.policy import OPERATION_POLICY, OperationPolicy
@@ -43,6 +45,7 @@ from bank.securpass.ports import (
     PromptAnswer,
     SecurPassStatus,
 )
+from bank.securpass.results import ShownCard, show_result
 from bank.securpass.settings import BiometricSettings
 from bank.securpass.shelf import find_device, list_devices, write_all_lapsed
 from bank.verification import Verifier
@@ -193,6 +196,15 @@ class SecurPassService:
         with self.frame.operations.reading() as (connection, _):
             rows = connection.execute(PROMPTS.select().where(*mine)).mappings()
             return {row["operation_id"]: (row["match"], row["device_id"]) for row in rows}
+
+    def show_result(self, customer_id: int, operation_id: str) -> ShownCard:
+        """See `results`."""
+        return show_result(self.frame, customer_id, operation_id)
+
+    def list_card_services(self, customer_id: int) -> Mapping[int, set[OperationKind]]:
+        """Of each payment card the services that were begun: a wallet, withdrawing by telephone."""
+        with self.frame.operations.reading() as (connection, now_ms):
+            return list_card_services(connection, customer_id, now_ms)
 
     def sign_operation(self, operation: Operation) -> tuple[bytes, bytes]:
         """Its octets, and the bank's signature over them."""

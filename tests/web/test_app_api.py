@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from starlette.applications import Starlette
@@ -355,3 +356,45 @@ def test_a_telephone_is_woken_where_it_says_and_nowhere_private(browser: Browser
         browser.post("push", {"endpoint": foreign, **keys}, 422)
     browser.post("push/forget", {"endpoint": "https://fcm.googleapis.com/fcm/send/def"}, 204)
     assert subscriptions.list_subscriptions(browser.bank.durand) == []
+
+
+@pytest.mark.parametrize("kind", [OperationKind.SHOW_PIN, OperationKind.SHOW_CARD])
+def test_a_card_is_shown_once_and_to_whoever_is_signed_in(browser: Browser, kind: OperationKind) -> None:
+    own = approve_on_card(browser, kind)
+    browser.client.cookies.delete("coopanet_app")
+    browser.get(f"operations/{own['id']}/result", 401)
+    browser.by_phone("log-on-by-phone", PhoneAct.LOG_ON, ProofKind.CODE)
+    answer = browser.client.get(f"/app/api/operations/{own['id']}/result")
+    if kind is OperationKind.SHOW_PIN:
+        assert answer.json() == {"pin": "1234", "seconds": 10}
+    else:
+        assert set(answer.json()) == {"number", "expires", "security_code", "seconds"}
+    browser.get(f"operations/{own['id']}/result", 404)
+    own = approve_on_card(browser, kind)
+    browser.bank.hand.ms += MINUTE_MS
+    browser.get(f"operations/{own['id']}/result", 404)
+
+
+@pytest.mark.parametrize("kind", [OperationKind.ENROL_WALLET, OperationKind.WITHDRAW_BY_PHONE])
+def test_a_service_of_the_card_is_begun(browser: Browser, kind: OperationKind) -> None:
+    own = approve_on_card(browser, kind)
+    (card,) = browser.get("cards")["cards"]
+    assert card["services"] == [kind.value]
+    browser.get(f"operations/{own['id']}/result", 404)
+
+
+def approve_on_card(browser: Browser, kind: OperationKind) -> JSON:
+    """Ask for it on the telephone, and approve it there."""
+    bank, phone = browser.bank, browser.phone
+    if not phone.device_id:
+        browser.log_on()
+        browser.activate()
+        bank.hand.ms += 72 * HOUR_MS
+    browser.by_phone("log-on-by-phone", PhoneAct.LOG_ON, ProofKind.CODE)
+    asked = {"kind": kind.value, "fields": {"card": bank.cards[bank.durand]}, "language": "fr"}
+    own = browser.post("operations", asked | {"once": uuid4().hex, "device": phone.device_id}, 201)
+    browser.get(f"operations/{own['id']}/result", 404)
+    octets = decode(browser.get(f"operations/{own['id']}")["octets"])
+    envelope = tell_envelope(phone.envelope(PhoneAct.APPROVE, octets))
+    assert browser.post(f"operations/{own['id']}/decision", {"envelope": envelope})["outcome"] == "done"
+    return own

@@ -127,9 +127,12 @@ def _schemas() -> Json:
         "Whole": _operation(octets=_octets(8192), signature=_octets(64)),
         "Asked": _operation(exemption=_or_null(_words(Exemption))),
         "Decision": _object(outcome=_words(PhoneOutcome), operation=_operation()),
-        "Result": {"type": "object"},
+        "Result": _but(
+            _object(seconds=COUNT, pin=STRING, number=STRING, expires=STRING, security_code=STRING),
+            *("pin", "number", "expires", "security_code"),
+        ),
         "Accounts": _object(accounts=_list(_object(iban=STRING, kind=STRING, balance={"type": "integer"}))),
-        "Cards": _object(cards=_list(_object(id=COUNT, state=STRING))),
+        "Cards": _object(cards=_list(_object(id=COUNT, state=STRING, services=_list(STRING)))),
     }
 
 

@@ -1,7 +1,7 @@
 """The app's verbs about operations: what waits, one with its octets, a decision, what is asked for on the telephone."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -44,6 +44,7 @@ class AppOperations:
             Route("/operations", own(self.ask), methods=["POST"]),
             Route("/operations/{number}", own(self.tell_operation)),
             Route("/operations/{number}/decision", own(self.decide), methods=["POST"]),
+            Route("/operations/{number}/result", own(self.show_result)),
             Route("/accounts", own(self.list_accounts)),
             Route("/cards", own(self.list_cards)),
             Route("/events", own(self.stream_changes)),
@@ -91,6 +92,12 @@ class AppOperations:
         (told,) = await run_in_threadpool(self._tell, visit, [asked.operation])
         return JSONResponse({**told, "exemption": asked.exemption.value if asked.exemption else None}, 201)
 
+    async def show_result(self, visit: AppVisit) -> Response:
+        """What an approved one shows, once: whoever has the telephone alone does not see it."""
+        number, customer_id = read_identifier(visit.request.path_params["number"]), visit.signed_in.customer_id
+        shown = await run_in_threadpool(self.service.show_result, customer_id, number)
+        return JSONResponse({name: value for name, value in asdict(shown).items() if value})
+
     async def list_accounts(self, visit: AppVisit) -> Response:
         """What is debited."""
         accounts = await run_in_threadpool(self._file(visit).list_accounts)
@@ -100,7 +107,16 @@ class AppOperations:
     async def list_cards(self, visit: AppVisit) -> Response:
         """The payment cards."""
         cards = await run_in_threadpool(self._file(visit).list_cards)
-        return JSONResponse({"cards": [{"id": one.payment_card_id, "state": one.state.value} for one in cards]})
+        begun = await run_in_threadpool(self.service.list_card_services, visit.signed_in.customer_id)
+        told = [
+            {
+                "id": one.payment_card_id,
+                "state": one.state.value,
+                "services": sorted(kind.value for kind in begun.get(one.payment_card_id, ())),
+            }
+            for one in cards
+        ]
+        return JSONResponse({"cards": told})
 
     async def stream_changes(self, visit: AppVisit) -> Response:
         """Server-sent events (HTML standard, 9.2): `operations` with each change."""
