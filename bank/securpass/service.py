@@ -20,6 +20,7 @@ from bank.operations.octets import make_octets
 from bank.operations.policy import OPERATION_POLICY, OperationPolicy
 from bank.operations.ports import Asking, Operation
 from bank.operations.service import OperationService
+from bank.operations.shelf import get_operation
 from bank.securpass import activating, asking_on_phone, branching, logging_on, opening, prompting, settings
 from bank.securpass.challenges import PhoneMark, read_phone_mark
 from bank.securpass.deciding import decide_on_phone
@@ -175,6 +176,14 @@ class SecurPassService:
     def prompt_phone(self, customer_id: int, operation_id: str) -> PromptAnswer:
         """A terminal has the telephone asked, and shows the number to match. Raises UnknownOperationError."""
         return prompting.prompt_phone(self.frame, customer_id, operation_id)
+
+    def find_match(self, customer_id: int, operation_id: str) -> str:
+        """The number that a terminal shows, once the telephone is asked; nothing before, and where none is needed.
+        Raises UnknownOperationError."""
+        with self.frame.operations.reading() as (connection, now_ms):
+            operation = get_operation(connection, customer_id, operation_id, now_ms)
+            prompt = prompting.find_prompt(connection, operation_id)
+        return prompting.find_match(self.frame, operation) if prompt and prompt[0] else ""
 
     def ask_on_phone(self, asking: Asking, device_id: str | None) -> AskedOnPhone:
         """See `asking_on_phone`. Raises AskingError."""

@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 from bank.emv.codes import normalise_code
 from bank.errors import StateError
 from bank.operations.service import OperationService
+from bank.securpass.service import SecurPassService
 from bank.web.api.verbs import PATH as API
 from bank.web.api.verbs import make_bank_api
 from bank.web.coopanet.connecting import ConnectingPages
@@ -64,7 +65,7 @@ class Pages(Frame):
             Route("/{language}/sign-off", self.make_page(self.sign_off), methods=["POST"], name="sign_off"),
             Route("/{language}/goodbye", self.make_page(self.show_goodbye), name="goodbye"),
             *ConnectingPages(self).list_routes(),
-            *ClientSpace(self, operations, self.wall).list_routes(),
+            *ClientSpace(self, operations, SecurPassService(self.books, wall=self.wall), self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]
 

@@ -7,6 +7,7 @@ from typing import Final
 from bank.emv.codes import normalise_code
 from bank.operations.catalogue import Means
 from bank.operations.ports import ConfirmOutcome, OperationDesk, SmsOutcome
+from bank.securpass.service import SecurPassService
 from bank.web.coopanet.space.words import Told
 
 READER: Final = "reader"
@@ -14,6 +15,10 @@ SMS: Final = "sms"
 
 WAYS: Final[Mapping[Means, str]] = {Means.READER_SIGN: READER, Means.READER_CHALLENGE: READER, Means.SMS: SMS}
 """How the page's address names the means."""
+
+APP: Final = "app"
+SPACE_WAYS: Final[Mapping[Means, str]] = {Means.SECURPASS: APP, **WAYS}
+"""The customer's own telephone first, where it can be asked."""
 
 TOLD: Final[Mapping[ConfirmOutcome, Told | None]] = {
     ConfirmOutcome.APPROVED: None,
@@ -39,7 +44,8 @@ SMS_TOLD: Final[Mapping[SmsOutcome, Told | None]] = {
 
 def list_ways(desk: OperationDesk, customer_id: int, operation_id: str) -> tuple[str, ...]:
     """The means that this page knows and the customer may use, as the address names them."""
-    return tuple(WAYS[means] for means in desk.list_means(customer_id, operation_id) if means in WAYS)
+    offered = desk.list_means(customer_id, operation_id)
+    return tuple(way for means, way in SPACE_WAYS.items() if means in offered)
 
 
 def choose_way(ways: tuple[str, ...], wanted: str) -> str:
@@ -80,3 +86,11 @@ def confirm_with(desk: OperationDesk, customer_id: int, operation_id: str, typed
 def send_code(desk: OperationDesk, customer_id: int, operation_id: str) -> Told | None:
     """Have a code sent: what to tell."""
     return SMS_TOLD[desk.send_sms_code(customer_id, operation_id).outcome]
+
+
+def ask_phone(phones: SecurPassService, customer_id: int, operation_id: str) -> Told | None:
+    """Have the telephone asked: what to tell."""
+    answer = phones.prompt_phone(customer_id, operation_id)
+    if answer.asked:
+        return Told.ASKED
+    return Told.HUSHED if answer.hush else Told.UNFIT

@@ -21,13 +21,16 @@ from bank.operations.catalogue import CATALOGUE, EffectKind, OperationKind
 from bank.operations.notices import NoticeEvent
 from bank.operations.ports import Operation, OperationDesk, UnknownOperationError
 from bank.operations.table import OperationState
+from bank.securpass.service import SecurPassService
 from bank.web.coopanet.frame import Frame, go_to, signed_in, source_of, token_of
 from bank.web.coopanet.space.asking import FormAnswer, SentForm, ask_for, list_choices, read_terminal
 from bank.web.coopanet.space.confirming import (
+    APP,
     READER,
     REFUSALS,
     SMS,
     TypedCode,
+    ask_phone,
     choose_way,
     confirm_with,
     list_ways,
@@ -75,6 +78,7 @@ class ClientSpace:
 
     frame: Frame
     operations: OperationDesk
+    phones: SecurPassService
     now_ms: Callable[[], int] = wall_ms
 
     def list_routes(self) -> list[Route]:
@@ -95,6 +99,7 @@ class ClientSpace:
             Route("/{language}/operations/{number}/time.svg", own(self.show_time), name="time"),
             Route("/{language}/operations/{number}/confirm", own(self.confirm), methods=["POST"], name="confirm"),
             Route("/{language}/operations/{number}/code", own(self.send), methods=["POST"], name="send"),
+            Route("/{language}/operations/{number}/telephone", own(self.ask_phone), methods=["POST"], name="ask_phone"),
             Route("/{language}/operations/{number}/cancel", own(self.cancel), methods=["POST"], name="cancel"),
             Route("/{language}/operations/{number}/report", own(self.show_report), name="report"),
             Route("/{language}/operations/{number}/report", own(self.report), methods=["POST"]),
@@ -199,6 +204,9 @@ class ClientSpace:
             instruction = await run_in_threadpool(self.operations.instruct_reader, customer, number)
             assert instruction is not None
             shown["steps"] = list_steps(instruction, visit.space.steps, visit.words.language)
+        if way == APP:
+            shown["ticket"] = make_ticket()
+            shown["number"] = await run_in_threadpool(self.phones.find_match, customer, number)
         if way == SMS:
             shown["ticket"] = make_ticket()
             shown["end"] = await run_in_threadpool(visit.file.find_telephone_end)
@@ -224,6 +232,12 @@ class ClientSpace:
         typed, number = await self._read(visit), visit.request.path_params["number"]
         act = partial(send_code, self.operations, visit.file.customer_id, number)
         return await self._told(visit, SMS, ("send", number, typed.get("ticket", "")), act)
+
+    async def ask_phone(self, visit: Visit) -> Response:
+        """Have the customer's telephone asked. Twice within a double click is once."""
+        typed, number = await self._read(visit), visit.request.path_params["number"]
+        act = partial(ask_phone, self.phones, visit.file.customer_id, number)
+        return await self._told(visit, APP, ("telephone", number, typed.get("ticket", "")), act)
 
     async def cancel(self, visit: Visit) -> Response:
         """Give it up."""

@@ -20,6 +20,8 @@ class Told(Enum):
     BLOCKED = "blocked"
     UNFIT = "unfit"
     SENT = "sent"
+    ASKED = "asked"
+    HUSHED = "hushed"
     TOO_MANY = "too-many"
     NO_NUMBER = "no-number"
 
@@ -111,6 +113,13 @@ class ConfirmWords:
     another: str
     by_reader: str
     by_sms: str
+    by_app: str
+    app_title: str
+    app_text: str
+    app_ask: str
+    app_again: str
+    app_number: str
+    app_look: str
     no_means: str
     wrong_title: str
     asked_at: str

@@ -1,0 +1,70 @@
+"""Confirming in the client space by the telephone: asked for, with its number, and followed to the end."""
+
+import re
+
+import pytest
+from httpx2 import Response
+from sqlalchemy import update
+
+from bank.books.schema_securpass import ENROLMENTS
+from bank.books.store_sql import SqlStore
+from bank.operations.service import OperationService
+from bank.securpass.ports import PhoneOutcome, SecondProof
+from bank.securpass.service import SecurPassService
+from bank.web.coopanet.pages import Pages
+from tests.bank.phone import Phone
+from tests.web.coopanet import NewCode, Visitors
+from tests.web.space import FRENCH, Guest, furnish_space, sign_in
+
+
+@pytest.fixture
+def guest(visitor: Visitors, store: SqlStore, new_code: NewCode) -> Guest:
+    return sign_in(visitor(), "DURAND42", new_code("bank-card"))
+
+
+@pytest.fixture
+def phone(store: SqlStore, pages: Pages) -> Phone:
+    """The customer's, whose 72 hours are over."""
+    phone = Phone(SecurPassService(store, wall=pages.wall), furnish_space(store).customer_id)
+    phone.activate(SecondProof.MAIL)
+    with store.writing() as connection:
+        connection.execute(update(ENROLMENTS).values(usable_from_ms=0))
+    return phone
+
+
+def ask(guest: Guest) -> Response:
+    return guest.ask("sepa-transfer", to=FRENCH, amount="12,34")
+
+
+def number_on(page: Response) -> str:
+    found = re.search(r'class="digits">(\d\d)<', page.text)
+    return found[1] if found else ""
+
+
+def test_the_telephone_is_offered_first_and_the_page_follows(
+    guest: Guest, phone: Phone, store: SqlStore, pages: Pages
+) -> None:
+    page = ask(guest)
+    assert "Demander sur mon téléphone" in page.text
+    assert number_on(page) == "", "nobody is asked by looking at a page"
+    asked = guest.send(page, "telephone")
+    assert "La demande est sur votre téléphone" in asked.text
+    (operation,) = OperationService(store, wall=pages.wall).list_operations(phone.customer_id)
+    assert phone.approve(operation, number_on(asked)).outcome is PhoneOutcome.DONE
+    assert "Demander sur mon téléphone" not in guest.get(f"operations/{operation.operation_id}").text
+    assert OperationService(store, wall=pages.wall).find_operation(phone.customer_id, operation.operation_id).means
+
+
+def test_another_means_may_be_chosen_and_without_a_telephone_none_is_offered(guest: Guest, store: SqlStore) -> None:
+    page = ask(guest)
+    assert "Sécur'Pass" not in page.text
+    assert "by=app" not in page.text
+
+
+def test_a_telephone_that_is_asked_too_often_is_left_in_peace(guest: Guest, phone: Phone) -> None:
+    for _ in range(3):
+        assert number_on(guest.send(ask(guest), "telephone"))
+    page = guest.send(ask(guest), "telephone")
+    assert number_on(page) == ""
+    assert "trop souvent" in page.text
+    assert "by=sms" in page.text
