@@ -58,7 +58,7 @@ class Api:
             self._simple("pull", self.bench.pull_card),
             self._simple("plug", self.bench.plug_reader),
             self._simple("unplug", self.bench.unplug_reader),
-            self._simple("next", self.bench.bring_next_customer),
+            Route("/next", self.bring_next_customer, methods=["POST"]),
         ]
 
     async def describe_verbs(self, _request: Request) -> Response:
@@ -110,6 +110,13 @@ class Api:
         if not isinstance(name, str):
             raise HTTPException(400, "card is the name of a card of the gallery")
         await self._done(self.bench.submit(lambda: self.bench.insert_card(name)))
+        return await self.tell_state(request)
+
+    async def bring_next_customer(self, request: Request) -> Response:
+        """The next customer; answered when the finger is off the key Off: a card that is put in before is switched off
+        with the last customer's reader."""
+        await given_value(request)
+        await self._done(await self._done(self.bench.submit(self.bench.begin_next_customer)))
         return await self.tell_state(request)
 
     def _simple(self, name: str, act_of: Callable[[], None]) -> Route:

@@ -152,6 +152,11 @@ class PageBench(LiveBench):
         self._tell(Anew())
         self._tell(self.look_now())
 
+    def begin_next_customer(self) -> "Future[None]":
+        """The same; done when the finger that switches the reader off is at rest. Raises StateError."""
+        self.bring_next_customer()
+        return self._waited_for(self.over())
+
     def press_all(self, keys: tuple[Key, ...]) -> "Future[None]":
         """From any thread: press keys one after the other; done when the finger is off the last one.
 

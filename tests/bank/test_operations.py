@@ -16,7 +16,7 @@ from bank.cards.card import CardInSlot, VirtualCard
 from bank.cards.gallery import describe_card
 from bank.cards.memory import Counters, VolatileMemory
 from bank.demo.database import open_in_memory
-from bank.operations.catalogue import Means, OperationKind, TerminalKind
+from bank.operations.catalogue import CATALOGUE, SCREENS, Means, OperationKind, TerminalKind
 from bank.operations.octets import digest_octets, make_octets
 from bank.operations.ports import (
     Asking,
@@ -32,8 +32,8 @@ from tests.bank.counter import ABROAD, FUNDS, NOON, PAYEE, PHONE, Counter
 
 K, C, S, F = OperationKind, ConfirmOutcome, OperationState, AskingFault
 MINUTE = 60_000
-LIVE = [K.SEPA_TRANSFER, K.INSTANT_TRANSFER, K.TRANSFER_ABROAD, K.ADD_BENEFICIARY, K.CARD_LIMITS]
-LIVE += [K.CHANGE_EMAIL, K.CHANGE_ADDRESS]
+LIVE = [kind for kind in K if CATALOGUE[kind].live and CATALOGUE[kind].effect and SCREENS <= CATALOGUE[kind].terminals]
+"""What the bank carries out itself and is asked for at any screen: a kind that becomes live is in all that follows."""
 
 
 @pytest.fixture

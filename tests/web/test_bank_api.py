@@ -77,6 +77,17 @@ def test_what_can_be_asked_for_is_what_the_catalogue_has_live() -> None:
     assert described == {kind.value: [rule.name for rule in CATALOGUE[kind].fields] for kind in list_askable_kinds()}
 
 
+@pytest.mark.parametrize("kind", [kind for kind in OperationKind if kind not in list_askable_kinds()])
+def test_a_kind_that_the_bank_does_not_carry_out_is_refused_by_the_server(
+    caller: ApiClient, kind: OperationKind
+) -> None:
+    fields = {rule.name: "1" for rule in CATALOGUE[kind].fields}
+    answer = caller.post("/operations", kind=kind.value, fields=fields)
+    assert (answer.status_code, answer.json()["field"]) == (400, "kind")
+    assert caller.client.get(f"/fr/ask/{kind.value}").url.path in {"/fr/access", f"/fr/ask/{kind.value}"}
+    assert caller.get("/operations").json() == {"operations": []}
+
+
 def test_its_address_is_told_wherever_it_is_mounted(stranger: ApiClient) -> None:
     assert stranger.get("/openapi.json").json()["servers"] == [{"url": "/api"}]
 

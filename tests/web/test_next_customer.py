@@ -20,7 +20,7 @@ from sesame.cli import main
 from sesame.serving import announced, tell_servers
 from sesame_core.events import Key
 from sesame_core.reader.state import Phase
-from simulator.bench import Bench
+from simulator.bench import PRESS, Bench
 from simulator.script import Player, parse_script
 from simulator.web.bench import Anew, PageBench
 from simulator.web.site import reader_site
@@ -130,11 +130,28 @@ def test_keys_that_wait_are_not_pressed_for_the_next_customer(client: TestClient
 
     typing = threading.Thread(target=type_on)
     typing.start()
-    until(bench, Phase.READY)
+    wait_for_keys(bench)
     assert client.post("/api/next", json={}).status_code == 200
     typing.join(LIMIT_S)
     assert answers == [200], "whoever typed is not left waiting"
     until(bench, Phase.ASLEEP)
+    ready(client, bench)
+    assert bench.submit(bench.shown_text).result(LIMIT_S) == "CHOISISSEZ FONCTION"
+
+
+def wait_for_keys(bench: PageBench) -> None:
+    """Until keys wait for the finger: asked for later, they would be the next customer's, and keep the reader awake."""
+    while bench.submit(lambda: bench.busy_until - bench.clock.now()).result(LIMIT_S) < 10 * PRESS:
+        pass
+
+
+def test_the_verb_is_answered_when_no_finger_is_on_a_key(client: TestClient, bench: PageBench) -> None:
+    """A card that was put in while Off was still down was switched off with the last customer's reader."""
+    ready(client, bench)
+    at_rest: list[int] = []
+    assert client.post("/api/next", json={}).status_code == 200
+    bench.submit(lambda: bench.finger.tell_at_rest(lambda: at_rest.append(1))).result(LIMIT_S)
+    assert at_rest, "told at once"
     ready(client, bench)
     assert bench.submit(bench.shown_text).result(LIMIT_S) == "CHOISISSEZ FONCTION"
 
