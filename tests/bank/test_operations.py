@@ -32,7 +32,7 @@ from tests.bank.counter import ABROAD, FUNDS, NOON, PAYEE, PHONE, Counter
 
 K, C, S, F = OperationKind, ConfirmOutcome, OperationState, AskingFault
 MINUTE = 60_000
-LIVE = [kind for kind in K if CATALOGUE[kind].live and CATALOGUE[kind].effect and SCREENS <= CATALOGUE[kind].terminals]
+LIVE = [kind for kind in K if CATALOGUE[kind].live and CATALOGUE[kind].effect and CATALOGUE[kind].terminals >= SCREENS]
 """What the bank carries out itself and is asked for at any screen: a kind that becomes live is in all that follows."""
 
 

@@ -114,7 +114,7 @@ def test_a_transfer_is_confirmed_by_text_message(people: People, language: str) 
     person.bank.get_by_role("button", name=words.confirm.submit, exact=True).click()
     expect(person.bank.get_by_role("status")).to_have_text(kind.done)
     telephone.get_by_role("link", name=words.phone_refresh).click()
-    expect(telephone.locator(".messages li")).to_have_count(2)
+    expect(telephone.locator(".messages li")).to_have_count(3)
 
 
 def test_a_beneficiary_is_added_by_the_challenge_and_can_be_paid(people: People) -> None:

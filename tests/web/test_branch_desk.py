@@ -18,6 +18,8 @@ from bank.books.store_sql import SqlStore
 from bank.journal.chain import JournalLine, name_customer
 from bank.journal.keeping import list_lines, verify_journal
 from bank.ledger.entries import AccountKind
+from bank.operations.catalogue import EffectKind
+from bank.operations.deciding import CARRIED_OUT, NOT_CARRIED_OUT
 from bank.operations.policy import OPERATION_POLICY
 from bank.operations.table import OperationState
 from bank.people.staff import end_staff, find_staff
@@ -263,6 +265,15 @@ def test_every_value_of_the_books_has_its_words(language: BranchWords) -> None:
         (language.states, OperationState),
     ):
         assert list(words) == [one.value for one in values]
+
+
+@pytest.mark.parametrize("language", list_branch_languages().values(), ids=lambda words: words.language)
+def test_the_journal_says_what_operations_did_in_words(language: BranchWords) -> None:
+    ends = [state.value for state in OperationState if state is not OperationState.PENDING]
+    effects = [f"{kind.value} {end}" for kind in EffectKind for end in (CARRIED_OUT, NOT_CARRIED_OUT)]
+    said = {"asked for", "declared fraud", "code refused", "code sent", "closed to codes", *ends, *effects}
+    assert {f"operation {each}" for each in said} <= set(language.events)
+    assert {act.value for act in DeskAct if act is not DeskAct.SEE} <= set(language.events)
 
 
 def test_it_stands_behind_its_guard(store: SqlStore) -> None:
