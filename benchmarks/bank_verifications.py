@@ -20,7 +20,7 @@ from statistics import median
 
 from bank.books.records import IssuedCard
 from bank.books.store_sql import SqlStore
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 from bank.demo.customers import furnish_books, issued_gallery
 from bank.demo.database import open_in_memory
 from bank.emv.issuer import demo_pan
@@ -91,7 +91,7 @@ def filled(cards: int) -> Iterator[Callable[[], object]]:
 
 def store_in(folder: Path) -> SqlStore:
     """Books without cards."""
-    store = SqlStore(f"sqlite:///{folder}/bank.db", Vault(bytes(32)))
+    store = SqlStore(f"sqlite:///{folder}/bank.db", BooksVault(bytes(32)))
     for key in TEST_KEYS.values():
         store.add_issuer_key(key)
     return store

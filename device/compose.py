@@ -38,7 +38,7 @@ def compose_board(config: Config, pins: Pins, power_off: Callable[[], None], oth
         MonotonicClock(),
         keypad_of(config, pins),
         real_display(config, pins),
-        Supply(way_of(config, pins, power_off), _monitor(config)),
+        Supply(way_of(config, pins, power_off), _fit_monitor(config)),
         sound_of(config, pins),
         others=(*others, *power_button(config, pins)),
     )
@@ -84,7 +84,7 @@ def gauge_address(config: Config) -> int:
     return 0 if kind is None else config.power.gauge_address or kind.own_address
 
 
-def _monitor(config: Config) -> BatteryMonitor | None:
+def _fit_monitor(config: Config) -> BatteryMonitor | None:
     wanted = config.power
     if wanted.gauge == "none":
         return None

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from device.config_checks import WIDTH, misfits
+from device.config_checks import WIDTH, find_misfits
 from device.errors import ConfigError
 from device.former_names import FORMER_NAMES, carry_names, name_successor
 from device.settings import (
@@ -16,16 +16,16 @@ from device.settings import (
     check_choice,
     check_flag,
     check_i2c_address,
+    check_line,
     check_table,
     check_text,
     check_whole,
     check_wholes,
     declare_setting,
-    line,
     one_of,
     own_address,
 )
-from device.toml_file import printable, read_toml, shown
+from device.toml_file import make_printable, read_toml, show_value
 from drivers.display.panels import ADDRESSES, CONTROLLERS, PANELS
 from drivers.header import HEADER, KEYPAD_COLUMNS, KEYPAD_ROWS, gpio_of
 from drivers.keypad.matrix import LEGENDS, Layout, Legends
@@ -52,7 +52,7 @@ BUTTONS_ALLOWED = f'for keys wired one by one to ground instead of a matrix: {{ 
 GPIO_NUMBER = check_whole(0, max(HEADER), "a GPIO number (BCM)")
 
 
-def _legends(raw: object) -> Legends:
+def _parse_legends(raw: object) -> Legends:
     if not isinstance(raw, list) or not all(isinstance(row, list) for row in raw):
         raise NotAllowed
     return tuple(tuple(None if name == "" else Key(name) for name in row) for row in raw)
@@ -68,7 +68,7 @@ def _pin_digits(raw: object) -> tuple[int, int]:
     return least, most
 
 
-def _buttons(raw: object) -> Buttons:
+def _parse_buttons(raw: object) -> Buttons:
     if raw == []:  # as `config show` writes that there are none
         return ()
     if not isinstance(raw, dict):
@@ -135,9 +135,9 @@ class KeypadConfig:
     columns: tuple[int, ...] = declare_setting(
         check_wholes(0, 27, range(3, 6), f"3 to 5 {GPIOS}, left first"), KEYPAD_COLUMNS
     )
-    legends: Legends = declare_setting(check_table(_legends, LEGENDS_ALLOWED), LEGENDS)  # noqa: RUF009 - a field, as above
+    legends: Legends = declare_setting(check_table(_parse_legends, LEGENDS_ALLOWED), LEGENDS)  # noqa: RUF009 - a field, as above
     diodes: bool = declare_setting(check_flag(), False)
-    buttons: Buttons = declare_setting(check_table(_buttons, BUTTONS_ALLOWED), ())  # noqa: RUF009 - a field
+    buttons: Buttons = declare_setting(check_table(_parse_buttons, BUTTONS_ALLOWED), ())  # noqa: RUF009 - a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +201,8 @@ class MirrorConfig:
 class BranchConfig:
     """[branch]: who is named on the demonstration's pages and on the sheet for the customer."""
 
-    name: str = declare_setting(line(), "")
-    telephone: str = declare_setting(line(), "")
+    name: str = declare_setting(check_line(), "")
+    telephone: str = declare_setting(check_line(), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class Config:
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        if found := [misfit.said for misfit in misfits(self, gpios_in_use(self))]:
+        if found := [misfit.said for misfit in find_misfits(self, gpios_in_use(self))]:
             raise ConfigError(*found)
 
     @property
@@ -257,7 +257,7 @@ def load_display(path: Path | None = None) -> tuple[Config, ConfigError | None]:
     except ConfigError as error:
         broken = error
     try:
-        sections = _sections(carry_names(read_toml(path or SYSTEM_FILE)), "")[0]
+        sections = _read_sections(carry_names(read_toml(path or SYSTEM_FILE)), "")[0]
         return Config(**{name: sections[name] for name in DARKENED_BY if name in sections}), broken
     except ConfigError:
         return Config(), broken
@@ -265,19 +265,19 @@ def load_display(path: Path | None = None) -> tuple[Config, ConfigError | None]:
 
 def merge_config(raw: Mapping[str, Any], origin: str) -> Config:
     """The defaults with what `raw` (parsed TOML) says. Raises ConfigError with every fault, naming `origin`."""
-    sections, faults, refused = _sections(raw, origin)
+    sections, faults, refused = _read_sections(raw, origin)
     origins = {f"{name}.{key}": origin for name in sections for key in raw[name]}
     if not faults:
         try:
             return Config(**sections, origins=origins)
         except ConfigError as error:
             raise ConfigError(*(f"{origin}: {each}" for each in error.faults)) from None
-    whole_ = _unchecked(sections)
-    found = [each for each in misfits(whole_, gpios_in_use(whole_)) if not each.settings & refused]
+    whole_ = _assemble_unchecked(sections)
+    found = [each for each in find_misfits(whole_, gpios_in_use(whole_)) if not each.settings & refused]
     raise ConfigError(*faults, *(f"{origin}: {each.said}" for each in found))
 
 
-def _unchecked(sections: Mapping[str, Any]) -> Config:
+def _assemble_unchecked(sections: Mapping[str, Any]) -> Config:
     """A configuration as it stands, with faults, to be looked through."""
     config = object.__new__(Config)
     for name, factory in SECTIONS.items():
@@ -286,19 +286,19 @@ def _unchecked(sections: Mapping[str, Any]) -> Config:
     return config
 
 
-def _sections(raw: Mapping[str, Any], origin: str) -> tuple[dict[str, Any], list[str], set[str]]:
+def _read_sections(raw: Mapping[str, Any], origin: str) -> tuple[dict[str, Any], list[str], set[str]]:
     """What can be used of each section; every fault; and the settings whose default stands for a value refused."""
     sections: dict[str, Any] = {}
     faults: list[str] = []
     refused: set[str] = set()
     for name, values in raw.items():
         if name not in SECTIONS:
-            known = f"{_meant(name, SECTIONS)}; known are {_list(SECTIONS)}"
-            faults.append(f"{origin}: [{printable(name)}] is not known{known}")
+            known = f"{_suggest_name(name, SECTIONS)}; known are {_list_names(SECTIONS)}"
+            faults.append(f"{origin}: [{make_printable(name)}] is not known{known}")
         elif not isinstance(values, dict):
             faults.append(f"{origin}: {name} is a section; write [{name}] above its settings")
         else:
-            sections[name] = _section(name, values, faults, refused, origin)
+            sections[name] = _read_section(name, values, faults, refused, origin)
     return sections, faults, refused
 
 
@@ -339,7 +339,7 @@ def settings_of(config: Config) -> Iterator[tuple[str, Any, str, str]]:
             yield key, getattr(section, each.name), check.allowed, config.origins.get(key, "default")
 
 
-def _section(name: str, values: Mapping[str, Any], faults: list[str], refused: set[str], origin: str) -> Any:  # noqa: ANN401 - the section's own class
+def _read_section(name: str, values: Mapping[str, Any], faults: list[str], refused: set[str], origin: str) -> Any:  # noqa: ANN401 - the section's own class
     factory = SECTIONS[name]
     assert isinstance(factory, type)
     checks: dict[str, Check] = {each.name: each.metadata["check"] for each in fields(factory)}
@@ -351,21 +351,21 @@ def _section(name: str, values: Mapping[str, Any], faults: list[str], refused: s
             faults.append(f"{origin}: {name_successor(f'{name}.{key}', raw)}{hint}")
             continue
         if key not in checks:
-            known = f"{_meant(key, checks)}; known are {_list(checks)}"
-            faults.append(f"{origin}: {name}.{printable(key)} is not known{known}")
+            known = f"{_suggest_name(key, checks)}; known are {_list_names(checks)}"
+            faults.append(f"{origin}: {name}.{make_printable(key)} is not known{known}")
             continue
         try:
             parsed[key] = checks[key](raw)
         except NotAllowed:
             refused.add(f"{name}.{key}")
-            faults.append(f"{origin}: {name}.{key} is {shown(raw)}; allowed is {checks[key].allowed}")
+            faults.append(f"{origin}: {name}.{key} is {show_value(raw)}; allowed is {checks[key].allowed}")
     return factory(**parsed)
 
 
-def _meant(name: str, known: Mapping[str, Any]) -> str:
+def _suggest_name(name: str, known: Mapping[str, Any]) -> str:
     close = get_close_matches(name, known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _list(known: Mapping[str, Any]) -> str:
+def _list_names(known: Mapping[str, Any]) -> str:
     return ", ".join(known)

@@ -32,7 +32,7 @@ def real_display(config: Config, pins: Pins | None = None) -> Display:
     from drivers.display.luma import LumaDisplay  # noqa: PLC0415 - luma, only where there is a display
 
     wired = config.display
-    return LumaDisplay(_bus(config, pins), panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
+    return LumaDisplay(_open_bus(config, pins), panel_of(config), rotation=wired.rotation, contrast=wired.contrast)
 
 
 def darken_bare(config: Config) -> None:
@@ -43,7 +43,7 @@ def darken_bare(config: Config) -> None:
     if not needs_pins(config):
         darken_i2c(panel_of(config), config.i2c.bus, wired.address)
         return
-    pins = _header(config)
+    pins = _open_header(config)
     try:
         darken_spi(panel_of(config), SpiPlace(config.spi.bus, config.spi.chip_select, wired.dc, wired.reset), pins)
     finally:
@@ -58,15 +58,15 @@ def spi_bus(config: Config, pins: Pins) -> "SpiBus":
     return SpiBus(pins, config.spi.bus, config.spi.chip_select, wired.dc, wired.reset)
 
 
-def _bus(config: Config, pins: Pins | None) -> "Bus":
+def _open_bus(config: Config, pins: Pins | None) -> "Bus":
     from drivers.display.bus import I2cBus  # noqa: PLC0415
 
     if needs_pins(config):
-        return spi_bus(config, pins or _header(config))
+        return spi_bus(config, pins or _open_header(config))
     return I2cBus(config.i2c.bus, config.display.address)
 
 
-def _header(config: Config) -> Pins:
+def _open_header(config: Config) -> Pins:
     from drivers.gpio.factory import Backend, look_at_machine, open_pins  # noqa: PLC0415 - only where there are pins
 
     return open_pins(Backend(config.gpio.library), look_at_machine())

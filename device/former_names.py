@@ -7,7 +7,7 @@ over (`tools.carry_over`), and who must darken the display takes the old names a
 from collections.abc import Mapping
 from typing import Any, Final
 
-from device.toml_file import printable, to_toml
+from device.toml_file import make_printable, to_toml
 
 FORMER_NAMES: Final[Mapping[str, str]] = {
     "keypad.pins": "gpio.library",
@@ -25,7 +25,7 @@ FORMER_NAMES: Final[Mapping[str, str]] = {
 def name_successor(former: str, raw: object) -> str:
     """The sentence for somebody who wrote `former` with the value `raw`: the new name, and what to write."""
     section, _, key = FORMER_NAMES[former].partition(".")
-    value = printable(to_toml(raw)) if isinstance(raw, (bool, int, str)) else "..."
+    value = make_printable(to_toml(raw)) if isinstance(raw, (bool, int, str)) else "..."
     return f"{former} is called {section}.{key} now: take it out and write {key} = {value} below [{section}]"
 
 

@@ -72,11 +72,11 @@ class Loop(Generic[S, E]):
     def start(self, notify: Notify) -> None:
         """Begin with everything the board has; the first screen is drawn first. Raises DriverError."""
         self.board.display.start()
-        self._draw()
+        self._draw_screen()
         prepare_fonts(self.board.display.size)
         for source in self.sources:
             source.start(notify)
-        self._supply(self.board.power.wake_up)
+        self._switch_supply(self.board.power.wake_up)
         self._work_off()
 
     def run_once(self) -> Millis | None:
@@ -95,9 +95,9 @@ class Loop(Generic[S, E]):
                 self.handle_event(event)
         self.appliance.check_parts(now)
         self._end_in_time()  # again: a part may have kept us
-        self._draw()
+        self._draw_screen()
         self._work_off()
-        return min(self._moments(now), default=None)
+        return min(self._due_moments(now), default=None)
 
     def _end_in_time(self) -> None:
         if self.state.dark_at is not None and self.state.dark_at <= self.board.clock.now():
@@ -110,7 +110,7 @@ class Loop(Generic[S, E]):
 
     def _work_off(self) -> None:
         while self._pending:
-            self._handle(self._pending.popleft())
+            self._take_event(self._pending.popleft())
 
     def halt(self) -> None:
         """Dark for good."""
@@ -124,42 +124,42 @@ class Loop(Generic[S, E]):
         for source in self.sources:
             source.close()
 
-    def _handle(self, event: Event) -> None:
+    def _take_event(self, event: Event) -> None:
         # A slot's answer is for the link, not for the table; what comes of it queues up behind what is under way.
         heard = self.appliance.hear_event(event)
         if heard is not event:
-            self._expect(heard)
+            self._expect_event(heard)
             return
         before = self.state
         self.state, effects = self.appliance.step_state(before, event)
         if self.state.phase is not before.phase:
             log.debug("%s -> %s", before.phase.value, self.state.phase.value)
-        self._draw()
+        self._draw_screen()
         for effect in effects:
-            self._do(effect, event.at)
+            self._do_effect(effect, event.at)
 
-    def _expect(self, event: Event | None) -> None:
+    def _expect_event(self, event: Event | None) -> None:
         if event is not None:
             self._pending.append(event)
 
-    def _do(self, effect: SharedEffect | E, at: Millis) -> None:
+    def _do_effect(self, effect: SharedEffect | E, at: Millis) -> None:
         match effect:
             case PlayChime(chime):
                 self.board.sound.play(chime)
             case Sleep():
-                self._supply(self.board.power.fall_asleep)
+                self._switch_supply(self.board.power.fall_asleep)
             case Wake():
-                self._supply(self.board.power.wake_up)
+                self._switch_supply(self.board.power.wake_up)
             case _:
-                self._expect(self.appliance.carry_out(effect, at))
+                self._expect_event(self.appliance.carry_out(effect, at))
 
-    def _supply(self, switch: Callable[[], None]) -> None:
+    def _switch_supply(self, switch: Callable[[], None]) -> None:
         try:
             switch()
         except PowerError as error:
             log.warning("power: %s", error)
 
-    def _draw(self) -> None:
+    def _draw_screen(self) -> None:
         now = self.board.clock.now()
         screen = self.appliance.view_state(self.state, now)
         # Most turns change nothing: a screen is a value, and comparing two is cheaper than painting one.
@@ -171,13 +171,13 @@ class Loop(Generic[S, E]):
         if self._blind:
             self._end_unseen()
         else:
-            self._show(screen)
+            self._show_screen(screen)
         for observer in self._observers:
             observer(self.state, screen)
 
-    def _show(self, screen: Screen) -> None:
+    def _show_screen(self, screen: Screen) -> None:
         try:
-            self._light(screen)
+            self._light_glass(screen)
             self._darken_at = None
         except DisplayError as error:
             log.error("display: %s", error)
@@ -194,13 +194,13 @@ class Loop(Generic[S, E]):
         """A display that failed may have a code on it still: it must go dark as soon as it answers, without a key."""
         if self._darken_at is not None and self._darken_at <= now and not self._blind:
             try:
-                self._light(screen)
+                self._light_glass(screen)
                 self._darken_at = None
             except DisplayError:
                 self._blind = True
                 self._darken_at = self.board.clock.now() + DARKEN_EVERY
 
-    def _light(self, screen: Screen) -> None:
+    def _light_glass(self, screen: Screen) -> None:
         # Dark and awake is a pause between two screens: switching the panel off would cost an initialisation.
         if screen.dark and not self.state.awake:
             self.board.display.switch_off()
@@ -209,7 +209,7 @@ class Loop(Generic[S, E]):
         else:
             self.board.display.show_picture(paint_screen(screen, self.board.display.size))
 
-    def _moments(self, now: Millis) -> Iterable[Millis]:
+    def _due_moments(self, now: Millis) -> Iterable[Millis]:
         appliance = self.appliance
         moments = [
             self.state.dark_at,

@@ -53,13 +53,13 @@ class Mirror:
         with self._lock:
             self._frame = frame
             for listener in tuple(self._listeners):
-                self._send(listener)
+                self._send_frame(listener)
 
     @contextmanager
     def listening(self, path: Path) -> Iterator[None]:
         """Take listeners at `path` while the context lasts. Raises MirrorError."""
-        door = _door(path)
-        thread = threading.Thread(target=self._accept, args=(door.socket,), name="mirror", daemon=True)
+        door = _open_mirror(path)
+        thread = threading.Thread(target=self._accept_listeners, args=(door.socket,), name="mirror", daemon=True)
         thread.start()
         try:
             yield
@@ -69,7 +69,7 @@ class Mirror:
             door.close()
             self._let_all_go()
 
-    def _accept(self, door: socket.socket) -> None:
+    def _accept_listeners(self, door: socket.socket) -> None:
         """Until the socket is shut down: then accept() fails with EINVAL."""
         while True:
             try:
@@ -78,18 +78,18 @@ class Mirror:
                 if error.errno in LEFT:
                     continue
                 return
-            self._welcome(listener)
+            self._welcome_listener(listener)
 
-    def _welcome(self, listener: socket.socket) -> None:
+    def _welcome_listener(self, listener: socket.socket) -> None:
         listener.setblocking(False)
         with self._lock:
             if len(self._listeners) >= MOST_LISTENERS:
                 listener.close()
                 return
             self._listeners.add(listener)
-            self._send(listener)
+            self._send_frame(listener)
 
-    def _send(self, listener: socket.socket) -> None:
+    def _send_frame(self, listener: socket.socket) -> None:
         """The newest frame, whole or not at all: after half a line nothing else can be understood."""
         with suppress(OSError):
             if listener.send(self._frame, NO_SIGNAL) == len(self._frame):
@@ -107,7 +107,7 @@ def _frame(picture: Picture) -> bytes:
     return json.dumps(encode_pixels(picture), separators=(",", ":")).encode() + b"\n"
 
 
-def _door(path: Path) -> Door:
+def _open_mirror(path: Path) -> Door:
     try:
         return open_door(path, MODE, MOST_LISTENERS)
     except OSError as error:

@@ -125,22 +125,22 @@ class Runner:
             due = self._loop.run_once()
             if self._loop.halted:
                 return
-            self._sleep(due)
+            self._sleep_until(due)
 
-    def _sleep(self, due: Millis | None) -> None:
+    def _sleep_until(self, due: Millis | None) -> None:
         """Until something is due or an event comes. A heartbeat is no reason to ask every part what is new: a keypad
         would take it for somebody at work."""
         if self._heartbeat is None:
-            self._waker.wait_until(self._left(due))
+            self._waker.wait_until(self._time_left(due))
             return
         while not self._loop.halted:
             self._heartbeat()
-            left = self._left(due)
+            left = self._time_left(due)
             patience = self._beat if left is None else min(left, self._beat)
             if self._waker.wait_until(patience) or patience == left:
                 return
 
-    def _left(self, due: Millis | None) -> Millis | None:
+    def _time_left(self, due: Millis | None) -> Millis | None:
         return None if due is None else max(0, due - self._loop.board.clock.now())
 
 

@@ -31,20 +31,20 @@ def declare_setting(check: Check, default: T) -> T:
 def check_choice(*options: str) -> Check:
     """One of a few words."""
     allowed = "one of " + ", ".join(f'"{option}"' for option in options)
-    return _check(lambda raw: isinstance(raw, str) and raw in options, allowed)
+    return _make_check(lambda raw: isinstance(raw, str) and raw in options, allowed)
 
 
 def check_text(allowed: str) -> Check:
     """Any text."""
-    return _check(lambda raw: isinstance(raw, str), allowed)
+    return _make_check(lambda raw: isinstance(raw, str), allowed)
 
 
 LONGEST_LINE = 80
 
 
-def line() -> Check:
+def check_line() -> Check:
     """One short line for people to read, maybe empty."""
-    return _check(
+    return _make_check(
         lambda raw: isinstance(raw, str) and len(raw) <= LONGEST_LINE and (not raw or raw.isprintable()),
         f"one line of at most {LONGEST_LINE} characters",
     )
@@ -52,27 +52,27 @@ def line() -> Check:
 
 def check_flag() -> Check:
     """True or false."""
-    return _check(lambda raw: isinstance(raw, bool), "true or false")
+    return _make_check(lambda raw: isinstance(raw, bool), "true or false")
 
 
 def check_whole(least: int, most: int, what: str = "a whole number") -> Check:
     """A whole number in bounds, both allowed."""
-    return _check(lambda raw: _is_whole(raw, least, most), f"{what} from {least} to {most}")
+    return _make_check(lambda raw: _is_whole(raw, least, most), f"{what} from {least} to {most}")
 
 
 def one_of(*numbers: int) -> Check:
     """One of a few whole numbers."""
-    return _check(lambda raw: _is_whole(raw) and raw in numbers, "one of " + ", ".join(map(str, numbers)))
+    return _make_check(lambda raw: _is_whole(raw) and raw in numbers, "one of " + ", ".join(map(str, numbers)))
 
 
 def check_i2c_address(*known: int) -> Check:
     """A 7-bit I2C address, one of those that such a part can have."""
-    return _check(lambda raw: _is_whole(raw) and raw in known, f"an I2C address: {_either(known)}")
+    return _make_check(lambda raw: _is_whole(raw) and raw in known, f"an I2C address: {_join_addresses(known)}")
 
 
 def own_address() -> Check:
     """A 7-bit I2C address, or the one that such a chip has by itself."""
-    return _check(
+    return _make_check(
         lambda raw: _is_whole(raw, 0, 0) or _is_whole(raw, 0x08, 0x77),
         "0 for the chip's own, or an I2C address from 0x08 to 0x77",
     )
@@ -101,11 +101,11 @@ def check_table(parse: Callable[[object], Any], allowed: str) -> Check:
     return Check(checked, allowed)
 
 
-def _either(addresses: Sequence[int]) -> str:
+def _join_addresses(addresses: Sequence[int]) -> str:
     return " or ".join(f"0x{each:02X}" for each in addresses)
 
 
-def _check(is_allowed: Callable[[Any], bool], allowed: str) -> Check:
+def _make_check(is_allowed: Callable[[Any], bool], allowed: str) -> Check:
     def parse(raw: object) -> object:
         if not is_allowed(raw):
             raise NotAllowed

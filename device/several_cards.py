@@ -15,8 +15,8 @@ answer says less than one that does."""
 
 def choose_fault(one: Fault | None, other: Fault) -> Fault:
     """Of the faults of two cards, the one that a person is better told; the first of two that are as good."""
-    return other if one is None or _rank(other) > _rank(one) else one
+    return other if one is None or _rank_fault(other) > _rank_fault(one) else one
 
 
-def _rank(fault: Fault) -> int:
+def _rank_fault(fault: Fault) -> int:
     return LEAST_TELLING.index(fault) if fault in LEAST_TELLING else len(LEAST_TELLING)

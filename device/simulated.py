@@ -9,7 +9,7 @@ from device.displays import needs_pins, panel_of, spi_bus
 from device.loop import Board
 from device.reader.compose import slot_switch
 from drivers.board_twin import BoardTwin, Bounce, Wires
-from drivers.clock import passing
+from drivers.clock import pass_time
 from drivers.display.twin import DisplayTwin, Soldered
 from drivers.keypad.matrix import Layout
 from drivers.ports import Clock, Notify, Source
@@ -69,7 +69,7 @@ def simulate_board(  # noqa: PLR0913 - each is a property of the simulated world
     """The configured reader on a simulated board. `others`: hands that act on it, polled with its physics. `ribbon`:
     the pad's lines as they really are, where that is not as configured."""
     buttons = dict(config.keypad.buttons) or None
-    hardware = BoardTwin(clock, config.layout, ribbon=ribbon, buttons=buttons, wires=_wires(config), bounce=bounce)
+    hardware = BoardTwin(clock, config.layout, ribbon=ribbon, buttons=buttons, wires=_lay_wires(config), bounce=bounce)
     pins = hardware.pins
     slot = TwinSlot(latency=latency, power_on_time=power_on_time)
     spi = Soldered(spi_bus(config, pins), hardware.circuit) if needs_pins(config) else None
@@ -80,14 +80,14 @@ def simulate_board(  # noqa: PLR0913 - each is a property of the simulated world
         clock,
         keypad_of(config, pins, _at_once),
         display,
-        Supply(way_of(config, pins, _ignored), monitor),
+        Supply(way_of(config, pins, _ignore_off), monitor),
         sound_of(config, pins),
         others=(*others, Physics(hardware), *slot_switch(config, pins, slot), *power_button(config, pins)),
     )
     return Simulated(board, hardware, slot, display, gauge)
 
 
-def _wires(config: Config) -> Wires:
+def _lay_wires(config: Config) -> Wires:
     """Where the configuration says. A part that is not wanted is there as well, unless its GPIO has other work."""
     slot, power, sound = config.slot, config.power, config.sound
     taken = {gpio for _, gpio in gpios_in_use(config)}
@@ -109,11 +109,11 @@ def _simulated_battery(config: Config, clock: Clock) -> tuple[GaugeBusTwin, Batt
     every = replace(thresholds_of(config), every=SIMULATED_GAUGE_EVERY)
     kind = KINDS.get(config.power.gauge, Max17048)
     address = gauge_address(config) or kind.own_address
-    bus = GaugeBusTwin(address, let_pass=passing(clock))
+    bus = GaugeBusTwin(address, let_pass=pass_time(clock))
     return bus, BatteryMonitor(kind(bus, address, clock), every)
 
 
-def _ignored() -> None:
+def _ignore_off() -> None:
     """A simulated system stays on."""
 
 

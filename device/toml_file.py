@@ -39,7 +39,7 @@ def decode_toml(content: bytes, origin: str) -> Mapping[str, Any]:
         raise ConfigError(f"{origin}: is not UTF-8 text; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         twice = "; each [section] stands once: put your setting below it" if "twice" in str(error) else ""
-        raise ConfigError(f"{origin}: is not TOML: {printable(str(error))}{twice}") from None
+        raise ConfigError(f"{origin}: is not TOML: {make_printable(str(error))}{twice}") from None
     except Exception as error:
         # Python's parser recurses (RecursionError) and makes numbers (ValueError beyond 4,300 digits, OverflowError):
         # what else it may raise is as little the caller's business.
@@ -48,16 +48,16 @@ def decode_toml(content: bytes, origin: str) -> Mapping[str, Any]:
         raise ConfigError(f"{origin}: is not TOML that can be used: {said}") from None
 
 
-def shown(value: object) -> str:
+def show_value(value: object) -> str:
     """Somebody's value as a message may show it: on one line, printable, and short."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # a number beyond 4,300 digits, tables within tables
         return "too long to be shown"
-    return printable(text)
+    return make_printable(text)
 
 
-def printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """Somebody's text without what a terminal would obey, and cut where it gets long."""
     plain = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
     return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 3]}..."
@@ -77,12 +77,12 @@ def to_toml(value: Any) -> str:  # noqa: ANN401, PLR0911 - any setting, one line
         case None:
             return '""'
         case str():
-            return '"' + "".join(map(_escaped, value)) + '"'
+            return '"' + "".join(map(_escape_character, value)) + '"'
         case _:
             return str(value)
 
 
-def _escaped(char: str) -> str:
+def _escape_character(char: str) -> str:
     """As a basic string of TOML has it; what a terminal would obey as its number."""
     if char in '"\\':
         return "\\" + char

@@ -32,7 +32,7 @@ class Door:
         self.shut()
         self.socket.close()
         with suppress(OSError):
-            if _identity(self.path) == self.identity:
+            if _identify_file(self.path) == self.identity:
                 self.path.unlink()
 
 
@@ -41,20 +41,20 @@ def open_door(path: Path, mode: int, backlog: int) -> Door:
 
     What a program left behind that was killed is replaced. Raises OSError: EADDRINUSE when somebody listens there.
     """
-    bound = _bound(path, mode)
+    bound = _bind_socket(path, mode)
     try:
         bound.listen(backlog)
-        return Door(bound, path, _identity(path))
+        return Door(bound, path, _identify_file(path))
     except OSError:
         bound.close()
         raise
 
 
-def _bound(path: Path, mode: int) -> socket.socket:
+def _bind_socket(path: Path, mode: int) -> socket.socket:
     if not hasattr(socket, "AF_UNIX"):
         raise OSError(ENOTSUP, "this system has no Unix sockets")
     if path.is_socket():
-        _replace(path)
+        _replace_dead(path)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(ALL_RIGHTS & ~mode)
     try:
@@ -67,7 +67,7 @@ def _bound(path: Path, mode: int) -> socket.socket:
     return door
 
 
-def _replace(path: Path) -> None:
+def _replace_dead(path: Path) -> None:
     """Take away what nobody listens at. Raises OSError when somebody does."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
         caller.settimeout(PATIENCE_S)
@@ -81,6 +81,6 @@ def _replace(path: Path) -> None:
     raise OSError(EADDRINUSE, "another program listens there")
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def _identify_file(path: Path) -> tuple[int, int]:
     there = path.lstat()
     return there.st_dev, there.st_ino

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from drivers.circuit import GROUND, Circuit, Contact
+from drivers.circuit import GROUND, Circuit, CircuitContact
 from drivers.gpio.mock import ZERO_2_W, TwinFactory
 from drivers.gpio.zero import GpiozeroPins
 from drivers.header import gpio_of
@@ -78,9 +78,9 @@ class BoardTwin:
     ) -> None:
         layout = layout or Layout()
         self._clock = clock
-        self._contacts = _buttons(buttons) if buttons else _matrix(ribbon or layout)
+        self._contacts = _button_contacts(buttons) if buttons else _matrix_contacts(ribbon or layout)
         self._bounce = bounce or Bounce()
-        self._moves: list[tuple[Millis, int, Contact, bool]] = []
+        self._moves: list[tuple[Millis, int, CircuitContact, bool]] = []
         self._order = count()
         self._motions = count()
         self._stuck: set[Key] = set()
@@ -90,7 +90,7 @@ class BoardTwin:
         self._now = clock.now()
         self.powered = True
         self.circuit = Circuit(layout.rows if pull_ups else ())
-        self.circuit.listen_to(self._heard)
+        self.circuit.listen_to(self._hear_wire)
         self.factory = TwinFactory(self.circuit, revision)
         self.pins = GpiozeroPins(self.factory)
 
@@ -105,17 +105,17 @@ class BoardTwin:
 
     def press_key(self, key: Key) -> None:
         """Put a finger on the key and leave it there. Raises NoSuchKeyError."""
-        self._move(self._contact(key), True, self._clock.now())
+        self._move_contact(self._contact_of(key), True, self._clock.now())
 
     def release_key(self, key: Key) -> None:
         """Take the finger away; a stuck key stays down."""
         if key not in self._stuck:
-            self._move(self._contact(key), False, self._clock.now())
+            self._move_contact(self._contact_of(key), False, self._clock.now())
 
     def tap_key(self, key: Key, ms: Millis = TAP) -> None:
         """Press now, release by itself `ms` later."""
         self.press_key(key)
-        self._move(self._contact(key), False, self._clock.now() + ms)
+        self._move_contact(self._contact_of(key), False, self._clock.now() + ms)
 
     def stick_key(self, key: Key) -> None:
         """Press the key; it does not come up again until `free`."""
@@ -129,16 +129,16 @@ class BoardTwin:
 
     def card_switch(self, card_in: bool) -> None:
         """Close the slot's switch (a card is in) or open it."""
-        self._switch(self._wires.card_switch, card_in)
+        self._switch_wire(self._wires.card_switch, card_in)
 
     def power_button(self, pressed: bool) -> None:
         """Press or release the button of the supply's latch; pressing it gives power."""
         self.powered = self.powered or pressed
-        self._switch(self._wires.power_button, pressed)
+        self._switch_wire(self._wires.power_button, pressed)
 
     def short_keys(self, one: int, other: int) -> None:
         """A blob of solder between two GPIO wires."""
-        self.circuit.close(Contact(one, other))
+        self.circuit.close(CircuitContact(one, other))
 
     # What an eye and an ear tell
 
@@ -155,12 +155,12 @@ class BoardTwin:
     @property
     def flashes(self) -> tuple[tuple[Millis, bool], ...]:
         """The last changes of the light: when, and to what."""
-        return self._trace(self._wires.light)
+        return self._trace_of(self._wires.light)
 
     @property
     def beeps(self) -> tuple[tuple[Millis, bool], ...]:
         """The last changes of the buzzer: when, and to what."""
-        return self._trace(self._wires.buzzer)
+        return self._trace_of(self._wires.buzzer)
 
     # Time
 
@@ -175,38 +175,38 @@ class BoardTwin:
             (self.circuit.close if closed else self.circuit.open)(contact)
         self._now = max(self._now, now)
 
-    def _trace(self, wire: int | None) -> tuple[tuple[Millis, bool], ...]:
+    def _trace_of(self, wire: int | None) -> tuple[tuple[Millis, bool], ...]:
         return () if wire is None else tuple(self._traces[wire])
 
-    def _switch(self, wire: int | None, closed: bool) -> None:
+    def _switch_wire(self, wire: int | None, closed: bool) -> None:
         if wire is not None:
-            self._move(Contact(wire, GROUND), closed, self._clock.now())
+            self._move_contact(CircuitContact(wire, GROUND), closed, self._clock.now())
 
-    def _move(self, contact: Contact, closed: bool, at: Millis) -> None:
-        self._schedule(contact, closed, at)
+    def _move_contact(self, contact: CircuitContact, closed: bool, at: Millis) -> None:
+        self._schedule_motion(contact, closed, at)
         state = closed
         for offset in self._bounce.offsets(next(self._motions)):
             state = not state
-            self._schedule(contact, state, at + offset)
+            self._schedule_motion(contact, state, at + offset)
         self.advance(self._clock.now())
 
-    def _schedule(self, contact: Contact, closed: bool, at: Millis) -> None:
+    def _schedule_motion(self, contact: CircuitContact, closed: bool, at: Millis) -> None:
         heapq.heappush(self._moves, (at, next(self._order), contact, closed))
 
-    def _contact(self, key: Key) -> Contact:
+    def _contact_of(self, key: Key) -> CircuitContact:
         self.check_key(key)
         return self._contacts[key]
 
-    def _heard(self, wire: int, level: bool) -> None:
+    def _hear_wire(self, wire: int, level: bool) -> None:
         if wire in self._traces:
             self._traces[wire].append((self._now, level))
         if wire == self._wires.power_off and level:
             self.powered = False
 
 
-def _matrix(layout: Layout) -> Mapping[Key, Contact]:
-    return {key: Contact(*layout.lines(key), diode=layout.diodes) for key in layout.keys.values()}
+def _matrix_contacts(layout: Layout) -> Mapping[Key, CircuitContact]:
+    return {key: CircuitContact(*layout.lines(key), diode=layout.diodes) for key in layout.keys.values()}
 
 
-def _buttons(buttons: Mapping[Key, int]) -> Mapping[Key, Contact]:
-    return {key: Contact(number, GROUND) for key, number in buttons.items()}
+def _button_contacts(buttons: Mapping[Key, int]) -> Mapping[Key, CircuitContact]:
+    return {key: CircuitContact(number, GROUND) for key, number in buttons.items()}

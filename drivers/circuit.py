@@ -30,7 +30,7 @@ STIFF = frozenset({Drive.LOW, Drive.HIGH})
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class CircuitContact:
     """Two wires that can be joined. `diode`: current flows from `one` to `other` only."""
 
     one: int
@@ -54,7 +54,7 @@ class Circuit:
         self._pull_ups = frozenset(pull_ups)
         self._drives: dict[int, Drive] = {GROUND: Drive.LOW}
         self._levels: dict[int, bool] = {GROUND: False}
-        self._closed: set[Contact] = set()
+        self._closed: set[CircuitContact] = set()
         self._sinks: Links = {}
         self._sources: Links = {}
         self._joined: Links = {}
@@ -69,7 +69,7 @@ class Circuit:
         """What the Pi does with the pin from now on."""
         if self._drives.get(wire) is not drive:
             self._drives[wire] = drive
-            self._update({wire})
+            self._update_levels({wire})
 
     def drive_wire(self, wire: int) -> Drive:
         """What the Pi does with the pin."""
@@ -79,33 +79,37 @@ class Circuit:
         """True when the wire is high. A floating wire keeps the level it had last."""
         return self._levels.get(wire, wire in self._pull_ups)
 
-    def close(self, contact: Contact) -> None:
+    def close(self, contact: CircuitContact) -> None:
         """Join the contact's wires."""
         self._closed.add(contact)
-        self._rewire(contact)
+        self._rewire_contact(contact)
 
-    def open(self, contact: Contact) -> None:
+    def open(self, contact: CircuitContact) -> None:
         """Part the contact's wires."""
         self._closed.discard(contact)
-        self._rewire(contact)
+        self._rewire_contact(contact)
 
-    def _rewire(self, contact: Contact) -> None:
+    def _rewire_contact(self, contact: CircuitContact) -> None:
         both_ways = [(each.other, each.one) for each in self._closed if not each.diode]
         forward = [(each.one, each.other) for each in self._closed]
-        self._sinks = _links([*forward, *both_ways])
-        self._sources = _links([(end, start) for start, end in [*forward, *both_ways]])
-        self._joined = _links([*forward, *((end, start) for start, end in forward)])
-        self._update({contact.one, contact.other})
+        self._sinks = _link_pairs([*forward, *both_ways])
+        self._sources = _link_pairs([(end, start) for start, end in [*forward, *both_ways]])
+        self._joined = _link_pairs([*forward, *((end, start) for start, end in forward)])
+        self._update_levels({contact.one, contact.other})
 
-    def _update(self, touched: set[int]) -> None:
-        joined = set().union(*(self._reach(wire, self._joined) if wire in self._joined else {wire} for wire in touched))
-        changes = [(wire, level) for wire in sorted(joined) if (level := self._resolve(wire)) != self.level_of(wire)]
+    def _update_levels(self, touched: set[int]) -> None:
+        joined = set().union(
+            *(self._reach_wires(wire, self._joined) if wire in self._joined else {wire} for wire in touched)
+        )
+        changes = [
+            (wire, level) for wire in sorted(joined) if (level := self._resolve_level(wire)) != self.level_of(wire)
+        ]
         self._levels.update(changes)
         for wire, level in changes:
             for changed in self._listeners:
                 changed(wire, level)
 
-    def _resolve(self, wire: int) -> bool:
+    def _resolve_level(self, wire: int) -> bool:
         """The level that drives and contacts make of the wire."""
         if wire in self._joined:
             return self._joint_level(wire)
@@ -116,18 +120,18 @@ class Circuit:
 
     def _joint_level(self, wire: int) -> bool:
         """Two outputs against each other leave a wire halfway between, which counts as a conflict and reads high."""
-        sinks = {self.drive_wire(at) for at in self._reach(wire, self._sinks)}
-        sources = {self.drive_wire(at) for at in self._reach(wire, self._sources)}
+        sinks = {self.drive_wire(at) for at in self._reach_wires(wire, self._sinks)}
+        sources = {self.drive_wire(at) for at in self._reach_wires(wire, self._sources)}
         if Drive.LOW in sinks and Drive.HIGH in sources:
             self.conflicts += 1
             return self.drive_wire(wire) is not Drive.LOW
         if Drive.LOW in sinks or Drive.HIGH in sources:
             return Drive.HIGH in sources
-        if Drive.PULL_UP in sources or not self._pull_ups.isdisjoint(self._reach(wire, self._sources)):
+        if Drive.PULL_UP in sources or not self._pull_ups.isdisjoint(self._reach_wires(wire, self._sources)):
             return True
         return Drive.PULL_DOWN not in sinks and self.level_of(wire)
 
-    def _reach(self, start: int, links: Links) -> set[int]:
+    def _reach_wires(self, start: int, links: Links) -> set[int]:
         """The wires that closed contacts lead to. A wire that an output holds is an end, not a way through."""
         reached, fresh = {start}, [start]
         while fresh:
@@ -137,7 +141,7 @@ class Circuit:
         return reached
 
 
-def _links(pairs: Iterable[tuple[int, int]]) -> Links:
+def _link_pairs(pairs: Iterable[tuple[int, int]]) -> Links:
     links: Links = {}
     for start, end in pairs:
         links.setdefault(start, set()).add(end)

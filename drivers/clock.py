@@ -46,7 +46,7 @@ class MonotonicClock:
         return self._nanos() // NANOS_PER_MILLI
 
 
-def passing(clock: Clock) -> Callable[[Millis], None]:
+def pass_time(clock: Clock) -> Callable[[Millis], None]:
     """What a call that blocks does to the time, in milliseconds: simulated time passes, real time is waited for."""
     if isinstance(clock, SteppedClock):
         return clock.advance

@@ -1,21 +1,22 @@
 """How a part that is missing is installed here: from this very checkout, into this very environment.
 
 Never by the project's name: on PyPI that name is not ours, and could be anybody's.
+
+Every start loads this module, and hardly any needs a hint: `importlib.metadata` alone, which brings the readers of mail
+and of zip files along, costs as much as making a code, so each function loads what it uses.
 """
 
-import json
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from shlex import quote
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 NAME: Final = "sesame-reader"
 
 
 def install_extra(extra: str) -> str:
     """The line to type to have an extra of setup.cfg, in the environment that runs this."""
+    from shlex import quote  # noqa: PLC0415 - only where something is missing
+
     checkout, editable = _origin()
     pip = f"{quote(sys.executable)} -m pip install{' --editable' if editable else ''}"
     if checkout is None:
@@ -29,6 +30,10 @@ def _origin() -> tuple[Path | None, bool]:
     here = Path(__file__).resolve().parent.parent
     if (here / "setup.cfg").is_file():
         return here, True
+    import json  # noqa: PLC0415 - only where something is missing
+    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - the same
+    from urllib.parse import unquote, urlsplit  # noqa: PLC0415 - the same
+
     try:
         url = json.loads(distribution(NAME).read_text("direct_url.json") or "{}").get("url", "")
     except (PackageNotFoundError, ValueError):

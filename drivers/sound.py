@@ -75,37 +75,37 @@ class GpioSound:
     def poll_events(self, now: Millis) -> Sequence[Event]:
         """Play what is due. No events."""
         if self._queued is not None:
-            self._coming, self._queued = _timeline(self._queued, now), None
+            self._coming, self._queued = _make_timeline(self._queued, now), None
         beat = None
         while self._coming and self._coming[0][0] <= now:
             beat = self._coming.pop(0)[1]
         if beat is not None:
-            self._play(beat)
+            self._play_beat(beat)
         return ()
 
     def play(self, chime: Chime) -> None:
         """Queue the chime's pattern; Chime.OFF is silent and dark at once."""
         if chime is Chime.OFF:
-            self._stop()
+            self._stop_playing()
         else:
             self._queued = self._patterns[chime]
 
     def close(self) -> None:
         """Silent and dark, the pins let go."""
-        self._stop()
+        self._stop_playing()
         for line in self._lines.values():
             line.close()
         self._lines = {}
 
-    def _stop(self) -> None:
+    def _stop_playing(self) -> None:
         self._queued, self._coming = None, []
-        self._play(REST)
+        self._play_beat(REST)
 
-    def _play(self, beat: Beat) -> None:
+    def _play_beat(self, beat: Beat) -> None:
         for name, high in (("buzzer", beat.buzzer), ("light", beat.light)):
-            self._drive(name, high)
+            self._drive_line(name, high)
 
-    def _drive(self, name: str, high: bool) -> None:
+    def _drive_line(self, name: str, high: bool) -> None:
         line = self._lines.get(name)
         if line is None:
             return
@@ -119,7 +119,7 @@ class GpioSound:
 REST: Final = Beat(0)
 
 
-def _timeline(pattern: Pattern, now: Millis) -> list[tuple[Millis, Beat]]:
+def _make_timeline(pattern: Pattern, now: Millis) -> list[tuple[Millis, Beat]]:
     """When each beat begins, and when all ends."""
     begins = accumulate((beat.ms for beat in pattern), initial=now)
     return list(zip(begins, (*pattern, REST), strict=True))

@@ -64,14 +64,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of `sesame` with these arguments (default: the process's own)."""
     words = list(sys.argv[1:] if argv is None else argv)
     with hold_streams():
-        return _ended(words)
+        return _run_to_end(words)
 
 
-def _ended(words: list[str]) -> int:
+def _run_to_end(words: list[str]) -> int:
     """Run the command; whatever it ends in becomes a line and an exit code."""
     called = argparse.Namespace(command=_command_in(words), json="--json" in words)
     try:
-        exit_code = _run(words, called)
+        exit_code = _run_command(words, called)
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
@@ -92,7 +92,7 @@ def _ended(words: list[str]) -> int:
             _drop_output()
             print(f"sesame: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
         else:
-            said = f"this should not have happened ({_where(error)}); please report it"
+            said = f"this should not have happened ({_locate_error(error)}); please report it"
             print(f"sesame: {said}", file=sys.stderr)  # noqa: T201
             _also_as_json(called, 1, said, {})
         return 1
@@ -127,7 +127,7 @@ def parser_of(name: str) -> tuple[argparse.ArgumentParser, CommandModule]:
     return parser, command
 
 
-def parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+def parse_arguments(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
     """The arguments, words and options in any order: `bank verify --who X CODE`. argparse knows that
     of no command with tools below it."""
     try:
@@ -142,7 +142,7 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(words: list[str], called: argparse.Namespace) -> int:
+def _run_command(words: list[str], called: argparse.Namespace) -> int:
     """Parse and do it; `called` learns which command it is in full, and whether JSON is awaited."""
     if any(not word.isprintable() and not word.isascii() for word in words):
         print("sesame: an argument is not text", file=sys.stderr)  # noqa: T201
@@ -150,7 +150,7 @@ def _run(words: list[str], called: argparse.Namespace) -> int:
         return USAGE
     if words and words[0] in COMMANDS:
         parser, command = parser_of(words[0])
-        arguments = parsed(parser, words[1:])
+        arguments = parse_arguments(parser, words[1:])
         called.command, called.json = name_call(words[0], arguments), getattr(arguments, "json", False)
         arguments.command = called.command
         return command.run(arguments)
@@ -172,7 +172,7 @@ def _top_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _where(error: BaseException) -> str:
+def _locate_error(error: BaseException) -> str:
     """The kind of an error and the place of ours it came from; never its text, which might quote anything."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:

@@ -76,7 +76,7 @@ def write_zsh(top: Node) -> str:
 def write_fish(top: Node) -> str:
     """For fish: put it into ~/.config/fish/completions/sesame.fish."""
     lines = [line for node in top.walk() for line in _fish_lines(node)]
-    return FISH.format(made=MADE, nodes=" ".join(_inner(top)), lines="\n".join(lines))
+    return FISH.format(made=MADE, nodes=" ".join(_inner_paths(top)), lines="\n".join(lines))
 
 
 SHELLS: dict[str, Callable[[Node], str]] = {"bash": write_bash, "zsh": write_zsh, "fish": write_fish}
@@ -89,16 +89,18 @@ def _by_case(template: str, top: Node, offer: Callable[[Iterable[str], Takes], s
             if option.takes is not Takes.NOTHING:
                 names = "|".join(shlex.quote(" ".join((*node.path, name))) for name in option.names)
                 values.append(f"        {names}) {offer(option.words, option.takes)}return ;;")
-        paths.append(f"        {shlex.quote(' '.join(node.path))}) {offer(_offered(node), node.takes)};;")
-    return template.format(made=MADE, nodes="|".join(_inner(top)), values="\n".join(values), paths="\n".join(paths))
+        paths.append(f"        {shlex.quote(' '.join(node.path))}) {offer(_list_offers(node), node.takes)};;")
+    return template.format(
+        made=MADE, nodes="|".join(_inner_paths(top)), values="\n".join(values), paths="\n".join(paths)
+    )
 
 
-def _inner(top: Node) -> Iterator[str]:
+def _inner_paths(top: Node) -> Iterator[str]:
     """Every path but the first, quoted."""
     return (shlex.quote(" ".join(node.path)) for node in top.walk() if node is not top)
 
 
-def _offered(node: Node) -> Iterator[str]:
+def _list_offers(node: Node) -> Iterator[str]:
     yield from (below.path[-1] for below in node.nodes)
     yield from node.words
     yield from (name for option in node.options for name in option.names if name.startswith("--"))

@@ -74,39 +74,39 @@ class Prompt:
         """Ask, with the terminal silent; put back in every case, and what is left of the line thrown away: it may be a
         PIN. Whatever ends the process by a signal meanwhile ends it as SystemExit, so that the card loses its power
         and the PIN is wiped."""
-        acts: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(ENDING, self._end)
-        acts |= {signal.SIGTSTP: self._stop, signal.SIGCONT: self._go_on}
+        acts: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(ENDING, self._end_by_signal)
+        acts |= {signal.SIGTSTP: self._stop_by_signal, signal.SIGCONT: self._go_on}
         # What is ignored stays ignored (nohup), and what somebody else handles stays his.
         handled = [each for each in acts if signal.getsignal(each) is signal.SIG_DFL]
         try:
             for each in handled:
                 signal.signal(each, acts[each])
-            self._hide()
+            self._hide_typing()
             yield
         finally:
-            self._show()
+            self._show_typing()
             for each in handled:
                 signal.signal(each, signal.SIG_DFL)
 
-    def _hide(self) -> None:
+    def _hide_typing(self) -> None:
         if _is_ours():
             termios.tcsetattr(0, termios.TCSAFLUSH, self._silent)
         sys.stderr.write("PIN: ")
         sys.stderr.flush()
 
-    def _show(self) -> None:
+    def _show_typing(self) -> None:
         with suppress(termios.error):  # of a terminal that was hung up there is nothing to put back
             if _is_ours():
                 termios.tcsetattr(0, termios.TCSAFLUSH, self._before)
 
-    def _end(self, number: int, _frame: FrameType | None) -> None:
+    def _end_by_signal(self, number: int, _frame: FrameType | None) -> None:
         raise SystemExit(BY_SIGNAL + number)
 
-    def _stop(self, _number: int, frame: FrameType | None) -> None:
-        self._show()
+    def _stop_by_signal(self, _number: int, frame: FrameType | None) -> None:
+        self._show_typing()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)  # here the process stops, until SIGCONT
-        signal.signal(signal.SIGTSTP, self._stop)
+        signal.signal(signal.SIGTSTP, self._stop_by_signal)
         self._go_on(signal.SIGCONT, frame)
 
     def _go_on(self, _number: int, _frame: FrameType | None) -> None:
@@ -114,7 +114,7 @@ class Prompt:
         the process again."""
         if _is_ours() and termios.tcgetattr(0)[3] & termios.ECHO:
             self._pin.wipe()
-            self._hide()
+            self._hide_typing()
 
 
 def _is_ours() -> bool:

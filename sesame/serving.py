@@ -26,7 +26,7 @@ ROOT: Final = Path("tls", "root.crt")
 
 
 @contextmanager
-def announced(state_dir: Path, verb: str) -> Iterator[None]:
+def announce_verb(state_dir: Path, verb: str) -> Iterator[None]:
     """While the context lasts, the state says where the verb for the next customer is. Raises StateError."""
     path = state_dir / f"{NAME}{os.getpid()}.url"
     write_private(path, verb.encode())
@@ -46,14 +46,14 @@ def tell_servers(state_dir: Path) -> list[str]:
         verb = (read_private(path) or b"").decode(errors="replace")
         if not verb.startswith(LOOPBACK):
             continue
-        if _told(verb, state_dir / ROOT):
+        if _tell_machine(verb, state_dir / ROOT):
             done.append(verb)
         else:
             path.unlink(missing_ok=True)
     return done
 
 
-def _told(verb: str, root: Path) -> bool:
+def _tell_machine(verb: str, root: Path) -> bool:
     """False when nobody is there. No proxy stands between a machine and itself."""
     trusting = ssl.create_default_context(cafile=root) if verb.startswith("https:") and root.exists() else None
     handlers = urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting)

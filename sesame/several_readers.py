@@ -34,25 +34,25 @@ def connect_for_codes(choice: ReaderChoice, prove: Callable[[PcscConnection], T]
                 connection = stack.enter_context(PcscConnection.open_reader(reader))
                 proof = prove(connection)
             except (CardError, SlotError) as error:
-                if _fault(error) in MEANT:
+                if _fault_in(error) in MEANT:
                     raise
                 failures[reader] = error
                 continue
             yield connection, proof
             return
-    raise _nearest(failures)
+    raise _choose_nearest(failures)
 
 
-def _nearest(failures: Failures) -> CardError | SlotError:
+def _choose_nearest(failures: Failures) -> CardError | SlotError:
     """The most telling one; the others are said on standard error."""
     chosen: Fault | None = None
     for error in failures.values():
-        chosen = choose_fault(chosen, _fault(error))
-    nearest = next(reader for reader, error in failures.items() if _fault(error) is chosen)
+        chosen = choose_fault(chosen, _fault_in(error))
+    nearest = next(reader for reader, error in failures.items() if _fault_in(error) is chosen)
     for reader in failures.keys() - {nearest}:
         print_remark(f"{reader}: {failures[reader]}")
     return failures[nearest]
 
 
-def _fault(error: CardError | SlotError) -> Fault:
+def _fault_in(error: CardError | SlotError) -> Fault:
     return error.fault if isinstance(error, CardError) else fault_of(error)

@@ -38,14 +38,14 @@ def add_state_argument(parser: argparse.ArgumentParser) -> None:
     """The option every command has that keeps something."""
     parser.add_argument(
         "--state",
-        type=_folder,
+        type=_read_folder,
         metavar="DIR",
         default=str(state_dir() or ""),
         help="where cards and bank keep theirs (%(default)s)",
     )
 
 
-def _folder(name: str) -> Path:
+def _read_folder(name: str) -> Path:
     """A folder's path. Raises ArgumentTypeError where there is neither a name nor a home."""
     if not name:
         raise argparse.ArgumentTypeError("this account has no home; name a folder")

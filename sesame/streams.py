@@ -26,7 +26,7 @@ ESCAPED_BYTE: Final = 0xDC00
 """Added to a byte that is no text by Python's `surrogateescape`."""
 
 
-def visible(text: str) -> str:
+def make_visible(text: str) -> str:
     """The text with everything that a terminal would obey written out: \\x1b, \\u202e."""
     return OBEYED.sub(_written_out, text)
 
@@ -46,7 +46,7 @@ class Visible:
 
     def write(self, text: str) -> int:
         """Write it, visible."""
-        self.stream.write(visible(text))
+        self.stream.write(make_visible(text))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -64,8 +64,8 @@ def hold_streams() -> Iterator[None]:
     before = sys.stdin, sys.stdout, sys.stderr
     occupy_descriptors()
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
-    sys.stdout = _printing(sys.stdout)
-    sys.stderr = _printing(sys.stderr)
+    sys.stdout = _open_printing(sys.stdout)
+    sys.stderr = _open_printing(sys.stderr)
     try:
         yield
     finally:
@@ -80,7 +80,7 @@ def occupy_descriptors() -> None:
     os.close(descriptor)
 
 
-def _printing(stream: TextIO | None) -> TextIO:
+def _open_printing(stream: TextIO | None) -> TextIO:
     stream = stream or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="replace")

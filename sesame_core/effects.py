@@ -18,13 +18,24 @@ class Chime(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sleep:
+class BareEffect:
+    """An effect that carries nothing, equal to any other of its kind.
+
+    Those that carry nothing are bare subclasses of it: `dataclass` would write the same methods for each of them again,
+    and a start pays for every set.
+    """
+
+
+class Sleep(BareEffect):
     """The screen is dark: save power, or cut it, as configured."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Wake:
+
+class Wake(BareEffect):
     """The screen is about to be used."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

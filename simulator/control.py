@@ -43,9 +43,9 @@ class Control:
     @contextmanager
     def listening(self, path: Path) -> Iterator[None]:
         """Listen at `path` while the context lasts. Raises ControlError."""
-        door = _door(path)
+        door = _open_control(path)
         try:
-            threading.Thread(target=self._accept, args=(door.socket,), name="control", daemon=True).start()
+            threading.Thread(target=self._accept_clients, args=(door.socket,), name="control", daemon=True).start()
             yield
         finally:
             door.close()
@@ -56,14 +56,14 @@ class Control:
             if line.strip() == "text":
                 return self._bench.submit(self._bench.shown_text).result()
             for statement in statements_in(line, WHERE):
-                self._play(statement)
+                self._play_line(statement)
         except SesameError as error:
             return f"error: {_in_one_line(str(error))}"
         except Exception as error:  # whatever it was, who asked waits for an answer; its text might quote anything
             return f"error: this should not have happened ({type(error).__name__}); please report it"
         return "ok"
 
-    def _play(self, statement: Statement) -> None:
+    def _play_line(self, statement: Statement) -> None:
         """One statement, until the hands have done all that it asks for."""
 
         def act() -> Future[None]:
@@ -72,7 +72,7 @@ class Control:
 
         self._bench.submit(act).result().result()
 
-    def _accept(self, listener: socket.socket) -> None:
+    def _accept_clients(self, listener: socket.socket) -> None:
         """Until the socket is shut down."""
         while True:
             try:
@@ -81,24 +81,24 @@ class Control:
                 if error.errno in LEFT:
                     continue
                 return
-            self._welcome(client)
+            self._welcome_client(client)
 
-    def _welcome(self, client: socket.socket) -> None:
+    def _welcome_client(self, client: socket.socket) -> None:
         if self._places.acquire(blocking=False):
-            threading.Thread(target=self._serve, args=(client,), name="control client", daemon=True).start()
+            threading.Thread(target=self._serve_client, args=(client,), name="control client", daemon=True).start()
             return
         with suppress(OSError), client:
             client.settimeout(0)
             client.sendall(b"error: too many are connected: close another connection first\n")
 
-    def _serve(self, client: socket.socket) -> None:
+    def _serve_client(self, client: socket.socket) -> None:
         try:
             with suppress(OSError), client:
-                self._converse(client)
+                self._converse_with(client)
         finally:
             self._places.release()
 
-    def _converse(self, client: socket.socket) -> None:
+    def _converse_with(self, client: socket.socket) -> None:
         # One stream each way: a text stream for both would drop lines that were sent ahead of an answer.
         with client.makefile("r", encoding="utf-8", errors="replace", newline="\n") as asked:
             while line := asked.readline(LONGEST_LINE):
@@ -113,7 +113,7 @@ def _in_one_line(text: str) -> str:
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
-def _door(path: Path) -> Door:
+def _open_control(path: Path) -> Door:
     try:
         return open_door(path, MODE, MOST_CLIENTS)
     except OSError as error:

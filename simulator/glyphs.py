@@ -66,7 +66,7 @@ def half_blocks(picture: Picture, pair: str = HALVES) -> list[str]:
     ]
 
 
-def smallest(picture: Picture, glyphs: Glyphs = Glyphs.BRAILLE) -> Sequence[str]:
+def find_smallest(picture: Picture, glyphs: Glyphs = Glyphs.BRAILLE) -> Sequence[str]:
     """`width / 2` characters wide, `height / 4` high, whatever the terminal can show. Without Braille two by two pixels
     are one, lit where any of them is: strokes get thicker, none is lost."""
     return draw_braille(picture) if glyphs.value.braille else half_blocks(_halved(picture), glyphs.value.pair)
@@ -75,7 +75,7 @@ def smallest(picture: Picture, glyphs: Glyphs = Glyphs.BRAILLE) -> Sequence[str]
 def fit_picture(picture: Picture, columns: int, lines: int, glyphs: Glyphs = Glyphs.BRAILLE) -> Sequence[str]:
     """Every pixel by itself where there is room for it, else the smallest."""
     roomy = columns >= picture.width and lines >= picture.height // 2
-    return half_blocks(picture, glyphs.value.pair) if roomy else smallest(picture, glyphs)
+    return half_blocks(picture, glyphs.value.pair) if roomy else find_smallest(picture, glyphs)
 
 
 def _cell(picture: Picture, x: int, y: int) -> str:

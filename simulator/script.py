@@ -66,7 +66,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Verb:
+class ScriptVerb:
     """A statement of the language: how it is written, what it means, what it does."""
 
     usage: str
@@ -81,13 +81,13 @@ class _Allowance:
     statements: int = MOST_STATEMENTS
     characters: int = MOST_CHARACTERS
 
-    def take(self, statement: Statement) -> None:
+    def take_statement(self, statement: Statement) -> None:
         self.statements -= 1
         if self.statements < 0:
             raise statement.error(f"a script has {MOST_STATEMENTS} statements at most, those it includes among them")
 
     def text(self, path: Path) -> str:
-        text = _text(path, self.characters)
+        text = _read_text(path, self.characters)
         self.characters -= len(text)
         return text
 
@@ -95,17 +95,17 @@ class _Allowance:
 def read_script(path: Path) -> Iterator[Statement]:
     """The statements of a script, those of included files in their place. Raises ScriptError."""
     allowance = _Allowance()
-    return _expanded(allowance.text(path), path, allowance)
+    return _expand_includes(allowance.text(path), path, allowance)
 
 
 def statements_in(text: str, path: Path) -> Iterator[Statement]:
     """As `read_script`, of a text that stands nowhere; the files it includes are looked for beside `path`."""
-    return _expanded(text, path, _Allowance())
+    return _expand_includes(text, path, _Allowance())
 
 
-def _expanded(text: str, path: Path, allowance: _Allowance, depth: int = 0) -> Iterator[Statement]:
+def _expand_includes(text: str, path: Path, allowance: _Allowance, depth: int = 0) -> Iterator[Statement]:
     for statement in parse_script(text, path):
-        allowance.take(statement)
+        allowance.take_statement(statement)
         if statement.words[0] != "include":
             yield statement
             continue
@@ -115,7 +115,7 @@ def _expanded(text: str, path: Path, allowance: _Allowance, depth: int = 0) -> I
             raise statement.error(f"scripts include each other more than {MAX_INCLUDES} deep")
         included = path.parent / statement.words[1]
         try:
-            yield from _expanded(allowance.text(included), included, allowance, depth + 1)
+            yield from _expand_includes(allowance.text(included), included, allowance, depth + 1)
         except ScriptError as error:
             raise statement.error(error) from None
 
@@ -158,33 +158,33 @@ class Player:
         except _Problem as problem:
             raise statement.error(problem) from None
         except (SesameError, BankError, OSError, ValueError) as error:
-            raise statement.error(_said(error)) from error
+            raise statement.error(_describe_error(error)) from error
 
 
 # The verbs
 
 
 def _insert(player: Player, words: Sequence[str]) -> None:
-    player.bench.insert_card(_only(words, "insert CARD"))
+    player.bench.insert_card(_read_only(words, "insert CARD"))
 
 
 def _pull(player: Player, words: Sequence[str]) -> None:
-    _none(words, "pull")
+    _check_empty(words, "pull")
     player.bench.pull_card()
 
 
 def _next(player: Player, words: Sequence[str]) -> None:
-    _none(words, "next")
+    _check_empty(words, "next")
     player.bench.bring_next_customer()
 
 
 def _plug(player: Player, words: Sequence[str]) -> None:
-    _none(words, "plug")
+    _check_empty(words, "plug")
     player.bench.plug_reader()
 
 
 def _unplug(player: Player, words: Sequence[str]) -> None:
-    _none(words, "unplug")
+    _check_empty(words, "unplug")
     player.bench.unplug_reader()
 
 
@@ -198,22 +198,22 @@ def _press(player: Player, words: Sequence[str]) -> None:
 def _hold(player: Player, words: Sequence[str]) -> None:
     if len(words) < 3 or words[1] != "for":
         raise _Problem("write: hold KEY for TIME")
-    player.bench.press_key(key_named(words[0]), _time(words[2:], LONGEST_HOLD, "10 min is no key held"))
+    player.bench.press_key(key_named(words[0]), _read_time(words[2:], LONGEST_HOLD, "10 min is no key held"))
 
 
 def _wait(player: Player, words: Sequence[str]) -> None:
-    player.bench.let_pass(_time(words, LONGEST_WAIT, "24 h is not waited for"))
+    player.bench.let_pass(_read_time(words, LONGEST_WAIT, "24 h is not waited for"))
 
 
 def _battery(player: Player, words: Sequence[str]) -> None:
-    level = _only(words, "battery good|low|critical")
+    level = _read_only(words, "battery good|low|critical")
     if level not in {each.value for each in Battery}:
         raise _Problem("write: battery good|low|critical")
     player.bench.set_battery(Battery(level))
 
 
 def _screenshot(player: Player, words: Sequence[str]) -> None:
-    path = player.folder / _only(words, "screenshot FILE.png")
+    path = player.folder / _read_only(words, "screenshot FILE.png")
     if path.suffix != ".png":
         raise _Problem("a screenshot's name ends in .png")
     if not path.resolve().is_relative_to(player.folder.resolve()):
@@ -230,23 +230,23 @@ def _expect(player: Player, words: Sequence[str]) -> None:
 
 
 def _expect_text(bench: Hands, words: Sequence[str]) -> None:
-    wanted = _only(words, 'expect text "TEXT", in quotation marks when it has spaces')
+    wanted = _read_only(words, 'expect text "TEXT", in quotation marks when it has spaces')
     if normalize("NFC", wanted) not in bench.shown_text():
-        raise _Problem(f"the screen does not say {wanted!r}: it {_quoted(bench)}")
+        raise _Problem(f"the screen does not say {wanted!r}: it {_quote_glass(bench)}")
 
 
 def _expect_code(bench: Hands, words: Sequence[str]) -> None:
     code = bench.shown_code()
     if not code:
-        raise _Problem(f"no code is shown: the screen {_quoted(bench)}")
+        raise _Problem(f"no code is shown: the screen {_quote_glass(bench)}")
     if words and "".join(words).replace(" ", "") != code:
         raise _Problem("another code is shown")
 
 
 def _expect_dark(bench: Hands, words: Sequence[str]) -> None:
-    _none(words, "expect dark")
+    _check_empty(words, "expect dark")
     if not bench.is_dark():
-        raise _Problem(f"the screen is not dark: it {_quoted(bench)}")
+        raise _Problem(f"the screen is not dark: it {_quote_glass(bench)}")
 
 
 EXPECTATIONS: Final[dict[str, Callable[[Hands, Sequence[str]], None]]] = {
@@ -256,19 +256,21 @@ EXPECTATIONS: Final[dict[str, Callable[[Hands, Sequence[str]], None]]] = {
 }
 
 STATEMENTS: Final = {
-    "insert": Verb("insert CARD", "Put a card of the gallery into the slot.", _insert),
-    "pull": Verb("pull", "Take the card out.", _pull),
-    "press": Verb("press KEY ...", "Press and let go keys, one after the other: names or legends.", _press),
-    "hold": Verb("hold KEY for TIME", "Keep one key down for a time, 10 min at most.", _hold),
-    "wait": Verb("wait TIME", "Let time pass, 24 h at most: `35 s`, `300 ms`, `2 min`.", _wait),
-    "expect": Verb(
+    "insert": ScriptVerb("insert CARD", "Put a card of the gallery into the slot.", _insert),
+    "pull": ScriptVerb("pull", "Take the card out.", _pull),
+    "press": ScriptVerb("press KEY ...", "Press and let go keys, one after the other: names or legends.", _press),
+    "hold": ScriptVerb("hold KEY for TIME", "Keep one key down for a time, 10 min at most.", _hold),
+    "wait": ScriptVerb("wait TIME", "Let time pass, 24 h at most: `35 s`, `300 ms`, `2 min`.", _wait),
+    "expect": ScriptVerb(
         "expect text TEXT | code [CODE] | dark", "Fail unless the glass shows it now; text may be a part.", _expect
     ),
-    "screenshot": Verb("screenshot FILE.png", "Write what the glass shows to a PNG file.", _screenshot),
-    "next": Verb("next", "The next customer: take the card out, give cards and accounts their first state.", _next),
-    "unplug": Verb("unplug", "Take the smart-card reader away.", _unplug),
-    "plug": Verb("plug", "Bring the smart-card reader back.", _plug),
-    "battery": Verb("battery good|low|critical", "Let the gauge say so.", _battery),
+    "screenshot": ScriptVerb("screenshot FILE.png", "Write what the glass shows to a PNG file.", _screenshot),
+    "next": ScriptVerb(
+        "next", "The next customer: take the card out, give cards and accounts their first state.", _next
+    ),
+    "unplug": ScriptVerb("unplug", "Take the smart-card reader away.", _unplug),
+    "plug": ScriptVerb("plug", "Bring the smart-card reader back.", _plug),
+    "battery": ScriptVerb("battery good|low|critical", "Let the gauge say so.", _battery),
 }
 STATEMENT_INCLUDE: Final = ("include FILE", "Play another script here; its path counts from this file.")
 
@@ -283,7 +285,7 @@ def key_named(name: str) -> Key:
     return key
 
 
-def _time(words: Sequence[str], longest: Millis, said: str) -> Millis:
+def _read_time(words: Sequence[str], longest: Millis, said: str) -> Millis:
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(ms|s|min|h)", " ".join(words))
     if not match:
         raise _Problem("a time is a number of at most nine digits and ms, s, min or h: 35 s")
@@ -293,30 +295,30 @@ def _time(words: Sequence[str], longest: Millis, said: str) -> Millis:
     return time
 
 
-def _only(words: Sequence[str], usage: str) -> str:
+def _read_only(words: Sequence[str], usage: str) -> str:
     if len(words) != 1:
         raise _Problem(f"write: {usage}")
     return words[0]
 
 
-def _none(words: Sequence[str], usage: str) -> None:
+def _check_empty(words: Sequence[str], usage: str) -> None:
     if words:
         raise _Problem(f"write: {usage}, and nothing after it")
 
 
-def _quoted(bench: Hands) -> str:
+def _quote_glass(bench: Hands) -> str:
     if bench.is_dark():
         return "is dark"
     return "shows a code" if bench.shown_code() else f"says {bench.shown_text()!r}"
 
 
-def _said(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return str(error)
 
 
-def _text(path: Path, most: int) -> str:
+def _read_text(path: Path, most: int) -> str:
     """At most so many characters are read: a device, or a pipe, may never end."""
     try:
         with path.open(encoding="utf-8") as opened:

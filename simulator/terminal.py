@@ -15,7 +15,7 @@ from sesame_core.errors import SesameError
 from sesame_core.events import Key, Millis
 from sesame_core.reader.state import State
 from sesame_core.screens import Screen
-from simulator.glyphs import Glyphs, fit_picture, smallest
+from simulator.glyphs import Glyphs, find_smallest, fit_picture
 from simulator.keyboard import END, Keyboard, open_keyboard
 from simulator.live import EndedError, LiveBench
 from simulator.words import FALLBACK, LANGUAGES
@@ -113,7 +113,7 @@ class Terminal:
         self._said = ""
         for key in typed:
             try:
-                self._act(bench, key)
+                self._act_on(bench, key)
             except (SesameError, BankError) as error:
                 self._said = str(error)
             except Exception as error:  # nobody else would hear of it; its text might quote anything
@@ -126,28 +126,28 @@ class Terminal:
         """The whole page, in one write."""
         if self._bench is not None:
             # Each line is cleared before it is written: after a full one, xterm would clear its last character.
-            self._write(HOME + "\r\n".join(CLEAR_LINE + line for line in self._page(self._bench)) + CLEAR_BELOW)
+            self._write(HOME + "\r\n".join(CLEAR_LINE + line for line in self._draw_page(self._bench)) + CLEAR_BELOW)
             sys.stdout.flush()
 
-    def _act(self, bench: LiveBench, typed: str) -> None:
+    def _act_on(self, bench: LiveBench, typed: str) -> None:
         if typed in QUIT:
             bench.halt()
         elif typed in ARROWS:
-            self._choose(ARROWS[typed])
+            self._choose_card(ARROWS[typed])
         elif typed == " ":
             self._insert_or_pull(bench)
         elif typed == "l":
             self._plug_or_unplug(bench)
         elif typed.lower() in KEYS:
-            self._press(bench, KEYS[typed.lower()])
+            self._press_key(bench, KEYS[typed.lower()])
 
-    def _press(self, bench: LiveBench, key: Key) -> None:
+    def _press_key(self, bench: LiveBench, key: Key) -> None:
         if bench.busy_until - bench.clock.now() > MOST_AHEAD:
             self._said = self._labels.too_fast
         else:
             bench.press_key(key)
 
-    def _choose(self, by: int) -> None:
+    def _choose_card(self, by: int) -> None:
         self._chosen = (self._chosen + by) % len(self._names)
 
     def _insert_or_pull(self, bench: LiveBench) -> None:
@@ -163,35 +163,35 @@ class Terminal:
         (bench.unplug_reader if self._plugged else bench.plug_reader)()
         self._plugged = not self._plugged
 
-    def _page(self, bench: LiveBench) -> Iterator[str]:
+    def _draw_page(self, bench: LiveBench) -> Iterator[str]:
         columns, lines = self._size()
         picture = bench.glass()
-        least = smallest(picture, self._glyphs)
+        least = find_smallest(picture, self._glyphs)
         wide, high = len(least[0]) + MARGIN, len(least) + LEAST_LINES
         if columns < wide or lines < high:
             told = self._labels.too_small.format(wide, high, columns, lines)
             yield from wrap(told, max(1, columns - 1))[:lines]
             return
         glass = fit_picture(picture, columns - MARGIN, lines - ROOMY_LINES, self._glyphs)
-        yield from _framed(glass, self._glyphs.value.frame)
-        yield from self._below(columns, lines - len(glass) - FRAME_LINES)
+        yield from _frame_glass(glass, self._glyphs.value.frame)
+        yield from self._lines_below(columns, lines - len(glass) - FRAME_LINES)
 
-    def _below(self, columns: int, room: int) -> Iterator[str]:
+    def _lines_below(self, columns: int, room: int) -> Iterator[str]:
         """The lines below the glass, `room` of them; what is only convenient goes first when there are few."""
         spare = min(SPARE_LINES, room - FIXED_LINES - LEAST_CARDS)
         texts = ["1 2 3   4 5 6   7 8 9   0"] * (spare >= 2) + [self._labels.keypad]
         texts += [""] * (spare >= 3) + [self._labels.cards] * (spare >= 1)
         yield from (f"  {text}"[: columns - 1] for text in texts)
-        yield from self._gallery(columns, room - FIXED_LINES - spare)
+        yield from self._list_gallery(columns, room - FIXED_LINES - spare)
         yield f"  {self._labels.chosen}   {self._labels.help}"[: columns - 1]
-        yield f"  {_visible(self._said)}"[: columns - 1]
+        yield f"  {_make_visible(self._said)}"[: columns - 1]
 
-    def _gallery(self, columns: int, room: int) -> Iterator[str]:
+    def _list_gallery(self, columns: int, room: int) -> Iterator[str]:
         first = max(0, min(self._chosen - room // 2, len(self._names) - room))
         for number, name in list(enumerate(self._names))[first : first + room]:
             card = gallery.describe_card(name)
             mark = "▣" if name == self._inside else " "
-            line = f"  {mark} {name:<18}{self._labels.pin} {card.pin}  {card.described(self._language)}"
+            line = f"  {mark} {name:<18}{self._labels.pin} {card.pin}  {card.describe(self._language)}"
             style = CHOSEN if number == self._chosen else ""
             yield f"{style}{line[: columns - 1]}{PLAIN if style else ''}"
 
@@ -203,12 +203,12 @@ class Terminal:
         bench.end()
 
 
-def _visible(text: str) -> str:
+def _make_visible(text: str) -> str:
     """As a terminal may have it: what would act on it is a question mark."""
     return "".join(each if each.isprintable() else "?" for each in text)
 
 
-def _framed(glass: Sequence[str], frame: str) -> Iterator[str]:
+def _frame_glass(glass: Sequence[str], frame: str) -> Iterator[str]:
     across, upright, *corners = tuple(frame)
     edge = across * (len(glass[0]) + 2)
     yield f"{FRAME}{corners[0]}{edge}{corners[1]}{PLAIN}"

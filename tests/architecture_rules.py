@@ -37,7 +37,7 @@ MAY_IMPORT |= {
 GROUND = {
     "sesame_core": ("errors", "secrets", "pin", "events", "screens", "effects", "appliance"),
     "drivers": ("ports", "errors", "clock", "header", "circuit", "debounce", "patience", "install_hints"),
-    "bank": ("errors", "decoding", "files", "locks", "iban"),
+    "bank": ("errors", "decoding", "files", "locks", "iban", "languages"),
 }
 """World -> modules that every room of it may stand on."""
 

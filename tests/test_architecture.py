@@ -43,8 +43,12 @@ from tests.architecture_rules import (
     too_long,
 )
 from tests.source_tree import ROOT, Module, imports
+from tools.measures import measure, share_of_one_word, twice_named
 
 # Each rule catches what it is for ...
+
+MOST_ONE_WORD = 40
+"""Per cent of the function names; those of the projects in docs/dev/architecture.md: 12 to 44."""
 
 LONG_FUNCTION = "def f() -> None:\n" + "    pass\n" * MAX_FUNCTION_LINES
 
@@ -183,6 +187,17 @@ def test_no_room_leads_back_to_itself() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_project_keeps(rule: Callable[[Module], list[str]]) -> None:
     assert [complaint for module in project().values() for complaint in rule(module)] == []
+
+
+def test_no_class_name_of_the_reader_stands_in_two_modules() -> None:
+    """Of what the reader is made of; whoever reads "the Vault" or "a Contact" there need not ask which."""
+    worlds = ("sesame_core", "drivers", "device")
+    assert twice_named(measure(ROOT), worlds) == []
+
+
+def test_function_names_say_verb_and_object() -> None:
+    """One word is enough for a property, for a value's noun and for what a port or a library's caller dictates."""
+    assert share_of_one_word(measure(ROOT)) <= MOST_ONE_WORD
 
 
 @pytest.mark.parametrize("start", STARTS)

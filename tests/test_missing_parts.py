@@ -50,7 +50,7 @@ def test_a_copy_names_the_checkout_it_was_made_from(tmp_path: Path, mocker: Mock
     (origin / "setup.cfg").touch()
     mocker.patch.object(install_hints, "__file__", str(tmp_path / "site-packages/drivers/install_hints.py"))
     told = json.dumps({"url": origin.as_uri(), "dir_info": {}})
-    mocker.patch.object(install_hints, "distribution", return_value=SimpleNamespace(read_text=lambda _name: told))
+    mocker.patch("importlib.metadata.distribution", return_value=SimpleNamespace(read_text=lambda _name: told))
     assert shlex.split(install_extra("bank")) == [sys.executable, "-m", "pip", "install", f"{origin}[bank]"]
 
 
@@ -59,9 +59,9 @@ def test_where_the_checkout_is_gone_its_folder_is_asked_for(
     told: str | None, tmp_path: Path, mocker: MockerFixture
 ) -> None:
     mocker.patch.object(install_hints, "__file__", str(tmp_path / "site-packages/drivers/install_hints.py"))
-    mocker.patch.object(install_hints, "distribution", return_value=SimpleNamespace(read_text=lambda _name: told))
+    mocker.patch("importlib.metadata.distribution", return_value=SimpleNamespace(read_text=lambda _name: told))
     assert install_extra("web").endswith(" -m pip install '.[web]' in the project's folder")
-    mocker.patch.object(install_hints, "distribution", side_effect=PackageNotFoundError)
+    mocker.patch("importlib.metadata.distribution", side_effect=PackageNotFoundError)
     assert "'.[web]'" in install_extra("web")
 
 

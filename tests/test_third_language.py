@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,19 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 WORLDS = ("sesame_core", "drivers", "device", "bank", "web", "simulator")
 WORDS = Path("sesame_core/reader/words")
-HOUSES = (WORDS, Path("simulator/words"), Path("bank/web/coopanet/words"), Path("bank/web/coopanet/space/words"))
+FRENCH = chain.from_iterable((ROOT / world).rglob("words/fr.py") for world in ("sesame_core", "bank", "simulator"))
+HOUSES = tuple(sorted(path.parent.relative_to(ROOT) for path in FRENCH))
 """Who speaks, each in a world of its own; the form is the same."""
+
+IN_GERMAN = {
+    'language="en"': 'language="de"',
+    '"English"': '"Deutsch"',
+    'money="€{amount}"': 'money="{amount} EUR"',
+    'decimal="."': 'decimal=","',
+    'group=","': 'group="."',
+    "your code is": "IHR CODE ist",
+}
+"""What is changed in the English words to make a language that can be told from it."""
 
 OFFERED = """
 import json
@@ -93,20 +105,36 @@ def test_one_file_brings_a_language_everywhere_and_takes_it_away(product: Path) 
     assert offered(product) == before
 
 
-def test_each_house_takes_a_file_of_the_same_form(product: Path) -> None:
+@pytest.fixture
+def german(product: Path) -> Path:
+    """A copy with a third file in every house."""
     for house in HOUSES:
-        english = (product / house / "en.py").read_text(encoding="utf-8")
-        german = english.replace('language="en"', 'language="de"').replace('name="English"', 'name="Deutsch"')
-        (product / house / "de.py").write_text(german, encoding="utf-8")
-    found = offered(product)
-    assert (
-        found["languages"]
-        == found["around"]
-        == found["coopanet"]
-        == found["space"]
-        == found["described"]
-        == ["fr", "de", "en"]
-    )
+        text = (product / house / "en.py").read_text(encoding="utf-8")
+        for english, other in IN_GERMAN.items():
+            text = text.replace(english, other)
+        (product / house / "de.py").write_text(text, encoding="utf-8")
+    return product
+
+
+def test_each_house_takes_a_file_of_the_same_form(german: Path) -> None:
+    """Every folder of words there is: none can stay outside this."""
+    assert len(HOUSES) >= 7
+    found = offered(german)
+    every = [found[name] for name in ("languages", "around", "coopanet", "space", "described")]
+    assert every == [["fr", "de", "en"]] * len(every)
+
+
+def test_every_page_speaks_it(german: Path) -> None:
+    """The walk, in the copy: Coop@net with connect page, telephone and messages, the desk, the simulated reader, the
+    mirror; amounts as that language writes them."""
+    for part in ("tests/web", "tools", "sesame"):
+        shutil.copytree(ROOT / part, german / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (ROOT / "tests").glob("*.py"):
+        shutil.copy(file, german / "tests")
+    pytest_here = ["pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", "."]
+    walk = [sys.executable, "-m", *pytest_here, "tests/web/walk_in_german.py"]
+    done = subprocess.run(walk, cwd=german, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_language_that_lacks_a_sentence_is_none(product: Path) -> None:

@@ -86,7 +86,7 @@ def _comments_in_functions(path: Path, tree: ast.Module) -> int:
 
 def summarise(found: Measures) -> Sequence[tuple[str, str]]:
     """The rows of the table: what, and how much."""
-    twice = sorted(name for name, where in found.classes.items() if len(where) > 1)
+    twice = twice_named(found)
     folder, most = found.folders.most_common(1)[0]
     return [
         ("modules", str(len(found.modules))),
@@ -95,9 +95,22 @@ def summarise(found: Measures) -> Sequence[tuple[str, str]]:
         ("annotated, public docstrings %", f"{_share(found.annotated)}, {_share(found.explained)}"),
         ("comments per 100 function lines", f"{100 * found.comments / sum(found.functions):.1f}"),
         ("most files in one flat folder", f"{most} ({folder})"),
-        ("one-word function names %", str(_share(found.one_word))),
+        ("one-word function names %", str(share_of_one_word(found))),
         ("class names in two modules or more", f"{len(twice)}: {', '.join(twice)}"),
     ]
+
+
+def twice_named(found: Measures, worlds: Sequence[str] = ()) -> Sequence[str]:
+    """The class names that stand in two modules or more; with `worlds`, in two of these."""
+    inside = tuple(f"{world}/" for world in worlds) or ("",)
+    return sorted(
+        name for name, where in found.classes.items() if sum(module.startswith(inside) for module in where) > 1
+    )
+
+
+def share_of_one_word(found: Measures) -> int:
+    """Per cent of the function names that are one word."""
+    return _share(found.one_word)
 
 
 def _spread(numbers: Sequence[int]) -> str:

@@ -1,12 +1,11 @@
 """What people type into a form: forgiving about how, exact about what.
 
-Amounts are read as French and English write them. What could be two amounts is none: a sum of money is not guessed.
+Amounts are read with a point or a comma before the cents. What could be two amounts is none: money is not guessed.
 """
 
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
@@ -25,8 +24,6 @@ EMAIL: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 """A dot-atom at a host with a dot in its name (RFC 5322, 3.4.1, as the HTML standard narrows it)."""
-
-DECIMAL_SIGNS: Final[Mapping[str, str]] = {"fr": ",", "en": "."}
 
 
 class Slip(Enum):
@@ -50,18 +47,19 @@ class SlipError(ValueError):
         self.slip = slip
 
 
-def parse_amount(text: str, language: str, least: int = 1) -> int:
+def parse_amount(text: str, decimal_sign: str, least: int = 1) -> int:
     """An amount in cents, `least` or more. Spaces, € and EUR may stand where people put them. Raises SlipError.
 
     The sign before one or two last digits parts the cents, whichever it is; before three digits it groups thousands
-    where the language says so ("1,234" in English) and is ambiguous where it does not ("1.234" in French).
+    where `decimal_sign`, the language's own, is the other one ("1,234" in English), and is ambiguous where no language
+    says so ("1.234" in French).
     """
     plain = CURRENCY.sub("", "".join(text.split()), count=1)
     if not plain:
         raise SlipError(Slip.MISSING)
     if not AMOUNT.fullmatch(plain) or not plain.isascii():
         raise SlipError(Slip.SHAPE)
-    whole, cents = _part(plain.replace("'", ""), DECIMAL_SIGNS.get(language, ","))
+    whole, cents = _part(plain.replace("'", ""), decimal_sign)
     digits = (whole + cents.ljust(2, "0")).lstrip("0")
     if len(digits) > MOST_DIGITS:
         raise SlipError(Slip.LARGE)

@@ -93,7 +93,7 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path.absolute()))
 
 
-def named(url: URL) -> str:
+def name_books(url: URL) -> str:
     """How messages call the books: by their file, or by their name on the server."""
     if url == MEMORY:
         return "in memory"
@@ -181,19 +181,19 @@ def lock_books(connection: Connection, number: int) -> None:
 
 
 @contextmanager
-def translated(url: URL) -> Iterator[None]:
+def translate_errors(url: URL) -> Iterator[None]:
     """Around every use of the database. Raises StateError; what breaks a rule of the tables stays IntegrityError."""
     try:
         yield
     except IntegrityError:
         raise
     except SQLAlchemyError as cause:
-        raise StateError(f"the bank's books ({named(url)}): {trouble(cause)}") from cause
+        raise StateError(f"the bank's books ({name_books(url)}): {explain_trouble(cause)}") from cause
     except UnicodeDecodeError as cause:  # sqlite3 fails so at SQLite's own message, where that quotes a damaged name
-        raise StateError(f"the bank's books ({named(url)}): {DAMAGED}") from cause
+        raise StateError(f"the bank's books ({name_books(url)}): {DAMAGED}") from cause
 
 
-def trouble(error: SQLAlchemyError) -> str:
+def explain_trouble(error: SQLAlchemyError) -> str:
     """What is wrong and what to do about it."""
     if isinstance(error, PoolTimeoutError):
         return BUSY

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Inspector, Table, delete, insert, inspect, se
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from bank.books.database import DAMAGED, is_absent, named, opened_engine, translated, trouble
+from bank.books.database import DAMAGED, explain_trouble, is_absent, name_books, opened_engine, translate_errors
 from bank.books.migrating import migrate_database, read_revision
 from bank.books.schema import ACCOUNTS, BALANCED, CARDS, CLEARING, CLOCK, COUNTERS, ISSUER_KEYS, METADATA, SCHEMA
 from bank.decoding import decode_foreign
@@ -61,8 +61,8 @@ def _delete_all(connection: Connection) -> None:
 def _connected(url: URL, *, writes: bool) -> Iterator[Connection]:
     engine = opened_engine(url)
     try:
-        damaged = decode_foreign(f"the bank's books ({named(url)}): {DAMAGED}")
-        with damaged, translated(url), engine.execution_options(writes=writes).begin() as connection:
+        damaged = decode_foreign(f"the bank's books ({name_books(url)}): {DAMAGED}")
+        with damaged, translate_errors(url), engine.execution_options(writes=writes).begin() as connection:
             yield connection
     finally:
         engine.dispose()
@@ -75,7 +75,7 @@ def _is_new(found: Inspector) -> bool:
 
 def _refuse_foreign(connection: Connection, url: URL) -> None:
     """Whatever a step or a comparison trips over: these tables are not ours, and the transaction ends undone."""
-    foreign = StateError(f"{named(url)} holds tables that this bank did not make: nothing was deleted")
+    foreign = StateError(f"{name_books(url)} holds tables that this bank did not make: nothing was deleted")
     try:
         read_revision(connection)
     except StateError as cause:
@@ -83,7 +83,7 @@ def _refuse_foreign(connection: Connection, url: URL) -> None:
     try:
         migrate_database(connection)
     except SQLAlchemyError as cause:
-        if trouble(cause) == DAMAGED:
+        if explain_trouble(cause) == DAMAGED:
             raise foreign from cause
         raise
     found = inspect(connection)

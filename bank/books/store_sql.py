@@ -29,7 +29,7 @@ from bank.books.customers import (
     list_holders,
     read_text,
 )
-from bank.books.database import DAMAGED, database_url, named, opened_engine, translated
+from bank.books.database import DAMAGED, database_url, name_books, opened_engine, translate_errors
 from bank.books.migrating import migrate_database
 from bank.books.people import CredentialKind
 from bank.books.records import (
@@ -45,7 +45,7 @@ from bank.books.records import (
 )
 from bank.books.schema import ATTEMPTS, CARDS, ISSUER_KEYS
 from bank.books.store import Issue
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 from bank.decoding import decode_foreign
 from bank.emv.codes import MAX_ATC
 from bank.emv.keys import IssuerKey
@@ -66,7 +66,7 @@ class SqlStore:
     when the vault's key is not the one that its secrets were sealed with. `wall`: the machine's clock.
     """
 
-    def __init__(self, url: str | URL, vault: Vault, wall: WallClock = wall_ms) -> None:
+    def __init__(self, url: str | URL, vault: BooksVault, wall: WallClock = wall_ms) -> None:
         self._vault = vault
         self._wall = wall
         self._url = database_url(url) if isinstance(url, str) else url
@@ -242,7 +242,9 @@ class SqlStore:
         sealed = [*keys, *cards]
         # One that opens is enough: damage is found where it is read, a wrong key opens nothing at all.
         if sealed and not any(self._opens(name, row) for name, row in sealed):
-            raise StateError(f"the key file is not the one of the bank's books ({named(self._url)}): put theirs back")
+            raise StateError(
+                f"the key file is not the one of the bank's books ({name_books(self._url)}): put theirs back"
+            )
 
     def _opens(self, name: str, sealed: bytes) -> bool:
         try:
@@ -254,8 +256,8 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that looks. Rows are taken apart inside: what they hold may be damaged."""
-        damaged = decode_foreign(f"the bank's books ({named(self._url)}): {DAMAGED}")
-        with damaged, translated(self._url), self._engine.connect() as connection:
+        damaged = decode_foreign(f"the bank's books ({name_books(self._url)}): {DAMAGED}")
+        with damaged, translate_errors(self._url), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -263,10 +265,10 @@ class SqlStore:
         """A transaction that changes: all of it is on the disk at the end, or nothing. Only one at a time on SQLite.
         What breaks a rule of the tables leaves as IntegrityError."""
         try:
-            with translated(self._url), self._engine.execution_options(writes=True).begin() as connection:
+            with translate_errors(self._url), self._engine.execution_options(writes=True).begin() as connection:
                 yield connection
         except (TypeError, ValueError, LookupError) as cause:  # a row that was taken apart, not an answer of a desk
-            raise StateError(f"the bank's books ({named(self._url)}): {DAMAGED}") from cause
+            raise StateError(f"the bank's books ({name_books(self._url)}): {DAMAGED}") from cause
 
 
 @contextmanager

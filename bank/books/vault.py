@@ -17,7 +17,7 @@ KEY_SIZE = 32
 NONCE_SIZE = 12
 
 
-class Vault:
+class BooksVault:
     """Seals with AES-256-GCM and indexes with HMAC-SHA-256, under keys derived from one of 32 bytes."""
 
     def __init__(self, key: bytes) -> None:
@@ -28,7 +28,7 @@ class Vault:
         self._other_key = _derived(key, b"other")
 
     @classmethod
-    def from_file(cls, path: Path) -> "Vault | None":
+    def from_file(cls, path: Path) -> "BooksVault | None":
         """The vault with the key in that file; None without one. Raises StateError, also where others may read it.
 
         Whoever has this file and the database has every card's key: back them up apart from each other.
@@ -42,7 +42,7 @@ class Vault:
         return cls(key)
 
     @classmethod
-    def made_at(cls, path: Path) -> "Vault":
+    def made_at(cls, path: Path) -> "BooksVault":
         """A vault with a new key, which is written to that file (mode 0600). Raises StateError."""
         key = os.urandom(KEY_SIZE)
         write_private(path, key)

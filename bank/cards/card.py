@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from bank.cards.applet import Applet
-from bank.cards.channel import FULL, Channel, Reply, T0Channel, T1Channel
+from bank.cards.channel import FULL, CardChannel, Reply, T0Channel, T1Channel
 from bank.cards.memory import CardMemory, Counters, VolatileMemory
 from bank.cards.profile import CardProfile
 
@@ -77,7 +77,7 @@ class VirtualCard:
         self._applet.forget()
         self._channel = self._fresh_channel()
 
-    def _fresh_channel(self) -> Channel:
+    def _fresh_channel(self) -> CardChannel:
         chunk = self._profile.chunk or FULL
         return T1Channel(chunk) if self.protocol == 1 else T0Channel(chunk)
 

@@ -43,7 +43,7 @@ class Reply:
 Handler = Callable[[Apdu], Reply]
 
 
-class Channel(Protocol):
+class CardChannel(Protocol):
     """A transmission protocol, seen from the card."""
 
     def exchange(self, raw: bytes, handler: Handler) -> Reply:

@@ -30,31 +30,21 @@ def _first_cards() -> Iterable[GalleryCard]:
     sesame = make_small_card("sesame-card", written_small(draft_dpa(2)))
     yield GalleryCard(
         _bank_card("bank-card", 1),
-        "Bank card: CB and Visa payment applications and the DPA one behind a PSE; payment ones answer 6D00",
-        "Carte bancaire : applications de paiement CB et Visa et application DPA derrière un PSE",
     )
-    yield GalleryCard(sesame, "Sésame card: the DPA application alone", "Carte Sésame : l'application DPA seule")
+    yield GalleryCard(sesame)
     yield GalleryCard(
         CardProfile("mastercard-cap", (write_records(mastercard_cap(3)),), DEMO_PIN, protocol=1, atr=atr_t1(b"MCAP1")),
-        "Mastercard CAP card: M/Chip 4 cryptogram, TLV answers, T=1",
-        "Carte CAP Mastercard : cryptogramme M/Chip 4, réponses TLV, T=1",
     )
     yield GalleryCard(
         replace(make_small_card("last-try", written_small(draft_dpa(4))), tries=1),
-        "One PIN try is left",
-        "Il reste un seul essai de code secret",
     )
     yield GalleryCard(
         replace(make_small_card("blocked", written_small(draft_dpa(5))), tries=0),
-        "No PIN try is left",
-        "Carte bloquée : plus d'essai",
     )
     yield GalleryCard(
         replace(make_small_card("no-cap", draft_payment(CARTES_BANCAIRES, "CB", 6)), pse=Pse((0,))),
-        "A payment application only: no code can be had from it",
-        "Une application de paiement seulement : pas de code possible",
     )
-    yield GalleryCard(replace(sesame, name="mute"), "No answer to reset", "Carte muette", Defect.MUTE)
+    yield GalleryCard(replace(sesame, name="mute"), Defect.MUTE)
 
 
 GALLERY: Mapping[str, GalleryCard] = MappingProxyType(

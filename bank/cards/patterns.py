@@ -14,8 +14,10 @@ from bank.cards.personalise import (
     write_records,
 )
 from bank.cards.profile import CardApplication, CardProfile, Format, atr_t0
+from bank.cards.words import LANGUAGES
 from bank.emv.codes import MASTERCARD_CAP, VISA_DPA
 from bank.emv.issuer import CryptogramVersion
+from bank.languages import FALLBACK, choose_words
 
 DEMO_PIN = "1234"
 FLAGS = b"\x00"
@@ -23,14 +25,12 @@ FLAGS = b"\x00"
 
 @dataclass(frozen=True)
 class GalleryCard:
-    """A card on show. `english` and `french` say in one line what it stands for.
+    """A card on show. What it stands for is in `bank.cards.words`, by its name.
 
     `issued`: the bank has it in its books; never so with a card that has a defect or no application for codes.
     """
 
     profile: CardProfile
-    english: str
-    french: str
     defect: Defect | None = None
     issued: bool = True
 
@@ -55,9 +55,9 @@ class GalleryCard:
         good = VirtualCard(self.profile, memory)
         return FaultyCard(good, self.defect) if self.defect else good
 
-    def described(self, language: str = "fr") -> str:
-        """The line in the language asked for ("en" or "fr")."""
-        return self.english if language == "en" else self.french
+    def describe(self, language: str = FALLBACK) -> str:
+        """What it stands for, in one line, in a language that is there; else in the fallback's."""
+        return choose_words(LANGUAGES, language).cards[self.name]
 
 
 def draft_dpa(serial: int, ipb: bytes = FRENCH_IPB) -> CardApplication:

@@ -6,10 +6,10 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from bank.books.clock import read_time, wall_ms
-from bank.books.database import DAMAGED, MEMORY, database_url, named, sqlite_url
+from bank.books.database import DAMAGED, MEMORY, database_url, name_books, sqlite_url
 from bank.books.emptying import holds_secrets
 from bank.books.store_sql import SqlStore
-from bank.books.vault import KEY_SIZE, Vault
+from bank.books.vault import KEY_SIZE, BooksVault
 from bank.demo.customers import furnish_books
 from bank.demo.passwords import furnish_passwords
 from bank.demo.people import furnish_people
@@ -35,7 +35,7 @@ def open_database(state_dir: Path, url: str = "") -> SqlStore:
     """
     books, key_file = books_url(state_dir, url), state_dir / KEY_FILE
     with lock_file(key_file):
-        vault = Vault.from_file(key_file)
+        vault = BooksVault.from_file(key_file)
         store = SqlStore(books, vault) if vault else _new_books(books, key_file)
     try:
         _furnish(store, books)
@@ -47,7 +47,7 @@ def open_database(state_dir: Path, url: str = "") -> SqlStore:
 
 def open_in_memory() -> SqlStore:
     """A bank that ends with the program: the test keys, and neither cards nor customers. Close it."""
-    store = SqlStore(MEMORY, Vault(os.urandom(KEY_SIZE)))
+    store = SqlStore(MEMORY, BooksVault(os.urandom(KEY_SIZE)))
     for key in TEST_KEYS.values():
         store.add_issuer_key(key)
     return store
@@ -64,17 +64,17 @@ def _furnish(store: SqlStore, books: URL) -> None:
             furnish_staff(connection, now_ms)
         furnish_passwords(store)
     except IssuingError as cause:  # a card of ours under another name
-        raise StateError(f"the bank's books ({named(books)}): {DAMAGED}") from cause
+        raise StateError(f"the bank's books ({name_books(books)}): {DAMAGED}") from cause
 
 
 def _new_books(books: URL, key_file: Path) -> SqlStore:
     """Books and the key for them: the key is on the disk before anything is sealed with it."""
     if holds_secrets(books):
         raise StateError(
-            f"{key_file} is missing, and nothing else opens the bank's books ({named(books)}): put it "
+            f"{key_file} is missing, and nothing else opens the bank's books ({name_books(books)}): put it "
             "back from your backup. `sesame bank reset --yes` begins anew"
         )
-    vault = Vault.made_at(key_file)
+    vault = BooksVault.made_at(key_file)
     try:
         return SqlStore(books, vault)
     except BaseException:

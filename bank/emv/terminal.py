@@ -10,7 +10,7 @@ LONGEST_CHALLENGE = 8
 LONGEST_AMOUNT = 12
 
 
-class RequestError(BankError):
+class CodeRequestError(BankError):
     """What the code is said to confirm is out of bounds: the caller's fault, not the customer's."""
 
 
@@ -20,7 +20,7 @@ def _digits(text: str, most: int) -> bool:
 
 def _check(condition: bool, message: str) -> None:
     if not condition:
-        raise RequestError(message)
+        raise CodeRequestError(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from bank.operations.ports import Confirmation, ConfirmOutcome, Operation
 from bank.operations.proofs import Proof
 from bank.operations.shelf import get_operation
 from bank.operations.table import Act, OperationState
-from bank.operations.words import CLOSED_TEXT, write_message
+from bank.operations.wording import words_for, write_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +118,6 @@ def _refusal(left: int) -> ConfirmOutcome:
 def _warn(connection: Connection, trial: Trial, now_ms: int) -> None:
     """The customer learns of it where whoever typed does not sit."""
     if trial.who.telephone:
-        text = write_message(CLOSED_TEXT, trial.operation.content)
+        content = trial.operation.content
+        text = write_message(words_for(content).closed_text, content)
         send_text(connection, trial.who.customer_id, trial.who.telephone, text, now_ms)

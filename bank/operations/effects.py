@@ -27,7 +27,7 @@ from bank.operations.notices import NoticeEvent, note_notice
 from bank.operations.octets import OperationContent
 from bank.operations.ports import Operation
 from bank.operations.shelf import DONE, DUE, FAILED, AlteredError, read_row
-from bank.operations.words import CARD_FRAUD_TEXT, DONE_TEXT, FAILED_TEXT, FRAUD_TEXT, write_message
+from bank.operations.wording import words_for, write_message
 from bank.people.payments import change_card_limits, change_payment_card, list_payment_cards
 
 BATCH: Final = 100
@@ -175,10 +175,11 @@ def _send_notice(connection: Connection, operation: Operation, now_ms: int) -> N
     """What became of it. The effect itself stands before its notice, and was done or failed before."""
     query = select(EFFECTS.c.id).where(EFFECTS.c.operation_id == operation.operation_id, EFFECTS.c.state == FAILED)
     failed = connection.execute(query).first() is not None
+    words = words_for(operation.content)
     if failed:
-        _tell(connection, operation, NoticeEvent.FAILED, now_ms, FAILED_TEXT)
+        _tell(connection, operation, NoticeEvent.FAILED, now_ms, words.failed_text)
     else:
-        _tell(connection, operation, NoticeEvent.DONE, now_ms, DONE_TEXT)
+        _tell(connection, operation, NoticeEvent.DONE, now_ms, words.done_text)
 
 
 def _protect(connection: Connection, operation: Operation, now_ms: int) -> None:
@@ -192,7 +193,8 @@ def _protect(connection: Connection, operation: Operation, now_ms: int) -> None:
     )
     connection.execute(frozen.values(state="frozen"))
     opposed = content.kind in PAYING_KINDS and _oppose_card(connection, content, now_ms)
-    _tell(connection, operation, NoticeEvent.FRAUD, now_ms, CARD_FRAUD_TEXT if opposed else FRAUD_TEXT)
+    words = words_for(content)
+    _tell(connection, operation, NoticeEvent.FRAUD, now_ms, words.card_fraud_text if opposed else words.fraud_text)
 
 
 def _oppose_card(connection: Connection, content: OperationContent, now_ms: int) -> bool:
@@ -203,15 +205,13 @@ def _oppose_card(connection: Connection, content: OperationContent, now_ms: int)
     return number in own and change_payment_card(connection, number, *states, now_ms)
 
 
-def _tell(
-    connection: Connection, operation: Operation, event: NoticeEvent, now_ms: int, words: tuple[str, str]
-) -> None:
+def _tell(connection: Connection, operation: Operation, event: NoticeEvent, now_ms: int, sentence: str) -> None:
     """Among the notices, and by text message, where he has a telephone for it; the journal has it in any case."""
     content = operation.content
     note_notice(connection, content.customer_id, event, now_ms, operation.operation_id)
     secure = find_contact(connection, content.customer_id, ContactKind.SECURE_TELEPHONE)
     if secure:
-        send_text(connection, content.customer_id, secure.value, write_message(words, content), now_ms)
+        send_text(connection, content.customer_id, secure.value, write_message(sentence, content), now_ms)
 
 
 EFFECT_ACTIONS: Final[Mapping[EffectKind, Callable[[Connection, Operation, int], None]]] = MappingProxyType(

@@ -3,9 +3,10 @@
 Every function works in the caller's transaction: what happened and what is told of it are one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -15,9 +16,10 @@ from bank.books.customers import find_contact
 from bank.books.people import ContactKind
 from bank.books.schema import OPERATIONS
 from bank.books.schema_notices import NOTICES
+from bank.languages import FALLBACK, choose_words
 from bank.operations.messages import send_text
 from bank.operations.octets import read_octets
-from bank.operations.words import LANGUAGES, choose
+from bank.operations.words import LANGUAGES, OperationWords
 
 MOST_LISTED: Final = 100
 
@@ -38,37 +40,16 @@ class NoticeEvent(Enum):
     TELEPHONE = "telephone"
 
 
-NOTICE_TEXTS: Final[Mapping[NoticeEvent, tuple[str, str]]] = MappingProxyType(
+NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = MappingProxyType(
     {
-        NoticeEvent.REOPENED: (
-            "Coop@net : votre agence vous permet à nouveau de confirmer vos opérations. Si vous ne l'avez pas demandé, "
-            "appelez-la.",
-            "Coop@net: your branch lets you confirm operations again. If you did not ask for it, call the branch.",
-        ),
-        NoticeEvent.CARD_CLOSED: (
-            "Coop@net : trop de codes faux à l'accès à vos comptes. Votre carte ne les ouvre plus : appelez votre "
-            "agence.",
-            "Coop@net: too many wrong codes at the access to your accounts. Your card opens them no longer: call your "
-            "branch.",
-        ),
-        NoticeEvent.CARD_REOPENED: (
-            "Coop@net : votre agence a rouvert l'accès à vos comptes par votre carte. Si vous ne l'avez pas demandé, "
-            "appelez-la.",
-            "Coop@net: your branch has reopened the access to your accounts by your card. If you did not ask for it, "
-            "call the branch.",
-        ),
-        NoticeEvent.NEW_TERMINAL: (
-            "Coop@net : accès à vos comptes depuis un appareil qui n'était pas connu. Si ce n'est pas vous, appelez "
-            "votre agence.",
-            "Coop@net: access to your accounts from a device that was not known. If it was not you, call your branch.",
-        ),
-        NoticeEvent.TELEPHONE: (
-            "Coop@net : votre téléphone sécurisé a été changé en agence. Si ce n'est pas vous, appelez votre agence.",
-            "Coop@net: your secure telephone was changed at the branch. If it was not you, call your branch.",
-        ),
+        NoticeEvent.REOPENED: attrgetter("reopened_text"),
+        NoticeEvent.CARD_CLOSED: attrgetter("card_closed_text"),
+        NoticeEvent.CARD_REOPENED: attrgetter("card_reopened_text"),
+        NoticeEvent.NEW_TERMINAL: attrgetter("new_terminal_text"),
+        NoticeEvent.TELEPHONE: attrgetter("telephone_text"),
     }
 )
-"""French, English. What is told of an operation names it, and is in `bank.operations.words`."""
+"""Of each event its text message. What is told of an operation names it, and is chosen where it happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +72,7 @@ def note_notice(
 def tell_customer(connection: Connection, customer_id: int, event: NoticeEvent, now_ms: int, *also: str) -> None:
     """A line, and a text message to the secure telephone, where there is one, and to the numbers `also`."""
     note_notice(connection, customer_id, event, now_ms)
-    text = choose(NOTICE_TEXTS[event], find_language(connection, customer_id))
+    text = NOTICE_TEXTS[event](choose_words(LANGUAGES, find_language(connection, customer_id)))
     secure = find_contact(connection, customer_id, ContactKind.SECURE_TELEPHONE)
     for number in dict.fromkeys((*([secure.value] if secure else ()), *also)):
         send_text(connection, customer_id, number, text, now_ms)
@@ -108,4 +89,4 @@ def find_language(connection: Connection, customer_id: int) -> str:
     """The language that the customer last asked for something in; French before that."""
     own = select(OPERATIONS.c.payload).where(OPERATIONS.c.customer_id == customer_id)
     payload = connection.execute(own.order_by(OPERATIONS.c.seq.desc()).limit(1)).scalar()
-    return read_octets(bytes(payload)).language if payload is not None else LANGUAGES[0]
+    return read_octets(bytes(payload)).language if payload is not None else FALLBACK

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bank.languages import FALLBACK
 from bank.operations.asking import check_fields
 from bank.operations.catalogue import CARD, OperationKind, judge_asking
 from bank.operations.checking import check_against_books, find_card_id
@@ -18,7 +19,8 @@ from bank.operations.people import Confirmer
 from bank.operations.ports import Asking, AskingError, AskingFault, Operation
 from bank.operations.shelf import draw_seq, list_pending, put_operation, seek_operation
 from bank.operations.table import OperationState
-from bank.operations.words import LANGUAGES, show_lines
+from bank.operations.wording import show_lines
+from bank.operations.words import LANGUAGES
 
 ID_DIGITS: Final = 32
 """Hexadecimal: 128 bits, which nobody guesses."""
@@ -66,7 +68,7 @@ def _identify(asking: Asking, fields: dict[str, Value]) -> str:
 
 
 def _write(frame: OperationFrame, asking: Asking, fields: dict[str, Value], card_name: str, stamp: Stamp) -> Operation:
-    language = asking.language if asking.language in LANGUAGES else LANGUAGES[0]
+    language = asking.language if asking.language in LANGUAGES else FALLBACK
     policy = frame.policy
     life = policy.log_on_life_ms if asking.kind is OperationKind.LOG_ON else policy.life_ms
     content = OperationContent(

@@ -13,7 +13,7 @@ from bank.operations.policy import MINUTE_MS
 from bank.operations.ports import Operation, SmsAnswer, SmsOutcome
 from bank.operations.shelf import get_operation
 from bank.operations.table import OperationState
-from bank.operations.words import CODE_TEXT, write_message
+from bank.operations.wording import words_for, write_message
 
 SHOWN_DIGITS = 2
 """Of the telephone's number: enough to know it again."""
@@ -32,7 +32,9 @@ def send_code(frame: OperationFrame, customer_id: int, operation_id: str, code: 
         seal = seal_sms_code(frame.sms_key, make_octets(operation.content), code)
         keep_code(connection, SealedCode(operation_id, seal, until_ms), now_ms)
         minutes = str(max(1, (until_ms - now_ms) // MINUTE_MS))
-        text = write_message(CODE_TEXT, operation.content, code=f"{code[:4]} {code[4:]}", minutes=minutes)
+        content = operation.content
+        grouped = f"{code[:4]} {code[4:]}"
+        text = write_message(words_for(content).code_text, content, code=grouped, minutes=minutes)
         send_text(connection, customer_id, number, text, now_ms)
         journal_event(connection, operation, now_ms, "code sent", Means.SMS)
     return SmsAnswer(SmsOutcome.SENT, number[-SHOWN_DIGITS:], until_ms)

@@ -29,7 +29,7 @@ from bank.securpass.shelf import (
 )
 from bank.securpass.telling import USUAL, journal_securpass, tell_customer
 from bank.securpass.trusting import PhoneUse, is_trusted
-from bank.securpass.words import Pair
+from bank.securpass.words import Sentence
 
 A, C = EnrolmentAct, EnrolmentConsequence
 
@@ -45,7 +45,7 @@ EVENTS: Final[Mapping[EnrolmentAct, str]] = MappingProxyType(
 )
 """How the journal calls them."""
 
-TOLD: Final[Mapping[EnrolmentAct, Pair]] = MappingProxyType(
+TOLD: Final[Mapping[EnrolmentAct, Sentence]] = MappingProxyType(
     {
         A.SIGN_AMENDMENT: words.INITIATED,
         A.ACTIVATE: words.ACTIVATED,

@@ -10,7 +10,7 @@ from bank.books.schema_securpass import MAIL_OUTBOX
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.operations.messages import send_text
-from bank.securpass.words import Pair, write_text
+from bank.securpass.words import Sentence, write_text
 
 USUAL: Final = "fr"
 """The language where none was chosen."""
@@ -18,7 +18,7 @@ LONGEST_MAIL: Final = 640
 
 
 def tell_customer(
-    connection: Connection, customer_id: int, now_ms: int, words: Pair, language: str = USUAL, **values: str
+    connection: Connection, customer_id: int, now_ms: int, words: Sentence, language: str = USUAL, **values: str
 ) -> None:
     """By both ways: whoever has one of them in his hands does not have the other."""
     text = write_text(words, language, **values)

@@ -13,13 +13,15 @@ from sqlalchemy.exc import IntegrityError
 
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
+from bank.languages import FALLBACK
 from bank.operations.catalogue import AMOUNT, CARD, MERCHANT, OperationKind, TerminalKind
 from bank.operations.octets import Value
 from bank.operations.ports import Asking, AskingError, AskingFault
+from bank.operations.words import LANGUAGES
 from bank.threeds.cards import KnownCard, find_card
 from bank.threeds.codec import ErrorCode, ProtocolError, answer_error, read_message, read_object
 from bank.threeds.frame import CardFrame
-from bank.threeds.judging import Known, Verdict, judge_request
+from bank.threeds.judging import Known, RequestVerdict, judge_request
 from bank.threeds.merchants import Merchant
 from bank.threeds.messages import AReq, ARes, Erro
 from bank.threeds.policy import Unchallenged
@@ -43,7 +45,7 @@ STATES: Final = {
 }
 ASKED: Final = frozenset({"C", "D"})
 
-UNASKABLE: Final = {AskingFault.TOO_MANY: Verdict("N", "04"), AskingFault.NO_MEANS: Verdict("U", "13")}
+UNASKABLE: Final = {AskingFault.TOO_MANY: RequestVerdict("N", "04"), AskingFault.NO_MEANS: RequestVerdict("U", "13")}
 """04 too often, 13 no means; whatever else hinders is 12, not permitted."""
 
 
@@ -118,7 +120,9 @@ def _note(connection: Connection, merchant: Merchant, payment: CardPayment, now_
     append_line(connection, now_ms, actor, subject, "card payment asked for", cents=payment.cents, **told)
 
 
-def _make(request: AReq, merchant: Merchant, card: KnownCard | None, verdict: Verdict, now_ms: int) -> CardPayment:
+def _make(
+    request: AReq, merchant: Merchant, card: KnownCard | None, verdict: RequestVerdict, now_ms: int
+) -> CardPayment:
     state = STATES[verdict.status]
     return CardPayment(
         acs_id=str(uuid.uuid4()),
@@ -153,14 +157,15 @@ def _ask_customer(frame: CardFrame, merchant: Merchant, request: AReq, payment: 
     assert payment.customer_id is not None
     assert payment.payment_card_id is not None
     fields: dict[str, Value] = {AMOUNT: payment.cents, MERCHANT: merchant.name, CARD: payment.payment_card_id}
-    language = "en" if request.browserLanguage.lower().startswith("en") else "fr"
+    preferred = request.browserLanguage.lower().partition("-")[0]
+    language = preferred if preferred in LANGUAGES else FALLBACK
     asking = Asking(
         payment.customer_id, OperationKind.CARD_PAYMENT, TerminalKind.SHOP, fields, language, once=payment.acs_id
     )
     try:
         operation = frame.operations.request_operation(asking)
     except AskingError as refused:
-        verdict = UNASKABLE.get(refused.fault, Verdict("N", "12"))
+        verdict = UNASKABLE.get(refused.fault, RequestVerdict("N", "12"))
         state = STATES[verdict.status]
         with frame.writing() as (connection, now_ms):
             told = {"status": verdict.status, "reason": verdict.reason, "decided_ms": now_ms}

@@ -15,22 +15,22 @@ DECOUPLED_WANTED: Final = "Y"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RequestVerdict:
     """transStatus and transStatusReason of the ARes."""
 
     status: str
     reason: str | None = None
 
 
-CHALLENGE: Final = Verdict("C")
-DECOUPLED: Final = Verdict("D")
-EXEMPT: Final = Verdict("Y")
+CHALLENGE: Final = RequestVerdict("C")
+DECOUPLED: Final = RequestVerdict("D")
+EXEMPT: Final = RequestVerdict("Y")
 
 OF_STATES: Final = {
-    PaymentCardState.ORDERED: Verdict("N", "12"),
-    PaymentCardState.OPPOSED: Verdict("R", "10"),
-    PaymentCardState.CANCELLED: Verdict("N", "12"),
-    PaymentCardState.EXPIRED: Verdict("N", "05"),
+    PaymentCardState.ORDERED: RequestVerdict("N", "12"),
+    PaymentCardState.OPPOSED: RequestVerdict("R", "10"),
+    PaymentCardState.CANCELLED: RequestVerdict("N", "12"),
+    PaymentCardState.EXPIRED: RequestVerdict("N", "05"),
 }
 """12 not permitted to the cardholder, 10 stolen card, 05 expired card."""
 
@@ -46,14 +46,14 @@ class Known:
     now_ms: int
 
 
-def judge_request(request: AReq, known: Known, exemption: LowValueExemption | None) -> Verdict:
+def judge_request(request: AReq, known: Known, exemption: LowValueExemption | None) -> RequestVerdict:
     """Yes, no, or that the customer is to be asked."""
     channel = _judge_channel(request)
     if channel:
         return channel
     card = known.card
     if card is None:
-        return Verdict("N", "08")  # no card record
+        return RequestVerdict("N", "08")  # no card record
     unfit = OF_STATES.get(card.state) or _judge_expiry(request, card, known.now_ms)
     if unfit:
         return unfit
@@ -65,16 +65,16 @@ def judge_request(request: AReq, known: Known, exemption: LowValueExemption | No
     return CHALLENGE
 
 
-def _judge_channel(request: AReq) -> Verdict | None:
+def _judge_channel(request: AReq) -> RequestVerdict | None:
     """03 unsupported device, 21 no requests by the shop alone, 20 no transaction without a payment."""
     if request.deviceChannel != BROWSER:
-        return Verdict("U", "03" if request.deviceChannel == "01" else "21")
-    return None if request.messageCategory == PAYMENT else Verdict("U", "20")
+        return RequestVerdict("U", "03" if request.deviceChannel == "01" else "21")
+    return None if request.messageCategory == PAYMENT else RequestVerdict("U", "20")
 
 
-def _judge_expiry(request: AReq, card: KnownCard, now_ms: int) -> Verdict | None:
+def _judge_expiry(request: AReq, card: KnownCard, now_ms: int) -> RequestVerdict | None:
     month = f"{datetime.fromtimestamp(now_ms / 1000, UTC):%y%m}"
     if is_past(card.expires, month):
-        return Verdict("N", "05")
+        return RequestVerdict("N", "05")
     differs = request.cardExpiryDate is not None and request.cardExpiryDate != card.expires
-    return Verdict("N", "01") if differs else None
+    return RequestVerdict("N", "01") if differs else None

@@ -121,7 +121,7 @@ class BookSourceLimit:
     wall: WallClock = wall_ms
     prefix: str = "source/"
 
-    def take(self, source: str) -> bool:
+    def admit_source(self, source: str) -> bool:
         """Count an attempt in advance; False, and nothing counted, when there were too many."""
         with self.store.writing() as connection:
             now = pass_time(connection, self.wall())

@@ -56,20 +56,20 @@ class CardLink:
 
     def prepare_card(self, at: Millis, request: Request) -> Event | None:
         """Have the card read for a request."""
-        return self._do(at, self._powered().prepare_card(at, request))
+        return self._do_step(at, self._powered_session().prepare_card(at, request))
 
     def confirm_pin(self, at: Millis) -> Event | None:
         """VERIFY and GENERATE AC."""
         self._looking = False
-        return self._do(at, self._powered().confirm_pin(at))
+        return self._do_step(at, self._powered_session().confirm_pin(at))
 
     def mix_numbers(self, at: Millis, numbers: tuple[str, ...]) -> Event | None:
         """The code with transaction data."""
-        return self._powered().mix_numbers(at, numbers)
+        return self._powered_session().mix_numbers(at, numbers)
 
     def close_card(self, at: Millis) -> Event | None:
         """The closing GENERATE AC."""
-        return self._do(at, self._powered().close(at))
+        return self._do_step(at, self._powered_session().close(at))
 
     def forget(self) -> None:
         """Wipe PIN and code; whatever the card still answers is dropped."""
@@ -91,9 +91,9 @@ class CardLink:
         # Asked before the card was pulled, or before somebody pressed another key: nobody waits for it now.
         if answer.ticket != self._ticket:
             return None
-        event = self._heard(answer)
+        event = self._hear_answer(answer)
         self._found |= isinstance(event, ApplicationFound)
-        return self._another(event) if self._looking and isinstance(event, CardFaulty) else event
+        return self._try_another(event) if self._looking and isinstance(event, CardFaulty) else event
 
     def slot_said(self, event: Event) -> None:
         """A card or a reader that is gone is the answer to everything that was asked."""
@@ -105,27 +105,27 @@ class CardLink:
         """The moment from which the slot counts as stuck; None when nothing was asked."""
         return None if self._asked is None else self._asked[1] + HANGS_AFTER
 
-    def _heard(self, answer: SlotAnswer) -> Event | None:
+    def _hear_answer(self, answer: SlotAnswer) -> Event | None:
         match answer:
             case CardPowered():
                 self._session = CardSession(answer.protocol, self.pin)
-                return self._do(answer.at, self._session.select_application(answer.at))
+                return self._do_step(answer.at, self._session.select_application(answer.at))
             case CardAnswered() if self._session is not None:
-                return self._do(answer.at, self._session.answer(answer.at, answer.response))
+                return self._do_step(answer.at, self._session.answer(answer.at, answer.response))
             case CardSilent():
-                return self._silent(answer.at, answer.fault)
+                return self._hear_silence(answer.at, answer.fault)
             case _:
-                return self._silent(answer.at, Fault.MUTE)
+                return self._hear_silence(answer.at, Fault.MUTE)
 
-    def _silent(self, at: Millis, fault: Fault) -> Event | None:
+    def _hear_silence(self, at: Millis, fault: Fault) -> Event | None:
         # No session: not even an ATR has come, so there is nobody to carry the silence to.
         if self._session is None:
             return CardFaulty(at, fault)
         # The session is to end the job itself, so that it wipes what it holds; an empty answer is its MUTE.
-        event = self._do(at, self._session.answer(at, b""))
+        event = self._do_step(at, self._session.answer(at, b""))
         return CardFaulty(at, fault) if isinstance(event, CardFaulty) else event
 
-    def _another(self, event: CardFaulty) -> CardFaulty | None:
+    def _try_another(self, event: CardFaulty) -> CardFaulty | None:
         """A card of no use, before its PIN was sent: the next one's turn. Where none is left, what was wrong with the
         one that comes nearest to a card for codes."""
         self._worst = choose_fault(self._worst, event.fault)
@@ -138,13 +138,13 @@ class CardLink:
         self._looking = False
         return CardFaulty(event.at, self._worst)
 
-    def _do(self, at: Millis, step: Step) -> Event | None:
+    def _do_step(self, at: Millis, step: Step) -> Event | None:
         if isinstance(step, bytearray):
             self._slot.transmit(self._request_at(at), step)
             return None
         return step
 
-    def _powered(self) -> CardSession:
+    def _powered_session(self) -> CardSession:
         assert self._session is not None, "the table asks for this only once an application is found"
         return self._session
 

@@ -7,7 +7,7 @@ from typing import Final
 from device.compose import gauge_address
 from device.config import HEADER_I2C, Config
 from device.selftest.findings import Finding
-from device.selftest.places import spelt
+from device.selftest.places import spell_gpios
 from device.selftest.ports import World
 from drivers.display.panels import ADDRESSES
 from drivers.errors import DriverError
@@ -51,7 +51,7 @@ def probe_i2c(bench: ProbeBench) -> Finding:
     if not answering:
         cure = "check 3.3 V and ground of what is on it" + (WIRES if bus == HEADER_I2C else ", and its two wires")
         return Finding.failed("i2c bus", f"nothing answers on /dev/i2c-{bus}", cure)
-    return Finding.good("i2c bus", f"{_hex(answering)} answer{'s' * (len(answering) == 1)} on /dev/i2c-{bus}")
+    return Finding.good("i2c bus", f"{_hex_addresses(answering)} answer{'s' * (len(answering) == 1)} on /dev/i2c-{bus}")
 
 
 def probe_display(bench: ProbeBench, pins: Pins | None) -> Finding:
@@ -66,7 +66,7 @@ def probe_display(bench: ProbeBench, pins: Pins | None) -> Finding:
             _show_cards(bench.world, screen)
         screen.switch_off()
     except DriverError as error:
-        return _elsewhere(bench) or Finding.of_error("display", error)
+        return _find_elsewhere(bench) or Finding.of_error("display", error)
     finally:
         screen.close()
     wired, (width, height) = bench.config.display, screen.size
@@ -88,7 +88,7 @@ def _show_cards(world: World, screen: Display) -> None:
         world.let_rest(LOOK_AT)
 
 
-def _elsewhere(bench: ProbeBench) -> Finding | None:
+def _find_elsewhere(bench: ProbeBench) -> Finding | None:
     """A display that answers at the other address is only configured wrongly."""
     wired = bench.config.display
     if wired.bus != "i2c":
@@ -96,8 +96,10 @@ def _elsewhere(bench: ProbeBench) -> Finding | None:
     others = bench.world.i2c_answers(bench.config.i2c.bus, [each for each in ADDRESSES if each != wired.address])
     if not others:
         return None
-    said = f"nothing answers at {_hex([wired.address])}, but something does at {_hex(others)}"
-    return Finding.failed("display", said, f"set address = {_hex(others[:1])} below [display] in the configuration")
+    said = f"nothing answers at {_hex_addresses([wired.address])}, but something does at {_hex_addresses(others)}"
+    return Finding.failed(
+        "display", said, f"set address = {_hex_addresses(others[:1])} below [display] in the configuration"
+    )
 
 
 def probe_sound(bench: ProbeBench, pins: Pins) -> Finding:
@@ -108,7 +110,9 @@ def probe_sound(bench: ProbeBench, pins: Pins) -> Finding:
     if not fitted:
         return Finding.left_out("sound", "buzzer and light are switched off by the configuration")
     player = bench.world.open_sound(bench.config, pins)
-    wires = ", ".join(f"{name} on {spelt(f'GPIO{gpio}', bench.config)}" for name, is_wanted, gpio in parts if is_wanted)
+    wires = ", ".join(
+        f"{name} on {spell_gpios(f'GPIO{gpio}', bench.config)}" for name, is_wanted, gpio in parts if is_wanted
+    )
     bench.say(f"{fitted}: short, long, as for a right PIN. If it stays still: {wires}")
     try:
         player.start(nobody)
@@ -136,7 +140,7 @@ def probe_battery(bench: ProbeBench) -> Finding:
     return Finding.good("battery", f"{charge} %")
 
 
-def _hex(addresses: list[int]) -> str:
+def _hex_addresses(addresses: list[int]) -> str:
     return ", ".join(f"0x{each:02X}" for each in addresses)
 
 

@@ -26,15 +26,15 @@ def probe_slot(world: World, config: Config, busy: bool) -> Iterator[Finding]:
     except DriverError as error:
         yield Finding.of_error("pcscd", error)
         return
-    yield _pcscd(world)
+    yield _probe_pcscd(world)
     if not names:
         yield Finding.failed("card reader", "no smart-card reader is connected", "plug one in; `lsusb` must list it")
         return
     yield Finding.good("card reader", ", ".join(names))
-    yield from [Finding.left_out("card", "the service has it", FREE_IT)] if busy else _card(world, config)
+    yield from [Finding.left_out("card", "the service has it", FREE_IT)] if busy else _probe_card(world, config)
 
 
-def _pcscd(world: World) -> Finding:
+def _probe_pcscd(world: World) -> Finding:
     if any(_writes_commands(each) for each in world.pcscd_options()):
         cure = "start it without --apdu and --debug (systemctl cat pcscd shows who adds them)"
         return Finding.warning("pcscd", "it writes every command into its log, the PIN among them", cure)
@@ -48,7 +48,7 @@ def _writes_commands(option: str) -> bool:
     return option.startswith("-") and bool({"a", "d"} & set(option[1:]))
 
 
-def _card(world: World, config: Config) -> Iterator[Finding]:
+def _probe_card(world: World, config: Config) -> Iterator[Finding]:
     try:
         with world.connect_card(config) as connection:
             yield Finding.good("card", f"ATR {connection.atr.hex(' ').upper()}, T={connection.protocol.value}")
@@ -63,7 +63,7 @@ def probe_applications(connection: Connection) -> Finding:
     """Which of the applications that this reader knows are there, and the one it makes codes with. SELECT only."""
     try:
         taken = select_on(connection)
-        there = _talk(connection, _present())
+        there = _ask_card(connection, _find_applications())
     except CardError as error:
         return Finding.failed(
             "applications", f"{error} (error {error.fault.value})", "it makes no codes; try another card"
@@ -75,10 +75,10 @@ def probe_applications(connection: Connection) -> Finding:
 
 def select_on(connection: Connection) -> emv.Application:
     """The application that codes are made with. SELECT only. Raises CardError and SlotError."""
-    return _talk(connection, select_application())
+    return _ask_card(connection, select_application())
 
 
-def _present() -> Conversation[tuple[bytes, ...]]:
+def _find_applications() -> Conversation[tuple[bytes, ...]]:
     there = []
     for aid in AIDS:
         if (yield from emv.select_application_by(aid)):
@@ -86,5 +86,5 @@ def _present() -> Conversation[tuple[bytes, ...]]:
     return tuple(there)
 
 
-def _talk(connection: Connection, conversation: Conversation[T]) -> T:
+def _ask_card(connection: Connection, conversation: Conversation[T]) -> T:
     return ask_card(connection.exchange, connection.protocol, conversation, Budget())

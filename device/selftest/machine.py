@@ -54,13 +54,13 @@ def probe_libraries(world: World, config: Config) -> Iterator[Finding]:
         lacking["lgpio"] = lgpio_cure(world)
     for module, cure in lacking.items():
         yield Finding.failed("libraries", f"the Python module {module} is missing", cure)
-    unfit = [finding for module in RANGES if module not in lacking for finding in _version(world, module, wanted)]
+    unfit = [finding for module in RANGES if module not in lacking for finding in _check_version(world, module, wanted)]
     yield from unfit
     if not lacking and not unfit:
         yield Finding.good("libraries", ", ".join(sorted({*wanted, *(found.modules if is_pi(found) else ())})))
 
 
-def _version(world: World, module: str, wanted: Mapping[str, str]) -> Iterator[Finding]:
+def _check_version(world: World, module: str, wanted: Mapping[str, str]) -> Iterator[Finding]:
     """A version that does not fit, of what the configured reader uses on this machine."""
     used = module in wanted or (is_pi(world.look_at_machine()) and module not in {"smbus2", "spidev"})
     if used and (said := find_misfit(world, module)):
@@ -98,7 +98,7 @@ def probe_devices(world: World, config: Config) -> Iterator[Finding]:
     found = world.look_at_machine()
     if not is_pi(found):
         return
-    wanted = {**dict.fromkeys(_chips(world, found.header), "gpio"), **_buses(config)}
+    wanted = {**dict.fromkeys(_chip_devices(world, found.header), "gpio"), **_bus_devices(config)}
     having = {path: world.access(path) for path in wanted}
     denied = [path for path, access in having.items() if access is DeviceAccess.DENIED]
     for path in (path for path, access in having.items() if access is DeviceAccess.ABSENT):
@@ -132,7 +132,7 @@ def reaches_gauge(world: World, config: Config) -> bool:
     return world.has_module("smbus2") and world.access(f"/dev/i2c-{config.i2c.bus}") is DeviceAccess.GRANTED
 
 
-def _chips(world: World, header: int | None) -> list[str]:
+def _chip_devices(world: World, header: int | None) -> list[str]:
     if header is not None:
         return [f"/dev/gpiochip{header}"]
     return [path for path in CHIPS if world.access(path) is not DeviceAccess.ABSENT]
@@ -143,7 +143,7 @@ def _display_device(config: Config) -> str:
     return f"/dev/i2c-{config.i2c.bus}" if config.display.bus == "i2c" else on_spi
 
 
-def _buses(config: Config) -> dict[str, str]:
+def _bus_devices(config: Config) -> dict[str, str]:
     gauge = {} if config.power.gauge == "none" else {f"/dev/i2c-{config.i2c.bus}": "i2c"}
     return {_display_device(config): config.display.bus, **gauge}
 

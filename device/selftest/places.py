@@ -22,7 +22,7 @@ PARTS: Final = {
 """The setting that claims a GPIO -> how the signals begin that the drawing has for that part."""
 
 
-def holes(config: Config) -> Mapping[int, str]:
+def map_holes(config: Config) -> Mapping[int, str]:
     """GPIO -> hole on the breadboard, of the wires that the configured reader has where the drawing has them."""
     drawn = {wire.gpio: wire.signal for wire in DESK}
     parts = {gpio: PARTS.get(setting.partition(" ")[0]) for setting, gpio in gpios_in_use(config)}
@@ -33,9 +33,9 @@ def holes(config: Config) -> Mapping[int, str]:
     }
 
 
-def spelt(text: str, config: Config) -> str:
+def spell_gpios(text: str, config: Config) -> str:
     """The text with every GPIO's header pin and hole behind it."""
-    at = holes(config)
+    at = map_holes(config)
 
     def place(found: re.Match[str]) -> str:
         gpio = int(found[1])
@@ -47,6 +47,6 @@ def spelt(text: str, config: Config) -> str:
     return GPIO.sub(place, text)
 
 
-def placed(finding: Finding, config: Config) -> Finding:
+def spell_finding(finding: Finding, config: Config) -> Finding:
     """The finding, its GPIOs spelt."""
-    return replace(finding, said=spelt(finding.said, config), cure=spelt(finding.cure, config))
+    return replace(finding, said=spell_gpios(finding.said, config), cure=spell_gpios(finding.cure, config))

@@ -8,7 +8,7 @@ from device.displays import needs_pins
 from device.selftest import board, card, keys, machine
 from device.selftest.board import ProbeBench, Tell
 from device.selftest.findings import Finding, Verdict
-from device.selftest.places import placed
+from device.selftest.places import spell_finding
 from device.selftest.ports import World
 from drivers.errors import DriverError
 from drivers.gpio.gpiod import GpiodPins
@@ -34,11 +34,11 @@ class ProbeOptions:
 def run_probes(world: World, wish: ProbeOptions) -> Iterator[Finding]:
     """Every probe's findings, as they come. Where one names a GPIO, its header pin and hole stand behind it."""
     config, read = machine.probe_configuration(world)
-    for found in _found(world, wish, config, read):
-        yield placed(found, config)
+    for found in _probe_everything(world, wish, config, read):
+        yield spell_finding(found, config)
 
 
-def _found(world: World, wish: ProbeOptions, config: Config, read: Finding) -> Iterator[Finding]:
+def _probe_everything(world: World, wish: ProbeOptions, config: Config, read: Finding) -> Iterator[Finding]:
     yield from guard_probe("system", lambda: [Finding.good("system", world.describe_system())])
     yield from guard_probe("machine", lambda: [machine.probe_machine(world)])
     yield from guard_probe("libraries", lambda: machine.probe_libraries(world, config))
@@ -48,7 +48,7 @@ def _found(world: World, wish: ProbeOptions, config: Config, read: Finding) -> I
     ticking = next(guard_probe("clock", lambda: [machine.probe_clock(world)]))
     yield ticking
     if wish.touch:
-        yield from guard_probe("board", lambda: _touched(world, config, wish, ticking.verdict is Verdict.GOOD))
+        yield from guard_probe("board", lambda: _probe_board(world, config, wish, ticking.verdict is Verdict.GOOD))
     yield from guard_probe("card reader", lambda: card.probe_slot(world, config, world.ask_service() == "active"))
 
 
@@ -64,7 +64,7 @@ def guard_probe(probe: str, look: Callable[[], Iterable[Finding]]) -> Iterator[F
         yield Finding.failed(probe, f"an unexpected {type(error).__name__}", "please report it, with this line")
 
 
-def _touched(world: World, config: Config, wish: ProbeOptions, ticking: bool) -> Iterator[Finding]:
+def _probe_board(world: World, config: Config, wish: ProbeOptions, ticking: bool) -> Iterator[Finding]:
     """The board, where it is one and is free."""
     found = world.look_at_machine()
     if not machine.is_pi(found):
@@ -74,10 +74,10 @@ def _touched(world: World, config: Config, wish: ProbeOptions, ticking: bool) ->
     elif world.ask_service() == "active":
         yield Finding.left_out("board", "the service has it", card.FREE_IT)
     else:
-        yield from _board(ProbeBench(world, config, wish.tell))
+        yield from _probe_parts(ProbeBench(world, config, wish.tell))
 
 
-def _board(bench: ProbeBench) -> Iterator[Finding]:
+def _probe_parts(bench: ProbeBench) -> Iterator[Finding]:
     world, config = bench.world, bench.config
     gauge = machine.reaches_gauge(world, config)
     if gauge and machine.uses_i2c(config):
@@ -92,13 +92,13 @@ def _board(bench: ProbeBench) -> Iterator[Finding]:
 def _with_pins(bench: ProbeBench) -> Iterator[Finding]:
     if not machine.reaches_header(bench.world):
         yield Finding.left_out("header", "the header cannot be reached", SEE_ABOVE)
-        yield from _display(bench, None)
+        yield from _probe_display(bench, None)
         return
     try:
         pins = bench.world.open_pins(bench.config)
     except DriverError as error:
         yield Finding.of_error("header", error)
-        yield from _display(bench, None)
+        yield from _probe_display(bench, None)
         return
     try:
         yield Finding.good("header", f"the header can be used, by {BY[type(pins)]}")
@@ -108,7 +108,7 @@ def _with_pins(bench: ProbeBench) -> Iterator[Finding]:
 
 
 def _on_header(bench: ProbeBench, pins: Pins) -> Iterator[Finding]:
-    shown = list(_display(bench, pins))
+    shown = list(_probe_display(bench, pins))
     yield from shown
     yield from guard_probe("sound", lambda: [board.probe_sound(bench, pins)])
     if bench.tell is None:
@@ -116,10 +116,10 @@ def _on_header(bench: ProbeBench, pins: Pins) -> Iterator[Finding]:
         return
     can_show = all(each.verdict is Verdict.GOOD for each in shown)
     screen = bench.world.open_display(bench.config, pins) if can_show else None
-    yield from guard_probe("keypad", lambda: [keys.keypad(bench, pins, screen)])
+    yield from guard_probe("keypad", lambda: [keys.probe_keypad(bench, pins, screen)])
 
 
-def _display(bench: ProbeBench, pins: Pins | None) -> Iterator[Finding]:
+def _probe_display(bench: ProbeBench, pins: Pins | None) -> Iterator[Finding]:
     driven = pins is not None or not needs_pins(bench.config)
     if driven and machine.reaches_display(bench.world, bench.config):
         return guard_probe("display", lambda: [board.probe_display(bench, pins)])

@@ -37,22 +37,22 @@ class Ribbon:
     columns: tuple[int, ...]
 
 
-def ribbon(layout: Layout, readings: Reading) -> Ribbon | None:
+def explain_ribbon(layout: Layout, readings: Reading) -> Ribbon | None:
     """The ribbon that explains every reading; None where there is none, or where too few keys were read to tell."""
     place = {key: divmod(at, len(layout.columns)) for at, key in layout.keys.items()}
     pairs = [(place[asked], place[read]) for asked, read in readings.items() if read is not None]
     for exchanged in (False, True):
         ends = [(asked, (read[1], read[0]) if exchanged else read) for asked, read in pairs]
         onto = (layout.columns, layout.rows) if exchanged else (layout.rows, layout.columns)
-        rows = _order(((asked[0], end[0]) for asked, end in ends), len(layout.rows))
-        columns = _order(((asked[1], end[1]) for asked, end in ends), len(layout.columns))
+        rows = _line_order(((asked[0], end[0]) for asked, end in ends), len(layout.rows))
+        columns = _line_order(((asked[1], end[1]) for asked, end in ends), len(layout.columns))
         if rows is not None and columns is not None:
-            said, cure = NAMES.get((exchanged, _way(rows), _way(columns)), OTHERWISE)
+            said, cure = NAMES.get((exchanged, _describe_order(rows), _describe_order(columns)), OTHERWISE)
             return Ribbon(said, cure, tuple(onto[0][at] for at in rows), tuple(onto[1][at] for at in columns))
     return None
 
 
-def _order(pairs: Iterator[tuple[int, int]], count: int) -> tuple[int, ...] | None:
+def _line_order(pairs: Iterator[tuple[int, int]], count: int) -> tuple[int, ...] | None:
     """The line of the board that each of the pad's `count` lines is on, if every pair agrees and all are known."""
     found: dict[int, int] = {}
     for own, other in pairs:
@@ -63,7 +63,7 @@ def _order(pairs: Iterator[tuple[int, int]], count: int) -> tuple[int, ...] | No
     return tuple(found[own] for own in range(count))
 
 
-def _way(order: Sequence[int]) -> str:
+def _describe_order(order: Sequence[int]) -> str:
     if list(order) == sorted(order):
         return "straight"
     return "reversed" if list(order) == sorted(order, reverse=True) else "mixed"

@@ -43,14 +43,14 @@ def find_misfit(world: World, module: str) -> str:
     found = world.find_version(wanted.distribution)
     if found is None or not re.match(r"\d", found):
         return ""
-    if _order(found) < _order(wanted.lowest):
+    if _order_of(found) < _order_of(wanted.lowest):
         return f"{wanted.distribution} {found} is too old: {wanted.lowest} or later is needed"
-    if wanted.end and _order(found) >= _order(wanted.end):
+    if wanted.end and _order_of(found) >= _order_of(wanted.end):
         return f"{wanted.distribution} {found} is too new: one below {wanted.end} is needed"
     return ""
 
 
-def _order(version: str) -> tuple[int, ...]:
+def _order_of(version: str) -> tuple[int, ...]:
     """Versions in their order (PEP 440, as far as libraries use it): a candidate comes before what it is one for."""
     numbers, rest = re.match(r"([\d.]*\d)(.*)", version).groups()  # type: ignore[union-attr]  # begins with a digit
     release = [int(number) for number in numbers.split(".") if number][:PLACES]

@@ -88,7 +88,7 @@ class RealWorld:
 
     def list_groups(self) -> frozenset[str]:
         """Effective and supplementary."""
-        return frozenset(_group(each) for each in {os.getegid(), *os.getgroups()})
+        return frozenset(_group_name(each) for each in {os.getegid(), *os.getgroups()})
 
     def known_groups(self) -> frozenset[str]:
         """From the group database."""
@@ -143,7 +143,7 @@ class RealWorld:
         except OSError:
             return []
         with bus:
-            return [each for each in addresses if _answers(bus, each)]
+            return [each for each in addresses if _answers_at(bus, each)]
 
     def open_keypad(self, config: Config, pins: Pins) -> ScannedKeypad:
         """As the reader composes it."""
@@ -181,7 +181,7 @@ class RealWorld:
         return PcscConnection.open_reader(find_reader(choose_reader(config), select_on))
 
 
-def _answers(bus: "SMBus", address: int) -> bool:
+def _answers_at(bus: "SMBus", address: int) -> bool:
     try:
         bus.read_byte(address)
     except OSError:
@@ -189,7 +189,7 @@ def _answers(bus: "SMBus", address: int) -> bool:
     return True
 
 
-def _group(number: int) -> str:
+def _group_name(number: int) -> str:
     try:
         return grp.getgrgid(number).gr_name
     except KeyError:

@@ -53,7 +53,7 @@ def shown(card: GalleryCard) -> str:
 
 def _row(card: GalleryCard) -> str:
     profile = card.profile
-    cells = (f"`{card.name}`", card.english, _transport(card), f"`{profile.pin}`", _bits(card), shown(card))
+    cells = (f"`{card.name}`", card.describe("en"), _transport(card), f"`{profile.pin}`", _bits(card), shown(card))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -23,11 +23,11 @@ def pack_pages(picture: Picture) -> bytearray:
         raise UsageError(f"{picture.width} x {picture.height} pixels are not whole bytes")
     frame = bytearray()
     for top in range(0, picture.height, 8):
-        frame += _page(picture.rows[top : top + 8], picture.width)
+        frame += _pack_page(picture.rows[top : top + 8], picture.width)
     return frame
 
 
-def _page(rows: tuple[int, ...], width: int) -> bytes:
+def _pack_page(rows: tuple[int, ...], width: int) -> bytes:
     columns = 0
     for bit, row in enumerate(rows):
         if row:
@@ -39,11 +39,11 @@ def _page(rows: tuple[int, ...], width: int) -> bytes:
 def turn_picture(picture: Picture, degrees: int) -> Picture:
     """The picture turned clockwise by 0, 90, 180 or 270 degrees."""
     for _ in range(degrees // 90 % 4):
-        picture = _quarter(picture)
+        picture = _turn_quarter(picture)
     return picture
 
 
-def _quarter(picture: Picture) -> Picture:
+def _turn_quarter(picture: Picture) -> Picture:
     """Turned clockwise by a quarter: the leftmost column, read from the bottom, becomes the top row."""
     text = [f"{row:0{picture.width}b}" for row in reversed(picture.rows)]
     rows = tuple(int("".join(column), 2) for column in zip(*text, strict=True))
@@ -95,12 +95,12 @@ def find_changes(old: Bytes, new: Bytes, width: int, access: MemoryAccess) -> li
     windows: list[Window] = []
     for page in range(len(new) // width):
         at = slice(page * width, (page + 1) * width)
-        for run in _runs(old[at], new[at], page):
-            _add(windows, run, access)
+        for run in _find_runs(old[at], new[at], page):
+            _add_window(windows, run, access)
     return windows
 
 
-def _runs(old: Bytes, new: Bytes, page: int) -> Iterator[Window]:
+def _find_runs(old: Bytes, new: Bytes, page: int) -> Iterator[Window]:
     start = None
     for column, (before, after) in enumerate(zip(old, new, strict=True)):
         if before != after and start is None:
@@ -112,7 +112,7 @@ def _runs(old: Bytes, new: Bytes, page: int) -> Iterator[Window]:
         yield Window(page, page, start, len(new) - 1)
 
 
-def _add(windows: list[Window], window: Window, access: MemoryAccess) -> None:
+def _add_window(windows: list[Window], window: Window, access: MemoryAccess) -> None:
     """Add a rectangle, or join it to the one of those there are with which it wastes least."""
     waste, index = min(
         (

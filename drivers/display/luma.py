@@ -66,22 +66,22 @@ class LumaDisplay:
 
     def start(self) -> None:
         """Open the bus and initialise the controller, dark. Raises DisplayError."""
-        self._persist(lambda chip: None)
+        self._persist_in(lambda chip: None)
 
     def show_picture(self, picture: Picture) -> None:
         """Bring the picture to the glass and light it. Raises DisplayError, and UsageError for another size."""
         if (picture.width, picture.height) != self.size:
             raise UsageError(f"a picture of {picture.width} x {picture.height} on a display of {self.size}")
         frame = pack_pages(turn_picture(picture, -self._rotation))
-        self._persist(lambda chip: self._bring(chip, frame))
+        self._persist_in(lambda chip: self._send_changes(chip, frame))
 
     def switch_off(self) -> None:
         """Clear the controller's memory, then switch the panel off. Raises DisplayError.
 
         The next picture initialises the controller anew: one that lost its supply meanwhile cannot tell.
         """
-        self._persist(_darken)
-        self._forget()
+        self._persist_in(_darken_chip)
+        self._forget_frame()
 
     def close(self) -> None:
         """Leave the glass dark and the bus free. Never raises."""
@@ -89,36 +89,36 @@ class LumaDisplay:
             with suppress(DisplayError):
                 self.switch_off()
             self._used = False
-        self._forget()
+        self._forget_frame()
         self._hang_up()
 
-    def _bring(self, chip: DisplayChip, frame: bytearray) -> None:
+    def _send_changes(self, chip: DisplayChip, frame: bytearray) -> None:
         for window in find_changes(self._sent, frame, self._panel.width, chip.access):
             chip.write(window, window.cut(frame, self._panel.width))
-        # Noted once all of it was sent: what fails in between is forgotten as a whole, and sent anew (`_persist`).
+        # Noted once all of it was sent: what fails in between is forgotten as a whole, and sent anew (`_persist_in`).
         self._sent[:] = frame
         # Lit only with a picture in memory: after a reset it holds noise, which would flash up.
         if not self._lit:
             chip.wake()
             self._lit = True
 
-    def _persist(self, action: Callable[[DisplayChip], None]) -> None:
+    def _persist_in(self, action: Callable[[DisplayChip], None]) -> None:
         """Do it, from the very beginning after each failure. Raises DisplayError, with the bus closed, once it
         was tried often enough, or long enough."""
         self._used = True
         self._patience.begin()
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                action(self._ready())
+                action(self._ready_chip())
             except FAILURES as failure:
-                self._forget()
+                self._forget_frame()
                 if attempt == ATTEMPTS or self._patience.over:
                     self._hang_up()
                     raise DisplayError(f"the display does not answer: {self._bus.remedy}") from failure
             else:
                 return
 
-    def _ready(self) -> DisplayChip:
+    def _ready_chip(self) -> DisplayChip:
         """The controller, initialised and black if it was not in use."""
         if self._wire is None:
             self._wire = _PatientWire(self._bus.open_wire(), self._patience)
@@ -129,7 +129,7 @@ class LumaDisplay:
             self._lit = False
         return self._chip
 
-    def _forget(self) -> None:
+    def _forget_frame(self) -> None:
         """What the controller holds is not known any more; what was sent is wiped, for it may have been a code."""
         self._chip = None
         self._sent[:] = bytes(len(self._sent))
@@ -160,6 +160,6 @@ class _PatientWire:
         self._wire.data(data)
 
 
-def _darken(chip: DisplayChip) -> None:
+def _darken_chip(chip: DisplayChip) -> None:
     chip.clear()
     chip.hide()

@@ -164,38 +164,38 @@ class OledModel:
         if code in self._chip.ignored:
             return
         if arguments:
-            self._set(code, arguments)
+            self._set_register(code, arguments)
         elif code < 0x20 or 0xB0 <= code <= 0xB7:
-            self._point(code)
+            self._point_at(code)
         elif 0x40 <= code <= 0x7F:
             self.registers.start_line = code & 0x3F
         elif code in SWITCHES:
             setattr(self.registers, *SWITCHES[code])
             self._torn = self._torn and code != DISPLAY_OFF
         elif code != NOP:
-            self._refuse(f"the {self.panel.controller.value} has no command {code:#04x}")
+            self._refuse_stream(f"the {self.panel.controller.value} has no command {code:#04x}")
 
-    def _set(self, code: int, arguments: list[int]) -> None:
+    def _set_register(self, code: int, arguments: list[int]) -> None:
         match code, arguments:
             case 0x21, [first, last]:
-                self._window(first, last, self._columns, "column")
+                self._set_window(first, last, self._columns, "column")
             case 0x22, [first, last]:
-                self._window(first, last, PAGES, "page")
+                self._set_window(first, last, PAGES, "page")
             case 0x8D, [setting]:
                 self.registers.pump = bool(setting & 4)
             case _, [value] if code in NUMBERS:
                 register, most = NUMBERS[code]
                 setattr(self.registers, register, self._within(value, most))
 
-    def _window(self, first: int, last: int, end: int, what: str) -> None:
+    def _set_window(self, first: int, last: int, end: int, what: str) -> None:
         first, last = self._within(first, end - 1), self._within(last, end - 1)
         if first > last:
-            self._refuse(f"a window from {what} {first} back to {last}")
+            self._refuse_stream(f"a window from {what} {first} back to {last}")
         setattr(self.registers, f"first_{what}", first)
         setattr(self.registers, f"last_{what}", last)
         setattr(self.registers, what, first)
 
-    def _point(self, code: int) -> None:
+    def _point_at(self, code: int) -> None:
         """Page and column of the page addressing mode, the column in two halves."""
         registers = self.registers
         if code >= 0xB0:
@@ -207,10 +207,10 @@ class OledModel:
 
     def _within(self, value: int, most: int) -> int:
         if value > most:
-            self._refuse(f"{value:#04x} is more than {most:#04x}")
+            self._refuse_stream(f"{value:#04x} is more than {most:#04x}")
         return value % (most + 1)
 
-    def _refuse(self, why: str) -> None:
+    def _refuse_stream(self, why: str) -> None:
         if not self._torn:
             raise StreamError(why)
 
@@ -219,7 +219,7 @@ class OledModel:
     def data(self, stream: bytes) -> None:
         """Take picture bytes. Raises StreamError."""
         if self._command:
-            self._refuse(f"data in the middle of command {self._command[0]:#04x}")
+            self._refuse_stream(f"data in the middle of command {self._command[0]:#04x}")
         for byte in stream:
             column = self.registers.column
             if self._chip.remap_on_write and self.registers.remap:
@@ -233,11 +233,11 @@ class OledModel:
         if mode == PAGE_MODE:
             registers.column = (registers.column + 1) % self._columns
         elif mode == HORIZONTAL:
-            self._next("column") and self._next("page")
+            self._step_within("column") and self._step_within("page")
         else:
-            self._next("page") and self._next("column")
+            self._step_within("page") and self._step_within("column")
 
-    def _next(self, what: str) -> bool:
+    def _step_within(self, what: str) -> bool:
         """Step within the window; True when it began again."""
         position, last = getattr(self.registers, what), getattr(self.registers, f"last_{what}")
         again = position == last
@@ -254,9 +254,9 @@ class OledModel:
             return Picture.dark(width, height)
         if registers.com_pins != com_pins_of(self.panel):
             raise StreamError(f"COM pins {registers.com_pins:#04x} do not suit the glass of the {self.panel}")
-        return Picture(width, height, tuple(self._row(height - 1 - y) for y in range(height)))
+        return Picture(width, height, tuple(self._read_row(height - 1 - y) for y in range(height)))
 
-    def _row(self, com: int) -> int:
+    def _read_row(self, com: int) -> int:
         """The pixels driven by one COM output, the leftmost as the most significant bit."""
         registers, everything = self.registers, (1 << self.panel.width) - 1
         if com > registers.multiplex:
@@ -266,11 +266,11 @@ class OledModel:
         scanned = registers.multiplex - com if registers.scan_down else com
         page, bit = divmod((scanned + registers.start_line + registers.offset) % ROWS, 8)
         row = 0
-        for byte in self._cells(page):
+        for byte in self._read_cells(page):
             row = row << 1 | byte >> bit & 1
         return row ^ everything if registers.inverted else row
 
-    def _cells(self, page: int) -> bytes:
+    def _read_cells(self, page: int) -> bytes:
         """The bytes of a page under the glass, from left to right. A module's left edge is wired to a high segment."""
         mirrored = self._chip.remap_on_write or not self.registers.remap
         cells = bytes(self.memory[page])[:: -1 if mirrored else 1]

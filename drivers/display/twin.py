@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drivers.circuit import Circuit
-from drivers.clock import MonotonicClock, passing
+from drivers.clock import MonotonicClock, pass_time
 from drivers.display.bus import I2cBus, SpiBus, Wire, open_spi
 from drivers.display.frame import turn_picture
 from drivers.display.luma import CONTRAST, LumaDisplay
@@ -42,7 +42,7 @@ class Traffic:
 
     def __init__(self, model: OledModel, clock: Clock | None = None) -> None:
         self.model = model
-        self._let_pass = passing(clock or MonotonicClock())
+        self._let_pass = pass_time(clock or MonotonicClock())
         self.transfers = 0
         self.bytes = 0
         self._faults: dict[int, TransferFault] = {}

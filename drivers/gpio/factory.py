@@ -89,7 +89,7 @@ def look_at_machine(root: Path = Path("/")) -> Machine:
     """Look at this machine. Never raises: what cannot be read is absent."""
     modules = frozenset(name for name in ("lgpio", "gpiod", "RPi") if _is_there(name))
     distributions = frozenset(name.lower() for name in packages_distributions().get("RPi", ()))
-    return Machine(_model(root), _chips(root), modules, distributions)
+    return Machine(_read_model(root), _read_chips(root), modules, distributions)
 
 
 def _is_there(module: str) -> bool:
@@ -122,7 +122,7 @@ def open_pins(backend: Backend, machine: Machine, libraries: Libraries | None = 
     if backend is not Backend.AUTO:
         return opened[backend](machine, libraries)
     refusals: list[DriverError] = []
-    for candidate in _candidates(machine):
+    for candidate in _list_candidates(machine):
         try:
             return opened[candidate](machine, libraries)
         except DriverError as refusal:
@@ -130,7 +130,7 @@ def open_pins(backend: Backend, machine: Machine, libraries: Libraries | None = 
     raise DriverError("; and ".join(map(str, refusals))) from refusals[0]
 
 
-def _candidates(machine: Machine) -> list[Backend]:
+def _list_candidates(machine: Machine) -> list[Backend]:
     """lgpio or gpiod wherever they are, as they work on every Pi; RPi.GPIO is for older ones where it alone is."""
     order = {"lgpio": Backend.LGPIO, "gpiod": Backend.GPIOD}
     newer = [backend for module, backend in order.items() if module in machine.modules]
@@ -149,14 +149,14 @@ def _open_lgpio(machine: Machine, libraries: Libraries) -> Pins:
     if "lgpio" not in machine.modules:
         raise DriverError(f"lgpio is not installed: {_install_lgpio()}")
     number = machine.header or 0
-    return GpiozeroPins(_loaded(lambda: libraries.lgpio(number), f"lgpio cannot open /dev/gpiochip{number}"))
+    return GpiozeroPins(_load_library(lambda: libraries.lgpio(number), f"lgpio cannot open /dev/gpiochip{number}"))
 
 
 def _open_gpiod(machine: Machine, libraries: Libraries) -> Pins:
     if "gpiod" not in machine.modules:
         raise DriverError(f"gpiod, version 2, is not installed: {_install_gpiod()}")
     path = f"/dev/gpiochip{machine.header or 0}"
-    return _loaded(lambda: GpiodPins(libraries.gpiod(), path), f"gpiod cannot open {path}")
+    return _load_library(lambda: GpiodPins(libraries.gpiod(), path), f"gpiod cannot open {path}")
 
 
 def _open_rpigpio(machine: Machine, libraries: Libraries) -> Pins:
@@ -168,21 +168,21 @@ def _open_rpigpio(machine: Machine, libraries: Libraries) -> Pins:
         raise DriverError(trouble)
     if machine.rp1 and "rpi-lgpio" not in machine.distributions:
         raise DriverError(f"RPi.GPIO does not know the pins of a Pi 5: choose lgpio instead ({_install_lgpio()})")
-    return RpiGpioPins(_loaded(libraries.rpigpio, "RPi.GPIO cannot be used here"))
+    return RpiGpioPins(_load_library(libraries.rpigpio, "RPi.GPIO cannot be used here"))
 
 
 T = TypeVar("T")
 
 
-def _loaded(load: Callable[[], T], words: str) -> T:
+def _load_library(load: Callable[[], T], words: str) -> T:
     try:
         return load()
     except Exception as cause:
         # ImportError, RuntimeError of RPi.GPIO, lgpio.error, gpiozero's errors: they share nothing below Exception.
-        raise DriverError(f"{words}: {cause}. {_cure(cause)}") from cause
+        raise DriverError(f"{words}: {cause}. {_suggest_cure(cause)}") from cause
 
 
-def _cure(cause: Exception) -> str:
+def _suggest_cure(cause: Exception) -> str:
     """gpiozero names the Pi by its revision, and refuses one of which the kernel tells none."""
     if type(cause).__name__ == "PinUnknownPi":
         return (
@@ -192,20 +192,20 @@ def _cure(cause: Exception) -> str:
     return "Check that the user is in the group gpio and that the unit does not hide /proc or /dev"
 
 
-def _model(root: Path) -> str:
+def _read_model(root: Path) -> str:
     try:
         return (root / "proc/device-tree/model").read_text(encoding="ascii", errors="replace").rstrip("\0\n")
     except OSError:
         return ""
 
 
-def _chips(root: Path) -> Mapping[int, str]:
+def _read_chips(root: Path) -> Mapping[int, str]:
     devices = {int(path.name[8:]): path for path in (root / "dev").glob("gpiochip*") if path.name[8:].isdigit()}
-    labels = {number: _label(path) for number, path in sorted(devices.items())}
+    labels = {number: _read_label(path) for number, path in sorted(devices.items())}
     return {number: label for number, label in labels.items() if label}
 
 
-def _label(device: Path) -> str:
+def _read_label(device: Path) -> str:
     info = bytearray(68)
     try:
         with device.open("rb", buffering=0) as chip:
@@ -226,10 +226,10 @@ def _away_from_here() -> Iterator[None]:
             yield
         finally:
             os.chdir(here)
-            _restore("LG_WD", before)
+            _restore_variable("LG_WD", before)
 
 
-def _restore(name: str, value: str | None) -> None:
+def _restore_variable(name: str, value: str | None) -> None:
     if value is None:
         os.environ.pop(name, None)
     else:

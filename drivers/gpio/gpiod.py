@@ -123,18 +123,18 @@ class GpiodPins(Pins):
             self._chip.close()
 
     def _open_input(self, gpio: int, name: str) -> InputLine:
-        return GpiodInput(self._claim(gpio, name, self._roles.row()), self._edges)
+        return GpiodInput(self._claim_line(gpio, name, self._roles.row()), self._edges)
 
     def _open_output(self, gpio: int, name: str, high: bool) -> OutputLine:
-        return ClaimedOutput(self._claim(gpio, name, self._roles.driven(high)))
+        return ClaimedOutput(self._claim_line(gpio, name, self._roles.driven(high)))
 
-    def _claim(self, gpio: int, name: str, settings: Settings) -> "GpiodLine":
-        line = GpiodLine(gpio, name, self._roles, self._forget)
+    def _claim_line(self, gpio: int, name: str, settings: Settings) -> "GpiodLine":
+        line = GpiodLine(gpio, name, self._roles, self._forget_line)
         line.claim(self._chip, settings)
         self._lines[gpio] = line
         return line
 
-    def _forget(self, gpio: int) -> None:
+    def _forget_line(self, gpio: int) -> None:
         self._lines.pop(gpio, None)
         self._let_go(gpio)
 
@@ -166,7 +166,7 @@ class Edges:
     def add(self, fd: int, take: Callable[[], None]) -> None:
         """Call `take`, which takes what waits there, whenever `fd` is readable."""
         if self._thread is None:
-            self._begin()
+            self._begin_watching()
         with self._lock:
             self._watched[fd] = take
             self._ready.register(fd, select.EPOLLIN)
@@ -187,22 +187,22 @@ class Edges:
             os.close(self._end)
             self._thread = None
 
-    def _begin(self) -> None:
+    def _begin_watching(self) -> None:
         self._end = os.eventfd(0, os.EFD_CLOEXEC)
         self._ready = select.epoll()
         self._ready.register(self._end, select.EPOLLIN)
-        self._thread = threading.Thread(target=self._wait, name="sesame-gpio", daemon=True)
+        self._thread = threading.Thread(target=self._wait_for_edges, name="sesame-gpio", daemon=True)
         self._thread.start()
 
-    def _wait(self) -> None:
+    def _wait_for_edges(self) -> None:
         while True:
             ready = [fd for fd, _ in self._ready.poll()]
             if self._end in ready:
                 return
             for fd in ready:
-                self._take(fd)
+                self._take_edges(fd)
 
-    def _take(self, fd: int) -> None:
+    def _take_edges(self, fd: int) -> None:
         with self._lock:
             take = self._watched.get(fd)
             if take is None:

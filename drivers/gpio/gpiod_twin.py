@@ -15,7 +15,7 @@ from drivers.circuit import Circuit, Drive
 from drivers.header import HEADER
 
 
-class Direction(Enum):
+class LineDirection(Enum):
     """gpiod.line.Direction."""
 
     AS_IS = 1
@@ -55,19 +55,19 @@ PULLS: Final = {Bias.PULL_UP: Drive.PULL_UP, Bias.PULL_DOWN: Drive.PULL_DOWN}
 class LineSettings:
     """gpiod.LineSettings, as far as it is used. Raises ValueError for edges of an output, as the kernel would."""
 
-    direction: Direction = Direction.AS_IS
+    direction: LineDirection = LineDirection.AS_IS
     edge_detection: Edge = Edge.NONE
     bias: Bias = Bias.AS_IS
     output_value: Value = Value.INACTIVE
 
     def __post_init__(self) -> None:
-        if self.direction is Direction.OUTPUT and self.edge_detection is not Edge.NONE:
+        if self.direction is LineDirection.OUTPUT and self.edge_detection is not Edge.NONE:
             raise ValueError("edges are watched on inputs only")
 
     @property
     def drive(self) -> Drive:
         """What the pin does with its wire."""
-        if self.direction is Direction.OUTPUT:
+        if self.direction is LineDirection.OUTPUT:
             return Drive.HIGH if self.output_value is Value.ACTIVE else Drive.LOW
         return PULLS.get(self.bias, Drive.FLOATING)
 
@@ -90,7 +90,7 @@ class GpiodTwin:
         self._paths = paths
         self._held: dict[int, LineRequest] = {}
         self.at_once = EdgesAtOnce()
-        self.line = SimpleNamespace(Direction=Direction, Bias=Bias, Edge=Edge, Value=Value)
+        self.line = SimpleNamespace(Direction=LineDirection, Bias=Bias, Edge=Edge, Value=Value)
         circuit.listen_to(self._heard)
 
     def Chip(self, path: str) -> "Chip":  # noqa: N802 - the module's name
@@ -184,7 +184,7 @@ class LineRequest:
     def set_value(self, line: int, value: Value) -> None:
         """Drive it. Raises OSError(EPERM) for an input, as the kernel does."""
         self._check(line)
-        if self.settings.direction is not Direction.OUTPUT:
+        if self.settings.direction is not LineDirection.OUTPUT:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
         self.circuit.apply_levels(line, Drive.HIGH if value is Value.ACTIVE else Drive.LOW)
 

@@ -114,7 +114,7 @@ class MatrixContacts:
         """Read every place, one low column after the other. Leaves the columns let go."""
         for column in self._columns:
             column.release()
-        return frozenset(place for index in range(len(self._columns)) for place in self._read(index))
+        return frozenset(place for index in range(len(self._columns)) for place in self._read_column(index))
 
     def let_rest(self) -> None:
         """All columns low: any key gives an edge."""
@@ -137,7 +137,7 @@ class MatrixContacts:
             line.close()
         self._rows, self._columns = [], []
 
-    def _read(self, index: int) -> list[int]:
+    def _read_column(self, index: int) -> list[int]:
         column = self._columns[index]
         column.drive(False)
         self._settle()

@@ -12,9 +12,9 @@ Three things make this harder than it looks:
 
 - **A scan makes edges of its own.** Driving a column low pulls down the row of every closed key. While we scan, edges
   are therefore not heard (`_resting` is false), and an edge that was on its way when a scan ended proves nothing by
-  itself: `_awake` looks whether the lines really differ from what the last picture explains.
+  itself: `_wake_up` looks whether the lines really differ from what the last picture explains.
 - **Between the last scan and the moment the edges count again, a key can move.** No edge tells of it. That is why
-  `_rest` reads the lines once more *after* all columns are low, and goes on scanning if they are odd; and why `start`
+  `_begin_rest` reads the lines once more *after* all columns are low, and goes on scanning if they are odd; why `start`
   rings once for itself. Both orders are needed: cleared before the look, an edge that comes meanwhile sets the mark
   anew; cleared after it, a press would be lost.
 - **A key can be stuck, the pad wet or shorted.** A stuck key holds its row low for good, so the others of that row
@@ -96,7 +96,7 @@ class ScannedKeypad:
         self._notify = notify
         self._debouncer = Debouncer(self._timing, self._contacts.max_trusted)
         try:
-            self._contacts.start(self._edge)
+            self._contacts.start(self._hear_edge)
             self._picture = self._contacts.scan_keys()
             self._debouncer.adopt_contacts(self._picture)
             self._contacts.let_rest()
@@ -105,7 +105,7 @@ class ScannedKeypad:
             raise KeypadError(f"the keypad cannot start: {cause}") from cause
         self._resting = True
         # A key that moved before the edges counted has left no other trace.
-        self._edge()
+        self._hear_edge()
 
     def next_due(self) -> Millis | None:
         """The next scan; None when nothing is down or all that is down is stuck."""
@@ -115,10 +115,10 @@ class ScannedKeypad:
         """Scan if it is time or an edge came; the presses accepted now. Costs nothing at rest. Raises KeypadError."""
         try:
             if self._resting:
-                self._awake(now)
+                self._wake_up(now)
             if self._next is None or now < self._next:
                 return ()
-            return self._scan(now)
+            return self._scan_once(now)
         except DriverError as cause:
             raise KeypadError(f"the keypad cannot be read: {cause}") from cause
 
@@ -129,18 +129,18 @@ class ScannedKeypad:
         self._notify = _nobody
         self._contacts.close()
 
-    def _edge(self) -> None:
+    def _hear_edge(self) -> None:
         if self._resting:
             self._nudged = True
             self._notify()
 
-    def _awake(self, now: Millis) -> None:
+    def _wake_up(self, now: Millis) -> None:
         """At rest: begin to scan when an edge was real, or slowly when the reader is in use beside a stuck key."""
         if self._nudged:
             # Cleared before the look: an edge that comes meanwhile sets it anew.
             self._nudged = False
             if self._odd_lines() != self._odd:
-                self._begin(now)
+                self._begin_scans(now)
         elif self._picture and self._others_at_work(now):
             self._watch_until = now + self._timing.stuck_watch
             self._next = now if self._next is None else self._next
@@ -151,40 +151,40 @@ class ScannedKeypad:
         ours = self._next is not None and now >= self._next
         return not ours and now - self._scanned_at >= self._timing.stuck_scan // 2
 
-    def _begin(self, now: Millis) -> None:
+    def _begin_scans(self, now: Millis) -> None:
         self._resting = False
         self._changed_at = now
         self._next = now
 
-    def _scan(self, now: Millis) -> Sequence[Event]:
+    def _scan_once(self, now: Millis) -> Sequence[Event]:
         beside_stuck, self._resting = self._resting, False
         picture = self._contacts.scan_keys()
         self._scanned_at = now
         if beside_stuck and picture == self._picture:
             # Nothing but the stuck key: back to rest without a turn through the debouncer, which has settled on it.
-            self._rest(now)
+            self._begin_rest(now)
             return ()
         if beside_stuck:
-            self._begin(now)
-        return self._take(picture, now)
+            self._begin_scans(now)
+        return self._take_reading(picture, now)
 
-    def _take(self, picture: frozenset[int], now: Millis) -> Sequence[Event]:
+    def _take_reading(self, picture: frozenset[int], now: Millis) -> Sequence[Event]:
         before, self._picture = self._debouncer.keys_down, picture
         pressed = self._debouncer.read(picture, now)
         if self._debouncer.keys_down != before:
             self._changed_at = now
         self._next = now + self._timing.scan
-        if self._quiet(now):
+        if self._is_quiet(now):
             self._watch_until = now + self._timing.stuck_watch
-            self._rest(now)
+            self._begin_rest(now)
         return [KeyPressed(now, self._keys[place]) for place in pressed if place in self._keys]
 
-    def _quiet(self, now: Millis) -> bool:
+    def _is_quiet(self, now: Millis) -> bool:
         if not self._debouncer.is_settled:
             return False
         return not self._debouncer.keys_down or now - self._changed_at >= self._timing.patience
 
-    def _rest(self, now: Millis) -> None:
+    def _begin_rest(self, now: Millis) -> None:
         """Wait for an edge. A line that moved since the last scan tells it: then go on scanning, but not for ever."""
         self._contacts.let_rest()
         self._nudged = False

@@ -66,11 +66,11 @@ class _OnBus:
         except OSError:
             return
 
-    def _register(self, number: int) -> int:
-        word = self._tried(lambda: self._bus.read_word_data(self._address, number))
+    def _read_register(self, number: int) -> int:
+        word = self._try_transfer(lambda: self._bus.read_word_data(self._address, number))
         return int.from_bytes(word.to_bytes(2, "little"), "big")
 
-    def _tried(self, transfer: Callable[[], int]) -> int:
+    def _try_transfer(self, transfer: Callable[[], int]) -> int:
         self._patience.begin()
         causes: list[OSError] = []
         while len(causes) < TRIES and not (causes and self._patience.over):
@@ -92,7 +92,7 @@ class Max17048(_OnBus):
 
     def read_charge(self) -> int:
         """0 to 100 %; the gauge itself may say a little more. Raises PowerError."""
-        return min(100, self._register(0x04) >> 8)
+        return min(100, self._read_register(0x04) >> 8)
 
 
 class Ina219(_OnBus):
@@ -108,7 +108,7 @@ class Ina219(_OnBus):
 
     def read_charge(self) -> int:
         """0 to 100 %, within about ten. Raises PowerError."""
-        return charge_of((self._register(0x02) >> 3) * 4)
+        return charge_of((self._read_register(0x02) >> 3) * 4)
 
 
 KINDS: Mapping[str, type[Max17048 | Ina219]] = {"max17048": Max17048, "ina219": Ina219}
@@ -211,7 +211,7 @@ class BatteryMonitor:
         if self._next is None or now < self._next:
             return ()
         self._next = now + self._thresholds.every
-        battery = self._read()
+        battery = self._read_gauge()
         if battery is self._told:
             return ()
         self._told = battery
@@ -222,7 +222,7 @@ class BatteryMonitor:
         self._next = None
         self._gauge.close()
 
-    def _read(self) -> Battery:
+    def _read_gauge(self) -> Battery:
         try:
             return self._thresholds.judge_charge(self._gauge.read_charge(), self._told)
         except PowerError as error:

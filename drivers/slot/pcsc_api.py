@@ -43,7 +43,7 @@ class Pcsc:
     def establish_context(self) -> int:
         """A new context: a connection to pcscd."""
         code, context = self._ask("SCardEstablishContext", self._scard.SCARD_SCOPE_SYSTEM)
-        _check(code, "SCardEstablishContext")
+        _check_code(code, "SCardEstablishContext")
         return int(context)
 
     def release_context(self, context: int) -> None:
@@ -56,17 +56,17 @@ class Pcsc:
         code, names = self._library.list_readers(context)
         if code == Code.NO_READERS_AVAILABLE:
             return []
-        _check(code, "SCardListReaders")
+        _check_code(code, "SCardListReaders")
         return [name.decode(errors="surrogateescape") for name in names]
 
     def get_states(self, context: int, known: Mapping[str, int], timeout_ms: int) -> dict[str, int]:
         """Wait until a reader's state differs from what is known (0: not known yet), the time is over or `cancel` was
         called; the states then. The upper 16 bits of a state count insertions and removals."""
-        asked = [(_bytes(name), state & ~STATE_CHANGED) for name, state in known.items()]
+        asked = [(_encode_name(name), state & ~STATE_CHANGED) for name, state in known.items()]
         code, states = self._library.status_change(context, timeout_ms, asked)
         if code in (Code.TIMEOUT, Code.CANCELLED):
             return dict(known)
-        _check(code, "SCardGetStatusChange")
+        _check_code(code, "SCardGetStatusChange")
         return dict(zip(known, states, strict=True))
 
     def cancel_waiting(self, context: int) -> None:
@@ -76,23 +76,23 @@ class Pcsc:
     def connect_card(self, context: int, reader: str, *, exclusive: bool) -> tuple[int, Protocol]:
         """Connect to the card, which gives it power; a handle, and the protocol that was chosen."""
         code, handle, chosen = self._library.connect(
-            context, _bytes(reader), self._share(exclusive), self._any_protocol
+            context, _encode_name(reader), self._share_mode(exclusive), self._any_protocol
         )
-        _check(code, "SCardConnect")
-        return handle, _protocol(chosen)
+        _check_code(code, "SCardConnect")
+        return handle, _protocol_of(chosen)
 
     def reset_card(self, handle: int, *, exclusive: bool) -> Protocol:
         """Reset the card warm; the protocol that was chosen now."""
         code, chosen = self._ask(
-            "SCardReconnect", handle, self._share(exclusive), self._any_protocol, self._scard.SCARD_RESET_CARD
+            "SCardReconnect", handle, self._share_mode(exclusive), self._any_protocol, self._scard.SCARD_RESET_CARD
         )
-        _check(code, "SCardReconnect")
-        return _protocol(chosen)
+        _check_code(code, "SCardReconnect")
+        return _protocol_of(chosen)
 
     def read_atr(self, handle: int) -> bytes:
         """The ATR since the last reset."""
         code, atr = self._library.atr(handle)
-        _check(code, "SCardStatus")
+        _check_code(code, "SCardStatus")
         return atr
 
     def disconnect_card(self, handle: int, *, unpower: bool) -> None:
@@ -103,7 +103,7 @@ class Pcsc:
     def transmit(self, handle: int, protocol: Protocol, apdu: bytearray) -> bytes:
         """One exchange, sent straight from `apdu`; the answer may be empty when the card is pulled meanwhile."""
         code, answer = self._library.transmit(handle, protocol.value, apdu)
-        _check(code, "SCardTransmit")
+        _check_code(code, "SCardTransmit")
         return answer
 
     def _ask(self, call: str, *arguments: object) -> Any:  # noqa: ANN401 - what pyscard gives is its own
@@ -119,7 +119,7 @@ class Pcsc:
     def _any_protocol(self) -> int:
         return int(self._scard.SCARD_PROTOCOL_T0 | self._scard.SCARD_PROTOCOL_T1)
 
-    def _share(self, exclusive: bool) -> int:
+    def _share_mode(self, exclusive: bool) -> int:
         return int(self._scard.SCARD_SHARE_EXCLUSIVE if exclusive else self._scard.SCARD_SHARE_SHARED)
 
 
@@ -133,15 +133,15 @@ def is_present(state: int) -> bool:
     return bool(state & STATE_PRESENT)
 
 
-def _bytes(name: str) -> bytes:
+def _encode_name(name: str) -> bytes:
     return name.encode(errors="surrogateescape")
 
 
-def _protocol(chosen: int) -> Protocol:
+def _protocol_of(chosen: int) -> Protocol:
     return Protocol.T1 if chosen == 2 else Protocol.T0
 
 
-def _check(code: int, call: str) -> None:
+def _check_code(code: int, call: str) -> None:
     """Return codes are negative where a C long has 32 bits."""
     if (unsigned := code & 0xFFFFFFFF) != Code.SUCCESS:
         raise error_for(unsigned, call)

@@ -112,7 +112,7 @@ class PoweredCard:
         self._in = True
         try:
             self._handle, self.protocol = pcsc.connect_card(made, reader, exclusive=exclusive)
-            self._inserted = self._count()
+            self._inserted = self._count_changes()
             self.atr = pcsc.read_atr(self._handle)
             self.cold_atr = b""
             if wants_warm_reset(self.atr):
@@ -136,13 +136,13 @@ class PoweredCard:
         try:
             answer = self._pcsc.transmit(self._open_handle(), self.protocol, apdu)
         except CardMuteError as error:
-            if self._removed():
-                raise self._pulled() from error
+            if self._is_removed():
+                raise self._note_pulled() from error
             raise
         except CardRemovedError as error:
-            raise self._pulled() from error
+            raise self._note_pulled() from error
         if not answer:
-            raise self._pulled()
+            raise self._note_pulled()
         return answer
 
     def close(self) -> None:
@@ -159,27 +159,27 @@ class PoweredCard:
             raise SlotError("the connection to the card is closed: connect again")
         return self._handle
 
-    def _pulled(self) -> CardRemovedError:
+    def _note_pulled(self) -> CardRemovedError:
         """The card is not to be unpowered: pcscd would hold the slot to be empty without telling those who wait for the
         change, and would miss a card that comes at once."""
         self._in = False
         return CardRemovedError("the card was pulled: insert it again")
 
-    def _count(self) -> int:
-        return event_count(self._state(0, 0))
+    def _count_changes(self) -> int:
+        return event_count(self._read_state(0, 0))
 
-    def _state(self, known: int, timeout_ms: int) -> int:
+    def _read_state(self, known: int, timeout_ms: int) -> int:
         assert self._context is not None
         return self._pcsc.get_states(self._context, {self.reader: known}, timeout_ms)[self.reader]
 
-    def _removed(self) -> bool:
+    def _is_removed(self) -> bool:
         """Whether this very card is gone: a failed exchange looks the same for a pulled card and for a silent one."""
         deadline = time.monotonic() + REMOVAL_TOLD_S
-        state = self._state(0, 0)
+        state = self._read_state(0, 0)
         while is_present(state) and event_count(state) == self._inserted:
             if not (left_ms := _left_ms(deadline)):
                 return False
-            state = self._state(state, left_ms)
+            state = self._read_state(state, left_ms)
         return True
 
 

@@ -71,19 +71,19 @@ class Presence:
         self._cards = [card for card in cards if card != self._gone]
         # Set aside is this insertion of the card, not the card: pulled and put in again, it is tried again.
         self._aside.intersection_update(self._cards)
-        fresh = self._fresh()
+        fresh = self._is_fresh()
         if self.card in self._cards and not (self.card in self._aside and fresh):
             return []
-        news = self._found() + ([] if self.card is None else self._tell(CardAbsent))
+        news = self._note_reader() + ([] if self.card is None else self._tell_once(CardAbsent))
         self.card = fresh[0] if fresh else None
-        return news + self._tell(CardPresent if fresh else CardAbsent)
+        return news + self._tell_once(CardPresent if fresh else CardAbsent)
 
     def take_another(self) -> bool:
         """The slot's card is of no use: from now on the next one that has not been tried is the slot's. False when
         there is none; then it stays as it is."""
         if self.card is not None:
             self._aside.add(self.card)
-        if fresh := self._fresh():
+        if fresh := self._is_fresh():
             self.card = fresh[0]
         return bool(fresh)
 
@@ -94,7 +94,7 @@ class Presence:
             self._aside.clear()
             self.card = self._cards[0]
 
-    def _fresh(self) -> list[Inserted]:
+    def _is_fresh(self) -> list[Inserted]:
         return [card for card in self._cards if card not in self._aside]
 
     def note_loss(self) -> list[type[Event]]:
@@ -102,7 +102,7 @@ class Presence:
         self.card = self._gone = None
         self._cards = []
         self._aside.clear()
-        return self._tell(SlotLost)
+        return self._tell_once(SlotLost)
 
     def note_removal(self, card: Inserted) -> list[type[Event]]:
         """An exchange showed that the card is gone, maybe before pcscd noticed."""
@@ -110,16 +110,16 @@ class Presence:
             return []
         self.card, self._gone = None, card
         self._cards = [each for each in self._cards if each != card]
-        return self._tell(CardAbsent)
+        return self._tell_once(CardAbsent)
 
     def look_again(self) -> list[type[Event]]:
         """What was told last about an empty slot, once more; nothing before the first look."""
         return [] if self._told is None else [self._told]
 
-    def _found(self) -> list[type[Event]]:
-        return self._tell(SlotFound) if self._told is SlotLost else []
+    def _note_reader(self) -> list[type[Event]]:
+        return self._tell_once(SlotFound) if self._told is SlotLost else []
 
-    def _tell(self, kind: type[Event]) -> list[type[Event]]:
+    def _tell_once(self, kind: type[Event]) -> list[type[Event]]:
         if self._told is kind:
             return []
         self._told = kind
@@ -138,7 +138,7 @@ class Watcher:
         self._context: int | None = None
         self._trouble = ""
         self._retry_s = FIRST_RETRY_S
-        self._thread = threading.Thread(target=self._run, name="sesame-slot-watch", daemon=True)
+        self._thread = threading.Thread(target=self._run_watch, name="sesame-slot-watch", daemon=True)
 
     def start(self) -> None:
         """Begin; the first view follows at once."""
@@ -153,14 +153,14 @@ class Watcher:
                 self._pcsc.cancel_waiting(waiting)
             self._thread.join(0.05)
 
-    def _run(self) -> None:
+    def _run_watch(self) -> None:
         while not self._stop.is_set():
             try:
                 with hold_context(self._pcsc) as made:
                     self._context = made
-                    self._watch(made)
+                    self._watch_readers(made)
             except SlotError as error:
-                self._lost(error)
+                self._report_loss(error)
             except Exception as error:  # a reader that is deaf to cards must not look alive
                 LOG.error("card slot: the watch ended (%s)", type(error).__name__)
                 self._on_end()
@@ -168,7 +168,7 @@ class Watcher:
             finally:
                 self._context = None
 
-    def _lost(self, error: SlotError) -> None:
+    def _report_loss(self, error: SlotError) -> None:
         """Say it once, and try again after a while."""
         if str(error) != self._trouble:
             LOG.warning("card slot: %s", error)
@@ -177,7 +177,7 @@ class Watcher:
         self._stop.wait(self._retry_s)
         self._retry_s = min(2 * self._retry_s, LAST_RETRY_S)
 
-    def _watch(self, made: int) -> None:
+    def _watch_readers(self, made: int) -> None:
         known: dict[str, int] = {}
         before: list[str] | None = None
         while not self._stop.is_set():
@@ -189,9 +189,9 @@ class Watcher:
             self._trouble, self._retry_s = "", FIRST_RETRY_S
             self._on_view(usable)
             patience = FOREVER_MS if usable else NO_READER_MS
-            self._wait(made, known, patience if settled else SETTLE_MS)
+            self._wait_for_change(made, known, patience if settled else SETTLE_MS)
 
-    def _wait(self, made: int, known: dict[str, int], timeout_ms: int) -> None:
+    def _wait_for_change(self, made: int, known: dict[str, int], timeout_ms: int) -> None:
         try:
             self._pcsc.get_states(made, {PNP: 0, **known}, timeout_ms)
         except ReaderLostError:

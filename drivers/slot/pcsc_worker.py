@@ -63,7 +63,7 @@ class Worker:
         self._stop = threading.Event()
         self._card: PoweredCard | None = None
         self._card_session = 0
-        self._thread = threading.Thread(target=self._run, name="sesame-slot-work", daemon=True)
+        self._thread = threading.Thread(target=self._run_jobs, name="sesame-slot-work", daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -81,7 +81,7 @@ class Worker:
         if self._thread.is_alive():
             LOG.error("card slot: the card reader hangs in an exchange: unplug it")
 
-    def _run(self) -> None:
+    def _run_jobs(self) -> None:
         try:
             while (job := self._jobs.get()) is not None:
                 self._carry_out(job)
@@ -98,12 +98,12 @@ class Worker:
             # The card may have gone while this job waited in the queue: it is for that card or for none.
             card = self._news.session_card(job.session)
             if card is not None and not self._stop.is_set():
-                self._attempt(job, card)
+                self._attempt_job(job, card)
         finally:
             if isinstance(job, Transmit):
                 job.wipe()
 
-    def _attempt(self, job: Request, card: Inserted) -> None:
+    def _attempt_job(self, job: Request, card: Inserted) -> None:
         """Do it and answer it; what an error means for the slot is decided here."""
         try:
             if isinstance(job, PowerOn):
@@ -117,10 +117,10 @@ class Worker:
             self._power_off()
             # The watcher will say what happened, reader or card; only if it does not is the card called silent.
             if not self._news.wait_until_ended(job.session, VERDICT_S):
-                self._silent(job)
+                self._tell_silence(job)
         except SlotError as error:
             LOG.warning("card slot: %s", error)
-            self._silent(job, fault_of(error))
+            self._tell_silence(job, fault_of(error))
 
     def _power_on(self, job: PowerOn, reader: str) -> None:
         self._power_off()
@@ -131,12 +131,12 @@ class Worker:
 
     def _exchange(self, job: Transmit) -> None:
         if self._card is None:
-            self._silent(job)
+            self._tell_silence(job)
             return
         answer = self._card.exchange(job.apdu)
         self._news.hand_answer(job.session, partial(CardAnswered, ticket=job.ticket, response=answer))
 
-    def _silent(self, job: Request, fault: Fault = Fault.MUTE) -> None:
+    def _tell_silence(self, job: Request, fault: Fault = Fault.MUTE) -> None:
         self._news.hand_answer(job.session, partial(CardSilent, ticket=job.ticket, fault=fault))
 
     def _power_off(self) -> None:

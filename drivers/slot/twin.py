@@ -137,32 +137,32 @@ class TwinSlot:
         """Put a card in. Raises SlotError when there is one already."""
         if self._card is not None:
             raise SlotError("a card is in the slot already: pull it first")
-        self._advance(now)
+        self._advance_job(now)
         self._card, self._exchanges = card, 0
         if self._plugged:
-            self._tell(CardPresent(now))
+            self._tell_event(CardPresent(now))
 
     def pull_card(self, now: Millis) -> None:
         """Take the card out; harmless when there is none. What was under way is never answered."""
-        self._advance(now)
+        self._advance_job(now)
         if self._card is not None:
             self._lose_card(now)
 
     def unplug_reader(self, now: Millis) -> None:
         """Take the reader away, with the card in it if there is one."""
-        self._advance(now)
+        self._advance_job(now)
         if self._plugged:
-            self._cut()
+            self._cut_power()
             self._plugged = False
-            self._tell(SlotLost(now))
+            self._tell_event(SlotLost(now))
 
     def plug_reader(self, now: Millis) -> None:
         """Bring the reader back."""
-        self._advance(now)
+        self._advance_job(now)
         if not self._plugged:
             self._plugged = True
-            self._tell(SlotFound(now))
-            self._tell(self._presence(now))
+            self._tell_event(SlotFound(now))
+            self._tell_event(self._presence(now))
 
     # What the loop does with it (drivers.ports.CardSlot)
 
@@ -195,7 +195,7 @@ class TwinSlot:
         if not self._announced:
             self._announced = True
             self._events.append(self._presence(now))
-        self._advance(now)
+        self._advance_job(now)
         ready = []
         while self._events and self._events[0].at <= now:
             ready.append(self._events.popleft())
@@ -203,13 +203,13 @@ class TwinSlot:
 
     def close(self) -> None:
         """Forget everything that was asked; a card in the slot stays in it, without power."""
-        self._cut()
+        self._cut_power()
         self._events.clear()
         self._notify = None
 
     def power_on(self, ticket: int) -> None:
         """Ask for power and the ATR. Answer: CardPowered or CardSilent."""
-        self._ask(_PowerOn(ticket))
+        self._take_request(_PowerOn(ticket))
 
     def power_next(self, ticket: int) -> bool:
         """This slot is one reader: there is no other card."""
@@ -217,36 +217,36 @@ class TwinSlot:
 
     def transmit(self, ticket: int, apdu: bytearray) -> None:
         """Ask for one exchange; `apdu` is copied. Answer: CardAnswered or CardSilent."""
-        self._ask(_Transmit(ticket, bytearray(apdu)))
+        self._take_request(_Transmit(ticket, bytearray(apdu)))
 
     def power_off(self) -> None:
         """Ask for the power to be cut after what was asked before. No answer."""
-        self._ask(_PowerOff())
+        self._take_request(_PowerOff())
 
     # How it behaves
 
-    def _ask(self, request: _Request) -> None:
+    def _take_request(self, request: _Request) -> None:
         """Take a request, unless an end of the session is still to be told: that is its answer. A request to an empty
         slot is answered by saying so again."""
         ending = any(isinstance(event, CardAbsent | SlotLost) for event in self._events)
         if not ending and self._plugged and self._card is not None:
             self._requests.append(request)
             return
-        _wipe(request)
+        _wipe_command(request)
         if not ending and not isinstance(request, _PowerOff):
-            self._tell(self._presence(self._now))
+            self._tell_event(self._presence(self._now))
 
     def _presence(self, now: Millis) -> Event:
         if not self._plugged:
             return SlotLost(now)
         return CardAbsent(now) if self._card is None else CardPresent(now)
 
-    def _tell(self, event: Event) -> None:
+    def _tell_event(self, event: Event) -> None:
         if self._notify is not None and self._announced:
             self._events.append(event)
             self._notify()
 
-    def _advance(self, now: Millis) -> None:
+    def _advance_job(self, now: Millis) -> None:
         """Carry out what was asked, as far as time has come: a request begins at the first poll after it was made, or
         at the end of the one before it."""
         start = now
@@ -255,14 +255,14 @@ class TwinSlot:
                 if self._under_way.until > now:
                     break
                 start = self._under_way.until
-                self._finish(self._under_way)
+                self._finish_job(self._under_way)
             elif self._requests:
-                self._under_way = self._begin(self._requests.popleft(), start)
+                self._under_way = self._begin_job(self._requests.popleft(), start)
             else:
                 break
         self._now = max(self._now, now)
 
-    def _begin(self, request: _Request, at: Millis) -> _UnderWay | None:
+    def _begin_job(self, request: _Request, at: Millis) -> _UnderWay | None:
         assert self._card is not None
         match request:
             case _PowerOff():
@@ -271,14 +271,14 @@ class TwinSlot:
             case _PowerOn():
                 return self._give_power(self._card, request.ticket, at + self.power_on_time)
             case _Transmit():
-                return self._exchange(self._card, request, at)
+                return self._exchange_apdu(self._card, request, at)
 
-    def _finish(self, done: _UnderWay) -> None:
+    def _finish_job(self, done: _UnderWay) -> None:
         self._under_way = None
         if done.outcome is None:
             self._lose_card(done.until)
         else:
-            self._tell(done.outcome)
+            self._tell_event(done.outcome)
 
     def _give_power(self, card: SlotCard, ticket: int, until: Millis) -> _UnderWay:
         atr = card.power_on()
@@ -289,34 +289,34 @@ class TwinSlot:
             return _UnderWay(until, CardSilent(until, ticket))
         return _UnderWay(until, CardPowered(until, ticket, atr, CardProtocol(card.protocol)))
 
-    def _exchange(self, card: SlotCard, request: _Transmit, at: Millis) -> _UnderWay:
+    def _exchange_apdu(self, card: SlotCard, request: _Transmit, at: Millis) -> _UnderWay:
         if not self._powered:
-            _wipe(request)
+            _wipe_command(request)
             return _UnderWay(at, CardSilent(at, request.ticket))
         command = bytes(request.apdu)
-        _wipe(request)
+        _wipe_command(request)
         until = at + self.latency(command)
-        answer = self._tampered(card.transmit(command))
+        answer = self._tamper_answer(card.transmit(command))
         self._exchanges += 1
         if self.record is not None:
             self.record.append(Exchange(blank_secret(command), answer or b""))
         return _UnderWay(until, _answered(until, request.ticket, answer))
 
-    def _tampered(self, answer: bytes) -> bytes | None:
+    def _tamper_answer(self, answer: bytes) -> bytes | None:
         return answer if self.tamper is None else self.tamper(self._exchanges, answer)
 
     def _lose_card(self, now: Millis) -> None:
-        self._cut()
+        self._cut_power()
         self._card = None
         if self._plugged:
-            self._tell(CardAbsent(now))
+            self._tell_event(CardAbsent(now))
 
-    def _cut(self) -> None:
+    def _cut_power(self) -> None:
         """Power is gone with everything that was under way or waiting."""
         self._unpower()
         self._under_way = None
         while self._requests:
-            _wipe(self._requests.popleft())
+            _wipe_command(self._requests.popleft())
 
     def _unpower(self) -> None:
         if self._powered and self._card is not None:
@@ -330,6 +330,6 @@ def _answered(at: Millis, ticket: int, answer: bytes | None) -> Event | None:
     return CardAnswered(at, ticket, answer) if answer else CardSilent(at, ticket)
 
 
-def _wipe(request: _Request) -> None:
+def _wipe_command(request: _Request) -> None:
     if isinstance(request, _Transmit):
         request.apdu[:] = bytes(len(request.apdu))

@@ -7,7 +7,7 @@ from typing import Final
 
 from bank.books.store import Store
 from bank.emv.codes import normalise_code
-from bank.emv.terminal import CodeRequest, RequestError
+from bank.emv.terminal import CodeRequest, CodeRequestError
 from bank.verification import CodeVerdict, Verifier
 from sesame.amounts import parse_cents
 from sesame.bank.printing import say_either
@@ -72,5 +72,5 @@ def _request(arguments: argparse.Namespace) -> CodeRequest:
     given = {"challenge": arguments.challenge, "amount": amount, "account": arguments.account}
     try:
         return CodeRequest(**given, data=tuple(arguments.data))
-    except RequestError as error:
+    except CodeRequestError as error:
         raise CommandError(Exit.USAGE, str(error)) from None

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from sesame.answers import say_result
 from sesame.exits import Exit
-from sesame.streams import visible
+from sesame.streams import make_visible
 
 
 def format_row(*cells: tuple[str, int]) -> str:
     """One line; each cell as wide as it says."""
-    return "".join(f"{visible(text):<{width}}" for text, width in cells).rstrip() + "\n"
+    return "".join(f"{make_visible(text):<{width}}" for text, width in cells).rstrip() + "\n"
 
 
 def format_rows(heads: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]]) -> str:

@@ -15,7 +15,7 @@ from bank.journal.chain import name_staff
 from bank.people.staff import find_staff
 from sesame.bank.printing import format_rows, say_either
 from sesame.exits import CommandError, Exit
-from sesame.streams import visible
+from sesame.streams import make_visible
 
 if TYPE_CHECKING:
     from bank.books.people import StaffMember
@@ -94,7 +94,7 @@ def verify_file(arguments: argparse.Namespace) -> Exit:
         "counter": verdict.counter,
         "code_verified": verdict.second,
     }
-    return say_either(arguments, "".join(f"{visible(line)}\n" for line in lines), **facts)
+    return say_either(arguments, "".join(f"{make_visible(line)}\n" for line in lines), **facts)
 
 
 def _service(store: SqlStore) -> "SecurPassService":

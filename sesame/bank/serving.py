@@ -17,7 +17,7 @@ from sesame.answers import say_ready
 from sesame.bank.verbs import USUAL_PORT
 from sesame.books import needing_extra
 from sesame.exits import CommandError, Exit
-from sesame.serving import announced
+from sesame.serving import announce_verb
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -58,7 +58,7 @@ def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
         _announce(place, arguments)
         serving = Serving(place, arguments.state, arguments.database, arguments.behind_proxy, arguments.log == "json")
         ended = threading.Event()
-        with on_ending(ended.set), announced(arguments.state, f"{place.local_url}{NEXT}"):
+        with on_ending(ended.set), announce_verb(arguments.state, f"{place.local_url}{NEXT}"):
             if arguments.workers == 1:
                 _serve(store, serving, ended)
             else:

@@ -35,7 +35,7 @@ LENGTHS = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the walk. Raises CommandError, CardError, SlotError."""
-    story = _given(arguments) if _values_given(arguments) else _told(arguments)
+    story = _read_given(arguments) if _values_given(arguments) else _tell_story(arguments)
     if arguments.json:
         say_result(arguments, Exit.OK, **as_json(story))
     else:
@@ -54,9 +54,9 @@ def _values_given(arguments: argparse.Namespace) -> bool:
     return bool(given)
 
 
-def _told(arguments: argparse.Namespace) -> Story:
+def _tell_story(arguments: argparse.Namespace) -> Story:
     """By a recording, or by a card whose session is recorded for this."""
-    trace = load_trace(arguments.recording) if arguments.recording else _recorded(arguments)
+    trace = load_trace(arguments.recording) if arguments.recording else _read_recorded(arguments)
     wanted = read_request(arguments)
     replayed = replay_session(trace, None if wanted == Request() else wanted)
     for deviation in replayed.deviations:
@@ -64,7 +64,7 @@ def _told(arguments: argparse.Namespace) -> Story:
     return _of(replayed, tuple(arguments.data))
 
 
-def _recorded(arguments: argparse.Namespace) -> Trace:
+def _read_recorded(arguments: argparse.Namespace) -> Trace:
     with open_source(arguments) as card:
         ask_consent(arguments, card, MOVES)
         recorder = Recorder(card.exchange)
@@ -79,11 +79,11 @@ def _of(replayed: Replayed, numbers: tuple[str, ...]) -> Story:
     return Story(replayed.cryptogram, card.filter, bool(find_value(objects, BITMAP)), card.iaf, name, numbers)
 
 
-def _given(arguments: argparse.Namespace) -> Story:
+def _read_given(arguments: argparse.Namespace) -> Story:
     """By the values on the command line. Raises CommandError(USAGE), CardError(DECLINED)."""
-    value = {name: _bytes(arguments, name) for name in LENGTHS}
+    value = {name: _read_bytes(arguments, name) for name in LENGTHS}
     iaf = value["iaf"][0] if value["iaf"] else None
-    answer = _cryptogram(arguments, value)
+    answer = _read_cryptogram(arguments, value)
     if answer.cid & 0xC0 != 0x80:
         raise CardError(Fault.DECLINED, f"CID {answer.cid:02X}, {cid_kind(answer.cid)}")
     prefixed = bool(value["psn"]) if iaf is None else bool(iaf & PSN_FLAG)
@@ -99,18 +99,18 @@ def _given(arguments: argparse.Namespace) -> Story:
     return Story(answer, rule, bool(value["ipb"]), iaf, value["aid"].hex().upper(), tuple(arguments.data))
 
 
-def _cryptogram(arguments: argparse.Namespace, value: dict[str, bytes]) -> Cryptogram:
+def _read_cryptogram(arguments: argparse.Namespace, value: dict[str, bytes]) -> Cryptogram:
     if arguments.answer is not None:
-        return read_cryptogram(_hexadecimal(arguments.answer, "--answer").removesuffix(b"\x90\x00"))
+        return read_cryptogram(_read_hexadecimal(arguments.answer, "--answer").removesuffix(b"\x90\x00"))
     lacking = [f"--{name}" for name in ("cid", "atc", "ac") if not value[name]]
     if lacking:
         raise CommandError(Exit.USAGE, f"{' and '.join(lacking)} must be given too, or --answer with the whole")
     return Cryptogram(value["cid"][0], value["atc"], value["ac"], value["iad"])
 
 
-def _bytes(arguments: argparse.Namespace, name: str) -> bytes:
+def _read_bytes(arguments: argparse.Namespace, name: str) -> bytes:
     text: str | None = getattr(arguments, name)
-    value = _hexadecimal(text or "", f"--{name}")
+    value = _read_hexadecimal(text or "", f"--{name}")
     least, most = LENGTHS[name]
     if text and not least <= len(value) <= most:
         size = str(least) if least == most else f"{least} to {most}"
@@ -118,7 +118,7 @@ def _bytes(arguments: argparse.Namespace, name: str) -> bytes:
     return value
 
 
-def _hexadecimal(text: str, what: str) -> bytes:
+def _read_hexadecimal(text: str, what: str) -> bytes:
     try:
         return bytes.fromhex(text.replace(":", ""))
     except ValueError:

@@ -1,7 +1,6 @@
 """Where the card tools take a card from: a PC/SC reader, the gallery, or a recording."""
 
 import argparse
-import codecs
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drivers.slot.twin import SlotCard
+from sesame.card.foreign_text import read_foreign_text
 from sesame.card.trace.reading import read_trace
 from sesame.card.trace.recording import Trace, TraceError
 from sesame.exits import CommandError, Exit
@@ -26,9 +26,6 @@ MAX_COMMANDS = 1024
 """A tool looks at more than a reader needs: every name it knows, every file there may be."""
 
 MAX_RECORDS = 8192
-STANDARD_INPUT = "-"
-MOST_TEXT = 8 << 20
-"""Bytes of a recording. A session has some kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +88,9 @@ def in_process(card: SlotCard, where: str, *, warm: bool = False) -> OpenCard:
 def load_trace(path: Path) -> Trace:
     """The trace in a file, `-` for standard input. Raises CommandError(USAGE)."""
     try:
-        return read_trace(foreign_text(path))
+        return read_trace(read_foreign_text(path))
     except TraceError as error:
         raise CommandError(Exit.USAGE, f"{path}: {error}") from error
-
-
-def foreign_text(path: Path) -> str:
-    """A text that another program wrote, `-` for standard input: UTF-8, or UTF-16 as its byte order mark says; what is
-    neither is a remark of somebody's, for hexadecimal is the same in all of them. Raises CommandError(USAGE)."""
-    try:
-        if str(path) == STANDARD_INPUT:
-            raw = sys.stdin.buffer.read(MOST_TEXT + 1)
-        else:
-            with path.open("rb") as file:
-                raw = file.read(MOST_TEXT + 1)
-    except OSError as error:
-        raise CommandError(Exit.USAGE, f"{path} cannot be read: {error}") from error
-    if len(raw) > MOST_TEXT:
-        raise CommandError(Exit.USAGE, f"{path} is longer than any recording: more than {MOST_TEXT >> 20} MiB")
-    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return raw.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def ask_consent(arguments: argparse.Namespace, card: OpenCard, moves: str) -> None:

@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Iterable, Sequence
 
-from sesame.streams import visible
+from sesame.streams import make_visible
 
 GAP = "  "
 
 
 def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns as wide as their widest cell, under their names and a rule. The last one is not padded."""
-    lines = [list(head), *([visible(cell) for cell in row] for row in rows)]
+    lines = [list(head), *([make_visible(cell) for cell in row] for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     lines.insert(1, ["-" * width for width in widths])
     return "".join(GAP.join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)

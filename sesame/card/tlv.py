@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sesame.answers import say_result
 from sesame.card.data_names import Form, describe_tag
-from sesame.card.source import STANDARD_INPUT, foreign_text
+from sesame.card.foreign_text import STANDARD_INPUT, read_foreign_text
 from sesame.card.table import print_line
 from sesame.card.values import describe_objects, in_words
 from sesame.exits import CommandError, Exit
@@ -21,7 +21,7 @@ NOT_TOLD = re.compile(r"[0-9A-Fa-f]*")
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the tree. Raises CommandError(USAGE)."""
-    given = foreign_text(Path(STANDARD_INPUT)) if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
+    given = read_foreign_text(Path(STANDARD_INPUT)) if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
     objects, status = decode_objects(_bytes(given))
     if arguments.json:
         say_result(arguments, Exit.OK, objects=[_as_json(item) for item in objects], status=status)

@@ -36,17 +36,17 @@ def run(arguments: argparse.Namespace) -> int:
     request = read_request(arguments)
     if arguments.json and str(arguments.file) == STANDARD_OUTPUT:
         raise CommandError(Exit.USAGE, "--json and the file - both want standard output: take one")
-    _ready(arguments.file, arguments.force)
+    _check_place(arguments.file, arguments.force)
     place = arguments.file
     with open_source(arguments) as card:
         ask_consent(arguments, card, MOVES)
-        recorder = Recorder(card.exchange, _micros if arguments.times else None)
+        recorder = Recorder(card.exchange, _now_micros if arguments.times else None)
         try:
             code = record_session(replace(card, exchange=recorder), request, arguments.data)
         finally:
-            trace = _trace(card, recorder, arguments.pan)
+            trace = _record_trace(card, recorder, arguments.pan)
             if trace.turns:
-                place = _keep(arguments.file, arguments.force, write_trace(trace))
+                place = _keep_trace(arguments.file, arguments.force, write_trace(trace))
     if arguments.json:
         say_result(arguments, Exit.OK, file=str(place), exchanges=len(trace.turns), code=code)
     else:
@@ -74,14 +74,14 @@ def record_session(card: OpenCard, request: Request, numbers: list[str]) -> str:
     return code
 
 
-def _trace(card: OpenCard, recorder: Recorder, pan: bool) -> Trace:
+def _record_trace(card: OpenCard, recorder: Recorder, pan: bool) -> Trace:
     notes = (f"recorded on {note_day()}",)
     cold = card.cold_atr.hex().upper()
     trace = Trace(tuple(recorder.turns), card.atr.hex().upper(), card.protocol.value, cold, notes)
     return trace if pan else hide_owner(trace)
 
 
-def _ready(path: Path, force: bool) -> None:
+def _check_place(path: Path, force: bool) -> None:
     """That a recording could be kept there and takes no other one's place, before any card is asked.
 
     Raises CommandError.
@@ -89,13 +89,13 @@ def _ready(path: Path, force: bool) -> None:
     if str(path) == STANDARD_OUTPUT:
         return
     try:
-        _spare(path, force)
+        _check_unused(path, force)
         NamedTemporaryFile(prefix=path.name, suffix=".new", dir=path.parent).close()
     except OSError as error:
         raise CommandError(Exit.FAILED, f"{path} cannot be written: {error.strerror}") from error
 
 
-def _spare(path: Path, force: bool) -> None:
+def _check_unused(path: Path, force: bool) -> None:
     """Raises CommandError(USAGE) where something is there that is not to be lost."""
     if not os.path.lexists(path):
         return
@@ -105,23 +105,23 @@ def _spare(path: Path, force: bool) -> None:
         raise CommandError(Exit.USAGE, f"{path} is there already: take another name, or --force to lose what is in it")
 
 
-def _keep(path: Path, force: bool, text: str) -> Path:
+def _keep_trace(path: Path, force: bool, text: str) -> Path:
     """Where the recording is now: whole or not at all, and for the owner's eyes only. Raises StateError."""
     if str(path) == STANDARD_OUTPUT:
         sys.stdout.write(text)
         return path
-    place = path if force else _free(path)
+    place = path if force else _free_name(path)
     write_private(place, text.encode())
     if place != path:
         print_remark(f"{path} has come into being meanwhile: this recording is in {place}")
     return place
 
 
-def _free(path: Path) -> Path:
+def _free_name(path: Path) -> Path:
     """This name or, as a PIN takes its time to type and somebody may have taken it since, one like it."""
     names = chain((path,), (path.with_name(f"{path.name}.{number}") for number in count(2)))
     return next(name for name in names if not os.path.lexists(name))
 
 
-def _micros() -> int:
+def _now_micros() -> int:
     return time.monotonic_ns() // NANOS_PER_MICRO

@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The tools, each with its own arguments."""
     tools = parser.add_subparsers(dest="tool", required=True, metavar="TOOL", help=" | ".join(TOOLS))
     for name, entry in TOOLS.items():
-        one = tools.add_parser(name, help=entry.summary, description=_capital(entry.summary))
+        one = tools.add_parser(name, help=entry.summary, description=_capitalise_first(entry.summary))
         entry.takes(one)
         add_json_argument(one, **entry.keys)
 
@@ -52,39 +52,39 @@ def run(arguments: argparse.Namespace) -> int:
     return tool.run(arguments)
 
 
-def _readers(parser: argparse.ArgumentParser) -> None:
+def _add_readers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reader", "-r", metavar="NAME", help="only this one: its number, or a part of its name")
 
 
-def _apps(parser: argparse.ArgumentParser) -> None:
-    _card(parser)
+def _add_apps(parser: argparse.ArgumentParser) -> None:
+    _add_card(parser)
 
 
-def _info(parser: argparse.ArgumentParser) -> None:
-    _card(parser)
+def _add_info(parser: argparse.ArgumentParser) -> None:
+    _add_card(parser)
     parser.add_argument("--pan", action="store_true", help="print the whole card number")
     parser.add_argument("--yes", "-y", action="store_true", help="the card's counter may move where it must")
 
 
-def _tlv(parser: argparse.ArgumentParser) -> None:
+def _add_tlv(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "hex", nargs="*", metavar="HEX", help="the objects; without any, or with -, from standard input"
     )
 
 
-def _trace(parser: argparse.ArgumentParser) -> None:
+def _add_trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a new file; - is standard output")
     parser.add_argument("--force", "-f", action="store_true", help="write over a FILE that is there already")
-    _card(parser, recordings=False)
-    _function(parser)
+    _add_card(parser, recordings=False)
+    _add_function(parser)
     parser.add_argument("--pan", action="store_true", help="write card number and name as they are")
     parser.add_argument("--times", action="store_true", help="write how long the card took for each answer")
     parser.add_argument("--yes", "-y", action="store_true", help="the card's counters may move")
 
 
-def _replay(parser: argparse.ArgumentParser) -> None:
+def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="the trace; - is standard input")
-    _function(parser)
+    _add_function(parser)
     parser.add_argument(
         "--vpcd", action="store_true", help="put the card into the virtual PC/SC reader, until interrupted"
     )
@@ -92,9 +92,9 @@ def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=read_port, default=DEFAULT_PORT, help="the virtual reader's port (%(default)s)")
 
 
-def _explain(parser: argparse.ArgumentParser) -> None:
-    _card(parser)
-    _function(parser)
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    _add_card(parser)
+    _add_function(parser)
     parser.add_argument("--yes", "-y", action="store_true", help="the card's counters may move")
     parser.add_argument("--bits", action="store_true", help="list every bit with what it is worth")
     given = parser.add_argument_group("values, in place of a card")
@@ -113,7 +113,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     given.add_argument("--belgian", action="store_true", help="it is a Belgian card")
 
 
-def _card(parser: argparse.ArgumentParser, recordings: bool = True) -> None:
+def _add_card(parser: argparse.ArgumentParser, recordings: bool = True) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--reader", "-r", metavar="NAME", help="its number, or a part of its name; else any with a card"
@@ -126,7 +126,7 @@ def _card(parser: argparse.ArgumentParser, recordings: bool = True) -> None:
         parser.set_defaults(recording=None)
 
 
-def _function(parser: argparse.ArgumentParser) -> None:
+def _add_function(parser: argparse.ArgumentParser) -> None:
     """As `sesame code` takes it."""
     parser.add_argument("--challenge", metavar="N", default="", help="answer a challenge of up to 8 digits")
     parser.add_argument("--amount", metavar="EUROS", help="sign an amount, such as 1234.56")
@@ -136,7 +136,7 @@ def _function(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _capital(sentence: str) -> str:
+def _capitalise_first(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:] + "."
 
 
@@ -197,18 +197,21 @@ EXPLAIN_KEYS: Final = {
 
 TOOLS: Final = {
     "readers": ToolEntry(
-        "readers", "list the smart-card readers, and whether a card is in them", _readers, READERS_KEYS
+        "readers", "list the smart-card readers, and whether a card is in them", _add_readers, READERS_KEYS
     ),
-    "apps": ToolEntry("apps", "list the applications of a card, by its directories and by name", _apps, APPS_KEYS),
-    "info": ToolEntry("info", "show what a card says of itself, and its bitmap bit by bit", _info, INFO_KEYS),
-    "tlv": ToolEntry("tlv", "decode data objects, with EMV names", _tlv, TLV_KEYS),
+    "apps": ToolEntry("apps", "list the applications of a card, by its directories and by name", _add_apps, APPS_KEYS),
+    "info": ToolEntry("info", "show what a card says of itself, and its bitmap bit by bit", _add_info, INFO_KEYS),
+    "tlv": ToolEntry("tlv", "decode data objects, with EMV names", _add_tlv, TLV_KEYS),
     "trace": ToolEntry(
-        "tracing", "record a session for a code: the PIN is never in it, the owner only with --pan", _trace, TRACE_KEYS
+        "tracing",
+        "record a session for a code: the PIN is never in it, the owner only with --pan",
+        _add_trace,
+        TRACE_KEYS,
     ),
     "replay": ToolEntry(
-        "replaying", "let a recorded session be a card again, and print its code", _replay, REPLAY_KEYS
+        "replaying", "let a recorded session be a card again, and print its code", _add_replay, REPLAY_KEYS
     ),
     "explain": ToolEntry(
-        "explaining", "walk from the card's answer to the digits, step by step", _explain, EXPLAIN_KEYS
+        "explaining", "walk from the card's answer to the digits, step by step", _add_explain, EXPLAIN_KEYS
     ),
 }

@@ -46,12 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the code. Raises CommandError, CardError, SlotError."""
     keep_secrets()
     request = read_request(arguments)
-    with connect_for_codes(reader_named(arguments.reader), lambda each: _prepared(each, request)) as (
+    with connect_for_codes(reader_named(arguments.reader), lambda each: _prepare_work(each, request)) as (
         _,
         (work, tries),
     ):
         try:
-            _say_code(_code(work, tries, arguments), tries, arguments)
+            _say_code(_make_code(work, tries, arguments), tries, arguments)
             with suppress(SlotError):
                 work.close()
         finally:
@@ -59,14 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.OK
 
 
-def _prepared(connection: PcscConnection, request: Request) -> tuple[CardWork, int | None]:
+def _prepare_work(connection: PcscConnection, request: Request) -> tuple[CardWork, int | None]:
     """The work with a card that can make this code, and the PIN tries that are left. Raises CardError, SlotError."""
     work = CardWork(connection.exchange, connection.protocol)
     work.select_application()
     return work, work.prepare_card(request)
 
 
-def _code(work: CardWork, tries: int | None, arguments: argparse.Namespace) -> str:
+def _make_code(work: CardWork, tries: int | None, arguments: argparse.Namespace) -> str:
     if tries == 1:
         sys.stderr.write("sesame: last try: a wrong PIN blocks the card\n")
     read_pin(work.pin)

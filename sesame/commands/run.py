@@ -20,7 +20,7 @@ from sesame.answers import add_json_argument, say_ready, say_result
 from sesame.books import add_database_argument, begin_books_anew, hold_state, needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.parsing import read_port
-from sesame.serving import READERS_VERB, announced
+from sesame.serving import READERS_VERB, announce_verb
 from sesame.state import add_state_argument
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.DEBUG if arguments.verbose else logging.WARNING, format="%(name)s: %(message)s")
     config = load_config(arguments.config)
     if _wants_simulated(arguments) or not _is_raspberry_pi():
-        return _simulated(config, arguments)
-    return _real(config, arguments)
+        return _run_simulated(config, arguments)
+    return _run_real(config, arguments)
 
 
 def _is_raspberry_pi() -> bool:
@@ -72,7 +72,7 @@ def _is_raspberry_pi() -> bool:
         return False
 
 
-def _real(config: Config, arguments: argparse.Namespace) -> int:
+def _run_real(config: Config, arguments: argparse.Namespace) -> int:
     from device.service import serve_reader  # noqa: PLC0415 - the hardware's libraries
 
     power_off = serve_reader(config)
@@ -86,12 +86,12 @@ def _wants_simulated(arguments: argparse.Namespace) -> bool:
     return bool(arguments.simulated or arguments.terminal or arguments.control or arguments.port is not None)
 
 
-def _simulated(config: Config, arguments: argparse.Namespace) -> int:
+def _run_simulated(config: Config, arguments: argparse.Namespace) -> int:
     with hold_state(arguments.state):
         if arguments.terminal:
             return _in_terminal(config, arguments)
         if arguments.control and arguments.port is None:
-            return _controlled(config, arguments)
+            return _run_controlled(config, arguments)
         return _on_page(config, arguments)
 
 
@@ -109,17 +109,17 @@ def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
     terminal = Terminal(language_of(config), page.write, glyphs=glyphs_of(page.encoding, os.environ, sys.platform))
     bench = LiveBench(config, arguments.state, [terminal.watch_reader])
     bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
-    with _reachable(bench, arguments):
+    with _make_reachable(bench, arguments):
         terminal.run(bench)
     return Exit.OK
 
 
-def _controlled(config: Config, arguments: argparse.Namespace) -> int:
+def _run_controlled(config: Config, arguments: argparse.Namespace) -> int:
     from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
 
     bench = LiveBench(config, arguments.state)
     bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
-    with _reachable(bench, arguments):
+    with _make_reachable(bench, arguments):
         if arguments.json:
             say_ready(arguments, control=str(arguments.control))
         sys.stderr.write(f"the reader is simulated; its control socket is {arguments.control}\n")
@@ -144,14 +144,14 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
         site = reader_site(bench, desk, BookSessions(store), open_branch(store), open_app(store))
         server = Server(site, listener)
         verb = f"{url_of(listener)}{READERS_VERB}"
-        with _reachable(bench, arguments), server.beside(), announced(arguments.state, verb):
-            _announce(url_of(listener), arguments)
+        with _make_reachable(bench, arguments), server.beside(), announce_verb(arguments.state, verb):
+            _announce_page(url_of(listener), arguments)
             bench.run()
     return Exit.OK
 
 
 @contextmanager
-def _reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterator[None]:
+def _make_reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterator[None]:
     """While the context lasts, signals end the reader's life, and the control socket is there if it is wanted."""
     from device.signals import on_ending  # noqa: PLC0415 - the simulator's parts
     from simulator.control import Control  # noqa: PLC0415
@@ -163,7 +163,7 @@ def _reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterator[No
         yield
 
 
-def _announce(url: str, arguments: argparse.Namespace) -> None:
+def _announce_page(url: str, arguments: argparse.Namespace) -> None:
     if arguments.json:
         say_ready(arguments, address=url)
     else:

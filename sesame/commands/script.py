@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", type=Path, metavar="DIR", default=Path(), help="where screenshots go (here)")
     parser.add_argument(
         "--scale",
-        type=_scale,
+        type=_read_scale,
         default=4,
         metavar="N",
         help=f"screen pixels a picture's pixel, 1 to {LARGEST_SCALE} (%(default)s)",
@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_json_argument(parser, played="list: the scripts, each of which saw what it expected")
 
 
-def _scale(text: str) -> int:
+def _read_scale(text: str) -> int:
     """Raises ArgumentTypeError."""
     if not (text.isascii() and text.isdecimal() and len(text) < 3 and 1 <= int(text) <= LARGEST_SCALE):
         raise argparse.ArgumentTypeError(f"a whole number from 1 to {LARGEST_SCALE}")

@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings as they come."""
-    return examine_machine(arguments, ProbeOptions(tell=None if arguments.alone else _tell))
+    return examine_machine(arguments, ProbeOptions(tell=None if arguments.alone else _tell_person))
 
 
 def examine_machine(arguments: argparse.Namespace, wish: ProbeOptions) -> int:
@@ -52,17 +52,17 @@ def examine_machine(arguments: argparse.Namespace, wish: ProbeOptions) -> int:
     if "list" in arguments.trouble:
         return _list_troubles(arguments)
     findings = []
-    for finding in run_probes(_world(arguments), wish):
+    for finding in run_probes(_make_world(arguments), wish):
         findings.append(finding)
         if not arguments.json:
-            sys.stdout.write(_line(finding))
+            sys.stdout.write(_format_finding(finding))
             sys.stdout.flush()
     exit_code = Exit.FAILED if worst_verdict(findings) is Verdict.FAILED else Exit.OK
     if arguments.json:
         rows = [asdict(finding) | {"verdict": finding.verdict.value} for finding in findings]
         say_result(arguments, exit_code, verdict=worst_verdict(findings).value, findings=rows)
     else:
-        sys.stdout.write(_summary(findings))
+        sys.stdout.write(_format_summary(findings))
     return exit_code
 
 
@@ -77,7 +77,7 @@ def _list_troubles(arguments: argparse.Namespace) -> int:
     return Exit.OK
 
 
-def _world(arguments: argparse.Namespace) -> World:
+def _make_world(arguments: argparse.Namespace) -> World:
     if not arguments.simulated:
         if arguments.trouble:
             raise CommandError(Exit.USAGE, "--trouble needs --simulated: nothing is broken on a real machine")
@@ -95,18 +95,18 @@ def _world(arguments: argparse.Namespace) -> World:
     return SimulatedWorld(*(known[name] for name in arguments.trouble), config=config)
 
 
-def _tell(sentence: str) -> None:
+def _tell_person(sentence: str) -> None:
     sys.stderr.write(f"{'':10}... {sentence}\n")
     sys.stderr.flush()
 
 
-def _line(finding: Finding) -> str:
+def _format_finding(finding: Finding) -> str:
     word = "FAILED" if finding.verdict is Verdict.FAILED else finding.verdict.value
     cure = f"\n{'':25}-> {finding.cure}" if finding.cure else ""
     return f"{word:<9} {finding.probe:<14} {finding.said}{cure}\n"
 
 
-def _summary(findings: Sequence[Finding]) -> str:
+def _format_summary(findings: Sequence[Finding]) -> str:
     """The last line: how many, and which to look at."""
     wrong = [each.probe for each in findings if each.verdict is Verdict.FAILED]
     if wrong:

@@ -47,9 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _list_gallery(arguments: argparse.Namespace) -> int:
     cards = [gallery.describe_card(name) for name in gallery.list_names()]
     if arguments.json:
-        rows = [{"name": card.name, "pin": card.pin, "described": card.described("en")} for card in cards]
+        rows = [{"name": card.name, "pin": card.pin, "described": card.describe("en")} for card in cards]
         say_result(arguments, Exit.OK, cards=rows)
     else:
         for card in cards:
-            sys.stdout.write(f"{card.name:<20}PIN {card.pin:<14}{card.described('en')}\n")
+            sys.stdout.write(f"{card.name:<20}PIN {card.pin:<14}{card.describe('en')}\n")
     return Exit.OK

@@ -46,11 +46,11 @@ class CardWork:
 
     def select_application(self) -> None:
         """Find the CAP application."""
-        self._run(self._session.select_application(NO_MOMENT))
+        self._run_session(self._session.select_application(NO_MOMENT))
 
     def prepare_card(self, request: Request) -> int | None:
         """Read the card for a request; how many PIN tries are left, None where it does not tell."""
-        event = self._run(self._session.prepare_card(NO_MOMENT, request))
+        event = self._run_session(self._session.prepare_card(NO_MOMENT, request))
         assert isinstance(event, CardPrepared)
         return event.tries
 
@@ -60,7 +60,7 @@ class CardWork:
 
     def confirm_pin(self) -> int | None:
         """Send the PIN, once. None when it was right; else the tries that are left."""
-        event = self._run(self._session.confirm_pin(NO_MOMENT))
+        event = self._run_session(self._session.confirm_pin(NO_MOMENT))
         if isinstance(event, PinWrong):
             return event.tries
         if isinstance(event, PinAgain):  # only after a wrong PIN in the same session, which ends ours
@@ -75,14 +75,14 @@ class CardWork:
     def make_code(self, numbers: Sequence[str] = ()) -> SecretDigits:
         """The digits; `numbers` are mixed in where the request was for DATA."""
         if self._code is None:
-            event = self._run(self._session.mix_numbers(NO_MOMENT, numbers))
+            event = self._run_session(self._session.mix_numbers(NO_MOMENT, numbers))
             assert isinstance(event, CodeReady)
             self._code = event.code
         return self._code
 
     def close(self) -> None:
         """The card's farewell; never raises CardError."""
-        self._run(self._session.close(NO_MOMENT))
+        self._run_session(self._session.close(NO_MOMENT))
 
     def forget(self) -> None:
         """Wipe the PIN and the code."""
@@ -93,15 +93,15 @@ class CardWork:
         """What was read of the card."""
         return self._session.card
 
-    def _run(self, step: Step) -> Event | None:
+    def _run_session(self, step: Step) -> Event | None:
         while isinstance(step, bytearray):
             step = self._session.answer(NO_MOMENT, self._exchange(step))
         if isinstance(step, CardFaulty):
-            raise CardError(step.fault, _said(step.fault))
+            raise CardError(step.fault, _describe_fault(step.fault))
         return step
 
 
-def _said(fault: Fault) -> str:
+def _describe_fault(fault: Fault) -> str:
     return {
         Fault.MUTE: "the card does not answer; put it in the other way round, or clean its contacts",
         Fault.GARBAGE: "the card's answer makes no sense; try again, or clean its contacts",

@@ -77,7 +77,7 @@ class Choice:
         Raises CardError: APPLICATION_BLOCKED where what is there is blocked, UNSUPPORTED where nothing is there.
         """
         if not self._found and not (yield from self._look_further()):
-            raise self._verdict()
+            raise self._final_error()
         return self._found[0]
 
     def prepare(self, request: Request) -> Conversation[CardData]:
@@ -86,7 +86,7 @@ class Choice:
         Raises CardError as `emv.prepare`: what was wrong with the best one, when none is of use.
         """
         if self._chosen is None:
-            card = yield from self._choose(request)
+            card = yield from self._choose_application(request)
         else:
             application = yield from self._as_selected(self._chosen)
             self._selected = None
@@ -115,12 +115,12 @@ class Choice:
 
     # The parts of the choice
 
-    def _choose(self, request: Request) -> Conversation[CardData]:
+    def _choose_application(self, request: Request) -> Conversation[CardData]:
         spare: CardData | None = None
         place = 0
         while place < len(self._found) or (yield from self._look_further()):
             application = self._found[place]
-            card = yield from self._tried(application, request)
+            card = yield from self._try_application(application, request)
             if card is not None:
                 # A payment application without a bitmap of its own may work by Visa's default: kept, in case no
                 # better one is there.
@@ -129,13 +129,13 @@ class Choice:
                 spare = spare or card
             place += 1
         if spare is None or self._in_doubt():
-            raise self._verdict()
+            raise self._final_error()
         # Others were selected since: the card has forgotten this one's transaction.
         if spare.application is not self._found[-1]:
             yield from emv.restart_card(spare, request)
         return spare
 
-    def _tried(self, application: Application, request: Request) -> Conversation[CardData | None]:
+    def _try_application(self, application: Application, request: Request) -> Conversation[CardData | None]:
         """GPO and records; None, and the trouble noted, for an application of no use."""
         try:
             fresh = yield from self._as_selected(application)
@@ -146,7 +146,7 @@ class Choice:
             # A card that never ends is not asked the next ten questions as well.
             if error.fault is Fault.ENDLESS:
                 raise
-            self._note(application.aid, error.fault, str(error))
+            self._note_trouble(application.aid, error.fault, str(error))
             return None
 
     def _as_selected(self, application: Application) -> Conversation[Application]:
@@ -162,43 +162,43 @@ class Choice:
         """Find one more dedicated application or, when there is none, all the others. False when nothing was found."""
         before = len(self._found)
         while self._dedicated:
-            yield from self._seek(self._dedicated[0])
-            # Taken off the list only now: a conversation that was left inside `_seek` seeks this name again.
+            yield from self._select_candidate(self._dedicated[0])
+            # Taken off the list only now: a conversation left inside `_select_candidate` seeks this name again.
             del self._dedicated[0]
             if len(self._found) > before:
                 return True
         if not self._all_found:
             listed = yield from list_pse()
             for aid in _each_once((*listed, *PAYMENT, *(yield from list_contactless()))):
-                yield from self._seek(aid)
+                yield from self._select_candidate(aid)
             self._all_found = True
         return len(self._found) > before
 
-    def _seek(self, aid: bytes) -> Conversation[None]:
+    def _select_candidate(self, aid: bytes) -> Conversation[None]:
         """SELECT by name, and remember what there is."""
         self._selected = None
         response = yield emv.select_command(aid)
         if any(map(response.has, BLOCKED)):
-            self._note(aid, Fault.APPLICATION_BLOCKED, "the application is blocked")
+            self._note_trouble(aid, Fault.APPLICATION_BLOCKED, "the application is blocked")
         elif response.has(StatusWord.FUNCTION_NOT_SUPPORTED):
             self._unsupported.append(aid)
         elif not response.ok:
             # Some name is answered as absent: then this card does tell absent from blocked.
             self._absent = True
         else:
-            self._remember(aid, response.data)
+            self._remember_application(aid, response.data)
 
-    def _remember(self, aid: bytes, fci: bytes) -> None:
+    def _remember_application(self, aid: bytes, fci: bytes) -> None:
         try:
             application = Application(aid, parse_objects(fci))
         except CardError as error:
-            self._note(aid, error.fault, str(error))
+            self._note_trouble(aid, error.fault, str(error))
             return
-        if _name(application) not in map(_name, self._found):
+        if _full_aid(application) not in map(_full_aid, self._found):
             self._found.append(application)
             self._selected = application
 
-    def _note(self, aid: bytes, fault: Fault, detail: str) -> None:
+    def _note_trouble(self, aid: bytes, fault: Fault, detail: str) -> None:
         self._troubles.setdefault(aid, CandidateTrouble(aid, fault, detail))
 
     def _known_troubles(self) -> tuple[CandidateTrouble, ...]:
@@ -209,12 +209,12 @@ class Choice:
         """
         blocked = [CandidateTrouble(aid, Fault.APPLICATION_BLOCKED, "the card is blocked") for aid in self._unsupported]
         telling = self._absent or not self._found
-        return tuple(sorted((*self._troubles.values(), *(blocked if telling else ())), key=_rank))
+        return tuple(sorted((*self._troubles.values(), *(blocked if telling else ())), key=_rank_trouble))
 
     def _in_doubt(self) -> bool:
         return any(each.fault in DOUBTS and is_dedicated(each.aid) for each in self._known_troubles())
 
-    def _verdict(self) -> CardError:
+    def _final_error(self) -> CardError:
         for trouble in self._known_troubles():
             return CardError(trouble.fault, trouble.detail)
         return CardError(Fault.UNSUPPORTED, "no CAP application")
@@ -230,12 +230,12 @@ def _each_once(aids: Iterable[bytes]) -> tuple[bytes, ...]:
     return tuple(aid for aid in dict.fromkeys(aids) if aid not in DEDICATED and not aid.startswith(RID_CB))
 
 
-def _name(application: Application) -> bytes:
+def _full_aid(application: Application) -> bytes:
     """The whole name that the card gave (84), where it gave one: a shorter name finds it as well."""
     return find_value(application.fci, 0x84) or application.aid
 
 
-def _rank(trouble: CandidateTrouble) -> tuple[int, int]:
+def _rank_trouble(trouble: CandidateTrouble) -> tuple[int, int]:
     """The dedicated ones in their order, then the others by how near they came to a code; a blocked one was near."""
     dedicated = (place for place, aid in enumerate(DEDICATED) if trouble.aid.startswith(aid))
     return next(dedicated, len(DEDICATED)), NEAREST.index(trouble.fault)

@@ -57,8 +57,8 @@ class Request:
     amount: str = ""
 
     def __post_init__(self) -> None:
-        _digits(self.challenge, 0, MAX_CHALLENGE_DIGITS, "a challenge or an account")
-        _digits(self.amount, 0, MAX_AMOUNT_DIGITS, "an amount in cents")
+        _check_digits(self.challenge, 0, MAX_CHALLENGE_DIGITS, "a challenge or an account")
+        _check_digits(self.amount, 0, MAX_AMOUNT_DIGITS, "an amount in cents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ def make_code(cryptogram: Cryptogram, filter_: Filter) -> SecretDigits:
     a bitmap that keeps nothing of the cryptogram."""
     filter_.check(len(cryptogram.psn))
     if filter_.rule is FilterRule.BELGIAN:
-        return _decimal(_belgian_number(cryptogram))
-    return _decimal(filter_bits(cryptogram.data, filter_.bitmap))
+        return _decimal_digits(_belgian_number(cryptogram))
+    return _decimal_digits(filter_bits(cryptogram.data, filter_.bitmap))
 
 
 def filter_bits(data: bytes, bitmap: bytes) -> int:
@@ -154,7 +154,7 @@ def encode_numbers(numbers: Sequence[str]) -> bytes:
     if not 1 <= len(numbers) <= MAX_NUMBERS:
         raise UsageError(f"transaction data are 1 to {MAX_NUMBERS} numbers")
     for number in numbers:
-        _digits(number, 1, MAX_NUMBER_DIGITS, "a transaction number")
+        _check_digits(number, 1, MAX_NUMBER_DIGITS, "a transaction number")
     nibbles = "F".join(numbers)
     packed = bytes.fromhex(nibbles + "F" * (len(nibbles) % 2)) + b"\x80"
     return packed + bytes(-len(packed) % 8)
@@ -171,7 +171,7 @@ def _belgian_number(cryptogram: Cryptogram) -> int:
     return (number + number % 10 * 10_000_000) % 100_000_000
 
 
-def _decimal(number: int) -> SecretDigits:
+def _decimal_digits(number: int) -> SecretDigits:
     """The number's decimal digits, at least 8, without ever writing them into a string."""
     if number >= 10**MAX_CODE_DIGITS:
         raise CardError(Fault.UNSUPPORTED, "a bitmap that keeps more than a code")
@@ -194,6 +194,6 @@ def _cbc_mac(key: bytes, data: bytes) -> bytes:
     return (encryptor.update(data) + encryptor.finalize())[-8:]
 
 
-def _digits(text: str, least: int, most: int, what: str) -> None:
+def _check_digits(text: str, least: int, most: int, what: str) -> None:
     if not (text == "" or (text.isascii() and text.isdigit())) or not least <= len(text) <= most:
         raise UsageError(f"{what} has {least} to {most} decimal digits")

@@ -29,25 +29,25 @@ def list_pse() -> Conversation[tuple[bytes, ...]]:
     when there is none."""
     waiting, seen, aids = [PSE], {PSE}, list[bytes]()
     while waiting:
-        entries = yield from _entries(waiting.pop(0))
+        entries = yield from _read_entries(waiting.pop(0))
         aids += (entry.value for entry in entries if entry.tag == NAME)
         for entry in entries:
             if entry.tag == DIRECTORY_NAME and entry.value not in seen and len(seen) < MOST_DIRECTORIES:
                 seen.add(entry.value)
                 waiting.append(entry.value)
-    return _names(aids)
+    return _filter_aids(aids)
 
 
 def list_contactless() -> Conversation[tuple[bytes, ...]]:
     """The AIDs of the contactless side's directory, which stand in its FCI; empty when there is none."""
-    directory = yield from _select(CONTACTLESS)
-    return _names(entry.value for entry in _walk(directory or ()) if entry.tag == NAME)
+    directory = yield from _select_directory(CONTACTLESS)
+    return _filter_aids(entry.value for entry in _walk_objects(directory or ()) if entry.tag == NAME)
 
 
-def _entries(name: bytes) -> Conversation[tuple[Tlv, ...]]:
+def _read_entries(name: bytes) -> Conversation[tuple[Tlv, ...]]:
     """What the records of a directory hold. One that cannot be read is passed over (some real cards have one): the
     others are as good as before."""
-    fci = yield from _select(name)
+    fci = yield from _select_directory(name)
     sfi = (find_value(fci or (), FILE) or b"\x01")[0]
     if fci is None or not 1 <= sfi <= 30:
         return ()
@@ -60,11 +60,11 @@ def _entries(name: bytes) -> Conversation[tuple[Tlv, ...]]:
             break
         if response.ok:
             with suppress(CardError):
-                entries += _walk(parse_objects(response.data))
+                entries += _walk_objects(parse_objects(response.data))
     return tuple(entries)
 
 
-def _select(name: bytes) -> Conversation[tuple[Tlv, ...] | None]:
+def _select_directory(name: bytes) -> Conversation[tuple[Tlv, ...] | None]:
     """The FCI of a directory; None when it is not there or says nothing that can be read."""
     with suppress(CardError):
         directory = yield from select_application_by(name)
@@ -72,10 +72,10 @@ def _select(name: bytes) -> Conversation[tuple[Tlv, ...] | None]:
     return None
 
 
-def _walk(objects: Iterable[Tlv]) -> tuple[Tlv, ...]:
+def _walk_objects(objects: Iterable[Tlv]) -> tuple[Tlv, ...]:
     return tuple(entry for top in objects for entry in top.walk())
 
 
-def _names(aids: Iterable[bytes]) -> tuple[bytes, ...]:
+def _filter_aids(aids: Iterable[bytes]) -> tuple[bytes, ...]:
     """Each name once, those left out that can be none (ISO/IEC 7816-5: 5 to 16 bytes)."""
     return tuple(aid for aid in dict.fromkeys(aids) if 5 <= len(aid) <= 16)

@@ -167,7 +167,7 @@ def generate_ac(card: CardData, request: Request) -> Conversation[Cryptogram | N
     response = yield Command(0x80, Ins.GENERATE_AC, 0x80, 0x00, data)
     if response.has(StatusWord.CONDITIONS_NOT_SATISFIED):
         return None
-    return read_cryptogram(_checked(response).data, card.psn_prefix)
+    return read_cryptogram(_require_ok(response).data, card.psn_prefix)
 
 
 def close_card(card: CardData, request: Request) -> Conversation[None]:
@@ -182,9 +182,9 @@ def read_cryptogram(data: bytes, psn: bytes = b"") -> Cryptogram:
 
     Raises CardError: GARBAGE when it is neither, DECLINED when it is not an ARQC (top two bits of the CID 10).
     """
-    template = _template(data)
+    template = _parse_template(data)
     if template.tag == 0x80:
-        cid, atc, ac, iad = _packed(template.value)
+        cid, atc, ac, iad = _split_packed(template.value)
     else:
         cid, atc, ac = (find_value(template.parts, tag) or b"" for tag in (0x9F27, 0x9F36, 0x9F26))
         iad = find_value(template.parts, 0x9F10) or b""
@@ -204,7 +204,7 @@ def _start_processing(application: Application, request: Request) -> Conversatio
         raise CardError(Fault.GARBAGE, "a PDOL that asks for too much")
     length = bytes((len(data),)) if len(data) < 0x80 else bytes((0x81, len(data)))
     response = yield Command(0x80, Ins.GET_PROCESSING_OPTIONS, 0x00, 0x00, b"\x83" + length + data)
-    template = _template(_checked(response).data)
+    template = _parse_template(_require_ok(response).data)
     # Format 80 has no tags inside: two bytes of AIP, the rest is the AFL (EMV Book 3, 6.5.8.4).
     afl = template.value[2:] if template.tag == 0x80 else find_value(template.parts, 0x94)
     if not afl or len(afl) % 4:
@@ -223,7 +223,7 @@ def _read_records(afl: bytes) -> Conversation[Files]:
         if any(map(response.has, ABSENT)):
             continue
         try:
-            objects += parse_objects(_checked(response).data)
+            objects += parse_objects(_require_ok(response).data)
         except CardError as error:
             lost.append(error)
     return Files(tuple(objects), tuple(lost))
@@ -322,13 +322,13 @@ def read_record(sfi: int, number: int) -> Command:
     return Command(0x00, Ins.READ_RECORD, number, sfi << 3 & 0xFF | 0x04)
 
 
-def _checked(response: Response) -> Response:
+def _require_ok(response: Response) -> Response:
     if not response.ok:
         raise CardError(Fault.REFUSED, f"status {response.sw:04X}")
     return response
 
 
-def _template(data: bytes) -> Tlv:
+def _parse_template(data: bytes) -> Tlv:
     """The one template 77 or 80 of an answer."""
     objects = parse_objects(data)
     if len(objects) != 1 or objects[0].tag not in (0x77, 0x80):
@@ -336,5 +336,5 @@ def _template(data: bytes) -> Tlv:
     return objects[0]
 
 
-def _packed(value: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+def _split_packed(value: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     return value[:1], value[1:3], value[3:11], value[11:]

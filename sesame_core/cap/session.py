@@ -64,18 +64,18 @@ class CardSession:
 
     def select_application(self, at: Millis) -> Step:
         """Find the application. Ends in ApplicationFound or CardFaulty."""
-        return self._begin(at, self._select())
+        return self._begin_job(at, self._select_application())
 
     def prepare_card(self, at: Millis, request: Request) -> Step:
         """Have everything read that can be read before the PIN. Ends in CardPrepared or CardFaulty."""
-        return self._begin(at, self._prepare(request))
+        return self._begin_job(at, self._prepare_card(request))
 
     def confirm_pin(self, at: Millis) -> Step:
         """VERIFY with the PIN typed, then GENERATE AC.
 
         Ends in CodeReady, CardWantsData, PinWrong, PinAgain or CardFaulty.
         """
-        return self._begin(at, self._confirm())
+        return self._begin_job(at, self._verify_pin())
 
     def mix_numbers(self, at: Millis, numbers: Sequence[str]) -> Event:
         """The code with transaction data, from the cryptogram that the card has given. Nothing is sent.
@@ -85,19 +85,19 @@ class CardSession:
         if self._cryptogram is None:
             raise UsageError("there is no cryptogram to mix data into")
         try:
-            return self._finish(mix_data(self._cryptogram, numbers))(at)
+            return self._finish_code(mix_data(self._cryptogram, numbers))(at)
         except CardError as error:
             return CardFaulty(at, error.fault)
 
     def close(self, at: Millis) -> Step:
         """The closing GENERATE AC. Ends in None, whatever the card answers."""
-        return self._begin(at, self._close())
+        return self._begin_job(at, self._close_card())
 
     # What the card answers
 
     def answer(self, at: Millis, raw: bytes) -> Step:
         """The card's answer to the bytes sent last. Answers to a job that was ended are dropped (None)."""
-        return self._advance(at, raw) if self._job is not None else None
+        return self._advance_job(at, raw) if self._job is not None else None
 
     def abandon(self) -> None:
         """End the job under way; whatever the card still answers is dropped. The application stays selected."""
@@ -121,13 +121,13 @@ class CardSession:
 
     # The jobs, each from its first command to its outcome
 
-    def _select(self) -> Exchanges[Outcome]:
+    def _select_application(self) -> Exchanges[Outcome]:
         self._choice = Choice()
         self._fresh = True
-        application = yield from self._over(self._choice.first())
+        application = yield from self._carry_over(self._choice.first())
         return partial(ApplicationFound, languages=application.languages)
 
-    def _prepare(self, request: Request) -> Exchanges[Outcome]:
+    def _prepare_card(self, request: Request) -> Exchanges[Outcome]:
         if self._choice is None:
             raise UsageError("no application is selected")
         # The first preparation shares the budget of the search, or a card could make both as long as it likes.
@@ -136,11 +136,11 @@ class CardSession:
         self._request = request
         self._pin_was_wrong = False
         self._fresh = False
-        self._card = yield from self._over(self._choice.prepare(request))
+        self._card = yield from self._carry_over(self._choice.prepare(request))
         return BLOCKED if self._card.tries == 0 else partial(CardPrepared, tries=self._card.tries)
 
-    def _confirm(self) -> Exchanges[Outcome]:
-        response = yield from self._over(emv.verify_pin(self.pin))
+    def _verify_pin(self) -> Exchanges[Outcome]:
+        response = yield from self._carry_over(emv.verify_pin(self.pin))
         # 63C0 counts as blocked, below: what may be typed again has an x above 0.
         if response.tries_left:
             self.pin.wipe()
@@ -152,10 +152,10 @@ class CardSession:
             return (yield from self._start_again())
         if not response.ok:
             raise CardError(Fault.REFUSED, f"VERIFY: status {response.sw:04X}")
-        return (yield from self._generate())
+        return (yield from self._generate_code())
 
-    def _generate(self) -> Exchanges[Outcome]:
-        cryptogram = yield from self._over(emv.generate_ac(self._prepared(), self._request))
+    def _generate_code(self) -> Exchanges[Outcome]:
+        cryptogram = yield from self._carry_over(emv.generate_ac(self._prepared_card(), self._request))
         # 6985 before any cryptogram: some cards want a new selection after a wrong PIN, and say it this late.
         if cryptogram is None:
             return (yield from self._start_again())
@@ -163,30 +163,30 @@ class CardSession:
         if self._request.function is Function.DATA:
             self._cryptogram = cryptogram
             return CardWantsData
-        return self._finish(cryptogram)
+        return self._finish_code(cryptogram)
 
     def _start_again(self) -> Exchanges[Outcome]:
         """Some cards refuse to go on after a wrong PIN (6985). One OK is one VERIFY: the person confirms again."""
         if not self._pin_was_wrong:
             raise CardError(Fault.REFUSED, "status 6985")
         self._pin_was_wrong = False
-        yield from self._over(emv.restart_card(self._prepared(), self._request))
+        yield from self._carry_over(emv.restart_card(self._prepared_card(), self._request))
         return PinAgain
 
-    def _close(self) -> Exchanges[Outcome]:
+    def _close_card(self) -> Exchanges[Outcome]:
         # The code is made and shown; how the card takes its leave changes nothing.
         with suppress(CardError):
-            yield from self._over(emv.close_card(self._prepared(), self._request))
+            yield from self._carry_over(emv.close_card(self._prepared_card(), self._request))
         return None
 
     # The machinery
 
-    def _begin(self, at: Millis, job: Exchanges[Outcome]) -> Step:
+    def _begin_job(self, at: Millis, job: Exchanges[Outcome]) -> Step:
         self.abandon()
         self._job = job
-        return self._advance(at, None)
+        return self._advance_job(at, None)
 
-    def _advance(self, at: Millis, raw: bytes | None) -> Step:
+    def _advance_job(self, at: Millis, raw: bytes | None) -> Step:
         assert self._job is not None
         try:
             return next(self._job) if raw is None else self._job.send(raw)
@@ -197,14 +197,14 @@ class CardSession:
         self._job = None
         return outcome(at) if outcome else None
 
-    def _over(self, conversation: Conversation[T]) -> Exchanges[T]:
+    def _carry_over(self, conversation: Conversation[T]) -> Exchanges[T]:
         return carry_conversation(conversation, self._protocol, self._budget)
 
-    def _prepared(self) -> emv.CardData:
+    def _prepared_card(self) -> emv.CardData:
         if self._card is None:
             raise UsageError("the card is not prepared")
         return self._card
 
-    def _finish(self, cryptogram: Cryptogram) -> Callable[[Millis], Event]:
-        self._code = make_code(cryptogram, self._prepared().filter)
+    def _finish_code(self, cryptogram: Cryptogram) -> Callable[[Millis], Event]:
+        self._code = make_code(cryptogram, self._prepared_card().filter)
         return partial(CodeReady, code=self._code)

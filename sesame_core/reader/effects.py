@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sesame_core.cap.codes import Request
-from sesame_core.effects import SharedEffect
+from sesame_core.effects import BareEffect, SharedEffect
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCard:
+class ReadCard(BareEffect):
     """Power the card and select its application. Answered by ApplicationFound or CardFaulty."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,22 @@ class TypeDigit:
     digit: int = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class EraseDigit:
+class EraseDigit(BareEffect):
     """Take the last digit of the PIN away."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class WipePin:
+
+class WipePin(BareEffect):
     """Wipe the PIN; the card stays as it is."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Confirm:
+
+class Confirm(BareEffect):
     """VERIFY and GENERATE AC. Answered by CodeReady, CardWantsData, PinWrong, PinAgain or CardFaulty."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,22 @@ class MixData:
     numbers: tuple[str, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CloseCard:
+class CloseCard(BareEffect):
     """The closing GENERATE AC, after the code is on the screen. Not answered."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+
+class Forget(BareEffect):
     """Wipe PIN and code, leave the conversation with the card; it keeps its power."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Release:
+
+class Release(BareEffect):
     """Wipe PIN and code, and take the power from the card."""
+
+    __slots__ = ()
 
 
 CardEffect: TypeAlias = (

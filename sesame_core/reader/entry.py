@@ -50,13 +50,13 @@ UNDER_WAY: Final = (Progress.PREPARING, Progress.PREPARED)
 
 def begin_function(state: State, event: ev.Event) -> Moves:
     """A function key: the function's first field, whatever was under way before."""
-    return _begin(state, event, KEY_FUNCTIONS[pressed_key(event)])
+    return _begin_function(state, event, KEY_FUNCTIONS[pressed_key(event)])
 
 
 def function_in_amount(state: State, event: ev.Event) -> Moves:
     """Sign pressed a second time, before any digit, asks for signing with transaction data."""
     if pressed_key(event) is ev.Key.SIGN and not state.amount:
-        return _begin(state, event, Function.DATA)
+        return _begin_function(state, event, Function.DATA)
     return begin_function(state, event)
 
 
@@ -89,14 +89,14 @@ def type_digit(state: State, event: ev.Event) -> Moves:
 def clear_digit(state: State, event: ev.Event) -> Moves:
     """The last digit goes; where there is none, back to the field before."""
     text: str = getattr(state, FIELD_NAME[state.phase])
-    return (_with_field(state, text[:-1]), ()) if text else _back(state, event)
+    return (_with_field(state, text[:-1]), ()) if text else _go_back(state, event)
 
 
 def next_field(state: State, event: ev.Event) -> Moves:
     """OK on a field in sight."""
     if not getattr(state, FIELD_NAME[state.phase]):
         return replace(state, notice=Notice.TYPE_DIGITS), ()
-    flow = _flow(state)
+    flow = _flow_of(state)
     return _enter_field(state, event, flow[flow.index(state.phase) + 1])
 
 
@@ -112,7 +112,7 @@ def clear_pin(state: State, event: ev.Event) -> Moves:
     """The last mark goes; where there is none, back."""
     if state.typed:
         return replace(state, typed=state.typed - 1, notice=None), (EraseDigit(),)
-    return _back(state, event)
+    return _go_back(state, event)
 
 
 def ok_pin(state: State, event: ev.Event) -> Moves:
@@ -163,23 +163,23 @@ def pressed_key(event: ev.Event) -> ev.Key:
     return event.key
 
 
-def _flow(state: State) -> tuple[Phase, ...]:
+def _flow_of(state: State) -> tuple[Phase, ...]:
     assert state.function is not None
     return FLOW[state.function]
 
 
-def _begin(state: State, event: ev.Event, function: Function) -> Moves:
+def _begin_function(state: State, event: ev.Event, function: Function) -> Moves:
     if state.battery is ev.Battery.CRITICAL:
         return refuse_battery(state, event)
     if state.blocked:
         return say_fault(state, event, Fault.BLOCKED)
-    left, effects = _leave(state)
+    left, effects = _leave_function(state)
     begun = replace(left, function=function)
     entered, more = _enter_field(begun, event, FLOW[function][0])
     return entered, effects + more
 
 
-def _leave(state: State) -> Moves:
+def _leave_function(state: State) -> Moves:
     """Away from the function under way; the card stays powered and its application found."""
     kept = replace(
         state.without_session(),
@@ -191,19 +191,19 @@ def _leave(state: State) -> Moves:
 
 
 def _to_ready(state: State, event: ev.Event) -> Moves:
-    left, effects = _leave(state)
+    left, effects = _leave_function(state)
     ready = Phase.READING if left.progress is Progress.SELECTING else Phase.READY
     return left.enter(ready, event.at), effects
 
 
-def _back(state: State, event: ev.Event) -> Moves:
+def _go_back(state: State, event: ev.Event) -> Moves:
     """To the field before, with what was typed in it; from the first one out of the function."""
-    at = _flow(state).index(state.phase)
+    at = _flow_of(state).index(state.phase)
     if at == 0:
         return _to_ready(state, event)
-    left, effects = _leave(state)
+    left, effects = _leave_function(state)
     kept = replace(left, function=state.function, challenge=state.challenge, amount=state.amount, account=state.account)
-    return kept.enter(_flow(state)[at - 1], event.at), effects
+    return kept.enter(_flow_of(state)[at - 1], event.at), effects
 
 
 def _enter_field(state: State, event: ev.Event, phase: Phase) -> Moves:

@@ -154,13 +154,13 @@ class Cell:
     leads_to: frozenset[Phase] = frozenset()
 
 
-def _rule(action: Action, *leads_to: Phase) -> Cell:
+def _make_cell(action: Action, *leads_to: Phase) -> Cell:
     return Cell(action, frozenset(leads_to))
 
 
 P, T = Phase, Trigger
-STAY = _rule(stay_put)
-SLEEP = _rule(fall_asleep, P.ASLEEP)
+STAY = _make_cell(stay_put)
+SLEEP = _make_cell(fall_asleep, P.ASLEEP)
 FIRST_FIELDS = (P.CHALLENGE, P.AMOUNT, P.PIN, P.FLAT)
 WOKEN = (P.NO_CARD, P.READING, P.NO_READER, P.FLAT)
 
@@ -168,106 +168,106 @@ EVERYWHERE: Final[Mapping[Trigger, Cell]] = dict.fromkeys(Trigger, STAY) | {
     T.OFF: SLEEP,
     T.TIME_UP: SLEEP,
     T.DISPLAY_LOST: SLEEP,
-    T.CARD_ABSENT: _rule(card_gone, P.ASLEEP),
-    T.CARD_PRESENT: _rule(slot_known),
-    T.SLOT_LOST: _rule(reader_lost, P.NO_READER),
-    T.SLOT_FOUND: _rule(slot_known),
-    T.BATTERY: _rule(note_battery),
-    T.HALT: _rule(halt_reader, P.HALTED),
+    T.CARD_ABSENT: _make_cell(card_gone, P.ASLEEP),
+    T.CARD_PRESENT: _make_cell(slot_known),
+    T.SLOT_LOST: _make_cell(reader_lost, P.NO_READER),
+    T.SLOT_FOUND: _make_cell(slot_known),
+    T.BATTERY: _make_cell(note_battery),
+    T.HALT: _make_cell(halt_reader, P.HALTED),
 }
 """What holds in every phase whose own row does not say otherwise."""
 
 CARD_AT_WORK: Final = {
-    T.APPLICATION_FOUND: _rule(application_found),
-    T.CARD_FAULTY: _rule(show_fault, P.FAULT),
+    T.APPLICATION_FOUND: _make_cell(application_found),
+    T.CARD_FAULTY: _make_cell(show_fault, P.FAULT),
 }
 FIELD: Final = CARD_AT_WORK | {
-    T.DIGIT: _rule(type_digit),
-    T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+    T.DIGIT: _make_cell(type_digit),
+    T.FUNCTION: _make_cell(begin_function, *FIRST_FIELDS),
 }
 
 ROWS: Final[Mapping[Phase, Mapping[Trigger, Cell]]] = {
     P.ASLEEP: {
-        T.DIGIT: _rule(wake_up, *WOKEN),
-        T.FUNCTION: _rule(wake_up, P.NO_CARD, P.NO_READER, P.FAULT, *FIRST_FIELDS),
-        T.CLEAR: _rule(wake_up, *WOKEN),
-        T.OK: _rule(wake_up, *WOKEN),
-        T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
-        T.CARD_ABSENT: _rule(slot_known),
-        T.SLOT_LOST: _rule(slot_known),
+        T.DIGIT: _make_cell(wake_up, *WOKEN),
+        T.FUNCTION: _make_cell(wake_up, P.NO_CARD, P.NO_READER, P.FAULT, *FIRST_FIELDS),
+        T.CLEAR: _make_cell(wake_up, *WOKEN),
+        T.OK: _make_cell(wake_up, *WOKEN),
+        T.CARD_PRESENT: _make_cell(card_in, P.READING, P.FLAT),
+        T.CARD_ABSENT: _make_cell(slot_known),
+        T.SLOT_LOST: _make_cell(slot_known),
         T.OFF: STAY,
         T.TIME_UP: STAY,
         T.DISPLAY_LOST: STAY,
     },
     P.NO_CARD: {
-        T.BATTERY: _rule(battery_before_session, P.FLAT),
-        T.CARD_PRESENT: _rule(card_in, P.READING),
-        T.CARD_ABSENT: _rule(slot_known),
+        T.BATTERY: _make_cell(battery_before_session, P.FLAT),
+        T.CARD_PRESENT: _make_cell(card_in, P.READING),
+        T.CARD_ABSENT: _make_cell(slot_known),
     },
     P.READING: {
-        T.BATTERY: _rule(battery_before_session, P.FLAT),
-        T.FUNCTION: _rule(begin_function, P.FAULT, *FIRST_FIELDS),
-        T.APPLICATION_FOUND: _rule(application_found, P.READY),
-        T.CARD_FAULTY: _rule(show_fault, P.FAULT),
+        T.BATTERY: _make_cell(battery_before_session, P.FLAT),
+        T.FUNCTION: _make_cell(begin_function, P.FAULT, *FIRST_FIELDS),
+        T.APPLICATION_FOUND: _make_cell(application_found, P.READY),
+        T.CARD_FAULTY: _make_cell(show_fault, P.FAULT),
     },
     P.READY: {
-        T.BATTERY: _rule(battery_before_session, P.FLAT),
-        T.DIGIT: _rule(hint_key),
-        T.OK: _rule(hint_key),
-        T.FUNCTION: _rule(begin_function, P.FAULT, *FIRST_FIELDS),
+        T.BATTERY: _make_cell(battery_before_session, P.FLAT),
+        T.DIGIT: _make_cell(hint_key),
+        T.OK: _make_cell(hint_key),
+        T.FUNCTION: _make_cell(begin_function, P.FAULT, *FIRST_FIELDS),
     },
-    P.CHALLENGE: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear_digit, P.READY, P.READING)},
+    P.CHALLENGE: FIELD | {T.OK: _make_cell(next_field, P.PIN), T.CLEAR: _make_cell(clear_digit, P.READY, P.READING)},
     P.AMOUNT: FIELD
     | {
-        T.FUNCTION: _rule(function_in_amount, *FIRST_FIELDS),
-        T.OK: _rule(next_field, P.ACCOUNT),
-        T.CLEAR: _rule(clear_digit, P.READY, P.READING),
+        T.FUNCTION: _make_cell(function_in_amount, *FIRST_FIELDS),
+        T.OK: _make_cell(next_field, P.ACCOUNT),
+        T.CLEAR: _make_cell(clear_digit, P.READY, P.READING),
     },
-    P.ACCOUNT: FIELD | {T.OK: _rule(next_field, P.PIN), T.CLEAR: _rule(clear_digit, P.AMOUNT)},
+    P.ACCOUNT: FIELD | {T.OK: _make_cell(next_field, P.PIN), T.CLEAR: _make_cell(clear_digit, P.AMOUNT)},
     P.PIN: CARD_AT_WORK
     | {
-        T.DIGIT: _rule(digit_pin),
-        T.CLEAR: _rule(clear_pin, P.READY, P.READING, P.CHALLENGE, P.ACCOUNT),
-        T.OK: _rule(ok_pin, P.WORKING),
-        T.FUNCTION: _rule(function_in_pin, *FIRST_FIELDS),
-        T.APPLICATION_FOUND: _rule(wants_preparing),
-        T.CARD_PREPARED: _rule(card_prepared),
+        T.DIGIT: _make_cell(digit_pin),
+        T.CLEAR: _make_cell(clear_pin, P.READY, P.READING, P.CHALLENGE, P.ACCOUNT),
+        T.OK: _make_cell(ok_pin, P.WORKING),
+        T.FUNCTION: _make_cell(function_in_pin, *FIRST_FIELDS),
+        T.APPLICATION_FOUND: _make_cell(wants_preparing),
+        T.CARD_PREPARED: _make_cell(card_prepared),
     },
     P.WORKING: {
-        T.APPLICATION_FOUND: _rule(wants_preparing),
-        T.CARD_PREPARED: _rule(card_prepared_working, P.PIN),
-        T.PIN_WRONG: _rule(pin_wrong, P.PIN),
-        T.PIN_AGAIN: _rule(confirm_again, P.PIN),
-        T.CARD_WANTS_DATA: _rule(wants_data, P.DATA),
-        T.CODE_READY: _rule(code_ready, P.CODE),
-        T.CARD_FAULTY: _rule(show_fault, P.FAULT),
+        T.APPLICATION_FOUND: _make_cell(wants_preparing),
+        T.CARD_PREPARED: _make_cell(card_prepared_working, P.PIN),
+        T.PIN_WRONG: _make_cell(pin_wrong, P.PIN),
+        T.PIN_AGAIN: _make_cell(confirm_again, P.PIN),
+        T.CARD_WANTS_DATA: _make_cell(wants_data, P.DATA),
+        T.CODE_READY: _make_cell(code_ready, P.CODE),
+        T.CARD_FAULTY: _make_cell(show_fault, P.FAULT),
     },
     P.DATA: {
-        T.DIGIT: _rule(digit_data),
-        T.CLEAR: _rule(clear_data, P.READY),
-        T.OK: _rule(ok_data),
-        T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
-        T.CODE_READY: _rule(code_ready, P.CODE),
-        T.CARD_FAULTY: _rule(show_fault, P.FAULT),
+        T.DIGIT: _make_cell(digit_data),
+        T.CLEAR: _make_cell(clear_data, P.READY),
+        T.OK: _make_cell(ok_data),
+        T.FUNCTION: _make_cell(begin_function, *FIRST_FIELDS),
+        T.CODE_READY: _make_cell(code_ready, P.CODE),
+        T.CARD_FAULTY: _make_cell(show_fault, P.FAULT),
     },
     P.CODE: {
-        T.CLEAR: _rule(back_from_code, P.READY),
-        T.FUNCTION: _rule(begin_function, *FIRST_FIELDS),
+        T.CLEAR: _make_cell(back_from_code, P.READY),
+        T.FUNCTION: _make_cell(begin_function, *FIRST_FIELDS),
     },
     P.FAULT: {
-        T.CLEAR: _rule(power_again, P.READING, P.FLAT),
-        T.FUNCTION: _rule(power_again, *FIRST_FIELDS),
+        T.CLEAR: _make_cell(power_again, P.READING, P.FLAT),
+        T.FUNCTION: _make_cell(power_again, *FIRST_FIELDS),
     },
     P.NO_READER: {
-        T.SLOT_FOUND: _rule(reader_found, P.NO_CARD, P.FLAT),
-        T.CARD_PRESENT: _rule(card_in, P.READING, P.FLAT),
-        T.SLOT_LOST: _rule(slot_known),
-        T.CARD_ABSENT: _rule(slot_known),
+        T.SLOT_FOUND: _make_cell(reader_found, P.NO_CARD, P.FLAT),
+        T.CARD_PRESENT: _make_cell(card_in, P.READING, P.FLAT),
+        T.SLOT_LOST: _make_cell(slot_known),
+        T.CARD_ABSENT: _make_cell(slot_known),
     },
     P.FLAT: {
-        T.BATTERY: _rule(note_battery, *WOKEN),
-        T.CARD_ABSENT: _rule(slot_known),
-        T.SLOT_LOST: _rule(slot_known),
+        T.BATTERY: _make_cell(note_battery, *WOKEN),
+        T.CARD_ABSENT: _make_cell(slot_known),
+        T.SLOT_LOST: _make_cell(slot_known),
     },
     P.HALTED: dict.fromkeys(Trigger, STAY),
 }

@@ -34,7 +34,7 @@ def next_change(state: State, now: Millis) -> Millis | None:
     return patience_over if state.phase in (Phase.READING, Phase.WORKING) and now < patience_over else None
 
 
-def _dark(state: State, words: Sentences, now: Millis) -> Screen:
+def _view_dark(state: State, words: Sentences, now: Millis) -> Screen:
     return DARK
 
 
@@ -42,7 +42,7 @@ def _no_card(state: State, words: Sentences, now: Millis) -> Screen:
     return Screen(lines=(words.insert_card,))
 
 
-def _reading(state: State, words: Sentences, now: Millis) -> Screen:
+def _view_reading(state: State, words: Sentences, now: Millis) -> Screen:
     """PATIENTEZ is only said when the card is slow; until then the screen stays what it was. What came before a fault
     or a function is no longer true: there it is said at once, for a screen that goes black looks switched off."""
     if now - state.since >= PATIENCE:
@@ -52,47 +52,51 @@ def _reading(state: State, words: Sentences, now: Millis) -> Screen:
     return DARK if state.before is Phase.ASLEEP else Screen(lines=(words.wait,))
 
 
-def _ready(state: State, words: Sentences, now: Millis) -> Screen:
+def _view_ready(state: State, words: Sentences, now: Millis) -> Screen:
     notice = words.press_function if state.notice is Notice.PRESS_FUNCTION else ""
     return Screen(lines=(words.choose_function,), notice=notice)
 
 
-def _challenge(state: State, words: Sentences, now: Millis) -> Screen:
-    return Screen(lines=(words.challenge,), field=Typed(grouped_as_typed(state.challenge)), notice=_hint(state, words))
+def _view_challenge(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(
+        lines=(words.challenge,), field=Typed(grouped_as_typed(state.challenge)), notice=_write_hint(state, words)
+    )
 
 
-def _amount(state: State, words: Sentences, now: Millis) -> Screen:
-    notice = _hint(state, words) or ("" if state.amount else words.sign_other)
-    return Screen(lines=(words.amount,), field=Typed(_money(state.amount, words)), notice=notice)
+def _view_amount(state: State, words: Sentences, now: Millis) -> Screen:
+    notice = _write_hint(state, words) or ("" if state.amount else words.sign_other)
+    return Screen(lines=(words.amount,), field=Typed(_write_amount(state.amount, words)), notice=notice)
 
 
-def _account(state: State, words: Sentences, now: Millis) -> Screen:
-    return Screen(lines=(words.account,), field=Typed(grouped_as_typed(state.account)), notice=_hint(state, words))
+def _view_account(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(
+        lines=(words.account,), field=Typed(grouped_as_typed(state.account)), notice=_write_hint(state, words)
+    )
 
 
-def _data(state: State, words: Sentences, now: Millis) -> Screen:
-    notice = words.enough_ok if state.numbers and not state.number else _hint(state, words)
+def _view_data(state: State, words: Sentences, now: Millis) -> Screen:
+    notice = words.enough_ok if state.numbers and not state.number else _write_hint(state, words)
     title = words.number.format(n=len(state.numbers) + 1)
     return Screen(lines=(title,), field=Typed(grouped_as_typed(state.number)), notice=notice)
 
 
-def _pin(state: State, words: Sentences, now: Millis) -> Screen:
+def _view_pin(state: State, words: Sentences, now: Millis) -> Screen:
     marks = Masked(state.typed, state.rules.pin_most)
     if state.notice is Notice.WRONG_PIN:
-        return Screen(lines=(words.wrong_pin,), field=marks, notice=_tries(state, words))
-    return Screen(lines=(words.pin,), field=marks, notice=_hint(state, words) or _tries(state, words))
+        return Screen(lines=(words.wrong_pin,), field=marks, notice=_write_tries(state, words))
+    return Screen(lines=(words.pin,), field=marks, notice=_write_hint(state, words) or _write_tries(state, words))
 
 
-def _working(state: State, words: Sentences, now: Millis) -> Screen:
-    return Screen(lines=(words.wait,)) if now - state.since >= PATIENCE else _pin(state, words, now)
+def _view_working(state: State, words: Sentences, now: Millis) -> Screen:
+    return Screen(lines=(words.wait,)) if now - state.since >= PATIENCE else _view_pin(state, words, now)
 
 
-def _code(state: State, words: Sentences, now: Millis) -> Screen:
+def _view_code(state: State, words: Sentences, now: Millis) -> Screen:
     steps = DARK_AFTER // BAR_STEP
     return Screen(code=state.code, bar=Bar(max(0, steps - (now - state.since) // BAR_STEP), steps))
 
 
-def _fault(state: State, words: Sentences, now: Millis) -> Screen:
+def _view_fault(state: State, words: Sentences, now: Millis) -> Screen:
     assert state.fault is not None
     if state.fault is Fault.BLOCKED:
         return Screen(lines=(words.blocked, words.call_bank))
@@ -110,11 +114,11 @@ def _no_reader(state: State, words: Sentences, now: Millis) -> Screen:
     return Screen(lines=(words.no_reader,))
 
 
-def _flat(state: State, words: Sentences, now: Millis) -> Screen:
+def _view_flat(state: State, words: Sentences, now: Millis) -> Screen:
     return Screen(lines=(words.flat_battery,))
 
 
-def _hint(state: State, words: Sentences) -> str:
+def _write_hint(state: State, words: Sentences) -> str:
     least, most = state.rules.pin_least, state.rules.pin_most
     sentences = {
         Notice.TOO_SHORT: (words.digits if least == most else words.at_least).format(n=least),
@@ -124,7 +128,7 @@ def _hint(state: State, words: Sentences) -> str:
     return sentences.get(state.notice, "") if state.notice else ""
 
 
-def _tries(state: State, words: Sentences) -> str:
+def _write_tries(state: State, words: Sentences) -> str:
     """A last try is always said; how many are left, only after a wrong one."""
     if state.tries == 1:
         return words.last_try
@@ -133,7 +137,7 @@ def _tries(state: State, words: Sentences) -> str:
     return ""
 
 
-def _money(cents: str, words: Sentences) -> str:
+def _write_amount(cents: str, words: Sentences) -> str:
     """Cents as a person writes an amount: 123456 is 1 234,56; empty while nothing is typed."""
     if not cents:
         return ""
@@ -143,20 +147,20 @@ def _money(cents: str, words: Sentences) -> str:
 
 VIEWS: Final = MappingProxyType[Phase, Callable[[State, Sentences, Millis], Screen]](
     {
-        Phase.ASLEEP: _dark,
+        Phase.ASLEEP: _view_dark,
         Phase.NO_CARD: _no_card,
-        Phase.READING: _reading,
-        Phase.READY: _ready,
-        Phase.CHALLENGE: _challenge,
-        Phase.AMOUNT: _amount,
-        Phase.ACCOUNT: _account,
-        Phase.PIN: _pin,
-        Phase.WORKING: _working,
-        Phase.DATA: _data,
-        Phase.CODE: _code,
-        Phase.FAULT: _fault,
+        Phase.READING: _view_reading,
+        Phase.READY: _view_ready,
+        Phase.CHALLENGE: _view_challenge,
+        Phase.AMOUNT: _view_amount,
+        Phase.ACCOUNT: _view_account,
+        Phase.PIN: _view_pin,
+        Phase.WORKING: _view_working,
+        Phase.DATA: _view_data,
+        Phase.CODE: _view_code,
+        Phase.FAULT: _view_fault,
         Phase.NO_READER: _no_reader,
-        Phase.FLAT: _flat,
-        Phase.HALTED: _dark,
+        Phase.FLAT: _view_flat,
+        Phase.HALTED: _view_dark,
     }
 )

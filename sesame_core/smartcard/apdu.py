@@ -156,10 +156,10 @@ def deliver_command(command: Command, protocol: Protocol) -> Exchanges[Response]
 
     Raises CardError: MUTE, GARBAGE, and ENDLESS where the card always has more.
     """
-    response = yield from _exchange(command, command.encode(protocol))
+    response = yield from _exchange_raw(command, command.encode(protocol))
     # Once only: a card that says 6Cxx again has not got the length that it asked for itself.
     if response.sw >> 8 == WRONG_LENGTH and command.repeats(protocol):
-        response = yield from _exchange(command, command.encode(protocol, response.sw & 0xFF))
+        response = yield from _exchange_raw(command, command.encode(protocol, response.sw & 0xFF))
     collected = response.data
     links = 0
     while response.sw >> 8 == MORE_DATA:
@@ -167,7 +167,7 @@ def deliver_command(command: Command, protocol: Protocol) -> Exchanges[Response]
         # A card may answer 61xx for ever, a byte at a time: the size alone would let it go on for an hour.
         if links > MAX_CHAIN:
             raise CardError(Fault.ENDLESS, "response without end")
-        response = yield from _fetch(response.sw & 0xFF)
+        response = yield from _fetch_rest(response.sw & 0xFF)
         collected += response.data
         if len(collected) > MAX_RESPONSE:
             raise CardError(Fault.ENDLESS, "response without end")
@@ -206,7 +206,7 @@ def carry_conversation(conversation: Conversation[T], protocol: Protocol, budget
         conversation.close()
 
 
-def _exchange(command: Command, raw: bytearray) -> Exchanges[Response]:
+def _exchange_raw(command: Command, raw: bytearray) -> Exchanges[Response]:
     try:
         answer = yield raw
     finally:
@@ -217,12 +217,12 @@ def _exchange(command: Command, raw: bytearray) -> Exchanges[Response]:
     return Response.decode(answer)
 
 
-def _fetch(length: int) -> Exchanges[Response]:
+def _fetch_rest(length: int) -> Exchanges[Response]:
     """GET RESPONSE (ISO/IEC 7816-4, 11.8.1), once more with the right length where the card says 6Cxx."""
     command = Command(0x00, Ins.GET_RESPONSE)
-    response = yield from _exchange(command, _with_length(command, length))
+    response = yield from _exchange_raw(command, _with_length(command, length))
     if response.sw >> 8 == WRONG_LENGTH:
-        response = yield from _exchange(command, _with_length(command, response.sw & 0xFF))
+        response = yield from _exchange_raw(command, _with_length(command, response.sw & 0xFF))
     return response
 
 

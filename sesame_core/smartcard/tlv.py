@@ -44,7 +44,7 @@ class DolEntry:
 
 def parse_objects(data: bytes) -> tuple[Tlv, ...]:
     """All data objects in `data`, constructed ones opened; `PADDING` before, between and behind them passed over."""
-    objects = tuple(_objects(data, depth=0))
+    objects = tuple(_read_objects(data, depth=0))
     if sum(1 for top in objects for _ in top.walk()) > MAX_OBJECTS:
         raise CardError(Fault.GARBAGE, "too many data objects")
     return objects
@@ -63,8 +63,8 @@ def parse_dol(data: bytes) -> tuple[DolEntry, ...]:
         if data[at] in PADDING:
             at += 1
             continue
-        tag, at = _tag(data, at)
-        length, at = _length(data, at)
+        tag, at = _read_tag(data, at)
+        length, at = _read_length(data, at)
         entries.append(DolEntry(tag, length))
     if sum(entry.length for entry in entries) > MAX_DOL_BYTES:
         raise CardError(Fault.GARBAGE, "a DOL that asks for too much")
@@ -78,16 +78,16 @@ challenge here, whose digits stand on the right."""
 
 def fill_dol(dol: Iterable[DolEntry], values: Mapping[int, bytes]) -> bytes:
     """The data a DOL asks for: known values cut or padded to the length wished, zeros for every unknown tag."""
-    return b"".join(_fit(entry, values.get(entry.tag, b"")) for entry in dol)
+    return b"".join(_fit_value(entry, values.get(entry.tag, b"")) for entry in dol)
 
 
-def _fit(entry: DolEntry, value: bytes) -> bytes:
+def _fit_value(entry: DolEntry, value: bytes) -> bytes:
     if entry.tag in RIGHT_ALIGNED:
         return value[max(0, len(value) - entry.length) :].rjust(entry.length, b"\x00")
     return value[: entry.length].ljust(entry.length, b"\x00")
 
 
-def _objects(data: bytes, depth: int) -> Iterator[Tlv]:
+def _read_objects(data: bytes, depth: int) -> Iterator[Tlv]:
     if depth > MAX_DEPTH:
         raise CardError(Fault.GARBAGE, "data objects nested too deep")
     at = 0
@@ -96,28 +96,28 @@ def _objects(data: bytes, depth: int) -> Iterator[Tlv]:
             at += 1
             continue
         constructed = bool(data[at] & 0x20)
-        tag, at = _tag(data, at)
-        length, at = _length(data, at)
+        tag, at = _read_tag(data, at)
+        length, at = _read_length(data, at)
         value = data[at : at + length]
         if len(value) < length:
             raise CardError(Fault.GARBAGE, "a data object longer than its template")
         at += length
-        yield Tlv(tag, value, tuple(_objects(value, depth + 1)) if constructed else ())
+        yield Tlv(tag, value, tuple(_read_objects(value, depth + 1)) if constructed else ())
 
 
-def _byte(data: bytes, at: int) -> int:
+def _byte_at(data: bytes, at: int) -> int:
     if at >= len(data):
         raise CardError(Fault.GARBAGE, "a data object cut short")
     return data[at]
 
 
-def _tag(data: bytes, at: int) -> tuple[int, int]:
-    tag = _byte(data, at)
+def _read_tag(data: bytes, at: int) -> tuple[int, int]:
+    tag = _byte_at(data, at)
     at += 1
     if tag & 0x1F != 0x1F:
         return tag, at
     for _ in range(MAX_TAG_BYTES - 1):
-        following = _byte(data, at)
+        following = _byte_at(data, at)
         at += 1
         tag = tag << 8 | following
         if not following & 0x80:
@@ -125,8 +125,8 @@ def _tag(data: bytes, at: int) -> tuple[int, int]:
     raise CardError(Fault.GARBAGE, "a tag without end")
 
 
-def _length(data: bytes, at: int) -> tuple[int, int]:
-    first = _byte(data, at)
+def _read_length(data: bytes, at: int) -> tuple[int, int]:
+    first = _byte_at(data, at)
     at += 1
     if first < 0x80:
         return first, at
@@ -135,6 +135,6 @@ def _length(data: bytes, at: int) -> tuple[int, int]:
         raise CardError(Fault.GARBAGE, "a length that EMV does not allow")
     length = 0
     for _ in range(count):
-        length = length << 8 | _byte(data, at)
+        length = length << 8 | _byte_at(data, at)
         at += 1
     return length, at

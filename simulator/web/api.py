@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bank.cards import gallery
+from bank.cards.words import LANGUAGES
 from bank.errors import BankError, UnknownCardError
 from device.mirror import encode_pixels
 from drivers.board_twin import NoSuchKeyError
@@ -84,7 +85,7 @@ class Api:
     async def tell_gallery(self, _request: Request) -> Response:
         """The cards to put in."""
         shown = [
-            {"name": card.name, "pin": card.pin, "english": card.english, "french": card.french}
+            {"name": card.name, "pin": card.pin, "described": {code: card.describe(code) for code in LANGUAGES}}
             for card in gallery.GALLERY.values()
         ]
         return JSONResponse({"cards": shown})

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from bank.cards.words import LANGUAGES as CARD_LANGUAGES
 from sesame_core.events import Battery, Key
 from sesame_core.reader.state import Phase
 from sesame_core.reader.words import LANGUAGES
@@ -69,6 +70,8 @@ TEXT: Final[Json] = {"type": "string"}
 COUNT: Final[Json] = {"type": "integer", "minimum": 0}
 FLAG: Final[Json] = {"type": "boolean"}
 NOTHING: Final = _object()
+DESCRIBED: Final = _object(**dict.fromkeys(CARD_LANGUAGES, TEXT))
+"""What a card stands for, by language."""
 PRESS: Final = _object(keys=_list({"enum": [key.value for key in Key]}, minItems=1, maxItems=MOST_KEYS))
 INSERT: Final = _object(card={"type": "string", "examples": ["bank-card"]})
 
@@ -88,7 +91,9 @@ SCHEMAS: Final[Json] = {
         height=COUNT,
         rows=_list({"type": "string", "pattern": "^[0-9a-f]+$", "description": "A row's bits, the leftmost first."}),
     ),
-    "Gallery": _object(cards=_list(_object(name=TEXT, pin=TEXT, english=TEXT, french=TEXT))),
+    "Gallery": _object(
+        cards=_list(_object(name=TEXT, pin=TEXT, described=_object(**dict.fromkeys(CARD_LANGUAGES, TEXT))))
+    ),
     "Trace": _object(
         exchanges=_list(
             _object(

@@ -67,7 +67,7 @@ class Waiting:
             self._wake()
         return not self.lost
 
-    def take(self) -> Change | None:
+    def take_oldest(self) -> Change | None:
         """The oldest; None when nothing waits."""
         with self._lock:
             self._called = False
@@ -95,7 +95,7 @@ async def stream_events(bench: PageBench) -> AsyncIterator[str]:
         yield f"retry: {RETRY_MS}\n\n"
         while not waiting.lost:
             news.clear()  # before the look, so that what comes after it is not missed
-            change = waiting.take()
+            change = waiting.take_oldest()
             if isinstance(change, Ended):
                 return
             if change is not None:

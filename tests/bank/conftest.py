@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bank.books.store_sql import SqlStore
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 from bank.cards.card import CardInSlot
 from bank.demo.database import open_in_memory
 from bank.emv.keys import TEST_KEYS
@@ -261,9 +261,9 @@ def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
     if request.param == "memory":
         store = open_in_memory()
     elif request.param == "sqlite":
-        store = SqlStore(f"sqlite:///{tmp_path}/bank/bank.db", Vault(bytes(32)))
+        store = SqlStore(f"sqlite:///{tmp_path}/bank/bank.db", BooksVault(bytes(32)))
     else:
-        store = SqlStore(request.getfixturevalue("postgres").new_database(), Vault(bytes(32)))
+        store = SqlStore(request.getfixturevalue("postgres").new_database(), BooksVault(bytes(32)))
     for key in TEST_KEYS.values():
         store.add_issuer_key(key)
     yield store

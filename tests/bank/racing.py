@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from bank.books.schema import EFFECTS, JOURNAL, MOVEMENTS, OPERATIONS
 from bank.books.store_sql import SqlStore
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 from bank.emv.keys import TEST_KEYS
 from bank.operations.policy import OPERATION_POLICY
 from bank.operations.ports import Operation
@@ -62,7 +62,7 @@ class Job:
 
 def open_books(url: str) -> SqlStore:
     """The books of the race: their key is zeros."""
-    store = SqlStore(url, Vault(bytes(32)))
+    store = SqlStore(url, BooksVault(bytes(32)))
     for key in TEST_KEYS.values():
         store.add_issuer_key(key)
     return store

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from bank.books.records import Attempt, Customer, Holder, Reason
 from bank.books.store_sql import SqlStore
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 from bank.demo.customers import HOLDERS, issued_gallery
 from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
 from bank.emv.keys import TEST_KEYS, card_key
@@ -141,7 +141,7 @@ def test_the_files_are_private(tmp_path: Path) -> None:
 def test_another_key_opens_nothing_and_says_so(tmp_path: Path) -> None:
     open_database(tmp_path).close()
     with pytest.raises(StateError, match="key file"):
-        SqlStore(f"sqlite:///{tmp_path}/{DATABASE_FILE}", Vault(bytes(32)))
+        SqlStore(f"sqlite:///{tmp_path}/{DATABASE_FILE}", BooksVault(bytes(32)))
 
 
 def test_a_sealed_record_moved_to_another_card_does_not_open(tmp_path: Path) -> None:
@@ -168,12 +168,12 @@ def test_a_sealed_record_moved_to_another_card_does_not_open(tmp_path: Path) -> 
 )
 def test_urls_that_lead_nowhere_say_what_to_do(bad: str, said: str) -> None:
     with pytest.raises(StateError, match=said):
-        SqlStore(bad, Vault(bytes(32)))
+        SqlStore(bad, BooksVault(bytes(32)))
 
 
 def test_the_vaults_key_is_made_once_and_is_private(tmp_path: Path) -> None:
-    assert Vault.from_file(tmp_path / KEY_FILE) is None
-    first, second = Vault.made_at(tmp_path / KEY_FILE), Vault.from_file(tmp_path / KEY_FILE)
+    assert BooksVault.from_file(tmp_path / KEY_FILE) is None
+    first, second = BooksVault.made_at(tmp_path / KEY_FILE), BooksVault.from_file(tmp_path / KEY_FILE)
     assert second is not None
     assert second.unseal_secret("name", first.seal_secret("name", b"secret")) == b"secret"
     assert first.index_secret("text") == second.index_secret("text") != first.index_secret("other")
@@ -181,13 +181,13 @@ def test_the_vaults_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
     (tmp_path / KEY_FILE).write_bytes(b"short")
     with pytest.raises(StateError, match="5 bytes, not 32"):
-        Vault.from_file(tmp_path / KEY_FILE)
+        BooksVault.from_file(tmp_path / KEY_FILE)
 
 
 @pytest.mark.parametrize("sealed", [b"", b"short", bytes(40)])
 def test_what_was_never_sealed_does_not_open(sealed: bytes) -> None:
     with pytest.raises(StateError):
-        Vault(bytes(32)).unseal_secret("name", sealed)
+        BooksVault(bytes(32)).unseal_secret("name", sealed)
 
 
 @pytest.mark.parametrize("typed", ["right", "wrong"])

@@ -20,14 +20,14 @@ from bank.books.database import database_url, opened_engine
 from bank.books.migrating import HEAD, STEPS, migrate_database, read_revision
 from bank.books.schema import METADATA
 from bank.books.store_sql import SqlStore
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 from bank.demo.customers import issued_gallery
 from bank.emv.keys import TEST_KEYS
 from bank.errors import StateError
 
 LIMIT_S = 120
 ROOT = Path(__file__).parents[2]
-VAULT = Vault(bytes(32))
+VAULT = BooksVault(bytes(32))
 CARD = issued_gallery()[0]
 
 FIRST_TABLES = (

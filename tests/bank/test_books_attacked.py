@@ -16,7 +16,7 @@ from bank.books.database import sqlite_url
 from bank.books.records import LONGEST_NAME, Attempt, Customer, Holder, Reason
 from bank.books.store import Store
 from bank.books.store_sql import SqlStore
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 from bank.cards.memory import Counters, FileMemory, keep_counters
 from bank.demo.customers import issued_gallery
 from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database, open_in_memory
@@ -45,7 +45,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
             yield books
         return
     new = request.getfixturevalue("postgres").new_database if request.param == "postgresql" else None
-    with closing(SqlStore(new() if new else sqlite_url(tmp_path / "bank.db"), Vault(bytes(32)))) as database:
+    with closing(SqlStore(new() if new else sqlite_url(tmp_path / "bank.db"), BooksVault(bytes(32)))) as database:
         database.add_card(CARD)
         yield database
 
@@ -80,7 +80,7 @@ def test_another_directorys_key_does_not_write_into_these_books(tmp_path: Path, 
     open_database(tmp_path / "one", books).close()
     with pytest.raises(StateError, match="missing"):
         open_database(tmp_path / "two", books)
-    Vault.made_at(tmp_path / "two" / KEY_FILE)
+    BooksVault.made_at(tmp_path / "two" / KEY_FILE)
     with pytest.raises(StateError, match="not the one of the bank's books"):
         open_database(tmp_path / "two", books)
     open_database(tmp_path / "one", books).close()
@@ -261,7 +261,7 @@ def test_a_damaged_row_is_an_error_of_ours_whatever_is_asked(tmp_path: Path, dam
 )
 def test_a_url_that_leads_nowhere_is_an_error_of_ours_without_its_password(url: str) -> None:
     with pytest.raises(StateError) as caught:
-        SqlStore(url, Vault(bytes(32)))
+        SqlStore(url, BooksVault(bytes(32)))
     assert "hidden-word" not in str(caught.value)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 from bank.contracts.amendment import AmendmentText, ContractError, Signature, read_signature
 from bank.contracts.document import draw_amendment
 from bank.contracts.sealing import ContractSeal
@@ -28,7 +28,7 @@ AMENDMENT = AmendmentText(
     language="fr",
 )
 STROKES = "10,200 300,40 600,250;620,100 900,100"
-SEAL = ContractSeal(Vault(bytes(32)))
+SEAL = ContractSeal(BooksVault(bytes(32)))
 
 
 def sealed(amendment: AmendmentText = AMENDMENT) -> bytes:
@@ -111,7 +111,7 @@ def test_our_own_judge_knows_whose_it_is() -> None:
 
 
 def test_another_banks_seal_is_not_ours() -> None:
-    other = ContractSeal(Vault(bytes([1]) * 32))
+    other = ContractSeal(BooksVault(bytes([1]) * 32))
     verdict = other.verify_document(sealed())
     assert verdict.intact
     assert not verdict.trusted
@@ -161,7 +161,7 @@ def test_what_bears_no_seal_is_said(document: bytes) -> None:
 def test_the_root_keeps_its_key_and_name() -> None:
     from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
 
-    first, again = (load_pem_x509_certificate(ContractSeal(Vault(bytes(32))).make_root()) for _ in range(2))
+    first, again = (load_pem_x509_certificate(ContractSeal(BooksVault(bytes(32))).make_root()) for _ in range(2))
     assert (first.subject, first.serial_number, first.public_key()) == (
         again.subject,
         again.serial_number,

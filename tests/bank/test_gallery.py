@@ -41,14 +41,14 @@ def test_the_first_cards_are_the_ones_the_guide_and_the_demonstration_need() -> 
 def test_every_card_says_in_two_languages_what_it_stands_for(name: str) -> None:
     entry = describe_card(name)
     assert entry.name == name
-    assert 0 < len(entry.described("en")) <= 110
-    assert 0 < len(entry.described("fr")) <= 110
-    assert entry.described("en") != entry.described("fr")
+    assert 0 < len(entry.describe("en")) <= 110
+    assert 0 < len(entry.describe("fr")) <= 110
+    assert entry.describe("en") != entry.describe("fr")
     assert entry.pin.isdecimal()
 
 
 def test_no_two_descriptions_are_the_same() -> None:
-    assert len({entry.english for entry in GALLERY.values()}) == len(GALLERY)
+    assert len({entry.describe("en") for entry in GALLERY.values()}) == len(GALLERY)
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

@@ -17,7 +17,7 @@ from bank.cards.memory import Counters, VolatileMemory
 from bank.demo.customers import furnish_books
 from bank.demo.database import open_in_memory
 from bank.emv.keys import card_key
-from bank.emv.terminal import PLAIN, CodeRequest, RequestError
+from bank.emv.terminal import PLAIN, CodeRequest, CodeRequestError
 from bank.errors import IssuingError
 from bank.issuing import issue_card
 from bank.verification import Policy, Search, Verifier, find_card, verify_code
@@ -245,7 +245,7 @@ def test_a_card_that_ran_ahead_is_still_accepted(terminal: PutIn, store: SqlStor
     ],
 )
 def test_requests_out_of_bounds_are_the_callers_fault(fields: dict[str, Any]) -> None:
-    with pytest.raises(RequestError):
+    with pytest.raises(CodeRequestError):
         CodeRequest(**fields)
 
 

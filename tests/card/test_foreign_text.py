@@ -1,4 +1,4 @@
-"""What `foreign_text` reads: recordings and hexadecimal as the programs of other machines encode them, and no more."""
+"""What `read_foreign_text` reads: recordings and hexadecimal as other machines encode them, and no more."""
 
 import io
 import json
@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sesame.card.source import MOST_TEXT, foreign_text, load_trace
+from sesame.card.foreign_text import MOST_TEXT, read_foreign_text
+from sesame.card.source import load_trace
 from sesame.exits import CommandError, Exit
 
 LIMIT_S = 60
@@ -46,7 +47,7 @@ def piped(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
 def test_the_text_is_the_same_in_every_encoding(encode: Callable[[str], bytes], end: str, tmp_path: Path) -> None:
     file = tmp_path / "log.txt"
     file.write_bytes(encode(SAMPLE.replace("\n", end)))
-    assert foreign_text(file) == SAMPLE.replace("\n", end)
+    assert read_foreign_text(file) == SAMPLE.replace("\n", end)
 
 
 @pytest.mark.parametrize("log", LOGS, ids=lambda path: path.stem)
@@ -105,16 +106,16 @@ def test_a_recording_may_have_8_mib_and_not_a_byte_more(
     piped(content)
     path = tmp_path / "log.txt" if end == "file" else Path("-")
     if not beyond:
-        assert len(foreign_text(path)) == MOST_TEXT
+        assert len(read_foreign_text(path)) == MOST_TEXT
         return
     with pytest.raises(CommandError, match="is longer than any recording: more than 8 MiB") as caught:
-        foreign_text(path)
+        read_foreign_text(path)
     assert (caught.value.exit_code, str(caught.value).split(" ")[0]) == (Exit.USAGE, str(path))
 
 
 def test_what_never_ends_is_not_read_to_its_end(piped: Callable[[bytes], None]) -> None:
     with pytest.raises(CommandError, match="/dev/zero is longer than any recording"):
-        foreign_text(Path("/dev/zero"))
+        read_foreign_text(Path("/dev/zero"))
     with Path("/dev/zero").open("rb") as endless:
         command = [sys.executable, "-m", "sesame", "card", "explain", "--from", "-"]
         done = subprocess.run(command, stdin=endless, capture_output=True, timeout=LIMIT_S, check=False)
@@ -126,5 +127,5 @@ def test_what_never_ends_is_not_read_to_its_end(piped: Callable[[bytes], None]) 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "absent"):
         with pytest.raises(CommandError, match="cannot be read") as caught:
-            foreign_text(path)
+            read_foreign_text(path)
         assert caught.value.exit_code is Exit.USAGE

@@ -16,7 +16,7 @@ from bank.cards import gallery
 from bank.cards.card import VirtualCard
 from bank.demo.database import open_database
 from device.config import load_config
-from sesame.streams import OBEYED, as_json, visible
+from sesame.streams import OBEYED, as_json, make_visible
 from tests.card.conftest import Sesame
 
 LIMIT_S = 60
@@ -46,7 +46,7 @@ def obeyed(text: str) -> list[str]:
     ],
 )
 def test_what_a_terminal_would_obey_is_written_out(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert make_visible(text) == shown
 
 
 def test_every_character_of_control_or_direction_is_known() -> None:

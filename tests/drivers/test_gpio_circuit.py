@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.circuit import GROUND, Circuit, Contact, Drive
+from drivers.circuit import GROUND, Circuit, CircuitContact, Drive
 
 ROWS, COLUMNS = (5, 6, 13, 19), (12, 16, 20, 21)
 PLACES = tuple(product(ROWS, COLUMNS))
@@ -16,7 +16,7 @@ def shown(pressed: frozenset[tuple[int, int]], diodes: bool) -> set[tuple[int, i
     """What a scan of the model shows: one column low after the other, the rest let go."""
     circuit = Circuit(pull_ups=ROWS)
     for row, column in pressed:
-        circuit.close(Contact(row, column, diodes))
+        circuit.close(CircuitContact(row, column, diodes))
     seen = set()
     for column in COLUMNS:
         circuit.apply_levels(column, Drive.LOW)
@@ -58,8 +58,8 @@ def test_one_and_two_keys_always_show_as_themselves(count: int) -> None:
 def test_columns_that_were_driven_high_would_fight_over_two_keys_of_a_row() -> None:
     """Why the driver lets the other columns go: the row would stand at half the supply."""
     circuit = Circuit(pull_ups=ROWS)
-    circuit.close(Contact(5, 12))
-    circuit.close(Contact(5, 16))
+    circuit.close(CircuitContact(5, 12))
+    circuit.close(CircuitContact(5, 16))
     circuit.apply_levels(12, Drive.LOW)
     circuit.apply_levels(16, Drive.HIGH)
     assert circuit.conflicts > 0
@@ -91,9 +91,9 @@ def test_ground_wins_over_a_pull_up_and_every_change_is_told_once() -> None:
     told: list[tuple[int, bool]] = []
     circuit.listen_to(lambda wire, level: told.append((wire, level)))
     circuit.apply_levels(5, Drive.PULL_UP)
-    circuit.close(Contact(5, GROUND))
-    circuit.close(Contact(5, GROUND))
-    circuit.open(Contact(5, GROUND))
+    circuit.close(CircuitContact(5, GROUND))
+    circuit.close(CircuitContact(5, GROUND))
+    circuit.open(CircuitContact(5, GROUND))
     assert told == [(5, True), (5, False), (5, True)]
 
 
@@ -101,8 +101,8 @@ def test_two_switches_to_ground_do_not_see_each_other() -> None:
     circuit = Circuit()
     for wire in (4, 27):
         circuit.apply_levels(wire, Drive.PULL_UP)
-    circuit.close(Contact(4, GROUND))
+    circuit.close(CircuitContact(4, GROUND))
     assert (circuit.level_of(4), circuit.level_of(27)) == (False, True)
-    circuit.close(Contact(27, GROUND))
-    circuit.open(Contact(4, GROUND))
+    circuit.close(CircuitContact(27, GROUND))
+    circuit.open(CircuitContact(4, GROUND))
     assert (circuit.level_of(4), circuit.level_of(27)) == (True, False)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from drivers.circuit import GROUND, Circuit, Contact, Drive
+from drivers.circuit import GROUND, Circuit, CircuitContact, Drive
 from drivers.errors import DriverError
 from drivers.gpio.gpiod import Edges, GpiodPins
 from drivers.gpio.gpiod_twin import (
     ChipClosedError,
-    Direction,
     Edge,
     GpiodTwin,
+    LineDirection,
     LineRequest,
     LineSettings,
     RequestReleasedError,
@@ -48,7 +48,7 @@ def test_an_edge_on_any_watched_line_is_told_by_one_thread(circuit: Circuit, pin
     for row, event in told.items():
         pins.input(row, f"row {row}").watch(event.set)
     for row, event in told.items():
-        circuit.close(Contact(row, GROUND))
+        circuit.close(CircuitContact(row, GROUND))
         assert event.wait(LIMIT_S), row
     assert len(edge_threads()) == 1
 
@@ -68,13 +68,13 @@ def test_the_thread_sleeps_until_an_edge_comes(circuit: Circuit, pins: GpiodPins
     told = threading.Event()
     pins.input(5, "row").watch(told.set)
     (thread,) = edge_threads()
-    circuit.close(Contact(5, GROUND))
+    circuit.close(CircuitContact(5, GROUND))
     assert told.wait(LIMIT_S)
     waiting = settled(thread)
     threading.Event().wait(0.3)
     assert waits(thread) == waiting
     told.clear()
-    circuit.open(Contact(5, GROUND))
+    circuit.open(CircuitContact(5, GROUND))
     assert told.wait(LIMIT_S)
 
 
@@ -98,8 +98,8 @@ def test_a_line_that_is_closed_is_told_of_no_more(circuit: Circuit, pins: GpiodP
     row.watch(told.set)
     pins.input(6, "other row").watch(other.set)
     row.close()
-    circuit.close(Contact(5, GROUND))
-    circuit.close(Contact(6, GROUND))
+    circuit.close(CircuitContact(5, GROUND))
+    circuit.close(CircuitContact(6, GROUND))
     assert other.wait(LIMIT_S)
     assert not told.is_set()
 
@@ -132,7 +132,7 @@ def test_a_chip_that_goes_away_ends_the_watching_and_not_the_thread(
 
 def test_a_line_that_another_program_holds_is_named(circuit: Circuit) -> None:
     twin = GpiodTwin(circuit)
-    twin.Chip(CHIP).request_lines({17: LineSettings(Direction.OUTPUT)}, consumer="another")
+    twin.Chip(CHIP).request_lines({17: LineSettings(LineDirection.OUTPUT)}, consumer="another")
     with pytest.raises(DriverError, match=r"light: GPIO17 \(header pin 11\) cannot be used: .*busy") as caught:
         GpiodPins(twin, CHIP).output(17, "light")
     assert isinstance(caught.value.__cause__, OSError)
@@ -146,7 +146,7 @@ def test_an_output_is_let_go_of_before_it_is_given_back(circuit: Circuit, pins: 
 
 @pytest.fixture
 def request_(circuit: Circuit) -> LineRequest:
-    return GpiodTwin(circuit).Chip(CHIP).request_lines({5: LineSettings(Direction.INPUT)})
+    return GpiodTwin(circuit).Chip(CHIP).request_lines({5: LineSettings(LineDirection.INPUT)})
 
 
 WRONG: list[tuple[Callable[[LineRequest], object], type[Exception]]] = [
@@ -176,7 +176,7 @@ def test_the_twin_knows_neither_other_chips_nor_edges_of_outputs(circuit: Circui
     with pytest.raises(FileNotFoundError):
         twin.Chip("/dev/gpiochip9")
     with pytest.raises(ValueError, match="inputs only"):
-        LineSettings(Direction.OUTPUT, edge_detection=Edge.BOTH)
+        LineSettings(LineDirection.OUTPUT, edge_detection=Edge.BOTH)
     chip = twin.Chip(CHIP)
     with pytest.raises(ValueError, match="does not have"):
         chip.request_lines({99: LineSettings()})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from drivers.circuit import GROUND, Circuit, Contact, Drive
+from drivers.circuit import GROUND, Circuit, CircuitContact, Drive
 from drivers.errors import DriverError
 from drivers.gpio.gpiod import GpiodPins
 from drivers.gpio.gpiod_twin import GpiodTwin
@@ -47,9 +47,9 @@ def header(request: pytest.FixtureRequest) -> Iterator[Header]:
 def test_an_input_is_pulled_up_and_tells_ground(header: Header) -> None:
     line = header.pins.input(5, "row")
     assert not line.low()
-    header.circuit.close(Contact(5, GROUND))
+    header.circuit.close(CircuitContact(5, GROUND))
     assert line.low()
-    header.circuit.open(Contact(5, GROUND))
+    header.circuit.open(CircuitContact(5, GROUND))
     assert not line.low()
 
 
@@ -58,11 +58,11 @@ def test_every_edge_is_told_until_close(header: Header) -> None:
     edges: list[bool] = []
     line.watch(lambda: edges.append(line.low()))
     for _ in range(3):
-        header.circuit.close(Contact(5, GROUND))
-        header.circuit.open(Contact(5, GROUND))
+        header.circuit.close(CircuitContact(5, GROUND))
+        header.circuit.open(CircuitContact(5, GROUND))
     assert edges == [True, False] * 3
     line.close()
-    header.circuit.close(Contact(5, GROUND))
+    header.circuit.close(CircuitContact(5, GROUND))
     assert edges == [True, False] * 3
 
 

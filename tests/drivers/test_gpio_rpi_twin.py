@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.circuit import GROUND, Circuit, Contact, Drive
+from drivers.circuit import GROUND, Circuit, CircuitContact, Drive
 from drivers.errors import DriverError
 from drivers.gpio.rpi import RpiGpioPins
 from drivers.gpio.rpi_twin import RpiFaults, RpiGpioTwin
@@ -75,7 +75,7 @@ def test_wrong_use_is_the_modules_error(
 def test_an_input_follows_its_pull_and_its_wire(circuit: Circuit, module: RpiGpioTwin) -> None:
     module.setup(5, module.IN, pull_up_down=module.PUD_UP)
     assert module.input(5) == module.HIGH
-    circuit.close(Contact(5, GROUND))
+    circuit.close(CircuitContact(5, GROUND))
     assert module.input(5) == module.LOW
     module.setup(6, module.IN, pull_up_down=module.PUD_DOWN)
     assert module.input(6) == module.LOW
@@ -87,11 +87,11 @@ def test_edges_call_back_with_the_channel(circuit: Circuit, module: RpiGpioTwin,
     module.setup(5, module.IN, pull_up_down=module.PUD_UP)
     module.add_event_detect(5, getattr(module, edge), callback=lambda channel: heard.append((channel, module.input(5))))
     for _ in range(2):
-        circuit.close(Contact(5, GROUND))
-        circuit.open(Contact(5, GROUND))
+        circuit.close(CircuitContact(5, GROUND))
+        circuit.open(CircuitContact(5, GROUND))
     assert heard == [(5, level) for level in wanted]
     module.remove_event_detect(5)
-    circuit.close(Contact(5, GROUND))
+    circuit.close(CircuitContact(5, GROUND))
     assert len(heard) == len(wanted)
 
 

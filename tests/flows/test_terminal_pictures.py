@@ -15,7 +15,7 @@ import pytest
 
 from device.config import Config
 from drivers.ports import Picture
-from simulator.glyphs import Glyphs, draw_braille, fit_picture, glyphs_of, smallest
+from simulator.glyphs import Glyphs, draw_braille, find_smallest, fit_picture, glyphs_of
 from simulator.live import LiveBench
 from simulator.terminal import Terminal
 
@@ -58,7 +58,7 @@ def test_what_a_terminal_can_show(
     ],
 )
 def test_every_pixel_is_there_at_either_size(glyphs: Glyphs, small: list[str], large: list[str]) -> None:
-    assert list(smallest(DRAWN, glyphs)) == small
+    assert list(find_smallest(DRAWN, glyphs)) == small
     assert list(fit_picture(DRAWN, 8, 4, glyphs)) == large
     assert list(fit_picture(DRAWN, 7, 4, glyphs)) == small
     assert list(fit_picture(DRAWN, 8, 3, glyphs)) == small
@@ -85,7 +85,9 @@ def test_each_pixel_is_the_dot_of_its_place(x: int, y: int) -> None:
 @pytest.mark.parametrize("x", range(16))
 def test_without_dots_no_pixel_is_lost_or_moves(x: int, y: int) -> None:
     lit = {
-        (row, at): each for row, line in enumerate(smallest(lone(x, y), Glyphs.BLOCKS)) for at, each in enumerate(line)
+        (row, at): each
+        for row, line in enumerate(find_smallest(lone(x, y), Glyphs.BLOCKS))
+        for at, each in enumerate(line)
     }
     assert {place: each for place, each in lit.items() if each != " "} == {(y // 4, x // 2): "▀▄"[y // 2 % 2]}
 

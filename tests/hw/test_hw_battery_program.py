@@ -10,7 +10,7 @@ import pytest
 
 from device.config import Config, merge_config
 from device.former_names import carry_names
-from drivers.circuit import GROUND, Contact
+from drivers.circuit import GROUND, CircuitContact
 from drivers.power.supply import WAKES, Off, WakeSource
 from hw import make
 from hw.kicad.netlist import Netlist
@@ -50,7 +50,7 @@ class Built(Bench):
         super().__init__(config)
         told = {part.reference: " ".join(part.fields.values()) for part in netlist.parts.values()}
         self._under = {
-            Key(found[1]): Contact(read_by(netlist, reference), GROUND)
+            Key(found[1]): CircuitContact(read_by(netlist, reference), GROUND)
             for reference, text in told.items()
             if reference.startswith("SW") and (found := UNDER_A_KEY.search(text))
         }

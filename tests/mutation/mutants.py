@@ -237,7 +237,7 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
     if getattr(node.func, "id", "") == "replace" and len(node.keywords) > 1:
         for index in range(len(node.keywords)):
             yield ast.Call(node.func, node.args, node.keywords[:index] + node.keywords[index + 1 :])
-    if getattr(node.func, "id", "") == "_rule" and len(node.args) > 1:
+    if getattr(node.func, "id", "") == "_make_cell" and len(node.args) > 1:
         for index in range(1, len(node.args)):
             yield ast.Call(node.func, node.args[:index] + node.args[index + 1 :], node.keywords)
 

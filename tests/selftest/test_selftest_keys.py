@@ -11,9 +11,9 @@ import pytest
 from device.config import Config, KeypadConfig, merge_config
 from device.selftest.findings import Finding, Verdict
 from device.selftest.keys import PATIENCE, SHORT_PATIENCE, legend, wiring
-from device.selftest.places import holes, spelt
+from device.selftest.places import map_holes, spell_gpios
 from device.selftest.probes import ProbeOptions, run_probes
-from device.selftest.ribbon import ribbon
+from device.selftest.ribbon import explain_ribbon
 from device.simulated import simulate_board
 from drivers.header import HOLES, KEYPAD_COLUMNS, KEYPAD_ROWS
 from drivers.keypad.matrix import LEGENDS, Layout
@@ -113,7 +113,7 @@ def test_every_order_of_the_rows_is_told_from_every_other() -> None:
     for order in permutations(range(4)):
         lies = replace(pad, rows=tuple(pad.rows[at] for at in order))
         seen = {key: read_as(pad, lies, key) for key in KEYS}
-        found = ribbon(pad, seen)
+        found = explain_ribbon(pad, seen)
         assert found is not None
         assert (found.rows, found.columns) == (lies.rows, lies.columns)
 
@@ -126,9 +126,9 @@ def read_as(pad: Layout, lies: Layout, key: Key) -> Key:
 def test_too_few_readings_are_no_proof() -> None:
     lies = RIBBONS["turned round"](Layout())
     seen: dict[Key, Key | None] = dict.fromkeys(KEYS)
-    assert ribbon(Layout(), seen) is None
+    assert explain_ribbon(Layout(), seen) is None
     seen[Key.DIGIT_1] = read_as(Layout(), lies, Key.DIGIT_1)
-    assert ribbon(Layout(), seen) is None
+    assert explain_ribbon(Layout(), seen) is None
 
 
 def test_a_dead_pad_does_not_take_minutes_for_each_key() -> None:
@@ -143,13 +143,14 @@ def test_a_dead_pad_does_not_take_minutes_for_each_key() -> None:
 
 
 def test_the_hole_is_told_where_the_configuration_is_the_drawings() -> None:
-    assert spelt("the wires of GPIO6", Config()) == "the wires of GPIO6 (header pin 31, hole d47)"
+    assert spell_gpios("the wires of GPIO6", Config()) == "the wires of GPIO6 (header pin 31, hole d47)"
     assert (
-        spelt("GPIO17 and GPIO18", Config()) == "GPIO17 (header pin 11, hole j14) and GPIO18 (header pin 12, hole j23)"
+        spell_gpios("GPIO17 and GPIO18", Config())
+        == "GPIO17 (header pin 11, hole j14) and GPIO18 (header pin 12, hole j23)"
     )
-    assert spelt("GPIO22, GPIO99", Config()) == "GPIO22 (header pin 15), GPIO99"
-    assert spelt("GPIO6 (header pin 31)", Config()) == "GPIO6 (header pin 31)", "not twice"
-    assert set(holes(Config()).values()) == {hole for signal, hole in HOLES.items() if signal != "CARD_SWITCH"}
+    assert spell_gpios("GPIO22, GPIO99", Config()) == "GPIO22 (header pin 15), GPIO99"
+    assert spell_gpios("GPIO6 (header pin 31)", Config()) == "GPIO6 (header pin 31)", "not twice"
+    assert set(map_holes(Config()).values()) == {hole for signal, hole in HOLES.items() if signal != "CARD_SWITCH"}
 
 
 def test_no_hole_is_told_of_a_pin_that_does_other_work() -> None:
@@ -157,9 +158,9 @@ def test_no_hole_is_told_of_a_pin_that_does_other_work() -> None:
     single = Config(
         keypad=KeypadConfig(buttons=tuple(zip(keys, (5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 19, 20), strict=True)))
     )
-    assert spelt("GPIO6", single) == "GPIO6 (header pin 31)"
+    assert spell_gpios("GPIO6", single) == "GPIO6 (header pin 31)"
     turned = Config(keypad=KeypadConfig(rows=KEYPAD_COLUMNS[::-1], columns=KEYPAD_ROWS[::-1]))
-    assert spelt("GPIO6", turned) == "GPIO6 (header pin 31, hole d47)", "the wire is where it was"
+    assert spell_gpios("GPIO6", turned) == "GPIO6 (header pin 31, hole d47)", "the wire is where it was"
 
 
 def test_the_twins_pad_is_as_configured_unless_its_ribbon_says_otherwise() -> None:

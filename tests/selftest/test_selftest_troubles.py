@@ -18,11 +18,21 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("board", Verdict.LEFT_OUT, "no header", ""),
     ),
     Trouble.RPIGPIO_ON_PI_5: (
-        ("machine", Verdict.FAILED, "RPi.GPIO does not work on a Raspberry Pi 5", "pip uninstall RPi.GPIO, then: pip"),
+        (
+            "machine",
+            Verdict.FAILED,
+            "RPi.GPIO does not work on a Raspberry Pi 5",
+            "pip uninstall RPi.GPIO, then: pip",
+        ),
         ("header", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.GPIO_CLASH: (
-        ("machine", Verdict.FAILED, "RPi.GPIO and rpi-lgpio are both installed", "pip uninstall RPi.GPIO rpi-lgpio"),
+        (
+            "machine",
+            Verdict.FAILED,
+            "RPi.GPIO and rpi-lgpio are both installed",
+            "pip uninstall RPi.GPIO rpi-lgpio",
+        ),
         ("header", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.NO_GPIO_LIBRARY: (
@@ -39,7 +49,12 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
     ),
     Trouble.OLD_DISPLAY_LIBRARY: (
-        ("libraries", Verdict.FAILED, "luma.oled 3.13.0 is too old: 3.15 or later", "pip install 'luma.oled>=3.15,<4'"),
+        (
+            "libraries",
+            Verdict.FAILED,
+            "luma.oled 3.13.0 is too old: 3.15 or later",
+            "pip install 'luma.oled>=3.15,<4'",
+        ),
         ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
     ),
     Trouble.NO_SPIDEV: (
@@ -47,7 +62,12 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("display", Verdict.LEFT_OUT, "cannot be reached", "above"),
     ),
     Trouble.NO_PYSCARD: (
-        ("libraries", Verdict.FAILED, "smartcard is missing", "sudo apt install python3-pyscard; or pip install"),
+        (
+            "libraries",
+            Verdict.FAILED,
+            "smartcard is missing",
+            "sudo apt install python3-pyscard; or pip install",
+        ),
         ("pcscd", Verdict.LEFT_OUT, "without the Python module", ""),
     ),
     Trouble.I2C_OFF: (
@@ -78,7 +98,12 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
         ("battery", Verdict.LEFT_OUT, "", "above"),
     ),
     Trouble.BAD_CONFIGURATION: (
-        ("configuration", Verdict.FAILED, "display.height is 63; allowed is one of 64, 32", "sesame config check"),
+        (
+            "configuration",
+            Verdict.FAILED,
+            "display.height is 63; allowed is one of 64, 32",
+            "sesame config check",
+        ),
     ),
     Trouble.CLOCK_STANDS: (
         ("clock", Verdict.FAILED, "stands still", "restart"),
@@ -113,7 +138,12 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
     ),
     Trouble.KEY_STUCK: (("keypad", Verdict.FAILED, "held down or stuck: 8", "look for a short"),),
     Trouble.ROW_DEAD: (
-        ("keypad", Verdict.FAILED, "not pressed, or dead: 4 5 6 Défi", "the wires of GPIO6 (header pin 31, hole d47)"),
+        (
+            "keypad",
+            Verdict.FAILED,
+            "not pressed, or dead: 4 5 6 Défi",
+            "the wires of GPIO6 (header pin 31, hole d47)",
+        ),
     ),
     Trouble.RIBBON_TURNED: (
         (

@@ -23,7 +23,7 @@ import gpiod  # noqa: E402
 from gpiod.line import Direction  # noqa: E402
 from smbus2 import SMBus  # noqa: E402
 
-from drivers.circuit import Circuit, Contact, Drive  # noqa: E402
+from drivers.circuit import Circuit, CircuitContact, Drive  # noqa: E402
 from drivers.clock import MonotonicClock  # noqa: E402
 from drivers.debounce import Timing  # noqa: E402
 from drivers.display.bus import Lines, SpiBus  # noqa: E402
@@ -103,11 +103,11 @@ class Pad:
             chip.pull(line, True)
 
     def press(self, key: Key) -> None:
-        self._circuit.close(Contact(*LAYOUT.lines(key)))
+        self._circuit.close(CircuitContact(*LAYOUT.lines(key)))
         self.propagate()
 
     def release(self, key: Key) -> None:
-        self._circuit.open(Contact(*LAYOUT.lines(key)))
+        self._circuit.open(CircuitContact(*LAYOUT.lines(key)))
         self.propagate()
 
     def propagate(self) -> None:

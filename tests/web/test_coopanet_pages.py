@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bank.web.coopanet.money import format_money
+from bank.operations.words import notation_of
 from bank.web.coopanet.words import CoopanetWords, list_languages
 from tests.web.coopanet import Visitors
 
@@ -132,7 +132,7 @@ def test_every_sentence_is_there_in_both_languages() -> None:
     ],
 )
 def test_amounts_are_written_as_the_language_does(cents: int, french: str, english: str) -> None:
-    assert (format_money(cents, "fr"), format_money(cents, "en")) == (french, english)
+    assert (notation_of("fr").write_money(cents), notation_of("en").write_money(cents)) == (french, english)
 
 
 def test_pages_end_at_their_templates(visitor: Visitors) -> None:

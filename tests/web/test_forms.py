@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bank.web.coopanet.money import format_money
+from bank.operations.words import LANGUAGES, notation_of
 from web.forms import LONGEST_EMAIL, Slip, SlipError, is_ticket, make_ticket, parse_amount, parse_email, parse_line
 
 AMOUNTS = [
@@ -36,7 +36,7 @@ AMOUNTS = [
 
 @pytest.mark.parametrize(("language", "typed", "cents"), AMOUNTS)
 def test_an_amount_is_read_as_it_is_written(language: str, typed: str, cents: int) -> None:
-    assert parse_amount(typed, language) == cents
+    assert parse_amount(typed, notation_of(language).decimal) == cents
 
 
 WRONG_AMOUNTS = [
@@ -67,25 +67,25 @@ WRONG_AMOUNTS = [
 @pytest.mark.parametrize(("language", "typed", "slip"), WRONG_AMOUNTS)
 def test_what_is_no_amount_says_why(language: str, typed: str, slip: Slip) -> None:
     with pytest.raises(SlipError) as caught:
-        parse_amount(typed, language)
+        parse_amount(typed, notation_of(language).decimal)
     assert caught.value.slip is slip
     assert typed not in str(caught.value) or not typed
 
 
 def test_nothing_is_an_amount_where_nothing_may_be() -> None:
-    assert parse_amount("0", "fr", least=0) == 0
+    assert parse_amount("0", ",", least=0) == 0
 
 
-@given(st.integers(1, 10**12 - 1), st.sampled_from(["fr", "en"]))
+@given(st.integers(1, 10**12 - 1), st.sampled_from(list(LANGUAGES)))
 def test_what_the_pages_write_can_be_typed(cents: int, language: str) -> None:
-    assert parse_amount(format_money(cents, language), language) == cents
+    assert parse_amount(notation_of(language).write_money(cents), notation_of(language).decimal) == cents
 
 
 @given(st.text(), st.sampled_from(["fr", "en"]))
 @example("1\x00", "fr")
 def test_any_text_is_an_amount_or_a_slip(text: str, language: str) -> None:
     with suppress(SlipError):
-        assert 0 < parse_amount(text, language) < 10**12
+        assert 0 < parse_amount(text, notation_of(language).decimal) < 10**12
 
 
 @pytest.mark.parametrize(

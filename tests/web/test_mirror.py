@@ -136,7 +136,7 @@ class HalfALine(socket.socket):
 
 def test_half_a_line_is_the_last_that_a_listener_gets() -> None:
     mirror, listener = Mirror(SIZE), HalfALine(socket.AF_UNIX)
-    mirror._welcome(listener)
+    mirror._welcome_listener(listener)
     half = listener.sent
     assert half
     assert listener.fileno() == -1

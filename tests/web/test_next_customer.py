@@ -17,7 +17,7 @@ from bank.verification import Verifier, verify_code
 from bank.web.around import LoneBank
 from bank.web.coopanet.pages import Pages
 from sesame.cli import main
-from sesame.serving import announced, tell_servers
+from sesame.serving import announce_verb, tell_servers
 from sesame_core.events import Key
 from sesame_core.reader.state import Phase
 from simulator.bench import PRESS, Bench
@@ -241,7 +241,7 @@ def test_the_command_has_the_running_page_do_it(
     bench.submit(lambda: bench.insert_card("bank-card")).result(LIMIT_S)
     store.block_card("bank-card", True)
     with Server(reader_site(bench, desk_of(store)), listener).beside():
-        with announced(state, f"{url_of(listener)}api/next"):
+        with announce_verb(state, f"{url_of(listener)}api/next"):
             assert main(["bank", "next", "--state", str(state)]) == 0
         assert "card out, everybody signed off" in capsys.readouterr().out
         assert bench.submit(bench.look_now).result(LIMIT_S).card is None
@@ -252,7 +252,7 @@ def test_the_command_has_the_running_page_do_it(
 def test_the_bank_alone_signs_everybody_off(visitor: Visitors, pages: Pages, new_code: NewCode, tmp_path: Path) -> None:
     one, listener = visitor(), bind_listener(0, 0)
     assert one.sign_in("DURAND42", new_code("bank-card")).signed_in
-    with Server(LoneBank(pages).make_app(), listener).beside(), announced(tmp_path, f"{url_of(listener)}next"):
+    with Server(LoneBank(pages).make_app(), listener).beside(), announce_verb(tmp_path, f"{url_of(listener)}next"):
         assert tell_servers(tmp_path) == [f"{url_of(listener)}next"]
     assert one.client.get("/fr/accounts").url.path == "/fr/access"
 
@@ -274,7 +274,7 @@ def test_a_server_that_cannot_is_told_of(
     state.mkdir(exist_ok=True)
     site = reader_site(bench, desk_of(store))
     lose_books(store, tmp_path)
-    with Server(site, listener).beside(), announced(state, f"{url_of(listener)}api/next"):
+    with Server(site, listener).beside(), announce_verb(state, f"{url_of(listener)}api/next"):
         assert main(["bank", "next", "--state", str(state)]) != 0
     assert "cannot begin anew" in capsys.readouterr().err
 

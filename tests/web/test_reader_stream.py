@@ -30,7 +30,7 @@ def exchange(number: int) -> Numbered:
 
 def drained(waiting: Waiting) -> list[Change]:
     taken = []
-    while (change := waiting.take()) is not None:
+    while (change := waiting.take_oldest()) is not None:
         taken.append(change)
     return taken
 
@@ -67,7 +67,7 @@ def test_a_listener_is_woken_once_until_it_looks() -> None:
     for number in range(100):
         waiting.put(exchange(number))
     assert len(woken) == 1
-    waiting.take()
+    waiting.take_oldest()
     waiting.put(LOOK)
     assert len(woken) == 2
 

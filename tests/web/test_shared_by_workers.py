@@ -108,7 +108,7 @@ def test_use_at_one_counts_at_both(signed_in: Workers, time: Time) -> None:
 
 def test_a_clock_that_is_set_back_revives_nothing(signed_in: Workers, time: Time) -> None:
     time.now += 600
-    signed_in[1].pages.desk._sources.take("somebody")
+    signed_in[1].pages.desk._sources.admit_source("somebody")
     time.now -= 300
     assert not any(sees_accounts(one) for one in signed_in)
 
@@ -141,12 +141,12 @@ def test_a_double_click_that_two_take_is_one(
 
 def test_refusals_at_both_close_a_place_once(workers: Workers, time: Time) -> None:
     limits = [one.pages.desk._sources for one in workers]
-    taken = [limits[number % 2].take("192.168.1.7") for number in range(21)]
+    taken = [limits[number % 2].admit_source("192.168.1.7") for number in range(21)]
     assert taken == [True] * 20 + [False]
     assert [limit.newly_closed("192.168.1.7") for limit in limits] == [True, False]
-    assert limits[1].take("192.168.1.8"), "another place"
+    assert limits[1].admit_source("192.168.1.8"), "another place"
     time.now += 600
-    assert limits[1].take("192.168.1.7")
+    assert limits[1].admit_source("192.168.1.7")
     limits[0].give_back("192.168.1.7")
 
 

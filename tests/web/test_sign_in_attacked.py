@@ -99,7 +99,7 @@ def test_a_place_is_what_one_can_choose_addresses_within(one: str, other: str, s
 
 def test_so_many_places_are_remembered_and_no_more() -> None:
     limit = SourceLimit(most=1, sources=3)
-    assert [limit.take(f"192.0.2.{number}") for number in (1, 2, 3, 4, 1, 4)] == [True] * 5 + [False]
+    assert [limit.admit_source(f"192.0.2.{number}") for number in (1, 2, 3, 4, 1, 4)] == [True] * 5 + [False]
     assert len(limit._taken) == 3
 
 

@@ -16,6 +16,7 @@ from bank.operations.guarding import read_number
 from bank.operations.notices import NOTICE_TEXTS, NoticeEvent
 from bank.operations.ports import Asking, ConfirmOutcome
 from bank.operations.service import OperationService
+from bank.operations.words import LANGUAGES
 from bank.web.branch.words import list_branch_languages
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.space.words import list_space_words
@@ -62,7 +63,7 @@ def test_a_sign_in_from_a_terminal_that_is_not_known_is_told_once(
     browser = visitor()
     guest = sign_in(browser, "DURAND42", new_code("bank-card"))
     assert told(guest) == [sentence(NoticeEvent.NEW_TERMINAL)]
-    assert [text for _, text in texts(store)] == [NOTICE_TEXTS[NoticeEvent.NEW_TERMINAL][0]]
+    assert [text for _, text in texts(store)] == [NOTICE_TEXTS[NoticeEvent.NEW_TERMINAL](LANGUAGES["fr"])]
     browser.client.post("/fr/sign-off", data=guest.hidden(guest.get("ask/change-email").text, "change-email"))
     sign_in(browser, "DURAND42", new_code("bank-card"))
     assert len(texts(store)) == 1, "the browser is known"
@@ -103,7 +104,7 @@ def test_whoever_closes_a_card_at_the_door_is_told_of_to_its_customer(
     for _ in range(7):
         visitor().sign_in("DURAND42", "00000000")
     assert told(guest)[0] == sentence(NoticeEvent.CARD_CLOSED)
-    assert [text for _, text in texts(store)].count(NOTICE_TEXTS[NoticeEvent.CARD_CLOSED][0]) == 1
+    assert [text for _, text in texts(store)].count(NOTICE_TEXTS[NoticeEvent.CARD_CLOSED](LANGUAGES["fr"])) == 1
 
 
 def test_refused_codes_and_what_was_refused_are_among_the_notices(guest: Guest, store: SqlStore, pages: Pages) -> None:
@@ -200,7 +201,7 @@ def test_another_secure_telephone_is_told_to_both_and_kills_the_code_on_its_way(
     status, shown = at_work.post(ACTS, act="change-telephone", telephone="06 39 98 55 01")
     assert status == 200
     assert "+33639985501" in shown
-    number, text = old, NOTICE_TEXTS[NoticeEvent.TELEPHONE][0]
+    number, text = old, NOTICE_TEXTS[NoticeEvent.TELEPHONE](LANGUAGES["fr"])
     assert sorted(texts(store)[-2:]) == sorted([("+33639985501", text), (number, text)])
     assert told(guest)[0] == sentence(NoticeEvent.TELEPHONE)
     customer, operation = furnish_space(store).customer_id, page.url.path.rpartition("/")[2]
@@ -238,8 +239,8 @@ def test_what_an_adviser_reopens_is_told(at_work: Adviser, visitor: Visitors, st
     assert at_work.post(ACTS, act="reopen-card", card="bank-card")[0] == 200
     assert told(guest)[:2] == [sentence(NoticeEvent.CARD_REOPENED), sentence(NoticeEvent.REOPENED)]
     assert [text for _, text in texts(store)][-2:] == [
-        NOTICE_TEXTS[NoticeEvent.REOPENED][0],
-        NOTICE_TEXTS[NoticeEvent.CARD_REOPENED][0],
+        NOTICE_TEXTS[NoticeEvent.REOPENED](LANGUAGES["fr"]),
+        NOTICE_TEXTS[NoticeEvent.CARD_REOPENED](LANGUAGES["fr"]),
     ]
 
 

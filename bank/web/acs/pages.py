@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bank.operations.catalogue import AMOUNT, Means
 from bank.operations.ports import OperationDesk
-from bank.operations.words import write_amount
+from bank.operations.words import notation_of
 from bank.threeds.challenges import BroughtRequest, ChallengeView, make_final_response
 from bank.threeds.codec import ProtocolError, encode_for_browser
 from bank.threeds.service import CardPayments
@@ -101,7 +101,7 @@ class ChallengePages:
             "operation": operation,
             "page": self._page(request),
             "merchant": view.merchant.name,
-            "amount": write_amount(int(operation.content.fields[AMOUNT]), language),
+            "amount": notation_of(language).write_money(int(operation.content.fields[AMOUNT])),
             "card": operation.shown[-1][1],
             "ways": ways,
             "way": way,

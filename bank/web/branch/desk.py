@@ -41,7 +41,7 @@ class StaffDesk:
         return member
 
     def _look(self, code: str, post: str, sesame: str, source: str) -> StaffMember | None:
-        if not self.sources.take(source):
+        if not self.sources.admit_source(source):
             if self.sources.newly_closed(source):
                 self._journal(NOBODY, "sign-on closed to a place")
             return None

@@ -13,13 +13,12 @@ from starlette.responses import HTMLResponse, Response
 from bank.books.people import ContactKind, CredentialKind
 from bank.books.records import Status
 from bank.iban import group_iban
-from bank.operations.catalogue import OperationKind
-from bank.operations.words import KIND_NAMES
+from bank.operations.wording import name_kind
+from bank.operations.words import notation_of
 from bank.verification import Policy
 from bank.web.branch.synthesis import Synthesis
-from bank.web.branch.words import DAY_FORMAT, MOMENT_FORMAT, BranchWords
+from bank.web.branch.words import BranchWords, list_branch_languages
 from bank.web.coopanet.frame import load_templates, root_of
-from bank.web.coopanet.money import format_money
 
 FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -46,16 +45,17 @@ class BranchRenderer:
             path: str = root_of(request) + request.app.url_path_for(name, language=words.language, **parts)
             return path
 
+        notation = notation_of(words.language)
         helpers = {
             "link": link,
             "static": lambda name: root_of(request) + request.app.url_path_for("static", path=name),
             "own": lambda name: root_of(request) + request.app.url_path_for("own", path=name),
-            "here": self._in_other_language(request, words),
-            "money": lambda cents: format_money(cents, words.language),
+            "others": self._list_others(request, words),
+            "money": notation.write_money,
             "iban": group_iban,
-            "day": lambda moment: f"{_local(moment):{DAY_FORMAT}}",
-            "moment": lambda moment: f"{_local(moment):{MOMENT_FORMAT}}",
-            "operation": lambda kind: _name_operation(kind, words.language),
+            "day": lambda moment: notation.write_day(_local(moment)),
+            "moment": lambda moment: f"{notation.write_day(_local(moment))} {_local(moment):%H:%M}",
+            "operation": lambda kind: name_kind(kind, words.language),
             "closed": self.is_closed,
         }
         text = self.templates.get_template(template).render({"w": words, **helpers, **shown})
@@ -79,19 +79,17 @@ class BranchRenderer:
         net = words.service_net, seen.customer.subscribed_ms
         return net, (words.service_reader, card), (words.service_sms, telephone)
 
-    def _in_other_language(self, request: Request, words: BranchWords) -> str:
-        """This page; where it answers a form that has no page of its own, the search."""
-        other, root = words.other[1], root_of(request)
+    def _list_others(self, request: Request, words: BranchWords) -> Sequence[tuple[str, str, str]]:
+        """This page in every other language: code, name and address; for the answer to a form that has no page of its
+        own, the search."""
+        root = root_of(request)
         beyond = request.url.path.removeprefix(f"{root}/{words.language}/")
         readable = request.path_params.get("language") and not beyond.endswith(("acts", "sign-off", "events"))
-        return f"{root}/{other}/{beyond}" if readable else f"{root}/{other}/"
+        page = beyond if readable else ""
+        others = (each for code, each in list_branch_languages().items() if code != words.language)
+        return [(each.language, each.own_name, f"{root}/{each.language}/{page}") for each in others]
 
 
 def _local(moment_ms: int) -> datetime:
     """As the branch's clock on the wall shows it."""
     return datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone()
-
-
-def _name_operation(kind: OperationKind, language: str) -> str:
-    french, english = KIND_NAMES[kind]
-    return english if language == "en" else french

@@ -37,7 +37,7 @@ class SeenCredential:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class DeskNotice:
     """That something was told to the customer by text message, and when. Its words stay between bank and customer: a
     code may be among them."""
 
@@ -57,7 +57,7 @@ class Synthesis:
     cards: Sequence[PaymentCard]
     credentials: Sequence[SeenCredential]
     operations: Sequence[Operation]
-    notices: Sequence[Notice]
+    notices: Sequence[DeskNotice]
     closed_to_codes: bool
     reported: frozenset[str]
 
@@ -117,7 +117,7 @@ def _list_reported(connection: Connection, customer_id: int) -> frozenset[str]:
     return frozenset(connection.execute(latest).scalars())
 
 
-def _notices(connection: Connection, customer_id: int) -> Sequence[Notice]:
+def _notices(connection: Connection, customer_id: int) -> Sequence[DeskNotice]:
     query = select(SMS_OUTBOX.c.created_ms, SMS_OUTBOX.c.number).where(SMS_OUTBOX.c.customer_id == customer_id)
     rows = connection.execute(query.order_by(SMS_OUTBOX.c.id.desc()).limit(LATEST))
-    return [Notice(at_ms, number[-2:]) for at_ms, number in rows]
+    return [DeskNotice(at_ms, number[-2:]) for at_ms, number in rows]

@@ -18,7 +18,7 @@ from bank.books.clock import WallClock, wall_ms
 from bank.books.records import Customer
 from bank.books.store_sql import SqlStore
 from bank.iban import group_iban
-from bank.web.coopanet.money import format_money
+from bank.operations.words import notation_of
 from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.space.moments import Moments
 from bank.web.coopanet.space.words import SpaceWords, list_space_words
@@ -127,7 +127,7 @@ class Frame:
             "path": request.url.path,
             "here": lambda language: in_language(request, language),
             "group": group_iban,
-            "money": lambda cents: format_money(cents, words.language),
+            "money": notation_of(words.language).write_money,
         }
         known = {
             "customer": signed_in(request),

@@ -50,7 +50,7 @@ class SourceLimit:
         self._taken: OrderedDict[str, Taken] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, source: str) -> bool:
+    def admit_source(self, source: str) -> bool:
         """Count an attempt in advance, before it is looked at; False, and nothing counted, when there were too many.
         From any thread."""
         with self._lock:
@@ -142,7 +142,7 @@ class Warnings:
 class PlaceLimit(Protocol):
     """How many refusals a place may have: `SourceLimit`, or the like in the books. Methods may wait for a disk."""
 
-    def take(self, source: str) -> bool:
+    def admit_source(self, source: str) -> bool:
         """Count an attempt in advance; False, and nothing counted, when there were too many."""
         ...
 
@@ -227,7 +227,7 @@ class Desk:
         return await run_in_threadpool(self._look_now, user, code, source)
 
     def _look_now(self, user: str, code: str, source: str) -> Customer | None:
-        if not self._sources.take(source):
+        if not self._sources.admit_source(source):
             if self._sources.newly_closed(source):
                 self._note_limited(source)
             return None

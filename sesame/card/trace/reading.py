@@ -48,9 +48,9 @@ class _Draft:
             return
         took = TIME.search(entry.text)
         micros = round(float(took[1]) * 1000) if took else None
-        self.take(entry.kind, _digits(entry.text, where), micros, where)
+        self.take_line(entry.kind, _digits(entry.text, where), micros, where)
 
-    def take(self, kind: str, value: str, micros: int | None, where: str) -> None:
+    def take_line(self, kind: str, value: str, micros: int | None, where: str) -> None:
         """One line that was understood."""
         if kind == "command":
             if self.command:
@@ -142,8 +142,8 @@ def _from_literal(found: object) -> Trace:
         elif kind:
             draft.header[kind] = _digits(str(value), where)
         else:
-            draft.take("command", _digits(str(key), where), None, where)
-            draft.take("response", _digits(str(value), where), None, where)
+            draft.take_line("command", _digits(str(key), where), None, where)
+            draft.take_line("response", _digits(str(value), where), None, where)
     return draft.trace()
 
 

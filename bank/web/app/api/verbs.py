@@ -325,7 +325,7 @@ class AppApi:
         return done
 
     async def _take_place(self, request: Request) -> None:
-        if not await run_in_threadpool(self.places.take, source_of(request)):
+        if not await run_in_threadpool(self.places.admit_source, source_of(request)):
             raise TooManyError
 
 

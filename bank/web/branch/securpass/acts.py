@@ -12,6 +12,8 @@ from bank.books.records import Customer
 from bank.contracts.amendment import AmendmentText, Signature
 from bank.contracts.document import draw_amendment
 from bank.contracts.sealing import ContractSeal
+from bank.languages import Notation
+from bank.operations.words import notation_of
 from bank.securpass.branching import (
     POSTS,
     Amendment,
@@ -31,7 +33,6 @@ from bank.securpass.policy import EnrolmentPath
 from bank.securpass.ports import SecurPassStatus
 from bank.web.branch.desk import name_actor
 from bank.web.branch.securpass.words import SecurPassDeskWords
-from bank.web.branch.words import MOMENT_FORMAT
 
 LATENT: Final = "latent"
 
@@ -125,9 +126,11 @@ def describe_state(words: SecurPassDeskWords, view: SecurPassView) -> str:
     """The service's line in the synthesis: its state, with its moments."""
     standing = view.status.standing
     moments = {"until": standing.until_ms, "since": standing.since_ms, "usable": standing.usable_from_ms}
-    said = {name: _write_moment(value) if value is not None else "" for name, value in moments.items()}
+    notation = notation_of(words.language)
+    said = {name: _write_moment(value, notation) if value is not None else "" for name, value in moments.items()}
     return words.states[view.state].format_map(said)
 
 
-def _write_moment(value: int) -> str:
-    return f"{datetime.fromtimestamp(value / 1000, UTC).astimezone():{MOMENT_FORMAT}}"
+def _write_moment(value: int, notation: Notation) -> str:
+    moment = datetime.fromtimestamp(value / 1000, UTC).astimezone()
+    return f"{notation.write_day(moment)} {moment:%H:%M}"

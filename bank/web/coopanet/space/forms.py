@@ -12,6 +12,7 @@ from bank.iban import LENGTHS, is_iban
 from bank.operations import catalogue as cat
 from bank.operations.catalogue import OperationKind
 from bank.operations.octets import Value
+from bank.operations.words import notation_of
 from bank.web.coopanet.space.words import FormSlip
 from web.forms import LONGEST_EMAIL, Slip, SlipError, parse_amount, parse_email, parse_line
 
@@ -145,11 +146,11 @@ class FormReader:
 
     def read_amount(self, typed: str) -> int:
         """An amount in cents."""
-        return parse_amount(typed, self.language)
+        return parse_amount(typed, notation_of(self.language).decimal)
 
     def read_limit(self, typed: str) -> int:
         """The same, and nothing at all is a limit too."""
-        return parse_amount(typed, self.language, least=0)
+        return parse_amount(typed, notation_of(self.language).decimal, least=0)
 
     def read_iban(self, typed: str) -> str:
         """An IBAN, however it is grouped, also with the word before it as invoices print it."""

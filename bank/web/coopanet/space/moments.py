@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bank.operations.words import notation_of
+
 SECOND_MS: Final = 1000
 WIDTH: Final = 300
 
@@ -24,16 +26,11 @@ class Moments:
 
     def day(self, at_ms: int) -> str:
         """The day."""
-        return _local(at_ms).strftime("%d/%m/%Y")
+        return notation_of(self.language).write_day(_local(at_ms))
 
     def time(self, at_ms: int) -> str:
         """The hour and minute."""
-        moment = _local(at_ms)
-        return (
-            f"{moment:%H:%M}"
-            if self.language == "en"
-            else f"{moment.hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{moment:%M}"
-        )
+        return notation_of(self.language).write_hour(_local(at_ms))
 
     def full(self, at_ms: int) -> str:
         """Both."""

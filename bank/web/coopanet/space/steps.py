@@ -6,9 +6,9 @@ from typing import Final
 
 from bank.operations.catalogue import Means
 from bank.operations.ports import ReaderInstruction
+from bank.operations.words import notation_of
 from bank.web.coopanet.space.words import StepWords
 
-NARROW_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
 KEY_OK: Final = "key-ok.svg"
 KEYS: Final = {Means.READER_SIGN: "key-sign.svg", Means.READER_CHALLENGE: "key-challenge.svg"}
 
@@ -65,6 +65,4 @@ def group_digits(digits: str) -> str:
 
 def write_as_reader(cents: int, language: str) -> str:
     """An amount as the reader shows it while it is typed."""
-    whole, part = divmod(cents, 100)
-    thousands, decimal = (",", ".") if language == "en" else (NARROW_SPACE, ",")
-    return f"{whole:,}".replace(",", thousands) + f"{decimal}{part:02d}"
+    return notation_of(language).write_number(cents)

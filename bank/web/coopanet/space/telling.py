@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bank.operations.notices import CustomerNotice, NoticeEvent
 from bank.operations.ports import Operation
-from bank.operations.words import KIND_NAMES, choose
+from bank.operations.wording import name_kind
 from bank.web.coopanet.space.words import SpaceWords
 
 
@@ -26,7 +26,7 @@ def word_notices(
     known = {operation.operation_id: operation for operation in operations}
     for notice in notices:
         operation = known.get(notice.operation_id or "")
-        title = choose(KIND_NAMES[operation.kind], language) if operation else words.notice_account
+        title = name_kind(operation.kind, language) if operation else words.notice_account
         yield ShownNotice(notice.at_ms, title, _sentence(notice, operation, words), operation)
 
 

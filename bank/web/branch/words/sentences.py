@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class BranchWords:
-    """All sentences of the desk in one language. Where a value of the books is a key, every value has its words."""
+    """All sentences of the desk in one language; `own_name` is the language's. Where a value of the books is a key,
+    every value has its words."""
 
     language: str
-    other: tuple[str, str]
+    own_name: str
     colon: str
     skip: str
     demonstration: str
@@ -93,15 +92,3 @@ class BranchWords:
     stale: str
     broken_title: str
     broken: str
-
-
-def list_branch_languages() -> Mapping[str, BranchWords]:
-    """Every language by its code."""
-    from bank.web.branch.words_en import BRANCH_ENGLISH  # noqa: PLC0415 - they are made of the class above
-    from bank.web.branch.words_fr import BRANCH_FRENCH  # noqa: PLC0415
-
-    return MappingProxyType({"fr": BRANCH_FRENCH, "en": BRANCH_ENGLISH})
-
-
-DAY_FORMAT: Final = "%d/%m/%Y"
-MOMENT_FORMAT: Final = "%d/%m/%Y %H:%M"

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from bank.web.branch.words import BranchWords
+from bank.web.branch.words.sentences import BranchWords
 
 BRANCH_FRENCH: Final = BranchWords(
     language="fr",
-    other=("English", "en"),
+    own_name="Français",
     colon=" : ",
     skip="Aller au contenu",
     demonstration="Démonstration : ce n'est pas le poste de travail d'une banque. N'y saisissez jamais un vrai code.",

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from bank.web.branch.words import BranchWords
+from bank.web.branch.words.sentences import BranchWords
 
 BRANCH_ENGLISH: Final = BranchWords(
     language="en",
-    other=("Français", "fr"),
+    own_name="English",
     colon=": ",
     skip="Skip to content",
     demonstration="Demonstration: this is not a bank's workplace. Never type a real code here.",

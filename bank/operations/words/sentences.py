@@ -1,0 +1,31 @@
+"""What the bank says of an operation. One value a language, so that none can lack a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bank.languages import Notation
+from bank.operations.catalogue import OperationKind
+
+
+@dataclass(frozen=True, slots=True)
+class OperationWords:
+    """One language. `fields` by the catalogue's names. In the texts stand {what} and, where it fits, {code} and
+    {minutes}. The names of kinds and fields become part of the octets that are confirmed: changed, they are another
+    question."""
+
+    language: str
+    notation: Notation
+    kinds: Mapping[OperationKind, str]
+    fields: Mapping[str, str]
+    what: str
+    code_text: str
+    done_text: str
+    failed_text: str
+    closed_text: str
+    fraud_text: str
+    card_fraud_text: str
+    reopened_text: str
+    card_closed_text: str
+    card_reopened_text: str
+    new_terminal_text: str
+    telephone_text: str
