@@ -19,6 +19,7 @@ def test_every_module_of_the_heart_has_its_tests() -> None:
     assert set(modules.FIRST) <= set(modules.heart_modules())
     paths = [path for module in modules.heart_modules() for path in (*modules.tests_for(module), modules.LAST)]
     assert all((modules.ROOT / path).exists() for path in paths)
+    assert modules.tests_for("piv.keys") == [path for path in paths if path.startswith("tests/key/")][:3]
 
 
 def test_each_wrong_is_another_program() -> None:

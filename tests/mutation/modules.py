@@ -79,6 +79,9 @@ FIRST: Final = {
 BESIDE: Final = {"cap.blocking": ("tests/device/test_card_work.py",)}
 """Judges of the heart that stand elsewhere: only the bank's cards play a whole session."""
 
+ROOMS: Final = {"piv.": tuple(f"tests/key/test_key_{part}.py" for part in ("applet", "vault", "medium"))}
+"""Rooms of the heart whose judges are elsewhere, by how their modules' names begin."""
+
 USUAL: Final = "test_emv_conversation.py"
 """For a module that the table does not know."""
 
@@ -148,6 +151,8 @@ def _has_code(path: Path) -> bool:
 
 
 def _tests_of_the_heart(module: str) -> list[str]:
+    if room := next((tests for begins, tests in ROOMS.items() if module.startswith(begins)), ()):
+        return list(room)
     first = f"tests/core/{FIRST.get(module, USUAL)}"
     others = [f"tests/core/{path.name}" for path in sorted((ROOT / "tests/core").glob("test_*.py"))]
     last = [LAST] if module in LAST_FOR else []
