@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from device.config import Config
+from sesame_core.reader.state import Phase
 from simulator.keyboard import Decoder, open_keyboard
 from simulator.keyboard_windows import WindowsConsole
 from simulator.live import LiveBench
@@ -250,3 +251,17 @@ def test_a_card_that_was_pulled_can_be_put_in_again(tmp_path: Path) -> None:
     bench.end()
     bench.run()
     assert inside == [True, False, True]
+
+
+def test_the_smart_card_reader_is_unplugged_and_plugged_by_one_key(tmp_path: Path) -> None:
+    bench = LiveBench(Config(), tmp_path)
+    terminal = Terminal("fr", lambda _page: None, lambda: (80, 24))
+    bench.loop.start(bench.waker.notify_loop)
+    phases = []
+    for _ in range(3):
+        terminal.take_key(bench, ["l"])
+        bench.loop.run_once()
+        phases.append(bench.loop.state.phase)
+    bench.loop.close()
+    bench.waker.close()
+    assert phases == [Phase.NO_READER, Phase.NO_CARD, Phase.NO_READER]

@@ -1,6 +1,8 @@
 """What every page stands on, word by word, at each bound: policies and headers, sessions, forms sent twice, clock."""
 
 import asyncio
+import json
+import logging
 import time
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from web.files import serve_folder
 from web.guard import Guard, Refusal, content_policy
 from web.once import KEPT_S, Submissions
 from web.sessions import LONGEST_TOKEN, Limits, Sessions
+from web.structured import JsonFormatter
 
 
 class Hands:
@@ -314,3 +317,44 @@ def test_each_of_two_applications_hears_of_its_own_addresses_alone(asked: str, a
 
     apps = (Starlette(routes=[Route("/{rest:path}", each)]) for each in (below, others))
     assert TestClient(PathSplit("/shop", *apps)).get(asked).text == answers
+
+
+# What programs read of the log
+
+
+def told(**more: object) -> dict[str, object]:
+    """A record as one line of JSON."""
+    record = logging.LogRecord("web.x", logging.WARNING, "path", 1, "told %d\n", (7,), None)
+    for name, value in more.items():
+        setattr(record, name, value)
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    read: dict[str, object] = json.loads(line)
+    return read
+
+
+def test_a_line_of_the_log_says_when_who_and_what() -> None:
+    line = told(created=0.0625, process=41, fields={"route": "/", "status": 200})
+    assert line == {
+        "at": "1970-01-01T00:00:00.062+00:00",
+        "level": "warning",
+        "from": "web.x",
+        "process": 41,
+        "event": "told 7\n",
+        "route": "/",
+        "status": 200,
+    }
+
+
+def test_of_an_exception_the_log_says_kind_and_place_and_nothing_that_was_typed() -> None:
+    def deep() -> None:
+        raise ValueError("12345678")
+
+    try:
+        deep()
+    except ValueError as error:
+        line = told(exc_info=(type(error), error, error.__traceback__))
+    assert line["exception"] == "ValueError"
+    assert str(line["place"]).startswith("deep, line ")
+    assert "12345678" not in json.dumps(line)
+    assert "exception" not in told(exc_info=(None, None, None))
