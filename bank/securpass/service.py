@@ -49,6 +49,7 @@ from bank.securpass.ports import (
 from bank.securpass.results import ShownCard, show_result
 from bank.securpass.settings import BiometricSettings
 from bank.securpass.shelf import find_device, list_devices, write_all_lapsed
+from bank.securpass.telling import SentMail, list_mails
 from bank.verification import Verifier
 
 
@@ -122,6 +123,11 @@ class SecurPassService:
     def close_enrolment(self, customer_id: int, actor: str = "", reason: str = "") -> SecurPassStatus:
         """See `branching`."""
         return branching.close_enrolment(self.frame, customer_id, actor, reason)
+
+    def list_mails(self, customer_id: int) -> Sequence[SentMail]:
+        """The latest e-mails to the customer: codes of an activation, and what changed."""
+        with self.frame.operations.reading() as (connection, _):
+            return list_mails(connection, customer_id)
 
     def sweep_lapsed(self) -> int:
         """Write down what has lapsed: how many. For tidiness; whoever looks sees it lapsed without."""

@@ -1,8 +1,10 @@
 """The customer is told, by text message and where it matters by e-mail, in the transaction of what he is told of."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from bank.books.customers import find_contact
 from bank.books.people import ContactKind
@@ -15,6 +17,7 @@ from bank.securpass.words import Sentence, write_text
 USUAL: Final = "fr"
 """The language where none was chosen."""
 LONGEST_MAIL: Final = 640
+MOST_LISTED: Final = 50
 
 
 def tell_customer(
@@ -43,6 +46,22 @@ def send_mail(connection: Connection, customer_id: int, now_ms: int, text: str) 
     row = {"customer_id": customer_id, "address": contact.value, "text": text[:LONGEST_MAIL], "created_ms": now_ms}
     connection.execute(insert(MAIL_OUTBOX).values(row))
     return contact.value
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """An e-mail on its way. Its text may hold a code: it is for the customer only."""
+
+    address: str = field(repr=False)
+    text: str = field(repr=False)
+    created_ms: int
+
+
+def list_mails(connection: Connection, customer_id: int) -> Sequence[SentMail]:
+    """The latest e-mails to a customer, newest first: what the demonstration's telephone shows."""
+    query = select(MAIL_OUTBOX).where(MAIL_OUTBOX.c.customer_id == customer_id).order_by(MAIL_OUTBOX.c.id.desc())
+    rows = connection.execute(query.limit(MOST_LISTED)).mappings()
+    return [SentMail(row["address"], row["text"], row["created_ms"]) for row in rows]
 
 
 def journal_securpass(

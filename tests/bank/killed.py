@@ -22,7 +22,7 @@ from bank.operations.policy import OPERATION_POLICY
 from bank.operations.ports import ConfirmOutcome, Operation
 from bank.operations.service import OperationService
 from bank.operations.table import OperationState
-from bank.securpass.ports import Envelope, PhoneAnswer, PhoneOutcome, SecondProof
+from bank.securpass.ports import ActivationProof, DeviceState, Envelope, PhoneAnswer, PhoneOutcome, SecondProof
 from bank.securpass.service import SecurPassService
 from tests.bank.app_counter import AppCounter
 from tests.bank.counter import Counter, Hand
@@ -172,7 +172,48 @@ def _go_on(bank: Counter, operation: Operation, state: OperationState, before: i
     assert _paid(bank) - before == (state is OperationState.APPROVED)
 
 
+def run_activation_kills(url: str) -> Iterator[Found]:
+    """Another telephone takes the place of the first, killed at every commit: always one of them is active."""
+    commit, killed = 0, True
+    while killed:
+        commit += 1
+        for side in SIDES:
+            with closing(open_books(url)) as store:
+                bank = _bank(store)
+                old, new = bank.usable_phone(SecondProof.MAIL), bank.phone()
+                offer = new.begin(SecondProof.MAIL)
+                proof = new.proof(offer, second=new.read_mail())
+            place = Found("activation", commit, side)
+            killed = _activate_killed(url, place, offer.activation_id, (bank.durand, proof))
+            if killed:
+                with closing(open_books(url)) as store:
+                    bank = _bank(store)
+                    state = _find_active(bank, {old.device_id: "old", offer.device_id: "new"})
+                    if state == "old":
+                        bank.app.finish_activation(bank.durand, offer.activation_id, proof)
+                    assert _find_active(bank, {offer.device_id: "new"}) == "new"
+                    bank.check_books()
+                yield replace(place, state=state)
+
+
+def _activate_killed(url: str, place: Found, activation_id: str, sent: tuple[int, ActivationProof]) -> bool:
+    child = os.fork()
+    if child == 0:
+        with closing(open_books(url)) as store:
+            kill_at(store, place.commit, place.side)
+            app = SecurPassService(store, wall=Hand(), operation_policy=ROOMY)
+            app.finish_activation(sent[0], activation_id, sent[1])
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def _find_active(bank: AppCounter, names: dict[str, str]) -> str:
+    (active,) = [one for one in bank.app.list_devices(bank.durand) if one.state is DeviceState.ACTIVE]
+    return names[active.device_id]
+
+
 if __name__ == "__main__":
-    for each in run_every_kill(sys.argv[1]):
+    for each in (*run_every_kill(sys.argv[1]), *run_activation_kills(sys.argv[1])):
         sys.stdout.write(f"{each.verb} {each.commit} {each.side}: {each.state} [{each.owed}]\n")
         sys.stdout.flush()

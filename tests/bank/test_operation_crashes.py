@@ -50,6 +50,9 @@ def test_killed_at_any_commit_it_waits_or_is_approved_with_all_it_owes(
     assert "phone 1 before: pending []" in found
     assert "phone 1 after: approved [notice due,transfer due]" in found
     assert "phone 3 after: approved [notice done,transfer done]" in found
+    assert "activation 1 after: old []" in found
+    assert "activation 2 before: old []" in found
+    assert "activation 2 after: new []" in found
 
 
 def test_a_full_disk_leaves_nothing_half_and_is_said(tmp_path: Path) -> None:

@@ -68,3 +68,10 @@ def test_a_telephone_that_is_asked_too_often_is_left_in_peace(guest: Guest, phon
     assert number_on(page) == ""
     assert "trop souvent" in page.text
     assert "by=sms" in page.text
+
+
+def test_the_codes_by_mail_are_on_the_demonstrations_telephone(guest: Guest, phone: Phone) -> None:
+    shown = guest.get("telephone").text
+    assert "Les e-mails de la banque" in shown
+    assert "@example.org" in shown
+    assert "".join(shown.split()).count(phone.read_mail()[:4]) >= 1

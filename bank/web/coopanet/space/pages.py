@@ -152,10 +152,13 @@ class ClientSpace:
         return self._render(visit, "notices", notices=shown)
 
     async def show_telephone(self, request: Request, words: CoopanetWords) -> Response:
-        """The demonstration's telephone: the text messages of whoever is signed in here."""
+        """The demonstration's telephone: the text messages and e-mails of whoever is signed in here."""
         visit = self._visit(request, words)
-        messages = await run_in_threadpool(self.operations.list_messages, visit.file.customer_id) if visit else None
-        return self.frame.render_page(request, words, "space/telephone.html", messages=messages)
+        if visit is None:
+            return self.frame.render_page(request, words, "space/telephone.html", messages=None, mails=())
+        messages = await run_in_threadpool(self.operations.list_messages, visit.file.customer_id)
+        mails = await run_in_threadpool(self.phones.list_mails, visit.file.customer_id)
+        return self.frame.render_page(request, words, "space/telephone.html", messages=messages, mails=mails)
 
     # Asking
 

@@ -318,6 +318,7 @@ ENGLISH_SPACE = SpaceWords(
     phone_refresh="Look for messages",
     phone_nobody="Sign in to Coop@net in this browser: the telephone will be yours.",
     phone_from="Coop@net",
+    phone_mails="The bank's e-mails",
     notices_text="What has changed in your accounts, your details and your access.",
     notice_account="Your access",
     notice_events={

@@ -318,6 +318,7 @@ FRENCH_SPACE = SpaceWords(
     phone_refresh="Relever les SMS",
     phone_nobody="Connectez-vous à Coop@net dans ce navigateur : le téléphone sera le vôtre.",
     phone_from="Coop@net",
+    phone_mails="Les e-mails de la banque",
     notices_text="Ce qui a changé dans vos comptes, vos coordonnées et vos accès.",
     notice_account="Vos accès",
     notice_events={

@@ -203,6 +203,7 @@ class SpaceWords:
     phone_refresh: str
     phone_nobody: str
     phone_from: str
+    phone_mails: str
     notices_text: str
     notice_account: str
     notice_events: Mapping[NoticeEvent, str]
