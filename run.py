@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         version = ".".join(map(str, sys.version_info[:3]))
         fail(f"Python 3.11 or later is needed; this one is {version}. Newer ones: https://www.python.org/downloads/")
     ensure_environment(ENVIRONMENT, extras_of("run"))
-    command = [str(python_of(ENVIRONMENT)), "-m", "sesame", "run", "--simulated", *arguments]
+    command = [str(python_of(ENVIRONMENT)), "-m", "sesame", "run", "--simulated", "--shop", *arguments]
     if os.name == "posix":
         os.execve(command[0], command, clean())  # noqa: S606 - written here
     return beside(command)

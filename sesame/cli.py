@@ -56,6 +56,7 @@ COMMANDS: Final = {
     "doctor": CommandEntry("doctor", "the same without touching the board: machine, configuration, smart-card reader"),
     "blank": CommandEntry("blank", "make the display dark, whatever became of the reader"),
     "bank": CommandEntry("bank", "the bank's books: codes, customers, and Coop@net"),
+    "shop": CommandEntry("shop", "a shop beside the bank, where a payment by card on the internet is tried"),
     "completion": CommandEntry("completion", "write the completion for bash, zsh or fish"),
 }
 

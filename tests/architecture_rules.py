@@ -18,8 +18,9 @@ MAY_IMPORT = {
     "device": {"sesame_core", "drivers", "device", "bank"},
     "simulator": {"sesame_core", "drivers", "device", "simulator", "bank", "web"},
     "web": {"web"},
+    "merchant": {"merchant", "web"},
     "bank": {"bank", "web"},
-    "sesame": {"sesame_core", "drivers", "device", "simulator", "bank", "web", "sesame"},
+    "sesame": {"sesame_core", "drivers", "device", "simulator", "bank", "web", "merchant", "sesame"},
 }
 """World -> the worlds it may import."""
 

@@ -102,7 +102,8 @@ def _take_in(frame: CardFrame, request: AReq, merchant: Merchant) -> tuple[CardP
         with frame.writing() as (connection, now_ms):
             card = find_card(connection, issued.card_id) if issued else None
             spent = sum_unchallenged(connection, card.payment_card_id) if card else Unchallenged()
-            app = card is not None and frame.has_app(connection, card.customer_id)
+            phones = frame.phones
+            app = bool(card and phones and phones.has_app(connection, card.customer_id, now_ms))
             verdict = judge_request(request, Known(card, spent, app, now_ms), frame.exemption)
             payment = _make(request, merchant, card, verdict, now_ms)
             put_payment(connection, payment)
@@ -173,6 +174,8 @@ def _ask_customer(frame: CardFrame, merchant: Merchant, request: AReq, payment: 
         return replace(payment, state=state, status=verdict.status, reason=verdict.reason)
     with frame.writing() as (connection, _):
         move_payment(connection, payment, payment.state, operation_id=operation.operation_id)
+    if frame.phones:
+        frame.phones.ask_phone(operation)
     return replace(payment, operation_id=operation.operation_id)
 
 

@@ -1,6 +1,6 @@
 """What every part of card payments works in: the books with their time, the operations, the policy, the keys."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,25 +9,21 @@ from sqlalchemy import Connection
 from bank.books.clock import WallClock, pass_time, read_time, wall_ms
 from bank.books.store_sql import SqlStore
 from bank.operations.ports import OperationDesk
+from bank.threeds.phones import CardPhones
 from bank.threeds.policy import LOW_VALUE, THREE_DS_POLICY, LowValueExemption, ThreeDsPolicy
-
-
-def has_no_app(_connection: Connection, _customer_id: int) -> bool:
-    """Of a bank without an app."""
-    return False
 
 
 @dataclass(frozen=True)
 class CardFrame:
-    """The books, where operations are asked for and confirmed, the policy, and the machine's clock. `has_app`: whether
-    a customer can be asked on his telephone, with no browser there."""
+    """The books, where operations are asked for and confirmed, the policy, and the machine's clock. `phones`: where
+    customers may have the bank's app."""
 
     store: SqlStore
     operations: OperationDesk
     policy: ThreeDsPolicy = THREE_DS_POLICY
     exemption: LowValueExemption | None = LOW_VALUE
     wall: WallClock = wall_ms
-    has_app: Callable[[Connection, int], bool] = has_no_app
+    phones: CardPhones | None = None
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Connection, int]]:

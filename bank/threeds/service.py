@@ -84,6 +84,16 @@ class CardPayments:
         if ended is not None:
             self._tell(ended)
 
+    def find_number(self, view: ChallengeView) -> str | None:
+        """The number that the customer chooses on the telephone; None where that is not asked."""
+        phones = self.frame.phones
+        return phones.find_number(view.operation) if phones and view.operation else None
+
+    def ask_phone(self, view: ChallengeView) -> bool:
+        """Wake the telephone again; False where it is to be left in peace."""
+        phones = self.frame.phones
+        return bool(phones and view.operation and phones.ask_phone(view.operation))
+
     def count_interaction(self, payment: CardPayment) -> None:
         """The customer has done something on the page."""
         count_interaction(self.frame, payment)

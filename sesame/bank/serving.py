@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bank.books.store_sql import SqlStore
+    from bank.threeds.service import CardPayments
     from sesame.bank.address import Place
 
 log = logging.getLogger(__name__)
@@ -96,12 +97,14 @@ def work(serving: Serving, pipe: Connection) -> None:
 
 
 def _serve(store: "SqlStore", serving: Serving, ended: threading.Event) -> None:
+    from bank.web.acs.site import PaymentKeeper, open_payments  # noqa: PLC0415
     from device.signals import wait_for_end  # noqa: PLC0415
     from web.serving import Server  # noqa: PLC0415
 
-    place = serving.place
+    place, payments = serving.place, open_payments(store)
     first, *more = place.listeners
-    with Server(make_app(store, serving), first, certificate=place.certificate, more=more).beside():
+    server = Server(make_app(store, serving, payments), first, certificate=place.certificate, more=more)
+    with PaymentKeeper(payments).beside(), server.beside():
         wait_for_end(ended)
 
 
@@ -113,12 +116,14 @@ def _serve_by_several(serving: Serving, workers: int, ended: threading.Event) ->
     Workers(workers, work, serving, died=mark_process_dead).keep_alive(ended)
 
 
-def make_app(store: "SqlStore", serving: Serving) -> "ASGIApp":
+def make_app(store: "SqlStore", serving: Serving, payments: "CardPayments | None" = None) -> "ASGIApp":
     """All that is served. What approved operations owed when the bank was last ended is done first."""
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: PLC0415
 
     from bank.operations.service import OperationService  # noqa: PLC0415
     from bank.verification import Verifier  # noqa: PLC0415
+    from bank.web.acs.site import PATH as ACS  # noqa: PLC0415
+    from bank.web.acs.site import open_acs, open_payments  # noqa: PLC0415
     from bank.web.app.site import PATH as APP  # noqa: PLC0415
     from bank.web.app.site import open_app  # noqa: PLC0415
     from bank.web.around import LoneBank  # noqa: PLC0415
@@ -126,15 +131,19 @@ def make_app(store: "SqlStore", serving: Serving) -> "ASGIApp":
     from bank.web.coopanet.pages import Pages  # noqa: PLC0415
     from bank.web.coopanet.words import OwnAddress  # noqa: PLC0415
     from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
+    from web.beside import PathSplit  # noqa: PLC0415
 
     OperationService(store).run_effects()
     place = serving.place
     reached = OwnAddress(place.url, place.fingerprint, place.root) if place.open_to_network else OwnAddress()
-    pages = Pages(open_desk(store, Verifier(store)), BookSessions(store), reached=reached)
+    desk = open_desk(store, Verifier(store))
+    pages = Pages(desk, BookSessions(store), reached=reached)
     branch = open_branch(store, place.hosts, own_address=place.open_to_network)
     phone = open_app(store, place.hosts, own_address=place.open_to_network)
     beside = {PATH: branch, APP: phone}
-    app = LoneBank(pages, place.hosts, own_address=place.open_to_network, beside=beside).make_app()
+    bank = LoneBank(pages, place.hosts, own_address=place.open_to_network, beside=beside).make_app()
+    payments = payments or open_payments(store)
+    app = PathSplit(ACS, open_acs(payments, desk, place.hosts, own_address=place.open_to_network), bank)
     if not serving.proxied:
         return app
     # uvicorn's types for ASGI are narrower than Starlette's, and mean the same.

@@ -15,6 +15,7 @@ JOURNAL: Final = "the journal of the bank"
 OPERATIONS: Final = "what customers asked for"
 STAFF: Final = "those who work at the bank"
 SECURPASS: Final = "Sécur'Pass: the customers' telephones"
+MERCHANT: Final = "the shops that may ask for card payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,22 @@ def _customer(parser: argparse.ArgumentParser) -> None:
 
 def _who(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wanted", metavar="WHO", help="a user code, or a card's name or number")
+
+
+def _merchant(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", metavar="CODE", help="the shop's code: small letters, digits and hyphens")
+    parser.add_argument("--name", required=True, metavar="NAME", help="as customers read it on the bank's page")
+    parser.add_argument(
+        "--origin",
+        required=True,
+        metavar="URL",
+        help="of its pages and its 3DS server, without a path: https://host, or http://127.0.0.1:port",
+    )
+    parser.add_argument("--category", default="5943", metavar="MCC", help="its category of ISO 18245 (%(default)s)")
+
+
+def _code(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", metavar="CODE", help="the shop's code")
 
 
 def _latest(parser: argparse.ArgumentParser) -> None:
@@ -193,6 +210,19 @@ ASKED: Final = {
     "`decided`, `digest`",
 }
 LINES: Final = {"lines": "list: newest first: `seq`, `at`, `actor`, `subject`, `event`, `detail`, `digest`"}
+SHOP_ADDED: Final = {
+    "code": "text: the shop's code",
+    "origin": "text: its address",
+    "key": "text: what it asks with; the bank does not keep it",
+}
+SHOPS: Final = {"merchants": "list: each with `code`, `state`, `origin`, `name`"}
+SHOP_CLOSED: Final = {"closed": "yes or no: whether it was open"}
+FACE: Final = {
+    "card": "text: its name",
+    "number": "text: its number",
+    "expires": "text: its last month, MM/YY",
+    "value": "text: the three digits that shops ask for",
+}
 MEMBERS: Final = {"staff": "list: each with `code`, `post`, `name`"}
 ENROLMENT: Final = {
     "user": "text: the user code",
@@ -247,6 +277,14 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
     ("card", "unblock"): Verb(
         "cards", "unblock_card", "take its codes again, and forget its refusals", _who, BLOCKED, CARD
     ),
+    ("card", "face"): Verb(
+        "merchants", "show_face", "what is printed on a demonstration card that pays", _who, FACE, CARD
+    ),
+    ("merchant", "list"): Verb("merchants", "list_shops", "every shop and its address", _nothing, SHOPS, MERCHANT),
+    ("merchant", "add"): Verb(
+        "merchants", "add_merchant", "let a shop ask for card payments; its key", _merchant, SHOP_ADDED, MERCHANT
+    ),
+    ("merchant", "close"): Verb("merchants", "close_shop", "let it ask no longer", _code, SHOP_CLOSED, MERCHANT),
     ("customer", "list"): Verb("customers", "list_customers", "every customer", _nothing, CUSTOMERS, CUSTOMER),
     ("customer", "add"): Verb(
         "customers", "add_customer", "take a customer into the books", _customer, ADDED, CUSTOMER

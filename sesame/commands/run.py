@@ -21,6 +21,7 @@ from sesame.books import add_database_argument, begin_books_anew, hold_state, ne
 from sesame.exits import CommandError, Exit
 from sesame.parsing import read_port
 from sesame.serving import READERS_VERB, announce_verb
+from sesame.shop import shop_beside
 from sesame.state import add_state_argument
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=read_port, metavar="N", help=f"the page's port (simulated; {USUAL_PORT}, or any if taken)"
     )
+    parser.add_argument("--shop", action="store_true", help="with a shop beside the page, to pay by card (simulated)")
     parser.add_argument("--no-browser", action="store_true", help="only say where the page is (simulated)")
     parser.add_argument(
         "--control", type=Path, metavar="SOCKET", help="obey statements over this Unix socket (simulated)"
@@ -49,6 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_json_argument(
         parser,
         address="text: where the page is (simulated)",
+        shop="text: with --shop, where the shop is",
         control="text: the path of the control socket, where there is no page (simulated)",
         power_off="yes or no: whether the reader asks the system to power off (the real one, once it has ended)",
     )
@@ -130,22 +133,31 @@ def _run_controlled(config: Config, arguments: argparse.Namespace) -> int:
 def _on_page(config: Config, arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
         from bank.verification import Verifier  # noqa: PLC0415 - a web server's libraries
+        from bank.web.acs.site import PATH, PaymentKeeper, open_acs, open_payments  # noqa: PLC0415
         from bank.web.app.site import open_app  # noqa: PLC0415
         from bank.web.branch.site import open_branch  # noqa: PLC0415
         from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
         from simulator.web.bench import PageBench  # noqa: PLC0415
         from simulator.web.site import reader_site  # noqa: PLC0415
+        from web.beside import PathSplit  # noqa: PLC0415
         from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
 
     with open_books(arguments) as store:
         bench = PageBench(config, arguments.state)
         listener = bind_listener(arguments.port, USUAL_PORT)
-        desk = open_desk(store, Verifier(store))
-        site = reader_site(bench, desk, BookSessions(store), open_branch(store), open_app(store))
-        server = Server(site, listener)
+        desk, payments = open_desk(store, Verifier(store)), open_payments(store)
+        pages = reader_site(bench, desk, BookSessions(store), open_branch(store), open_app(store))
+        site = PathSplit(PATH, open_acs(payments, desk), pages)
         verb = f"{url_of(listener)}{READERS_VERB}"
-        with _make_reachable(bench, arguments), server.beside(), announce_verb(arguments.state, verb):
-            _announce_page(url_of(listener), arguments)
+        with ExitStack() as stack:
+            stack.enter_context(_make_reachable(bench, arguments))
+            stack.enter_context(PaymentKeeper(payments).beside())
+            stack.enter_context(Server(site, listener).beside())
+            stack.enter_context(announce_verb(arguments.state, verb))
+            # By another name than the shop's: to a browser the bank is another site.
+            bank = url_of(listener, "localhost")
+            shop = stack.enter_context(shop_beside(store, bank, arguments.state)) if arguments.shop else ""
+            _announce_page(url_of(listener), arguments, shop)
             bench.run()
     return Exit.OK
 
@@ -163,11 +175,16 @@ def _make_reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterat
         yield
 
 
-def _announce_page(url: str, arguments: argparse.Namespace) -> None:
+def _announce_page(url: str, arguments: argparse.Namespace, shop: str) -> None:
     if arguments.json:
-        say_ready(arguments, address=url)
+        say_ready(arguments, address=url, **({"shop": shop} if shop else {}))
     else:
-        sys.stdout.write(f"The Sésame reader and Coop@net are at {url}\nCtrl-C ends them; nothing is lost.\n")
+        sys.stdout.write(f"The Sésame reader and Coop@net are at {url}\n")
+        if shop:
+            sys.stdout.write(
+                f"A shop to pay by card is at {shop} (`sesame bank card face bank-card`: what is printed on it)\n"
+            )
+        sys.stdout.write("Ctrl-C ends them; nothing is lost.\n")
         sys.stdout.flush()
     if not arguments.no_browser and os.isatty(1) and _has_screen():
         import webbrowser  # noqa: PLC0415 - the real reader has no use for it

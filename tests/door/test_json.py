@@ -53,6 +53,13 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank card attempts": [("bank-card", 0), ("nobody", 2)],
     "bank card block": [("bank-card", 0)],
     "bank card unblock": [("bank-card", 0)],
+    "bank card face": [("bank-card", 0), ("mastercard-cap", 2)],
+    "bank merchant list": [("", 0)],
+    "bank merchant add": [
+        ("meander --name Shop --origin http://127.0.0.1:8038", 0),
+        ("meander --name Shop --origin http://shop.example", 1),
+    ],
+    "bank merchant close": [("nobody", 1)],
     "bank customer list": [("", 0)],
     "bank journal verify": [("", 0), (f"--digest {'0' * 63}1", 1)],
     "bank journal list": [("", 0), ("--customer NOBODY00", 2)],
@@ -79,6 +86,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
 SERVERS = {
     "run": ["--port 0 --no-browser --state {tmp}", "--control {tmp}/control --state {tmp}"],
     "mirror": ["--socket {tmp}/mirror --port 0 --no-browser"],
+    "shop": ["--port 0 --state {tmp}"],
     "bank serve": ["--port 0 --state {tmp}", "--port 0 --tls --state {tmp}"],
 }
 """Those that go on running, likewise."""
@@ -199,7 +207,10 @@ def test_a_code_and_the_readers_on_a_real_pcscd(
 
 
 @pytest.mark.parametrize(("name", "written"), [(name, line) for name, lines in SERVERS.items() for line in lines])
-def test_what_goes_on_running_says_where_it_is_reached(name: str, written: str, tmp_path: Path) -> None:
+def test_what_goes_on_running_says_where_it_is_reached(
+    name: str, written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SESAME_SHOP_KEY", "a key of the bank's")
     with running([*name.split(), *written.format(tmp=tmp_path).split(), "--json"]) as text:
         told = hold_to_form(text, name, None)
         assert told["command"] == name

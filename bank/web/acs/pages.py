@@ -94,7 +94,10 @@ class ChallengePages:
         if not view.is_open or view.operation is None:
             return self._go_back(request, view)
         operation, language = view.operation, self._language(request, view)
+        number = await run_in_threadpool(self.payments.find_number, view)
         ways = tuple(ACS_WAYS[means] for means in ORDER if means in view.means)
+        if number is None and APP in ways:  # a telephone that is left in peace is offered last
+            ways = (*(each for each in ways if each != APP), APP)
         way = choose_way(ways, request.query_params.get("by", ""))
         left_ms = max(0, operation.content.until_ms - self.payments.frame.wall())
         shown: dict[str, Any] = {
@@ -108,7 +111,7 @@ class ChallengePages:
             "told": read_told(request.query_params.get("told", "")),
             "left_ms": left_ms,
             "refresh_s": REFRESH_S if way == APP else left_ms // 1000 + 1,
-            "number": "",
+            "number": number,
         }
         shown |= await run_in_threadpool(self._explain, view, way, language)
         return self.renderer.render(request, language, "challenge.html", [view.merchant.origin], **shown)
@@ -153,6 +156,7 @@ class ChallengePages:
         if not view.is_open or payment.customer_id is None or payment.operation_id is None:
             return self._again(request)
         if given.get("by") != SMS:
+            await run_in_threadpool(self.payments.ask_phone, view)
             return self._again(request, APP)
         customer, number = payment.customer_id, payment.operation_id
 

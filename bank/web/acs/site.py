@@ -20,9 +20,11 @@ from starlette.types import ASGIApp
 from bank.books.clock import WallClock, wall_ms
 from bank.books.store_sql import SqlStore
 from bank.errors import StateError
-from bank.operations.service import OperationService
+from bank.securpass.ports import PhoneWaker
+from bank.securpass.service import SecurPassService
 from bank.threeds.codec import MOST_BYTES
 from bank.threeds.frame import CardFrame
+from bank.threeds.phones import CardPhones
 from bank.threeds.results import ResultPoster
 from bank.threeds.service import CardPayments
 from bank.web.acs.door import ShopDoor, show_no_books
@@ -54,9 +56,13 @@ class HttpPoster:
         return answer.body
 
 
-def open_payments(store: SqlStore, poster: ResultPoster | None = None, wall: WallClock = wall_ms) -> CardPayments:
-    """Card payments over the books."""
-    return CardPayments(CardFrame(store, OperationService(store, wall=wall), wall=wall), poster or HttpPoster())
+def open_payments(
+    store: SqlStore, poster: ResultPoster | None = None, wall: WallClock = wall_ms, waker: PhoneWaker | None = None
+) -> CardPayments:
+    """Card payments over the books. `waker`: of the customers' telephones, where one wakes them."""
+    service = SecurPassService(store, wall=wall, waker=waker)
+    frame = CardFrame(store, service.operations, wall=wall, phones=CardPhones(service))
+    return CardPayments(frame, poster or HttpPoster())
 
 
 def make_acs(payments: CardPayments, desk: Desk) -> Starlette:

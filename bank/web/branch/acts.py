@@ -27,6 +27,7 @@ from bank.operations.table import Act
 from bank.people.staff import find_staff
 from bank.verification import Policy
 from bank.web.branch.desk import name_actor
+from bank.web.branch.frauds import ReportedFraud, list_frauds
 from bank.web.branch.rights import DeskAct, may_do
 from bank.web.branch.synthesis import Synthesis, list_journal, read_synthesis, search_customers
 
@@ -77,6 +78,13 @@ class DeskActs:
         with self.store.writing() as connection:
             found = search_customers(connection, query)
             self._journal(connection, member, "branch", "searched customers", found=len(found))
+            return found
+
+    def see_frauds(self, member: StaffMember) -> Sequence[ReportedFraud]:
+        """What was declared as fraud."""
+        with self.store.writing() as connection:
+            found = list_frauds(connection, self.wall())
+            self._journal(connection, member, "branch", "saw the frauds", found=len(found))
             return found
 
     def see_customer(self, member: StaffMember, user: str) -> Synthesis | None:

@@ -64,6 +64,7 @@ class BranchPages:
             Route("/{language}/", self._everybody(self.sign_on), methods=["POST"]),
             Route("/{language}/customers", self.for_staff(self.show_search), name="search"),
             Route("/{language}/customers", self.for_staff(self.search), methods=["POST"]),
+            Route("/{language}/frauds", self.for_staff(self.show_frauds), name="frauds"),
             Route("/{language}/customers/{user}", self.for_staff(self.show_synthesis), name="synthesis"),
             Route("/{language}/customers/{user}/journal", self.for_staff(self.show_journal), name="journal"),
             Route("/{language}/customers/{user}/acts", self.for_staff(self.do_act), methods=["POST"], name="act"),
@@ -121,6 +122,11 @@ class BranchPages:
     async def show_search(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
         """What to search for."""
         return self._render(request, words, "search.html", member=member, query="", found=None)
+
+    async def show_frauds(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
+        """What customers declared as fraud."""
+        found = await run_in_threadpool(self.acts.see_frauds, member)
+        return self._render(request, words, "frauds.html", member=member, frauds=found)
 
     async def search(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
         """Customers by name or user code. What was searched for stands in no address."""

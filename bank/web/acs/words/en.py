@@ -17,6 +17,7 @@ ENGLISH_ACS: Final = AcsWords(
     app_text="Open the notification, or the app. Check the amount and the merchant, then approve.",
     app_number="Number to choose on the telephone:",
     app_waiting="This page follows by itself.",
+    app_quiet="Your telephone is not asked at the moment. Send the request again in a moment, or use another means.",
     again="Send again",
     by_app="Sécur'Pass",
     by_reader="Sésame reader",

@@ -17,6 +17,8 @@ FRENCH_ACS: Final = AcsWords(
     app_text="Ouvrez la notification, ou l'application. Vérifiez le montant et le marchand, puis validez.",
     app_number="Numéro à choisir sur le téléphone :",
     app_waiting="Cette page suit toute seule.",
+    app_quiet="Votre téléphone n'est pas sollicité pour le moment. Renvoyez la demande dans un moment, ou utilisez un "
+    "autre moyen.",
     again="Renvoyer",
     by_app="Sécur'Pass",
     by_reader="Lecteur Sésame",

@@ -19,6 +19,7 @@ class AcsWords:
     app_text: str
     app_number: str
     app_waiting: str
+    app_quiet: str
     again: str
     by_app: str
     by_reader: str

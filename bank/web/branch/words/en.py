@@ -25,6 +25,7 @@ BRANCH_ENGLISH: Final = BranchWords(
     sign_off="Close the desk",
     signed_off="The desk is closed.",
     search="Find a customer",
+    frauds="Frauds reported",
     search_label="Name or user code",
     find="Find",
     found="Customers found: {count}",

@@ -25,6 +25,7 @@ BRANCH_FRENCH: Final = BranchWords(
     sign_off="Fermer le poste",
     signed_off="Le poste est fermé.",
     search="Rechercher un client",
+    frauds="Fraudes déclarées",
     search_label="Nom ou code utilisateur",
     find="Rechercher",
     found="Clients trouvés : {count}",

@@ -29,6 +29,7 @@ class BranchWords:
     sign_off: str
     signed_off: str
     search: str
+    frauds: str
     search_label: str
     find: str
     found: str

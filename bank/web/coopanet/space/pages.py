@@ -48,6 +48,9 @@ from web.forms import is_ticket, make_ticket
 
 T = TypeVar("T")
 
+LISTED: Final = frozenset({*FORMS, OperationKind.CARD_PAYMENT})
+"""What these pages show: what is asked for here, and what a shop asks for."""
+
 TRANSFERS: Final = (OperationKind.SEPA_TRANSFER, OperationKind.INSTANT_TRANSFER, OperationKind.TRANSFER_ABROAD)
 
 WHERE: Final[Mapping[OperationKind, str]] = {
@@ -194,6 +197,7 @@ class ClientSpace:
         account = str(operation.content.fields.get(cat.PAYER_ACCOUNT, ""))
         find, number = visit.file.find_effect, operation.operation_id
         shown: dict[str, Any] = {"operation": operation, "effect": effect, "account": account}
+        shown |= {"asked_here": operation.kind in FORMS, "owes": CATALOGUE[operation.kind].effect is not None}
         shown["reported"] = await run_in_threadpool(find, number, EffectKind.PROTECTION)
         return self._render(visit, "settled", **shown, place=WHERE.get(operation.kind, ""))
 
@@ -202,6 +206,7 @@ class ClientSpace:
         ways = await run_in_threadpool(list_ways, self.operations, customer, number)
         way = choose_way(ways, visit.request.query_params.get("by", ""))
         shown: dict[str, Any] = {"operation": operation, "ways": ways, "way": way}
+        shown["asked_here"] = operation.kind in FORMS
         shown["told"] = read_told(visit.request.query_params.get("told", ""))
         if way == READER:
             instruction = await run_in_threadpool(self.operations.instruct_reader, customer, number)
@@ -245,8 +250,10 @@ class ClientSpace:
     async def cancel(self, visit: Visit) -> Response:
         """Give it up."""
         await self._read(visit)
-        number = visit.request.path_params["number"]
-        await _known(run_in_threadpool(self.operations.withdraw_operation, visit.file.customer_id, number))
+        number, operation = visit.request.path_params["number"], await self._find(visit)
+        own = operation.kind in FORMS  # what somebody else has asked for is not withdrawn but refused
+        give_up = self.operations.withdraw_operation if own else self.operations.refuse_operation
+        await _known(run_in_threadpool(give_up, visit.file.customer_id, number))
         return go_to(visit.request, "operation", visit.words, number=number)
 
     # Fraud
@@ -317,7 +324,7 @@ class ClientSpace:
     async def _list_operations(self, visit: Visit) -> Sequence[Operation]:
         """Those that these pages know, newest first."""
         listed = await run_in_threadpool(self.operations.list_operations, visit.file.customer_id)
-        return [one for one in reversed(listed) if one.kind in FORMS]
+        return [one for one in reversed(listed) if one.kind in LISTED]
 
     def _render(self, visit: Visit, template: str, status: int = 200, **shown: object) -> Response:
         return self.frame.render_page(visit.request, visit.words, f"space/{template}.html", status=status, **shown)

@@ -75,6 +75,14 @@ KINDS = {
         "Your postal address is changed.",
         "See your details",
     ),
+    OperationKind.CARD_PAYMENT: KindWords(
+        "Card payment on the internet",
+        "Pay by card on the internet",
+        "A merchant asks for this payment.",
+        "Continue",
+        "The payment is confirmed.",
+        "See the accounts",
+    ),
 }
 
 FIELDS = {
@@ -175,6 +183,8 @@ CONFIRM = ConfirmWords(
     code_hint="8 digits, written 0000 0000 or 00000000.",
     submit="Confirm",
     cancel="Cancel this operation",
+    refuse="Refuse",
+    refuse_payment="It was not me: I refuse this payment",
     another="Use another means",
     by_reader="Confirm with the reader",
     by_sms="Confirm by text message",

@@ -75,6 +75,14 @@ KINDS = {
         "Votre adresse postale est changée.",
         "Voir vos coordonnées",
     ),
+    OperationKind.CARD_PAYMENT: KindWords(
+        "Paiement par carte sur internet",
+        "Payer par carte sur internet",
+        "Un marchand demande ce paiement.",
+        "Continuer",
+        "Le paiement est confirmé.",
+        "Voir les comptes",
+    ),
 }
 
 FIELDS = {
@@ -174,6 +182,8 @@ CONFIRM = ConfirmWords(
     code_hint="8 chiffres, sous la forme 0000 0000 ou 00000000.",
     submit="Confirmer",
     cancel="Annuler cette opération",
+    refuse="Refuser",
+    refuse_payment="Ce n'était pas moi : je refuse ce paiement",
     another="Utiliser un autre moyen",
     by_reader="Confirmer avec le lecteur",
     by_sms="Confirmer par SMS",

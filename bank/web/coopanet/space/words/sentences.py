@@ -110,6 +110,8 @@ class ConfirmWords:
     code_hint: str
     submit: str
     cancel: str
+    refuse: str
+    refuse_payment: str
     another: str
     by_reader: str
     by_sms: str

@@ -1,0 +1,1 @@
+"""A shop on another origin than the bank's. It knows `web` and HTTP, and nothing of the bank's code."""

@@ -1,0 +1,113 @@
+"""A shop on another origin than the bank's, where payments by card on the internet are tried.
+
+It speaks to the bank by HTTP alone, with the key that `sesame bank merchant add` has given it: in $SESAME_SHOP_KEY, or
+as a line on standard input with --key-from-input. The bank must know the shop's address as its origin.
+"""
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+from sesame.answers import add_json_argument, say_ready
+from sesame.books import needing_extra
+from sesame.exits import CommandError, Exit
+from sesame.parsing import read_port
+from sesame.state import add_state_argument
+
+USUAL_PORT: Final = 8038
+VARIABLE: Final = "SESAME_SHOP_KEY"
+USUAL_BANK: Final = "http://localhost:8036/"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which bank, and where the shop is served."""
+    parser.add_argument("--bank", metavar="URL", default=USUAL_BANK, help="the bank's address (%(default)s)")
+    parser.add_argument("--code", metavar="CODE", default="meander", help="the shop's code at the bank (%(default)s)")
+    parser.add_argument(
+        "--port", type=read_port, metavar="N", help=f"where the shop is served ({USUAL_PORT}, or any if taken)"
+    )
+    parser.add_argument(
+        "--key-from-input",
+        action="store_true",
+        help="the key is the first line of standard input, and the shop ends when that does",
+    )
+    add_json_argument(parser, address="text: where the shop is")
+    add_state_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Until it is ended. Raises ServingError, CommandError."""
+    bank, key = _bank_of(arguments.bank), _key_of(arguments)
+    with needing_extra("web"):
+        from device.signals import on_ending, wait_for_end  # noqa: PLC0415 - a web server's libraries
+        from merchant.errors import ShopError  # noqa: PLC0415
+        from merchant.network import CardNetwork  # noqa: PLC0415
+        from merchant.site import FILE, NAME, make_shop, open_checkout  # noqa: PLC0415
+        from merchant.threeds import ShopFacts  # noqa: PLC0415
+        from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
+
+    listener = bind_listener(arguments.port, USUAL_PORT)
+    url = url_of(listener)
+    try:
+        arguments.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        checkout = open_checkout(
+            arguments.state / FILE, CardNetwork(bank, ShopFacts(arguments.code, NAME, url.rstrip("/")), key)
+        )
+    except (OSError, ShopError) as cause:
+        raise CommandError(Exit.FAILED, f"{arguments.state} cannot be used for the shop; give --state DIR") from cause
+    ended = threading.Event()
+    with on_ending(ended.set), _ended_by_input(arguments, ended), Server(make_shop(checkout), listener).beside():
+        _announce(url, arguments)
+        checkout.resume_orders()
+        wait_for_end(ended)
+    return Exit.OK
+
+
+def _bank_of(url: str) -> str:
+    """The address with a slash at its end. Raises CommandError."""
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        _ = parts.port
+    except ValueError:
+        right = False
+    if not right or parts.query or parts.fragment:
+        raise CommandError(Exit.USAGE, f"--bank takes the bank's address, as {USUAL_BANK}")
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _key_of(arguments: argparse.Namespace) -> str:
+    """The shop's key. Raises CommandError."""
+    key = sys.stdin.readline().strip() if arguments.key_from_input else os.environ.get(VARIABLE, "")
+    if not key:
+        raise CommandError(
+            Exit.USAGE,
+            f"the shop has no key for the bank: `sesame bank merchant add` gives one; put it into ${VARIABLE}",
+        )
+    return key
+
+
+@contextmanager
+def _ended_by_input(arguments: argparse.Namespace, ended: threading.Event) -> Iterator[None]:
+    """Whoever started this with a key on standard input is gone when that ends."""
+
+    def listen() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    if arguments.key_from_input:
+        threading.Thread(target=listen, name="lifeline", daemon=True).start()
+    yield
+
+
+def _announce(url: str, arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        say_ready(arguments, address=url)
+        return
+    sys.stdout.write(f"The shop is at {url} until Ctrl-C; its bank is at {arguments.bank}\n")
+    sys.stdout.flush()
