@@ -15,6 +15,7 @@ from docs.tools import (
     reader_pages,
     rooms_page,
     screen_sheets,
+    securpass_page,
     settings_file,
     step_pictures,
 )
@@ -29,6 +30,7 @@ FAMILIES = (
     card_tools_page,
     json_page,
     operations_page,
+    securpass_page,
 )
 """The modules that make pages."""
 
