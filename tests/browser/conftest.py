@@ -34,7 +34,7 @@ FLAGS = (
     "--host-resolver-rules=MAP rebound.example 127.0.0.1",
 )
 HERE = Path(__file__).parent
-BUSY = {"test_browser_access", "test_browser_space"}
+BUSY = {"test_browser_access", "test_browser_app", "test_browser_space"}
 MODULES = HERE.parents[1] / ".cache/browser"
 
 

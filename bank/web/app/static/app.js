@@ -9,7 +9,7 @@ import { Watch } from "./events.js";
 import { canSign } from "./keys.js";
 import { describeCustomer, logOnByPhone, logOnUnknown, readSession } from "./log_on.js";
 import { decideOperation, listOperations, showList, showOutcome } from "./operations.js";
-import { Resumed, tell } from "./proving.js";
+import { Resumed, isSignedOut, tell } from "./proving.js";
 import { showSettings } from "./settings.js";
 import { forgetPhone, readPhone } from "./store.js";
 
@@ -26,7 +26,7 @@ async function start() {
     try {
       await live();
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) state.session = null;
+      if (isSignedOut(error)) state.session = null;
       else if (error instanceof Resumed) await settle();
       else if (error instanceof Refused) await showOutcome(words.trouble, error.status === 429 ? words.tooMany : words.troubleNote, "alert");
       else if (!(error instanceof Unreached || error instanceof Unanswered)) {
@@ -81,7 +81,7 @@ async function logOn() {
       }
     } else {
       await look();
-      await showWaiting();
+      await (state.waiting.length === 1 ? decideOne(state.waiting[0].id) : showWaiting());
     }
   }
 }
@@ -106,7 +106,7 @@ async function look() {
   if (!state.securpass) return;
   let found;
   try {
-    found = await listOperations();
+    found = await listAnew();
   } catch {
     return;
   }
@@ -117,6 +117,17 @@ async function look() {
     const again = refresh;
     refresh = null;
     again("waiting");
+  }
+}
+
+// The mark of this telephone lasts some minutes; whoever looks again shows again that it is here.
+async function listAnew() {
+  try {
+    return await listOperations();
+  } catch (error) {
+    if (!isSignedOut(error)) throw error;
+    state.securpass = (await openPhone()).securpass;
+    return listOperations();
   }
 }
 
