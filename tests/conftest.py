@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("tests.golden_plugin", "tests.pcsc_plugin")
 
+pytest.register_assert_rewrite("tests.key.contract", "tests.key.contract_keys")
+
 settings.register_profile(
     "ci",
     max_examples=200,

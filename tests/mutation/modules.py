@@ -79,7 +79,7 @@ FIRST: Final = {
 BESIDE: Final = {"cap.blocking": ("tests/device/test_card_work.py",)}
 """Judges of the heart that stand elsewhere: only the bank's cards play a whole session."""
 
-ROOMS: Final = {"piv.": tuple(f"tests/key/test_key_{part}.py" for part in ("applet", "vault", "medium"))}
+ROOMS: Final = {"piv.": tuple(f"tests/key/test_key_{part}.py" for part in ("contract", "applet", "vault"))}
 """Rooms of the heart whose judges are elsewhere, by how their modules' names begin."""
 
 USUAL: Final = "test_emv_conversation.py"
