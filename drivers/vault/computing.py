@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sesame_core.piv.fields import split_fields, write_field
 from sesame_core.piv.names import BlockAlgorithm, KeyAlgorithm
-from sesame_core.piv.vault import Direction, VaultError
+from sesame_core.piv.vault import VaultError
 
 EXPONENT: Final = 65537
 RSA_BITS: Final = 2048
@@ -91,10 +91,9 @@ def agree_secret(private: bytes, point: bytes) -> bytes | None:
     return read_scalar(private).exchange(ec.ECDH(), other)
 
 
-def compute_block(algorithm: BlockAlgorithm, key: bytes, direction: Direction, block: bytes) -> bytes:
+def encrypt_block(algorithm: BlockAlgorithm, key: bytes, block: bytes) -> bytes:
     """One block of the management key's cipher: as it is, since it proves a key and hides nothing (SP 800-73-5 part 2,
     A.1)."""
     cipher = TripleDES(key) if algorithm is BlockAlgorithm.TRIPLE_DES else algorithms.AES(key)
-    both = Cipher(cipher, modes.ECB())  # noqa: S305 - a random block, once
-    context = both.encryptor() if direction is Direction.ENCRYPT else both.decryptor()
+    context = Cipher(cipher, modes.ECB()).encryptor()  # noqa: S305 - a random block, once
     return context.update(block) + context.finalize()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from drivers.vault.attesting import attest_key, certify_itself
-from drivers.vault.computing import agree_secret, compute_block, draw_pair, read_public, read_scalar, sign_number
+from drivers.vault.computing import agree_secret, draw_pair, encrypt_block, read_public, read_scalar, sign_number
 from drivers.vault.first_values import PUBLISHED, Factory, FirstValues
 from drivers.vault.medium import Medium
 from drivers.vault.parts import (
@@ -42,7 +42,7 @@ from sesame_core.piv.names import (
     usual_rules,
 )
 from sesame_core.piv.objects import card_capabilities, certificate_container, holder_id
-from sesame_core.piv.vault import Direction, KeyFacts, ManagementState, TriesState, VaultError
+from sesame_core.piv.vault import KeyFacts, ManagementState, TriesState, VaultError
 
 DEVICE_PART: Final = "device"
 PIN_TRIES: Final = 3
@@ -156,9 +156,9 @@ class SealedVault:
         entry = self._keys.management
         return ManagementState(entry.algorithm, entry.touch, entry.published)
 
-    def compute_block(self, direction: Direction, block: bytes) -> bytes:
+    def encrypt_block(self, block: bytes) -> bytes:
         """See Vault."""
-        return compute_block(self._keys.management.algorithm, self._keys.management.key, direction, block)
+        return encrypt_block(self._keys.management.algorithm, self._keys.management.key, block)
 
     def set_management(self, algorithm: BlockAlgorithm, key: bytes, touch: TouchPolicy) -> None:
         """See Vault."""

@@ -9,7 +9,7 @@ from sesame_core.piv.names import KEY_SLOTS, KeyAlgorithm, PinPolicy, Slot, Touc
 from sesame_core.piv.session import PivSession
 from sesame_core.piv.status import PivRefusedError, PivStatus, refuse_unless
 from sesame_core.piv.transport import PivCommand, Steps
-from sesame_core.piv.vault import Direction, KeyFacts, Vault
+from sesame_core.piv.vault import KeyFacts, Vault
 
 TEMPLATE: Final = 0x7C
 WITNESS: Final = 0x80
@@ -48,14 +48,14 @@ def _prove_management(fields: dict[int, bytes], session: PivSession, vault: Vaul
         return _give_block(set(fields), session, vault)
     session.managed = False
     if set(given) == {RESPONSE}:
-        proved = bool(challenge) and given[RESPONSE] == vault.compute_block(Direction.ENCRYPT, challenge)
+        proved = bool(challenge) and given[RESPONSE] == vault.encrypt_block(challenge)
         answer = b""
     else:
         refuse_unless(set(given) == {WITNESS, CHALLENGE}, PivStatus.WRONG_DATA)
         block = given[CHALLENGE]
         refuse_unless(len(block) == vault.describe_management().algorithm.block_size, PivStatus.WRONG_DATA)
         proved = bool(witness) and given[WITNESS] == witness
-        answer = write_field(TEMPLATE, write_field(RESPONSE, vault.compute_block(Direction.ENCRYPT, block)))
+        answer = write_field(TEMPLATE, write_field(RESPONSE, vault.encrypt_block(block)))
     refuse_unless(proved, PivStatus.SECURITY_NOT_SATISFIED)
     yield from _consent(Slot.MANAGEMENT, Purpose.MANAGE, vault.describe_management().touch)
     session.managed = True
@@ -71,7 +71,7 @@ def _give_block(asked: AbstractSet[int], session: PivSession, vault: Vault) -> b
         return write_field(TEMPLATE, write_field(CHALLENGE, block))
     refuse_unless(WITNESS in asked and asked <= {WITNESS, CHALLENGE}, PivStatus.WRONG_DATA)
     session.witness = block
-    return write_field(TEMPLATE, write_field(WITNESS, vault.compute_block(Direction.ENCRYPT, block)))
+    return write_field(TEMPLATE, write_field(WITNESS, vault.encrypt_block(block)))
 
 
 def _use_key(command: PivCommand, facts: KeyFacts, session: PivSession, vault: Vault) -> Steps[bytes]:

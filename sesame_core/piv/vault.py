@@ -6,7 +6,6 @@ become, never between. `drivers.vault` has one in files; a security chip would b
 """
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Protocol
 
 from sesame_core.errors import SesameError
@@ -42,13 +41,6 @@ class KeyFacts:
 
     rules: KeyRules
     public: bytes = field(repr=False)
-
-
-class Direction(Enum):
-    """Of a block cipher."""
-
-    ENCRYPT = "encrypt"
-    DECRYPT = "decrypt"
 
 
 class Vault(Protocol):
@@ -102,8 +94,8 @@ class Vault(Protocol):
         """What it is."""
         ...
 
-    def compute_block(self, direction: Direction, block: bytes) -> bytes:
-        """One block of the management key's cipher."""
+    def encrypt_block(self, block: bytes) -> bytes:
+        """One block under the management key, as it is."""
         ...
 
     def set_management(self, algorithm: BlockAlgorithm, key: bytes, touch: TouchPolicy) -> None:

@@ -93,6 +93,20 @@ def test_an_object_is_read_as_it_was_written(host: Host, size: int, extended: bo
     assert host.get("5FC105") == (tlv(0x53, value), 0x9000)
 
 
+def test_an_answer_has_the_length_that_was_asked_for(host: Host) -> None:
+    whole = "7E124F0BA0000003080000100001005F2F024000"
+    assert host.raw("00CB3FFF035C017E") == whole + "9000"
+    assert host.raw("00CB3FFF035C017E00") == whole + "9000"
+    assert host.raw("00CB3FFF035C017E10") == whole[:32] + "6104"
+    assert host.raw("00C0000003") == whole[32:38] + "6101"
+    assert host.raw("00C0000000") == whole[38:] + "9000"
+    assert host.raw("00CB3FFF0000035C017E") == whole + "9000"
+    assert host.raw("00CB3FFF0000035C017E0010") == whole[:32] + "6104"
+    assert host.raw("00FD000002") == "05046101"
+    assert host.raw("00FD0000000002") == "05046101"
+    assert host.raw("00FD0000000000") == "0504039000"
+
+
 def test_an_object_is_taken_away_by_an_empty_one(host: Host) -> None:
     host.manage()
     host.put("5FC105", b"x")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_der_x509_certificate
 
 from tests.key import host as piv
-from tests.key.host import Host, inner, padded, tlv
+from tests.key.host import Host, inner, padded, parts, tlv
 
 DIGEST = hashlib.sha256(b"what is signed").digest()
 POINT = Encoding.X962, PublicFormat.UncompressedPoint
@@ -27,7 +27,18 @@ def test_the_management_key_is_replaced_by_one_of_each_kind(host: Host, algorith
     assert host.status("00FFFFFF", sent) == "6982"
     assert host.metadata(0x9B) == {1: b"\x03", 2: b"\0\x01", 5: b"\x01"}
     host.manage()
-    assert host.status("00FFFFFF", sent[:-1]) == "6A80"
+    wrong_ones = (
+        b"",
+        sent[:1],
+        sent[:2],
+        sent[:3],
+        sent[:-1],
+        sent + b"x",
+        b"\x07" + sent[1:],
+        sent[:1] + b"\x9a" + sent[2:],
+    )
+    assert [host.status("00FFFFFF", wrong) for wrong in wrong_ones] == ["6A80"] * 8
+    assert host.status("00FFFFFD", sent) == "6A86"
     assert host.status("00FFFFFF", sent) == "9000"
     assert host.metadata(0x9B) == {1: bytes((algorithm,)), 2: b"\0\x01", 5: b"\0"}
     assert host.manage(key, algorithm) == "9000"
@@ -202,7 +213,9 @@ def test_what_cannot_be_moved(host: Host) -> None:
 def test_a_key_is_attested_with_its_rules(host: Host, algorithm: int) -> None:
     host.manage()
     public = host.generate(0x9C, algorithm)
-    issuer = load_der_x509_certificate(inner(host.get("5FFF01")[0], 0x53, 0x70))
+    container = list(parts(inner(host.get("5FFF01")[0], 0x53)))
+    assert [(tag, value) for tag, value in container[1:]] == [(0x71, b"\0"), (0xFE, b"")]
+    issuer = load_der_x509_certificate(container[0][1])
     issuer.verify_directly_issued_by(issuer)
     assert host.metadata(0xF9)[4] == tlv(0x86, issuer.public_key().public_bytes(*POINT))
     attested = load_der_x509_certificate(host.done("00F99C00"))
