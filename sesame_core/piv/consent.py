@@ -1,7 +1,7 @@
 """The one effect of the card: a key waits for whoever holds the device."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from typing import Protocol
 
 from sesame_core.piv.names import TouchPolicy
@@ -10,9 +10,9 @@ from sesame_core.piv.names import TouchPolicy
 class Purpose(Enum):
     """What a key is about to do. RSA signs and deciphers by the same operation, which the card cannot tell apart."""
 
-    SIGN = "sign"
-    AGREE = "agree on a secret"
-    MANAGE = "let the key be managed"
+    SIGN = auto()
+    AGREE = auto()
+    MANAGE = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ def test_an_answer_has_the_length_that_was_asked_for(host: Host) -> None:
     assert host.raw("00C0000000") == whole[38:] + "9000"
     assert host.raw("00CB3FFF0000035C017E") == whole + "9000"
     assert host.raw("00CB3FFF0000035C017E0010") == whole[:32] + "6104"
+    assert host.raw("00FD0000") == "0504039000"
     assert host.raw("00FD000002") == "05046101"
     assert host.raw("00FD0000000002") == "05046101"
     assert host.raw("00FD0000000000") == "0504039000"
@@ -121,12 +122,20 @@ def test_what_may_not_be_written(host: Host) -> None:
     assert host.get("7F61")[1] == 0x6A82
 
 
-def test_printed_information_is_read_after_the_pin(host: Host) -> None:
+@pytest.mark.parametrize("tag", ["5FC103", "5FC108", "5FC109", "5FC121"])
+def test_what_is_private_is_read_after_the_pin(host: Host, tag: str) -> None:
     host.manage()
-    host.put("5FC109", b"Claude Durand")
-    assert host.get("5FC109") == (b"", 0x6982)
+    host.put(tag, b"Claude Durand")
+    assert host.get(tag) == (b"", 0x6982)
     host.verify()
-    assert host.get("5FC109") == (tlv(0x53, b"Claude Durand"), 0x9000)
+    assert host.get(tag) == (tlv(0x53, b"Claude Durand"), 0x9000)
+
+
+@pytest.mark.parametrize("tag", ["5FC101", "5FC123", "5FFF00", "5FFF1F"])
+def test_the_first_and_the_last_object_can_be_written(host: Host, tag: str) -> None:
+    host.manage()
+    assert host.put(tag, b"x") == "9000"
+    assert host.get(tag)[0] == tlv(0x53, b"x")
 
 
 def test_a_long_answer_is_fetched_once_and_in_order(host: Host) -> None:
@@ -138,7 +147,7 @@ def test_a_long_answer_is_fetched_once_and_in_order(host: Host) -> None:
     second = host.send(bytes.fromhex("00C0000010"))
     assert second[-2:].hex().upper() == "61FF"
     assert first[:-2] + second[:-2] == tlv(0x53, value)[:272]
-    host.raw("00FD000000")
+    assert host.raw("00EE000000") == "6D00"
     assert host.raw("00C0000000") == "6985", "another command came between"
 
 
@@ -155,6 +164,19 @@ def test_tries_go_down_and_a_right_pin_brings_them_back(host: Host) -> None:
     assert [host.verify(b"000000") for _ in range(4)] == ["63C2", "63C1", "63C0", "6983"]
     assert host.verify() == "6983"
     assert host.raw("0020008000") == "6983"
+
+
+def test_a_change_takes_tries_like_a_verify(host: Host) -> None:
+    change = padded(b"000000") + padded(b"654321")
+    assert [host.status("00240080", change) for _ in range(4)] == ["63C2", "63C1", "63C0", "6983"]
+    assert host.status("00240081", piv.PUK + b"123456789") == "6A80"
+    assert [host.status("00240081", b"00000000" + piv.PUK) for _ in range(4)] == ["63C2", "63C1", "63C0", "6983"]
+
+
+def test_a_puk_takes_a_right_pin_back(host: Host) -> None:
+    host.verify()
+    assert host.status("002C0080", b"00000000" + padded(b"222222")) == "63C2"
+    assert host.raw("0020008000") == "63C3"
 
 
 def test_a_wrong_pin_takes_a_right_one_back(host: Host) -> None:

@@ -272,6 +272,7 @@ def test_it_starts_anew_only_when_both_are_blocked(host: Host) -> None:
     assert host.raw("00FB0000") == "6985"
     for _ in range(3):
         host.status("002C0080", b"00000000" + padded(b"222222"))
+    assert [host.raw("00FB0100"), host.raw("00FB000001AA")] == ["6A86", "6A86"]
     assert host.raw("00FB0000") == "9000"
     assert host.verify() == "9000", "the first PIN again"
     assert host.put("5FC105", b"x") == "6982"

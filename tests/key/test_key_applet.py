@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from drivers.vault.twin import MemoryMedium
 from sesame_core.piv.applet import PivApplet
 from sesame_core.piv.consent import AskConsent, Purpose
+from sesame_core.piv.fields import split_fields
 from sesame_core.piv.names import KeyReference, TouchPolicy
 from sesame_core.piv.status import PivRefusedError, PivStatus
 from tests.key import host as piv
@@ -100,6 +101,13 @@ def test_a_host_that_goes_while_somebody_is_asked_leaves_nothing(bench: KeyBench
     assert ended.value.value == bytes.fromhex("6985")
 
 
+def test_a_pin_that_is_taken_back_locks_the_vault_too(bench: KeyBench) -> None:
+    bench.host.verify()
+    assert bench.vault._root
+    bench.host.raw("0020FF80")
+    assert not bench.vault._root
+
+
 # Power
 
 
@@ -107,7 +115,9 @@ def test_a_host_that_goes_while_somebody_is_asked_leaves_nothing(bench: KeyBench
 def test_power_takes_away_all_that_was_proved_or_half_said(bench: KeyBench, how: str) -> None:
     managed(bench).host.generate(0x9A)
     bench.host.verify()
+    bench.host.raw("00CB3FFF035C017E02")
     bench.host.raw("10DB3FFF055C035FC105")
+    bench.host.raw("00CB3FFF035C017E02")
     if how == "warm reset":
         assert bench.card.reset_card() == bench.card.power_on()
     else:
@@ -115,6 +125,8 @@ def test_power_takes_away_all_that_was_proved_or_half_said(bench: KeyBench, how:
         assert bench.card.transmit(SELECT) == b""
         assert bench.card.reset_card() == b""
         bench.card.power_on()
+    assert not bench.vault._root
+    assert bench.host.raw("00C0000000") == "6985"
     assert bench.host.raw("00FD000000") == "6D00", "nothing is selected"
     bench.host.select()
     assert bench.host.raw("0020008000") == "63C3"
@@ -136,14 +148,26 @@ def test_keys_objects_and_tries_are_there_after_power(bench: KeyBench) -> None:
 
 
 def test_a_full_medium_is_a_memory_failure_and_compares_no_pin(bench: KeyBench) -> None:
-    managed(bench)
+    managed(bench).host.verify()
     bench.medium.full = True
     assert bench.host.put("5FC105", b"x") == "6581"
+    assert bench.host.raw("0020008000") == "63C3"
     assert [bench.host.verify(), bench.host.verify(b"000000")] == ["6581", "6581"]
     assert bench.host.raw("0020008000") == "63C3"
     bench.medium.full = False
     assert bench.host.put("5FC105", b"x") == "6982", "what was proved before is to be proved again"
     assert bench.host.verify() == "9000"
+
+
+def test_a_field_has_a_tag_of_one_or_two_bytes() -> None:
+    assert split_fields(bytes.fromhex("7F4901AA5C00")) == {0x7F49: b"\xaa", 0x5C: b""}
+    for wrong in ("7F814901AA", "7F", "1F8101", "5C", "5C80", "5C83000001AA", "5C82"):
+        with pytest.raises(PivRefusedError):
+            split_fields(bytes.fromhex(wrong))
+
+
+def test_it_speaks_t1(bench: KeyBench) -> None:
+    assert bench.card.protocol == 1
 
 
 # What is said of it
