@@ -193,6 +193,7 @@ print("a sentence of words")
 x = "word"
 faults.append(f"{x}: {x} is not known")
 key = f"{x}; {x}"
+__all__ = ["exported"]
 """
 
 
@@ -203,6 +204,7 @@ def test_outside_the_heart_what_is_said_is_left_alone() -> None:
     assert "'word' -> 'wor'" in kept
     assert "'--seed' -> '--see'" in kept
     assert "': ' -> ':'" not in kept, "a sentence's"
+    assert "'exported' -> 'exporte'" not in kept
     assert "'; ' -> ';'" in kept, "no sentence's"
     assert not any("'no'" in what and "DriverError" not in what for what in kept)
     assert not any(what.startswith("'of'") or what.startswith("'a sentence") for what in kept)

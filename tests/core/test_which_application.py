@@ -461,6 +461,13 @@ def test_what_a_card_shows_before_gpo_tells_which_application_it_will_be(
     assert counters(wallet) == {}
 
 
+def test_what_is_selected_already_is_not_selected_again() -> None:
+    """The first of the two shows nothing of use; the other one is at hand when its file has been read."""
+    wallet = Wallet({VISA: App(b"", cdol1=False, shown=True), ELECTRON: App(b"", shown=True)}, pse(VISA, ELECTRON))
+    assert asked(wallet, select_application(), Budget(200, 200)).aid.hex().upper() == ELECTRON
+    assert wallet.selected()[-2:] == [VISA, ELECTRON], "each once more, to read its file"
+
+
 def test_the_only_application_is_taken_unread() -> None:
     wallet = Wallet({VISA: App(b"", shown=True)})
     assert asked(wallet, select_application(), Budget()).aid.hex().upper() == VISA

@@ -138,6 +138,14 @@ def test_a_fuel_gauge_beyond_full_is_full() -> None:
     assert Max17048(GaugeBusTwin(0x36, 104)).read_charge() == 100
 
 
+@pytest.mark.parametrize("percent", range(0, 101, 7))
+def test_the_twin_of_the_monitor_has_the_cells_voltage_in_its_register(percent: int) -> None:
+    """INA219, 8.6.3.2: bits 15 to 3, 4 mV each, rounded up; the bytes of a word are swapped on SMBus."""
+    bus = GaugeBusTwin(0x40, percent)
+    word = bus.read_word_data(0x40, 0x02)
+    assert 0 <= (((word & 0xFF) << 8 | word >> 8) >> 3) * 4 - bus.millivolts < 4
+
+
 @pytest.mark.parametrize("percent", range(0, 101, 4))
 def test_the_voltage_monitor_reads_within_two_percent_of_the_curve(percent: int) -> None:
     assert abs(Ina219(GaugeBusTwin(0x40, percent)).read_charge() - percent) <= 2

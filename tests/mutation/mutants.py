@@ -170,6 +170,9 @@ def _speaks(call: ast.Call) -> bool:
 
 
 def _is_alias(parent: ast.AST) -> bool:
+    """Also a list of what a module exports: the linter judges it."""
+    if isinstance(parent, ast.Assign) and ast.unparse(parent.targets[0]) == "__all__":
+        return True
     return isinstance(parent, ast.AnnAssign) and ast.unparse(parent.annotation) == "TypeAlias"
 
 
