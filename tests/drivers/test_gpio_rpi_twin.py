@@ -134,6 +134,14 @@ def test_a_channel_that_another_drives_warns_unless_told_not_to(circuit: Circuit
         module.setup(18, module.OUT)
 
 
+def test_the_adapter_takes_a_channel_that_the_latch_has_held_without_a_word(circuit: Circuit) -> None:
+    """A warning on standard error at each start would be taken for a fault."""
+    circuit.apply_levels(17, Drive.HIGH)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        RpiGpioPins(RpiGpioTwin(circuit)).output(17, "light").close()
+
+
 def test_the_adapter_says_what_to_do_where_edges_are_refused(circuit: Circuit) -> None:
     pins = RpiGpioPins(RpiGpioTwin(circuit, RpiFaults(no_edges=True)))
     line = pins.input(5, "keypad row 1")

@@ -56,7 +56,11 @@ def test_both_test_cards_are_on_the_glass_and_then_it_is_dark(height: int) -> No
 
 def test_a_person_is_told_what_to_look_at_and_to_listen_for() -> None:
     told: list[str] = []
-    examined(WatchedWorld(config=Config(sound=SoundConfig(light=True, buzzer=True))), told)
+    config = Config(sound=SoundConfig(light=True, buzzer=True))
+    found = examined(WatchedWorld(config=config), told)
+    assert found["sound"].said == "played on buzzer and light; only an ear and an eye can tell"
+    alone = {each.probe: each for each in run_probes(WatchedWorld(config=config), ProbeOptions(tell=None))}
+    assert alone["sound"].said == "played on buzzer and light"
     assert [each for each in told if each.startswith("look at the display: every pixel lit, then ÉÀÇ 0123")]
     heard = next(each for each in told if each.startswith("buzzer and light: short, long, as for a right PIN"))
     assert "buzzer on GPIO18 (header pin 12" in heard
