@@ -96,10 +96,13 @@ def test_a_listener_that_waits_is_woken_by_what_is_new(tmp_path: Path, monkeypat
         while (waiting := asyncio.ensure_future(anext(stream))) in (await asyncio.wait({waiting}, timeout=0.1))[0]:
             pass  # how things are now
         bench.submit(lambda: bench._tell(exchange(7))).result(LIMIT_S)
-        return await waiting
+        heard = await waiting
+        while not heard.startswith("event: exchange\n"):  # on a slow machine some of how things were was still to come
+            heard = await anext(stream)
+        return heard
 
     with living(tmp_path) as bench:
-        assert in_a_loop_of_its_own(wait_and_hear(bench), LIMIT_S).startswith("event: exchange\n")
+        assert '"number":7' in in_a_loop_of_its_own(wait_and_hear(bench), LIMIT_S)
 
 
 def tell_too_much(bench: PageBench) -> None:
