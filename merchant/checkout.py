@@ -12,7 +12,7 @@ from merchant.cards import WrittenCard
 from merchant.errors import NetworkError
 from merchant.goods import Basket
 from merchant.network import CardNetwork
-from merchant.threeds import BrowserFacts, HeardResult, Json, PaymentFacts
+from merchant.threeds import BrowserFacts, HeardResult, Json, PurchaseFacts
 
 APPROVED: Final = "00"
 LONGEST_CHALLENGE_MS: Final = 15 * 60_000
@@ -25,7 +25,7 @@ TOO_LATE: Final = frozenset({"03", "04", "05", "08"})
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class OrderingVisitor:
     """Who orders: the visitor's token, the language, and the browser."""
 
     visitor: str
@@ -41,7 +41,7 @@ class Checkout:
     network: CardNetwork
     now_ms: Callable[[], int]
 
-    def place_order(self, customer: Customer, basket: Basket, card: WrittenCard) -> Order | None:
+    def place_order(self, customer: OrderingVisitor, basket: Basket, card: WrittenCard) -> Order | None:
         """An order, as far as it gets at once; None where the bank does not take the card. Raises NetworkError: then
         nothing was ordered, or the order says that it failed."""
         token = self.network.take_card(card)
@@ -60,7 +60,7 @@ class Checkout:
         )
         self.books.add_order(order)
         at = f"{datetime.fromtimestamp(order.created_ms / 1000, UTC):%Y%m%d%H%M%S}"
-        payment = PaymentFacts(order.server_id, card.number, card.expires, order.cents, at)
+        payment = PurchaseFacts(order.server_id, card.number, card.expires, order.cents, at)
         try:
             said = self.network.authenticate(payment, customer.browser)
         except NetworkError:

@@ -13,7 +13,7 @@ from merchant.threeds import (
     VERSIONS,
     BrowserFacts,
     Json,
-    PaymentFacts,
+    PurchaseFacts,
     ShopFacts,
     read_answer,
     read_json,
@@ -56,7 +56,7 @@ class CardNetwork:
             return ""
         return str(self._read(answer).get("token", ""))
 
-    def authenticate(self, payment: PaymentFacts, browser: BrowserFacts) -> Json:
+    def authenticate(self, payment: PurchaseFacts, browser: BrowserFacts) -> Json:
         """The bank's ARes, in the newest version that both know; or an Erro."""
         said: Json = {}
         for version in VERSIONS:

@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 
 from merchant.books import Order, OrderState
 from merchant.cards import WrittenCard, read_card
-from merchant.checkout import Checkout, Customer
+from merchant.checkout import Checkout, OrderingVisitor
 from merchant.errors import NetworkError
 from merchant.goods import GOODS, Basket
 from merchant.network import origin_of
@@ -126,7 +126,7 @@ class ShopPages:
         card = read_card(given, month)
         if not isinstance(card, WrittenCard):
             return self._form(request, words, basket, 422, wrong=card)
-        customer = Customer(_visitor(request), words.language, _browser_of(request, given))
+        customer = OrderingVisitor(_visitor(request), words.language, _browser_of(request, given))
 
         async def placed() -> str | None:
             order = await run_in_threadpool(self.checkout.place_order, customer, basket, card)

@@ -52,7 +52,7 @@ class ShopFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentFacts:
+class PurchaseFacts:
     """What is to be paid, with which card. `at`: YYYYMMDDHHMMSS in UTC."""
 
     server_id: str
@@ -62,7 +62,7 @@ class PaymentFacts:
     at: str
 
 
-def write_areq(shop: ShopFacts, payment: PaymentFacts, browser: BrowserFacts, version: str) -> Json:
+def write_areq(shop: ShopFacts, payment: PurchaseFacts, browser: BrowserFacts, version: str) -> Json:
     """The authentication request."""
     plain: Json = {
         "messageType": "AReq",

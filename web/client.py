@@ -44,8 +44,8 @@ def post_octets(
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request("POST", path, octets, dict(headers))
-        answer = connection.getresponse()
-        body = answer.read(MOST_ANSWER + 1)
+        with connection.getresponse() as answer:
+            body = answer.read(MOST_ANSWER + 1)
     except (OSError, http.client.HTTPException, ValueError) as cause:
         raise AskingServerError(f"the other side does not answer: {type(cause).__name__}") from cause
     finally:

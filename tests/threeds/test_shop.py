@@ -326,10 +326,10 @@ def test_what_the_shop_writes_the_bank_reads() -> None:
     """Two formulations of the specification that share no line."""
     from bank.threeds.codec import decode_from_browser, decode_message  # noqa: PLC0415 - the other side, here alone
     from bank.threeds.messages import VERSIONS, AReq, CReq  # noqa: PLC0415
-    from merchant.threeds import BrowserFacts, PaymentFacts, ShopFacts  # noqa: PLC0415
+    from merchant.threeds import BrowserFacts, PurchaseFacts, ShopFacts  # noqa: PLC0415
 
     server = "8a880dc0-d2d2-4067-bcb1-b08d1690b26e"
-    shop, payment = ShopFacts("meander", "x", SHOP), PaymentFacts(server, NUMBER, "3112", 1, "20260101000000")
+    shop, payment = ShopFacts("meander", "x", SHOP), PurchaseFacts(server, NUMBER, "3112", 1, "20260101000000")
     for browser in (
         BrowserFacts("", "", "", ""),
         BrowserFacts("*/*", "x" * 5000, "fr", "::1", True, "99", "-1", "1e9", "x"),
