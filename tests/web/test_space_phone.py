@@ -1,20 +1,23 @@
 """Confirming in the client space by the telephone: asked for, with its number, and followed to the end."""
 
 import re
+from dataclasses import dataclass, replace
 
 import pytest
 from httpx2 import Response
 from sqlalchemy import update
+from starlette.testclient import TestClient
 
 from bank.books.schema_securpass import ENROLMENTS
 from bank.books.store_sql import SqlStore
 from bank.operations.service import OperationService
 from bank.securpass.ports import PhoneOutcome, SecondProof
 from bank.securpass.service import SecurPassService
-from bank.web.coopanet.pages import Pages
+from bank.web.coopanet.pages import Pages, make_coopanet
 from tests.bank.phone import Phone
-from tests.web.coopanet import NewCode, Visitors
+from tests.web.coopanet import HERE, NewCode, Visitors
 from tests.web.space import FRENCH, Guest, furnish_space, sign_in
+from web.guard import Guard, content_policy
 
 
 @pytest.fixture
@@ -53,6 +56,27 @@ def test_the_telephone_is_offered_first_and_the_page_follows(
     assert phone.approve(operation, number_on(asked)).outcome is PhoneOutcome.DONE
     assert "Demander sur mon téléphone" not in guest.get(f"operations/{operation.operation_id}").text
     assert OperationService(store, wall=pages.wall).find_operation(phone.customer_id, operation.operation_id).means
+
+
+def test_the_telephone_is_woken_for_what_it_is_asked(guest: Guest, phone: Phone, store: SqlStore, pages: Pages) -> None:
+    woken: list[str] = []
+    service = SecurPassService(store, wall=pages.wall, waker=Waker(woken))
+    waking = Guard(make_coopanet(replace(pages, phones=service)), content_policy())
+    other = Guest(TestClient(waking, base_url=HERE, cookies=dict(guest.client.cookies)))
+    other.send(ask(other), "telephone")
+    (operation,) = OperationService(store, wall=pages.wall).list_operations(phone.customer_id)
+    assert woken == [operation.operation_id]
+
+
+@dataclass
+class Waker:
+    """Notes what it is to wake for."""
+
+    woken: list[str]
+
+    def wake_phone(self, _customer_id: int, about: str, _until_ms: int) -> bool:
+        self.woken.append(about)
+        return True
 
 
 def test_another_means_may_be_chosen_and_without_a_telephone_none_is_offered(guest: Guest, store: SqlStore) -> None:

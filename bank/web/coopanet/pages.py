@@ -49,11 +49,15 @@ USER_CODE: Final = re.compile(r"[0-9A-Za-z ]{1,16}")
 
 @dataclass(frozen=True)
 class Pages(Frame):
-    """The pages for everybody, and the way in and out."""
+    """The pages for everybody, and the way in and out. `phones`: has telephones woken where it asks them; without it,
+    they find what waits by themselves."""
+
+    phones: SecurPassService | None = None
 
     def list_routes(self) -> list[Route | Mount]:
         """Every address."""
         operations = OperationService(self.books, self.desk.verifier, wall=self.wall)
+        phones = self.phones or SecurPassService(self.books, wall=self.wall)
         return [
             Route("/", self.show_entrance),
             Mount(API, make_bank_api(self, operations)),
@@ -65,7 +69,7 @@ class Pages(Frame):
             Route("/{language}/sign-off", self.make_page(self.sign_off), methods=["POST"], name="sign_off"),
             Route("/{language}/goodbye", self.make_page(self.show_goodbye), name="goodbye"),
             *ConnectingPages(self).list_routes(),
-            *ClientSpace(self, operations, SecurPassService(self.books, wall=self.wall), self.wall).list_routes(),
+            *ClientSpace(self, operations, phones, self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]
 
