@@ -46,6 +46,8 @@ def test_what_is_shown_can_be_read_again() -> None:
     ("text", "said"),
     [
         ("[reader]\nlanguage = 'xx'", r"reader\.language is 'xx'; allowed is one of"),
+        ("[gpio]\nlibrary = 'x'", r'allowed is one of "auto", "lgpio", "gpiod", "rpigpio"'),
+        ("[keypad]\nlegends = ''", r"keypad\.legends is ''; allowed is one list a row"),
         ("[reader]\nlanguag = 'fr'", r"reader\.languag is not known \(did you mean language\?\); known are"),
         ("[readr]\nlanguage = 'fr'", r"\[readr\] is not known \(did you mean reader\?\); known are"),
         ("[reader]\npin_digits = 3", r"reader\.pin_digits is 3; allowed is a number from 4 to 12"),
