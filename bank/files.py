@@ -9,22 +9,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bank.errors import StateError
-from bank.locks import take_lock
+from bank.locks import holder_of, wait_for_lock
 
 LONGEST = 65536
 """No file of ours has more bytes."""
 
+PATIENCE_S = 30.0
+"""Nobody who is well holds a lock for so long: a card's memory is written in milliseconds, new books in seconds."""
+
 
 @contextmanager
-def lock_file(path: Path) -> Iterator[None]:
-    """Hold the lock that goes with `path` (a file beside it, never removed). Waits. Raises StateError."""
+def lock_file(path: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
+    """Hold the lock that goes with `path` (a file beside it, never removed). Waits so many seconds. Raises StateError,
+    which names who holds it, where the system tells that."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as cause:
         raise StateError(f"cannot lock {path}: {cause.strerror}; check that the directory can be written") from cause
     try:
-        take_lock(descriptor)
+        if not wait_for_lock(descriptor, patience_s):
+            message = f"{holder_of(descriptor)} has kept {path} locked for {patience_s:.0f} s: end it, or try again"
+            raise StateError(message)
         yield
     finally:
         os.close(descriptor)

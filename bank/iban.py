@@ -14,6 +14,7 @@ from bank.errors import BankError
 
 SHAPE: Final = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 FRENCH: Final = re.compile("[A-Z]{2}[0-9]{12}[A-Z0-9]{11}[0-9]{2}")
+RIB: Final = re.compile("[0-9]{10}[A-Z0-9]{11}")
 
 FRENCH_COUNTRIES: Final = ("FR", "MC")
 
@@ -40,7 +41,8 @@ class IbanError(BankError):
 
 def parse_iban(text: str) -> str:
     """The number without spaces, in capitals. Raises IbanError."""
-    number = "".join(text.split()).upper()
+    number = "".join(text.split())
+    number = number.upper() if number.isascii() else ""  # a dotless i and a long s would become I and S
     if not SHAPE.fullmatch(number):
         raise IbanError("an IBAN has two letters, two digits, and the account's letters and digits")
     if len(number) != LENGTHS.get(number[:2], len(number)):
@@ -68,7 +70,7 @@ def is_sepa(iban: str) -> bool:
 
 def make_french_iban(bank: str, branch: str, account: str) -> str:
     """The IBAN of a French account. Raises IbanError for parts of another length."""
-    if (len(bank), len(branch), len(account)) != (5, 5, 11):
+    if (len(bank), len(branch), len(account)) != (5, 5, 11) or not RIB.fullmatch(f"{bank}{branch}{account}"):
         raise IbanError("a French account has a bank of 5, a branch of 5 and an account of 11 signs")
     rib = f"{bank}{branch}{account}{97 - _rib_sum(bank, branch, account) % 97:02d}"
     return parse_iban(f"FR{98 - _remainder(f'FR00{rib}'):02d}{rib}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from device.errors import ConfigError
+from device.regular_file import open_regular
 from sesame_core.events import Key
 
 MOST: Final = 64 * 1024
@@ -21,7 +22,7 @@ SHOWN: Final = 60
 def read_toml(path: Path) -> Mapping[str, Any]:
     """The file's tables. A byte order mark and CRLF are allowed. Raises ConfigError for everything else."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = file.read(MOST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bank.errors import MissingLibraryError
 from bank.locks import take_lock
 from drivers.install_hints import install_extra
 from sesame.exits import CommandError, Exit
@@ -35,7 +36,9 @@ def open_books(arguments: argparse.Namespace) -> Iterator["SqlStore"]:
     """The furnished books. Raises StateError, and CommandError where their libraries are not installed."""
     with needing_extra("bank"):
         from bank.demo.database import open_database  # noqa: PLC0415 - SQLAlchemy, only where there are books
-    with closing(open_database(arguments.state, arguments.database)) as store:
+
+        books = open_database(arguments.state, arguments.database)
+    with closing(books) as store:
         yield store
 
 
@@ -47,7 +50,9 @@ def begin_books_anew(state_dir: Path, database: str) -> None:
     with needing_extra("bank"):
         from bank.demo.database import open_database  # noqa: PLC0415
         from bank.demo.people import begin_anew  # noqa: PLC0415 - where there are books
-    with closing(open_database(state_dir, database)) as store:
+
+        books = open_database(state_dir, database)
+    with closing(books) as store:
         begin_anew(store)
 
 
@@ -55,17 +60,20 @@ class StateInUseError(CommandError):
     """Somebody else uses the state."""
 
     def __init__(self) -> None:
-        super().__init__(Exit.FAILED, "the reader or the bank is running with this state: end it first")
+        super().__init__(Exit.BOOKS, "the reader or the bank is running with this state: end it first")
 
 
 @contextmanager
 def needing_extra(extra: str) -> Iterator[None]:
-    """Around imports that an extra of ours brings. Raises CommandError, which says how to have it."""
+    """Around imports that an extra of ours brings, and around what looks for more of them. Raises CommandError, which
+    says how to have it."""
     try:
         yield
     except ModuleNotFoundError as error:
         message = f"{error.name} is not installed; type: {install_extra(extra)}"
         raise CommandError(Exit.MISSING_PART, message) from None
+    except MissingLibraryError as error:
+        raise CommandError(Exit.MISSING_PART, f"{error}; type: {install_extra(error.extra)}") from None
 
 
 @contextmanager
@@ -88,9 +96,9 @@ def _locked(state_dir: Path, *, shared: bool) -> Iterator[None]:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(state_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise CommandError(Exit.FAILED, f"{state_dir} cannot be used ({error.strerror}); give --state DIR") from None
+        raise CommandError(Exit.BOOKS, f"{state_dir} cannot be used ({error.strerror}); give --state DIR") from None
     try:
-        take_lock(descriptor, shared=shared, wait=False)
+        take_lock(descriptor, shared=shared)
         yield
     except BlockingIOError:
         raise StateInUseError from None

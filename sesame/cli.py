@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bank.errors import BankError
-from sesame.parsing import USAGE, CommandParser, Misused, name_call
+from sesame.parsing import OTHER, USAGE, CommandParser, Misused, name_call
 from sesame.streams import hold_streams
 from sesame.version import VERSION
-from sesame_core.errors import SesameError
+from sesame_core.errors import CardError, SesameError
 from web.errors import ServingError
 
 OUTPUT_ERRORS: Final = (errno.ENOSPC, errno.EIO)
@@ -81,10 +81,12 @@ def _run_to_end(words: list[str]) -> int:
         _also_as_json(called, USAGE, error.message, {})
         raise
     except (SesameError, BankError, ServingError) as error:
-        from sesame.exits import exit_of, facts_of  # noqa: PLC0415 - only a failure needs it
+        from sesame.cures import say_cured  # noqa: PLC0415 - only a failure needs it
+        from sesame.exits import exit_of, facts_of  # noqa: PLC0415
 
-        print(f"sesame: {error}", file=sys.stderr)  # noqa: T201
-        _also_as_json(called, exit_of(error), str(error), facts_of(error))
+        said = say_cured(error) if isinstance(error, CardError) else str(error)
+        print(f"sesame: {said}", file=sys.stderr)  # noqa: T201
+        _also_as_json(called, exit_of(error), said, facts_of(error))
         return exit_of(error)
     except KeyboardInterrupt:
         return 130
@@ -95,8 +97,8 @@ def _run_to_end(words: list[str]) -> int:
         else:
             said = f"this should not have happened ({_locate_error(error)}); please report it"
             print(f"sesame: {said}", file=sys.stderr)  # noqa: T201
-            _also_as_json(called, 1, said, {})
-        return 1
+            _also_as_json(called, OTHER, said, {})
+        return OTHER
     return exit_code
 
 

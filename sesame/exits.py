@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from bank.errors import UnknownCardError
+from bank.errors import IssuingError, MissingLibraryError, StateError, UnknownCardError, VirtualReaderError
 from device.errors import ConfigError
 from drivers.errors import DriverError, NoCardError, NoReaderError, SlotError
 from drivers.slot.pcsc_errors import CardBusyError, CardMuteError, CardRemovedError, CardUnsupportedError
@@ -13,7 +13,7 @@ class Exit(IntEnum):
     """What `sesame` ends with."""
 
     OK = 0
-    FAILED = 1  # an expectation was not met, a code was not accepted, an error not named below
+    FAILED = 1  # the answer is no: a code refused, an expectation not met, a probe failed, a journal changed
     USAGE = 2  # the command line cannot be understood
     NO_READER = 3  # no smart-card reader, or PC/SC is not there
     NO_CARD = 4  # no card in any reader, or it was pulled
@@ -25,6 +25,8 @@ class Exit(IntEnum):
     POWER_OFF = 10  # `sesame run` only: the reader asks the system to power off
     HARDWARE = 11  # display, keypad or supply
     MISSING_PART = 12  # a library that the command needs is not installed; the message has the line that installs it
+    BOOKS = 13  # books, a card's or key's memory or their folder cannot be used, or somebody else is using them
+    OTHER = 14  # what is not named above: an output that cannot be written, a port that is taken, a fault of ours
 
 
 class CommandError(SesameError):
@@ -44,6 +46,10 @@ FAULTS = {
 
 KINDS: tuple[tuple[type[Exception], Exit], ...] = (
     (UnknownCardError, Exit.USAGE),
+    (IssuingError, Exit.USAGE),
+    (MissingLibraryError, Exit.MISSING_PART),
+    (StateError, Exit.BOOKS),
+    (VirtualReaderError, Exit.NO_READER),
     (NoCardError, Exit.NO_CARD),
     (CardRemovedError, Exit.NO_CARD),
     (CardMuteError, Exit.CARD_ERROR),
@@ -56,13 +62,13 @@ KINDS: tuple[tuple[type[Exception], Exit], ...] = (
 )
 
 
-def exit_of(error: Exception) -> Exit:
+def exit_of(error: BaseException) -> Exit:
     """The exit code that an error stands for."""
     if isinstance(error, CommandError):
         return error.exit_code
     if isinstance(error, CardError):
         return FAULTS.get(error.fault, Exit.CARD_ERROR)
-    return next((code for kind, code in KINDS if isinstance(error, kind)), Exit.FAILED)
+    return next((code for kind, code in KINDS if isinstance(error, kind)), Exit.OTHER)
 
 
 def facts_of(error: Exception) -> dict[str, object]:

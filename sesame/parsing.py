@@ -5,8 +5,8 @@ import sys
 from typing import Final, NoReturn
 
 USAGE: Final = 2
-"""As `sesame.exits.Exit` has it, which only a failure needs to load."""
-
+OTHER: Final = 14
+"""As `sesame.exits.Exit` has them, which only a failure needs to load."""
 
 MOST_PORT: Final = 65535
 

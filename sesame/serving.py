@@ -65,11 +65,11 @@ def _tell_machine(verb: str, root: Path) -> bool:
         if error.code != UNAVAILABLE:
             return False  # another program, at a port that was ours
         message = f"{verb} cannot begin anew: its books cannot be used; end it and see what it says when it starts"
-        raise CommandError(Exit.FAILED, message) from None
+        raise CommandError(Exit.BOOKS, message) from None
     except urllib.error.URLError as error:
         if isinstance(error.reason, ConnectionRefusedError):
             return False
-        raise CommandError(Exit.FAILED, f"{verb} does not answer; end it and start it again") from None
+        raise CommandError(Exit.OTHER, f"{verb} does not answer; end it and start it again") from None
     except OSError:
-        raise CommandError(Exit.FAILED, f"{verb} does not answer; end it and start it again") from None
+        raise CommandError(Exit.OTHER, f"{verb} does not answer; end it and start it again") from None
     return True

@@ -16,11 +16,13 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, TypeAlias
 from unicodedata import normalize
 
 from bank.errors import BankError
+from device.regular_file import open_regular
 from drivers.keypad.legends import FRENCH_LEGENDS
 from drivers.painter.raster import encode_png
 from sesame_core.errors import SesameError
@@ -45,11 +47,19 @@ LEGEND_NAMES: Final = (
 
 
 class ScriptError(SesameError):
-    """A script that cannot be read, or an expectation that was not met: "file:line: what"."""
+    """A script that cannot be read or carried out: "file:line: what". Its cause is what refused, if it was not us."""
+
+
+class ExpectationError(ScriptError):
+    """The glass shows something else than was expected: "file:line: what"."""
 
 
 class _Problem(Exception):  # noqa: N818 - becomes a ScriptError once file and line are known
     """What is wrong with one statement."""
+
+
+class _Unmet(_Problem):
+    """The statement is right, and what it expects is not so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,8 @@ class Player:
         verb = STATEMENTS[statement.words[0]]
         try:
             verb.act(self, statement.words[1:])
+        except _Unmet as unmet:
+            raise ExpectationError(str(statement.error(unmet))) from None
         except _Problem as problem:
             raise statement.error(problem) from None
         except (SesameError, BankError, OSError, ValueError) as error:
@@ -218,6 +230,8 @@ def _screenshot(player: Player, words: Sequence[str]) -> None:
         raise _Problem("a screenshot's name ends in .png")
     if not path.resolve().is_relative_to(player.folder.resolve()):
         raise _Problem(f"a screenshot stays below {player.folder}; `--pictures` names another folder")
+    if path.exists() and not path.is_file():
+        raise _Problem(f"{path} is there already, and no ordinary file: take another name")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(encode_png(player.bench.glass(), player.scale))
 
@@ -232,21 +246,21 @@ def _expect(player: Player, words: Sequence[str]) -> None:
 def _expect_text(bench: Hands, words: Sequence[str]) -> None:
     wanted = _read_only(words, 'expect text "TEXT", in quotation marks when it has spaces')
     if normalize("NFC", wanted) not in bench.shown_text():
-        raise _Problem(f"the screen does not say {wanted!r}: it {_quote_glass(bench)}")
+        raise _Unmet(f"the screen does not say {wanted!r}: it {_quote_glass(bench)}")
 
 
 def _expect_code(bench: Hands, words: Sequence[str]) -> None:
     code = bench.shown_code()
     if not code:
-        raise _Problem(f"no code is shown: the screen {_quote_glass(bench)}")
+        raise _Unmet(f"no code is shown: the screen {_quote_glass(bench)}")
     if words and "".join(words).replace(" ", "") != code:
-        raise _Problem("another code is shown")
+        raise _Unmet("another code is shown")
 
 
 def _expect_dark(bench: Hands, words: Sequence[str]) -> None:
     _check_empty(words, "expect dark")
     if not bench.is_dark():
-        raise _Problem(f"the screen is not dark: it {_quote_glass(bench)}")
+        raise _Unmet(f"the screen is not dark: it {_quote_glass(bench)}")
 
 
 EXPECTATIONS: Final[dict[str, Callable[[Hands, Sequence[str]], None]]] = {
@@ -321,7 +335,7 @@ def _describe_error(error: Exception) -> str:
 def _read_text(path: Path, most: int) -> str:
     """At most so many characters are read: a device, or a pipe, may never end."""
     try:
-        with path.open(encoding="utf-8") as opened:
+        with TextIOWrapper(open_regular(path), encoding="utf-8") as opened:
             text = opened.read(most + 1)
     except OSError as error:
         raise ScriptError(f"{path}: cannot be read ({error.strerror})") from None

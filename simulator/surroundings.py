@@ -138,6 +138,8 @@ class SimulatedWorld:
         """The twin's header, opened as the real one is."""
         libraries = Libraries(lambda _: self.parts.hardware.factory, load_gpiod, _no_rpi_gpio, load_mock)
         pins = open_pins(Backend(config.gpio.library), self.look_at_machine(), libraries)
+        if self._has(Trouble.CARD_SWITCH_SHORT, Trouble.CARD_SWITCH_INVERTED):
+            self.parts.hardware.card_switch(True)
         if self._has(Trouble.GPIO_TAKEN):
             pins.input(config.keypad.rows[0], "somebody else's")
         return pins
@@ -169,6 +171,11 @@ class SimulatedWorld:
         """The finger goes to that key; a dead one tells nothing."""
         if key not in self._dead(self._config):
             self._to_press.append(key)
+
+    def move_card(self, card_in: bool) -> None:
+        """The hand does it, and the switch follows, if it is well."""
+        if not self._has(Trouble.CARD_SWITCH_DEAD, Trouble.CARD_SWITCH_SHORT):
+            self.parts.hardware.card_switch(card_in is not self._has(Trouble.CARD_SWITCH_INVERTED))
 
     def open_sound(self, config: Config, pins: Pins) -> SoundPort:
         """The real driver on the twin's pins."""

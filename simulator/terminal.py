@@ -5,12 +5,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from textwrap import wrap
 from typing import Final
 
 from bank.cards import gallery
 from bank.errors import BankError
 from device.config import Config
+from drivers.keypad.matrix import LEGENDS, Legends
 from sesame_core.errors import SesameError
 from sesame_core.events import Key, Millis
 from sesame_core.reader.state import State
@@ -68,6 +70,7 @@ KEYS: Final = {str(digit): Key(str(digit)) for digit in range(10)} | {
     "\x08": Key.CLEAR,
     "a": Key.OFF,
 }
+DIGITS: Final = ("123", "456", "789", "0")
 ARROWS: Final = {"up": -1, "down": 1}
 QUIT: Final = frozenset(("q", "\x03", "\x04", "\x1c"))
 MOST_AHEAD: Final[Millis] = 10_000
@@ -83,12 +86,14 @@ class Terminal:
         write: Callable[[str], object] = sys.stdout.write,
         size: Size = window_size,
         glyphs: Glyphs = Glyphs.BRAILLE,
+        pad: Legends = LEGENDS,
     ) -> None:
         self._labels = LANGUAGES[language].terminal
         self._language = language
         self._write = write
         self._size = size
         self._glyphs = glyphs
+        self._fitted = frozenset(chain.from_iterable(pad))
         self._names = gallery.list_names()
         self._chosen = 0
         self._inside: str | None = None
@@ -179,12 +184,18 @@ class Terminal:
     def _lines_below(self, columns: int, room: int) -> Iterator[str]:
         """The lines below the glass, `room` of them; what is only convenient goes first when there are few."""
         spare = min(SPARE_LINES, room - FIXED_LINES - LEAST_CARDS)
-        texts = ["1 2 3   4 5 6   7 8 9   0"] * (spare >= 2) + [self._labels.keypad]
+        texts = [self._list_digits()] * (spare >= 2)
+        texts += ["   ".join(said for key, said in self._labels.keypad if key in self._fitted)]
         texts += [""] * (spare >= 3) + [self._labels.cards] * (spare >= 1)
         yield from (f"  {text}"[: columns - 1] for text in texts)
         yield from self._list_gallery(columns, room - FIXED_LINES - spare)
         yield f"  {self._labels.chosen}   {self._labels.help}"[: columns - 1]
         yield f"  {_make_visible(self._said)}"[: columns - 1]
+
+    def _list_digits(self) -> str:
+        """Those of the configured pad, in its groups."""
+        groups = (" ".join(digit for digit in group if Key(digit) in self._fitted) for group in DIGITS)
+        return "   ".join(filter(None, groups))
 
     def _list_gallery(self, columns: int, room: int) -> Iterator[str]:
         first = max(0, min(self._chosen - room // 2, len(self._names) - room))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Final
 
-from device.config import Config, DisplayConfig, SpiConfig
+from device.config import Config, DisplayConfig, SlotConfig, SpiConfig
 from device.selftest.versions import RANGES
 from drivers.gpio.factory import Machine
 from drivers.slot.pcsc_errors import Code
@@ -40,6 +40,9 @@ class Trouble(Enum):
     ROW_DEAD = "row-dead"
     RIBBON_TURNED = "ribbon-turned"
     RIBBON_MIRRORED = "ribbon-mirrored"
+    CARD_SWITCH_DEAD = "card-switch-dead"
+    CARD_SWITCH_SHORT = "card-switch-short"
+    CARD_SWITCH_INVERTED = "card-switch-inverted"
     GPIO_TAKEN = "gpio-taken"
     BATTERY_LOW = "battery-low"
     BATTERY_SILENT = "battery-silent"
@@ -78,7 +81,16 @@ VERSIONS: Final = {Trouble.OLD_DISPLAY_LIBRARY: {"luma.oled": "3.13.0"}}
 LOWEST: Final = {each.distribution: each.lowest for each in RANGES.values()}
 """The oldest libraries that will do: what is here when all is well."""
 
-CONFIGS: Final = {Trouble.NO_SPIDEV: ON_SPI, Trouble.SPI_OFF: ON_SPI, Trouble.SPI_PORT: ON_SPI_1}
+WITH_SWITCH: Final = Config(slot=SlotConfig(card_switch=True))
+
+CONFIGS: Final = {
+    Trouble.NO_SPIDEV: ON_SPI,
+    Trouble.SPI_OFF: ON_SPI,
+    Trouble.SPI_PORT: ON_SPI_1,
+    Trouble.CARD_SWITCH_DEAD: WITH_SWITCH,
+    Trouble.CARD_SWITCH_SHORT: WITH_SWITCH,
+    Trouble.CARD_SWITCH_INVERTED: WITH_SWITCH,
+}
 ABSENT: Final = {
     Trouble.I2C_OFF: ("/dev/i2c-1",),
     Trouble.SPI_OFF: ("/dev/spidev0.0", "/dev/spidev1.0"),

@@ -12,11 +12,12 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bank.decoding import decode_foreign
-from bank.errors import StateError
+from bank.errors import MissingLibraryError, StateError
 from bank.files import refuse_if_shared, refuse_unless_file
 
 PATIENCE_S: Final = 30
@@ -32,6 +33,9 @@ DRIVERS: Final = {
 
 PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 """Readers beside one writer; an answered commit is on the disk; no customer without card; what is deleted is gone."""
+
+POSTGRESQL: Final = "postgresql"
+"""The extra that brings the driver of PostgreSQL."""
 
 MEMORY: Final = URL.create("sqlite")
 """Books that end with the engine; only programs name them, no user."""
@@ -60,6 +64,7 @@ SQLITE_TROUBLES: Final = {
 """By SQLite's result code (sqlite.org/rescode.html), the extended one first."""
 
 POSTGRES_TROUBLES: Final = {
+    "55P03": BUSY,
     "53100": FULL,
     "42P01": DAMAGED,
     "42703": DAMAGED,
@@ -143,9 +148,12 @@ def _memory_engine() -> Engine:
 
 def _postgres_engine(url: URL) -> Engine:
     try:
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    except ModuleNotFoundError as cause:
-        raise StateError(f"{cause.name} is not installed: install this project with its extra [postgresql]") from cause
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    except ImportError as cause:  # psycopg is there and libpq is not: no module has a name then
+        message = f"{cause.name or 'libpq'} is not installed: install this project with its extra [{POSTGRESQL}]"
+        raise MissingLibraryError(message, POSTGRESQL) from cause
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
 
 
 def _make_private(path: Path) -> None:
@@ -165,6 +173,14 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgres(connection: DBAPIConnection, _record: object) -> None:
+    """Nobody's lock is waited for for ever (PostgreSQL manual, 20.11: lock_timeout)."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = '{PATIENCE_S}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,9 +4,9 @@
 one statement with its condition in it; the caller's transaction makes several of them one.
 """
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.schema import LIMITS
@@ -16,10 +16,23 @@ SWEPT: Final = 100
 
 
 def count_one(connection: Connection, key: str, most: int, now_ms: int, window_ms: int) -> bool:
-    """Count one more; False, and nothing counted, where there were `most` in the window that is open."""
-    _begin_window(connection, key, now_ms, window_ms)
-    room = update(LIMITS).where(LIMITS.c.key == key, LIMITS.c.count < most)
-    return connection.execute(room.values(count=LIMITS.c.count + 1)).rowcount == 1
+    """Count one more; False, and nothing counted, where there were `most` in the window that is open.
+
+    One statement, so that no other transaction can take the row away between finding it and counting in it.
+    """
+    if most < 1:
+        return False
+    made = _dialect(connection).insert(LIMITS).values(key=key, count=1, window_ms=now_ms)
+    over = LIMITS.c.window_ms <= now_ms - window_ms
+    counted = made.on_conflict_do_update(
+        index_elements=[LIMITS.c.key],
+        set_={
+            "count": case((over, 1), else_=LIMITS.c.count + 1),
+            "window_ms": case((over, now_ms), else_=LIMITS.c.window_ms),
+        },
+        where=or_(over, LIMITS.c.count < most),
+    )
+    return connection.execute(counted.returning(LIMITS.c.count)).first() is not None
 
 
 def uncount_one(connection: Connection, key: str) -> None:
@@ -30,10 +43,9 @@ def uncount_one(connection: Connection, key: str) -> None:
 
 def set_count(connection: Connection, key: str, count: int, now_ms: int) -> None:
     """It is so many from now on."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {"key": key, "count": count, "window_ms": now_ms}
     changed = {"count": count, "window_ms": now_ms}
-    made = dialect.insert(LIMITS).values(row)
+    made = _dialect(connection).insert(LIMITS).values(row)
     connection.execute(made.on_conflict_do_update(index_elements=[LIMITS.c.key], set_=changed))
 
 
@@ -43,21 +55,29 @@ def read_count(connection: Connection, key: str) -> int | None:
     return found
 
 
+def forget_count(connection: Connection, key: str) -> None:
+    """Nothing was counted under this key, and this one alone."""
+    connection.execute(delete(LIMITS).where(LIMITS.c.key == key))
+
+
 def forget_counts(connection: Connection, prefix: str) -> None:
-    """Nothing was counted under any key that begins so; a whole key is its own beginning."""
-    connection.execute(delete(LIMITS).where(LIMITS.c.key.startswith(prefix, autoescape=True)))
+    """Nothing was counted under any key that begins with these words. Raises ValueError where they are not whole: `x/1`
+    would take `x/10` along."""
+    connection.execute(delete(LIMITS).where(_begins(prefix)))
 
 
 def sweep_counts(connection: Connection, prefix: str, before_ms: int) -> None:
-    """Delete some of what is older than that."""
-    old = select(LIMITS.c.key).where(LIMITS.c.key.startswith(prefix, autoescape=True), LIMITS.c.window_ms < before_ms)
+    """Delete some of what is older than that. Raises ValueError as `forget_counts` does."""
+    old = select(LIMITS.c.key).where(_begins(prefix), LIMITS.c.window_ms < before_ms)
     connection.execute(delete(LIMITS).where(LIMITS.c.key.in_(old.limit(SWEPT))))
 
 
-def _begin_window(connection: Connection, key: str, now_ms: int, window_ms: int) -> None:
-    """Open the first window of a key, or the next one where the last is over."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(LIMITS).values(key=key, count=0, window_ms=now_ms)
-    connection.execute(first.on_conflict_do_nothing(index_elements=[LIMITS.c.key]))
-    over = update(LIMITS).where(LIMITS.c.key == key, LIMITS.c.window_ms <= now_ms - window_ms)
-    connection.execute(over.values(count=0, window_ms=now_ms))
+def _begins(prefix: str) -> ColumnElement[bool]:
+    """Sign by sign: LIKE has signs that mean others, and on SQLite capitals are like small letters to it."""
+    if not prefix.endswith("/"):
+        raise ValueError("keys are told apart by whole words, each with its slash")
+    return func.substr(LIMITS.c.key, 1, len(prefix)) == prefix
+
+
+def _dialect(connection: Connection) -> Any:  # noqa: ANN401 - the two have no type in common
+    return postgresql if connection.dialect.name == "postgresql" else sqlite

@@ -16,7 +16,7 @@ from enum import IntEnum
 from typing import Final, Self
 
 from bank.cards.card import CardInSlot
-from bank.errors import BankError
+from bank.errors import VirtualReaderError
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 35963
@@ -47,10 +47,6 @@ CONNECT_S: Final = 3.0
 OUT_S: Final = 0.6
 """How long a card stays out before another goes in. pcscd looks every 0.4 s; a card changed in between is not noticed,
 or, when a command had just failed, not seen at all until it is pulled."""
-
-
-class VirtualReaderError(BankError):
-    """The virtual reader cannot be used. The message says what to start."""
 
 
 class VirtualReader:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from bank.books.clock import WallClock, pass_time, read_time, wall_ms
-from bank.books.limiting import count_one, forget_counts, read_count, set_count, sweep_counts, uncount_one
+from bank.books.limiting import count_one, forget_count, forget_counts, read_count, set_count, sweep_counts, uncount_one
 from bank.books.sessions import (
     LiveSession,
     NewSession,
@@ -174,7 +174,7 @@ class BookWarnings:
     def accepted(self, user: str) -> None:
         """The refusals are forgotten."""
         with self.store.writing() as connection:
-            forget_counts(connection, self._name(user))
+            forget_count(connection, self._name(user))
 
     def forget_all(self) -> None:
         """Begin anew for everybody."""

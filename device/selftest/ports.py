@@ -130,6 +130,10 @@ class World(Protocol):
         """The person has just been told to press this key: whatever hands there are do it."""
         ...
 
+    def move_card(self, card_in: bool) -> None:
+        """The person has just been told to put a card in, or to take it out: whatever hands there are do it."""
+        ...
+
     def open_sound(self, config: Config, pins: Pins) -> SoundPort:
         """Buzzer and light, not yet started."""
         ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from device.config import Config
 from device.displays import needs_pins
-from device.selftest import board, card, keys, machine
+from device.selftest import board, card, keys, machine, switch
 from device.selftest.board import ProbeBench, Tell
 from device.selftest.findings import Finding, Verdict
 from device.selftest.places import spell_finding
@@ -111,6 +111,7 @@ def _on_header(bench: ProbeBench, pins: Pins) -> Iterator[Finding]:
     shown = list(_probe_display(bench, pins))
     yield from shown
     yield from guard_probe("sound", lambda: [board.probe_sound(bench, pins)])
+    yield from guard_probe(switch.PROBE, lambda: switch.probe_card_switch(bench, pins))
     if bench.tell is None:
         yield Finding.left_out("keypad", "nobody is there to press keys")
         return

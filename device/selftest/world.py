@@ -152,6 +152,9 @@ class RealWorld:
     def ask(self, key: Key) -> None:
         """The person was told; the finger is theirs."""
 
+    def move_card(self, card_in: bool) -> None:
+        """The person was told; the hand is theirs."""
+
     def open_sound(self, config: Config, pins: Pins) -> SoundPort:
         """As the reader composes it."""
         return compose.sound_of(config, pins)

@@ -23,6 +23,7 @@ PROBES = {
     "header": ("the header can be claimed, and through which library", "yes"),
     "display": ("every pixel, then a sentence with accents and a bar; dark afterwards", "looks at it"),
     "sound": ("buzzer and light play the pattern of a right PIN", "listens and looks"),
+    "card switch": ("where one is configured: it follows a card out and in again", "moves a card"),
     "keypad": ("each key, asked for by its name; 20 s for it, 5 s after a silent one", "presses"),
     "battery": ("the gauge's percent", "yes"),
     "pcscd": ("the smart-card service answers and lets this user in", ""),

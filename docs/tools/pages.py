@@ -16,7 +16,8 @@ from simulator.script import LEGEND_NAMES, STATEMENT_INCLUDE, STATEMENTS, parse_
 
 EXITS = {
     Exit.OK: "All is well.",
-    Exit.FAILED: "An expectation was not met, the bank refused, or an error that is not named below.",
+    Exit.FAILED: "The answer is no, and nothing else: the bank refused, an expectation was not met, a probe failed, "
+    "the journal was changed.",
     Exit.USAGE: "The command line cannot be understood; nothing was sent to a card.",
     Exit.NO_READER: "No smart-card reader, none of the name asked for, or PC/SC is not there.",
     Exit.NO_CARD: "No card in any reader, or it was pulled.",
@@ -28,6 +29,10 @@ EXITS = {
     Exit.POWER_OFF: "`sesame run` only: the reader asks the system to power off.",
     Exit.HARDWARE: "The display, the keypad or the supply cannot be used.",
     Exit.MISSING_PART: "A library that the command needs is not installed; the message has the line that installs it.",
+    Exit.BOOKS: "The bank's books, a card's or a key's memory or their folder cannot be used, or somebody uses them; "
+    "the message names them and says what to do.",
+    Exit.OTHER: "An error that is not named above: an output that cannot be written, a port that is taken, a fault of "
+    "this program's own.",
 }
 
 
@@ -64,6 +69,10 @@ def command_line() -> Iterator[str]:
     yield "\n## Exit codes\n\n| code | meaning |\n| --- | --- |"
     for code, meaning in EXITS.items():
         yield f"| {code.value} | {meaning} |"
+    yield (
+        "\n128 and a signal's number: that signal ended it, as 130 for Ctrl-C, and the end is not what was asked for. "
+        "141: whoever read the output has gone."
+    )
     for name in COMMANDS:
         with _anybodys_home():
             parser, _ = parser_of(name)

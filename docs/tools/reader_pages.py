@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from docs.tools.made import Page
+from sesame.cures import CURES
 from sesame.exits import FAULTS, Exit
 from sesame_core.errors import Fault
 from sesame_core.reader.state import DARK_AFTER, PATIENCE, Phase, State
@@ -53,53 +54,28 @@ of `sesame code`. Nothing here ever quotes what the card said.
 | --- | --- | --- | --- | --- |
 """
 
-EXPLAINED: dict[Fault, tuple[str, str]] = {
-    Fault.MUTE: (
-        "No answer to reset, or no answer to a command.",
-        "Put the card in the other way round, gold contacts first; wipe its contacts; try another card, to tell card "
-        "from reader.",
-    ),
-    Fault.GARBAGE: (
-        "An answer that is none: no status word, far too long, or data objects that do not parse.",
-        "Wipe the contacts and try again. If it stays, the card does not speak EMV, or is broken: "
-        "`sesame card trace` records what it says.",
-    ),
-    Fault.REFUSED: (
-        "The card answered with a status word that ends the conversation, such as 6985.",
-        "Take the card out and put it in again. If it stays, the card does not allow this function: try it in the "
-        "bank's own reader.",
-    ),
+EXPLAINED: dict[Fault, str] = {
+    Fault.MUTE: "No answer to reset, or no answer to a command.",
+    Fault.GARBAGE: "An answer that is none: no status word, far too long, or data objects that do not parse.",
+    Fault.REFUSED: "The card answered with a status word that ends the conversation, such as 6985.",
     Fault.DECLINED: (
-        "The PIN was right, but the card gave no ARQC (a cryptogram for the bank): its own risk rules forbid it.",
-        "Use the card once at a cash machine, which may reset those rules; else ask the bank.",
+        "The PIN was right, but the card gave no ARQC (a cryptogram for the bank): its own risk rules forbid it."
     ),
     Fault.ENDLESS: (
         f"The card wanted more than {MAX_COMMANDS} commands besides READ RECORD, named more than {MAX_RECORDS} "
-        "records, or always had more to fetch.",
-        "No honest card does this. Do not use it; the PIN was not sent unless OK was pressed.",
+        "records, or always had more to fetch."
     ),
-    Fault.INCOMPLETE: (
-        "A data element without which no code can be made is missing (CDOL1, tag 8C).",
-        "The application is not personalised for codes: ask the bank for a card that is.",
-    ),
+    Fault.INCOMPLETE: "A data element without which no code can be made is missing (CDOL1, tag 8C).",
     Fault.UNSUPPORTED: (
-        "No CAP or DPA application, no bitmap (9F56) and no rule for a card without one, or a bitmap that keeps more "
-        "than a code or nothing of the cryptogram.",
-        "This card makes no codes. `sesame card apps` lists what is on it.",
+        "No CAP or DPA application, no bitmap (9F56) and no rule for a card without one, or a bitmap that "
+        "keeps more than a code or nothing of the cryptogram."
     ),
-    Fault.BLOCKED: (
-        "No PIN try is left. The PIN is never sent then.",
-        "The bank unblocks the card or sends another one; at some banks a cash machine does it.",
-    ),
+    Fault.BLOCKED: "No PIN try is left. The PIN is never sent then.",
     Fault.APPLICATION_BLOCKED: (
-        "The bank has blocked the application that makes codes: SELECT is answered 6283, 6285 or 6A81. The PIN has "
-        "nothing to do with it, and is not asked for.",
-        "Ask the bank: it unblocks the application or sends another card.",
+        "The bank has blocked the application that makes codes: SELECT is answered 6283, 6285 or 6A81. The "
+        "PIN has nothing to do with it, and is not asked for."
     ),
-    Fault.IN_USE: (
-        "Another program holds the card: a browser, a signing tool, an agent for keys.",
-        "Close that program, then put the card in again. `sesame code` waits two seconds for it by itself.",
-    ),
+    Fault.IN_USE: "Another program holds the card: a browser, a signing tool, an agent for keys.",
 }
 
 
@@ -149,7 +125,7 @@ def _cell(rule: Cell, phase: Phase) -> str:
 
 def _fault(fault: Fault) -> str:
     screen = " / ".join(view_state(State(Phase.FAULT, 0, DARK_AFTER, fault=fault), 0).lines)
-    what, cure = EXPLAINED[fault]
+    what, cure = EXPLAINED[fault], CURES[fault]
     exit_code = FAULTS.get(fault, Exit.CARD_ERROR)
     return f"| {fault.value} | {screen} | {exit_code.value} | {what} | {cure} |"
 

@@ -29,14 +29,15 @@ def reset_books(arguments: argparse.Namespace) -> Exit:
         raise CommandError(Exit.USAGE, "every customer, attempt and counter would be gone: say `reset --yes`")
     with needing_extra("bank"):
         from bank.demo.reset import reset  # noqa: PLC0415 - SQLAlchemy, only where there are books
-    try:
-        with claim_state(arguments.state):
-            left = reset(arguments.state, arguments.database)
-    except StateInUseError:
-        left = _reset_beside(arguments)
+    with needing_extra("bank"):
+        try:
+            with claim_state(arguments.state):
+                left = reset(arguments.state, arguments.database)
+        except StateInUseError:
+            left = _reset_beside(arguments)
     if left:
         message = f"all but {', '.join(left)}: called like a card's memory, but none of this program's. Move it away"
-        raise CommandError(Exit.FAILED, message)
+        raise CommandError(Exit.BOOKS, message)
     return say_either(arguments, "all as it was at the beginning\n", empty=True)
 
 

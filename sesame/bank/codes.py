@@ -12,7 +12,7 @@ from bank.verification import CodeVerdict, Verifier
 from sesame.amounts import parse_cents
 from sesame.bank.printing import say_either
 from sesame.exits import CommandError, Exit
-from sesame.typed_input import read_input
+from sesame.foreign_text import read_input
 
 SOURCE: Final = "command line"
 WARNINGS: Final[dict[int | None, str]] = {

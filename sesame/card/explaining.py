@@ -1,16 +1,18 @@
 """`sesame card explain`: from the card's answer to the digits. Of a card, of a recording, or of values given."""
 
 import argparse
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from sesame.answers import say_result
 from sesame.card.replaying import Replayed, replay_session
-from sesame.card.source import ask_consent, load_trace, open_source
+from sesame.card.source import RECORDED, ask_consent, load_trace, open_source
 from sesame.card.story import Story, as_json, as_text, cid_kind
 from sesame.card.table import print_line
 from sesame.card.trace.recording import Recorder, Trace
 from sesame.card.tracing import MOVES, record_session
 from sesame.code_request import read_request
+from sesame.cures import cured_by
 from sesame.exits import CommandError, Exit
 from sesame.streams import print_remark
 from sesame_core.cap.codes import Cryptogram, Request, choose_filter, encode_numbers
@@ -32,15 +34,26 @@ LENGTHS = {
 }
 """Of the values that can be given, in bytes."""
 
+AS_GIVEN = "So the values have it: look at --cid, --ipb and --answer again"
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the walk. Raises CommandError, CardError, SlotError."""
-    story = _read_given(arguments) if _values_given(arguments) else _tell_story(arguments)
-    if arguments.json:
-        say_result(arguments, Exit.OK, **as_json(story))
-    else:
-        print_line(as_text(story, arguments.bits))
+    given = _values_given(arguments)
+    with _cured(arguments, given):
+        story = _read_given(arguments) if given else _tell_story(arguments)
+        if arguments.json:
+            say_result(arguments, Exit.OK, **as_json(story))
+        else:
+            print_line(as_text(story, arguments.bits))
     return Exit.OK
+
+
+def _cured(arguments: argparse.Namespace, given: bool) -> AbstractContextManager[None]:
+    """What is said to be done about a fault: values and recordings have no contacts to be wiped."""
+    if given:
+        return cured_by(AS_GIVEN)
+    return cured_by(RECORDED.format(arguments.recording)) if arguments.recording else nullcontext()
 
 
 def _values_given(arguments: argparse.Namespace) -> bool:

@@ -4,11 +4,12 @@ import argparse
 from dataclasses import dataclass
 
 from sesame.answers import say_ready, say_result
-from sesame.card.source import in_process, load_trace
+from sesame.card.source import RECORDED, in_process, load_trace
 from sesame.card.table import print_line
 from sesame.card.trace.recording import Trace
 from sesame.card.trace.replay import ReplayCard, recorded_request
 from sesame.code_request import read_request
+from sesame.cures import cured_by
 from sesame.exits import Exit
 from sesame.streams import print_remark
 from sesame_core.cap import emv
@@ -37,9 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.vpcd:
         return _serve(trace, arguments)
     request = read_request(arguments)
-    replayed = replay_session(trace, None if request == Request() else request)
-    cryptogram = mix_data(replayed.cryptogram, arguments.data) if arguments.data else replayed.cryptogram
-    code = group_digits("".join(map(str, make_code(cryptogram, replayed.card.filter))))
+    with cured_by(RECORDED.format(arguments.file)):
+        replayed = replay_session(trace, None if request == Request() else request)
+        cryptogram = mix_data(replayed.cryptogram, arguments.data) if arguments.data else replayed.cryptogram
+        code = group_digits("".join(map(str, make_code(cryptogram, replayed.card.filter))))
     for deviation in replayed.deviations:
         print_remark(deviation)
     if arguments.json:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drivers.slot.twin import SlotCard
-from sesame.card.foreign_text import read_foreign_text
 from sesame.card.trace.reading import read_trace
 from sesame.card.trace.recording import Trace, TraceError
+from sesame.cures import cured_by
 from sesame.exits import CommandError, Exit
+from sesame.foreign_text import read_text
 from sesame_core.cap.blocking import ask_card
 from sesame_core.cap.choice import select_application
 from sesame_core.errors import CardError, Fault
@@ -26,6 +27,11 @@ MAX_COMMANDS = 1024
 """A tool looks at more than a reader needs: every name it knows, every file there may be."""
 
 MAX_RECORDS = 8192
+
+
+RECORDED = "So the recording has it ({}): record the card again, or look at that line"
+MADE_SO = "That card of the gallery is made so ({}): take another; `sesame virtual-card` lists them"
+"""What is to be done about the fault of a card that is none of plastic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +56,15 @@ def open_source(arguments: argparse.Namespace) -> Iterator[OpenCard]:
     if arguments.recording:
         from sesame.card.trace.replay import ReplayCard  # noqa: PLC0415 - each source is loaded only when it is the one
 
-        yield in_process(
-            ReplayCard(load_trace(arguments.recording)), str(arguments.recording), warm=arguments.warm_reset
-        )
+        with cured_by(RECORDED.format(arguments.recording)):
+            yield in_process(
+                ReplayCard(load_trace(arguments.recording)), str(arguments.recording), warm=arguments.warm_reset
+            )
     elif arguments.virtual:
         from bank.cards.gallery import open_card  # noqa: PLC0415
 
-        yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}", warm=arguments.warm_reset)
+        with cured_by(MADE_SO.format(arguments.virtual)):
+            yield in_process(open_card(arguments.virtual), f"gallery: {arguments.virtual}", warm=arguments.warm_reset)
     else:
         from drivers.slot.pcsc_card import PcscConnection, reader_named  # noqa: PLC0415
         from drivers.slot.several_readers import find_reader  # noqa: PLC0415
@@ -88,7 +96,7 @@ def in_process(card: SlotCard, where: str, *, warm: bool = False) -> OpenCard:
 def load_trace(path: Path) -> Trace:
     """The trace in a file, `-` for standard input. Raises CommandError(USAGE)."""
     try:
-        return read_trace(read_foreign_text(path))
+        return read_trace(read_text(path))
     except TraceError as error:
         raise CommandError(Exit.USAGE, f"{path}: {error}") from error
 

@@ -3,14 +3,13 @@
 import argparse
 import re
 from contextlib import suppress
-from pathlib import Path
 
 from sesame.answers import say_result
 from sesame.card.data_names import Form, describe_tag
-from sesame.card.foreign_text import STANDARD_INPUT, read_foreign_text
 from sesame.card.table import print_line
 from sesame.card.values import describe_objects, in_words
 from sesame.exits import CommandError, Exit
+from sesame.foreign_text import read_input
 from sesame_core.errors import CardError
 from sesame_core.smartcard.tlv import DolEntry, Tlv, parse_dol, parse_objects
 
@@ -21,7 +20,7 @@ NOT_TOLD = re.compile(r"[0-9A-Fa-f]*")
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the tree. Raises CommandError(USAGE)."""
-    given = read_foreign_text(Path(STANDARD_INPUT)) if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
+    given = read_input() if arguments.hex in ([], ["-"]) else "".join(arguments.hex)
     objects, status = decode_objects(_bytes(given))
     if arguments.json:
         say_result(arguments, Exit.OK, objects=[_as_json(item) for item in objects], status=status)

@@ -9,6 +9,7 @@ from itertools import chain, count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from bank.errors import StateError
 from bank.files import write_private
 from device.secrecy import keep_secrets
 from sesame.answers import say_result
@@ -92,7 +93,7 @@ def _check_place(path: Path, force: bool) -> None:
         _check_unused(path, force)
         NamedTemporaryFile(prefix=path.name, suffix=".new", dir=path.parent).close()
     except OSError as error:
-        raise CommandError(Exit.FAILED, f"{path} cannot be written: {error.strerror}") from error
+        raise CommandError(Exit.OTHER, f"{path} cannot be written: {error.strerror}") from error
 
 
 def _check_unused(path: Path, force: bool) -> None:
@@ -106,12 +107,15 @@ def _check_unused(path: Path, force: bool) -> None:
 
 
 def _keep_trace(path: Path, force: bool, text: str) -> Path:
-    """Where the recording is now: whole or not at all, and for the owner's eyes only. Raises StateError."""
+    """Where the recording is now: whole or not at all, and for the owner's eyes only. Raises CommandError."""
     if str(path) == STANDARD_OUTPUT:
         sys.stdout.write(text)
         return path
     place = path if force else _free_name(path)
-    write_private(place, text.encode())
+    try:
+        write_private(place, text.encode())
+    except StateError as error:  # a recording is no books
+        raise CommandError(Exit.OTHER, str(error)) from error
     if place != path:
         print_remark(f"{path} has come into being meanwhile: this recording is in {place}")
     return place

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         from simulator.web.mirror import mirror_site  # noqa: PLC0415
         from web.serving import Server, bind_listener, url_of  # noqa: PLC0415 - a web server's libraries
     if not hasattr(socket, "AF_UNIX"):
-        raise CommandError(Exit.FAILED, "this system has no Unix sockets: show the mirror on the reader's own machine")
+        raise CommandError(Exit.OTHER, "this system has no Unix sockets: show the mirror on the reader's own machine")
     listener = bind_listener(arguments.port, USUAL_PORT)
     url = url_of(listener)
     ended = threading.Event()

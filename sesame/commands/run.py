@@ -99,6 +99,7 @@ def _run_simulated(config: Config, arguments: argparse.Namespace) -> int:
 
 
 def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
+    from simulator.bench import pad_of  # noqa: PLC0415
     from simulator.glyphs import glyphs_of  # noqa: PLC0415
     from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
     from simulator.terminal import Terminal, language_of  # noqa: PLC0415
@@ -109,7 +110,8 @@ def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
         raise CommandError(Exit.USAGE, "there is no terminal to draw in; play a script instead: sesame script FILE")
     # The page is drawn with what a terminal obeys: past the stream that makes such things visible.
     page = getattr(sys.stdout, "stream", sys.stdout)
-    terminal = Terminal(language_of(config), page.write, glyphs=glyphs_of(page.encoding, os.environ, sys.platform))
+    glyphs = glyphs_of(page.encoding, os.environ, sys.platform)
+    terminal = Terminal(language_of(config), page.write, glyphs=glyphs, pad=pad_of(config))
     bench = LiveBench(config, arguments.state, [terminal.watch_reader])
     bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
     with _make_reachable(bench, arguments):

@@ -1,6 +1,7 @@
 """Play a script on the simulated reader, in simulated time: 35 s take a few milliseconds.
 
-docs/scripts.md describes the language. The exit code is 0 when everything that was expected was seen, else 1.
+docs/scripts.md describes the language. The exit code is 0 when everything that was expected was seen, 1 when
+something else was, 2 when a script cannot be understood.
 """
 
 import argparse
@@ -11,10 +12,10 @@ from pathlib import Path
 from device.config import load_config
 from sesame.answers import add_json_argument, say_result
 from sesame.books import VARIABLE, begin_books_anew
-from sesame.exits import Exit
+from sesame.exits import CommandError, Exit, exit_of
 from sesame.state import add_state_argument
 from simulator.bench import Bench
-from simulator.script import LARGEST_SCALE, Player, read_script
+from simulator.script import LARGEST_SCALE, ExpectationError, Player, ScriptError, read_script
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +45,20 @@ def _read_scale(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Play each on a reader of its own. Raises ScriptError at the first thing that is not as expected."""
+    """Play each on a reader of its own. Raises CommandError at the first thing that is not as expected."""
+    try:
+        _play(arguments)
+    except ExpectationError as error:
+        raise CommandError(Exit.FAILED, str(error)) from None
+    except ScriptError as error:
+        raise CommandError(exit_of(error.__cause__) if error.__cause__ else Exit.USAGE, str(error)) from None
+    if arguments.json:
+        say_result(arguments, Exit.OK, played=[str(path) for path in arguments.files])
+    return Exit.OK
+
+
+def _play(arguments: argparse.Namespace) -> None:
+    """Raises ScriptError."""
     config = load_config(arguments.config)
     for path in arguments.files:
         statements = tuple(read_script(path))
@@ -52,6 +66,3 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.fresh:
             bench.anew = partial(begin_books_anew, arguments.state, os.environ.get(VARIABLE, ""))
         Player(bench, arguments.pictures, arguments.scale).play(statements)
-    if arguments.json:
-        say_result(arguments, Exit.OK, played=[str(path) for path in arguments.files])
-    return Exit.OK

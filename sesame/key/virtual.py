@@ -10,9 +10,10 @@ from drivers.vault.first_values import LETTER, give_published, write_letter
 from drivers.vault.medium import Folder
 from drivers.vault.sealed import open_vault
 from sesame.answers import say_ready
-from sesame.exits import Exit
+from sesame.exits import CommandError, Exit
 from sesame_core.piv.card import PivCard
 from sesame_core.piv.consent import AskConsent
+from sesame_core.piv.vault import VaultError
 
 OWN, DEMONSTRATION = "key", "key-demo"
 """Folders below --state: a key with published values never becomes somebody's own, nor the other way round."""
@@ -33,7 +34,16 @@ class AlwaysAgreed:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Until SIGINT or SIGTERM. Raises VaultError, BankError."""
+    """Until SIGINT or SIGTERM. Raises CommandError, BankError."""
+    try:
+        _serve(arguments)
+    except VaultError as error:
+        raise CommandError(Exit.BOOKS, str(error)) from error
+    return Exit.OK
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    """Raises VaultError, BankError."""
     place = Path(arguments.state) / (DEMONSTRATION if arguments.demo else OWN)
     folder = Folder(place)
     try:
@@ -44,7 +54,6 @@ def run(arguments: argparse.Namespace) -> int:
             reader.wait()
     finally:
         folder.close()
-    return Exit.OK
 
 
 def _say(arguments: argparse.Namespace, serial: int, letter: Path) -> None:

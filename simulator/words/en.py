@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from sesame_core.events import Key
 from simulator.words.sentences import MirrorWords, PageWords, SheetStep, SheetWords, SimulatorWords, TerminalWords
 
 PAGE: Final = PageWords(
@@ -130,7 +131,14 @@ SHEET: Final = SheetWords(
 )
 
 TERMINAL: Final = TerminalWords(
-    "c Code   d Challenge   s Sign   Enter OK   ← Clear   a Off",
+    (
+        (Key.CODE, "c Code"),
+        (Key.CHALLENGE, "d Challenge"),
+        (Key.SIGN, "s Sign"),
+        (Key.OK, "Enter OK"),
+        (Key.CLEAR, "← Clear"),
+        (Key.OFF, "a Off"),
+    ),
     "Cards",
     "↑ ↓ choose   Space insert/pull   l unplug the reader",
     "PIN",

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from sesame_core.events import Key
 from simulator.words.sentences import MirrorWords, PageWords, SheetStep, SheetWords, SimulatorWords, TerminalWords
 
 PAGE: Final = PageWords(
@@ -127,7 +128,14 @@ SHEET: Final = SheetWords(
 )
 
 TERMINAL: Final = TerminalWords(
-    "c Code   d Défi   s Signer   Entrée OK   ← C   a Arrêt",
+    (
+        (Key.CODE, "c Code"),
+        (Key.CHALLENGE, "d Défi"),
+        (Key.SIGN, "s Signer"),
+        (Key.OK, "Entrée OK"),
+        (Key.CLEAR, "← C"),
+        (Key.OFF, "a Arrêt"),
+    ),
     "Cartes",
     "↑ ↓ choisir   Espace insérer/retirer   l débrancher",
     "code secret",

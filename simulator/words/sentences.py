@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sesame_core.events import Key
+
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
@@ -88,7 +90,7 @@ class SheetWords:
 class TerminalWords:
     """What the page around the reader says in one language."""
 
-    keypad: str
+    keypad: tuple[tuple[Key, str], ...]
     cards: str
     chosen: str
     pin: str

@@ -12,6 +12,7 @@ from bank.books.migrating import VERSIONS
 from bank.cards.gallery import open_card
 from bank.demo.database import DATABASE_FILE, KEY_FILE, open_database
 from sesame import cli
+from sesame.exits import Exit
 
 CARD = "bank-card"
 MEMORY = f"{CARD}.json"
@@ -67,7 +68,7 @@ def test_what_is_not_its_own_stays(state: Path, reset: Reset, capsys: pytest.Cap
     for name, content in FOREIGN.items():
         (state / name).write_bytes(content)
     (state / "blocked.json").symlink_to(state / "thesis.json")
-    assert reset() == 1
+    assert reset() == Exit.BOOKS
     said = capsys.readouterr()
     assert "sesame-card.json" in said.err
     assert "mute.json" in said.err
@@ -115,7 +116,7 @@ def test_tables_that_are_only_called_like_ours_are_another_programs(
     raw.close()
     (state / DATABASE_FILE).chmod(0o600)
     (state / MEMORY).write_bytes(b'{"atc": 1, "tries": 3}')
-    assert reset() == 1
+    assert reset() == Exit.BOOKS
     assert "nothing was deleted" in capsys.readouterr().err
     with sqlite3.connect(state / DATABASE_FILE) as raw:
         assert raw.execute(f"SELECT count(*) FROM {name}").fetchone() == (1,)
@@ -176,7 +177,7 @@ def test_books_elsewhere_are_not_orphaned(state: Path, reset: Reset, elsewhere: 
 def test_books_whose_key_is_lost_can_be_begun_anew(state: Path, reset: Reset) -> None:
     used(state)
     (state / KEY_FILE).unlink()
-    assert cli.main(["bank", "list", "--state", str(state)]) == 1
+    assert cli.main(["bank", "list", "--state", str(state)]) == Exit.BOOKS
     assert reset() == 0
     assert cli.main(["bank", "list", "--state", str(state)]) == 0
     assert as_new(state)
@@ -193,5 +194,5 @@ def test_what_was_deleted_is_not_in_the_file_any_more(state: Path, reset: Reset)
 @pytest.mark.parametrize("url", ["postgresql://nobody@/bank?host=/nowhere", "nonsense", "sqlite://"])
 def test_books_that_cannot_be_reached_leave_the_counters(state: Path, reset: Reset, url: str) -> None:
     used(state)
-    assert reset("--database", url) == 1
+    assert reset("--database", url) == Exit.BOOKS
     assert (state / MEMORY).exists()

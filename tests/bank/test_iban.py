@@ -140,3 +140,35 @@ def test_sepa_ends_somewhere() -> None:
 def test_parts_of_another_length_make_no_number(account: str) -> None:
     with pytest.raises(IbanError, match="11 signs"):
         make_french_iban(BANK, BRANCH, account)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "FR\u0661\u0664 2004 1010 0505 0001 3M02 606",
+        "FR14 2004 1010 0505 0001 3M02 60\uff16",
+        "GB29 NWBK 6016 1331 9268 1\u0669",
+        "L\u0131" + "21 0881 0000 2324 013A A",
+        "E\u017f91 2100 0418 4502 0005 1332",
+        "\uff26\uff32" + "14 2004 1010 0505 0001 3M02 606",
+    ],
+)
+def test_only_the_signs_of_the_standard_count(number: str) -> None:
+    """Digits of other scripts, and letters whose capitals are ours: a dotless i, a long s."""
+    assert not is_iban(number)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("\u00b29999", "00001", "00000000001"),
+        ("\u0669\u0669\u0669\u0669\u0669", "00001", "00000000001"),
+        ("1_000", "00001", "00000000001"),
+        ("99999", "     ", "00000000001"),
+        ("99999", "00001", "0000000000-"),
+        ("99999", "00001", "000000000\u00e901"[:11]),
+    ],
+)
+def test_parts_of_other_signs_make_no_account(parts: tuple[str, str, str]) -> None:
+    with pytest.raises(IbanError):
+        make_french_iban(*parts)

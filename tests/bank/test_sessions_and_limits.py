@@ -4,9 +4,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from bank.books.limiting import count_one, forget_counts, read_count, sweep_counts, uncount_one
+import pytest
+from sqlalchemy import Connection
+
+from bank.books.limiting import count_one, forget_count, forget_counts, read_count, sweep_counts, uncount_one
 from bank.books.store_sql import SqlStore
 from bank.demo.customers import furnish_books
+from bank.demo.people import begin_anew
+from bank.operations.people import count_refusals, take_try
 from bank.web.shared import BookSessions
 
 HOUR_MS = 3_600_000
@@ -42,11 +47,79 @@ def test_counts_begin_anew_with_their_window_and_are_given_back(books: SqlStore)
         ]
         uncount_one(connection, "source/here")
         assert read_count(connection, "source/here") == 0
-        assert count_one(connection, "source/100%", 1, 0, 1000)
-        forget_counts(connection, "source/1")
-        assert read_count(connection, "source/100%") is None
-        assert read_count(connection, "source/here") == 0
+        assert not count_one(connection, "source/none", 0, 0, 1000)
         sweep_counts(connection, "source/", 1001)
+        assert read_count(connection, "source/here") is None
+
+
+KEYS = ("x/1", "x/10", "x/1%", "x/1_", "X/1", "x%/1", "xx/1", "y/1")
+
+
+def counted(store: SqlStore, forget: Callable[[Connection], None]) -> set[str]:
+    """What is still counted of KEYS."""
+    with store.writing() as connection:
+        for key in KEYS:
+            assert count_one(connection, key, 1, 0, HOUR_MS)
+        forget(connection)
+        return {key for key in KEYS if read_count(connection, key) is not None}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_one_count_is_forgotten_and_no_other_that_begins_so(books: SqlStore, key: str) -> None:
+    assert counted(books, lambda connection: forget_count(connection, key)) == set(KEYS) - {key}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "gone"), [("x/", {"x/1", "x/10", "x/1%", "x/1_"}), ("x%/", {"x%/1"}), ("_/", set()), ("%/", set())]
+)
+def test_counts_are_forgotten_by_whole_words_sign_by_sign(books: SqlStore, prefix: str, gone: set[str]) -> None:
+    assert counted(books, lambda connection: forget_counts(connection, prefix)) == set(KEYS) - gone
+
+
+def test_a_word_without_its_end_is_no_prefix(books: SqlStore) -> None:
+    with books.writing() as connection, pytest.raises(ValueError, match="whole words"):
+        forget_counts(connection, "x/1")
+
+
+def test_what_is_counted_while_another_forgets_is_not_one_too_many(books: SqlStore) -> None:
+    """On PostgreSQL the row that was found was gone when it was to be counted in."""
+    with books.writing() as connection:
+        assert count_one(connection, "source/here", 1, 0, HOUR_MS)
+
+    def count() -> bool:
+        with books.writing() as connection:
+            return count_one(connection, "source/here", 1, 0, HOUR_MS)
+
+    with ThreadPoolExecutor(1) as pool:
+        with books.writing() as connection:
+            forget_count(connection, "source/here")
+            late = pool.submit(count)
+            while connection.dialect.name == "postgresql" and not is_anybody_waiting(books):
+                assert not late.done()
+        assert late.result()
+
+
+def is_anybody_waiting(store: SqlStore) -> bool:
+    """For a lock of this PostgreSQL database. Each look is a transaction: within one it would be told the same."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with store.reading() as connection:
+        return connection.exec_driver_sql(waiting).scalar() == 1
+
+
+def test_the_next_customer_finds_no_count_against_anybody(books: SqlStore) -> None:
+    """Nor who was blocked by too many wrong codes, whatever they were for."""
+    furnish_books(books)
+    customer = books.find_customer("DURAND42")
+    assert customer is not None
+    with books.writing() as connection:
+        for _ in range(3):
+            assert take_try(connection, customer.customer_id, 3, 0)
+        assert not take_try(connection, customer.customer_id, 3, 0)
+        assert count_one(connection, "source/here", 1, 0, HOUR_MS)
+    begin_anew(books)
+    with books.writing() as connection:
+        assert count_refusals(connection, customer.customer_id) == 0
+        assert take_try(connection, customer.customer_id, 1, 0)
         assert read_count(connection, "source/here") is None
 
 

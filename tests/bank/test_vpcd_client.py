@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bank.cards.vpcd import MUTE_ATR, UNPOWERED_ATR, VirtualReader, VirtualReaderError
+from bank.cards.vpcd import MUTE_ATR, UNPOWERED_ATR, VirtualReader
+from bank.errors import VirtualReaderError
 
 ATR = bytes.fromhex("3b6500002063cb6a00")
 WARM_ATR = bytes.fromhex("3b800181")

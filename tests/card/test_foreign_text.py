@@ -1,4 +1,4 @@
-"""What `read_foreign_text` reads: recordings and hexadecimal as other machines encode them, and no more."""
+"""What `read_text` reads: recordings and hexadecimal as the programs of other machines encode them, and no more."""
 
 import io
 import json
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sesame.card.foreign_text import MOST_TEXT, read_foreign_text
 from sesame.card.source import load_trace
 from sesame.exits import CommandError, Exit
+from sesame.foreign_text import MOST_TEXT, likely_encoding, read_text
 
 LIMIT_S = 60
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def piped(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
 def test_the_text_is_the_same_in_every_encoding(encode: Callable[[str], bytes], end: str, tmp_path: Path) -> None:
     file = tmp_path / "log.txt"
     file.write_bytes(encode(SAMPLE.replace("\n", end)))
-    assert read_foreign_text(file) == SAMPLE.replace("\n", end)
+    assert read_text(file) == SAMPLE.replace("\n", end)
 
 
 @pytest.mark.parametrize("log", LOGS, ids=lambda path: path.stem)
@@ -106,16 +106,17 @@ def test_a_recording_may_have_8_mib_and_not_a_byte_more(
     piped(content)
     path = tmp_path / "log.txt" if end == "file" else Path("-")
     if not beyond:
-        assert len(read_foreign_text(path)) == MOST_TEXT
+        assert len(read_text(path)) == MOST_TEXT
         return
     with pytest.raises(CommandError, match="is longer than any recording: more than 8 MiB") as caught:
-        read_foreign_text(path)
-    assert (caught.value.exit_code, str(caught.value).split(" ")[0]) == (Exit.USAGE, str(path))
+        read_text(path)
+    assert (caught.value.exit_code, str(caught.value).split(" ")[0]) == (
+        Exit.USAGE,
+        str(path) if end == "file" else "standard",
+    )
 
 
-def test_what_never_ends_is_not_read_to_its_end(piped: Callable[[bytes], None]) -> None:
-    with pytest.raises(CommandError, match="/dev/zero is longer than any recording"):
-        read_foreign_text(Path("/dev/zero"))
+def test_what_never_ends_is_not_read_to_its_end() -> None:
     with Path("/dev/zero").open("rb") as endless:
         command = [sys.executable, "-m", "sesame", "card", "explain", "--from", "-"]
         done = subprocess.run(command, stdin=endless, capture_output=True, timeout=LIMIT_S, check=False)
@@ -127,5 +128,39 @@ def test_what_never_ends_is_not_read_to_its_end(piped: Callable[[bytes], None]) 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "absent"):
         with pytest.raises(CommandError, match="cannot be read") as caught:
-            read_foreign_text(path)
+            read_text(path)
         assert caught.value.exit_code is Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("encoding", "called"),
+    [
+        ("utf-16-le", "UTF-16 (little end first)"),
+        ("utf-16-be", "UTF-16 (big end first)"),
+        ("utf-32-le", "UTF-32 (little end first)"),
+        ("utf-32-be", "UTF-32 (big end first)"),
+    ],
+)
+def test_an_encoding_without_its_mark_is_named(
+    encoding: str, called: str, tmp_path: Path, piped: Callable[[bytes], None]
+) -> None:
+    """ "no exchange was found" is what was said."""
+    file = tmp_path / "log.txt"
+    for text in (SAMPLE, "> 00A4040007A0000000038002\n< 6A82\n", "é" + "1" * 4000, "90"):
+        file.write_bytes(text.encode(encoding))
+        piped(text.encode(encoding))
+        for path, said in ((file, str(file)), (Path("-"), "standard input")):
+            with pytest.raises(CommandError) as caught:
+                read_text(path)
+            assert str(caught.value) == f"{said} looks like {called} without a byte order mark: save it as UTF-8"
+
+
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
+def test_utf_32_with_its_mark_is_read(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_bytes(("\ufeff" + SAMPLE).encode(encoding))
+    assert read_text(tmp_path / "log.txt") == SAMPLE
+
+
+@pytest.mark.parametrize("raw", [b"\0", b"\0" * 4000, bytes(range(256)) * 8, b"# \0 a remark\n" * 20])
+def test_what_is_no_text_in_any_encoding_is_called_none(raw: bytes) -> None:
+    assert likely_encoding(raw) == ""

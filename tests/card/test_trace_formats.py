@@ -184,3 +184,48 @@ def test_a_literal_that_python_cannot_make_is_an_error_of_ours(literal: str) -> 
 def test_an_atr_with_hidden_digits_is_refused(kind: str) -> None:
     with pytest.raises(TraceError, match="ATR has no digits to hide"):
         read_trace(f"{kind} 3B**\n> 00A40400\n< 6A82\n")
+
+
+TABLES = {
+    "as it is mostly written": """| command | answer |
+| --- | --- |
+| 00A40400 | 6A82 |
+| `00B2010C00` | `7003 5A01 12 9000` |
+""",
+    "without a heading": """|00A40400|6A82|
+|00B2010C00|70035A01129000|
+""",
+    "numbered, the status word apart, with words": """Look:
+
+| # | C-APDU | R-APDU | SW | what it is |
+|---|:------|------:|:--:|---|
+| 1 | 00 A4 04 00 |  | 6A82 | nothing of the kind |
+| 2 | 0x00B2010C00 | 70:03:5A:01:12 | 90 00 | a record |
+
+That is all.
+""",
+    "the status word alone": """| Sent | SW1 SW2 |
+| - | - |
+| 00A40400 | 6A82 |
+
+| Sent | Response |
+| - | - |
+| 00B2010C00 | 70035A01129000 |
+""",
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_is_read_row_by_row(table: str) -> None:
+    """Both cells of a row were one command."""
+    assert read_trace(table).turns == (Turn("00A40400", "6A82"), Turn("00B2010C00", "70035A01129000"))
+
+
+def test_what_is_no_hexadecimal_in_a_table_is_said_with_its_line() -> None:
+    with pytest.raises(TraceError, match="line 3: not whole bytes of hexadecimal"):
+        read_trace("| command | answer |\n| --- | --- |\n| SELECT | 6A82 |\n")
+
+
+def test_a_line_with_bars_that_is_no_table_stays(traces: Path) -> None:
+    wanted = read_trace((traces / "french-dpa.trace").read_text())
+    assert read_trace("| a remark | of somebody |\n" + (traces / "french-dpa.trace").read_text()) == wanted

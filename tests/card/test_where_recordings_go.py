@@ -13,6 +13,7 @@ from pytest_mock import MockerFixture
 from bank.cards import gallery
 from bank.cards.card import VirtualCard
 from sesame.card.trace.reading import read_trace
+from sesame.exits import Exit
 from tests.card.conftest import Sesame
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +39,7 @@ def test_where_nothing_can_be_kept_no_counter_is_moved(
     powered = mocker.spy(gallery, "open_card")
     status, _, err = sesame("card", "trace", str(tmp_path / place), "--virtual", "sesame-card", "--force")
 
-    assert status in (1, 2)
+    assert status in (Exit.OTHER, Exit.USAGE)
     assert "cannot be written" in err or "is there already" in err
     powered.assert_not_called()
 
@@ -59,7 +60,7 @@ def test_a_name_too_long_is_told_before_the_card_is_asked(
     powered = mocker.spy(gallery, "open_card")
     status, _, err = sesame("card", "trace", str(tmp_path / ("s" * 255)), "--virtual", "sesame-card")
 
-    assert status == 1
+    assert status == Exit.OTHER
     assert "cannot be written" in err
     powered.assert_not_called()
 
@@ -91,7 +92,7 @@ def test_a_write_that_breaks_off_leaves_the_recording_before_it_and_no_half_one(
     mocker.patch("bank.files.os.fsync", side_effect=OSError(errno.ENOSPC, "No space left on device"))
     status, _, err = sesame("card", "trace", str(file), "--virtual", "sesame-card", "--force", typed="1234\n")
 
-    assert status == 1
+    assert status == Exit.OTHER
     assert "No space left on device" in err
     assert file.read_text() == "kept for years"
     assert [path.name for path in tmp_path.iterdir()] == [file.name]

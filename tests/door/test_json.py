@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 
 CALLS: dict[str, list[tuple[str, int]]] = {
-    "script": [("docs/guide.sesame --fresh --pictures {tmp}", 0), ("no-such.sesame", 1)],
+    "script": [("docs/guide.sesame --fresh --pictures {tmp}", 0), ("no-such.sesame", 2)],
     "code": [("--reader no-such-reader", 3), ("--amount x", 2)],
     "card readers": [("--reader no-such-reader", 3)],
     "card apps": [("--virtual bank-card", 0), ("--virtual mute", 8)],
@@ -77,7 +77,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank reset": [("--yes", 0), ("", 2)],
     "bank list": [("", 0), ("bank-card", 0)],
     "bank issue": [("NEW00001 --name New", 0)],
-    "key virtual": [("--demo --state {tmp}/bad.toml", 1)],
+    "key virtual": [("--demo --state {tmp}/bad.toml", 13)],
     "bank block": [("bank-card", 0)],
     "bank unblock": [("bank-card", 0)],
 }

@@ -20,6 +20,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 import pytest
 
+from sesame.exits import Exit
 from sesame_core.events import Key
 from simulator.bench import Bench
 
@@ -180,7 +181,7 @@ def test_the_imitation_hides_what_it_says(tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == seen
     done = run(tmp_path, "windows", "run", "--control", str(tmp_path / "socket"))
-    assert done.returncode == 1
+    assert done.returncode == Exit.OTHER
     assert "this system has no Unix sockets" in done.stderr
 
 

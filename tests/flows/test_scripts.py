@@ -52,11 +52,12 @@ def test_a_large_file_that_is_included_again_and_again_is_not_read_for_ever(tmp_
         list(read_script(tmp_path / "all"))
 
 
-@pytest.mark.parametrize("name", ["/dev/zero", "zero"])
-def test_a_file_that_never_ends_is_not_read_for_ever(tmp_path: Path, name: str) -> None:
-    (tmp_path / "zero").symlink_to("/dev/zero")
-    (tmp_path / "all").write_text(f"include {name}\n")
-    for script in (tmp_path / "all", tmp_path / name):
+def test_a_file_that_hardly_ends_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """A terabyte of nothing; what has no end at all: tests/test_files_without_end.py."""
+    with (tmp_path / "zero").open("wb") as sparse:
+        sparse.truncate(1 << 40)
+    (tmp_path / "all").write_text("include zero\n")
+    for script in (tmp_path / "all", tmp_path / "zero"):
         with pytest.raises(ScriptError, match="10000000 characters at most"):
             list(read_script(script))
 

@@ -8,7 +8,7 @@ import pytest
 from device.selftest.findings import Finding, Verdict, worst_verdict
 from device.selftest.probes import ProbeOptions, run_probes
 from simulator.surroundings import SimulatedWorld
-from simulator.troubles import Trouble
+from simulator.troubles import WITH_SWITCH, Trouble
 
 SILENT = ProbeOptions(tell=lambda _: None)
 
@@ -167,6 +167,13 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
             "columns = [21, 20, 16, 12]",
         ),
     ),
+    Trouble.CARD_SWITCH_DEAD: (
+        ("card switch", Verdict.FAILED, "stays open with a card in", "and to GPIO"),
+        ("card switch", Verdict.FAILED, "", "(header pin"),
+        ("card switch", Verdict.FAILED, "", "set card_switch = false below [slot]"),
+    ),
+    Trouble.CARD_SWITCH_SHORT: (("card switch", Verdict.FAILED, "stays closed without a card", "look for a short"),),
+    Trouble.CARD_SWITCH_INVERTED: (("card switch", Verdict.FAILED, "opens with a card in", "the other contact"),),
     Trouble.GPIO_TAKEN: (
         ("keypad", Verdict.FAILED, "both on GPIO5 (header pin 29, hole d46)", "give each its own pin"),
     ),
@@ -246,6 +253,19 @@ def test_any_two_troubles_end_in_findings() -> None:
     for both in combinations(Trouble, 2):
         found = findings(*both, wish=ProbeOptions())
         assert not [each for each in found if "unexpected" in each.said], both
+
+
+def test_a_card_switch_is_followed_out_and_in() -> None:
+    told: list[str] = []
+    found = list(run_probes(SimulatedWorld(config=WITH_SWITCH), ProbeOptions(tell=told.append)))
+    of_switch = next(each for each in found if each.probe == "card switch")
+    assert (of_switch.verdict, "opened without a card and closed with one" in of_switch.said) == (Verdict.GOOD, True)
+    assert told.index("take the card out of the slot") < told.index("put a card in")
+
+
+def test_with_nobody_there_it_is_said_how_the_card_switch_stands() -> None:
+    found = {each.probe: each for each in run_probes(SimulatedWorld(config=WITH_SWITCH), ProbeOptions())}
+    assert (found["card switch"].verdict, "open: no card is in" in found["card switch"].said) == (Verdict.GOOD, True)
 
 
 def test_nothing_of_the_board_is_touched_by_the_doctor() -> None:

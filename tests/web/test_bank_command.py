@@ -18,6 +18,7 @@ from bank.demo.database import open_database
 from bank.emv.keys import card_key
 from bank.verification import Search
 from sesame import cli
+from sesame.exits import Exit
 from sesame_core.screens import group_digits
 
 ROOT = Path(__file__).parents[2]
@@ -232,7 +233,7 @@ def test_a_port_that_is_taken_is_said(bank: Bank, tmp_path: Path) -> None:
         port = page.address.rstrip("/").rpartition(":")[2]
         command = [sys.executable, "-m", "sesame", "bank", "serve", "--port", port, "--state", str(tmp_path / "state")]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False)
-    assert done.returncode == 1
+    assert done.returncode == Exit.OTHER
     assert "--port" in done.stderr
 
 

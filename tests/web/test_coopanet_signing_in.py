@@ -175,3 +175,4 @@ def test_books_that_cannot_be_opened_are_no_refusal(
     answer = someone.client.post("/fr/sesame", data={"user": "DURAND42", "code": code, "mark": mark})
     assert answer.status_code == 503
     assert "interrompu" in answer.text
+    assert str(tmp_path) not in answer.text

@@ -9,7 +9,7 @@ from bank.books.store_sql import SqlStore
 from device.config import Config, KeypadConfig
 from drivers.board_twin import BoardTwin, NoSuchKeyError
 from drivers.clock import SteppedClock
-from drivers.keypad.matrix import LEGENDS
+from drivers.keypad.matrix import LEGENDS, Legends
 from sesame_core.events import Key
 from simulator.bench import Bench, pad_of
 from simulator.script import Player, ScriptError, parse_script
@@ -72,6 +72,25 @@ def test_the_terminal_says_so_and_goes_on(tmp_path: Path) -> None:
         assert "this pad has no key Challenge" in drawn[-1]
         bench.submit(lambda: terminal.take_key(bench, "c")).result(LIMIT_S)
         assert "no key" not in drawn[-1]
+
+
+def drawn_with(pad: Legends, tmp_path: Path) -> str:
+    """The terminal's page, as its window is large."""
+    drawn: list[str] = []
+    terminal = Terminal("fr", drawn.append, lambda: (100, 60), pad=pad)
+    with living(tmp_path / "state") as bench:
+        terminal._bench = bench
+        bench.submit(terminal.draw_page).result(LIMIT_S)
+    return drawn[-1]
+
+
+def test_the_terminal_lists_the_keys_of_the_configured_pad(tmp_path: Path) -> None:
+    """The whole pad's were listed."""
+    page = drawn_with(pad_of(TWELVE), tmp_path)
+    assert "  c Code   Entrée OK\r\n" in page
+    assert "1 2 3   4 5 6   7 8 9   0" in page
+    assert "c Code   d Défi   s Signer   Entrée OK   ← C   a Arrêt" in drawn_with(LEGENDS, tmp_path)
+    assert "  1   5   0\r\n" in drawn_with(((Key.DIGIT_1, Key.DIGIT_5, None, Key.DIGIT_0),), tmp_path)
 
 
 def test_a_script_names_the_line(tmp_path: Path) -> None:
