@@ -210,7 +210,7 @@ CONFIRM = ConfirmWords(
     report_title="Report a fraud",
     report_text="Report it if you did not ask for this operation, or were led to confirm it. All your connections "
     "are closed at once, this "
-    "one included, the payee is blocked, and your branch calls you. What is already carried out is not undone by "
+    "one included, a saved payee is blocked, and your branch calls you. What is already carried out is not undone by "
     "itself.",
     report_submit="Report the fraud",
     report_not="It was me",
@@ -335,7 +335,7 @@ ENGLISH_SPACE = SpaceWords(
         NoticeEvent.DONE: "It is done.",
         NoticeEvent.FAILED: CONFIRM.failed,
         NoticeEvent.REFUSED: CONFIRM.refused,
-        NoticeEvent.FRAUD: "A fraud was reported: your connections were closed, the payee is blocked.",
+        NoticeEvent.FRAUD: "A fraud was reported: your connections were closed, a saved payee is blocked.",
         NoticeEvent.CODE_REFUSED: "A wrong code was typed.",
         NoticeEvent.CLOSED: CONFIRM.told[Told.BLOCKED],
         NoticeEvent.REOPENED: "Your branch lets you confirm operations again.",

@@ -209,7 +209,8 @@ CONFIRM = ConfirmWords(
     report_title="Signaler une fraude",
     report_text="Signalez-la si vous n'avez pas demandé cette opération, ou si on vous a amené à la confirmer. "
     "Toutes vos connexions sont "
-    "fermées aussitôt, celle-ci comprise, le bénéficiaire est bloqué et votre agence vous appelle. Ce qui est déjà "
+    "fermées aussitôt, celle-ci comprise, un bénéficiaire enregistré est bloqué et votre agence vous appelle. "
+    "Ce qui est déjà "
     "fait n'est pas défait de "
     "lui-même.",
     report_submit="Signaler la fraude",
@@ -335,7 +336,8 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.DONE: "C'est fait.",
         NoticeEvent.FAILED: CONFIRM.failed,
         NoticeEvent.REFUSED: CONFIRM.refused,
-        NoticeEvent.FRAUD: "Une fraude a été signalée : vos connexions ont été fermées, le bénéficiaire est bloqué.",
+        NoticeEvent.FRAUD: "Une fraude a été signalée : vos connexions ont été fermées, "
+        "un bénéficiaire enregistré est bloqué.",
         NoticeEvent.CODE_REFUSED: "Un code faux a été tapé.",
         NoticeEvent.CLOSED: CONFIRM.told[Told.BLOCKED],
         NoticeEvent.REOPENED: "Votre agence vous permet à nouveau de confirmer vos opérations.",
