@@ -30,7 +30,7 @@ from bank.securpass.ports import (
     NotEligibleError,
     NotNowError,
     PhoneDevice,
-    RefusedError,
+    ProofRefusedError,
     SecondProof,
     SecurPassStatus,
 )
@@ -98,7 +98,7 @@ def send_codes_again(frame: SecurPassFrame, customer_id: int, step_id: str) -> N
 def finish_activation(frame: SecurPassFrame, customer_id: int, step_id: str, proof: ActivationProof) -> SecurPassStatus:
     """Activate, and replace an earlier telephone in the same moment.
 
-    Raises RefusedError, NotEligibleError, NotNowError, UnknownOperationError, StateError.
+    Raises ProofRefusedError, NotEligibleError, NotNowError, UnknownOperationError, StateError.
     """
     with frame.operations.reading() as (connection, now_ms):
         known = find_step(connection, step_id, ACTIVATION, now_ms)
@@ -106,7 +106,7 @@ def finish_activation(frame: SecurPassFrame, customer_id: int, step_id: str, pro
         raise UnknownOperationError
     content = read_activation(known.octets)
     if not content.is_signed(known.octets, proof):
-        raise RefusedError(frame.policy.step_tries - known.tries)
+        raise ProofRefusedError(frame.policy.step_tries - known.tries)
     card = _find_card(frame, content, proof)
     with frame.operations.writing() as (connection, now_ms):
         step = try_step(frame, connection, step_id, ACTIVATION, now_ms)
@@ -123,7 +123,7 @@ def finish_activation(frame: SecurPassFrame, customer_id: int, step_id: str, pro
             raise NotNowError("activated")
         if confirmed:
             return _activate(frame, connection, content, now_ms)
-    raise RefusedError(frame.policy.step_tries - step.tries)
+    raise ProofRefusedError(frame.policy.step_tries - step.tries)
 
 
 def _find_card(frame: SecurPassFrame, content: ActivationContent, proof: ActivationProof) -> CardConfirmation | None:

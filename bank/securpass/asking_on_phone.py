@@ -16,7 +16,7 @@ from bank.securpass.frame import SecurPassFrame
 from bank.securpass.ports import AskedOnPhone, DeviceState, PhoneDevice
 from bank.securpass.prompting import prompt_phone
 from bank.securpass.shelf import find_device, find_enrolment
-from bank.securpass.trusting import Exemption, PaymentFacts, PhoneUse, judge_exemption
+from bank.securpass.trusting import Exemption, ExemptionFacts, PhoneUse, judge_exemption
 
 MOST_LOOKED_AT = 50
 
@@ -62,7 +62,7 @@ def _judge(
     iban, customer_id = str(fields[cat.PAYEE_IBAN]), operation.content.customer_id
     payee = find_account(connection, iban)
     cents, count = _read_low_value(connection, customer_id, now_ms)
-    facts = PaymentFacts(
+    facts = ExemptionFacts(
         starred=True,
         own_phone=True,
         cents=int(fields[cat.AMOUNT]),

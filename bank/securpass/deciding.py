@@ -31,7 +31,7 @@ ACTS: Final = {PhoneAct.REFUSE: Act.REFUSE, PhoneAct.FRAUD: Act.DECLARE_FRAUD}
 
 
 def decide_on_phone(frame: SecurPassFrame, operation_id: str, envelope: Envelope) -> PhoneAnswer:
-    """Raises RefusedError, UnknownOperationError (another customer's, too), StateError: then nothing is decided."""
+    """Raises ProofRefusedError, UnknownOperationError (also another customer's), StateError: nothing is decided."""
     signed = read_envelope(frame, envelope, *DECISIONS)
     customer_id = signed.device.customer_id
     with frame.operations.writing() as (connection, now_ms):

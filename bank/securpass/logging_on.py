@@ -15,7 +15,7 @@ from bank.emv.codes import normalise_code
 from bank.securpass import words
 from bank.securpass.frame import SecurPassFrame
 from bank.securpass.passwords import check_password, read_password
-from bank.securpass.ports import RefusedError, TooManyError
+from bank.securpass.ports import ProofRefusedError, TooManyError
 from bank.securpass.stepping import (
     LOG_ON,
     SMS,
@@ -57,16 +57,16 @@ def begin_log_on(frame: SecurPassFrame, user: str, password: str, language: str)
 
 
 def finish_log_on(frame: SecurPassFrame, step_id: str, code: str) -> Customer:
-    """Whoever is to be signed in. Raises RefusedError, StateError."""
+    """Whoever is to be signed in. Raises ProofRefusedError, StateError."""
     with frame.operations.writing() as (connection, now_ms):
         step = try_step(frame, connection, step_id, LOG_ON, now_ms)
     seal = frame.seal_code(step_id, SMS, normalise_code(code) or "")
     if step.customer_id is None or not hmac.compare_digest(seal, step.sms_seal):
-        raise RefusedError(frame.policy.step_tries - step.tries)
+        raise ProofRefusedError(frame.policy.step_tries - step.tries)
     with frame.operations.writing() as (connection, now_ms):
         customer = find_customer_numbered(connection, step.customer_id)
         if customer is None or not end_step(connection, step_id):
-            raise RefusedError(0)
+            raise ProofRefusedError(0)
         journal_securpass(connection, customer.customer_id, now_ms, "log-on by password")
     return customer
 

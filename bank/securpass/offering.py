@@ -13,7 +13,7 @@ from bank.securpass.ports import DeviceState
 from bank.securpass.shelf import find_enrolment, find_live_device
 
 
-class Offer(Enum):
+class AppOffer(Enum):
     """ACTIVATE: the customer has none yet. TRANSFER: another telephone has it, or the app was installed anew, which
     cannot be told apart. REINSTALL: it is suspended."""
 
@@ -22,7 +22,7 @@ class Offer(Enum):
     REINSTALL = "reinstall"
 
 
-def find_offer(frame: SecurPassFrame, customer_id: int, device_id: str) -> Offer | None:
+def find_offer(frame: SecurPassFrame, customer_id: int, device_id: str) -> AppOffer | None:
     """What to offer on this telephone now; None where it is the active one, or the days of *later* are not over."""
     with frame.operations.reading() as (connection, now_ms):
         state = find_enrolment(connection, customer_id, now_ms).standing.state
@@ -39,7 +39,7 @@ def find_offer(frame: SecurPassFrame, customer_id: int, device_id: str) -> Offer
     return None if waits else offer
 
 
-def put_off(frame: SecurPassFrame, customer_id: int, offer: Offer) -> None:
+def put_off(frame: SecurPassFrame, customer_id: int, offer: AppOffer) -> None:
     """« Plus tard » : it comes back after the policy's days."""
     with frame.operations.writing() as (connection, now_ms):
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -49,7 +49,7 @@ def put_off(frame: SecurPassFrame, customer_id: int, offer: Offer) -> None:
         connection.execute(made.on_conflict_do_update(index_elements=keys, set_={"later_ms": now_ms}))
 
 
-def _choose(state: EnrolmentState) -> Offer:
+def _choose(state: EnrolmentState) -> AppOffer:
     if state is EnrolmentState.SUBSCRIBED:
-        return Offer.TRANSFER
-    return Offer.REINSTALL if state is EnrolmentState.SUSPENDED else Offer.ACTIVATE
+        return AppOffer.TRANSFER
+    return AppOffer.REINSTALL if state is EnrolmentState.SUSPENDED else AppOffer.ACTIVATE

@@ -34,7 +34,7 @@ def draw_challenge(frame: SecurPassFrame) -> tuple[bytes, int]:
 
 
 def open_phone(frame: SecurPassFrame, challenge: bytes, envelope: Envelope) -> OpenedPhone:
-    """This telephone has its device key. Raises RefusedError."""
+    """This telephone has its device key. Raises ProofRefusedError."""
     signed = read_envelope(frame, envelope, PhoneAct.OPEN)
     with frame.operations.writing() as (connection, now_ms):
         taken = take_signed(frame, connection, signed, now_ms)
@@ -48,7 +48,7 @@ def open_phone(frame: SecurPassFrame, challenge: bytes, envelope: Envelope) -> O
 
 
 def log_on_by_phone(frame: SecurPassFrame, challenge: bytes, envelope: Envelope) -> OpenedPhone:
-    """A customer logs on by code or biometrics, which proves the telephone, too. Raises RefusedError."""
+    """A customer logs on by code or biometrics, which proves the telephone, too. Raises ProofRefusedError."""
     signed = read_envelope(frame, envelope, PhoneAct.LOG_ON)
     with frame.operations.writing() as (connection, now_ms):
         taken = take_signed(frame, connection, signed, now_ms)

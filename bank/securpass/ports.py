@@ -90,7 +90,7 @@ class NotNowError(BankError):
         self.state = state
 
 
-class RefusedError(BankError):
+class ProofRefusedError(BankError):
     """A proof was not right; nobody is told which part of it. `left`: tries that are left, where they are counted."""
 
     def __init__(self, left: int | None = None) -> None:

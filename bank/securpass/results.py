@@ -29,7 +29,7 @@ PinBook = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCard:
+class CardSecrets:
     """What is shown, and for how many seconds. What is not of this kind of operation is empty."""
 
     seconds: int
@@ -45,7 +45,7 @@ def find_pin(card_id: str) -> str:
     return entry.profile.pin if entry else ""
 
 
-def show_result(frame: SecurPassFrame, customer_id: int, operation_id: str, pins: PinBook = find_pin) -> ShownCard:
+def show_result(frame: SecurPassFrame, customer_id: int, operation_id: str, pins: PinBook = find_pin) -> CardSecrets:
     """Raises UnknownOperationError for what is not approved, not just now, or was shown before."""
     with frame.operations.writing() as (connection, now_ms):
         operation = get_operation(connection, customer_id, operation_id, now_ms)
@@ -58,10 +58,10 @@ def show_result(frame: SecurPassFrame, customer_id: int, operation_id: str, pins
         journal_securpass(connection, customer_id, now_ms, f"{operation.kind.value} shown", operation=operation_id)
     card = frame.store.find_card(chip)
     if operation.kind is OperationKind.SHOW_PIN:
-        return ShownCard(frame.policy.pin_seconds, pin=pins(chip))
+        return CardSecrets(frame.policy.pin_seconds, pin=pins(chip))
     number = card.pan if card else ""
     value = make_verification_value(number, expires)
-    return ShownCard(frame.policy.card_seconds, "", number, f"{expires[2:]}/{expires[:2]}", value)
+    return CardSecrets(frame.policy.card_seconds, "", number, f"{expires[2:]}/{expires[:2]}", value)
 
 
 def _is_fresh(frame: SecurPassFrame, operation: Operation, now_ms: int) -> bool:

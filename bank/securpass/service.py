@@ -29,7 +29,7 @@ from bank.securpass.enrolling import read_status
 from bank.securpass.evidence import export_proof
 from bank.securpass.frame import SecurPassFrame
 from bank.securpass.identity import IdentityItem
-from bank.securpass.offering import Offer, find_offer, put_off
+from bank.securpass.offering import AppOffer, find_offer, put_off
 from bank.securpass.policy import SECURPASS_POLICY, SecurPassPolicy
 from bank.securpass.ports import (
     ActivationOffer,
@@ -46,7 +46,7 @@ from bank.securpass.ports import (
     PromptAnswer,
     SecurPassStatus,
 )
-from bank.securpass.results import ShownCard, show_result
+from bank.securpass.results import CardSecrets, show_result
 from bank.securpass.settings import BiometricSettings
 from bank.securpass.shelf import find_device, list_devices, write_all_lapsed
 from bank.securpass.telling import SentMail, list_mails
@@ -84,11 +84,11 @@ class SecurPassService:
         """What is missing. Raises UnknownOperationError for nobody."""
         return activating.list_conditions(self.frame, customer_id)
 
-    def find_offer(self, customer_id: int, device_id: str = "") -> Offer | None:
+    def find_offer(self, customer_id: int, device_id: str = "") -> AppOffer | None:
         """What the interstitial offers now."""
         return find_offer(self.frame, customer_id, device_id)
 
-    def put_off(self, customer_id: int, offer: Offer) -> None:
+    def put_off(self, customer_id: int, offer: AppOffer) -> None:
         """« Plus tard »."""
         put_off(self.frame, customer_id, offer)
 
@@ -212,7 +212,7 @@ class SecurPassService:
             rows = connection.execute(PROMPTS.select().where(*mine)).mappings()
             return {row["operation_id"]: (row["match"], row["device_id"]) for row in rows}
 
-    def show_result(self, customer_id: int, operation_id: str) -> ShownCard:
+    def show_result(self, customer_id: int, operation_id: str) -> CardSecrets:
         """See `results`."""
         return show_result(self.frame, customer_id, operation_id)
 

@@ -45,7 +45,7 @@ class BiometricSettings:
 
 
 def change_code(frame: SecurPassFrame, new_key: bytes, envelope: Envelope, language: str) -> PhoneAnswer:
-    """Another code: the old one is refused from now on; everything else stays. Raises RefusedError, KeyFormatError."""
+    """Another code: the old one is refused from now on, all else stays. Raises ProofRefusedError, KeyFormatError."""
     check_code_key(new_key)
 
     def change(connection: Connection, taken: TakenRequest) -> None:
@@ -77,7 +77,7 @@ def read_settings(octets: bytes, challenge: bytes, decode: Callable[[object], by
 def set_biometrics(
     frame: SecurPassFrame, settings: BiometricSettings, envelope: Envelope, language: str
 ) -> PhoneAnswer:
-    """Set both switches, and keep the credential that was made. Raises RefusedError, CredentialError."""
+    """Set both switches, and keep the credential that was made. Raises ProofRefusedError, CredentialError."""
     made = _read_made(frame, settings, envelope)
 
     def change(connection: Connection, taken: TakenRequest) -> None:
@@ -107,7 +107,7 @@ def _note_biometrics(
 
 
 def close_on_phone(frame: SecurPassFrame, envelope: Envelope, language: str) -> PhoneAnswer:
-    """« Clôture confirmée » : from now on by text message. Raises RefusedError."""
+    """« Clôture confirmée » : from now on by text message. Raises ProofRefusedError."""
 
     def change(connection: Connection, taken: TakenRequest) -> None:
         closing = EnrolmentChange(EnrolmentAct.CLOSE, reason="on the telephone", language=language)

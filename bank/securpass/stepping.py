@@ -10,7 +10,7 @@ from bank.books.limiting import count_one
 from bank.books.schema_securpass import APP_STEPS
 from bank.securpass.frame import CODE_DIGITS, SecurPassFrame
 from bank.securpass.policy import MINUTE_MS
-from bank.securpass.ports import RefusedError, TooManyError
+from bank.securpass.ports import ProofRefusedError, TooManyError
 
 LOG_ON: Final = "log-on"
 ACTIVATION: Final = "activation"
@@ -89,7 +89,7 @@ def replace_codes(frame: SecurPassFrame, connection: Connection, step: AppStep, 
 
 
 def try_step(frame: SecurPassFrame, connection: Connection, step_id: str, purpose: str, now_ms: int) -> AppStep:
-    """Count a try before anything is looked at: the step with it. Raises RefusedError when none is left."""
+    """Count a try before anything is looked at: the step with it. Raises ProofRefusedError when none is left."""
     most = frame.policy.step_tries
     tried = update(APP_STEPS).where(
         APP_STEPS.c.id == step_id,
@@ -98,7 +98,7 @@ def try_step(frame: SecurPassFrame, connection: Connection, step_id: str, purpos
         APP_STEPS.c.until_ms > now_ms,
     )
     if connection.execute(tried.values(tries=APP_STEPS.c.tries + 1)).rowcount != 1:
-        raise RefusedError(0)
+        raise ProofRefusedError(0)
     step = find_step(connection, step_id, purpose, now_ms)
     assert step is not None
     return step

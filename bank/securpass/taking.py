@@ -22,7 +22,7 @@ from bank.securpass.ports import (
     Envelope,
     PhoneDevice,
     PhoneOutcome,
-    RefusedError,
+    ProofRefusedError,
     SignedRequest,
     SuspendReason,
 )
@@ -59,17 +59,17 @@ class TakenRequest:
 
 
 def read_envelope(frame: SecurPassFrame, envelope: Envelope, *acts: PhoneAct) -> SignedRequest:
-    """What was sent, if the telephone's signature is right, and for one of those acts. Raises RefusedError."""
+    """What was sent, if the telephone's signature is right, and for one of those acts. Raises ProofRefusedError."""
     try:
         request = read_request(envelope.request)
     except RequestError:
-        raise RefusedError from None
+        raise ProofRefusedError from None
     with frame.operations.reading() as (connection, _):
         device = find_device(connection, request.device)
     key = device.device_key if device else NOBODYS_KEY
     right = verify_device(key, envelope.request, envelope.device_signature)
     if device is None or not right or request.act not in acts:
-        raise RefusedError
+        raise ProofRefusedError
     return SignedRequest(envelope, request, device, digest_about(envelope.request))
 
 

@@ -27,7 +27,7 @@ class PhoneUse:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentFacts:
+class ExemptionFacts:
     """A payment that is asked for. `since_cents`, `since_count`: paid by the low-value exemption since the last strong
     authentication, this one not counted."""
 
@@ -45,7 +45,7 @@ def is_trusted(use: PhoneUse, policy: SecurPassPolicy) -> bool:
     return use.uses >= policy.trusted_uses and use.days >= policy.trusted_days
 
 
-def judge_exemption(facts: PaymentFacts, use: PhoneUse, policy: SecurPassPolicy) -> Exemption | None:
+def judge_exemption(facts: ExemptionFacts, use: PhoneUse, policy: SecurPassPolicy) -> Exemption | None:
     """By which exemption this is not asked; None where it is asked."""
     if not (facts.starred and facts.own_phone and is_trusted(use, policy)):
         return None
@@ -56,7 +56,7 @@ def judge_exemption(facts: PaymentFacts, use: PhoneUse, policy: SecurPassPolicy)
     return Exemption.LOW_VALUE if _is_low(facts, policy) else None
 
 
-def _is_low(facts: PaymentFacts, policy: SecurPassPolicy) -> bool:
+def _is_low(facts: ExemptionFacts, policy: SecurPassPolicy) -> bool:
     """Article 16: this amount, and the sum or the number since the last time that the customer was asked. Both are
     held here, which is more than it wants."""
     return (

@@ -20,14 +20,14 @@ from bank.securpass.eligibility import Channel, Condition, Remedy
 from bank.securpass.enrolment import EnrolmentState
 from bank.securpass.identity import IdentityItem
 from bank.securpass.octets import PhoneAct, ProofKind
-from bank.securpass.offering import Offer
+from bank.securpass.offering import AppOffer
 from bank.securpass.policy import DAY_MS, HOUR_MS, MINUTE_MS, EnrolmentPath
 from bank.securpass.ports import (
     DeviceState,
     NotEligibleError,
     NotNowError,
     PhoneOutcome,
-    RefusedError,
+    ProofRefusedError,
     SecondProof,
     TooManyError,
 )
@@ -86,10 +86,10 @@ def test_a_wrong_code_or_a_foreign_key_activates_nothing(bank: AppCounter) -> No
         replace(right, code_signature=b""),
     )
     for proof in wrong:
-        with pytest.raises(RefusedError):
+        with pytest.raises(ProofRefusedError):
             bank.app.finish_activation(bank.durand, offer.activation_id, proof)
     for left in (2, 1):
-        with pytest.raises(RefusedError) as caught:
+        with pytest.raises(ProofRefusedError) as caught:
             bank.app.finish_activation(bank.durand, offer.activation_id, replace(right, sms="00000000"))
         assert caught.value.left == left
     assert bank.store.card_status("bank-card").failures == 0, "nothing was tried on the card"
@@ -103,10 +103,10 @@ def test_the_third_wrong_code_ends_the_activation(bank: AppCounter) -> None:
     offer = phone.begin(SecondProof.MAIL)
     right = phone.proof(offer, second=phone.read_mail())
     for left in (2, 1, 0):
-        with pytest.raises(RefusedError) as caught:
+        with pytest.raises(ProofRefusedError) as caught:
             bank.app.finish_activation(bank.durand, offer.activation_id, replace(right, second="00000000"))
         assert caught.value.left == left
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(ProofRefusedError) as caught:
         bank.app.finish_activation(bank.durand, offer.activation_id, right)
     assert caught.value.left == 0
     assert bank.state() is S.NONE
@@ -117,7 +117,7 @@ def test_the_readers_code_is_for_these_keys_only(bank: AppCounter) -> None:
     phone, thief = bank.phone(), bank.phone()
     theirs = thief.begin()
     mine = phone.begin()
-    with pytest.raises(RefusedError):
+    with pytest.raises(ProofRefusedError):
         proof = thief.proof(theirs, second=phone.reader_code(mine.challenge))
         bank.app.finish_activation(bank.durand, theirs.activation_id, proof)
     assert bank.state() is S.NONE
@@ -129,7 +129,7 @@ def test_an_activation_is_over_after_five_minutes_and_codes_are_sent_anew_a_few_
     first = phone.read_sms()
     bank.app.send_codes_again(bank.durand, offer.activation_id)
     assert phone.read_sms() != first
-    with pytest.raises(RefusedError):
+    with pytest.raises(ProofRefusedError):
         bank.app.finish_activation(
             bank.durand, offer.activation_id, phone.proof(offer, first, phone.reader_code(offer.challenge))
         )
@@ -373,7 +373,7 @@ def test_every_flipped_bit_of_a_request_or_its_signatures_is_refused(bank: AppCo
         octets = getattr(envelope, name)
         for place in range(len(octets)):
             flipped = octets[:place] + bytes((octets[place] ^ 1,)) + octets[place + 1 :]
-            with pytest.raises(RefusedError):
+            with pytest.raises(ProofRefusedError):
                 bank.app.decide_on_phone(operation.operation_id, replace(envelope, **{name: flipped}))
     assert bank.app.read_status(bank.durand).tries_left == 3, "noise locks nobody out"
     flipped = bytes((envelope.code_signature[0] ^ 1,)) + envelope.code_signature[1:]
@@ -557,16 +557,16 @@ def test_the_old_telephone_approves_until_the_new_one_is_activated_and_not_after
 
 
 def test_the_interstitial_comes_back_after_its_days(bank: AppCounter) -> None:
-    assert bank.app.find_offer(bank.durand) is Offer.ACTIVATE
-    bank.app.put_off(bank.durand, Offer.ACTIVATE)
+    assert bank.app.find_offer(bank.durand) is AppOffer.ACTIVATE
+    bank.app.put_off(bank.durand, AppOffer.ACTIVATE)
     assert bank.app.find_offer(bank.durand) is None
     bank.hand.ms += 7 * DAY_MS
-    assert bank.app.find_offer(bank.durand) is Offer.ACTIVATE
+    assert bank.app.find_offer(bank.durand) is AppOffer.ACTIVATE
     phone = bank.phone()
     phone.activate()
     assert bank.app.find_offer(bank.durand, phone.device_id) is None
-    assert bank.app.find_offer(bank.durand, "another") is Offer.TRANSFER
-    bank.app.put_off(bank.durand, Offer.TRANSFER)
+    assert bank.app.find_offer(bank.durand, "another") is AppOffer.TRANSFER
+    bank.app.put_off(bank.durand, AppOffer.TRANSFER)
     assert bank.app.find_offer(bank.durand, "another") is None
 
 

@@ -46,7 +46,7 @@ from bank.securpass.policy import (
     EnrolmentPath,
     SecurPassPolicy,
 )
-from bank.securpass.trusting import Exemption, PaymentFacts, PhoneUse, is_trusted, judge_exemption
+from bank.securpass.trusting import Exemption, ExemptionFacts, PhoneUse, is_trusted, judge_exemption
 
 S, A = EnrolmentState, EnrolmentAct
 NOW = 1_795_857_000_000
@@ -255,7 +255,7 @@ def test_trust_needs_uses_on_different_days() -> None:
 def test_trust_alone_exempts_nothing() -> None:
     """The star, the own telephone, its trust, and an article: one that is missing, and the customer is asked."""
     use = PhoneUse(10, 5)
-    whole = PaymentFacts(starred=True, own_phone=True, cents=1_000_000, own_account=True)
+    whole = ExemptionFacts(starred=True, own_phone=True, cents=1_000_000, own_account=True)
     assert judge_exemption(whole, use, SECURPASS_POLICY) is Exemption.OWN_ACCOUNTS
     for less in (replace(whole, starred=False), replace(whole, own_phone=False), replace(whole, own_account=False)):
         assert judge_exemption(less, use, SECURPASS_POLICY) is None
@@ -268,13 +268,13 @@ def test_trust_alone_exempts_nothing() -> None:
 )
 def test_low_value(cents: int, since_cents: int, since_count: int, *, exempt: bool) -> None:
     """(EU) 2018/389, article 16: 30 euros, and 100 euros or five times since the last strong authentication."""
-    facts = PaymentFacts(True, True, cents, since_cents=since_cents, since_count=since_count)
+    facts = ExemptionFacts(True, True, cents, since_cents=since_cents, since_count=since_count)
     found = judge_exemption(facts, PhoneUse(10, 5), SECURPASS_POLICY)
     assert found is (Exemption.LOW_VALUE if exempt else None)
 
 
 def test_a_known_payee_is_exempt() -> None:
-    facts = PaymentFacts(True, True, 1_000_000, known_payee=True)
+    facts = ExemptionFacts(True, True, 1_000_000, known_payee=True)
     assert judge_exemption(facts, PhoneUse(10, 5), SECURPASS_POLICY) is Exemption.TRUSTED_BENEFICIARY
 
 

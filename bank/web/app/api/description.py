@@ -8,7 +8,7 @@ from bank.operations.table import OperationState
 from bank.operations.words import LANGUAGES
 from bank.securpass.eligibility import Condition, Remedy
 from bank.securpass.enrolment import EnrolmentState
-from bank.securpass.offering import Offer
+from bank.securpass.offering import AppOffer
 from bank.securpass.policy import EnrolmentPath
 from bank.securpass.ports import DeviceState, PhoneOutcome, SecondProof
 from bank.securpass.trusting import Exemption
@@ -144,7 +144,7 @@ def _session() -> Json:
         now=MOMENT,
         customer=_or_null(customer),
         bank_key=_octets(32),
-        offer=_or_null(_words(Offer)),
+        offer=_or_null(_words(AppOffer)),
     )
 
 
@@ -292,7 +292,7 @@ def _activation() -> Json:
     one = _at("activation")
     return {
         "/eligibility": _get("What is missing.", "Eligibility"),
-        "/later": _post("Later.", _object(offer=_words(Offer)), "", done=204),
+        "/later": _post("Later.", _object(offer=_words(AppOffer)), "", done=204),
         "/activation": _post("The keys of this telephone.", begun, "Activation", 422, 429, done=201),
         "/activation/{activation}": _post("The codes.", proof, "Activated", 404, 409, 422, **one),
         "/activation/{activation}/codes": _post("New codes.", NOTHING, "", 404, 429, done=204, **one),

@@ -19,7 +19,7 @@ from bank.errors import StateError
 from bank.operations.ports import UnknownOperationError
 from bank.push.ports import LONGEST_ENDPOINT, SubscriptionError
 from bank.securpass.keys import KeyFormatError
-from bank.securpass.offering import Offer
+from bank.securpass.offering import AppOffer
 from bank.securpass.opening import OpenedPhone
 from bank.securpass.ports import (
     ActivationProof,
@@ -28,7 +28,7 @@ from bank.securpass.ports import (
     NotNowError,
     PhoneAnswer,
     PhoneOutcome,
-    RefusedError,
+    ProofRefusedError,
     SecondProof,
     TooManyError,
 )
@@ -141,7 +141,7 @@ class AppApi:
         begin = self.desk.now()
         try:
             customer = await run_in_threadpool(self.service.finish_log_on, step, read_text(given, "code"))
-        except RefusedError:
+        except ProofRefusedError:
             await self.desk.hold_refusal(begin)
             raise
         await run_in_threadpool(self.places.give_back, source_of(visit.request))
@@ -197,7 +197,7 @@ class AppApi:
     async def put_off(self, visit: AppVisit) -> Response:
         """« Plus tard »."""
         given = await read_body(visit.request, {"offer": str})
-        offer = next((one for one in Offer if one.value == given["offer"]), None)
+        offer = next((one for one in AppOffer if one.value == given["offer"]), None)
         if offer is None:
             raise ApiError(400, "body", "offer is activate, transfer or reinstall", "offer")
         await run_in_threadpool(self.service.put_off, visit.signed_in.customer_id, offer)
@@ -316,7 +316,7 @@ class AppApi:
         begin = self.desk.now()
         try:
             done = await run_in_threadpool(act, *arguments)
-        except RefusedError:
+        except ProofRefusedError:
             await self.desk.hold_refusal(begin)
             raise
         answer = done.answer if isinstance(done, OpenedPhone) else done
@@ -338,7 +338,7 @@ def make_app_api(api: AppApi) -> Starlette:
         HTTPException: refuse_app,
         StateError: tell_broken,
         UnknownOperationError: refuse_ours,
-        RefusedError: refuse_ours,
+        ProofRefusedError: refuse_ours,
         NotNowError: refuse_ours,
         NotEligibleError: refuse_ours,
         TooManyError: refuse_ours,
@@ -368,7 +368,7 @@ async def refuse_ours(request: Request, error: Exception) -> Response:
 
 
 def _as_refusal(error: Exception) -> AppError:
-    if isinstance(error, RefusedError):
+    if isinstance(error, ProofRefusedError):
         return AppError(403, "refused", left=error.left)
     if isinstance(error, NotNowError):
         return AppError(409, "not-now", state=error.state)
