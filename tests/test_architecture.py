@@ -25,6 +25,7 @@ from tests.architecture_rules import (
     RULES,
     STARTS,
     STRANGERS,
+    TO_COME,
     against_the_arrows,
     against_the_rooms,
     bare_instructions,
@@ -61,6 +62,13 @@ WRONG = [
     (against_the_arrows, Module("device.x", "try:\n    import simulator\nexcept ImportError:\n    pass")),
     (against_the_arrows, Module("bank.x", "from sesame_core.smartcard.apdu import Command")),
     (against_the_arrows, Module("web.x", "from bank.errors import BankError")),
+    (against_the_arrows, Module("merchant.x", "from bank.threeds.messages import AReq")),
+    (against_the_arrows, Module("merchant.x", "def f() -> None:\n    from sesame_core.smartcard import tlv")),
+    (against_the_arrows, Module("bank.x", "from merchant.checkout import Checkout")),
+    (against_the_arrows, Module("launcher.x", "from drivers.slot.pcsc_api import Pcsc")),
+    (against_the_arrows, Module("launcher.x", "import device.config")),
+    (against_the_arrows, Module("launcher.x", "def f() -> None:\n    from bank.pki import profile")),
+    (against_the_arrows, Module("device.x", "import launcher.locking")),
     (against_the_arrows, Module("device.x", "from tests.story import Story")),
     (against_the_arrows, Module("bank.x", "import docs.tools.made")),
     (against_the_arrows, Module("sesame.x", "import benchmarks.figures")),
@@ -80,7 +88,14 @@ WRONG = [
     (against_the_rooms, Module("sesame_core.smartcard.x", "from sesame_core.cap.codes import Request")),
     (against_the_rooms, Module("sesame_core.piv.x", "from sesame_core.cap.codes import Request")),
     (against_the_rooms, Module("drivers.vault.x", "from drivers.slot.pcsc_api import Pcsc")),
+    (against_the_rooms, Module("drivers.usb.x", "from drivers.vault.twin import TwinVault")),
+    (against_the_rooms, Module("drivers.usb.x", "from drivers.slot.pcsc_api import Pcsc")),
+    (against_the_rooms, Module("bank.pki.x", "from bank.securpass.service import SecurPass")),
+    (against_the_rooms, Module("bank.updates.x", "from bank.books.store_sql import SqlStore")),
+    (against_the_rooms, Module("hw.board.x", "from hw.documents.bom import list_parts")),
+    (against_the_rooms, Module("hw.board.x", "from drivers.gpio.pins import Pins")),
     (impurities, Module("sesame_core.piv.x", "def f() -> None:\n    from cryptography.hazmat import primitives")),
+    (impurities, Module("sesame_core.piv.x", "import os")),
     (against_the_rooms, Module("sesame_core.cap.x", "from sesame_core.reader.state import State")),
     (against_the_rooms, Module("hw.x", "from drivers.gpio.pins import Pins")),
     (against_the_rooms, Module("tools.x", "from device.config import Config")),
@@ -102,6 +117,18 @@ WRONG = [
     (impurities, Module("bank.operations.table", "import time")),
     (impurities, Module("bank.operations.policy", "from bank.database import opened_engine")),
     (impurities, Module("bank.operations.catalogue", "import json")),
+    (impurities, Module("bank.threeds.table", "from bank.threeds.shelf import CardPayment")),
+    (impurities, Module("bank.threeds.messages", "import json")),
+    (impurities, Module("bank.threeds.elements", "import urllib.request")),
+    (impurities, Module("bank.threeds.elements", "from datetime import datetime\nSTART = datetime.now()")),
+    (impurities, Module("bank.securpass.enrolment", "from sqlalchemy import select")),
+    (impurities, Module("bank.securpass.eligibility", "from bank.books.store_sql import SqlStore")),
+    (impurities, Module("bank.securpass.policy", "from cryptography.hazmat import primitives")),
+    (impurities, Module("bank.securpass.counter", "import secrets")),
+    (impurities, Module("bank.securpass.octets", "from bank.securpass.keys import read_key")),
+    (impurities, Module("bank.securpass.trusting", "from web.forms import make_ticket")),
+    (impurities, Module("bank.securpass.asking", "import time")),
+    (impurities, Module("bank.securpass.identity", "from bank.securpass.frame import SecurPassFrame")),
     (hardware_outside_adapters, Module("device.x", "def f() -> None:\n    import gpiozero")),
     (hardware_outside_adapters, Module("drivers.keypad.scan", "from gpiozero import Pin")),
     (hardware_outside_adapters, Module("drivers.gpio.x", "from luma.oled.device import ssd1306")),
@@ -169,9 +196,10 @@ def test_an_import_for_types_alone_closes_no_circle() -> None:
 
 
 def test_every_world_is_there() -> None:
-    assert {module.world for module in checkout().values()} == set(MAY_IMPORT)
+    worlds = {module.world for module in checkout().values()}
+    assert worlds | set(TO_COME) >= set(MAY_IMPORT)
     named = {path.name for path in ROOT.iterdir() if not path.name.startswith(".") and any(path.rglob("*.py"))}
-    assert named - {"build", "dist"} == set(MAY_IMPORT), "a folder under no rule"
+    assert named - {"build", "dist"} == worlds, "a folder under no rule"
 
 
 @pytest.mark.parametrize("rule", OUTER_RULES, ids=lambda rule: rule.__name__)
@@ -189,10 +217,9 @@ def test_the_project_keeps(rule: Callable[[Module], list[str]]) -> None:
     assert [complaint for module in project().values() for complaint in rule(module)] == []
 
 
-def test_no_class_name_of_the_reader_stands_in_two_modules() -> None:
-    """Of what the reader is made of; whoever reads "the Vault" or "a Contact" there need not ask which."""
-    worlds = ("sesame_core", "drivers", "device")
-    assert twice_named(measure(ROOT), worlds) == []
+def test_no_class_name_stands_in_two_modules() -> None:
+    """Of the whole product: whoever reads "the Vault" or "an Offer" need not ask which."""
+    assert twice_named(measure(ROOT)) == []
 
 
 def test_function_names_say_verb_and_object() -> None:
@@ -209,10 +236,10 @@ def test_the_lists_name_real_things() -> None:
     """A misspelt name in a list would forbid nothing."""
     assert set(sys.stdlib_module_names) >= PURE
     assert all(hasattr(builtins, name) for name in OUTSIDE)
-    modules = project()
-    assert set(LENT_TO_THE_HEART) | set(STARTS) | PURE_IN_THE_BANK <= set(modules)
-    assert set(ANY_APPLIANCE) | set(ROOMS) | set(ABOVE) <= set(modules)
-    assert {f"{world}.{name}" for world, names in GROUND.items() for name in names} <= set(modules)
-    assert {name for names in (*ROOMS.values(), *NARROW.values()) for name in names} <= set(modules)
+    modules = {*checkout(), *TO_COME}
+    assert set(LENT_TO_THE_HEART) | set(STARTS) | PURE_IN_THE_BANK <= modules
+    assert set(ANY_APPLIANCE) | set(ROOMS) | set(ABOVE) <= modules
+    assert {f"{world}.{name}" for world, names in GROUND.items() for name in names} <= modules
+    assert {name for names in (*ROOMS.values(), *NARROW.values()) for name in names} <= modules
     there = {one for pair in STRANGERS for one in pair} | set(APPLIANCES)
-    assert {name for name in there if not name.endswith(".esecure")} <= set(modules)
+    assert {name for name in there if not name.endswith(".esecure")} <= modules

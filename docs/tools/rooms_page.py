@@ -26,6 +26,7 @@ INNER = """
 ## Inside the worlds
 
 A room may know the ground of its world and the rooms named here, and no other; no room leads back to itself.
+The rules of what is being built stand here before its folder does, and hold from its first file on.
 
 """
 

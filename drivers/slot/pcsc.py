@@ -29,8 +29,8 @@ class PcscSlot:
         self._ended = False
 
     def start(self, notify: Notify) -> None:
-        """Begin to watch. Raises PcscMissingError when PC/SC is not installed, RefusedError when polkit forbids it; a
-        reader or service that is not there is an event."""
+        """Begin to watch. Raises PcscMissingError when PC/SC is not installed, AccessRefusedError when polkit forbids
+        it; a reader or service that is not there is an event."""
         pcsc = self._load()
         # Asked here, in the caller's thread: in the watcher's a refusal by polkit would only be tried again for ever.
         _try(pcsc)

@@ -62,7 +62,7 @@ class CardUnsupportedError(SlotError):
     """A card is in and was noticed, but it speaks nothing that the reader or pcscd can speak with it."""
 
 
-class RefusedError(SlotError):
+class AccessRefusedError(SlotError):
     """polkit does not let this user reach pcscd or the card."""
 
 
@@ -104,7 +104,7 @@ _MEANING: Final[dict[int, tuple[type[SlotError], str]]] = {
     Code.RESET_CARD: (CardMuteError, "another program reset the card: close it, or take exclusive access"),
     Code.SHARING_VIOLATION: (CardBusyError, "another program holds the card: close it, then insert the card again"),
     Code.SECURITY_VIOLATION: (
-        RefusedError,
+        AccessRefusedError,
         "polkit refuses this user: allow org.debian.pcsc-lite.access_pcsc and access_card by a rule",
     ),
 }

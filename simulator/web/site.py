@@ -51,7 +51,7 @@ KINDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCard:
+class TitledCard:
     """A card of the gallery as the page shows it. `holder`, `user`: name and user code of the customer it was issued
     to, or "". `title`: what customers call it; its name in the gallery where they do not."""
 
@@ -155,9 +155,9 @@ def _others(words: PageWords, here: str) -> list[tuple[str, str, str]]:
     return [page for page in pages if page[0] != words.language]
 
 
-def _shown(card: GalleryCard, holder: Customer | None, titles: Mapping[str, str]) -> ShownCard:
+def _shown(card: GalleryCard, holder: Customer | None, titles: Mapping[str, str]) -> TitledCard:
     title = titles.get(card.name, card.name)
-    return ShownCard(card, title, holder.name if holder else "", holder.user if holder else "")
+    return TitledCard(card, title, holder.name if holder else "", holder.user if holder else "")
 
 
 def offered(pin_digits: tuple[int, int]) -> list[GalleryCard]:

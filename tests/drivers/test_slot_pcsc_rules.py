@@ -14,6 +14,7 @@ from drivers.slot.pcsc import PcscSlot
 from drivers.slot.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, event_count, is_present
 from drivers.slot.pcsc_card import PcscConnection, choose_readers, read_states
 from drivers.slot.pcsc_errors import (
+    AccessRefusedError,
     CardBusyError,
     CardMuteError,
     CardRemovedError,
@@ -21,7 +22,6 @@ from drivers.slot.pcsc_errors import (
     Code,
     PcscMissingError,
     ReaderLostError,
-    RefusedError,
     ServiceLostError,
     error_for,
 )
@@ -405,7 +405,7 @@ def test_a_refusal_at_the_start_is_an_error_with_its_cure() -> None:
     pcscd = PlayedPcscd("A")
     pcscd.fails["establish"] = Code.SECURITY_VIOLATION
     slot = PcscSlot(load=pcscd)
-    with pytest.raises(RefusedError, match="access_pcsc"):
+    with pytest.raises(AccessRefusedError, match="access_pcsc"):
         slot.start(lambda: None)
     slot.close()
 
@@ -592,7 +592,7 @@ def test_what_pyscard_raises_besides_return_codes_is_an_error_of_ours(
         (Code.CARD_UNSUPPORTED, CardUnsupportedError),
         (Code.UNSUPPORTED_FEATURE, CardUnsupportedError),
         (Code.UNSUPPORTED_CARD, CardUnsupportedError),
-        (Code.SECURITY_VIOLATION, RefusedError),
+        (Code.SECURITY_VIOLATION, AccessRefusedError),
     ],
 )
 def test_each_code_has_its_error_and_is_quoted(code: Code, kind: type[SlotError]) -> None:

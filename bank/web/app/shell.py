@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from bank.web.app.words import AppWords, Offer, list_app_words
+from bank.web.app.words import AppWords, OfferWords, list_app_words
 from bank.web.coopanet.frame import SEE_OTHER, held_together, load_templates, prefer_language, root_of
 from web.files import serve_folder
 
@@ -128,7 +128,7 @@ def mark_page(answer: Response) -> Response:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Offer):
+    if isinstance(value, OfferWords):
         return _plain(asdict(value))
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}

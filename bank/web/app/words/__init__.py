@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bank.languages import find_words
-from bank.web.app.words.sentences import AppWords, Offer
+from bank.web.app.words.sentences import AppWords, OfferWords
 
 LANGUAGES: Final = find_words(__name__, __path__, AppWords)
 
@@ -14,4 +14,4 @@ def list_app_words() -> Mapping[str, AppWords]:
     return LANGUAGES
 
 
-__all__ = ["AppWords", "Offer", "list_app_words"]
+__all__ = ["AppWords", "OfferWords", "list_app_words"]

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from bank.web.app.words.sentences import AppWords, Offer
+from bank.web.app.words.sentences import AppWords, OfferWords
 
 APP_ENGLISH = AppWords(
     language="en",
@@ -42,7 +42,7 @@ APP_ENGLISH = AppWords(
     codes_wrong_last="That is not right. Last try.",
     offers=MappingProxyType(
         {
-            "activate": Offer(
+            "activate": OfferWords(
                 "Activate Sécur'Pass",
                 (
                     "Your sensitive operations without a reader, and no code to copy.",
@@ -50,12 +50,12 @@ APP_ENGLISH = AppWords(
                 ),
                 "Activate",
             ),
-            "transfer": Offer(
+            "transfer": OfferWords(
                 "Transfer Sécur'Pass to this telephone?",
                 ("The old telephone will approve nothing any more.",),
                 "Transfer",
             ),
-            "reinstall": Offer(
+            "reinstall": OfferWords(
                 "Install Sécur'Pass again?", ("It is not active on any telephone any more.",), "Install again"
             ),
         }

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from bank.web.app.words.sentences import AppWords, Offer
+from bank.web.app.words.sentences import AppWords, OfferWords
 
 APP_FRENCH = AppWords(
     language="fr",
@@ -45,7 +45,7 @@ APP_FRENCH = AppWords(
     codes_wrong_last="Ce n'est pas cela. Dernier essai.",
     offers=MappingProxyType(
         {
-            "activate": Offer(
+            "activate": OfferWords(
                 "Activez Sécur'Pass",
                 (
                     "Vos opérations sensibles sans boîtier ni code à recopier.",
@@ -53,10 +53,10 @@ APP_FRENCH = AppWords(
                 ),
                 "Activer",
             ),
-            "transfer": Offer(
+            "transfer": OfferWords(
                 "Transférer Sécur'Pass sur ce téléphone ?", ("L'ancien téléphone cessera de valider.",), "Transférer"
             ),
-            "reinstall": Offer(
+            "reinstall": OfferWords(
                 "Réinstaller Sécur'Pass ?", ("Il n'est plus actif sur aucun téléphone.",), "Réinstaller"
             ),
         }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class OfferWords:
     """An interstitial: its title, its lines, and the button that begins."""
 
     title: str
@@ -49,7 +49,7 @@ class AppWords:
     sms_code: str
     codes_wrong: str
     codes_wrong_last: str
-    offers: Mapping[str, Offer]
+    offers: Mapping[str, OfferWords]
     not_eligible: str
     missing: str
     conditions: Mapping[str, str]
