@@ -7,18 +7,7 @@ from benchmarks.figures import medians, milliseconds, table, whole_process
 ROUNDS = 15
 
 LIBRARIES = "import gpiozero.pins.mock, gpiozero, luma.core.interface.serial, luma.oled.device, smartcard.scard"
-FIRST_FRAME = """
-from device.simulated import simulate_board
-from device.config import Config
-from device.reader.compose import fit_reader
-from drivers.clock import MonotonicClock
-from drivers.slot.pcsc import PcscSlot
-board = simulate_board(Config(), MonotonicClock())
-loop = fit_reader(Config(), board.board, PcscSlot())
-loop.board.display.start()
-loop._draw()
-assert any(board.display.glass().rows)
-"""
+FIRST_FRAME = "from benchmarks.first_frame import draw_first_frame; draw_first_frame(); "
 HEAVY = ("bank", "cryptography", "flask", "sqlalchemy", "hypothesis", "numpy")
 
 

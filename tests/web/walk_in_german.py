@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -12,6 +13,7 @@ from bank.books.store_sql import SqlStore
 from bank.cards import gallery
 from bank.operations.catalogue import OperationKind
 from bank.operations.wording import name_kind
+from bank.web.app.shell import AppShell
 from bank.web.branch.site import PATH
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.sign_in import Desk
@@ -21,6 +23,8 @@ from sesame_core.reader import words
 from simulator import words as around
 from simulator.web.mirror import mirror_site
 from simulator.web.site import reader_site
+from tests.threeds.both import BothSides
+from tests.threeds.far_shop import Acquaintance
 from tests.web.adviser import Adviser
 from tests.web.coopanet import HERE, NewCode, Time, Visitors
 from tests.web.reading import desk_of, living
@@ -79,6 +83,57 @@ def test_every_page_of_the_desk(at_work: Adviser) -> None:
         is_german(at_work.get(f"de/{path}")[1])
     assert MONEY.search(at_work.get("de/customers/DURAND42")[1])
     is_german(at_work.client.get(f"{PATH}/de/").text)
+
+
+def test_every_page_of_securpass_at_the_desk(at_work: Adviser) -> None:
+    durand = "de/customers/DURAND42"
+    assert "Internet-Vertrag" in at_work.get(durand)[1]
+    for path in ("subscription", "amendment", "0203"):
+        is_german(at_work.get(f"{durand}/{path}")[1])
+    for path, more in (("amendment", {}), ("amendment", {"add": "securpass"}), ("proposal", {})):
+        status, page = at_work.post(f"{durand}/{path}", channel="face-to-face", **more)
+        assert status == 200
+        is_german(page)
+    draft = at_work.client.get(f"{PATH}/{durand}/amendment.pdf")
+    assert draft.headers["content-type"] == "application/pdf"
+    is_german(at_work.get(f"{durand}/tablet")[1])
+    assert at_work.post(f"{durand}/tablet", typed="Claude Durand")[0] == 200
+    is_german(at_work.get(f"{durand}/proposal")[1])
+    assert at_work.post(f"{durand}/0203")[0] == 422
+
+
+def test_the_app() -> None:
+    client = TestClient(Starlette(routes=list(AppShell().list_routes())), headers={"accept-language": "de-AT"})
+    page = client.get("/")
+    assert page.url.path == "/de/"
+    assert '<html lang="de"' in page.text
+    assert "Willkommen" in page.text
+    assert client.get("/de/manifest.webmanifest").json()["lang"] == "de"
+    assert '"/de/"' in client.get("/sw.js").text
+    assert '["de", "Deutsch"]' in client.get("/fr/").text
+
+
+def test_a_payment_at_the_shop_and_its_challenge(store: SqlStore, tmp_path: Path) -> None:
+    """The bank's page goes by the language that the shop tells it."""
+    far = Acquaintance(store)
+    both = BothSides(far, tmp_path)
+    is_german(both.get("/", **{"accept-language": "de"}).text)
+    assert "Zum Schreiben" in both.get("/de/").text
+    is_german(both.choose(language="de").text)
+    waiting = both.pay("de")
+    is_german(waiting.text)
+    challenge = both.go_to_bank(waiting).text
+    for page in (challenge, far.browser.get(f"{both.bank_path}?by=sms").text):
+        assert '<html lang="de"' in page
+        assert "Zahlung bestätigen" in page
+        assert "41,99 EUR" in page
+        assert "€" not in page
+    assert any("41,99 EUR" in value for _, value in far.waiting().shown)
+    back = both.press_at_bank("cancel")
+    assert '<html lang="de"' in back.text
+    is_german(both.come_back(back).text)
+    nobody = far.browser.get("/acs/challenge/none", headers={"accept-language": "de"})
+    assert '<html lang="de"' in nobody.text
 
 
 def test_every_page_of_the_simulated_reader(tmp_path: Path, store: SqlStore) -> None:
