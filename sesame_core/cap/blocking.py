@@ -50,6 +50,7 @@ class CardWork:
 
     def prepare_card(self, request: Request) -> int | None:
         """Read the card for a request; how many PIN tries are left, None where it does not tell."""
+        self._code = None  # an earlier request's: it must answer no other
         event = self._run_session(self._session.prepare_card(NO_MOMENT, request))
         assert isinstance(event, CardPrepared)
         return event.tries
@@ -87,6 +88,7 @@ class CardWork:
     def forget(self) -> None:
         """Wipe the PIN and the code."""
         self._session.forget()
+        self._code = None
 
     @property
     def card(self) -> CardData | None:

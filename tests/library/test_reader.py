@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,25 @@ def test_the_three_functions_make_codes_of_their_own() -> None:
         with sesame.Reader.virtual("bank-card") as reader:
             codes.append(reader.code(PIN, **function))
     assert len(set(codes)) == len(codes)
+
+
+def test_codes_one_after_another_are_those_of_readers_opened_anew(tmp_path: Path) -> None:
+    """Data after a code answered with what was left of that code: nothing."""
+    functions: list[dict[str, Any]] = [
+        {},
+        {"data": ["1234"]},
+        {"data": ["1235"]},
+        {"challenge": "1"},
+        {"data": ["1"]},
+        {},
+    ]
+    anew = []
+    for function in functions:
+        with sesame.Reader.virtual("bank-card", tmp_path) as reader:
+            anew.append(reader.code(PIN, **function))
+    with sesame.Reader.virtual("bank-card") as reader:
+        assert [reader.code(PIN, **function) for function in functions] == anew
+    assert all(anew)
 
 
 def test_two_functions_at_once_are_none_and_cost_nothing() -> None:
