@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.figures import say
 
-NAMES = ("commands", "bus", "start", "asleep", "pcsc", "bank")
+NAMES = ("commands", "bus", "start", "asleep", "pcsc", "bank", "securpass")
 
 
 def main() -> int:

@@ -32,8 +32,9 @@ MAY_IMPORT |= {
     "hw": {"drivers", "hw"},
     "tools": {"device", "tools"},
     "docs": {*PRODUCT, "docs"},
+    "examples": {"examples"},
     "benchmarks": {*PRODUCT, "benchmarks", "tests"},
-    "tests": {*PRODUCT, "hw", "tools", "docs", "tests"},
+    "tests": {*PRODUCT, "hw", "tools", "docs", "examples", "tests"},
 }
 """What is made with the product, or holds it, is no part of it: nothing of the product may import any of these."""
 
@@ -67,6 +68,8 @@ ROOMS = {
     "bank.verification": ("bank.emv", "bank.books"),
     "bank.contracts": ("bank.books",),
     "bank.push": ("bank.books",),
+    "bank.sms": ("bank.books",),
+    "bank.partners": ("bank.emv", "bank.books", "bank.journal", "bank.ledger", "bank.operations"),
     "bank.pki": ("bank.books",),
     "bank.updates": (),
     "hw.board": ("hw.design", "hw.kicad", "hw.svg"),
@@ -173,6 +176,7 @@ HEAVY = {
     "pyhanko",
     "asn1crypto",
     "fido2",
+    "aiosmpplib",
 }
 """What a start must not pay for before it knows that it is needed."""
 

@@ -46,6 +46,7 @@ from sqlalchemy import (
 )
 
 import bank.books.schema_notices
+import bank.books.schema_partners
 import bank.books.schema_securpass  # noqa: F401 - its tables belong to METADATA, too
 from bank.books.schema_columns import METADATA, NUMBER, ONE_OWNER
 from bank.books.schema_columns import customer_column as _customer

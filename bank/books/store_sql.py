@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
+from bank.books.bell import ChangeBell, take_change
 from bank.books.card_json import card_from_dict, card_to_dict
 from bank.books.clock import WallClock, read_time, wall_ms
 from bank.books.counting import write_attempt
@@ -71,6 +72,7 @@ class SqlStore:
         self._wall = wall
         self._url = database_url(url) if isinstance(url, str) else url
         self._engine = opened_engine(self._url)
+        self.bell = ChangeBell()
         try:
             with self.writing() as connection:
                 migrate_database(connection)
@@ -266,7 +268,11 @@ class SqlStore:
         What breaks a rule of the tables leaves as IntegrityError."""
         try:
             with translate_errors(self._url), self._engine.execution_options(writes=True).begin() as connection:
+                take_change(connection)
                 yield connection
+                changed = take_change(connection)
+            if changed:
+                self.bell.ring()
         except (TypeError, ValueError, LookupError) as cause:  # a row that was taken apart, not an answer of a desk
             raise StateError(f"the bank's books ({name_books(self._url)}): {DAMAGED}") from cause
 

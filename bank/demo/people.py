@@ -25,6 +25,7 @@ from bank.books.schema import (
     MERCHANTS,
     STAFF,
 )
+from bank.books.schema_partners import PARTNERS
 from bank.books.schema_securpass import PASSWORDS
 from bank.books.store import Store
 from bank.books.store_sql import reset_cards
@@ -40,7 +41,18 @@ DAY_MS: Final = 86_400_000
 FURNISHING_LOCK: Final = 0x5E5A40
 """PostgreSQL's: of several processes that open new books at once, one furnishes."""
 
-STAYING: Final = (ISSUER_KEYS, CARDS, CUSTOMERS, CREDENTIALS, STAFF, MERCHANTS, ATTEMPTS, JOURNAL, PASSWORDS)
+STAYING: Final = (
+    ISSUER_KEYS,
+    CARDS,
+    CUSTOMERS,
+    CREDENTIALS,
+    STAFF,
+    MERCHANTS,
+    PARTNERS,
+    ATTEMPTS,
+    JOURNAL,
+    PASSWORDS,
+)
 """What the next customer finds as the last one left it; every other table is emptied."""
 
 PAYMENT_CENTS: Final = 200_000

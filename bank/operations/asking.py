@@ -9,7 +9,7 @@ from bank.iban import IbanError, is_sepa, parse_iban
 from bank.operations import catalogue as cat
 from bank.operations.catalogue import CATALOGUE, FieldKind, FieldRule, OperationKind
 from bank.operations.octets import Value
-from bank.operations.policy import OperationPolicy
+from bank.operations.policy import LONGEST_CONSENT_DAYS, OperationPolicy
 from bank.operations.ports import AskingError, AskingFault
 
 LONGEST_NAME: Final = 70
@@ -69,6 +69,12 @@ def _number(value: Value) -> int:
     return value
 
 
+def _days(value: Value) -> int:
+    if type(value) is not int or not 0 < value <= LONGEST_CONSENT_DAYS:
+        raise AskingError(Faults.DAYS)
+    return value
+
+
 def _iban(value: Value) -> str:
     iban = parse_iban(str(value))
     if not iban.isascii():
@@ -119,5 +125,6 @@ CHECKS: Final[Mapping[FieldKind, Callable[[Value], Value]]] = MappingProxyType(
         FieldKind.EMAIL: _email,
         FieldKind.ADDRESS: _text(Faults.ADDRESS, LONGEST_ADDRESS),
         FieldKind.CARD: _number,
+        FieldKind.DAYS: _days,
     }
 )

@@ -74,6 +74,7 @@ class FieldKind(Enum):
     EMAIL = "email"
     ADDRESS = "address"
     CARD = "card"
+    DAYS = "days"
 
 
 class EffectKind(Enum):
@@ -141,6 +142,8 @@ WITHDRAWALS: Final = "withdrawals"
 MERCHANT: Final = "merchant"
 CONTRACT: Final = "contract"
 AGGREGATOR: Final = "aggregator"
+DAYS: Final = "days"
+MESSAGE: Final = "message"
 
 M, T, F = Means, TerminalKind, FieldKind
 
@@ -217,9 +220,21 @@ CATALOGUE: Final[Mapping[OperationKind, KindEntry]] = MappingProxyType(
             (FieldRule(AMOUNT, F.CENTS), FieldRule(MERCHANT, F.NAME), FieldRule(CARD, F.CARD)),
             live=True,  # the shop's 3DS server waits for the approval, and the bank's own keeps the money aside
         ),
-        K.AGGREGATE_ACCOUNTS: _bound(FieldRule(AGGREGATOR, F.NAME)),
+        # Asked for by the aggregator, not at a screen of ours.
+        K.AGGREGATE_ACCOUNTS: KindEntry(
+            EVERYBODY,
+            frozenset({T.DISTANCE}),
+            BOUND,
+            (FieldRule(AGGREGATOR, F.NAME), FieldRule(DAYS, F.DAYS), FieldRule(MESSAGE, F.NAME)),
+            live=True,
+        ),
         K.MERCHANT_TRANSFER: KindEntry(
-            EVERYBODY, frozenset({T.SHOP}), SIGNED, _transfer_fields(F.IBAN), EffectKind.TRANSFER
+            EVERYBODY,
+            frozenset({T.SHOP}),
+            SIGNED,
+            (*_transfer_fields(F.IBAN), FieldRule(MESSAGE, F.NAME)),
+            EffectKind.TRANSFER,
+            live=True,
         ),
         K.SHOW_CARD: _on_card(APP_ONLY),
     }

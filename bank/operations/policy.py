@@ -14,6 +14,8 @@ SWITCHED_ON: Final = frozenset(
 
 REFUSALS_IN_A_ROW: Final = 5
 """(EU) 2018/389, article 4(3)(b): no more than five failed attempts one after the other."""
+LONGEST_CONSENT_DAYS: Final = 180
+"""The same, article 10a, as (EU) 2022/2360 has it: an aggregator's customer proves himself anew after 180 days."""
 
 
 @dataclass(frozen=True, slots=True)

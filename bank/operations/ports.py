@@ -27,6 +27,7 @@ class AskingFault(Enum):
     ADDRESS = "no postal address"
     CARD = "no card of this customer"
     ACCOUNT = "no account of this customer"
+    DAYS = "no such number of days"
     SAME_ACCOUNT = "the account would pay itself"
     FUNDS = "the account has not that much"
     FROZEN = "the beneficiary is frozen"

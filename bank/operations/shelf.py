@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, Select, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.bell import note_change
 from bank.books.schema import COUNTERS, EFFECTS, OPERATIONS
 from bank.errors import StateError
 from bank.operations.catalogue import EffectKind, Means
@@ -43,6 +44,7 @@ def draw_seq(connection: Connection) -> int:
     """The next number of a change. Others that change an operation wait until this transaction ends."""
     drawn = update(COUNTERS).where(COUNTERS.c.name == COUNTER).values(value=COUNTERS.c.value + 1)
     seq: int = connection.execute(drawn.returning(COUNTERS.c.value)).scalar_one()
+    note_change(connection)
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"NOTIFY {CHANNEL}"))  # told when the transaction is, and never when it is not
     return seq

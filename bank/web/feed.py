@@ -1,8 +1,8 @@
 """What changed among the operations, told to pages as it happens, whichever process changed it.
 
-The truth is a look into the books each second, which is right by itself on SQLite: `seq` grows with every change, and
-whoever changes an operation waits for the one before, so that no smaller number turns up later. On PostgreSQL a
-notification (LISTEN, NOTIFY) wakes the look at once. One thread for each process looks, while anybody waits.
+The truth is a look into the books each second, which is right by itself: `seq` grows with every change, and whoever
+changes an operation waits for the one before, so that no smaller number turns up later. What this process changes wakes
+the look at once, and on PostgreSQL what any process does (LISTEN, NOTIFY). One thread looks, while anybody waits.
 """
 
 import asyncio
@@ -120,4 +120,4 @@ def waking(store: SqlStore) -> Iterator[Callable[[float], object]]:
             finally:
                 connection.invalidate()  # a pooled connection must not listen
             return
-    yield time.sleep
+    yield store.bell.listen()

@@ -20,7 +20,7 @@ from bank.people.staff import list_staff
 from sesame.bank.printing import format_rows, say_either
 from sesame.exits import CommandError, Exit
 
-OPERATION_HEADS: Final = (("when", 21), ("operation", 18), ("state", 11), ("means", 18), ("number", 0))
+OPERATION_HEADS: Final = (("when", 21), ("operation", 20), ("state", 11), ("means", 18), ("number", 0))
 LINE_HEADS: Final = (("line", 7), ("when", 21), ("actor", 28), ("subject", 16), ("event", 28), ("detail", 0))
 STAFF_HEADS: Final = (("code", 10), ("post", 17), ("name", 0))
 

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from sesame.answers import say_ready
+from sesame.bank.carrying import carrying_texts, read_carrier
 from sesame.bank.verbs import USUAL_PORT
 from sesame.books import needing_extra
 from sesame.exits import CommandError, Exit
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bank.books.store_sql import SqlStore
+    from bank.sms.smpp import SmppSettings
     from bank.threeds.service import CardPayments
+    from bank.web.app.waking import PhoneWaking
     from sesame.bank.address import Place
 
 log = logging.getLogger(__name__)
 
 MOST_WORKERS: Final = 64
+CHROMIUMS: Final = ("fcm.googleapis.com", "jmt17.google.com")
+"""The push services of Chromium, for which one on this machine can stand in."""
 METERS: Final = "PROMETHEUS_MULTIPROC_DIR"
 """As `web.meters` has it; it must be there before that is loaded."""
 
@@ -43,6 +48,8 @@ class Serving:
     database: str = field(repr=False)
     proxied: bool
     structured: bool
+    smpp: "SmppSettings | None" = None
+    detours: Mapping[str, int] = field(default_factory=dict)
 
 
 def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
@@ -54,10 +61,13 @@ def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
         from device.signals import on_ending  # noqa: PLC0415
         from sesame.bank.address import bind_place  # noqa: PLC0415
 
+        smpp = read_carrier(arguments)
         place = bind_place(arguments, USUAL_PORT)
         _write_log(structured=arguments.log == "json")
         _announce(place, arguments)
-        serving = Serving(place, arguments.state, arguments.database, arguments.behind_proxy, arguments.log == "json")
+        proxied, structured = arguments.behind_proxy, arguments.log == "json"
+        detours = dict.fromkeys(CHROMIUMS, arguments.push_service) if arguments.push_service else {}
+        serving = Serving(place, arguments.state, arguments.database, proxied, structured, smpp, detours)
         ended = threading.Event()
         with on_ending(ended.set), announce_verb(arguments.state, f"{place.local_url}{NEXT}"):
             if arguments.workers == 1:
@@ -98,13 +108,16 @@ def work(serving: Serving, pipe: Connection) -> None:
 
 def _serve(store: "SqlStore", serving: Serving, ended: threading.Event) -> None:
     from bank.web.acs.site import PaymentKeeper, open_payments  # noqa: PLC0415
+    from bank.web.app.waking import open_waking  # noqa: PLC0415
     from device.signals import wait_for_end  # noqa: PLC0415
     from web.serving import Server  # noqa: PLC0415
 
-    place, payments = serving.place, open_payments(store)
+    place, waking = serving.place, open_waking(store, serving.detours)
+    payments = open_payments(store, waker=waking.worker)
     first, *more = place.listeners
-    server = Server(make_app(store, serving, payments), first, certificate=place.certificate, more=more)
-    with PaymentKeeper(payments).beside(), server.beside():
+    app = make_app(store, serving, payments, waking)
+    server = Server(app, first, certificate=place.certificate, more=more)
+    with PaymentKeeper(payments).beside(), server.beside(), waking.running(), carrying_texts(store, serving.smpp):
         wait_for_end(ended)
 
 
@@ -116,7 +129,12 @@ def _serve_by_several(serving: Serving, workers: int, ended: threading.Event) ->
     Workers(workers, work, serving, died=mark_process_dead).keep_alive(ended)
 
 
-def make_app(store: "SqlStore", serving: Serving, payments: "CardPayments | None" = None) -> "ASGIApp":
+def make_app(
+    store: "SqlStore",
+    serving: Serving,
+    payments: "CardPayments | None" = None,
+    waking: "PhoneWaking | None" = None,
+) -> "ASGIApp":
     """All that is served. What approved operations owed when the bank was last ended is done first."""
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: PLC0415
 
@@ -124,10 +142,7 @@ def make_app(store: "SqlStore", serving: Serving, payments: "CardPayments | None
     from bank.verification import Verifier  # noqa: PLC0415
     from bank.web.acs.site import PATH as ACS  # noqa: PLC0415
     from bank.web.acs.site import open_acs, open_payments  # noqa: PLC0415
-    from bank.web.app.site import PATH as APP  # noqa: PLC0415
-    from bank.web.app.site import open_app  # noqa: PLC0415
     from bank.web.around import LoneBank  # noqa: PLC0415
-    from bank.web.branch.site import PATH, open_branch  # noqa: PLC0415
     from bank.web.coopanet.pages import Pages  # noqa: PLC0415
     from bank.web.coopanet.words import OwnAddress  # noqa: PLC0415
     from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
@@ -136,18 +151,34 @@ def make_app(store: "SqlStore", serving: Serving, payments: "CardPayments | None
     OperationService(store).run_effects()
     place = serving.place
     reached = OwnAddress(place.url, place.fingerprint, place.root) if place.open_to_network else OwnAddress()
-    desk = open_desk(store, Verifier(store))
-    pages = Pages(desk, BookSessions(store), reached=reached)
-    branch = open_branch(store, place.hosts, own_address=place.open_to_network)
-    phone = open_app(store, place.hosts, own_address=place.open_to_network)
-    beside = {PATH: branch, APP: phone}
-    bank = LoneBank(pages, place.hosts, own_address=place.open_to_network, beside=beside).make_app()
+    desk, own = open_desk(store, Verifier(store)), place.open_to_network
+    pages = Pages(desk, BookSessions(store), reached=reached, phones=waking.service if waking else None)
+    beside = _open_beside(store, place, waking)
+    bank = LoneBank(pages, place.hosts, own_address=own, beside=beside).make_app()
     payments = payments or open_payments(store)
-    app = PathSplit(ACS, open_acs(payments, desk, place.hosts, own_address=place.open_to_network), bank)
+    app = PathSplit(ACS, open_acs(payments, desk, place.hosts, own_address=own), bank)
     if not serving.proxied:
         return app
     # uvicorn's types for ASGI are narrower than Starlette's, and mean the same.
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), ["127.0.0.1", "::1"]))
+
+
+def _open_beside(store: "SqlStore", place: "Place", waking: "PhoneWaking | None") -> "dict[str, ASGIApp]":
+    """What is mounted beside Coop@net: the adviser's desk, the telephone's app, the partners' verbs."""
+    from bank.web.app.site import PATH as APP  # noqa: PLC0415
+    from bank.web.app.site import open_app  # noqa: PLC0415
+    from bank.web.branch.site import PATH as BRANCH  # noqa: PLC0415
+    from bank.web.branch.site import open_branch  # noqa: PLC0415
+    from bank.web.partners.site import PATH as PARTNERS  # noqa: PLC0415
+    from bank.web.partners.site import open_partner_api  # noqa: PLC0415
+
+    hosts, own = place.hosts, place.open_to_network
+    asked = waking.ask_phone if waking else None
+    return {
+        BRANCH: open_branch(store, hosts, own_address=own),
+        APP: open_app(store, hosts, own_address=own, waking=waking),
+        PARTNERS: open_partner_api(store, hosts, own_address=own, ask_phone=asked),
+    }
 
 
 def _write_log(*, structured: bool) -> None:

@@ -10,6 +10,7 @@ from sesame.parsing import CommandParser, read_port
 USUAL_PORT: Final = 8036
 
 CARD: Final = "the cards in the books"
+CLIENTS: Final = "aggregators and merchants that may ask customers"
 CUSTOMER: Final = "the customers in the books"
 JOURNAL: Final = "the journal of the bank"
 OPERATIONS: Final = "what customers asked for"
@@ -79,6 +80,16 @@ def _customer(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--card", default="bank-card", metavar="CARD", help="the card that makes the codes (%(default)s)"
     )
+
+
+def _client(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="as customers read it: 1 to 70 signs")
+    parser.add_argument("--kind", required=True, choices=("aggregator", "merchant"), help="what it may ask for")
+    parser.add_argument("--iban", default="", metavar="IBAN", help="where a merchant is paid")
+
+
+def _closed_client(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("client", metavar="CLIENT", help="its client_id")
 
 
 def _who(parser: argparse.ArgumentParser) -> None:
@@ -185,6 +196,21 @@ def _served(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log", choices=("plain", "json"), default="plain", help="troubles in words, or all as JSON, a line each"
     )
+    parser.add_argument(
+        "--smpp",
+        default="",
+        metavar="HOST:PORT",
+        help="text messages go out through this message centre (SMPP 3.4); its password is in SESAME_SMPP_PASSWORD",
+    )
+    parser.add_argument(
+        "--push-service",
+        type=read_port,
+        metavar="PORT",
+        help="Chromium's push service is the one on this machine at that port: `python -m simulator.push`",
+    )
+    parser.add_argument(
+        "--smpp-user", default="coopnet", metavar="NAME", help="who the bank is at the message centre (%(default)s)"
+    )
 
 
 VERDICT: Final = {
@@ -223,6 +249,9 @@ FACE: Final = {
     "expires": "text: its last month, MM/YY",
     "value": "text: the three digits that shops ask for",
 }
+NEW_CLIENT: Final = {"client": "text: its client_id", "secret": "text: its client_secret, shown this once"}
+ALL_CLIENTS: Final = {"clients": "list: oldest first: `client`, `kind`, `name`, `iban`, `since_ms`, `closed`"}
+NO_CLIENT: Final = {"client": "text: its client_id", "closed": "yes or no: always true"}
 MEMBERS: Final = {"staff": "list: each with `code`, `post`, `name`"}
 ENROLMENT: Final = {
     "user": "text: the user code",
@@ -288,6 +317,13 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
     ("customer", "list"): Verb("customers", "list_customers", "every customer", _nothing, CUSTOMERS, CUSTOMER),
     ("customer", "add"): Verb(
         "customers", "add_customer", "take a customer into the books", _customer, ADDED, CUSTOMER
+    ),
+    ("clients", "add"): Verb(
+        "clients", "add_client", "take a partner in; its secret is shown this once", _client, NEW_CLIENT, CLIENTS
+    ),
+    ("clients", "list"): Verb("clients", "list_clients", "every partner", _nothing, ALL_CLIENTS, CLIENTS),
+    ("clients", "close"): Verb(
+        "clients", "close_client", "it may ask and read nothing any more", _closed_client, NO_CLIENT, CLIENTS
     ),
     ("journal", "verify"): Verb(
         "journal",

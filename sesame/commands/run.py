@@ -136,7 +136,10 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
     with needing_extra("web"):
         from bank.verification import Verifier  # noqa: PLC0415 - a web server's libraries
         from bank.web.acs.site import PATH, PaymentKeeper, open_acs, open_payments  # noqa: PLC0415
+        from bank.web.app.site import PATH as APP  # noqa: PLC0415
         from bank.web.app.site import open_app  # noqa: PLC0415
+        from bank.web.app.waking import open_waking  # noqa: PLC0415
+        from bank.web.branch.site import PATH as BRANCH  # noqa: PLC0415
         from bank.web.branch.site import open_branch  # noqa: PLC0415
         from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
         from simulator.web.bench import PageBench  # noqa: PLC0415
@@ -147,14 +150,17 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
     with open_books(arguments) as store:
         bench = PageBench(config, arguments.state)
         listener = bind_listener(arguments.port, USUAL_PORT)
-        desk, payments = open_desk(store, Verifier(store)), open_payments(store)
-        pages = reader_site(bench, desk, BookSessions(store), open_branch(store), open_app(store))
+        desk, waking = open_desk(store, Verifier(store)), open_waking(store)
+        payments = open_payments(store, waker=waking.worker)
+        beside = {BRANCH: open_branch(store), APP: open_app(store, waking=waking)}
+        pages = reader_site(bench, desk, BookSessions(store), beside, waking.service)
         site = PathSplit(PATH, open_acs(payments, desk), pages)
         verb = f"{url_of(listener)}{READERS_VERB}"
         with ExitStack() as stack:
             stack.enter_context(_make_reachable(bench, arguments))
             stack.enter_context(PaymentKeeper(payments).beside())
             stack.enter_context(Server(site, listener).beside())
+            stack.enter_context(waking.running())
             stack.enter_context(announce_verb(arguments.state, verb))
             # By another name than the shop's: to a browser the bank is another site.
             bank = url_of(listener, "localhost")

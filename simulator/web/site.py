@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from jinja2 import Environment
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp
 from bank.books.records import Customer
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
-from bank.web.app.site import PATH as PHONE
+from bank.securpass.service import SecurPassService
 from bank.web.coopanet.frame import SEE_OTHER, load_templates, prefer_language
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.sign_in import Desk
@@ -39,7 +40,7 @@ from web.guard import Guard, content_policy
 from web.sessions import SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
-BRANCH: Final = "/branch"
+NOTHING: Final[Mapping[str, ASGIApp]] = MappingProxyType({})
 KINDS: Final = {
     Key.CODE: "code",
     Key.CHALLENGE: "function",
@@ -170,13 +171,14 @@ def reader_site(
     bench: PageBench,
     desk: Desk,
     sessions: SessionKeeper | None = None,
-    branch: ASGIApp | None = None,
-    phone: ASGIApp | None = None,
+    beside: Mapping[str, ASGIApp] = NOTHING,
+    phones: SecurPassService | None = None,
 ) -> ASGIApp:
-    """Everything at one address, guarded. From now on the bank begins anew with the bench. `branch`: the adviser's
-    desk; `phone`: the bank's app."""
-    bank = Pages(desk, sessions or Sessions(), branch=Branch(bench.config.branch.name, bench.config.branch.telephone))
+    """Everything at one address, guarded. From now on the bank begins anew with the bench. `beside`: other applications
+    of the bank's by their path; `phones`: has telephones woken where it asks them."""
+    branch = Branch(bench.config.branch.name, bench.config.branch.telephone)
+    bank = Pages(desk, sessions or Sessions(), branch=branch, phones=phones)
     bench.anew = bank.begin_anew
     policy = content_policy(scripts=True, frames=True)
-    beside = [Mount(path, app) for path, app in ((BRANCH, branch), (PHONE, phone)) if app]
-    return Guard(Starlette(routes=[*beside, *Site(bench, bank).list_routes()]), policy)
+    mounted = [Mount(path, app) for path, app in beside.items()]
+    return Guard(Starlette(routes=[*mounted, *Site(bench, bank).list_routes()]), policy)

@@ -107,6 +107,7 @@ class Counter:
             FieldKind.EMAIL: "new@example.org",
             FieldKind.ADDRESS: "2 rue Basse, 75000 Paris",
             FieldKind.CARD: self.cards[customer],
+            FieldKind.DAYS: 90,
         }
         values = {rule.name: samples[rule.kind] for rule in CATALOGUE[kind].fields}
         return values | ({"account": self.accounts[customer]} if "account" in values else {})

@@ -1,8 +1,10 @@
-"""Changes of operations told as they happen: by the look each second on SQLite, by a notification on PostgreSQL."""
+"""Changes of operations told as they happen: of this process by its bell, of others by a notification on PostgreSQL."""
 
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
 
@@ -10,12 +12,13 @@ from bank.books.customers import add_customer
 from bank.books.records import Customer
 from bank.books.schema import COUNTERS, OPERATIONS
 from bank.books.store_sql import SqlStore
+from bank.books.vault import BooksVault
 from bank.operations.shelf import draw_seq
 from bank.web.feed import OperationFeed
 
 LIMIT_S = 60
 NEVER_S = 3600.0
-"""A look that would come too late for the test: only a notification is heard in time."""
+"""A look that would come too late for the test: only the bell or a notification is heard in time."""
 
 SOON_S = 0.02
 
@@ -47,11 +50,6 @@ def change(books: SqlStore, customer_id: int, *, keep: bool = True) -> int:
     return seq
 
 
-def look_of(books: SqlStore) -> float:
-    with books.reading() as connection:
-        return NEVER_S if connection.dialect.name == "postgresql" else SOON_S
-
-
 async def heard(changes: AsyncIterator[int | None]) -> int:
     async for seq in changes:
         if seq is not None:
@@ -73,7 +71,7 @@ def waiting_for(feed: OperationFeed, customer_id: int, act: Callable[[], int]) -
 
 def test_each_hears_of_the_own_customers_changes(books: SqlStore) -> None:
     one, other = take_in(books, "FIRST001"), take_in(books, "SECOND02")
-    feed = OperationFeed(books, look_of(books))
+    feed = OperationFeed(books, NEVER_S)
 
     def act() -> int:
         change(books, other)
@@ -110,6 +108,16 @@ def test_books_that_begin_anew_are_heard_again(books: SqlStore) -> None:
     seen, done = waiting_for(feed, one, act)
     assert seen == done
     join_lookers()
+
+
+def test_another_process_is_heard_by_the_look(tmp_path: Path) -> None:
+    """On SQLite, where nothing else tells of it."""
+    here, there = (SqlStore(f"sqlite:///{tmp_path}/bank/bank.db", BooksVault(bytes(32))) for _ in range(2))
+    with closing(here), closing(there):
+        one = take_in(here, "FIRST001")
+        seen, done = waiting_for(OperationFeed(here, SOON_S), one, lambda: change(there, one))
+        assert seen == done
+        join_lookers()
 
 
 def test_nobody_looks_when_nobody_waits(books: SqlStore) -> None:

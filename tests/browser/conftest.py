@@ -1,9 +1,6 @@
 """Debian's Chromium on the demonstration's page. Where it is absent the tests are left out, but never in CI."""
 
-import json
-import os
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -19,6 +16,7 @@ from device.config import Config
 from simulator.web.bench import PageBench
 from simulator.web.site import reader_site
 from tests.browser.sight import DESKTOP, LIMIT_S, PATIENCE_MS, People, Person
+from tests.npm_parts import absent, install_parts
 from web.serving import Server, bind_listener, url_of
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -35,7 +33,6 @@ FLAGS = (
 )
 HERE = Path(__file__).parent
 BUSY = {"test_browser_access", "test_browser_app", "test_browser_space"}
-MODULES = HERE.parents[1] / ".cache/browser"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,13 +41,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.service)
             item.add_marker(pytest.mark.xdist_group("browser" if item.path.stem in BUSY else "browser that waits"))
-
-
-def absent(reason: str) -> None:
-    """Leave the test out, with the reason; in CI that is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
@@ -68,19 +58,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The accessibility check's source, from npm, of the version that is locked."""
-    if shutil.which("npm") is None:
-        absent("npm is not installed (Debian: npm): no accessibility check")
-    wanted = json.loads((HERE / "package-lock.json").read_text())["packages"]["node_modules/axe-core"]["version"]
-    package = MODULES / "node_modules/axe-core"
-    if not package.exists() or json.loads((package / "package.json").read_text())["version"] != wanted:
-        MODULES.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, MODULES)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=MODULES, capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode:
-            absent(f"npm could not bring the accessibility check: {done.stderr.strip()[-300:]}")
-    return (package / "axe.min.js").read_text(encoding="utf-8")
+    return (install_parts(HERE, "axe-core") / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,9 @@ from bank.push.webpush import WebPushSender
 from bank.push.worker import PushWorker
 from simulator.push.site import SERVICES
 from simulator.push.twin import PushAddress, PushTwin
-from tests.browser.conftest import CHROMIUM, absent
+from tests.browser.conftest import CHROMIUM
 from tests.browser.sight import PATIENCE_MS
+from tests.npm_parts import absent
 from web.serving import Server, bind_listener
 
 KEY: Final = derive_vapid_key(bytes(range(32)), "mailto:banque@example.net")

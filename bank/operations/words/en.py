@@ -48,6 +48,8 @@ OPERATION_ENGLISH: Final = OperationWords(
         cat.MERCHANT: "Merchant",
         cat.CONTRACT: "Contract",
         cat.AGGREGATOR: "Aggregator",
+        cat.DAYS: "Days of access",
+        cat.MESSAGE: "Message",
     },
     what="Operation",
     code_text="Coop@net: your code is {code}. {what}. Good for {minutes} minutes. Give it to nobody.",

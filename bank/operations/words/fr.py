@@ -48,6 +48,8 @@ OPERATION_FRENCH: Final = OperationWords(
         cat.MERCHANT: "Marchand",
         cat.CONTRACT: "Contrat",
         cat.AGGREGATOR: "Agrégateur",
+        cat.DAYS: "Jours d'accès",
+        cat.MESSAGE: "Message",
     },
     what="Opération",
     code_text="Coop@net : votre code est {code}. {what}. Valable {minutes} minutes. Ne le donnez à personne.",

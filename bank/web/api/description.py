@@ -7,6 +7,7 @@ from bank.books.records import CustomerKind
 from bank.ledger.entries import AccountKind, MovementKind
 from bank.operations.catalogue import CATALOGUE, SCREENS, FieldKind, Means, OperationKind, TerminalKind, live_kinds
 from bank.operations.guarding import LONGEST_TERMINAL
+from bank.operations.policy import LONGEST_CONSENT_DAYS
 from bank.operations.ports import AskingFault, ConfirmOutcome, SmsOutcome
 from bank.operations.table import OperationState
 from bank.operations.words import LANGUAGES
@@ -83,6 +84,7 @@ FIELD_SCHEMAS: Final[Mapping[FieldKind, Json]] = {
     FieldKind.NAME: {"type": "string", "minLength": 1, "maxLength": 70},
     FieldKind.EMAIL: {"type": "string", "maxLength": 254, "examples": ["prenom.nom@example.org"]},
     FieldKind.ADDRESS: {"type": "string", "minLength": 1, "maxLength": 200},
+    FieldKind.DAYS: {"type": "integer", "minimum": 1, "maximum": LONGEST_CONSENT_DAYS},
     FieldKind.CARD: {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
 }
 

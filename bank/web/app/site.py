@@ -12,6 +12,7 @@ from bank.securpass.subscribing import PhoneSubscriptions
 from bank.verification import Verifier
 from bank.web.app.api.verbs import AppApi, make_app_api
 from bank.web.app.shell import APP_POLICY, AppShell
+from bank.web.app.waking import PhoneWaking
 from bank.web.feed import OperationFeed
 from bank.web.shared import BookSessions, BookSourceLimit, open_desk
 from web.guard import LOOPBACK, Guard
@@ -25,17 +26,17 @@ def open_app(
     hosts: frozenset[str] = LOOPBACK,
     *,
     own_address: bool = False,
-    service: SecurPassService | None = None,
-    subscriptions: PhoneSubscriptions | None = None,
+    waking: PhoneWaking | None = None,
 ) -> ASGIApp:
-    """The application. `service` with its waker and `subscriptions` with their policy, where telephones are woken."""
+    """The application. Without `waking` no telephone is woken, and none is asked whether it wants to be."""
     api = AppApi(
-        service or SecurPassService(store),
+        waking.service if waking else SecurPassService(store),
         BookSessions(store),
         open_desk(store, Verifier(store)),
         BookSourceLimit(store, prefix="app-source/"),
         OperationFeed(store),
-        subscriptions or PhoneSubscriptions(store),
+        waking.subscriptions if waking else PhoneSubscriptions(store),
+        waking.key if waking else "",
     )
     routes = [Mount("/api", make_app_api(api)), *AppShell().list_routes()]
     return Guard(Starlette(routes=routes), APP_POLICY, hosts, own_address)

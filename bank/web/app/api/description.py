@@ -122,6 +122,7 @@ def _schemas() -> Json:
         "LoggedOn": _object(outcome=_words(PhoneOutcome), session=_or_null(_session())),
         "Eligibility": _eligibility(),
         "Activation": _offer(),
+        "PushKey": _object(key=_octets(65)),
         "Devices": _object(devices=_list(_device())),
         "Operations": _object(head=COUNT, operations=_list(_operation())),
         "Whole": _operation(octets=_octets(8192), signature=_octets(64)),
@@ -309,7 +310,8 @@ def _settings() -> Json:
         "/settings/code": _post("Another code.", code, "Outcome", 409, 422),
         "/settings/biometrics": _post("Finger or face.", biometrics, "Outcome", 409, 422),
         "/settings/close": _post("No more Sécur'Pass.", _object(envelope=ENVELOPE), "Outcome", 409),
-        "/push": _post("Where this telephone is woken.", subscription, "", 422, done=204),
+        "/push": _get("What the browser subscribes with.", "PushKey", 404, **PUBLIC)
+        | _post("Where this telephone is woken.", subscription, "", 422, done=204),
         "/push/forget": _post("Not any more.", _object(endpoint=_text(1024)), "", done=204),
     }
 

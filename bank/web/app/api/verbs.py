@@ -70,7 +70,8 @@ CHALLENGE_BYTES: Final = 40
 
 @dataclass(frozen=True)
 class AppApi:
-    """The verbs. `desk` keeps refusals back; `places` bounds how many one place may have."""
+    """The verbs. `desk` keeps refusals back; `places` bounds how many one place may have. `push_key`: where telephones
+    are woken, the bank's key as a sender (RFC 8292, 4)."""
 
     service: SecurPassService
     sessions: SessionKeeper
@@ -78,6 +79,7 @@ class AppApi:
     places: PlaceLimit
     feed: OperationFeed
     subscriptions: PhoneSubscriptions
+    push_key: str = ""
 
     def list_routes(self) -> Sequence[Route]:
         """Every address, below the path that they are mounted at."""
@@ -102,6 +104,7 @@ class AppApi:
             Route("/settings/code", own(self.change_code), methods=["POST"]),
             Route("/settings/biometrics", own(self.set_biometrics), methods=["POST"]),
             Route("/settings/close", own(self.close), methods=["POST"]),
+            Route("/push", own(self.tell_push_key)),
             Route("/push", own(self.keep_subscription), methods=["POST"]),
             Route("/push/forget", own(self.drop_subscription), methods=["POST"]),
             *AppOperations(self.service, visits, self.feed).list_routes(),
@@ -274,6 +277,12 @@ class AppApi:
         _ = visit.customer_id
         made = await self._held(self.service.close_on_phone, envelope, visit.language)
         return JSONResponse(await run_in_threadpool(self._told, made))
+
+    async def tell_push_key(self, visit: AppVisit) -> Response:
+        """What the browser subscribes with, where telephones are woken."""
+        if not self.push_key:
+            raise ApiError(404, "missing", "this bank wakes no telephones")
+        return JSONResponse({"key": self.push_key})
 
     async def keep_subscription(self, visit: AppVisit) -> Response:
         """Where this telephone is woken."""

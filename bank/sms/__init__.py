@@ -1,0 +1,1 @@
+"""How a text message leaves the bank: from the outbox in its books, by a carrier. Without one the outbox is the end."""
