@@ -1,23 +1,25 @@
 """`sesame bank clients ...`: partners that may ask customers, each with a secret that is shown once."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 from bank.books.clock import pass_time, wall_ms
 from bank.books.store import Store
-from bank.partners.ports import Partner, PartnerKind
-from bank.partners.registry import add_partner, close_partner
+from bank.partners.ports import Partner, PartnerKind, UnknownPartnerError
+from bank.partners.registry import RegistrationError, add_partner, close_partner
 from bank.partners.registry import list_partners as read_partners
 from sesame.bank.printing import format_rows, say_either
-from sesame.exits import Exit
+from sesame.exits import CommandError, Exit
 
 HEADS: Final = (("client", 30), ("kind", 12), ("since", 12), ("", 9), ("name", 0))
 
 
 def add_client(store: Store, arguments: argparse.Namespace) -> Exit:
-    """Take a partner in. Raises RegistrationError."""
-    with store.writing() as connection:
+    """Take a partner in. Raises CommandError where it cannot be one."""
+    with _told_as_misuse(), store.writing() as connection:
         now_ms = pass_time(connection, wall_ms())
         kind = PartnerKind(arguments.kind)
         partner, secret = add_partner(connection, arguments.name, kind, arguments.iban, now_ms)
@@ -34,11 +36,20 @@ def list_clients(store: Store, arguments: argparse.Namespace) -> Exit:
 
 
 def close_client(store: Store, arguments: argparse.Namespace) -> Exit:
-    """It may ask and read nothing from now on. Raises UnknownPartnerError."""
-    with store.writing() as connection:
+    """It may ask and read nothing from now on. Raises CommandError where there is none."""
+    with _told_as_misuse(), store.writing() as connection:
         partner = close_partner(connection, arguments.client, pass_time(connection, wall_ms()))
     text = f"{partner.client_id} may ask nobody and read nothing from now on\n"
     return say_either(arguments, text, client=partner.client_id, closed=True)
+
+
+@contextmanager
+def _told_as_misuse() -> Iterator[None]:
+    """What was written names no partner, or none that can be."""
+    try:
+        yield
+    except (RegistrationError, UnknownPartnerError) as error:
+        raise CommandError(Exit.USAGE, str(error)) from None
 
 
 def _row(partner: Partner) -> tuple[str, ...]:
