@@ -103,8 +103,10 @@ class Control:
         with client.makefile("r", encoding="utf-8", errors="replace", newline="\n") as asked:
             while line := asked.readline(LONGEST_LINE):
                 if len(line) == LONGEST_LINE and not line.endswith("\n"):
+                    while line and not line.endswith("\n"):
+                        line = asked.readline(LONGEST_LINE)
                     client.sendall(b"error: a line is too long\n")
-                    return
+                    continue
                 client.sendall(f"{self.answer(line)}\n".encode(errors="replace"))
 
 

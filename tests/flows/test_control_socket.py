@@ -12,7 +12,7 @@ import pytest
 
 from device.config import Config
 from device.unix_socket import open_door
-from simulator.control import MOST_CLIENTS, Control, ControlError
+from simulator.control import LONGEST_LINE, MOST_CLIENTS, Control, ControlError
 from simulator.live import LiveBench
 from simulator.script import Player, Statement
 
@@ -117,6 +117,14 @@ def test_what_cannot_be_done_is_answered_and_the_next_line_too(connect: Connect,
     assert said in answer
     assert answer.isprintable()
     assert client.ask("expect text INSÉREZ") == "ok"
+
+
+def test_after_a_line_that_is_too_long_the_next_one_is_answered(connect: Connect) -> None:
+    """The connection was closed."""
+    client = connect()
+    for length in (LONGEST_LINE, LONGEST_LINE + 1, 3 * LONGEST_LINE):
+        assert client.ask("x" * length) == "error: a line is too long"
+        assert client.ask("expect text INSÉREZ") == "ok"
 
 
 def test_a_fault_of_ours_is_an_answer_too(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
