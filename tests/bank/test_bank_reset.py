@@ -131,7 +131,7 @@ def test_books_of_a_newer_program_are_left_alone_and_it_is_said(
     with sqlite3.connect(state / DATABASE_FILE) as raw:
         raw.execute(f"UPDATE {VERSIONS} SET version_num = '9999'")
     raw.close()
-    assert reset() == 1
+    assert reset() == Exit.BOOKS
     said = capsys.readouterr().err
     assert "use a newer one" in said
     assert "Nothing was deleted" in said
