@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sesame.exits import Exit
 from tests.bank.test_vpcd_client import ReaderSide
 from tests.key.host import PIN, PUBLISHED_KEY, Host
 
@@ -80,6 +81,6 @@ def test_a_key_of_ones_own_tells_its_first_values_in_a_letter_only(reader: Reade
             check=False,
             cwd=ROOT,
         )
-        assert (second.returncode, second.stdout) == (1, "")
+        assert (second.returncode, second.stdout) == (Exit.BOOKS, "")
         assert "another program has the key" in second.stderr
     assert "letter" not in said[1]
