@@ -181,9 +181,9 @@ def test_a_program_from_before_alembic_is_told_that_it_is_too_old(url: str, engi
 OPENER = """
 import sys
 from bank.books.store_sql import SqlStore
-from bank.books.vault import Vault
+from bank.books.vault import BooksVault
 sys.stdin.readline()
-SqlStore(sys.argv[1], Vault(bytes(32))).close()
+SqlStore(sys.argv[1], BooksVault(bytes(32))).close()
 print("opened")
 """
 
