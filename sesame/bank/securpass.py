@@ -77,10 +77,21 @@ def export_proof(store: SqlStore, arguments: argparse.Namespace) -> Exit:
 
 def verify_file(arguments: argparse.Namespace) -> Exit:
     """Every signature of such a file; no books are needed. Raises ProofFileError, CommandError."""
-    from bank.securpass.evidence import read_proof, verify_proof, write_pem  # noqa: PLC0415 - cryptography
+    from bank.securpass.evidence import (  # noqa: PLC0415 - cryptography
+        ProofFileError,
+        read_proof,
+        verify_proof,
+        write_pem,
+    )
 
-    plain = read_proof(_read_text(arguments.file))
-    verdict = verify_proof(plain)
+    try:
+        plain = read_proof(_read_text(arguments.file))
+    except ProofFileError as error:
+        raise CommandError(Exit.USAGE, str(error)) from error
+    try:
+        verdict = verify_proof(plain)
+    except ProofFileError as error:
+        raise CommandError(Exit.FAILED, str(error)) from error
     if arguments.openssl:
         _write_files(Path(arguments.openssl), write_pem(plain))
     lines = [f"{label}: {value}" for label, value in verdict.shown]
