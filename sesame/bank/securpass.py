@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,18 @@ LARGEST_PROOF: Final = 65_536
 """Octets of a file that is read as a proof; one has some 3,000."""
 
 
+@contextmanager
+def _hear_no() -> Iterator[None]:
+    """What the bank does not do now, or not for this adviser, is an answer."""
+    from bank.securpass.branching import BranchError  # noqa: PLC0415 - cryptography and fido2
+    from bank.securpass.ports import NotNowError  # noqa: PLC0415
+
+    try:
+        yield
+    except (BranchError, NotNowError) as error:
+        raise CommandError(Exit.FAILED, str(error)) from error
+
+
 def show_enrolment(store: SqlStore, arguments: argparse.Namespace) -> Exit:
     """One customer's. Raises UnknownCardError."""
     customer = _customer(store, arguments.user)
@@ -49,17 +62,20 @@ def list_enrolments(store: SqlStore, arguments: argparse.Namespace) -> Exit:
 
 
 def lift_latency(store: SqlStore, arguments: argparse.Namespace) -> Exit:
-    """Transaction 0203. Raises BranchError, NotNowError, UnknownCardError, CommandError."""
+    """Transaction 0203. Raises UnknownCardError, CommandError."""
     customer, member = _customer(store, arguments.user), _member(store, arguments.by)
-    status = _service(store).lift_latency(member, customer.customer_id, _read_seen(arguments.seen))
+    seen = _read_seen(arguments.seen)
+    with _hear_no():
+        status = _service(store).lift_latency(member, customer.customer_id, seen)
     return _say(arguments, customer.user, status)
 
 
 def close_enrolment(store: SqlStore, arguments: argparse.Namespace) -> Exit:
-    """For a lost telephone. Raises NotNowError, UnknownCardError."""
+    """For a lost telephone. Raises UnknownCardError, CommandError."""
     customer, member = _customer(store, arguments.user), _member(store, arguments.by)
     reason = "closed by an adviser"
-    status = _service(store).close_enrolment(customer.customer_id, name_staff(member.staff_id), reason)
+    with _hear_no():
+        status = _service(store).close_enrolment(customer.customer_id, name_staff(member.staff_id), reason)
     return _say(arguments, customer.user, status)
 
 
@@ -70,8 +86,13 @@ def sweep_lapsed(store: SqlStore, arguments: argparse.Namespace) -> Exit:
 
 
 def export_proof(store: SqlStore, arguments: argparse.Namespace) -> Exit:
-    """A telephone's decision as a file that anybody can verify. Raises ProofFileError."""
-    proof = _service(store).export_proof(arguments.operation, with_code_key=arguments.with_code_key)
+    """A telephone's decision as a file that anybody can verify. Raises CommandError."""
+    from bank.securpass.evidence import ProofFileError  # noqa: PLC0415 - cryptography
+
+    try:
+        proof = _service(store).export_proof(arguments.operation, with_code_key=arguments.with_code_key)
+    except ProofFileError as error:
+        raise CommandError(Exit.USAGE, str(error)) from error
     return say_either(arguments, json.dumps(proof, indent=2) + "\n", proof=proof)
 
 

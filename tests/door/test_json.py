@@ -70,7 +70,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank securpass lift": [("DURAND42 --by AGENCE01", 1), ("DURAND42 --by AGENCE01 --seen x", 2)],
     "bank securpass close": [("DURAND42 --by AGENCE01", 1), ("DURAND42 --by NOBODY00", 2)],
     "bank securpass sweep": [("", 0)],
-    "bank securpass proof": [("0", 1)],
+    "bank securpass proof": [("0", 2)],
     "bank securpass verify-proof": [("no-such-file", 2), ("docs/guide.sesame", 2)],
     "bank clients list": [("", 0)],
     "bank clients add": [("Kiwi --kind aggregator", 0), ("Kiwi --kind merchant", 2)],
