@@ -12,6 +12,7 @@ from bank.emv.printed import make_verification_value
 from bank.errors import UnknownCardError
 from bank.threeds.merchants import (
     MerchantEntry,
+    MerchantError,
     close_merchant,
     list_merchants,
     make_merchant_key,
@@ -19,14 +20,17 @@ from bank.threeds.merchants import (
 )
 from sesame.bank.cards import known_card
 from sesame.bank.printing import format_rows, say_either
-from sesame.exits import Exit
+from sesame.exits import CommandError, Exit
 
 HEADS: Final = (("code", 20), ("state", 9), ("origin", 34), ("name", 0))
 
 
 def add_merchant(store: SqlStore, arguments: argparse.Namespace) -> Exit:
-    """A shop more, or another address and key for one that is there. Raises MerchantError."""
-    entry = MerchantEntry(arguments.code, arguments.name, arguments.origin.rstrip("/"), arguments.category)
+    """A shop more, or another address and key for one that is there. Raises CommandError."""
+    try:
+        entry = MerchantEntry(arguments.code, arguments.name, arguments.origin.rstrip("/"), arguments.category)
+    except MerchantError as error:
+        raise CommandError(Exit.USAGE, str(error)) from error
     key = make_merchant_key()
     with store.writing() as connection:
         put_merchant(connection, entry, key, pass_time(connection, wall_ms()))

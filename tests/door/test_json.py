@@ -57,7 +57,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank merchant list": [("", 0)],
     "bank merchant add": [
         ("meander --name Shop --origin http://127.0.0.1:8038", 0),
-        ("meander --name Shop --origin http://shop.example", 1),
+        ("meander --name Shop --origin http://shop.example", 2),
     ],
     "bank merchant close": [("nobody", 1)],
     "bank customer list": [("", 0)],
