@@ -1,6 +1,8 @@
 """Every end of a command has the exit code that docs/command-line.md gives it; 1 is a no, and nothing else."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -149,10 +151,12 @@ def test_a_fault_of_this_program_is_no_refusal(tmp_path: Path, mocker: MockerFix
     assert bank(tmp_path, "verify", "12345678") == Exit.OTHER
 
 
-def test_a_disk_without_room_is_no_refusal(tmp_path: Path, mocker: MockerFixture) -> None:
-    """The code is used up then, whatever the caller hears."""
-    mocker.patch("sesame.bank.printing.sys.stdout.write", side_effect=OSError(28, "No space left on device"))
-    assert bank(tmp_path, "verify", "12345678") == Exit.OTHER
+def test_a_disk_without_room_is_no_refusal(tmp_path: Path) -> None:
+    """The code is used up then, whatever the caller hears. A process of its own: a stream that failed is let go."""
+    command = [sys.executable, "-m", "sesame", "bank", "verify", "12345678", "--state", str(tmp_path)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == Exit.OTHER, done.stderr
 
 
 def test_books_that_somebody_holds_are_no_refusal(tmp_path: Path, mocker: MockerFixture) -> None:

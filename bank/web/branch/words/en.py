@@ -112,6 +112,8 @@ BRANCH_ENGLISH: Final = BranchWords(
         "operation beneficiary carried out": "beneficiary: done",
         "operation beneficiary not carried out": "beneficiary: not done",
         "operation limits carried out": "limits: done",
+        "operation card service carried out": "card service: done",
+        "operation card service not carried out": "card service: not done",
         "operation limits not carried out": "limits: not done",
         "operation email carried out": "e-mail address: done",
         "operation email not carried out": "e-mail address: not done",

@@ -118,6 +118,8 @@ BRANCH_FRENCH: Final = BranchWords(
         "operation beneficiary carried out": "bénéficiaire : fait",
         "operation beneficiary not carried out": "bénéficiaire : pas fait",
         "operation limits carried out": "plafonds : fait",
+        "operation card service carried out": "service de la carte : fait",
+        "operation card service not carried out": "service de la carte : pas fait",
         "operation limits not carried out": "plafonds : pas fait",
         "operation email carried out": "adresse e-mail : fait",
         "operation email not carried out": "adresse e-mail : pas fait",
