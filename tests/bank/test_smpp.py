@@ -6,7 +6,8 @@ import json
 import logging
 import shutil
 import subprocess
-from collections.abc import Coroutine, Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -251,12 +252,25 @@ def test_a_code_that_a_customer_asks_for_reaches_the_centre_and_its_receipt_the_
     with carrying_texts(memory, settings):
         bank.service.send_sms_code(bank.durand, operation.operation_id)
         said = centre.hear("submit")
-        centre.hear("receipt taken")
+        centre.hear("receipt taken")  # which is acknowledged before it is written down
+        wait_until(lambda: ("delivered", said["id"]) in list_deliveries(memory))
     assert bank.service.list_messages(bank.durand)[0].text == said["text"]
     assert said["to"] == NUMBER
-    with memory.reading() as connection:
+    assert list_deliveries(memory) == [("delivered", said["id"])]
+
+
+def list_deliveries(store: SqlStore) -> list[tuple[str, str]]:
+    with store.reading() as connection:
         rows = connection.execute(select(SMS_DELIVERIES.c.state, SMS_DELIVERIES.c.message_id)).all()
-    assert [tuple(row) for row in rows] == [("delivered", said["id"])]
+    return [(row[0], row[1]) for row in rows]
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(400):
+        if reached():
+            return
+        pause.wait(0.05)
 
 
 def test_without_a_message_centre_texts_stay_in_the_outbox(memory: SqlStore) -> None:
