@@ -46,6 +46,8 @@ LONG = (
     "test_packaging.py",
     "test_run_without_shell.py",
     "uml",
+    "web/test_app_api_fuzz.py",
+    "web/test_bank_api_fuzz.py",
     "web/test_bank_served.py",
     "web/test_crowds.py",
     "web/test_next_customer.py",
