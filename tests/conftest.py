@@ -30,8 +30,10 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 TESTS = Path(__file__).parent
 
 LONG = (
+    "bank/test_operation_cells.py",
     "bank/test_operation_crashes.py",
     "bank/test_operation_races.py",
+    "bank/test_smpp.py",
     "door/test_recipes.py",
     "elsewhere",
     "flows/test_live_reader.py",

@@ -242,6 +242,7 @@ def test_a_client_of_the_standard_finds_everything(kiwi: PartnerClient) -> None:
 # By its own description
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("path", "method", "mode"), list_fuzzed(describe_partner_api("")))
 def test_every_answer_is_described(bank: PartneredBank, path: str, method: str, mode: GenerationMode) -> None:
     """Right requests and wrong ones, by clients that prove themselves and with tokens that are good, some of them."""
