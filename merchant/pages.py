@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.background import BackgroundTask
@@ -28,7 +27,7 @@ from merchant.network import origin_of
 from merchant.threeds import WHOLE_PAGE, WINDOW, BrowserFacts, read_result, write_creq, write_error, write_receipt
 from merchant.words import ShopWords, list_shop_words
 from web.files import serve_folder
-from web.forms import is_ticket, make_ticket
+from web.forms import is_ticket, make_ticket, read_form
 from web.guard import content_policy
 from web.once import Submissions
 
@@ -96,7 +95,7 @@ class ShopPages:
 
     async def change_basket(self, request: Request, words: ShopWords) -> Response:
         """More or less of something; `count` says how many, without it one more."""
-        given, visitor = await read_form(request), _visitor(request) or secrets.token_urlsafe()
+        given, visitor = await read_form(request, MOST_FIELDS), _visitor(request) or secrets.token_urlsafe()
         basket = await run_in_threadpool(self.checkout.books.find_basket, visitor)
         code, wanted = given.get("good", ""), given.get("count", "")
         count = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 4 else None
@@ -119,7 +118,7 @@ class ShopPages:
 
     async def pay(self, request: Request, words: ShopWords) -> Response:
         """Look at the card, and order. What was typed of it goes to the bank and stays nowhere."""
-        given, basket = await read_form(request), await self._basket(request)
+        given, basket = await read_form(request, MOST_FIELDS), await self._basket(request)
         if not basket.lines:
             return RedirectResponse(f"/{words.language}/basket", SEE_OTHER)
         month = f"{datetime.fromtimestamp(self.checkout.now_ms() / 1000, UTC):%y%m}"
@@ -190,7 +189,7 @@ class ShopPages:
     async def take_back(self, request: Request) -> Response:
         """A browser that the bank sends back, in the frame or not: it is taken out of the frame. What it brings is
         believed in nothing: the bank has told the 3DS server."""
-        given = await read_form(request)
+        given = await read_form(request, MOST_FIELDS)
         order = await run_in_threadpool(self.checkout.find_order, given.get("threeDSSessionData", ""))
         if order is None:
             raise HTTPException(404)
@@ -287,17 +286,6 @@ def write_price(cents: int, words: ShopWords) -> str:
     """An amount as the language writes it."""
     whole, part = divmod(cents, 100)
     return words.amount.format(whole=whole, decimal=words.decimal, cents=f"{part:02d}")
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form, each once; none at all for what is no form. The guard has bounded its length."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        return {}
-    try:
-        fields = parse_qs((await request.body()).decode(), max_num_fields=MOST_FIELDS)
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in fields.items() if len(values) == 1}
 
 
 def _visitor(request: Request) -> str:

@@ -8,6 +8,9 @@ import secrets
 import unicodedata
 from enum import Enum
 from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
 
 MOST_DIGITS: Final = 12
 """Of an amount, cents included: what a card can sign (EMV book 3, tag 9F02: n 12)."""
@@ -119,6 +122,18 @@ def parse_email(text: str) -> str:
     if not EMAIL.fullmatch(plain):
         raise SlipError(Slip.SHAPE)
     return plain
+
+
+async def read_form(request: Request, most: int) -> dict[str, str]:
+    """The fields of a form, at most so many, each once; none at all for what is no form. The guard has bounded its
+    length."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        return {}
+    try:
+        fields = parse_qs((await request.body()).decode(), max_num_fields=most)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items() if len(values) == 1}
 
 
 def make_ticket() -> str:

@@ -80,7 +80,8 @@ class ContractSeal:
                 subfilter=fields.SigSeedSubFilter.PADES,
             )
             writer = IncrementalPdfFileWriter(io.BytesIO(document))
-            signer = _signer(self._certificate(key, amendment), key, self._root())
+            root = self._root()
+            signer = _signer(self._certificate(key, amendment, root), key, root)
             sealed = signers.PdfSigner(meta, signer=signer).sign_pdf(writer)
             octets: bytes = sealed.getvalue()
             return octets
@@ -120,12 +121,14 @@ class ContractSeal:
             .sign(key, SHA256())
         )
 
-    def _certificate(self, key: ec.EllipticCurvePrivateKey, amendment: AmendmentText) -> x509.Certificate:
+    def _certificate(
+        self, key: ec.EllipticCurvePrivateKey, amendment: AmendmentText, root: x509.Certificate
+    ) -> x509.Certificate:
         root_key = self._key()
         name = _name(f"{amendment.customer[:40]} ({amendment.number})")
         made_at = amendment.made_at.astimezone(UTC) - timedelta(minutes=5)
         return (
-            _begun(name, self._root().subject, key.public_key(), made_at, LASTS)
+            _begun(name, root.subject, key.public_key(), made_at, LASTS)
             .serial_number(x509.random_serial_number())
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(certificates=False), critical=True)

@@ -152,11 +152,6 @@ def step_enrolment(
 
 
 def _activate(now: EnrolmentStanding, policy: SecurPassPolicy) -> EnrolmentStanding:
-    path = {
-        S.INITIATED: EnrolmentPath.BRANCH,
-        S.SUBSCRIBED: EnrolmentPath.TRANSFER,
-        S.SUSPENDED: EnrolmentPath.TRANSFER,
-    }
-    taken = path.get(now.state, EnrolmentPath.SELF_CARE)
+    taken = PATHS.get(now.state, EnrolmentPath.SELF_CARE)
     usable = now.seen_ms + policy.latencies[taken]
     return EnrolmentStanding(S.SUBSCRIBED, taken, None, now.seen_ms, usable, now.seen_ms)

@@ -9,6 +9,7 @@ from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from bank.languages import choose_words
 from bank.web.acs.words import AcsWords, list_acs_words
 from bank.web.coopanet.frame import load_templates, prefer_language, root_of
 from bank.web.coopanet.space.moments import Moments
@@ -32,7 +33,7 @@ class AcsRenderer:
 
     def space_in(self, language: str) -> SpaceWords:
         """The client space's words."""
-        return self.space_words.get(language) or next(iter(self.space_words.values()))
+        return choose_words(self.space_words, language)
 
     def render(
         self,

@@ -20,6 +20,7 @@ from bank.books.people import StaffMember
 from bank.books.records import Customer
 from bank.emv.codes import normalise_code
 from bank.errors import StateError
+from bank.languages import choose_words
 from bank.web.branch.acts import ActOutcome, DeskActs, OfferedAct
 from bank.web.branch.desk import StaffDesk
 from bank.web.branch.rendering import BranchRenderer
@@ -148,8 +149,7 @@ class BranchPages:
 
     async def _describe_securpass(self, words: BranchWords, user: str) -> dict[str, object]:
         """Its line among the services."""
-        languages = list_securpass_desk_words()
-        own = languages.get(words.language) or next(iter(languages.values()))
+        own = choose_words(list_securpass_desk_words(), words.language)
         view = await run_in_threadpool(self.securpass.find_view, user)
         return {"p": own, "securpass": describe_state(own, view) if view else ""}
 

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
@@ -18,11 +17,13 @@ from bank.books.clock import WallClock, wall_ms
 from bank.books.records import Customer
 from bank.books.store_sql import SqlStore
 from bank.iban import group_iban
+from bank.languages import choose_words
 from bank.operations.words import notation_of
 from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.space.moments import Moments
 from bank.web.coopanet.space.words import SpaceWords, list_space_words
 from bank.web.coopanet.words import Branch, CoopanetWords, OwnAddress, list_languages
+from web.forms import read_form
 from web.once import Submissions
 from web.sessions import LONGEST_TOKEN, SessionKeeper, Sessions
 
@@ -65,7 +66,7 @@ class Frame:
 
     def space_in(self, language: str) -> SpaceWords:
         """The client space's words; the first language's where it has no others."""
-        return self.space_words.get(language) or next(iter(self.space_words.values()))
+        return choose_words(self.space_words, language)
 
     def make_page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint: in one of our languages, and it knows who is signed in."""
@@ -189,14 +190,8 @@ def source_of(request: Request) -> str:
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a form, each once; none at all for what is no form. The guard has bounded its length."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        return {}
-    try:
-        fields = parse_qs((await request.body()).decode(), max_num_fields=MOST_FIELDS)
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in fields.items() if len(values) == 1}
+    """The fields of a form of the bank's. See `read_form`."""
+    return await read_form(request, MOST_FIELDS)
 
 
 def signed_in(request: Request) -> Customer | None:

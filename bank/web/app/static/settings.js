@@ -14,7 +14,7 @@ import { readPhone } from "./store.js";
 export async function showSettings(customer) {
   for (;;) {
     const securpass = await tell(() => get("../api/securpass"));
-    const chosen = await choose(securpass, await hasBiometrics(), (await canPush()) && (await isSubscribed()));
+    const chosen = await choose(securpass, await hasBiometrics(), await canPush());
     if (chosen === null) return false;
     if (chosen === "close") {
       if (await end(securpass)) return true;
@@ -22,8 +22,8 @@ export async function showSettings(customer) {
   }
 }
 
-async function choose(securpass, finger, pushed) {
-  const pushing = await canPush();
+async function choose(securpass, finger, pushing) {
+  const pushed = pushing && (await isSubscribed());
   return new Promise((resolve) => {
     const row = (label, act, note = "") => make("li", {}, button([make("strong", {}, label), note && make("span", {}, note)], () => resolve(act), "row"));
     show({

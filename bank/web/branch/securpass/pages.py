@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from bank.books.people import StaffMember
 from bank.contracts.amendment import ContractError, read_signature
+from bank.languages import choose_words
 from bank.securpass.branching import POSTS, PROPOSED, BranchError
 from bank.securpass.eligibility import Channel
 from bank.securpass.identity import IdentityItem
@@ -182,7 +183,7 @@ class SecurPassPages:
         return DeskVisit(request, words, member, view)
 
     def _own_words(self, words: BranchWords) -> SecurPassDeskWords:
-        return self.words.get(words.language) or next(iter(self.words.values()))
+        return choose_words(self.words, words.language)
 
     def _show_check(
         self, visit: DeskVisit, status: int = 200, seen: Mapping[IdentityItem, str] | None = None
