@@ -124,21 +124,22 @@ PURE_IN_THE_BANK = {f"bank.operations.{name}" for name in ("table", "catalogue",
 PURE_IN_THE_BANK |= {f"bank.threeds.{name}" for name in ("table", "policy", "messages", "elements")}
 PURE_IN_THE_BANK |= {
     f"bank.securpass.{name}"
-    for name in ("policy", "enrolment", "eligibility", "counter", "asking", "trusting", "octets", "identity")
+    for name in ("policy", "enrolment.table", "enrolment.eligibility", "enrolment.identity", "proofs.counter")
 }
+PURE_IN_THE_BANK |= {f"bank.securpass.{name}" for name in ("proofs.octets", "approving.asking", "approving.trusting")}
 """What decides in the bank: values in, values out, like the heart. They know nobody but each other."""
 
 LENT_TO_THE_HEART = {
     "sesame_core.cap.codes": {"cryptography"},
     "sesame_core.reader.words": {"importlib", "pkgutil"},
     "bank.operations.octets": {"hashlib", "hmac", "json"},
-    "bank.securpass.octets": {"hashlib", "json"},
+    "bank.securpass.proofs.octets": {"hashlib", "json"},
     "bank.threeds.elements": {"datetime", "re", "urllib.parse"},
 }
 """Computations, not I/O, and the look for a language's file. A reader that never mixes transaction data in must not pay
 for loading DES: it is lent lazily to it."""
 
-LENT_EAGERLY = {"bank.operations.octets", "bank.securpass.octets", "bank.threeds.elements"}
+LENT_EAGERLY = {"bank.operations.octets", "bank.securpass.proofs.octets", "bank.threeds.elements"}
 
 CLOCKS = {"now", "utcnow", "today"}
 """What a borrowed `datetime` would ask the machine."""

@@ -9,7 +9,7 @@ from bank.books.clock import read_time, wall_ms
 from bank.books.schema import CUSTOMERS
 from bank.books.schema_securpass import PASSWORDS
 from bank.books.store_sql import SqlStore
-from bank.securpass.passwords import set_password
+from bank.securpass.phone.passwords import set_password
 
 PASSWORD: Final = "ouvre-toi"  # noqa: S105 - published
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from bank.books.store_sql import SqlStore
 from bank.operations.frame import OperationFrame
-from bank.securpass.keys import PURPOSE, BankKey
 from bank.securpass.policy import SECURPASS_POLICY, SecurPassPolicy
 from bank.securpass.ports import PhoneDevice, PhoneWaker
+from bank.securpass.proofs.keys import PURPOSE, BankKey
 
 CODE_DIGITS: Final = 8
 """Of a code in a text message or an e-mail."""

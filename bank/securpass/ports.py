@@ -7,13 +7,13 @@ from typing import Protocol
 
 from bank.errors import BankError
 from bank.operations.ports import Operation
-from bank.securpass.asking import Hush
-from bank.securpass.eligibility import Missing
-from bank.securpass.enrolment import EnrolmentStanding
-from bank.securpass.octets import PhoneAct, PhoneRequest
+from bank.securpass.approving.asking import Hush
+from bank.securpass.approving.trusting import Exemption
+from bank.securpass.enrolment.eligibility import Missing
+from bank.securpass.enrolment.table import EnrolmentStanding
 from bank.securpass.policy import EnrolmentPath
-from bank.securpass.trusting import Exemption
-from bank.securpass.webauthn import Assertion, Origin
+from bank.securpass.proofs.octets import PhoneAct, PhoneRequest
+from bank.securpass.proofs.webauthn import Assertion, Origin
 
 
 class DeviceState(Enum):

@@ -21,15 +21,17 @@ from bank.operations.policy import OPERATION_POLICY, OperationPolicy
 from bank.operations.ports import Asking, Operation
 from bank.operations.service import OperationService
 from bank.operations.shelf import get_operation
-from bank.securpass import activating, asking_on_phone, branching, logging_on, opening, prompting, settings
-from bank.securpass.challenges import PhoneMark, read_phone_mark
-from bank.securpass.deciding import decide_on_phone
-from bank.securpass.eligibility import Channel
-from bank.securpass.enrolling import read_status
-from bank.securpass.evidence import export_proof
+from bank.securpass.approving import asking_on_phone, prompting
+from bank.securpass.approving.deciding import decide_on_phone
+from bank.securpass.approving.results import CardSecrets, show_result
+from bank.securpass.enrolment import branching
+from bank.securpass.enrolment.eligibility import Channel
+from bank.securpass.enrolment.enrolling import read_status
+from bank.securpass.enrolment.identity import IdentityItem
+from bank.securpass.enrolment.offering import AppOffer, find_offer, put_off
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.identity import IdentityItem
-from bank.securpass.offering import AppOffer, find_offer, put_off
+from bank.securpass.phone import activating, logging_on, opening, settings
+from bank.securpass.phone.settings import BiometricSettings
 from bank.securpass.policy import SECURPASS_POLICY, SecurPassPolicy
 from bank.securpass.ports import (
     ActivationOffer,
@@ -46,8 +48,8 @@ from bank.securpass.ports import (
     PromptAnswer,
     SecurPassStatus,
 )
-from bank.securpass.results import CardSecrets, show_result
-from bank.securpass.settings import BiometricSettings
+from bank.securpass.proofs.challenges import PhoneMark, read_phone_mark
+from bank.securpass.proofs.evidence import export_proof
 from bank.securpass.shelf import find_device, list_devices, write_all_lapsed
 from bank.securpass.telling import SentMail, list_mails
 from bank.verification import Verifier

@@ -13,8 +13,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from bank.books.customers import add_credential, end_credential, list_credentials
 from bank.books.people import CredentialKind
 from bank.books.schema_securpass import DEVICES, ENROLMENTS, PUSH_ENDPOINTS
-from bank.securpass.counter import CounterVerdict, LastRequest, judge_counter
-from bank.securpass.enrolment import (
+from bank.securpass.enrolment.table import (
     LIVE,
     EnrolmentStanding,
     EnrolmentState,
@@ -22,6 +21,7 @@ from bank.securpass.enrolment import (
 )
 from bank.securpass.policy import DAY_MS, EnrolmentPath
 from bank.securpass.ports import DeviceState, PhoneDevice
+from bank.securpass.proofs.counter import CounterVerdict, LastRequest, judge_counter
 
 LIVING: Final = tuple(state.value for state in LIVE)
 PLAIN: Final = tuple(field.name for field in fields(PhoneDevice) if field.name not in ("device_id", "state"))

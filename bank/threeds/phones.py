@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from bank.operations.people import find_app
 from bank.operations.ports import Operation
-from bank.securpass.prompting import find_match
+from bank.securpass.approving.prompting import find_match
 from bank.securpass.service import SecurPassService
 
 

@@ -6,11 +6,11 @@ The diagram and the tables come from the pure modules of bank.securpass, which t
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
-from bank.securpass.eligibility import CONDITIONS, REMEDIES, Condition
-from bank.securpass.enrolment import ENROLMENT_TABLE, EnrolmentAct, EnrolmentRule, EnrolmentState
-from bank.securpass.identity import IdentityItem
-from bank.securpass.octets import ACCEPTED, PhoneAct, ProofKind
+from bank.securpass.enrolment.eligibility import CONDITIONS, REMEDIES, Condition
+from bank.securpass.enrolment.identity import IdentityItem
+from bank.securpass.enrolment.table import ENROLMENT_TABLE, EnrolmentAct, EnrolmentRule, EnrolmentState
 from bank.securpass.policy import DAY_MS, HOUR_MS, MINUTE_MS, SECURPASS_POLICY, EnrolmentPath
+from bank.securpass.proofs.octets import ACCEPTED, PhoneAct, ProofKind
 from docs.tools.made import Page
 
 INTRODUCTION = """\

@@ -21,7 +21,7 @@ from sesame.streams import make_visible
 if TYPE_CHECKING:
     from bank.books.people import StaffMember
     from bank.books.records import Customer
-    from bank.securpass.identity import IdentityItem
+    from bank.securpass.enrolment.identity import IdentityItem
     from bank.securpass.ports import SecurPassStatus
     from bank.securpass.service import SecurPassService
 
@@ -33,7 +33,7 @@ LARGEST_PROOF: Final = 65_536
 @contextmanager
 def _hear_no() -> Iterator[None]:
     """What the bank does not do now, or not for this adviser, is an answer."""
-    from bank.securpass.branching import BranchError  # noqa: PLC0415 - cryptography and fido2
+    from bank.securpass.enrolment.branching import BranchError  # noqa: PLC0415 - cryptography and fido2
     from bank.securpass.ports import NotNowError  # noqa: PLC0415
 
     try:
@@ -87,7 +87,7 @@ def sweep_lapsed(store: SqlStore, arguments: argparse.Namespace) -> Exit:
 
 def export_proof(store: SqlStore, arguments: argparse.Namespace) -> Exit:
     """A telephone's decision as a file that anybody can verify. Raises CommandError."""
-    from bank.securpass.evidence import ProofFileError  # noqa: PLC0415 - cryptography
+    from bank.securpass.proofs.evidence import ProofFileError  # noqa: PLC0415 - cryptography
 
     try:
         proof = _service(store).export_proof(arguments.operation, with_code_key=arguments.with_code_key)
@@ -98,7 +98,7 @@ def export_proof(store: SqlStore, arguments: argparse.Namespace) -> Exit:
 
 def verify_file(arguments: argparse.Namespace) -> Exit:
     """Every signature of such a file; no books are needed. Raises ProofFileError, CommandError."""
-    from bank.securpass.evidence import (  # noqa: PLC0415 - cryptography
+    from bank.securpass.proofs.evidence import (  # noqa: PLC0415 - cryptography
         ProofFileError,
         read_proof,
         verify_proof,
@@ -153,7 +153,7 @@ def _member(store: SqlStore, code: str) -> "StaffMember":
 
 def _read_seen(given: list[str]) -> Mapping["IdentityItem", str]:
     """What was seen, item by item. Raises CommandError."""
-    from bank.securpass.identity import IdentityItem  # noqa: PLC0415 - with the rest of the rules
+    from bank.securpass.enrolment.identity import IdentityItem  # noqa: PLC0415 - with the rest of the rules
 
     items = {item.value: item for item in IdentityItem}
     seen = {}

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from bank.books.people import Post, StaffMember
 from bank.books.schema import PAYMENT_CARDS
 from bank.people.staff import add_staff, find_staff
-from bank.securpass.enrolment import EnrolmentState
+from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.policy import SECURPASS_POLICY, SecurPassPolicy
 from bank.securpass.ports import SecondProof
 from bank.securpass.service import SecurPassService

@@ -24,7 +24,7 @@ from bank.emv.keys import card_key
 from bank.emv.terminal import CodeRequest
 from bank.operations.octets import make_octets
 from bank.operations.ports import Operation
-from bank.securpass.octets import PhoneAct, ProofKind
+from bank.securpass.phone.settings import BiometricSettings
 from bank.securpass.ports import (
     ActivationOffer,
     ActivationProof,
@@ -35,9 +35,9 @@ from bank.securpass.ports import (
     SecondProof,
     SecurPassStatus,
 )
+from bank.securpass.proofs.octets import PhoneAct, ProofKind
+from bank.securpass.proofs.webauthn import Assertion, Origin
 from bank.securpass.service import SecurPassService
-from bank.securpass.settings import BiometricSettings
-from bank.securpass.webauthn import Assertion, Origin
 from bank.verification import Search
 
 PLACE = Origin("http://localhost:8035", "localhost")

@@ -15,12 +15,11 @@ from bank.operations.catalogue import Means, OperationKind
 from bank.operations.octets import make_octets
 from bank.operations.ports import UnknownOperationError
 from bank.operations.table import OperationState
-from bank.securpass.branching import BranchError
-from bank.securpass.eligibility import Channel, Condition, Remedy
-from bank.securpass.enrolment import EnrolmentState
-from bank.securpass.identity import IdentityItem
-from bank.securpass.octets import PhoneAct, ProofKind
-from bank.securpass.offering import AppOffer
+from bank.securpass.enrolment.branching import BranchError
+from bank.securpass.enrolment.eligibility import Channel, Condition, Remedy
+from bank.securpass.enrolment.identity import IdentityItem
+from bank.securpass.enrolment.offering import AppOffer
+from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.policy import DAY_MS, HOUR_MS, MINUTE_MS, EnrolmentPath
 from bank.securpass.ports import (
     DeviceState,
@@ -31,6 +30,7 @@ from bank.securpass.ports import (
     SecondProof,
     TooManyError,
 )
+from bank.securpass.proofs.octets import PhoneAct, ProofKind
 from tests.bank.app_counter import AppCounter
 from tests.bank.phone import Finger
 

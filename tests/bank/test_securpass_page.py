@@ -2,11 +2,11 @@
 
 from dataclasses import fields
 
-from bank.securpass.eligibility import Condition
-from bank.securpass.enrolment import EnrolmentAct, EnrolmentState
-from bank.securpass.identity import IdentityItem
-from bank.securpass.octets import PhoneAct
+from bank.securpass.enrolment.eligibility import Condition
+from bank.securpass.enrolment.identity import IdentityItem
+from bank.securpass.enrolment.table import EnrolmentAct, EnrolmentState
 from bank.securpass.policy import EnrolmentPath, SecurPassPolicy
+from bank.securpass.proofs.octets import PhoneAct
 from docs.tools.securpass_page import MEANINGS, securpass_page
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from bank.demo.database import open_database
 from bank.operations.ports import Operation
-from bank.securpass.evidence import ProofFileError, export_proof, verify_proof, write_pem
 from bank.securpass.ports import PhoneOutcome
+from bank.securpass.proofs.evidence import ProofFileError, export_proof, verify_proof, write_pem
 from sesame.cli import main
 from tests.bank.app_counter import AppCounter
 

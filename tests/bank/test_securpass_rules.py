@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank.securpass.asking import Hush, PromptFacts, judge_prompt, make_match
-from bank.securpass.counter import CounterVerdict, LastRequest, judge_counter
-from bank.securpass.eligibility import (
+from bank.securpass.approving.asking import Hush, PromptFacts, judge_prompt, make_match
+from bank.securpass.approving.trusting import Exemption, ExemptionFacts, PhoneUse, is_trusted, judge_exemption
+from bank.securpass.enrolment.eligibility import (
     CardFacts,
     Channel,
     Condition,
@@ -19,7 +19,7 @@ from bank.securpass.eligibility import (
     Remedy,
     list_missing,
 )
-from bank.securpass.enrolment import (
+from bank.securpass.enrolment.table import (
     ENROLMENT_TABLE,
     LIVE,
     EnrolmentAct,
@@ -29,15 +29,6 @@ from bank.securpass.enrolment import (
     read_enrolment,
     step_enrolment,
 )
-from bank.securpass.octets import (
-    ACCEPTED,
-    PhoneAct,
-    ProofKind,
-    RequestError,
-    digest_about,
-    make_key_challenge,
-    read_request,
-)
 from bank.securpass.policy import (
     DAY_MS,
     HOUR_MS,
@@ -46,7 +37,16 @@ from bank.securpass.policy import (
     EnrolmentPath,
     SecurPassPolicy,
 )
-from bank.securpass.trusting import Exemption, ExemptionFacts, PhoneUse, is_trusted, judge_exemption
+from bank.securpass.proofs.counter import CounterVerdict, LastRequest, judge_counter
+from bank.securpass.proofs.octets import (
+    ACCEPTED,
+    PhoneAct,
+    ProofKind,
+    RequestError,
+    digest_about,
+    make_key_challenge,
+    read_request,
+)
 
 S, A = EnrolmentState, EnrolmentAct
 NOW = 1_795_857_000_000

@@ -19,9 +19,9 @@ from bank.demo.passwords import PASSWORD, furnish_passwords
 from bank.operations.catalogue import OperationKind
 from bank.operations.ports import Operation
 from bank.operations.table import OperationState
-from bank.securpass.enrolment import EnrolmentState
+from bank.securpass.enrolment.table import EnrolmentState
+from bank.securpass.phone.subscribing import PhoneSubscriptions
 from bank.securpass.policy import HOUR_MS
-from bank.securpass.subscribing import PhoneSubscriptions
 from bank.verification import Verifier
 from bank.web.app.api.verbs import AppApi, make_app_api
 from bank.web.app.shell import APP_POLICY, AppShell

@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from bank.books.schema import PAYMENT_CARDS
 from bank.operations.policy import OPERATION_POLICY
-from bank.securpass.octets import PhoneAct
 from bank.securpass.ports import PhoneOutcome, SecondProof
+from bank.securpass.proofs.octets import PhoneAct
 from bank.securpass.service import SecurPassService
 from bank.threeds.phones import CardPhones
 from tests.bank.phone import Phone

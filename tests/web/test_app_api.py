@@ -15,12 +15,12 @@ from starlette.testclient import TestClient
 from bank.demo.database import open_in_memory
 from bank.operations.catalogue import OperationKind
 from bank.operations.octets import read_octets
-from bank.securpass.keys import verify_plain
-from bank.securpass.octets import PhoneAct, ProofKind
-from bank.securpass.passwords import set_password
+from bank.securpass.phone.passwords import set_password
+from bank.securpass.phone.subscribing import PhoneSubscriptions
 from bank.securpass.policy import HOUR_MS, MINUTE_MS
 from bank.securpass.ports import Envelope
-from bank.securpass.subscribing import PhoneSubscriptions
+from bank.securpass.proofs.keys import verify_plain
+from bank.securpass.proofs.octets import PhoneAct, ProofKind
 from bank.verification import Verifier
 from bank.web.app.api.reading import write_octets
 from bank.web.app.api.verbs import AppApi, make_app_api

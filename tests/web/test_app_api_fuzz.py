@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bank.demo.database import open_in_memory
-from bank.securpass.octets import PhoneAct, ProofKind
-from bank.securpass.subscribing import PhoneSubscriptions
+from bank.securpass.phone.subscribing import PhoneSubscriptions
+from bank.securpass.proofs.octets import PhoneAct, ProofKind
 from bank.verification import Verifier
 from bank.web.app.api.description import describe_app_api
 from bank.web.app.api.verbs import AppApi, make_app_api

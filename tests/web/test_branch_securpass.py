@@ -13,9 +13,9 @@ from bank.books.clock import wall_ms
 from bank.books.people import Post
 from bank.books.store_sql import SqlStore
 from bank.contracts.sealing import ContractSeal
-from bank.securpass.eligibility import Channel, Condition
-from bank.securpass.enrolment import EnrolmentState
-from bank.securpass.identity import IdentityItem
+from bank.securpass.enrolment.eligibility import Channel, Condition
+from bank.securpass.enrolment.identity import IdentityItem
+from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.ports import SecondProof
 from bank.web.branch.securpass.words import SecurPassDeskWords, list_securpass_desk_words
 from bank.web.branch.site import PATH

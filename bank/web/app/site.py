@@ -7,8 +7,8 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from bank.books.store_sql import SqlStore
+from bank.securpass.phone.subscribing import PhoneSubscriptions
 from bank.securpass.service import SecurPassService
-from bank.securpass.subscribing import PhoneSubscriptions
 from bank.verification import Verifier
 from bank.web.app.api.verbs import AppApi, make_app_api
 from bank.web.app.shell import APP_POLICY, AppShell

@@ -9,8 +9,8 @@ from bank.books.store_sql import SqlStore
 from bank.push.endpoints import EndpointPolicy
 from bank.push.opening import make_worker, read_vapid_key
 from bank.push.worker import PushWorker
+from bank.securpass.phone.subscribing import PhoneSubscriptions
 from bank.securpass.service import SecurPassService
-from bank.securpass.subscribing import PhoneSubscriptions
 
 
 @dataclass(frozen=True)

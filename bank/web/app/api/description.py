@@ -6,12 +6,12 @@ from typing import Any, Final
 from bank.operations.catalogue import Means, OperationKind, TerminalKind, live_kinds
 from bank.operations.table import OperationState
 from bank.operations.words import LANGUAGES
-from bank.securpass.eligibility import Condition, Remedy
-from bank.securpass.enrolment import EnrolmentState
-from bank.securpass.offering import AppOffer
+from bank.securpass.approving.trusting import Exemption
+from bank.securpass.enrolment.eligibility import Condition, Remedy
+from bank.securpass.enrolment.offering import AppOffer
+from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.policy import EnrolmentPath
 from bank.securpass.ports import DeviceState, PhoneOutcome, SecondProof
-from bank.securpass.trusting import Exemption
 
 Json = dict[str, Any]
 

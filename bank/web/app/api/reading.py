@@ -7,7 +7,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from bank.securpass.ports import Envelope
-from bank.securpass.webauthn import Assertion, Origin
+from bank.securpass.proofs.webauthn import Assertion, Origin
 from bank.web.api.reading import ApiError, read_body
 from web.guard import READING
 

@@ -18,9 +18,10 @@ from starlette.routing import Route
 from bank.errors import StateError
 from bank.operations.ports import UnknownOperationError
 from bank.push.ports import LONGEST_ENDPOINT, SubscriptionError
-from bank.securpass.keys import KeyFormatError
-from bank.securpass.offering import AppOffer
-from bank.securpass.opening import OpenedPhone
+from bank.securpass.enrolment.offering import AppOffer
+from bank.securpass.phone.opening import OpenedPhone
+from bank.securpass.phone.settings import read_settings
+from bank.securpass.phone.subscribing import PhoneSubscriptions
 from bank.securpass.ports import (
     ActivationProof,
     NewPhone,
@@ -32,10 +33,9 @@ from bank.securpass.ports import (
     SecondProof,
     TooManyError,
 )
+from bank.securpass.proofs.keys import KeyFormatError
+from bank.securpass.proofs.webauthn import CredentialError
 from bank.securpass.service import SecurPassService
-from bank.securpass.settings import read_settings
-from bank.securpass.subscribing import PhoneSubscriptions
-from bank.securpass.webauthn import CredentialError
 from bank.web.api.reading import ApiError, read_body
 from bank.web.api.verbs import tell_broken
 from bank.web.app.api.description import describe_app_api

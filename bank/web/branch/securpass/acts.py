@@ -1,5 +1,7 @@
-"""What the desk does about Sécur'Pass, over `bank.securpass.branching` and `bank.contracts`. Every method raises
-StateError."""
+"""What the desk does about Sécur'Pass, over `bank.securpass.enrolment.branching` and `bank.contracts`.
+
+Every method raises StateError.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from bank.contracts.document import draw_amendment
 from bank.contracts.sealing import ContractSeal
 from bank.languages import Notation
 from bank.operations.words import notation_of
-from bank.securpass.branching import (
+from bank.securpass.enrolment.branching import (
     POSTS,
     Amendment,
     close_enrolment,
@@ -23,12 +25,12 @@ from bank.securpass.branching import (
     propose_amendment,
     sign_amendment,
 )
-from bank.securpass.eligibility import Channel, Condition, list_missing
-from bank.securpass.enrolling import read_status
-from bank.securpass.enrolment import EnrolmentState
-from bank.securpass.facts import read_facts
+from bank.securpass.enrolment.eligibility import Channel, Condition, list_missing
+from bank.securpass.enrolment.enrolling import read_status
+from bank.securpass.enrolment.facts import read_facts
+from bank.securpass.enrolment.identity import IdentityItem
+from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.identity import IdentityItem
 from bank.securpass.policy import EnrolmentPath
 from bank.securpass.ports import SecurPassStatus
 from bank.web.branch.desk import name_actor

@@ -18,9 +18,9 @@ from starlette.routing import Route
 from bank.books.people import StaffMember
 from bank.contracts.amendment import ContractError, read_signature
 from bank.languages import choose_words
-from bank.securpass.branching import POSTS, PROPOSED, BranchError
-from bank.securpass.eligibility import Channel
-from bank.securpass.identity import IdentityItem
+from bank.securpass.enrolment.branching import POSTS, PROPOSED, BranchError
+from bank.securpass.enrolment.eligibility import Channel
+from bank.securpass.enrolment.identity import IdentityItem
 from bank.securpass.ports import NotEligibleError, NotNowError
 from bank.web.branch.pages import BranchPages, go_on
 from bank.web.branch.rendering import BranchRenderer

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete
 
 from bank.books.schema import SESSIONS
 from bank.securpass import words
-from bank.securpass.enrolment import (
+from bank.securpass.approving.trusting import PhoneUse, is_trusted
+from bank.securpass.enrolment.table import (
     EnrolmentAct,
     EnrolmentConsequence,
     EnrolmentEvent,
@@ -28,7 +29,6 @@ from bank.securpass.shelf import (
     write_enrolment,
 )
 from bank.securpass.telling import USUAL, journal_securpass, tell_customer
-from bank.securpass.trusting import PhoneUse, is_trusted
 from bank.securpass.words import Sentence
 
 A, C = EnrolmentAct, EnrolmentConsequence

@@ -16,7 +16,7 @@ from bank.operations.octets import make_octets
 from bank.operations.ports import Operation
 from bank.operations.shelf import draw_seq, get_operation
 from bank.operations.table import OperationState
-from bank.securpass.asking import PromptFacts, judge_prompt, make_match
+from bank.securpass.approving.asking import PromptFacts, judge_prompt, make_match
 from bank.securpass.frame import SecurPassFrame
 from bank.securpass.ports import PromptAnswer
 

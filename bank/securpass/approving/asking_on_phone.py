@@ -12,11 +12,11 @@ from bank.operations.ports import Asking, Operation
 from bank.operations.requesting import take_request
 from bank.operations.shelf import get_operation, read_row
 from bank.operations.table import Act, OperationState
+from bank.securpass.approving.prompting import prompt_phone
+from bank.securpass.approving.trusting import Exemption, ExemptionFacts, PhoneUse, judge_exemption
 from bank.securpass.frame import SecurPassFrame
 from bank.securpass.ports import AskedOnPhone, DeviceState, PhoneDevice
-from bank.securpass.prompting import prompt_phone
 from bank.securpass.shelf import find_device, find_enrolment
-from bank.securpass.trusting import Exemption, ExemptionFacts, PhoneUse, judge_exemption
 
 MOST_LOOKED_AT = 50
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.schema_securpass import APP_OFFERS
-from bank.securpass.enrolment import EnrolmentState
+from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.frame import SecurPassFrame
 from bank.securpass.policy import DAY_MS
 from bank.securpass.ports import DeviceState

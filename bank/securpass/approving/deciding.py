@@ -12,12 +12,12 @@ from bank.operations.deciding import decide_operation
 from bank.operations.ports import Operation
 from bank.operations.shelf import get_operation
 from bank.operations.table import Act, OperationState
-from bank.securpass.enrolling import suspend_enrolment
+from bank.securpass.approving.prompting import find_match, find_prompt, forget_prompt_refusals, note_refusal
+from bank.securpass.enrolment.enrolling import suspend_enrolment
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.octets import PhoneAct
 from bank.securpass.ports import Envelope, PhoneAnswer, PhoneOutcome, SuspendReason
-from bank.securpass.prompting import find_match, find_prompt, forget_prompt_refusals, note_refusal
-from bank.securpass.taking import (
+from bank.securpass.proofs.octets import PhoneAct
+from bank.securpass.proofs.taking import (
     TakenRequest,
     keep_answer,
     may_use_biometrics,

@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Final
 
-from bank.securpass.keys import verify_device, verify_plain
-from bank.securpass.octets import make_key_challenge
 from bank.securpass.policy import EnrolmentPath
 from bank.securpass.ports import ActivationProof, NewPhone, SecondProof
+from bank.securpass.proofs.keys import verify_device, verify_plain
+from bank.securpass.proofs.octets import make_key_challenge
 
 VERSION: Final = 1
 

@@ -12,11 +12,8 @@ from sqlalchemy import Connection, insert
 
 from bank.books.schema_securpass import PROOFS
 from bank.operations.people import count_refusals, forget_refusals, lock_tries, take_try
-from bank.securpass.counter import CounterVerdict
-from bank.securpass.enrolling import suspend_enrolment
+from bank.securpass.enrolment.enrolling import suspend_enrolment
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.keys import verify_device, verify_plain
-from bank.securpass.octets import PhoneAct, ProofKind, RequestError, digest_about, read_request
 from bank.securpass.ports import (
     DeviceState,
     Envelope,
@@ -26,9 +23,12 @@ from bank.securpass.ports import (
     SignedRequest,
     SuspendReason,
 )
+from bank.securpass.proofs.counter import CounterVerdict
+from bank.securpass.proofs.keys import verify_device, verify_plain
+from bank.securpass.proofs.octets import PhoneAct, ProofKind, RequestError, digest_about, read_request
+from bank.securpass.proofs.webauthn import PhoneCredential, verify_assertion
 from bank.securpass.shelf import change_device, find_device, lock_enrolment, note_use, take_counter
 from bank.securpass.telling import journal_securpass
-from bank.securpass.webauthn import PhoneCredential, verify_assertion
 
 NOBODYS_KEY: Final = bytes.fromhex(
     "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"

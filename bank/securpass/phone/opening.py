@@ -6,13 +6,13 @@ from sqlalchemy import Connection
 
 from bank.books.customers import find_customer_numbered
 from bank.operations.ports import UnknownOperationError
-from bank.securpass.challenges import PhoneMark, is_challenge, make_challenge_octets, write_phone_mark
-from bank.securpass.enrolment import EnrolmentState
+from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.octets import PhoneAct, digest_about
 from bank.securpass.ports import Envelope, PhoneAnswer, PhoneOutcome, SignedRequest
+from bank.securpass.proofs.challenges import PhoneMark, is_challenge, make_challenge_octets, write_phone_mark
+from bank.securpass.proofs.octets import PhoneAct, digest_about
+from bank.securpass.proofs.taking import keep_answer, may_use_biometrics, prove_second, read_envelope, take_signed
 from bank.securpass.shelf import find_enrolment
-from bank.securpass.taking import keep_answer, may_use_biometrics, prove_second, read_envelope, take_signed
 from bank.securpass.telling import journal_securpass
 
 

@@ -13,29 +13,13 @@ from bank.books.people import ContactKind
 from bank.emv.codes import normalise_code
 from bank.operations.ports import UnknownOperationError
 from bank.securpass import words
-from bank.securpass.activation_octets import ActivationContent, make_activation, read_activation
-from bank.securpass.card_confirmation import CardConfirmation
-from bank.securpass.enrolling import EnrolmentChange, change_enrolment, read_status
-from bank.securpass.enrolment import EnrolmentAct
-from bank.securpass.facts import judge_customer
+from bank.securpass.enrolment.enrolling import EnrolmentChange, change_enrolment, read_status
+from bank.securpass.enrolment.facts import judge_customer
+from bank.securpass.enrolment.table import EnrolmentAct
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.keys import KeyFormatError, check_code_key, check_device_key
-from bank.securpass.policy import MINUTE_MS, EnrolmentPath
-from bank.securpass.ports import (
-    ActivationOffer,
-    ActivationProof,
-    DeviceState,
-    EligibilityAnswer,
-    NewPhone,
-    NotEligibleError,
-    NotNowError,
-    PhoneDevice,
-    ProofRefusedError,
-    SecondProof,
-    SecurPassStatus,
-)
-from bank.securpass.shelf import find_enrolment
-from bank.securpass.stepping import (
+from bank.securpass.phone.activation_octets import ActivationContent, make_activation, read_activation
+from bank.securpass.phone.card_confirmation import CardConfirmation
+from bank.securpass.phone.stepping import (
     ACTIVATION,
     MAIL,
     SMS,
@@ -51,6 +35,22 @@ from bank.securpass.stepping import (
     try_step,
     write_step,
 )
+from bank.securpass.policy import MINUTE_MS, EnrolmentPath
+from bank.securpass.ports import (
+    ActivationOffer,
+    ActivationProof,
+    DeviceState,
+    EligibilityAnswer,
+    NewPhone,
+    NotEligibleError,
+    NotNowError,
+    PhoneDevice,
+    ProofRefusedError,
+    SecondProof,
+    SecurPassStatus,
+)
+from bank.securpass.proofs.keys import KeyFormatError, check_code_key, check_device_key
+from bank.securpass.shelf import find_enrolment
 from bank.securpass.telling import send_mail, send_sms
 from bank.securpass.words import write_text
 

@@ -8,7 +8,7 @@ from bank.books.records import CustomerKind
 from bank.operations.people import find_confirmer
 from bank.operations.ports import UnknownOperationError
 from bank.people.payments import list_payment_cards
-from bank.securpass.eligibility import (
+from bank.securpass.enrolment.eligibility import (
     CardFacts,
     Channel,
     Condition,
@@ -19,7 +19,7 @@ from bank.securpass.eligibility import (
     has_email,
     list_missing,
 )
-from bank.securpass.enrolment import EnrolmentState
+from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.policy import EnrolmentPath, SecurPassPolicy
 from bank.securpass.ports import EligibilityAnswer, SecondProof
 from bank.securpass.shelf import Enrolment

@@ -13,12 +13,12 @@ from bank.books.people import Post, StaffMember
 from bank.books.schema_securpass import AMENDMENTS, IDENTITY_CHECKS
 from bank.errors import BankError
 from bank.journal.chain import name_staff
-from bank.securpass.eligibility import Channel, list_missing
-from bank.securpass.enrolling import EnrolmentChange, change_enrolment, read_status
-from bank.securpass.enrolment import LIVE, EnrolmentAct
-from bank.securpass.facts import read_facts
+from bank.securpass.enrolment.eligibility import Channel, list_missing
+from bank.securpass.enrolment.enrolling import EnrolmentChange, change_enrolment, read_status
+from bank.securpass.enrolment.facts import read_facts
+from bank.securpass.enrolment.identity import IdentityItem, list_unchecked
+from bank.securpass.enrolment.table import LIVE, EnrolmentAct
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.identity import IdentityItem, list_unchecked
 from bank.securpass.policy import EnrolmentPath
 from bank.securpass.ports import NotEligibleError, NotNowError, SecurPassStatus
 from bank.securpass.shelf import find_enrolment

@@ -14,9 +14,8 @@ from bank.books.records import Customer, user_code
 from bank.emv.codes import normalise_code
 from bank.securpass import words
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.passwords import check_password, read_password
-from bank.securpass.ports import ProofRefusedError, TooManyError
-from bank.securpass.stepping import (
+from bank.securpass.phone.passwords import check_password, read_password
+from bank.securpass.phone.stepping import (
     LOG_ON,
     SMS,
     AppStep,
@@ -29,6 +28,7 @@ from bank.securpass.stepping import (
     try_step,
     write_step,
 )
+from bank.securpass.ports import ProofRefusedError, TooManyError
 from bank.securpass.telling import journal_securpass, send_sms
 from bank.securpass.words import write_text
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from bank.securpass import words
-from bank.securpass.challenges import is_challenge
-from bank.securpass.enrolling import EnrolmentChange, change_enrolment
-from bank.securpass.enrolment import EnrolmentAct
+from bank.securpass.enrolment.enrolling import EnrolmentChange, change_enrolment
+from bank.securpass.enrolment.table import EnrolmentAct
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.keys import check_code_key
-from bank.securpass.octets import PhoneAct, digest_about
 from bank.securpass.ports import Envelope, PhoneAnswer, PhoneOutcome
-from bank.securpass.shelf import change_device
-from bank.securpass.taking import (
+from bank.securpass.proofs.challenges import is_challenge
+from bank.securpass.proofs.keys import check_code_key
+from bank.securpass.proofs.octets import PhoneAct, digest_about
+from bank.securpass.proofs.taking import (
     TakenRequest,
     keep_answer,
     may_use_biometrics,
@@ -23,8 +22,9 @@ from bank.securpass.taking import (
     read_envelope,
     take_signed,
 )
+from bank.securpass.proofs.webauthn import CredentialError, PhoneCredential, read_credential
+from bank.securpass.shelf import change_device
 from bank.securpass.telling import journal_securpass, tell_customer
-from bank.securpass.webauthn import CredentialError, PhoneCredential, read_credential
 
 Change = Callable[[Connection, TakenRequest], None]
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
-from bank.securpass.counter import MOST
+from bank.securpass.proofs.counter import MOST
 
 VERSION: Final = 1
 LONGEST: Final = 1024

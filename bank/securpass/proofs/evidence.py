@@ -22,8 +22,8 @@ from bank.books.schema_securpass import PROOFS
 from bank.errors import BankError
 from bank.operations.octets import OctetsError, read_octets
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.keys import verify_device, verify_plain
-from bank.securpass.octets import ProofKind, RequestError, read_request
+from bank.securpass.proofs.keys import verify_device, verify_plain
+from bank.securpass.proofs.octets import ProofKind, RequestError, read_request
 from bank.securpass.shelf import find_device
 
 FORMAT: Final = "securpass-proof-1"
