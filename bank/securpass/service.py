@@ -13,7 +13,7 @@ from bank.books.records import Customer
 from bank.books.schema_securpass import PROMPTS
 from bank.books.store_sql import SqlStore
 from bank.errors import StateError
-from bank.operations.catalogue import OperationKind
+from bank.operations.catalogue import OperationKind, TerminalKind
 from bank.operations.effects import list_card_services
 from bank.operations.frame import OperationFrame
 from bank.operations.octets import make_octets
@@ -21,7 +21,7 @@ from bank.operations.policy import OPERATION_POLICY, OperationPolicy
 from bank.operations.ports import Asking, Operation
 from bank.operations.service import OperationService
 from bank.operations.shelf import get_operation
-from bank.securpass.approving import asking_on_phone, prompting
+from bank.securpass.approving import asking_on_phone, prompting, web_log_on
 from bank.securpass.approving.deciding import decide_on_phone
 from bank.securpass.approving.results import CardSecrets, show_result
 from bank.securpass.enrolment import branching
@@ -164,6 +164,22 @@ class SecurPassService:
             read: PhoneMark | None = read_phone_mark(self.frame.challenge_key, mark, now_ms)
             device = find_device(connection, read.device_id) if read else None
         return device if device and device.state is DeviceState.ACTIVE else None
+
+    def begin_web_log_on(self, user: str, terminal: TerminalKind, language: str) -> web_log_on.WebLogOn:
+        """See `web_log_on`."""
+        return web_log_on.begin_web_log_on(self.frame, user, terminal, language)
+
+    def look_at_web_log_on(self, begun: web_log_on.WebLogOn) -> web_log_on.WebLogOnView:
+        """See `web_log_on`."""
+        return web_log_on.look_at_web_log_on(self.frame, begun)
+
+    def take_web_log_on(self, begun: web_log_on.WebLogOn) -> Customer | None:
+        """See `web_log_on`."""
+        return web_log_on.take_web_log_on(self.frame, begun)
+
+    def give_up_web_log_on(self, begun: web_log_on.WebLogOn) -> None:
+        """See `web_log_on`."""
+        web_log_on.give_up_web_log_on(self.frame, begun)
 
     # Settings
 

@@ -47,7 +47,7 @@ class LoneBank:
             *(Mount(path, app) for path, app in self.beside.items()),
             Mount("/", make_coopanet(self.pages)),
         ]
-        guarded = Guard(Starlette(routes=routes), content_policy(), self.hosts, self.own_address)
+        guarded = Guard(Starlette(routes=routes), content_policy(scripts=True), self.hosts, self.own_address)
         return Metered(guarded, self.meters)
 
     async def begin_anew(self, request: Request) -> Response:

@@ -6,160 +6,34 @@ The bank's clock is in the test's hand; keys, signatures and counter are the bro
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bank.books.clock import wall_ms
 from bank.demo.database import open_in_memory
-from bank.demo.passwords import PASSWORD, furnish_passwords
-from bank.operations.catalogue import OperationKind
-from bank.operations.ports import Operation
+from bank.demo.passwords import furnish_passwords
 from bank.operations.table import OperationState
 from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.phone.subscribing import PhoneSubscriptions
-from bank.securpass.policy import HOUR_MS
 from bank.verification import Verifier
 from bank.web.app.api.verbs import AppApi, make_app_api
 from bank.web.app.shell import APP_POLICY, AppShell
 from bank.web.app.site import PATH
-from bank.web.app.words import AppWords, list_app_words
+from bank.web.app.words import list_app_words
+from bank.web.coopanet.pages import Pages
+from bank.web.coopanet.site import bank_site
+from bank.web.coopanet.words import list_languages
 from bank.web.feed import OperationFeed
 from bank.web.shared import BookSessions, BookSourceLimit, open_desk
 from tests.bank.app_counter import AppCounter
 from tests.bank.counter import Hand
 from tests.browser.sight import PATIENCE_MS
+from tests.browser.telephone import CODE, SIZE, Telephone, clean, is_clean, new_telephone, state_of
 from web.guard import Guard
 from web.serving import Server, bind_listener
-
-CODE = "4826"
-SIZE = {"width": 360, "height": 640}
-
-
-@dataclass
-class Telephone:
-    """A browser with the app, and the bank that it speaks to."""
-
-    page: Page
-    bank: AppCounter
-    words: AppWords
-    address: str
-    cdp: CDPSession
-    authenticator: str
-    complaints: list[str] = field(default_factory=list)
-    fingerless: bool = False
-
-    def open(self) -> None:
-        self.page.goto(f"{self.address}{PATH}/{self.words.language}/")
-
-    def press(self, label: str) -> None:
-        self.page.get_by_role("button", name=label, exact=True).click()
-
-    def choose(self, label: str) -> None:
-        """A row, which says more than its name."""
-        self.page.get_by_role("button", name=label).first.click()
-
-    def reads(self, title: str) -> None:
-        expect(self.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-
-    def types(self, code: str = CODE) -> None:
-        for digit in code:
-            self.press(digit)
-        self.press(self.words.ok)
-
-    def logs_on(self) -> None:
-        """As on a telephone that is not known."""
-        words = self.words
-        self.reads(words.log_on)
-        self.page.get_by_label(words.user).fill("DURAND42")
-        self.page.get_by_label(words.word_label).fill(PASSWORD)
-        self.press(words.continue_on)
-        self.page.get_by_label(words.sms_code).wait_for()
-        self.page.get_by_label(words.sms_code).fill(self.bank.phone().read_sms())
-        self.press(words.continue_on)
-
-    def activates(self, *, finger: bool = True) -> None:
-        """The whole course, from the interstitial on, confirmed by the reader."""
-        words = self.words
-        self.reads(words.offers["activate"].title)
-        self.press(words.offers["activate"].begin)
-        self.reads(words.choose_code)
-        self.types()
-        self.reads(words.repeat_code)
-        self.types()
-        reader = words.seconds["reader"]
-        self.page.get_by_role("button", name=reader).or_(self.page.get_by_label(words.sms_code)).first.wait_for()
-        if self.page.get_by_role("button", name=reader).count():
-            self.press(reader)
-        hint = self.page.locator("#second-hint").inner_text()
-        challenge = re.search(r"\d{4} \d{4}", hint)
-        assert challenge, hint
-        phone = self.bank.phone()
-        self.page.get_by_label(words.sms_code).fill(phone.read_sms())
-        self.page.get_by_label(words.second_code["reader"]).fill(phone.reader_code(challenge[0].replace(" ", "")))
-        self.press(words.continue_on)
-        self.reads(words.biometrics)
-        self.fingerless = not finger
-        if not finger:
-            for label in (words.bio_log_on, words.bio_approve):
-                self.page.get_by_label(label).uncheck()
-        self.press(words.continue_on)
-        self.reads(words.activated)
-        self.press(words.end)
-        self.is_home()
-
-    def is_home(self) -> None:
-        expect(self.page.locator("main.home")).to_be_visible()
-
-    def passes_72_hours(self) -> None:
-        """The session is over by then: the telephone is known, and its holder logs on with it."""
-        self.bank.hand.ms += 73 * HOUR_MS  # what else stands on these books has gone on meanwhile
-        self.page.reload()
-        self.comes_back()
-
-    def comes_back(self) -> None:
-        self.reads(self.words.welcome)
-        self.press(self.words.log_on_by_phone)
-        if self.fingerless:
-            self.types()
-        self.is_home()
-
-    def is_asked(self, kind: OperationKind = OperationKind.SEPA_TRANSFER) -> tuple[Operation, str]:
-        """At the customer's computer; the operation, and the number that the computer shows."""
-        operation = self.bank.ask(kind)
-        answer = self.bank.app.prompt_phone(self.bank.durand, operation.operation_id)
-        assert answer.asked
-        expect(self.page.locator("main.operation")).to_be_visible()
-        return operation, answer.match
-
-    def approves(self, match: str) -> None:
-        if match:
-            self.page.get_by_label(self.words.match).fill(match)
-        self.press(self.words.approve)
-
-    def knows_finger(self, known: bool) -> None:
-        self.cdp.send("WebAuthn.setUserVerified", {"authenticatorId": self.authenticator, "isUserVerified": known})
-
-
-def state_of(telephone: Telephone, operation: Operation) -> OperationState:
-    return telephone.bank.service.find_operation(telephone.bank.durand, operation.operation_id).state
-
-
-def give_finger(cdp: CDPSession) -> str:
-    cdp.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    made: str = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-    return made
 
 
 @pytest.fixture
@@ -179,7 +53,8 @@ def address(bank: AppCounter) -> Iterator[str]:
     desk, places = open_desk(store, Verifier(store)), BookSourceLimit(store, prefix="app-source/")
     api = AppApi(bank.app, BookSessions(store), desk, places, OperationFeed(store), PhoneSubscriptions(store))
     pages = Starlette(routes=[Mount("/api", make_app_api(api)), *AppShell().list_routes()])
-    app = Starlette(routes=[Mount(PATH, Guard(pages, APP_POLICY))])
+    coopanet = bank_site(Pages(desk, BookSessions(store), wall=bank.hand))
+    app = Starlette(routes=[Mount(PATH, Guard(pages, APP_POLICY)), Mount("/", coopanet)])
     with Server(app, listener).beside():
         yield f"http://localhost:{port}"
 
@@ -190,23 +65,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.set_default_timeout(PATIENCE_MS)
     yield made
     made.close()
-
-
-def new_telephone(context: BrowserContext, bank: AppCounter, address: str, language: str) -> Telephone:
-    page = context.new_page()
-    cdp = context.new_cdp_session(page)
-    telephone = Telephone(page, bank, list_app_words()[language], address, cdp, give_finger(cdp))
-
-    def complain(message: ConsoleMessage) -> None:
-        refused = re.search(
-            r"status of (401|403|404|405|422)|ERR_FAILED|ERR_INTERNET_DISCONNECTED|pub_key_cred_params", message.text
-        )
-        if message.type in ("error", "warning") and not refused:
-            telephone.complaints.append(message.text)
-
-    page.on("console", complain)
-    page.on("pageerror", lambda error: telephone.complaints.append(str(error)))
-    return telephone
 
 
 @pytest.fixture
@@ -241,6 +99,7 @@ def test_the_whole_story_in_each_language(
     assert state_of(telephone, operation) is OperationState.APPROVED
     telephone.press(words.end)
     telephone.is_home()
+    opens_the_website(telephone, context, axe)
     refused, _ = telephone.is_asked()
     telephone.press(words.refuse)
     telephone.reads(words.refuse_title)
@@ -253,12 +112,27 @@ def test_the_whole_story_in_each_language(
     assert telephone.complaints == []
 
 
-def clean(telephone: Telephone, axe: str) -> None:
-    """No rule of WCAG 2.2 AA is broken on the screen that is shown."""
-    telephone.cdp.send("Runtime.evaluate", {"expression": axe})  # past the page's policy, which lets no other script in
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = telephone.page.evaluate("tags => axe.run({runOnly: tags}).then(r => r.violations)", tags)
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+def opens_the_website(telephone: Telephone, context: BrowserContext, axe: str) -> None:
+    """At the customer's computer, which goes on by itself once the telephone has approved."""
+    assert context.browser
+    words, site = telephone.words, list_languages()[telephone.words.language]
+    with closing(context.browser.new_context(bypass_csp=True)) as computer:
+        page = computer.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(f"{telephone.address}/{words.language}/access")
+        page.get_by_role("link", name=site.choose_phone).click()
+        is_clean(page, axe)
+        page.get_by_label(site.user_code).fill("durand42")
+        page.get_by_role("button", name=site.phone_submit).click()
+        number = page.locator(".digits").inner_text()
+        is_clean(page, axe)
+        expect(telephone.page.locator("main.operation")).to_be_visible()
+        telephone.approves(number)
+        telephone.types()
+        telephone.reads(words.approved)
+        expect(page.locator(".hello")).to_contain_text("Claude Durand")
+    telephone.press(words.end)
+    telephone.is_home()
 
 
 def closes(telephone: Telephone) -> None:

@@ -53,7 +53,11 @@ def test_the_telephone_is_offered_first_and_the_page_follows(
     asked = guest.send(page, "telephone")
     assert "La demande est sur votre téléphone" in asked.text
     (operation,) = OperationService(store, wall=pages.wall).list_operations(phone.customer_id)
+    state = f"operations/{operation.operation_id}/state"
+    assert state in asked.text
+    assert guest.get(state).json() == {"state": "waiting"}
     assert phone.approve(operation, number_on(asked)).outcome is PhoneOutcome.DONE
+    assert guest.get(state).json() == {"state": "over"}
     assert "Demander sur mon téléphone" not in guest.get(f"operations/{operation.operation_id}").text
     assert OperationService(store, wall=pages.wall).find_operation(phone.customer_id, operation.operation_id).means
 

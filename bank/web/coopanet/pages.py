@@ -2,7 +2,8 @@
 
     app = coopanet(Pages(Desk(Verifier(store))))
 
-No script is served, nothing is kept in the browser but one token, and a mark by which it is known again.
+No page needs a script; the pages that wait for a telephone have one. Nothing is kept in the browser but one token, a
+mark by which it is known again, and what it waits for.
 """
 
 import re
@@ -38,6 +39,7 @@ from bank.web.coopanet.frame import (
     source_of,
     token_of,
 )
+from bank.web.coopanet.phone_log_on import PhoneLogOnPages
 from bank.web.coopanet.space.pages import ClientSpace
 from bank.web.coopanet.terminals import TerminalMarks
 from bank.web.coopanet.words import CoopanetWords
@@ -68,6 +70,7 @@ class Pages(Frame):
             Route("/{language}/first-try", self.make_page(self.first_try), name="first_try"),
             Route("/{language}/sign-off", self.make_page(self.sign_off), methods=["POST"], name="sign_off"),
             Route("/{language}/goodbye", self.make_page(self.show_goodbye), name="goodbye"),
+            *PhoneLogOnPages(self, phones, self.terminals).list_routes(),
             *ConnectingPages(self).list_routes(),
             *ClientSpace(self, operations, phones, self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),

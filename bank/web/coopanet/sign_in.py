@@ -214,6 +214,15 @@ class Desk:
             await self.hold_refusal(begin)
         return customer
 
+    async def admit_source(self, source: str) -> bool:
+        """Count an attempt of that place in advance, and the log is told once that it has had too many. Raises
+        StateError."""
+        return await run_in_threadpool(self._admit, source)
+
+    async def give_back(self, source: str) -> None:
+        """What was counted in advance was no attempt against anybody. Raises StateError."""
+        await run_in_threadpool(self._sources.give_back, source)
+
     async def hold_refusal(self, begin: float) -> None:
         """Keep a refusal back that was begun then, of a sign-in or of an operation's code: a no ends at the same
         moments whatever was wrong, so that its length does not tell which user codes exist or how near a code was."""
@@ -227,15 +236,19 @@ class Desk:
         return await run_in_threadpool(self._look_now, user, code, source)
 
     def _look_now(self, user: str, code: str, source: str) -> Customer | None:
-        if not self._sources.admit_source(source):
-            if self._sources.newly_closed(source):
-                self._note_limited(source)
+        if not self._admit(source):
             return None
         customer = self._verify(user, code, source)
         if customer is not None:
             # A right code costs its place nothing: a branch with many customers is one place.
             self._sources.give_back(source)
         return customer
+
+    def _admit(self, source: str) -> bool:
+        admitted = self._sources.admit_source(source)
+        if not admitted and self._sources.newly_closed(source):
+            self._note_limited(source)
+        return admitted
 
     def _verify(self, user: str, code: str, source: str) -> Customer | None:
         """Only a user code opens accounts: the verifier itself would take a card's number as well."""

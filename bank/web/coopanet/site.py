@@ -11,4 +11,4 @@ NEXT = "next"
 
 def bank_site(pages: Pages, framed_by: str = "'none'") -> ASGIApp:
     """The application. `framed_by`: who may show it in a frame, as a content-security policy says it."""
-    return Guard(make_coopanet(pages), content_policy(framed_by=framed_by))
+    return Guard(make_coopanet(pages), content_policy(scripts=True, framed_by=framed_by))

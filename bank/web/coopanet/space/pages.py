@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bank.books.clock import wall_ms
@@ -99,6 +99,7 @@ class ClientSpace:
             Route("/{language}/ask/{kind}", own(self.show_form), name="ask"),
             Route("/{language}/ask/{kind}", own(self.ask), methods=["POST"]),
             Route("/{language}/operations/{number}", own(self.show_operation), name="operation"),
+            Route("/{language}/operations/{number}/state", own(self.tell_state), name="operation_state"),
             Route("/{language}/operations/{number}/time.svg", own(self.show_time), name="time"),
             Route("/{language}/operations/{number}/confirm", own(self.confirm), methods=["POST"], name="confirm"),
             Route("/{language}/operations/{number}/code", own(self.send), methods=["POST"], name="send"),
@@ -225,6 +226,11 @@ class ClientSpace:
         content = (await self._find(visit)).content
         bar = draw_bar(content.until_ms - self.now_ms(), content.until_ms - content.created_ms)
         return Response(bar, media_type="image/svg+xml")
+
+    async def tell_state(self, visit: Visit) -> Response:
+        """What the page asks that waits for the telephone."""
+        pending = (await self._find(visit)).state is OperationState.PENDING
+        return JSONResponse({"state": "waiting" if pending else "over"})
 
     async def confirm(self, visit: Visit) -> Response:
         """Take a code."""

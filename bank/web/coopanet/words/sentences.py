@@ -58,6 +58,23 @@ class CoopanetWords:
     access_text: str
     choose_sesame: str
     sesame_text: str
+    choose_phone: str
+    phone_text: str
+    phone_form: str
+    phone_submit: str
+    phone_slip: str
+    phone_wait: str
+    phone_open: str
+    phone_number: str
+    phone_until: str
+    phone_follows: str
+    phone_continue: str
+    phone_nothing: str
+    phone_approved: str
+    phone_opening: str
+    phone_over: str
+    phone_over_text: str
+    phone_again: str
     old_code: str
     user_code: str
     user_hint: str
