@@ -261,11 +261,13 @@ def get_data(tag: int) -> Conversation[bytes | None]:
 
 
 def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | None) -> CardData:
-    """What a code needs, from the FCI and the records. Raises CardError: INCOMPLETE without a CDOL1, UNSUPPORTED where
-    there is neither a rule nor a bitmap that keeps something of the cryptogram."""
+    """What a code needs, from the FCI and the records. Raises CardError: INCOMPLETE without a CDOL1, GARBAGE for one that
+    cannot be filled, UNSUPPORTED where there is neither a rule nor a bitmap that keeps something of the cryptogram."""
     cdol1 = find_value(objects, 0x8C)
     if cdol1 is None:
         raise CardError(Fault.INCOMPLETE, "no CDOL1")
+    # Read here already: another application may be better, and a PIN that leads to no code is asked for in vain.
+    parse_dol(cdol1)
     everything = application.fci + objects
     belgian = _is_belgian(everything)
     card = CardData(

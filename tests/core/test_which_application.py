@@ -277,6 +277,12 @@ def test_one_application_under_two_names_is_tried_once() -> None:
 
 # Of no use
 
+
+def with_cdol1(cdol1: str) -> bytes:
+    """The record of an application that has a bitmap, and this list of what its cryptogram is made from."""
+    return tlv(0x70, tlv(0x8C, bytes.fromhex(cdol1)), tlv(0x9F56, FRENCH_BITMAP)) + OK
+
+
 NO_USE = {
     "refused": App(options=b"\x69\x85"),
     "not allowed": App(options=b"\x69\x81"),
@@ -285,8 +291,10 @@ NO_USE = {
     "no CDOL1": App(cdol1=False),
     "a lost record": App(record=b"\x6f\x00"),
     "an empty bitmap": App(bitmap=bytes(17)),
+    "a CDOL1 cut short": App(record=with_cdol1("9F0206" + "9F37")),
+    "a CDOL1 that fits no command": App(record=with_cdol1("9F3781FC" + "9F0206")),
 }
-FAULTS = [Fault.REFUSED] * 3 + [Fault.GARBAGE] + [Fault.INCOMPLETE] * 2 + [Fault.UNSUPPORTED]
+FAULTS = [Fault.REFUSED] * 3 + [Fault.GARBAGE] + [Fault.INCOMPLETE] * 2 + [Fault.UNSUPPORTED] + [Fault.GARBAGE] * 2
 
 
 def no_use(why: str) -> App:
