@@ -27,7 +27,12 @@ PYTHONS = {
     "PYTHONSAFEPATH": "1",
     "PYTHONOPTIMIZE": "2",
     "PYTHONWARNINGS": "error",
+    "PYTHONHASHSEED": "no number",
+    "PYTHONUTF8": "0",
+    "PYTHONMALLOC": "no such",
+    "PYTHONTOCOME": "whatever it will be",
 }
+"""UTF8, HASHSEED and MALLOC keep Python from starting, or its help from a C locale: it has a letter with an accent."""
 
 PIP_CONF = "[global]\nuser = true\nno-index = true\n[install]\nprefix = /nowhere\nno-deps = true\n"
 
@@ -84,12 +89,36 @@ def test_a_package_lands_in_our_environment_whatever_the_user_set(wheels: Path, 
 
 @pytest.mark.parametrize("name", PYTHONS)
 def test_no_variable_of_pythons_changes_which_python_is_found(name: str) -> None:
-    script = 'set -eu; checkout=$1; . "$checkout/tools/environment.sh"; "$(first_python)" -m tools.installer --help'
-    environment = {"PATH": f"{Path(sys.executable).parent}:{os.defpath}", name: PYTHONS[name]}
+    script = 'set -eu; checkout=$1; . "$checkout/tools/environment.sh"; env; "$(first_python)" -m tools.installer --help'
+    path = f"{Path(sys.executable).parent}:{os.defpath}"
+    environment = {"PATH": path, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", name: PYTHONS[name]}
     command = ["/bin/sh", "-c", script, "sh", str(ROOT)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Install the Sésame reader" in done.stdout
+    assert name not in done.stdout
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_standard_stream_that_is_closed_ends_nothing(closed: str, tmp_path: Path) -> None:
+    """Whoever starts it from a button or a timer may give it none: what it opens next would be its output else."""
+    command = f"{ROOT}/install --dry-run --root {tmp_path} {closed}"
+    environment = {"PATH": f"{Path(sys.executable).parent}:{os.defpath}"}
+    done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bool(done.stdout) is (">&-" not in closed.replace("2>&-", ""))
+
+
+def test_a_letter_that_the_terminal_lacks_is_no_reason_to_stop(tmp_path: Path) -> None:
+    """As on a terminal of KOI8-R, which has no e with an accent."""
+    lines = (ROOT / "install").read_text(encoding="utf-8").replace('$(dirname -- "$0")', str(ROOT)).splitlines()
+    lines.insert(-1, 'PYTHONIOENCODING="ascii${PYTHONIOENCODING-}"')
+    (tmp_path / "install").write_text("\n".join(lines), encoding="utf-8")
+    command = ["/bin/sh", str(tmp_path / "install"), "--help"]
+    environment = {"PATH": f"{Path(sys.executable).parent}:{os.defpath}", "PYTHONIOENCODING": ""}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Install the S?same reader" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["install", "test"])

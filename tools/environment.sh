@@ -7,12 +7,16 @@ python= # the interpreter to use; empty for the first that will do
 constraints= # a file of pip's, with versions; empty for none
 wheelhouse= # a folder with all that is to be installed, where there is one; empty for the index alone
 
-# Nothing of the caller's may turn Python into another one than we mean, or hide our own modules from it. (-OO takes the help
-# away, SAFEPATH the modules of this folder.) What pip inherits, tools/pip_alone.py looks through.
-unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONOPTIMIZE PYTHONINSPECT PYTHONSAFEPATH PYTHONUSERBASE PYTHONPLATLIBDIR \
-    PYTHONWARNINGS PYTHONDEBUG PYTHONDEVMODE PYTHONVERBOSE PYTHONCASEOK PYTHONEXECUTABLE PYTHONBREAKPOINT \
-    PYTHONIOENCODING PYTHONPYCACHEPREFIX PYTHONPROFILEIMPORTTIME PYTHONTRACEMALLOC PYTHONINTMAXSTRDIGITS
+# Nothing of the caller's may turn Python into another one than we mean, hide our own modules from it, or keep it from
+# starting: none of its variables counts. (-OO takes the help away, SAFEPATH the modules of this folder; a HASHSEED that is
+# no number ends it.) What pip inherits, tools/pip_alone.py looks through.
+for name in $(env | sed -n 's/^\(PYTHON[A-Za-z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 export PYTHONNOUSERSITE=1
+
+# A standard stream that is closed would become whatever is opened next, or none.
+{ true 3<&0; } 2>/dev/null || exec </dev/null
+{ true 3>&1; } 2>/dev/null || exec >/dev/null
+true 3>&2 || exec 2>/dev/null
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -267,7 +267,8 @@ def _users(options: Options) -> Step:
 
 def _has_user(root: Path) -> bool:
     passwd = root / "etc/passwd"
-    return passwd.exists() and any(line.startswith("sesame:") for line in passwd.read_text().splitlines())
+    # Bytes: people's names stand there, in whatever encoding.
+    return passwd.exists() and any(line.startswith(b"sesame:") for line in passwd.read_bytes().splitlines())
 
 
 def _application(options: Options) -> list[Step]:

@@ -115,10 +115,11 @@ def way_to(wheels: Path) -> dict[str, str]:
     """How pip is told to take packages from a folder alone. Raises InstallError when one is not what its list says."""
     cure = f"In that folder, where it was filled, type: sha256sum *.whl >{SUMS}"
     try:
-        rows = [line.split(maxsplit=1) for line in (wheels / SUMS).read_text(encoding="utf-8").splitlines() if line]
+        lines = (wheels / SUMS).read_bytes().splitlines()
     except OSError as error:
         raise InstallError(f"{wheels / SUMS}: {error.strerror}. {cure}") from None
-    sums = {name.lstrip("*"): digest for digest, name in rows}
+    rows = (os.fsdecode(line).partition(" ") for line in lines)
+    sums = {name.lstrip(" *"): digest for digest, _, name in rows}
     for wheel in sorted(wheels.glob("*.whl")):
         if sums.get(wheel.name) != hashlib.sha256(wheel.read_bytes()).hexdigest():
             raise InstallError(f"{wheel} is not what {SUMS} beside it says: fetch it again. {cure}")

@@ -322,9 +322,18 @@ def test_a_folder_of_wheels_is_what_its_list_says_or_refused(tmp_path: Path) -> 
     wheel.write_bytes(b"PX")
     with pytest.raises(release.InstallError, match="is not what SHA256SUMS beside it says"):
         release.way_to(tmp_path)
-    (tmp_path / release.SUMS).write_text("")
-    with pytest.raises(release.InstallError, match="is not what"):
-        release.way_to(tmp_path)
+    for other in (b"", b"one-word\n", b"d\xe9j\xe0  vu.whl\n", b"\x00" * 9, f"{digest}\n".encode()):
+        (tmp_path / release.SUMS).write_bytes(other)
+        with pytest.raises(release.InstallError, match="is not what"):
+            release.way_to(tmp_path)
+
+
+def test_the_names_of_the_machines_users_are_bytes(options: Options) -> None:
+    """A real name in Latin-1, as a machine of 1999 has it."""
+    passwd = options.root / "etc/passwd"
+    passwd.parent.mkdir(parents=True)
+    passwd.write_bytes(b"rene:x:1000:1000:Ren\xe9,,,:/home/rene:/bin/bash\n")
+    assert installer.main(["--dry-run", "--root", str(options.root)]) == 0
 
 
 def test_without_root_it_says_what_to_type(mocker: MockerFixture, capsys: pytest.CaptureFixture[str]) -> None:
