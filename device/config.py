@@ -17,8 +17,9 @@ from device.settings import (
     check_flag,
     check_i2c_address,
     check_line,
+    check_name_or_number,
+    check_socket_path,
     check_table,
-    check_text,
     check_whole,
     check_wholes,
     declare_setting,
@@ -159,7 +160,9 @@ class DisplayConfig:
 class SlotConfig:
     """[slot]: which smart-card reader, and whether a switch of ours tells when its card goes."""
 
-    reader: str = declare_setting(check_text("a part of the reader's name, or its number; empty takes the first"), "")
+    reader: str = declare_setting(
+        check_name_or_number("a part of the reader's name, or its number; empty takes the first"), ""
+    )
     exclusive: bool = declare_setting(check_flag(), True)
     card_switch: bool = declare_setting(check_flag(), False)
     card_switch_gpio: int = declare_setting(GPIO_NUMBER, gpio_of("CARD_SWITCH"))
@@ -194,7 +197,7 @@ class MirrorConfig:
     """[mirror]: whether the glass may be shown on a projector, and the Unix socket its pictures are had from."""
 
     enabled: bool = declare_setting(check_flag(), False)
-    socket: str = declare_setting(check_text("the path of a Unix socket"), MIRROR_SOCKET)
+    socket: str = declare_setting(check_socket_path(), MIRROR_SOCKET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Checks for single settings: each takes what TOML gave and returns the value, or says what is allowed."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -34,9 +35,34 @@ def check_choice(*options: str) -> Check:
     return _make_check(lambda raw: isinstance(raw, str) and raw in options, allowed)
 
 
-def check_text(allowed: str) -> Check:
-    """Any text."""
-    return _make_check(lambda raw: isinstance(raw, str), allowed)
+def check_name_or_number(allowed: str) -> Check:
+    """Any text; a whole number counts as its digits: people write a place without quotes."""
+
+    def parse(raw: object) -> str:
+        if isinstance(raw, str):
+            return raw
+        if not _is_whole(raw, 0):
+            raise NotAllowed
+        return str(raw)
+
+    return Check(parse, allowed)
+
+
+LONGEST_SOCKET_PATH = 107
+"""Bytes of `sun_path` before its NUL (unix(7))."""
+
+
+def is_socket_path(path: str) -> bool:
+    """Whether a Unix socket can have this name at all."""
+    return bool(path) and "\0" not in path and len(os.fsencode(path)) <= LONGEST_SOCKET_PATH
+
+
+def check_socket_path() -> Check:
+    """Where a Unix socket can be."""
+    return _make_check(
+        lambda raw: isinstance(raw, str) and is_socket_path(raw),
+        f"the path of a Unix socket, at most {LONGEST_SOCKET_PATH} bytes",
+    )
 
 
 LONGEST_LINE = 80

@@ -4,9 +4,11 @@ import os
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from errno import EADDRINUSE, ENOTSUP
+from errno import EADDRINUSE, ENAMETOOLONG, ENOTSUP
 from pathlib import Path
 from typing import Final
+
+from device.settings import LONGEST_SOCKET_PATH, is_socket_path
 
 PATIENCE_S: Final = 1.0
 """Who does not take a call within this time is busy, not gone."""
@@ -53,6 +55,9 @@ def open_door(path: Path, mode: int, backlog: int) -> Door:
 def _bind_socket(path: Path, mode: int) -> socket.socket:
     if not hasattr(socket, "AF_UNIX"):
         raise OSError(ENOTSUP, "this system has no Unix sockets")
+    # bind() says this one without an errno, and takes a name as far as its NUL.
+    if not is_socket_path(str(path)):
+        raise OSError(ENAMETOOLONG, f"a socket's path has at most {LONGEST_SOCKET_PATH} bytes, none of them NUL")
     if path.is_socket():
         _replace_dead(path)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

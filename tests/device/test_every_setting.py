@@ -34,7 +34,7 @@ SETTINGS: dict[str, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {
     "spi.chip_select": (0, (0, 1), (2, -1, True)),
     "display.rotation": (0, (0, 90, 180, 270), (45, 360, -90)),
     "display.contrast": (0x8F, (1, 255), (0, 256)),
-    "slot.reader": ("", ("", "ACR39U"), (1, None)),
+    "slot.reader": ("", ("", "ACR39U", "3121"), (True, -1, 1.0, None)),
     "slot.exclusive": (True, *FLAG),
     "slot.card_switch": (False, *FLAG),
     "slot.card_switch_gpio": (27, *GPIOS),
@@ -48,7 +48,11 @@ SETTINGS: dict[str, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {
     "sound.buzzer": (True, *FLAG),
     "sound.light": (True, *FLAG),
     "mirror.enabled": (False, *FLAG),
-    "mirror.socket": ("/run/sesame/mirror", ("/run/user/1000/mirror",), (5,)),
+    "mirror.socket": (
+        "/run/sesame/mirror",
+        ("/run/user/1000/mirror", "m", "x" * 107),
+        (5, "", "x" * 108, "é" * 54, "/run/\0"),
+    ),
 }
 """Setting -> its default; values that are allowed beside the other defaults; values that are not."""
 
@@ -70,6 +74,10 @@ def test_the_default_and_the_bounds(key: str) -> None:
     for value in bad:
         with pytest.raises(ConfigError, match=name):
             merged(key, value)
+
+
+def test_a_readers_number_may_stand_without_quotes() -> None:
+    assert merged("slot.reader", 3121) == "3121"
 
 
 def test_every_row_is_a_setting() -> None:

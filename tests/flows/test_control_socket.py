@@ -195,6 +195,17 @@ def test_a_second_reader_does_not_take_the_firsts_socket(connect: Connect, path:
     assert connect().ask("pull") == "ok"
 
 
+@pytest.mark.parametrize("name", ["x" * 120, "é" * 60, "nul\0", "\0abstract"])
+def test_a_name_that_no_socket_can_have_is_said(name: str, tmp_path: Path) -> None:
+    """What follows a NUL was cut off in silence, and of a long name the system's reason was told as None."""
+    with (
+        pytest.raises(ControlError, match=r"a socket's path has at most 107 bytes.*another path"),
+        living(tmp_path / name, tmp_path),
+    ):
+        pass
+    assert not [found for found in tmp_path.iterdir() if found.is_socket()]
+
+
 def test_a_socket_that_was_left_behind_is_replaced(path: Path, tmp_path: Path) -> None:
     left = socket.socket(socket.AF_UNIX)
     left.bind(str(path))
