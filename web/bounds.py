@@ -11,9 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from web.clock import elapsed
+
+FRESH = (h11.IDLE, h11.SEND_RESPONSE)
+"""States of a server whose answer is not begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,18 @@ class BoundedConnection(H11Protocol):
         """asyncio: bytes came, of a request or of several."""
         super().data_received(data)
         self._look()
+
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn: what came is no HTTP, maybe behind a head that was. Who says so has no answer any more, whatever the
+        application would still say; and where one is begun, there is no other."""
+        begun = self.conn.our_state not in FRESH
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if begun:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
 
     def on_response_complete(self) -> None:
         """uvicorn: the answer is written."""

@@ -209,6 +209,28 @@ def test_a_head_has_a_limit(connect: Connect) -> None:
     assert line.recv(12) == b"HTTP/1.1 400"
 
 
+CHUNKED = b"POST %b HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+NO_CHUNK = b"zz\r\nzz\r\n"
+
+
+@pytest.mark.parametrize("path", [b"/", b"/nowhere", b"/stream"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_body_that_is_no_http_is_the_clients_fault_and_no_trace_of_ours(
+    connect: Connect, caplog: pytest.LogCaptureFixture, path: bytes, at_once: bool
+) -> None:
+    """The application is at it already, or has answered: two traces for a stranger's two letters."""
+    line = connect()
+    line.sendall(CHUNKED % path + (NO_CHUNK if at_once else b""))
+    if not at_once and path != b"/":  # this one answers when it has read the body
+        assert line.recv(8) == b"HTTP/1.1"
+    line.sendall(NO_CHUNK)
+    assert ended(line)
+    after = connect()
+    after.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert after.recv(12) == b"HTTP/1.1 200"
+    assert [record.getMessage() for record in caplog.records] == []
+
+
 def test_an_answer_that_nobody_reads_ends(connect: Connect, streaming: Streaming) -> None:
     line = connect()
     line.sendall(HEAD)
