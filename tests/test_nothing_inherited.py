@@ -89,7 +89,9 @@ def test_a_package_lands_in_our_environment_whatever_the_user_set(wheels: Path, 
 
 @pytest.mark.parametrize("name", PYTHONS)
 def test_no_variable_of_pythons_changes_which_python_is_found(name: str) -> None:
-    script = 'set -eu; checkout=$1; . "$checkout/tools/environment.sh"; env; "$(first_python)" -m tools.installer --help'
+    script = (
+        'set -eu; checkout=$1; . "$checkout/tools/environment.sh"; env; "$(first_python)" -m tools.installer --help'
+    )
     path = f"{Path(sys.executable).parent}:{os.defpath}"
     environment = {"PATH": path, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", name: PYTHONS[name]}
     command = ["/bin/sh", "-c", script, "sh", str(ROOT)]

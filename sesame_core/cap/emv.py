@@ -261,8 +261,9 @@ def get_data(tag: int) -> Conversation[bytes | None]:
 
 
 def card_data(application: Application, objects: tuple[Tlv, ...], tries: int | None) -> CardData:
-    """What a code needs, from the FCI and the records. Raises CardError: INCOMPLETE without a CDOL1, GARBAGE for one that
-    cannot be filled, UNSUPPORTED where there is neither a rule nor a bitmap that keeps something of the cryptogram."""
+    """What a code needs, from the FCI and the records. Raises CardError: INCOMPLETE without a CDOL1, GARBAGE for one
+    that cannot be filled, UNSUPPORTED where there is neither a rule nor a bitmap that keeps something of the
+    cryptogram."""
     cdol1 = find_value(objects, 0x8C)
     if cdol1 is None:
         raise CardError(Fault.INCOMPLETE, "no CDOL1")
