@@ -34,12 +34,16 @@ def add_database_argument(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def open_books(arguments: argparse.Namespace) -> Iterator["SqlStore"]:
     """The furnished books. Raises StateError, and CommandError where their libraries are not installed."""
+    with closing(open_demonstration(arguments.state, arguments.database)) as store:
+        yield store
+
+
+def open_demonstration(state_dir: Path, database: str) -> "SqlStore":
+    """The same, for whoever closes them himself."""
     with needing_extra("bank"):
         from bank.demo.database import open_database  # noqa: PLC0415 - SQLAlchemy, only where there are books
 
-        books = open_database(arguments.state, arguments.database)
-    with closing(books) as store:
-        yield store
+        return open_database(state_dir, database)
 
 
 def begin_books_anew(state_dir: Path, database: str) -> None:

@@ -9,16 +9,19 @@ screen says (never a code). The socket is for its owner only (mode 0600).
 import errno
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from device.unix_socket import Door, open_door
 from sesame_core.errors import SesameError
 from simulator.live import LiveBench
 from simulator.script import Player, Statement, statements_in
+
+if TYPE_CHECKING:
+    from simulator.phone.hands import PhoneHands
 
 LONGEST_LINE: Final = 4096
 MOST_CLIENTS: Final = 8
@@ -33,11 +36,11 @@ class ControlError(SesameError):
 
 
 class Control:
-    """Takes statements for `bench` until closed. Pictures go below `folder`."""
+    """Takes statements for `bench` until closed. Pictures go below `folder`. `telephone`: see `Player`."""
 
-    def __init__(self, bench: LiveBench, folder: Path) -> None:
+    def __init__(self, bench: LiveBench, folder: Path, telephone: "Callable[[], PhoneHands] | None" = None) -> None:
         self._bench = bench
-        self._player = Player(bench, folder)
+        self._player = Player(bench, folder, telephone=telephone)
         self._places = threading.Semaphore(MOST_CLIENTS)
 
     @contextmanager
@@ -64,7 +67,11 @@ class Control:
         return "ok"
 
     def _play_line(self, statement: Statement) -> None:
-        """One statement, until the hands have done all that it asks for."""
+        """One statement, until the hands have done all that it asks for. The reader's thread, which has 35 seconds to
+        keep, does not wait for the bank."""
+        if statement.is_apart:
+            self._player.perform(statement)
+            return
 
         def act() -> Future[None]:
             self._player.perform(statement)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 from unicodedata import normalize
 
 from bank.errors import BankError
@@ -28,6 +28,9 @@ from drivers.painter.raster import encode_png
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Key, Millis
 from simulator.bench import Hands
+
+if TYPE_CHECKING:
+    from simulator.phone.hands import PhoneHands
 
 MAX_INCLUDES = 16
 MOST_STATEMENTS: Final = 100_000
@@ -69,6 +72,12 @@ class Statement:
     words: tuple[str, ...]
     path: Path
     line: int
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is about the telephone and the bank alone: the reader need not wait for it."""
+        head, about = self.words[0], self.words[1] if len(self.words) > 1 else ""
+        return head in {"phone", "bank"} or (head == "expect" and about in {"phone", "operation"})
 
     def error(self, what: object) -> ScriptError:
         """What is wrong, with its place."""
@@ -148,12 +157,22 @@ def parse_script(text: str, path: Path) -> Iterator[Statement]:
 
 
 class Player:
-    """Plays statements with hands and eyes on a reader. Pictures go below `folder`."""
+    """Plays statements with hands and eyes on a reader. Pictures go below `folder`. `telephone`: gives the one beside
+    it, once a statement is about it."""
 
-    def __init__(self, bench: Hands, folder: Path, scale: int = 4) -> None:
+    def __init__(
+        self, bench: Hands, folder: Path, scale: int = 4, telephone: "Callable[[], PhoneHands] | None" = None
+    ) -> None:
         self.bench = bench
         self.folder = folder
         self.scale = scale
+        self._telephone = telephone
+
+    def find_telephone(self) -> "PhoneHands":
+        """The telephone beside the reader. Raises ScriptError's inner problem where there is none."""
+        if self._telephone is None:
+            raise _Problem("there is no telephone beside this reader")
+        return self._telephone()
 
     def play(self, statements: Sequence[Statement]) -> None:
         """All statements in order. Raises ScriptError at the first that fails."""
@@ -236,11 +255,39 @@ def _screenshot(player: Player, words: Sequence[str]) -> None:
     path.write_bytes(encode_png(player.bench.glass(), player.scale))
 
 
+def _phone(player: Player, words: Sequence[str]) -> None:
+    hands = player.find_telephone()
+    from simulator.phone.statements import act_on_phone  # noqa: PLC0415 - the bank, where there is a telephone
+
+    act_on_phone(hands, words)
+
+
+def _bank(player: Player, words: Sequence[str]) -> None:
+    hands = player.find_telephone()
+    from simulator.phone.statements import act_at_bank  # noqa: PLC0415 - the bank, where there is a telephone
+
+    act_at_bank(hands, words)
+
+
 def _expect(player: Player, words: Sequence[str]) -> None:
     kind = words[0] if words else ""
+    if kind in {"phone", "operation"}:
+        _expect_of_phone(player, kind, words[1:])
+        return
     if kind not in EXPECTATIONS:
-        raise _Problem("write: expect text TEXT, expect code [CODE], expect dark")
+        raise _Problem(
+            "write: expect text TEXT, expect code [CODE], expect dark, expect phone ... or expect operation ..."
+        )
     EXPECTATIONS[kind](player.bench, words[1:])
+
+
+def _expect_of_phone(player: Player, kind: str, words: Sequence[str]) -> None:
+    hands = player.find_telephone()
+    from simulator.phone.statements import judge_operation, judge_phone  # noqa: PLC0415 - as above
+
+    complaint = (judge_phone if kind == "phone" else judge_operation)(hands, words)
+    if complaint:
+        raise _Unmet(complaint)
 
 
 def _expect_text(bench: Hands, words: Sequence[str]) -> None:
@@ -285,6 +332,8 @@ STATEMENTS: Final = {
     "unplug": ScriptVerb("unplug", "Take the smart-card reader away.", _unplug),
     "plug": ScriptVerb("plug", "Bring the smart-card reader back.", _plug),
     "battery": ScriptVerb("battery good|low|critical", "Let the gauge say so.", _battery),
+    "phone": ScriptVerb("phone ACT", "What the customer does with the telephone: [below](#the-telephone).", _phone),
+    "bank": ScriptVerb("bank ACT", "What is done at the bank's terminals: [below](#the-telephone).", _bank),
 }
 STATEMENT_INCLUDE: Final = ("include FILE", "Play another script here; its path counts from this file.")
 

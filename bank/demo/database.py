@@ -45,9 +45,12 @@ def open_database(state_dir: Path, url: str = "") -> SqlStore:
     return store
 
 
-def open_in_memory() -> SqlStore:
-    """A bank that ends with the program: the test keys, and neither cards nor customers. Close it."""
+def open_in_memory(*, furnished: bool = False) -> SqlStore:
+    """A bank that ends with the program: the test keys, and neither cards nor customers unless it is furnished as the
+    demonstration's. Close it."""
     store = SqlStore(MEMORY, BooksVault(os.urandom(KEY_SIZE)))
+    if furnished:
+        _furnish(store, MEMORY)
     for key in TEST_KEYS.values():
         store.add_issuer_key(key)
     return store

@@ -12,6 +12,7 @@ from docs.tools.made import DOCS, Page
 from sesame.cli import COMMANDS, parser_of
 from sesame.exits import Exit
 from sesame_core.events import Key
+from simulator.phone.statements import list_rows
 from simulator.script import LEGEND_NAMES, STATEMENT_INCLUDE, STATEMENTS, parse_script
 
 EXITS = {
@@ -52,6 +53,16 @@ def scripts() -> Iterator[str]:
     yield "| statement | what it does |\n| --- | --- |"
     for usage, meaning in [(verb.usage, verb.meaning) for verb in STATEMENTS.values()] + [STATEMENT_INCLUDE]:
         yield f"| `{_cell(usage)}` | {_cell(meaning)} |"
+    yield (
+        "\n## The telephone\n\nA simulated telephone is beside the reader. It has the keys, the counter and the "
+        "requests of the app (`/app/`) and speaks the app's own verbs ([the interface](dev/securpass-api.md)); its "
+        "screen says the app's sentences. `sesame script` gives each script a bank of its own, in memory and in the "
+        "script's time; over the control socket it is the running bank, in real time.\n"
+    )
+    yield "| statement | what it does |\n| --- | --- |"
+    for usage, meaning in list_rows():
+        yield f"| `{_cell(usage)}` | {_cell(meaning)} |"
+    yield "\n```\n" + (DOCS / "telephone.sesame").read_text(encoding="utf-8") + "```\n\n## How it is written"
     yield "\nWords with spaces stand in quotation marks; `#` begins a remark."
     yield "Keys are named, in any case, by name or by legend:\n"
     for key in Key:

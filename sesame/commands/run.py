@@ -9,15 +9,22 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from device.config import Config, load_config
 from sesame.answers import add_json_argument, say_ready, say_result
-from sesame.books import add_database_argument, begin_books_anew, hold_state, needing_extra, open_books
+from sesame.books import (
+    add_database_argument,
+    begin_books_anew,
+    hold_state,
+    needing_extra,
+    open_books,
+    open_demonstration,
+)
 from sesame.exits import CommandError, Exit
 from sesame.parsing import read_port
 from sesame.serving import READERS_VERB, announce_verb
@@ -26,6 +33,7 @@ from sesame.state import add_state_argument
 
 if TYPE_CHECKING:
     from simulator.live import LiveBench
+    from simulator.phone.hands import PhoneHands
 
 USUAL_PORT: Final = 8035
 MODEL = Path("/proc/device-tree/model")
@@ -113,8 +121,7 @@ def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
     glyphs = glyphs_of(page.encoding, os.environ, sys.platform)
     terminal = Terminal(language_of(config), page.write, glyphs=glyphs, pad=pad_of(config))
     bench = LiveBench(config, arguments.state, [terminal.watch_reader])
-    bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
-    with _make_reachable(bench, arguments):
+    with _beside_reader(bench, config, arguments):
         terminal.run(bench)
     return Exit.OK
 
@@ -123,8 +130,7 @@ def _run_controlled(config: Config, arguments: argparse.Namespace) -> int:
     from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
 
     bench = LiveBench(config, arguments.state)
-    bench.anew = partial(begin_books_anew, arguments.state, arguments.database)
-    with _make_reachable(bench, arguments):
+    with _beside_reader(bench, config, arguments):
         if arguments.json:
             say_ready(arguments, control=str(arguments.control))
         sys.stderr.write(f"the reader is simulated; its control socket is {arguments.control}\n")
@@ -142,8 +148,9 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
         from bank.web.branch.site import PATH as BRANCH  # noqa: PLC0415
         from bank.web.branch.site import open_branch  # noqa: PLC0415
         from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
+        from simulator.phone.opening import open_phone  # noqa: PLC0415
         from simulator.web.bench import PageBench  # noqa: PLC0415
-        from simulator.web.site import reader_site  # noqa: PLC0415
+        from simulator.web.site import BesideReader, reader_site  # noqa: PLC0415
         from web.beside import PathSplit  # noqa: PLC0415
         from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
 
@@ -152,12 +159,13 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
         listener = bind_listener(arguments.port, USUAL_PORT)
         desk, waking = open_desk(store, Verifier(store)), open_waking(store)
         payments = open_payments(store, waker=waking.worker)
-        beside = {BRANCH: open_branch(store), APP: open_app(store, waking=waking)}
-        pages = reader_site(bench, desk, BookSessions(store), beside, waking.service)
+        apps = {BRANCH: open_branch(store), APP: open_app(store, waking=waking, framed=True)}
+        telephone = open_phone(store, config.reader.language, waker=waking.worker)
+        pages = reader_site(bench, desk, BookSessions(store), BesideReader(apps, waking.service, telephone))
         site = PathSplit(PATH, open_acs(payments, desk), pages)
         verb = f"{url_of(listener)}{READERS_VERB}"
         with ExitStack() as stack:
-            stack.enter_context(_make_reachable(bench, arguments))
+            stack.enter_context(_make_reachable(bench, arguments, lambda: telephone))
             stack.enter_context(PaymentKeeper(payments).beside())
             stack.enter_context(Server(site, listener).beside())
             stack.enter_context(waking.running())
@@ -171,7 +179,27 @@ def _on_page(config: Config, arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _make_reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterator[None]:
+def _beside_reader(bench: "LiveBench", config: Config, arguments: argparse.Namespace) -> Iterator[None]:
+    """Reachable, without a page: the telephone opens the books when a statement is about it."""
+    from sesame.telephone import TelephoneBeside  # noqa: PLC0415 - where the reader is simulated
+
+    def begin_anew() -> None:
+        begin_books_anew(arguments.state, arguments.database)
+        telephone.begin_anew()
+
+    bench.anew = begin_anew
+    opened = partial(open_demonstration, arguments.state, arguments.database)
+    with (
+        closing(TelephoneBeside(opened, config.reader.language)) as telephone,
+        _make_reachable(bench, arguments, telephone),
+    ):
+        yield
+
+
+@contextmanager
+def _make_reachable(
+    bench: "LiveBench", arguments: argparse.Namespace, telephone: "Callable[[], PhoneHands]"
+) -> Iterator[None]:
     """While the context lasts, signals end the reader's life, and the control socket is there if it is wanted."""
     from device.signals import on_ending  # noqa: PLC0415 - the simulator's parts
     from simulator.control import Control  # noqa: PLC0415
@@ -179,7 +207,7 @@ def _make_reachable(bench: "LiveBench", arguments: argparse.Namespace) -> Iterat
     with ExitStack() as stack:
         stack.enter_context(on_ending(bench.end))
         if arguments.control:
-            stack.enter_context(Control(bench, arguments.pictures).listening(arguments.control))
+            stack.enter_context(Control(bench, arguments.pictures, telephone).listening(arguments.control))
         yield
 
 

@@ -6,6 +6,8 @@ something else was, 2 when a script cannot be understood.
 
 import argparse
 import os
+import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sesame.answers import add_json_argument, say_result
 from sesame.books import VARIABLE, begin_books_anew
 from sesame.exits import CommandError, Exit, exit_of
 from sesame.state import add_state_argument
+from sesame.telephone import TelephoneBeside, open_own_books
 from simulator.bench import Bench
 from simulator.script import LARGEST_SCALE, ExpectationError, Player, ScriptError, read_script
 
@@ -63,6 +66,20 @@ def _play(arguments: argparse.Namespace) -> None:
     for path in arguments.files:
         statements = tuple(read_script(path))
         bench = Bench(config, state_dir=None if arguments.fresh else arguments.state)
-        if not arguments.fresh:
-            bench.anew = partial(begin_books_anew, arguments.state, os.environ.get(VARIABLE, ""))
-        Player(bench, arguments.pictures, arguments.scale).play(statements)
+        start_ms = time.time_ns() // 1_000_000 - bench.clock.now()
+        wall = partial(_in_script, bench, start_ms)
+        with closing(TelephoneBeside(open_own_books, config.reader.language, wall, own=True)) as telephone:
+            bench.anew = partial(_begin_anew, arguments, telephone)
+            Player(bench, arguments.pictures, arguments.scale, telephone).play(statements)
+
+
+def _in_script(bench: Bench, start_ms: int) -> int:
+    """The bank's clock, in the script's time."""
+    return start_ms + bench.clock.now()
+
+
+def _begin_anew(arguments: argparse.Namespace, telephone: TelephoneBeside) -> None:
+    """The script's own bank, and the books beside its cards. Raises StateError."""
+    telephone.begin_anew()
+    if not arguments.fresh:
+        begin_books_anew(arguments.state, os.environ.get(VARIABLE, ""))

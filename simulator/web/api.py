@@ -1,12 +1,11 @@
 """The reader over HTTP: verbs in, JSON out. `simulator.web.openapi` describes every one of them."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,9 +22,12 @@ from drivers.errors import SlotError
 from drivers.painter.raster import encode_png
 from sesame_core.events import Key
 from simulator.live import EndedError
+from simulator.phone.hands import PhoneHands
 from simulator.web import openapi
 from simulator.web.bench import BusyError, PageBench
 from simulator.web.openapi import MOST_KEYS, MOST_SCALE
+from simulator.web.phone_api import PhoneApi
+from simulator.web.reading import given_value
 from simulator.web.stream import stream_events
 
 PATIENCE_S: Final = 20.0
@@ -149,29 +151,16 @@ class Api:
             ) from None
 
 
-def make_api(bench: PageBench) -> Starlette:
+def make_api(bench: PageBench, telephone: PhoneHands | None = None) -> Starlette:
     """The application. It can be mounted below any path; put a `Guard` around it."""
-    return Starlette(routes=list(Api(bench).list_routes()), exception_handlers={HTTPException: refuse_request})
+    routes = [*Api(bench).list_routes(), *PhoneApi(telephone).list_routes()]
+    return Starlette(routes=routes, exception_handlers={HTTPException: refuse_request})
 
 
 async def refuse_request(_request: Request, error: Exception) -> Response:
     """Every refusal is an object with one sentence."""
     assert isinstance(error, HTTPException)
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
-
-
-async def given_value(request: Request, *names: str) -> Any:  # noqa: ANN401 - as JSON has it
-    """The value of the body's only member, None where there is to be none. A foreign form cannot send this type."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise HTTPException(415, "send application/json")
-    try:
-        body = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        raise HTTPException(400, "the body is not JSON") from None
-    if not isinstance(body, dict) or set(body) != set(names):
-        raise HTTPException(400, f"the body is an object with {', '.join(names) or 'nothing in it'}")
-    return body[names[0]] if names else None
 
 
 def keys_of(value: object) -> tuple[Key, ...]:

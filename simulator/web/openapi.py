@@ -13,6 +13,10 @@ TITLE: Final = "The simulated Sésame reader"
 MOST_KEYS: Final = 32
 """How many keys one request may press."""
 
+MOST_WORDS: Final = 3
+LONGEST_WORD: Final = 120
+"""Of a statement about the telephone or the bank."""
+
 MOST_SCALE: Final = 8
 """How many screen pixels a pixel of a screenshot may have, each way."""
 
@@ -36,6 +40,8 @@ def _readings() -> Json:
         "/gallery": {"get": _reads("The cards there are, with the PIN of each for the demonstration.", "Gallery")},
         "/trace": {"get": _reads("What card and reader said last; a PIN's digits are stars.", "Trace")},
         "/events": {"get": _events()},
+        "/phone": {"get": _of_phone("How the simulated telephone is.", None), "post": _of_phone(ON_PHONE, WORDS)},
+        "/bank": {"post": _of_phone(AT_BANK, WORDS)},
     }
 
 
@@ -73,6 +79,14 @@ NOTHING: Final = _object()
 DESCRIBED: Final = _object(**dict.fromkeys(CARD_LANGUAGES, TEXT))
 """What a card stands for, by language."""
 PRESS: Final = _object(keys=_list({"enum": [key.value for key in Key]}, minItems=1, maxItems=MOST_KEYS))
+WORDS: Final = _object(
+    words=_list({"type": "string", "maxLength": LONGEST_WORD}, minItems=1, maxItems=MOST_WORDS)
+    | {"examples": [["approve"], ["code", "4711"]]}
+)
+ON_PHONE: Final = (
+    "What a script says after `phone`: `activate`, `approve`, `refuse`, `fraud`, `code`, `offline`, `online`."
+)
+AT_BANK: Final = "What a script says after `bank`: `transfer` with amount and payee, `lift`."
 INSERT: Final = _object(card={"type": "string", "examples": ["bank-card"]})
 
 SCHEMAS: Final[Json] = {
@@ -102,6 +116,18 @@ SCHEMAS: Final[Json] = {
                 response={"type": "string", "pattern": "^[0-9A-F]*$"},
             )
         )
+    ),
+    "Phone": _object(
+        activated=FLAG,
+        online=FLAG,
+        waiting=COUNT,
+        says={"type": "string", "description": "The sentences on the telephone's screen."},
+        operation={
+            "type": ["object", "null"],
+            "properties": {"kind": TEXT, "state": TEXT},
+            "required": ["kind", "state"],
+            "description": "The customer's latest operation, as the bank has it.",
+        },
     ),
     "Error": _object(error=TEXT),
 }
@@ -151,6 +177,15 @@ def _events() -> Json:
         "`anew` for the next customer, and `here` when nothing else was said for 5 s.",
         "responses": {"200": _answer("A stream without end.", {"text/event-stream": {"schema": TEXT}}), **_guarded()},
     }
+
+
+def _of_phone(meaning: str, body: Json | None) -> Json:
+    """About the telephone: without one there is nothing to ask."""
+    answers = {"200": _answer("So it is.", _json("Phone")), "404": _answer("There is no telephone.", _json("Error"))}
+    if body is None:
+        return {"summary": meaning, "responses": {**answers, **_guarded()}}
+    done = _does(meaning, body, {409: "The telephone or the bank does not do that now."})
+    return {**done, "responses": {**done["responses"], **answers}}
 
 
 def _does(meaning: str, body: Json, errors: dict[int, str] | None = None) -> Json:

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from jinja2 import Environment
@@ -29,6 +29,7 @@ from drivers.keypad.legends import legend_of
 from drivers.painter.raster import paint_screen
 from sesame_core.events import Key
 from simulator.bench import pad_of
+from simulator.phone.hands import PhoneHands
 from simulator.web import openapi
 from simulator.web.api import make_api
 from simulator.web.bench import PageBench
@@ -40,7 +41,6 @@ from web.guard import Guard, content_policy
 from web.sessions import SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
-NOTHING: Final[Mapping[str, ASGIApp]] = MappingProxyType({})
 KINDS: Final = {
     Key.CODE: "code",
     Key.CHALLENGE: "function",
@@ -63,11 +63,22 @@ class TitledCard:
 
 
 @dataclass(frozen=True)
+class BesideReader:
+    """What is on the bench besides reader and Coop@net. `apps`: other applications of the bank's by their path;
+    `waker`: has telephones woken where Coop@net asks them; `telephone`: the simulated one, for scripts."""
+
+    apps: Mapping[str, ASGIApp] = field(default_factory=dict)
+    waker: SecurPassService | None = None
+    telephone: PhoneHands | None = None
+
+
+@dataclass(frozen=True)
 class Site:
     """The pages around the reader."""
 
     bench: PageBench
     bank: Pages
+    beside: BesideReader = field(default_factory=BesideReader)
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
     def list_routes(self) -> Sequence[Route | Mount]:
@@ -78,7 +89,7 @@ class Site:
             Route("/{language}/verbs", self._page(self.verbs), name="verbs"),
             Route("/{language}/sheet", self._page(self.sheet), name="sheet"),
             Route("/{language}/sheet/{name}.png", self._page(self.screen), name="screen"),
-            Mount("/api", make_api(self.bench), name="api"),
+            Mount("/api", make_api(self.bench, self.beside.telephone), name="api"),
             Mount("/coopanet", bank_site(self.bank, framed_by="'self'"), name="coopanet"),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         )
@@ -171,14 +182,20 @@ def reader_site(
     bench: PageBench,
     desk: Desk,
     sessions: SessionKeeper | None = None,
-    beside: Mapping[str, ASGIApp] = NOTHING,
-    phones: SecurPassService | None = None,
+    beside: BesideReader | None = None,
 ) -> ASGIApp:
-    """Everything at one address, guarded. From now on the bank begins anew with the bench. `beside`: other applications
-    of the bank's by their path; `phones`: has telephones woken where it asks them."""
+    """Everything at one address, guarded. From now on bank and telephone begin anew with the bench."""
+    beside = beside or BesideReader()
     branch = Branch(bench.config.branch.name, bench.config.branch.telephone)
-    bank = Pages(desk, sessions or Sessions(), branch=branch, phones=phones)
-    bench.anew = bank.begin_anew
+    bank = Pages(desk, sessions or Sessions(), branch=branch, phones=beside.waker)
+    bench.anew = partial(_begin_anew, bank, beside.telephone)
     policy = content_policy(scripts=True, frames=True)
-    mounted = [Mount(path, app) for path, app in beside.items()]
-    return Guard(Starlette(routes=[*mounted, *Site(bench, bank).list_routes()]), policy)
+    mounted = [Mount(path, app) for path, app in beside.apps.items()]
+    return Guard(Starlette(routes=[*mounted, *Site(bench, bank, beside).list_routes()]), policy)
+
+
+def _begin_anew(bank: Pages, telephone: PhoneHands | None) -> None:
+    """Raises StateError."""
+    bank.begin_anew()
+    if telephone is not None:
+        telephone.forget()

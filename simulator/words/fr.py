@@ -169,6 +169,7 @@ VERBS: Final = MappingProxyType(
         "Bring the smart-card reader back.": "Rebrancher le lecteur de carte à puce.",
         "Done; so it is now.": "C'est fait ; voici l'état à présent.",
         "How the reader is.": "L'état du lecteur.",
+        "How the simulated telephone is.": "L'état du téléphone simulé.",
         "No such card.": "Cette carte n'existe pas.",
         "No such scale.": "Cette échelle n'existe pas.",
         "Press keys one after the other; answered when the last is let go.": "Appuyer sur des touches, l'une après "
@@ -188,6 +189,13 @@ VERBS: Final = MappingProxyType(
         "The next customer: card out, everybody signed off, cards and accounts as at first.": "Client suivant : carte "
         "retirée, tout le monde déconnecté, cartes et comptes comme au début.",
         "The picture.": "L'image.",
+        "The telephone or the bank does not do that now.": "Le téléphone ou la banque ne le permet pas à présent.",
+        "There is no telephone.": "Il n'y a pas de téléphone.",
+        "What a script says after `bank`: `transfer` with amount and payee, `lift`.": "Ce qu'un script dit après "
+        "`bank` : `transfer` avec montant et bénéficiaire, `lift`.",
+        "What a script says after `phone`: `activate`, `approve`, `refuse`, `fraud`, `code`, `offline`, `online`.": (
+            "Ce qu'un script dit après `phone` : `activate`, `approve`, `refuse`, `fraud`, `code`, `offline`, `online`."
+        ),
         "The reader has ended.": "Le lecteur est arrêté.",
         "Too many presses are waiting.": "Trop d'appuis sont en attente.",
         "What card and reader said last; a PIN's digits are stars.": "Les derniers échanges entre carte et lecteur ; "

@@ -1,20 +1,13 @@
 """A telephone with the app, as docs/dev/securpass-api.md has it, with no code of the bank's but its values: keys of its
 own, a counter, requests that are signed and can be sent again unchanged. And a finger: a WebAuthn authenticator."""
 
-import base64
-import hmac
 import json
 import os
-import re
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fido2.cose import ES256
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from sqlalchemy import select
@@ -39,11 +32,9 @@ from bank.securpass.proofs.octets import PhoneAct, ProofKind
 from bank.securpass.proofs.webauthn import Assertion, Origin
 from bank.securpass.service import SecurPassService
 from bank.verification import Search
+from simulator.phone.bank_side import find_code
+from simulator.phone.keys import CODE, PLACE, PhoneKeys, encode_octets
 
-PLACE = Origin("http://localhost:8035", "localhost")
-CODE = "2580"
-RAW = (Encoding.Raw, PublicFormat.Raw)
-POINT = (Encoding.X962, PublicFormat.UncompressedPoint)
 FLAG = AuthenticatorData.FLAG
 
 
@@ -58,7 +49,7 @@ class Finger:
     count: int = 0
 
     def client_data(self, kind: str, challenge: bytes) -> bytes:
-        told = {"type": kind, "challenge": encode(challenge), "origin": self.place.origin, "crossOrigin": False}
+        told = {"type": kind, "challenge": encode_octets(challenge), "origin": self.place.origin, "crossOrigin": False}
         return json.dumps(told).encode()
 
     def register(self, challenge: bytes) -> tuple[bytes, bytes]:
@@ -83,33 +74,13 @@ class Finger:
 
 
 @dataclass
-class Phone:
-    """One telephone of one customer."""
+class Phone(PhoneKeys):
+    """One telephone of one customer: the simulator's, at the bank's service itself, and a finger besides."""
 
     service: SecurPassService
     customer_id: int
-    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
-    pepper: bytes = field(default_factory=lambda: os.urandom(32))
-    salt: bytes = field(default_factory=lambda: os.urandom(16))
-    counter: int = 0
-    device_id: str = ""
     label: str = "Pixel 7"
     finger: Finger = field(default_factory=Finger)
-
-    @property
-    def device_key(self) -> bytes:
-        return self.key.public_key().public_bytes(*POINT)
-
-    def code_key(self, code: str = CODE) -> Ed25519PrivateKey:
-        seed = hmac.digest(self.pepper, b"securpass code" + self.salt + code.encode(), sha256)
-        return Ed25519PrivateKey.from_private_bytes(seed)
-
-    def code_public(self, code: str = CODE) -> bytes:
-        return self.code_key(code).public_key().public_bytes(*RAW)
-
-    def sign(self, octets: bytes) -> bytes:
-        r, s = decode_dss_signature(self.key.sign(octets, ec.ECDSA(SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     # Activation
 
@@ -137,13 +108,13 @@ class Phone:
     def read_sms(self) -> str:
         """The code in the latest message that has one."""
         texts = (one.text for one in self.service.operations.list_messages(self.customer_id))
-        return next(found for found in map(find_code, texts) if found)
+        return find_code(texts)
 
     def read_mail(self) -> str:
         query = select(MAIL_OUTBOX.c.text).where(MAIL_OUTBOX.c.customer_id == self.customer_id)
         with self.service.frame.store.reading() as connection:
             texts = connection.execute(query.order_by(MAIL_OUTBOX.c.id.desc())).scalars().all()
-        return next(found for found in map(find_code, texts) if found)
+        return find_code(texts)
 
     def reader_code(self, challenge: str) -> str:
         """What the customer's reader shows for *Défi*."""
@@ -155,28 +126,14 @@ class Phone:
 
     # Requests
 
-    def write(self, act: PhoneAct, about: bytes, by: ProofKind, match: str = "", counter: int | None = None) -> bytes:
-        """A request as it is signed and sent; the counter goes up first, as on the telephone."""
-        self.counter = self.counter + 1 if counter is None else counter
-        return write_request(
-            act=act.value,
-            about=sha256(about).hexdigest(),
-            match=match,
-            device=self.device_id,
-            counter=self.counter,
-            by=by.value,
-        )
-
     def envelope(
         self, act: PhoneAct, about: bytes, by: ProofKind = ProofKind.CODE, match: str = "", code: str = CODE
     ) -> Envelope:
         return self.seal(self.write(act, about, by, match), by, code)
 
     def seal(self, request: bytes, by: ProofKind = ProofKind.CODE, code: str = CODE) -> Envelope:
-        """Sign a request."""
-        envelope = Envelope(request, self.sign(request), PLACE)
-        if by is ProofKind.CODE:
-            return replace(envelope, code_signature=self.code_key(code).sign(request))
+        """Sign a request, by the finger too."""
+        envelope = super().seal(request, by, code)
         return replace(envelope, assertion=self.finger.touch(request)) if by is ProofKind.BIOMETRICS else envelope
 
     def approve(
@@ -215,24 +172,3 @@ class Phone:
     def copy(self) -> "Phone":
         """A copied profile: the same keys, the same counter, from now on by itself."""
         return replace(self)
-
-
-def write_request(**changed: Any) -> bytes:  # noqa: ANN401 - JSON
-    """A request with those members."""
-    return json.dumps({"version": 1, "at": 1_767_268_800_000} | changed).encode()
-
-
-def find_code(text: str) -> str:
-    """The eight digits in a message; nothing where there are none."""
-    found = re.search(r"(?:est|is) (\d{4}) (\d{4})\b", text)
-    return "".join(found.groups()) if found else ""
-
-
-def encode(octets: bytes) -> str:
-    """Base64url without padding."""
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
-
-
-def decode(text: str) -> bytes:
-    """The octets of base64url without padding."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -20,7 +20,7 @@ from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.phone.subscribing import PhoneSubscriptions
 from bank.verification import Verifier
 from bank.web.app.api.verbs import AppApi, make_app_api
-from bank.web.app.shell import APP_POLICY, AppShell
+from bank.web.app.shell import AppShell, app_policy
 from bank.web.app.site import PATH
 from bank.web.app.words import list_app_words
 from bank.web.coopanet.pages import Pages
@@ -54,7 +54,7 @@ def address(bank: AppCounter) -> Iterator[str]:
     api = AppApi(bank.app, BookSessions(store), desk, places, OperationFeed(store), PhoneSubscriptions(store))
     pages = Starlette(routes=[Mount("/api", make_app_api(api)), *AppShell().list_routes()])
     coopanet = bank_site(Pages(desk, BookSessions(store), wall=bank.hand))
-    app = Starlette(routes=[Mount(PATH, Guard(pages, APP_POLICY)), Mount("/", coopanet)])
+    app = Starlette(routes=[Mount(PATH, Guard(pages, app_policy())), Mount("/", coopanet)])
     with Server(app, listener).beside():
         yield f"http://localhost:{port}"
 

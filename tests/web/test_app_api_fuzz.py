@@ -19,12 +19,13 @@ from bank.securpass.proofs.octets import PhoneAct, ProofKind
 from bank.verification import Verifier
 from bank.web.app.api.description import describe_app_api
 from bank.web.app.api.verbs import AppApi, make_app_api
-from bank.web.app.shell import APP_POLICY
+from bank.web.app.shell import app_policy
 from bank.web.coopanet.sign_in import Desk, SourceLimit
 from bank.web.feed import OperationFeed
 from bank.web.shared import BookSessions
+from simulator.phone.keys import PLACE
 from tests.bank.app_counter import AppCounter
-from tests.bank.phone import PLACE, Phone
+from tests.bank.phone import Phone
 from tests.web.fuzzing import MOST, Schema, list_fuzzed
 from web.guard import Guard
 
@@ -60,7 +61,7 @@ def schema(bank: AppCounter) -> Schema:
         OperationFeed(store),
         PhoneSubscriptions(store, wall=bank.hand),
     )
-    app = Guard(Starlette(routes=[Mount("/app/api", make_app_api(api))]), APP_POLICY)
+    app = Guard(Starlette(routes=[Mount("/app/api", make_app_api(api))]), app_policy())
     return schemathesis.openapi.from_asgi("/app/api/openapi.json", app, headers=HOST)
 
 

@@ -24,30 +24,35 @@ from web.files import serve_folder
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
 OWN_FILES: Final = ("icon.svg", "app.css")
-APP_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        *(
-            f"{kind} 'self'"
-            for kind in ("script-src", "style-src", "img-src", "connect-src", "manifest-src", "worker-src")
-        ),
-        "form-action 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'self'",
-        "require-trusted-types-for 'script'",
-        "trusted-types worker",
+NOBODY: Final = "'none'"
+KINDS: Final = ("script-src", "style-src", "img-src", "connect-src", "manifest-src", "worker-src")
+
+
+def app_policy(framed_by: str = NOBODY) -> str:
+    """The page runs its own modules and no others, sends nothing by a form, and shows markup from nowhere (CSP level 3,
+    Trusted Types). `framed_by`: who may show it in a frame; only the demonstration's bench does."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            *(f"{kind} 'self'" for kind in KINDS),
+            "form-action 'none'",
+            "base-uri 'none'",
+            f"frame-ancestors {framed_by}",
+            "require-trusted-types-for 'script'",
+            "trusted-types worker",
+        )
     )
-)
-"""The page runs its own modules and no others, sends nothing by a form, and shows markup from nowhere (CSP level 3,
-Trusted Types). It may be shown in a frame of the bank's own origin: the demonstration's page."""
+
+
 APP_PERMISSIONS: Final = "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 
 
 @dataclass(frozen=True)
 class AppShell:
-    """The pages and files. `languages`: all that are offered."""
+    """The pages and files. `languages`: all that are offered; `policy`: the content-security policy of the page."""
 
     languages: Mapping[str, AppWords] = field(default_factory=list_app_words)
+    policy: str = field(default_factory=app_policy)
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
 
     def list_routes(self) -> Sequence[Route | Mount]:
@@ -68,7 +73,7 @@ class AppShell:
         """The one page."""
         words = self._words(request)
         text = self.templates.get_template("app.html").render({"w": words, "words_said": self._said(words)})
-        return mark_page(HTMLResponse(text))
+        return mark_page(HTMLResponse(text), self.policy)
 
     async def show_manifest(self, request: Request) -> Response:
         """How the telephone installs it."""
@@ -118,9 +123,9 @@ class AppShell:
         return said | {"otherLanguages": others}
 
 
-def mark_page(answer: Response) -> Response:
+def mark_page(answer: Response, policy: str) -> Response:
     """What the app's page may do, instead of what the bank's other pages may."""
-    answer.headers["Content-Security-Policy"] = APP_POLICY
+    answer.headers["Content-Security-Policy"] = policy
     answer.headers["Permissions-Policy"] = (
         f"camera=(), geolocation=(), microphone=(), payment=(), usb=(), {APP_PERMISSIONS}"
     )

@@ -11,11 +11,11 @@ from bank.securpass.phone.subscribing import PhoneSubscriptions
 from bank.securpass.service import SecurPassService
 from bank.verification import Verifier
 from bank.web.app.api.verbs import AppApi, make_app_api
-from bank.web.app.shell import APP_POLICY, AppShell
+from bank.web.app.shell import NOBODY, AppShell, app_policy
 from bank.web.app.waking import PhoneWaking
 from bank.web.feed import OperationFeed
 from bank.web.shared import BookSessions, BookSourceLimit, open_desk
-from web.guard import LOOPBACK, Guard
+from web.guard import LOOPBACK, SELF, Guard
 
 PATH: Final = "/app"
 """Where it is mounted."""
@@ -27,8 +27,10 @@ def open_app(
     *,
     own_address: bool = False,
     waking: PhoneWaking | None = None,
+    framed: bool = False,
 ) -> ASGIApp:
-    """The application. Without `waking` no telephone is woken, and none is asked whether it wants to be."""
+    """The application. Without `waking` no telephone is woken, and none is asked whether it wants to be. `framed`:
+    pages of this very origin may show it in a frame, as the demonstration's bench does."""
     api = AppApi(
         waking.service if waking else SecurPassService(store),
         BookSessions(store),
@@ -38,5 +40,6 @@ def open_app(
         waking.subscriptions if waking else PhoneSubscriptions(store),
         waking.key if waking else "",
     )
-    routes = [Mount("/api", make_app_api(api)), *AppShell().list_routes()]
-    return Guard(Starlette(routes=routes), APP_POLICY, hosts, own_address)
+    policy = app_policy(SELF if framed else NOBODY)
+    routes = [Mount("/api", make_app_api(api)), *AppShell(policy=policy).list_routes()]
+    return Guard(Starlette(routes=routes), policy, hosts, own_address)
