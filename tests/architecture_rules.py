@@ -132,6 +132,7 @@ PURE_IN_THE_BANK |= {f"bank.securpass.{name}" for name in ("proofs.octets", "app
 LENT_TO_THE_HEART = {
     "sesame_core.cap.codes": {"cryptography"},
     "sesame_core.reader.words": {"importlib", "pkgutil"},
+    "sesame_core.esecure.words": {"importlib", "pkgutil"},
     "bank.operations.octets": {"hashlib", "hmac", "json"},
     "bank.securpass.proofs.octets": {"hashlib", "json"},
     "bank.threeds.elements": {"datetime", "re", "urllib.parse"},

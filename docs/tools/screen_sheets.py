@@ -1,7 +1,8 @@
-"""Contact sheets of every screen.
+"""Contact sheets of every screen of the reader and of the access key.
 
-One sheet a display size and language, from the golden pictures that tests/core/test_views_of_states.py holds the
-painter to. Labels are in the reader's own font, so that a sheet is the same pixels wherever it is made.
+One sheet a display size and language, from the golden pictures that tests/core/test_views_of_states.py and
+tests/key/test_key_screens.py hold the painter to. Labels are in the reader's own font, so that a sheet is the same
+pixels wherever it is made.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from docs.tools.made import DOCS, Sheet
 from drivers.painter.fonts import load_font
 from drivers.ports import Picture
 
-GOLDEN = DOCS.parent / "tests" / "golden" / "course"
+GOLDEN = DOCS.parent / "tests" / "golden"
+SHEETS = {"course": "screens", "key": "key-screens"}
+"""Folder of golden pictures -> what its sheets are called."""
+
 COLUMNS = 4
 SCALE = 2
 GOLDEN_SCALE = 4
@@ -25,11 +29,12 @@ INK = (40, 40, 40)
 
 
 def sheets() -> Iterator[Sheet]:
-    """One a display size and language."""
-    for size in sorted(path.name for path in GOLDEN.iterdir()):
-        for language in sorted(path.name for path in (GOLDEN / size).iterdir()):
-            files = sorted((GOLDEN / size / language).glob("*.png"))
-            yield Sheet(f"pictures/screens-{size}-{language}.png", partial(sheet, files))
+    """One an appliance, display size and language."""
+    for folder, name in SHEETS.items():
+        for place in sorted((GOLDEN / folder).glob("*/*")):
+            size, language = place.parent.name, place.name
+            files = sorted(place.glob("*.png"))
+            yield Sheet(f"pictures/{name}-{size}-{language}.png", partial(sheet, files))
 
 
 def sheet(files: list[Path]) -> Image.Image:
