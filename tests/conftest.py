@@ -57,18 +57,24 @@ LONG = (
 )
 """What searches long or looks at no Python of ours: the suite runs it on its main Python only."""
 
+BANK_SIDE = ("bank", "door", "sms", "threeds", "web")
+"""What tests no part of the device."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the mark."""
+    """Name the marks."""
     config.addinivalue_line("markers", "long: run on the main Python only")
+    config.addinivalue_line("markers", "bank_side: not run on a Python between the oldest and the newest")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is long by where it stands."""
+    """Mark what is long, and what is the bank's, by where it stands."""
     for item in items:
         place = item.path.relative_to(TESTS)
         if any(place.is_relative_to(each) for each in LONG):
             item.add_marker(pytest.mark.long)
+        if place.parts[0] in BANK_SIDE:
+            item.add_marker(pytest.mark.bank_side)
 
 
 @pytest.fixture(scope="session")

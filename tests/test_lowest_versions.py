@@ -6,7 +6,7 @@ import pytest
 
 from tools import suite
 from tools.lowest import list_constraints
-from tools.machine import ROOT
+from tools.machine import ROOT, SUPPORTED
 
 SETUP = """
 [options]
@@ -52,3 +52,14 @@ def test_the_whole_suite_has_a_run_with_them_on_the_oldest_python() -> None:
     (lowest,) = suite._lowest(some)
     assert (lowest.version, lowest.folder, lowest.lowest) == ("3.11", Path(".venvs/lowest"), True)
     assert suite._lowest(some[:1]) == [], "the oldest libraries have no wheels for newer Pythons"
+
+
+def test_only_a_python_between_oldest_and_newest_leaves_the_bank_out() -> None:
+    oldest, middle, newest = (
+        suite.Environment(version, Path("python"), Path(".venvs", version)) for version in ("3.9", "3.12", "3.13")
+    )
+    everything = [oldest, middle, newest]
+    assert suite.share_of(middle, everything) == suite.MIDDLE
+    assert suite.share_of(newest, everything) == suite.QUICK, "3.13 is newer than 3.9"
+    (lowest,) = suite._lowest([suite.Environment(SUPPORTED[0], Path("python"), Path(".venvs", "3.11"))])
+    assert suite.share_of(lowest, everything) == suite.QUICK

@@ -34,6 +34,10 @@ QUICK = ("-m", "not service and not long")
 """What the other interpreters run: a service (pcscd, a database, a browser) does not change with Python's version, and
 a long search (tests/conftest.py lists them) finds no more on a second one."""
 
+MIDDLE = ("-m", "not service and not long and not bank_side")
+"""What an interpreter between the oldest and the newest runs: what it alone would break is the language's own, and the
+device and its heart use more of that than the bank does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -97,7 +101,13 @@ def _stages(
         yield from _lint(main_one)
     yield _pytest(main_one, arguments, in_ci)
     for other in others:
-        yield _pytest(other, QUICK, in_ci)
+        yield _pytest(other, share_of(other, environments), in_ci)
+
+
+def share_of(other: Environment, environments: Sequence[Environment]) -> Sequence[str]:
+    """What an interpreter that is not the main one runs: its arguments for pytest."""
+    newest = max(environments, key=lambda each: [int(part) for part in each.version.split(".")])
+    return QUICK if other.lowest or other is newest else MIDDLE
 
 
 def _lowest(environments: Sequence[Environment]) -> list[Environment]:
@@ -171,7 +181,8 @@ def _pytest(environment: Environment, arguments: Sequence[str], in_ci: bool) -> 
     def tested() -> tuple[bool, str]:
         return verdict(run(command) == 0, report, in_ci)
 
-    which = "the quick suite" if arguments == QUICK else " ".join(arguments)
+    named: dict[Sequence[str], str] = {QUICK: "the quick suite", MIDDLE: "the device's part of it"}
+    which = named.get(tuple(arguments), " ".join(arguments))
     libraries = ", lowest libraries," if environment.lowest else ""
     return _timed(f"pytest, Python {environment.version}{libraries} {which}".strip(), tested)
 
