@@ -16,6 +16,7 @@ from drivers import install_hints
 from drivers.install_hints import install_extra
 from sesame.exits import Exit
 from tools.machine import ROOT
+from tools.measures import walk_files
 
 SQUATTER = re.compile(r"pip install[^\n`]*['\"]?sesame-reader\[")
 
@@ -66,8 +67,7 @@ def test_where_the_checkout_is_gone_its_folder_is_asked_for(
 
 
 def test_nobody_is_sent_to_a_name_that_is_not_ours() -> None:
-    files = [file for kind in ("*.py", "*.md", "*.cfg", "*.sh") for file in ROOT.rglob(kind)]
-    own = [file for file in files if not {".venv", ".venvs", ".cache", ".git"} & set(file.relative_to(ROOT).parts)]
+    own = list(walk_files(ROOT, ".py", ".md", ".cfg", ".sh"))
     assert len(own) > 100
     assert [str(file) for file in own if file != Path(__file__) and SQUATTER.search(file.read_text("utf-8"))] == []
 

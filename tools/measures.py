@@ -7,6 +7,7 @@ Counted are the product's modules: not tests, benchmarks, documents' tools, or a
 """
 
 import ast
+import os
 import statistics
 import sys
 import tokenize
@@ -15,7 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LEFT_OUT = {"tests", "benchmarks", "docs", "tools", "hw", "build", "dist", "node_modules"}
+BUILT = frozenset({"build", "dist", "node_modules"})
+LEFT_OUT = BUILT | {"tests", "benchmarks", "docs", "tools", "hw"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -37,7 +39,7 @@ class Measures:
 def measure(root: Path) -> Measures:
     """Read every module below `root`."""
     found = Measures()
-    for path in sorted(_modules(root)):
+    for path in sorted(walk_files(root, ".py", left_out=LEFT_OUT)):
         text = path.read_text(encoding="utf-8", errors="replace")
         try:
             tree = ast.parse(text)
@@ -51,11 +53,13 @@ def measure(root: Path) -> Measures:
     return found
 
 
-def _modules(root: Path) -> Iterator[Path]:
-    for path in root.rglob("*.py"):
-        parts = path.relative_to(root).parts
-        if parts[0] not in LEFT_OUT and not any(part.startswith(".") for part in parts):
-            yield path
+def walk_files(root: Path, *suffixes: str, left_out: frozenset[str] = BUILT) -> Iterator[Path]:
+    """The files with one of these suffixes. What is hidden is not entered, nor the folders of `root` that are left out:
+    caches hold whole systems, which other programs make and take away meanwhile."""
+    for folder, below, names in os.walk(root):
+        out = left_out if Path(folder) == root else frozenset[str]()
+        below[:] = [each for each in below if not each.startswith(".") and each not in out]
+        yield from (Path(folder, name) for name in names if name.endswith(suffixes))
 
 
 def _read_definitions(found: Measures, tree: ast.Module, name: str) -> None:
