@@ -50,10 +50,11 @@ PUK_TRIES: Final = 3
 LARGEST_SERIAL: Final = (1 << 31) - 1
 
 
-def open_vault(medium: Medium, factory: Factory, *, cost: int = SCRYPT_N) -> "SealedVault":
+def open_vault(medium: Medium, factory: Factory, *, cost: int = SCRYPT_N, pinless: bool = False) -> "SealedVault":
     """The vault on this medium, made if there is none. `factory` gives PIN, PUK and management key their first values;
-    `cost` is the N of scrypt for a PIN that is set from now on. Raises VaultError."""
-    return SealedVault(medium, DeviceSeal(_device_secret(medium), cost), factory)
+    `cost` is the N of scrypt for a PIN that is set from now on. `pinless`: keys that are made from now on want no PIN,
+    whatever is asked. Raises VaultError."""
+    return SealedVault(medium, DeviceSeal(_device_secret(medium), cost), factory, pinless=pinless)
 
 
 def _device_secret(medium: Medium) -> bytes:
@@ -71,8 +72,9 @@ def _device_secret(medium: Medium) -> bytes:
 class SealedVault:
     """See Vault."""
 
-    def __init__(self, medium: Medium, seal: DeviceSeal, factory: Factory) -> None:
+    def __init__(self, medium: Medium, seal: DeviceSeal, factory: Factory, *, pinless: bool = False) -> None:
         """Opens what is there, or makes it. Raises VaultError."""
+        self._pinless = pinless
         self._medium = medium
         self._seal = seal
         self._factory = factory
@@ -173,6 +175,7 @@ class SealedVault:
 
     def make_key(self, slot: int, rules: KeyRules) -> KeyFacts:
         """See Vault."""
+        rules = replace(rules, pin=PinPolicy.NEVER) if self._pinless else rules
         private, public = draw_pair(rules.algorithm)
         guarded = rules.pin is not PinPolicy.NEVER
         kept = guard_secret(self._digits.root, public, private) if guarded else private

@@ -17,7 +17,7 @@ from sesame_core.esecure.effects import (
     Refuse,
     WipeDigits,
 )
-from sesame_core.esecure.questions import FIELDS, PinEntry
+from sesame_core.esecure.questions import FIELDS, PinEntry, covers
 from sesame_core.esecure.state import (
     CONSENT_LASTS,
     DARK_AFTER,
@@ -247,7 +247,7 @@ def ask_consent(state: KeyState, event: ev.Event) -> Moves:
     """A key is to be used: asked, unless the same was agreed to a moment ago and may last."""
     assert isinstance(event, own.ConsentWanted)
     question = event.question
-    if question.lasting and state.agreed is not None and state.agreed[0] == question and event.at < state.agreed[1]:
+    if state.agreed is not None and event.at < state.agreed[1] and covers(state.agreed[0], question):
         return state, (Agree(),)
     left, effects = leave_job(state)
     asked = replace(

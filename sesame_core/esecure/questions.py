@@ -17,13 +17,20 @@ class KeyUse(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`slot`: the key that is to be used. `lasting`: a consent to it is good for 15 s, for the same slot and purpose.
-    `pages`: of a payment, the bank's own words, one screen each; empty for every other question."""
+    """`slot`: the key that is to be used. `lasting`: a consent to it is good for 15 s (`covers`). `pages`: the bank's
+    own words of a payment, one screen each; empty for every other question."""
 
     use: KeyUse
     slot: int
     lasting: bool = False
     pages: tuple[str, ...] = ()
+
+
+def covers(agreed: Question, asked: Question) -> bool:
+    """True where a consent of a moment ago does for this question: both may last, and it is the same use of the same
+    key, or the further connections of a browser that has logged on."""
+    same = agreed.use is asked.use or (agreed.use, asked.use) == (KeyUse.LOG_ON, KeyUse.SIGN)
+    return agreed.lasting and asked.lasting and agreed.slot == asked.slot and same
 
 
 class PinEntry(Enum):

@@ -84,7 +84,7 @@ def _use_key(command: PivCommand, facts: KeyFacts, session: PivSession, vault: V
     number = value if agrees else _number(facts, value)
     _take_pin(facts, session)
     purpose = Purpose.AGREE if agrees else Purpose.SIGN
-    yield from _consent(command.p2, purpose, facts.rules.touch)
+    yield from _consent(command.p2, purpose, facts.rules.touch, number)
     result = vault.agree_secret(command.p2, number) if agrees else vault.sign_number(command.p2, number)
     if result is None:
         raise PivRefusedError(PivStatus.WRONG_DATA)
@@ -111,8 +111,8 @@ def _take_pin(facts: KeyFacts, session: PivSession) -> None:
         session.pin_fresh = False
 
 
-def _consent(slot: int, purpose: Purpose, policy: TouchPolicy) -> Steps[None]:
+def _consent(slot: int, purpose: Purpose, policy: TouchPolicy, number: bytes = b"") -> Steps[None]:
     """Raises PivRefusedError(6985) where whoever holds the device does not agree."""
     if policy is not TouchPolicy.NEVER:
-        agreed = yield AskConsent(slot, purpose, policy)
+        agreed = yield AskConsent(slot, purpose, policy, number)
         refuse_unless(agreed, PivStatus.CONDITIONS_NOT_SATISFIED)

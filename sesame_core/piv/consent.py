@@ -1,6 +1,6 @@
 """The one effect of the card: a key waits for whoever holds the device."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
 
@@ -18,11 +18,12 @@ class Purpose(Enum):
 @dataclass(frozen=True, slots=True)
 class AskConsent:
     """May the key in `slot` do this? With TouchPolicy.CACHED a consent of the last 15 s will do; who asks knows the
-    time, the card does not."""
+    time, the card does not. `number`: what is to be signed, by which a text that was shown can be known again."""
 
     slot: int
     purpose: Purpose
     policy: TouchPolicy
+    number: bytes = field(default=b"", repr=False, compare=False)
 
 
 class Consent(Protocol):

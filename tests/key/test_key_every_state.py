@@ -119,7 +119,8 @@ def a_key_is_used_only_after_ok_on_the_last_page(arrow: KeyArrow) -> bool:
         return before.phase is P.CONSENT and slowly and before.page + 1 >= len(question.pages)
     lasts = before.agreed
     asked = isinstance(arrow.event, own.ConsentWanted) and arrow.event.question
-    return lasts is not None and lasts[0] == asked and arrow.event.at < lasts[1]
+    assert asked
+    return lasts is not None and lasts[0].slot == asked.slot and arrow.event.at < lasts[1]
 
 
 def every_question_is_answered_once(arrow: KeyArrow) -> bool:
