@@ -179,6 +179,14 @@ IDENTITY_CHECKS = Table(
     Index("identity_checks_by_customer", "customer_id", "id"),
 )
 
+ENDED_EXEMPTIONS = Table(
+    "ended_exemptions",
+    METADATA,
+    Column("device_id", String(32), ForeignKey("devices.id"), primary_key=True),
+    Column("exemption", String(32), primary_key=True),  # (EU) 2018/389: trusted-beneficiary, own-accounts, low-value
+    moment_column("ended_ms"),
+)
+
 APP_OFFERS = Table(
     "app_offers",
     METADATA,

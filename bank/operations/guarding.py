@@ -3,6 +3,8 @@
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
@@ -16,10 +18,11 @@ from bank.books.schema_notices import TERMINALS
 from bank.books.store_sql import SqlStore
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
-from bank.operations.notices import NoticeEvent, tell_customer
+from bank.operations.notices import NoticeEvent, note_notice, tell_customer
 
 TERMINAL_BYTES: Final = 32
 LONGEST_TERMINAL: Final = 64
+MOST_TERMINALS: Final = 50
 NUMBER: Final = re.compile(r"\+[1-9][0-9]{7,14}")
 """ITU-T E.164: at most 15 digits, the country's first."""
 LOOSE: Final = re.compile(r"[ .()/-]")
@@ -45,6 +48,40 @@ def meet_terminal(store: SqlStore, customer_id: int, given: str, wall: WallClock
         append_line(connection, now_ms, customer, customer, "signed in from a new terminal")
         tell_customer(connection, customer_id, NoticeEvent.NEW_TERMINAL, now_ms)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTerminal:
+    """A browser or program that the customer has signed in from. `terminal_id`: for his own page alone."""
+
+    terminal_id: str = field(repr=False)
+    since_ms: int
+
+
+def list_terminals(store: SqlStore, customer_id: int) -> Sequence[KnownTerminal]:
+    """Those that he is known at, newest first. Raises StateError."""
+    query = select(TERMINALS).where(TERMINALS.c.customer_id == customer_id).order_by(TERMINALS.c.since_ms.desc())
+    with store.reading() as connection:
+        rows = connection.execute(query.limit(MOST_TERMINALS)).mappings()
+        return [KnownTerminal(row["token_hash"], row["since_ms"]) for row in rows]
+
+
+def forget_terminal(store: SqlStore, customer_id: int, terminal_id: str, wall: WallClock = wall_ms) -> bool:
+    """Whoever signs in from there is told of as new; False where he has no such terminal. Raises StateError."""
+    with store.writing() as connection:
+        now_ms = pass_time(connection, wall())
+        gone = delete(TERMINALS).where(TERMINALS.c.token_hash == terminal_id, TERMINALS.c.customer_id == customer_id)
+        if connection.execute(gone).rowcount != 1:
+            return False
+        customer = name_customer(customer_id)
+        append_line(connection, now_ms, customer, customer, "terminal forgotten")
+        note_notice(connection, customer_id, NoticeEvent.TERMINAL_FORGOTTEN, now_ms)
+        return True
+
+
+def identify_terminal(store: SqlStore, customer_id: int, mark: str) -> str:
+    """The identifier of the terminal that keeps that mark, whether it is known or not."""
+    return _hash_mark(store, customer_id, mark)
 
 
 def _hash_mark(store: SqlStore, customer_id: int, mark: str) -> str:

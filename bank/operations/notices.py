@@ -38,6 +38,10 @@ class NoticeEvent(Enum):
     CARD_REOPENED = "card-reopened"
     NEW_TERMINAL = "new-terminal"
     TELEPHONE = "telephone"
+    CONSENT = "consent"
+    CONSENT_ENDED = "consent-ended"
+    EXEMPTION_ENDED = "exemption-ended"
+    TERMINAL_FORGOTTEN = "terminal-forgotten"
 
 
 NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = MappingProxyType(

@@ -10,6 +10,10 @@ OLDEST_MOVEMENT_DAYS: Final = 90
 """The same, article 10(1): payment transactions of the last 90 days."""
 
 
+ALONE_IN_A_DAY: Final = 4
+"""The same, article 36(5)(b): without the customer asking for it, at most four times in 24 hours."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerPolicy:
     """How long and how often.
@@ -17,7 +21,8 @@ class PartnerPolicy:
     `interval_ms`: between two polls; `slower_ms`: what each that comes too early adds (RFC 8628, 3.5), up to
     `longest_interval_ms`. `again_ms`: for how long a token is given once more, where its first answer was lost.
     `consent_days`: the longest consent; `movement_days`: how far back movements are shown. `transfer_ms`: how long a
-    merchant can read what became of a transfer. `asked`, `asked_window_ms`: requests of one partner;
+    merchant can read what became of a transfer. `alone_in_a_day`: how often an aggregator reads each thing within 24
+    hours without the customer. `asked`, `asked_window_ms`: requests of one partner;
     `asked_one`: of one partner to one customer in that time.
     """
 
@@ -28,6 +33,7 @@ class PartnerPolicy:
     consent_days: int = LONGEST_CONSENT_DAYS
     movement_days: int = OLDEST_MOVEMENT_DAYS
     transfer_ms: int = DAY_MS
+    alone_in_a_day: int = ALONE_IN_A_DAY
     asked: int = 600
     asked_one: int = 3
     asked_window_ms: int = 600 * SECOND_MS
@@ -37,6 +43,8 @@ class PartnerPolicy:
             raise ValueError(
                 "a consent lasts 180 days at most, movements of 90 days are shown ((EU) 2018/389, 10, 10a)"
             )
+        if not 0 < self.alone_in_a_day <= ALONE_IN_A_DAY:
+            raise ValueError("without the customer: 4 times in 24 hours at most ((EU) 2018/389, article 36(5)(b))")
 
 
 PARTNER_POLICY: Final = PartnerPolicy()

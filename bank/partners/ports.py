@@ -30,7 +30,8 @@ SCOPE_OF = {PartnerKind.AGGREGATOR: Scope.ACCOUNTS, PartnerKind.MERCHANT: Scope.
 class PartnerFault(Enum):
     """Why a partner is refused: the words of the standards.
 
-    RFC 6749 (5.2), CIBA (11, 13), RFC 8628 (3.5), RFC 6750 (3.1), RFC 9396 (5).
+    RFC 6749 (5.2), CIBA (11, 13), RFC 8628 (3.5), RFC 6750 (3.1), RFC 9396 (5). The last is NextGenPSD2's
+    ACCESS_EXCEEDED, in their spelling.
     """
 
     INVALID_REQUEST = "invalid_request"
@@ -47,6 +48,7 @@ class PartnerFault(Enum):
     SLOW_DOWN = "slow_down"
     EXPIRED = "expired_token"
     TOO_MANY = "temporarily_unavailable"
+    ACCESS_EXCEEDED = "access_exceeded"
 
 
 class PartnerError(BankError):

@@ -68,8 +68,8 @@ def note_answer(connection: Connection, operation_id: str, now_ms: int) -> None:
     connection.execute(first.values(answered_ms=now_ms))
 
 
-def put_grant(connection: Connection, grant: Grant, token: str) -> None:
-    """From now on the token is good; given once more, it is the same one."""
+def put_grant(connection: Connection, grant: Grant, token: str) -> bool:
+    """From now on the token is good; given once more, it is the same one, and False."""
     row = {
         "token_hash": hash_secret(token),
         "partner_id": grant.partner.number,
@@ -80,7 +80,8 @@ def put_grant(connection: Connection, grant: Grant, token: str) -> None:
         "until_ms": grant.until_ms,
     }
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(G).values(row).on_conflict_do_nothing())
+    made = dialect.insert(G).values(row).on_conflict_do_nothing().returning(G.c.token_hash)
+    return connection.execute(made).first() is not None
 
 
 def find_grant(connection: Connection, token: str, now_ms: int) -> Grant | None:

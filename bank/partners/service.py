@@ -25,11 +25,13 @@ from bank.ledger.entries import Account, AccountKind, StatementLine
 from bank.ledger.keeping import list_accounts, list_statement
 from bank.operations import catalogue as cat
 from bank.operations.catalogue import EffectKind, OperationKind, TerminalKind
+from bank.operations.notices import NoticeEvent, note_notice
 from bank.operations.octets import Value
 from bank.operations.policy import SECOND_MS
 from bank.operations.ports import Asking, AskingError, AskingFault, Operation, OperationDesk
 from bank.operations.shelf import get_operation, has_effect
 from bank.operations.table import OperationState
+from bank.partners.consents import count_access
 from bank.partners.policy import DAY_MS, PARTNER_POLICY, PartnerPolicy
 from bank.partners.ports import (
     SCOPE_OF,
@@ -138,18 +140,23 @@ class PartnerService:
             grant = end_grant(connection, partner, token, now_ms)
             if grant:
                 self._note(connection, now_ms, grant, "consent ended by the partner")
+            if grant and grant.scope is Scope.ACCOUNTS:
+                note_notice(connection, grant.customer_id, NoticeEvent.CONSENT_ENDED, now_ms, grant.operation_id)
 
-    def list_accounts(self, grant: Grant) -> Sequence[Account]:
-        """The customer's accounts."""
-        with self._reading() as (connection, _):
+    def list_accounts(self, grant: Grant, *, alone: bool = False) -> Sequence[Account]:
+        """The customer's accounts. `alone`: he is not waiting for it. Raises PartnerError where that was too often."""
+        with self._writing() as (connection, now_ms):
+            self._count(connection, grant, "accounts", now_ms, alone=alone)
             return list_accounts(connection, grant.customer_id)
 
-    def list_movements(self, grant: Grant, iban: str) -> Sequence[StatementLine] | None:
-        """An account's movements as far back as a partner may look, newest first; None for no account of his."""
-        with self._reading() as (connection, now_ms):
+    def list_movements(self, grant: Grant, iban: str, *, alone: bool = False) -> Sequence[StatementLine] | None:
+        """An account's movements as far back as a partner may look, newest first; None for no account of his.
+        `alone`: as above."""
+        with self._writing() as (connection, now_ms):
             account = next((one for one in list_accounts(connection, grant.customer_id) if one.iban == iban), None)
             if account is None:
                 return None
+            self._count(connection, grant, f"movements-{account.account_id}", now_ms, alone=alone)
             since_ms = now_ms - self.policy.movement_days * DAY_MS
             lines = list_statement(connection, account.account_id, MOST_MOVEMENTS)
         return [line for line in lines if line.at_ms >= since_ms]
@@ -211,7 +218,8 @@ class PartnerService:
         until_ms = since_ms + (int(days) * DAY_MS if days else self.policy.transfer_ms)
         token = self._derive("token", operation.operation_id)
         grant = Grant(partner, operation.content.customer_id, operation.operation_id, scope, since_ms, until_ms)
-        put_grant(connection, grant, token)
+        if put_grant(connection, grant, token) and scope is Scope.ACCOUNTS:
+            note_notice(connection, grant.customer_id, NoticeEvent.CONSENT, now_ms, grant.operation_id)
         note_answer(connection, operation.operation_id, now_ms)
         self._note(connection, now_ms, grant, f"consent for {scope.value} taken up")
         return IssuedToken(token, max(0, until_ms - now_ms) // SECOND_MS, scope)
@@ -234,6 +242,11 @@ class PartnerService:
         if customer_id is None:
             raise PartnerError(F.UNKNOWN_USER, "login_hint: no user code of this bank")
         return int(customer_id), account
+
+    def _count(self, connection: Connection, grant: Grant, resource: str, now_ms: int, *, alone: bool) -> None:
+        most = self.policy.alone_in_a_day
+        if not count_access(connection, grant, resource, most if alone else None, now_ms):
+            raise PartnerError(F.ACCESS_EXCEEDED, f"{most} times in 24 hours without the customer: see PSU-IP-Address")
 
     def _derive(self, purpose: str, operation_id: str) -> str:
         mac = hmac.digest(self._key, f"{purpose}/{operation_id}".encode(), sha256)

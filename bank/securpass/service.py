@@ -21,9 +21,10 @@ from bank.operations.policy import OPERATION_POLICY, OperationPolicy
 from bank.operations.ports import Asking, Operation
 from bank.operations.service import OperationService
 from bank.operations.shelf import get_operation
-from bank.securpass.approving import asking_on_phone, prompting, web_log_on
+from bank.securpass.approving import asking_on_phone, prompting, reviewing, web_log_on
 from bank.securpass.approving.deciding import decide_on_phone
 from bank.securpass.approving.results import CardSecrets, show_result
+from bank.securpass.approving.trusting import Exemption
 from bank.securpass.enrolment import branching
 from bank.securpass.enrolment.eligibility import Channel
 from bank.securpass.enrolment.enrolling import read_status
@@ -229,6 +230,14 @@ class SecurPassService:
         with self.frame.operations.reading() as (connection, _):
             rows = connection.execute(PROMPTS.select().where(*mine)).mappings()
             return {row["operation_id"]: (row["match"], row["device_id"]) for row in rows}
+
+    def read_trust(self, customer_id: int) -> reviewing.TrustView | None:
+        """See `reviewing`."""
+        return reviewing.read_trust(self.frame, customer_id)
+
+    def end_exemption(self, customer_id: int, exemption: Exemption) -> bool:
+        """See `reviewing`."""
+        return reviewing.end_exemption(self.frame, customer_id, exemption)
 
     def show_result(self, customer_id: int, operation_id: str) -> CardSecrets:
         """See `results`."""

@@ -206,8 +206,8 @@ def test_no_form_needs_a_script(people: People, browser: Browser) -> None:
         context.close()
 
 
-PLAIN = ("accounts", "transfers", "beneficiaries", "cards", "details", "operations", "notices", "telephone")
-FORMS = ("sepa-transfer", "add-beneficiary", "card-limits", "change-email", "change-address")
+PLAIN = ("accounts", "transfers", "beneficiaries", "cards", "details", "operations", "notices", "telephone", "security")
+FORMS = ("sepa-transfer", "add-beneficiary", "card-limits", "show-pin", "change-email", "change-address")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ import pytest
 
 from bank.books.store_sql import SqlStore
 from bank.operations.catalogue import OperationKind
+from bank.securpass.approving.results import SHOWING
 from bank.web.coopanet.space.asking import read_terminal
 from bank.web.coopanet.space.forms import FORMS
+from bank.web.coopanet.space.pages import LISTED
 from bank.web.coopanet.space.words import FormSlip, SpaceWords, list_space_words
 from tests.web.coopanet import NewCode, Visitors
 from tests.web.space import FRENCH, GERMAN, Guest, furnish_space, sign_in, slips
@@ -37,7 +39,9 @@ GOOD = [
     ("sepa-transfer", PAYEE | {"payee_iban": "iban : fr14-2004-1010-0505-0001-3m02-606", "amount": "12"}),
     ("instant-transfer", PAYEE | {"amount": "12"}),
     ("transfer-abroad", {"payee": "Anke", "payee_iban": GERMAN, "amount": "12"}),
+    ("friend-transfer", PAYEE | {"payee_iban": GERMAN, "amount": "12"}),
     ("add-beneficiary", PAYEE),
+    ("withdraw-by-phone", {}),
     ("card-limits", {"payments": "1000", "withdrawals": "0"}),
     ("change-email", {"email": "c.durand@exemple.org"}),
     ("change-address", ADDRESS),
@@ -54,7 +58,8 @@ def test_a_form_leads_to_an_operation_to_confirm(guest: Guest, kind: str, typed:
 
 
 def test_every_kind_has_a_form_that_was_tried() -> None:
-    assert {kind for kind, _ in GOOD} == {kind.value for kind in FORMS}
+    shown = {kind.value for kind in SHOWING}  # by Sécur'Pass alone: tests/web/test_space_cards.py
+    assert {kind for kind, _ in GOOD} | shown == {kind.value for kind in FORMS}
 
 
 BAD = [
@@ -215,7 +220,7 @@ def test_a_form_without_its_mark_is_not_taken(guest: Guest) -> None:
     assert "operations/" not in guest.get("operations").text
 
 
-@pytest.mark.parametrize("kind", ["log-on", "show-pin", "nothing", "SEPA-TRANSFER"])
+@pytest.mark.parametrize("kind", ["log-on", "enrol-wallet", "nothing", "SEPA-TRANSFER"])
 def test_there_is_no_form_for_what_cannot_be_asked_for_here(guest: Guest, kind: str) -> None:
     assert guest.get(f"ask/{kind}").status_code == 404
     assert guest.client.post(f"/{guest.language}/ask/{kind}", data={}).status_code in (403, 404)
@@ -246,7 +251,7 @@ def test_a_browser_says_what_it_runs_on(agent: str, kind: str) -> None:
 def test_all_words_are_there_in_both_languages() -> None:
     french, english = (list_space_words()[language] for language in ("fr", "en"))
     for kinds in (french.kinds, english.kinds):
-        assert set(kinds) == {*FORMS, OperationKind.CARD_PAYMENT}, "asked for here, or by a shop"
+        assert set(kinds) == LISTED, "asked for here, on the telephone, by a shop or by a partner"
     for name in ("slips", "faults", "states", "fields", "account_kinds", "movement_kinds", "card_states"):
         assert set(getattr(french, name)) == set(getattr(english, name)), name
     assert {*french.slips} == set(FormSlip)

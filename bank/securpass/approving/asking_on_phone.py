@@ -13,6 +13,7 @@ from bank.operations.requesting import take_request
 from bank.operations.shelf import get_operation, read_row
 from bank.operations.table import Act, OperationState
 from bank.securpass.approving.prompting import prompt_phone
+from bank.securpass.approving.reviewing import list_ended_exemptions
 from bank.securpass.approving.trusting import Exemption, ExemptionFacts, PhoneUse, judge_exemption
 from bank.securpass.frame import SecurPassFrame
 from bank.securpass.ports import AskedOnPhone, DeviceState, PhoneDevice
@@ -70,6 +71,7 @@ def _judge(
         known_payee=_is_known(connection, customer_id, iban),
         since_cents=cents,
         since_count=count,
+        ended=list_ended_exemptions(connection, device.device_id),
     )
     return judge_exemption(facts, PhoneUse(device.uses, device.days), frame.policy)
 

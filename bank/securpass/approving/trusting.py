@@ -29,7 +29,7 @@ class PhoneUse:
 @dataclass(frozen=True, slots=True)
 class ExemptionFacts:
     """A payment that is asked for. `since_cents`, `since_count`: paid by the low-value exemption since the last strong
-    authentication, this one not counted."""
+    authentication, this one not counted; `ended`: exemptions that the customer wants no more."""
 
     starred: bool
     own_phone: bool
@@ -38,6 +38,7 @@ class ExemptionFacts:
     known_payee: bool = False
     since_cents: int = 0
     since_count: int = 0
+    ended: frozenset[Exemption] = frozenset()
 
 
 def is_trusted(use: PhoneUse, policy: SecurPassPolicy) -> bool:
@@ -49,11 +50,12 @@ def judge_exemption(facts: ExemptionFacts, use: PhoneUse, policy: SecurPassPolic
     """By which exemption this is not asked; None where it is asked."""
     if not (facts.starred and facts.own_phone and is_trusted(use, policy)):
         return None
-    if facts.own_account:
-        return Exemption.OWN_ACCOUNTS
-    if facts.known_payee:
-        return Exemption.TRUSTED_BENEFICIARY
-    return Exemption.LOW_VALUE if _is_low(facts, policy) else None
+    holding = {
+        Exemption.OWN_ACCOUNTS: facts.own_account,
+        Exemption.TRUSTED_BENEFICIARY: facts.known_payee,
+        Exemption.LOW_VALUE: _is_low(facts, policy),
+    }
+    return next((one for one, holds in holding.items() if holds and one not in facts.ended), None)
 
 
 def _is_low(facts: ExemptionFacts, policy: SecurPassPolicy) -> bool:

@@ -40,6 +40,7 @@ from bank.web.coopanet.frame import (
     token_of,
 )
 from bank.web.coopanet.phone_log_on import PhoneLogOnPages
+from bank.web.coopanet.security.pages import SecurityPages
 from bank.web.coopanet.space.pages import ClientSpace
 from bank.web.coopanet.terminals import TerminalMarks
 from bank.web.coopanet.words import CoopanetWords
@@ -72,6 +73,7 @@ class Pages(Frame):
             Route("/{language}/goodbye", self.make_page(self.show_goodbye), name="goodbye"),
             *PhoneLogOnPages(self, phones, self.terminals).list_routes(),
             *ConnectingPages(self).list_routes(),
+            *SecurityPages(self, phones, self.terminals).list_routes(),
             *ClientSpace(self, operations, phones, self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]

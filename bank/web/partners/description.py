@@ -68,7 +68,7 @@ MEANINGS: Final[Mapping[int, str]] = {
     411: "The body's length is not told.",
     413: "The body is too long.",
     421: "Asked by another name than the bank's own.",
-    429: "Too many requests of this client, or to this customer.",
+    429: "Too many requests of this client, or to this customer; or read too often without him.",
     503: "The books cannot be used: nothing was decided.",
 }
 BY_GUARD: Final = frozenset({403, 411, 413, 421})
@@ -147,11 +147,23 @@ EXAMPLES: Final = (
 )
 
 
+PRESENT_USER: Final[Json] = {
+    "name": "PSU-IP-Address",
+    "in": "header",
+    "required": False,
+    "description": "The address of your user, who is waiting for this. Without it, at most four times in 24 hours.",
+    "schema": {"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}]},
+}
+
+
 def _reading() -> Json:
     number = {"name": "iban", "in": "path", "required": True, "schema": IBAN, "description": "An account's own."}
-    movements = _get("Its movements of the last 90 days, newest first.", "Movements", 404, parameters=[number])
+    present = [PRESENT_USER]
+    movements = _get(
+        "Its movements of the last 90 days, newest first.", "Movements", 400, 404, 429, parameters=[number, *present]
+    )
     return {
-        "/accounts": _get("The customer's accounts.", "Accounts"),
+        "/accounts": _get("The customer's accounts.", "Accounts", 400, 429, parameters=present),
         "/accounts/{iban}/movements": movements,
         "/transfer": _get("How far the transfer is that the customer has approved.", "Transfer"),
     }

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -15,6 +16,7 @@ F = PartnerFault
 
 FORM: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 20
+PRESENT: Final = "PSU-IP-Address"
 LONGEST_ID: Final = 200
 LONGEST_ONCE: Final = 64
 LANGUAGES: Final = ("fr", "en")
@@ -66,6 +68,21 @@ def read_bearer(request: Request) -> str:
     if scheme.lower() != "bearer" or not token.isascii() or len(token) > LONGEST_ID:
         raise PartnerError(F.INVALID_TOKEN, "send the token as Authorization: Bearer")
     return token.strip()
+
+
+def is_alone(request: Request) -> bool:
+    """Whether the partner reads without its user waiting for it: one who does is named by his address (NextGenPSD2,
+    4.8). What is no address is an error: it decides what is counted."""
+    given = request.headers.get(PRESENT)
+    if given is None:
+        return True
+    try:
+        ip_address(given.strip())
+    except ValueError as cause:
+        raise PartnerError(
+            F.INVALID_REQUEST, f"{PRESENT}: the user's address (IPv4 or IPv6), or leave it out"
+        ) from cause
+    return False
 
 
 def read_asking(form: Form, scope: Scope, once: str) -> PartnerAsking:

@@ -6,6 +6,7 @@ A refusal is `error` and `error_description`, as the standards have it; who asks
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from starlette.applications import Starlette
@@ -21,7 +22,7 @@ from bank.partners.ports import SCOPE_OF, Grant, Partner, PartnerError, PartnerF
 from bank.partners.service import PartnerService
 from bank.web.api.telling import tell_account, tell_movement
 from bank.web.partners.description import describe_metadata, describe_partner_api
-from bank.web.partners.reading import Form, read_asking, read_bearer, read_client, read_form
+from bank.web.partners.reading import Form, is_alone, read_asking, read_bearer, read_client, read_form
 from web.guard import LOOPBACK, Guard, content_policy
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ T = TypeVar("T")
 F = PartnerFault
 
 CIBA: Final = "urn:openid:params:grant-type:ciba"
-STATUSES: Final = {F.INVALID_CLIENT: 401, F.INVALID_TOKEN: 401, F.TOO_MANY: 429}
+STATUSES: Final = {F.INVALID_CLIENT: 401, F.INVALID_TOKEN: 401, F.TOO_MANY: 429, F.ACCESS_EXCEEDED: 429}
 """Others are 400 (RFC 6749, 5.2; CIBA, 11 and 13), also where access is denied while a request is polled."""
 CHALLENGES: Final = {F.INVALID_CLIENT: 'Basic realm="partners"', F.INVALID_TOKEN: 'Bearer error="invalid_token"'}
 
@@ -89,13 +90,14 @@ class PartnerApi:
     async def list_accounts(self, request: Request) -> Response:
         """The customer's accounts with their balances."""
         grant = await self._granted(request, Scope.ACCOUNTS)
-        accounts = await run_in_threadpool(self.service.list_accounts, grant)
+        accounts = await run_in_threadpool(partial(self.service.list_accounts, grant, alone=is_alone(request)))
         return JSONResponse({"accounts": [tell_account(account) for account in accounts]})
 
     async def list_movements(self, request: Request) -> Response:
         """One account's movements of the last 90 days."""
         grant = await self._granted(request, Scope.ACCOUNTS)
-        lines = await run_in_threadpool(self.service.list_movements, grant, request.path_params["iban"])
+        read = partial(self.service.list_movements, grant, request.path_params["iban"], alone=is_alone(request))
+        lines = await run_in_threadpool(read)
         if lines is None:
             raise HTTPException(404, "there is no such account of this customer")
         return JSONResponse({"movements": [tell_movement(line) for line in lines]})

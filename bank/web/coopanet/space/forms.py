@@ -44,9 +44,13 @@ FORMS: Final[Mapping[OperationKind, tuple[str, ...]]] = MappingProxyType(
     {
         OperationKind.SEPA_TRANSFER: TRANSFER,
         OperationKind.INSTANT_TRANSFER: TRANSFER,
+        OperationKind.FRIEND_TRANSFER: TRANSFER,
         OperationKind.TRANSFER_ABROAD: TRANSFER,
         OperationKind.ADD_BENEFICIARY: (cat.PAYEE_NAME, cat.PAYEE_IBAN),
         OperationKind.CARD_LIMITS: (cat.CARD, cat.PAYMENTS, cat.WITHDRAWALS),
+        OperationKind.SHOW_PIN: (cat.CARD,),
+        OperationKind.SHOW_CARD: (cat.CARD,),
+        OperationKind.WITHDRAW_BY_PHONE: (cat.CARD,),
         OperationKind.CHANGE_EMAIL: (cat.NEW_EMAIL,),
         OperationKind.CHANGE_ADDRESS: ADDRESS_LINES,
     }

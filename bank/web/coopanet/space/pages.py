@@ -21,8 +21,9 @@ from bank.operations.catalogue import CATALOGUE, EffectKind, OperationKind
 from bank.operations.notices import NoticeEvent
 from bank.operations.ports import Operation, OperationDesk, UnknownOperationError
 from bank.operations.table import OperationState
+from bank.securpass.approving.results import SHOWING
 from bank.securpass.service import SecurPassService
-from bank.web.coopanet.frame import Frame, go_to, signed_in, source_of, token_of
+from bank.web.coopanet.frame import Frame, go_to, path_to, source_of, token_of
 from bank.web.coopanet.space.asking import FormAnswer, SentForm, ask_for, list_choices, read_terminal
 from bank.web.coopanet.space.confirming import (
     APP,
@@ -39,40 +40,40 @@ from bank.web.coopanet.space.confirming import (
 )
 from bank.web.coopanet.space.forms import FORMS, TO
 from bank.web.coopanet.space.moments import draw_bar
-from bank.web.coopanet.space.reading import CustomerFile
 from bank.web.coopanet.space.steps import list_steps
 from bank.web.coopanet.space.telling import word_notices
-from bank.web.coopanet.space.words import SpaceWords, Told
+from bank.web.coopanet.space.visiting import Show, Visit, find_visit, make_own_page, read_visitors_form
+from bank.web.coopanet.space.words import Told
 from bank.web.coopanet.words import CoopanetWords
 from web.forms import is_ticket, make_ticket
 
 T = TypeVar("T")
 
-LISTED: Final = frozenset({*FORMS, OperationKind.CARD_PAYMENT})
-"""What these pages show: what is asked for here, and what a shop asks for."""
+LISTED: Final = frozenset(OperationKind) - {OperationKind.LOG_ON, OperationKind.SIGN_CONTRACT}
+"""What these pages show: what is asked for here, on the telephone, by a shop, a wallet or a partner."""
 
-TRANSFERS: Final = (OperationKind.SEPA_TRANSFER, OperationKind.INSTANT_TRANSFER, OperationKind.TRANSFER_ABROAD)
+TRANSFERS: Final = (
+    OperationKind.SEPA_TRANSFER,
+    OperationKind.INSTANT_TRANSFER,
+    OperationKind.FRIEND_TRANSFER,
+    OperationKind.TRANSFER_ABROAD,
+)
+
+ON_CARD: Final = (OperationKind.SHOW_PIN, OperationKind.SHOW_CARD, OperationKind.WITHDRAW_BY_PHONE)
+"""What is asked for at a card, besides its limits."""
 
 WHERE: Final[Mapping[OperationKind, str]] = {
     OperationKind.ADD_BENEFICIARY: "beneficiaries",
     OperationKind.CARD_LIMITS: "cards",
+    OperationKind.SHOW_PIN: "cards",
+    OperationKind.SHOW_CARD: "cards",
+    OperationKind.WITHDRAW_BY_PHONE: "cards",
+    OperationKind.ENROL_WALLET: "cards",
+    OperationKind.AGGREGATE_ACCOUNTS: "security",
     OperationKind.CHANGE_EMAIL: "details",
     OperationKind.CHANGE_ADDRESS: "details",
 }
 """The page where one sees what came of it; of a transfer it is the account's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One request of somebody who is signed in: the words of both kinds, and the file."""
-
-    request: Request
-    words: CoopanetWords
-    space: SpaceWords
-    file: CustomerFile
-
-
-Show = Callable[[Visit], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class ClientSpace:
             Route("/{language}/operations/{number}/code", own(self.send), methods=["POST"], name="send"),
             Route("/{language}/operations/{number}/telephone", own(self.ask_phone), methods=["POST"], name="ask_phone"),
             Route("/{language}/operations/{number}/cancel", own(self.cancel), methods=["POST"], name="cancel"),
+            Route("/{language}/operations/{number}/result", own(self.show_result), methods=["POST"], name="result"),
             Route("/{language}/operations/{number}/report", own(self.show_report), name="report"),
             Route("/{language}/operations/{number}/report", own(self.report), methods=["POST"]),
             Route("/{language}/reported", self.frame.make_page(self.show_reported), name="reported"),
@@ -138,7 +140,9 @@ class ClientSpace:
     async def show_cards(self, visit: Visit) -> Response:
         """The payment cards and their limits."""
         ibans = {each.account_id: each.iban for each in await run_in_threadpool(visit.file.list_accounts)}
-        return self._render(visit, "cards", cards=await run_in_threadpool(visit.file.list_cards), ibans=ibans)
+        begun = await run_in_threadpool(self.phones.list_card_services, visit.file.customer_id)
+        shown: dict[str, Any] = {"cards": await run_in_threadpool(visit.file.list_cards), "ibans": ibans}
+        return self._render(visit, "cards", **shown, begun=begun, kinds=ON_CARD)
 
     async def show_details(self, visit: Visit) -> Response:
         """Where the customer is reached."""
@@ -157,7 +161,7 @@ class ClientSpace:
 
     async def show_telephone(self, request: Request, words: CoopanetWords) -> Response:
         """The demonstration's telephone: the text messages and e-mails of whoever is signed in here."""
-        visit = self._visit(request, words)
+        visit = find_visit(self.frame, request, words)
         if visit is None:
             return self.frame.render_page(request, words, "space/telephone.html", messages=None, mails=())
         messages = await run_in_threadpool(self.operations.list_messages, visit.file.customer_id)
@@ -199,6 +203,7 @@ class ClientSpace:
         find, number = visit.file.find_effect, operation.operation_id
         shown: dict[str, Any] = {"operation": operation, "effect": effect, "account": account}
         shown |= {"asked_here": operation.kind in FORMS, "owes": CATALOGUE[operation.kind].effect is not None}
+        shown["showing"] = operation.kind in SHOWING
         shown["reported"] = await run_in_threadpool(find, number, EffectKind.PROTECTION)
         return self._render(visit, "settled", **shown, place=WHERE.get(operation.kind, ""))
 
@@ -262,6 +267,15 @@ class ClientSpace:
         await _known(run_in_threadpool(give_up, visit.file.customer_id, number))
         return go_to(visit.request, "operation", visit.words, number=number)
 
+    async def show_result(self, visit: Visit) -> Response:
+        """A card's PIN for ten seconds, or what is printed on it, once; then the page leaves by itself."""
+        await self._read(visit)
+        number, operation = visit.request.path_params["number"], await self._find(visit)
+        secrets = await _known(run_in_threadpool(self.phones.show_result, visit.file.customer_id, number))
+        answer = self._render(visit, "result", operation=operation, secrets=secrets)
+        answer.headers["Refresh"] = f"{secrets.seconds}; url={path_to(visit.request, 'cards', visit.words.language)}"
+        return answer
+
     # Fraud
 
     async def show_report(self, visit: Visit) -> Response:
@@ -299,25 +313,10 @@ class ClientSpace:
     # How it is done
 
     def _own(self, show: Show) -> Callable[[Request], Awaitable[Response]]:
-        """A page for whoever is signed in; others are led to where one signs in."""
-
-        async def shown(request: Request, words: CoopanetWords) -> Response:
-            visit = self._visit(request, words)
-            return await show(visit) if visit else go_to(request, "access", words)
-
-        return self.frame.make_page(shown)
-
-    def _visit(self, request: Request, words: CoopanetWords) -> Visit | None:
-        customer = signed_in(request)
-        if customer is None:
-            return None
-        return Visit(
-            request, words, self.frame.space_in(words.language), CustomerFile(self.frame.books, customer.customer_id)
-        )
+        return make_own_page(self.frame, show)
 
     async def _read(self, visit: Visit) -> dict[str, str]:
-        """The visitor's own form."""
-        return await self.frame.read_own_form(visit.request) or {}
+        return await read_visitors_form(self.frame, visit)
 
     async def _find(self, visit: Visit) -> Operation:
         find = self.operations.find_operation

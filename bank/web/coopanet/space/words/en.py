@@ -1,7 +1,6 @@
 """The client space in English."""
 
 from bank.ledger.entries import AccountKind, MovementKind
-from bank.operations.catalogue import OperationKind
 from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
@@ -9,81 +8,11 @@ from bank.web.coopanet.space.words.sentences import (
     ConfirmWords,
     FieldWords,
     FormSlip,
-    KindWords,
     SmsWords,
     SpaceWords,
     StepWords,
     Told,
 )
-
-_SEE_ACCOUNT = "See the account"
-
-KINDS = {
-    OperationKind.SEPA_TRANSFER: KindWords(
-        "Transfer",
-        "Make a transfer",
-        "To an account in France. It arrives on the next working day; here, at once.",
-        "Continue",
-        "The transfer is made.",
-        _SEE_ACCOUNT,
-    ),
-    OperationKind.INSTANT_TRANSFER: KindWords(
-        "Instant transfer",
-        "Make an instant transfer",
-        "To an account in France, within ten seconds, at any hour. Once made it cannot be called back.",
-        "Continue",
-        "The instant transfer is made.",
-        _SEE_ACCOUNT,
-    ),
-    OperationKind.TRANSFER_ABROAD: KindWords(
-        "Transfer outside France",
-        "Make a transfer outside France",
-        "In euros, to an account in another country.",
-        "Continue",
-        "The transfer outside France is made.",
-        _SEE_ACCOUNT,
-    ),
-    OperationKind.ADD_BENEFICIARY: KindWords(
-        "New beneficiary",
-        "Add a beneficiary",
-        "You can choose them for a transfer then, without typing their IBAN again.",
-        "Continue",
-        "The beneficiary is added.",
-        "See the beneficiaries",
-    ),
-    OperationKind.CARD_LIMITS: KindWords(
-        "Card limits",
-        "Change a card's limits",
-        "The limit for payments is for 30 days, the one for withdrawals for 7 days.",
-        "Continue",
-        "The new limits are in force.",
-        "See the cards",
-    ),
-    OperationKind.CHANGE_EMAIL: KindWords(
-        "Change of e-mail address",
-        "Change your e-mail address",
-        "We will write to you at this address.",
-        "Continue",
-        "Your e-mail address is changed.",
-        "See your details",
-    ),
-    OperationKind.CHANGE_ADDRESS: KindWords(
-        "Change of postal address",
-        "Change your postal address",
-        "Your cards and letters will go to this address.",
-        "Continue",
-        "Your postal address is changed.",
-        "See your details",
-    ),
-    OperationKind.CARD_PAYMENT: KindWords(
-        "Card payment on the internet",
-        "Pay by card on the internet",
-        "A merchant asks for this payment.",
-        "Continue",
-        "The payment is confirmed.",
-        "See the accounts",
-    ),
-}
 
 FIELDS = {
     "account": FieldWords("Account to be debited"),
@@ -299,8 +228,17 @@ ENGLISH_SPACE = SpaceWords(
         "secure-telephone": "Secure telephone",
         "address": "Postal address",
     },
+    service_begun="activated",
+    show_now="Show it now",
+    show_once="Once only, within a minute of the approval. Make sure that nobody is looking.",
+    shown_for="Shown for {seconds} seconds, then this page goes away.",
+    card_pin="PIN",
+    card_number="Card number",
+    card_expires="Expires end",
+    card_value="Security code",
+    hide="Hide",
+    security="Security",
     unknown_contact="not known",
-    kinds=KINDS,
     states={
         OperationState.PENDING: "to be confirmed",
         OperationState.APPROVED: "confirmed",
@@ -345,5 +283,9 @@ ENGLISH_SPACE = SpaceWords(
         NoticeEvent.CARD_REOPENED: "Your branch has reopened the access to your accounts by your card.",
         NoticeEvent.NEW_TERMINAL: "Access from a device that was not known. If it was not you, contact your adviser.",
         NoticeEvent.TELEPHONE: "Your secure telephone was changed at the branch.",
+        NoticeEvent.CONSENT: "You let an aggregator read your accounts.",
+        NoticeEvent.CONSENT_ENDED: "An aggregator reads your accounts no more.",
+        NoticeEvent.EXEMPTION_ENDED: "You ended an exemption: you will be asked for that operation again.",
+        NoticeEvent.TERMINAL_FORGOTTEN: "You forgot a known browser.",
     },
 )

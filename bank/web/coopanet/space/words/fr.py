@@ -1,7 +1,6 @@
 """The client space in French."""
 
 from bank.ledger.entries import AccountKind, MovementKind
-from bank.operations.catalogue import OperationKind
 from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
@@ -9,81 +8,11 @@ from bank.web.coopanet.space.words.sentences import (
     ConfirmWords,
     FieldWords,
     FormSlip,
-    KindWords,
     SmsWords,
     SpaceWords,
     StepWords,
     Told,
 )
-
-_SEE_ACCOUNT = "Voir le compte"
-
-KINDS = {
-    OperationKind.SEPA_TRANSFER: KindWords(
-        "Virement",
-        "Faire un virement",
-        "Vers un compte en France. Il arrive le jour ouvré suivant ; ici, tout de suite.",
-        "Continuer",
-        "Le virement est fait.",
-        _SEE_ACCOUNT,
-    ),
-    OperationKind.INSTANT_TRANSFER: KindWords(
-        "Virement instantané",
-        "Faire un virement instantané",
-        "Vers un compte en France, en dix secondes, à toute heure. Il ne peut plus être annulé une fois fait.",
-        "Continuer",
-        "Le virement instantané est fait.",
-        _SEE_ACCOUNT,
-    ),
-    OperationKind.TRANSFER_ABROAD: KindWords(
-        "Virement hors de France",
-        "Faire un virement hors de France",
-        "En euros, vers un compte dans un autre pays.",
-        "Continuer",
-        "Le virement hors de France est fait.",
-        _SEE_ACCOUNT,
-    ),
-    OperationKind.ADD_BENEFICIARY: KindWords(
-        "Ajout d'un bénéficiaire",
-        "Ajouter un bénéficiaire",
-        "Vous pourrez ensuite le choisir pour un virement, sans retaper son IBAN.",
-        "Continuer",
-        "Le bénéficiaire est ajouté.",
-        "Voir les bénéficiaires",
-    ),
-    OperationKind.CARD_LIMITS: KindWords(
-        "Plafonds de la carte",
-        "Changer les plafonds d'une carte",
-        "Le plafond de paiement vaut pour 30 jours, celui de retrait pour 7 jours.",
-        "Continuer",
-        "Les nouveaux plafonds sont en vigueur.",
-        "Voir les cartes",
-    ),
-    OperationKind.CHANGE_EMAIL: KindWords(
-        "Changement d'adresse e-mail",
-        "Changer d'adresse e-mail",
-        "Nous vous écrirons à cette adresse.",
-        "Continuer",
-        "Votre adresse e-mail est changée.",
-        "Voir vos coordonnées",
-    ),
-    OperationKind.CHANGE_ADDRESS: KindWords(
-        "Changement d'adresse postale",
-        "Changer d'adresse postale",
-        "Vos cartes et votre courrier iront à cette adresse.",
-        "Continuer",
-        "Votre adresse postale est changée.",
-        "Voir vos coordonnées",
-    ),
-    OperationKind.CARD_PAYMENT: KindWords(
-        "Paiement par carte sur internet",
-        "Payer par carte sur internet",
-        "Un marchand demande ce paiement.",
-        "Continuer",
-        "Le paiement est confirmé.",
-        "Voir les comptes",
-    ),
-}
 
 FIELDS = {
     "account": FieldWords("Compte à débiter"),
@@ -300,8 +229,17 @@ FRENCH_SPACE = SpaceWords(
         "secure-telephone": "Téléphone sécurisé",
         "address": "Adresse postale",
     },
+    service_begun="activé",
+    show_now="Afficher maintenant",
+    show_once="Une seule fois, et dans la minute qui suit l'approbation. Vérifiez que personne ne regarde.",
+    shown_for="Affiché {seconds} secondes, puis cette page s'efface.",
+    card_pin="Code secret",
+    card_number="Numéro de carte",
+    card_expires="Expire fin",
+    card_value="Cryptogramme",
+    hide="Cacher",
+    security="Sécurité",
     unknown_contact="non renseigné",
-    kinds=KINDS,
     states={
         OperationState.PENDING: "à confirmer",
         OperationState.APPROVED: "confirmée",
@@ -347,5 +285,9 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.NEW_TERMINAL: "Accès depuis un appareil qui n'était pas connu. Si ce n'est pas vous, contactez "
         "votre conseiller.",
         NoticeEvent.TELEPHONE: "Votre téléphone sécurisé a été changé en agence.",
+        NoticeEvent.CONSENT: "Vous avez laissé un agrégateur lire vos comptes.",
+        NoticeEvent.CONSENT_ENDED: "Un agrégateur ne lit plus vos comptes.",
+        NoticeEvent.EXEMPTION_ENDED: "Vous avez retiré une dispense : l'opération vous sera demandée à nouveau.",
+        NoticeEvent.TERMINAL_FORGOTTEN: "Vous avez oublié un navigateur reconnu.",
     },
 )

@@ -1,7 +1,7 @@
 """What the client space says. One value a language, so that none can lack a sentence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from bank.ledger.entries import AccountKind, MovementKind
@@ -9,6 +9,7 @@ from bank.operations.catalogue import OperationKind
 from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
+from bank.web.coopanet.space.kinds.words import KindWords
 
 
 class Told(Enum):
@@ -43,19 +44,6 @@ class FormSlip(Enum):
     SIGNS = "signs"
     CHOICE = "choice"
     BOTH = "both"
-
-
-@dataclass(frozen=True, slots=True)
-class KindWords:
-    """One kind of operation. `ask`: the form's heading; `verb`: its button; `done`: what holds once it is approved;
-    `where`: the link to where that is to be seen."""
-
-    name: str
-    ask: str
-    intro: str
-    verb: str
-    done: str
-    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +171,17 @@ class SpaceWords:
     beneficiary_states: Mapping[str, str]
     transfer_to: str
     contact_kinds: Mapping[str, str]
+    service_begun: str
+    show_now: str
+    show_once: str
+    shown_for: str
+    card_pin: str
+    card_number: str
+    card_expires: str
+    card_value: str
+    hide: str
+    security: str
     unknown_contact: str
-    kinds: Mapping[OperationKind, KindWords]
     states: Mapping[OperationState, str]
     fields: Mapping[str, FieldWords]
     other_payee: str
@@ -209,6 +206,8 @@ class SpaceWords:
     notices_text: str
     notice_account: str
     notice_events: Mapping[NoticeEvent, str]
+    kinds: Mapping[OperationKind, KindWords] = field(default_factory=dict)
+    """Filled in from the room of their own."""
 
     @property
     def kinds_by_name(self) -> Mapping[str, KindWords]:

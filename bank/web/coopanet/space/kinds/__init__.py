@@ -1,0 +1,1 @@
+"""How the client space speaks of each kind of operation."""
