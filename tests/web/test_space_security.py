@@ -21,7 +21,8 @@ from bank.securpass.ports import AskedOnPhone, SecondProof
 from bank.securpass.service import SecurPassService
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.security.words import list_security_words
-from tests.bank.phone import Phone, find_code
+from simulator.phone.bank_side import find_code
+from tests.bank.phone import Phone
 from tests.web.coopanet import NewCode, Visitors
 from tests.web.space import FRENCH, Guest, furnish_space, sign_in
 
@@ -55,7 +56,8 @@ def press(guest: Guest, page: Response, action: str) -> Response:
 
 def pay(phone: Phone, iban: str = FRENCH, cents: int = 50_000) -> AskedOnPhone:
     file = furnish_space(phone.service.frame.store)
-    fields = {"amount": cents, "payee": "Camille Moreau", "payee_iban": iban, "account": file.list_accounts()[0].iban}
+    account = file.list_accounts()[0].iban
+    fields: dict[str, str | int] = {"amount": cents, "payee": "Camille Moreau", "payee_iban": iban, "account": account}
     asking = Asking(phone.customer_id, OperationKind.SEPA_TRANSFER, TerminalKind.PHONE, fields)
     return phone.service.ask_on_phone(asking, phone.device_id)
 
