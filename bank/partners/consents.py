@@ -28,7 +28,7 @@ MOST_LISTED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class PartnerConsent:
     """One that the customer gave. `ended_ms`: by whomever, before its time; `closed`: the partner is none any more."""
 
     operation_id: str
@@ -51,7 +51,7 @@ class Consents:
     store: SqlStore
     wall: WallClock = wall_ms
 
-    def list_consents(self, customer_id: int) -> tuple[Sequence[Consent], int]:
+    def list_consents(self, customer_id: int) -> tuple[Sequence[PartnerConsent], int]:
         """Those to read accounts, newest first; and the moment that they were looked at."""
         query = select(G, PARTNERS.c.name, PARTNERS.c.until_ms.label("closed_ms")).join(
             PARTNERS, PARTNERS.c.id == G.c.partner_id
@@ -64,7 +64,7 @@ class Consents:
             moments = dict(connection.execute(used).tuples().all())
             now_ms = read_time(connection, self.wall())
         found = [
-            Consent(
+            PartnerConsent(
                 row["operation_id"],
                 row["name"],
                 row["since_ms"],
