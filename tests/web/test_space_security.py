@@ -125,7 +125,7 @@ def test_a_consent_is_confirmed_here_seen_and_ended(guest: Guest, store: SqlStor
     ticket = service.ask_customer(partner, PartnerAsking("DURAND42", "Kiwi 4711", days=90))
     (waiting,) = re.findall(r'href="([^"]*/operations/[0-9a-f]{32})"', guest.get("accounts").text)
     sent = guest.send(guest.client.get(f"{waiting}?by=sms"), "code")
-    code = find_code(operations.list_messages(furnish_space(store).customer_id)[0].text)
+    code = find_code(one.text for one in operations.list_messages(furnish_space(store).customer_id))
     done = guest.send(sent, "confirm", code=code)
     assert "peut lire vos comptes" in unescape(done.text)
     token = service.poll_token(partner, ticket.request_id).token
