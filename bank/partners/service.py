@@ -6,7 +6,6 @@ key, so that the same answer can be given twice, and are kept as hashes.
 """
 
 import hmac
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -14,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from bank.base64url import encode_base64url
 from bank.books.clock import WallClock, pass_time, read_time, wall_ms
 from bank.books.limiting import count_one
 from bank.books.records import user_code
@@ -250,7 +250,7 @@ class PartnerService:
 
     def _derive(self, purpose: str, operation_id: str) -> str:
         mac = hmac.digest(self._key, f"{purpose}/{operation_id}".encode(), sha256)
-        return urlsafe_b64encode(mac).rstrip(b"=").decode()
+        return encode_base64url(mac)
 
     def _note(self, connection: Connection, now_ms: int, grant: Grant, event: str) -> None:
         customer = name_customer(grant.customer_id)

@@ -1,7 +1,6 @@
 """Who sends: a signed statement for one push service and some hours (VAPID, RFC 8292)."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from bank.base64url import encode_base64url
 from bank.push.encryption import read_point
 
 LASTS_S: Final = 12 * 3600
@@ -52,16 +52,3 @@ def derive_vapid_key(secret: bytes, contact: str) -> VapidKey:
     """The key that belongs to a secret of the bank's vault: the same in every process, and written nowhere else."""
     number = int.from_bytes(secret, "big") % (ORDER - 1) + 1
     return VapidKey(derive_private_key(number, SECP256R1()), contact)
-
-
-def encode_base64url(octets: bytes) -> str:
-    """Without padding (RFC 7515, 2)."""
-    return urlsafe_b64encode(octets).rstrip(b"=").decode()
-
-
-def decode_base64url(text: str) -> bytes:
-    """The octets again. Raises ValueError for what is not exactly their encoding."""
-    octets = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if encode_base64url(octets) != text.rstrip("="):
-        raise ValueError("not base64url")
-    return octets

@@ -15,6 +15,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bank.base64url import decode_base64url, encode_base64url
 from bank.threeds.shelf import CardPayment
 
 VALUE_BYTES: Final = 20
@@ -40,7 +41,7 @@ def make_approval(key: bytes, payment: CardPayment) -> str:
 
 def make_ticket_mark(key: bytes, acs_id: str) -> str:
     """What the address of a challenge's page has besides the identifier: nobody else can make it."""
-    return base64.urlsafe_b64encode(hmac.digest(key, acs_id.encode(), sha256)).rstrip(b"=").decode()
+    return encode_base64url(hmac.digest(key, acs_id.encode(), sha256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,15 @@ def seal_token(key: bytes, content: TokenContent) -> str:
     """A token for a card: it tells nothing, and only the bank can open it (AES-256-GCM)."""
     nonce = os.urandom(NONCE_BYTES)
     plain = json.dumps([content.payment_card_id, content.merchant_id, content.until_ms]).encode()
-    return base64.urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, None)).rstrip(b"=").decode()
+    return encode_base64url(nonce + AESGCM(key).encrypt(nonce, plain, None))
 
 
 def open_token(key: bytes, token: str) -> TokenContent | None:
     """What it says; None for what is none."""
-    if not (0 < len(token) <= LONGEST_TOKEN and token.isascii()):
+    if not 0 < len(token) <= LONGEST_TOKEN:
         return None
     try:
-        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        sealed = decode_base64url(token)
         plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
     except (ValueError, InvalidTag):
         return None

@@ -3,13 +3,13 @@
 The same duties as `web.sessions.Sessions`, and as `SourceLimit` and `Warnings` of the sign-in desk, kept in the books.
 """
 
-import base64
 import hmac
 import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from bank.base64url import encode_base64url
 from bank.books.clock import WallClock, pass_time, read_time, wall_ms
 from bank.books.limiting import count_one, forget_count, forget_counts, read_count, set_count, sweep_counts, uncount_one
 from bank.books.sessions import (
@@ -103,7 +103,7 @@ class BookSessions:
 
     def _token_for(self, form: tuple[str, ...]) -> str:
         digest = hmac.new(self._token_key, repr(form).encode(), sha256).digest()
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return encode_base64url(digest)
 
 
 def open_desk(store: SqlStore, verifier: Verifier) -> Desk:

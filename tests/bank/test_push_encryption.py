@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from py_vapid import Vapid02  # type: ignore[import-untyped]
 from pywebpush import WebPusher  # type: ignore[import-untyped]
 
+from bank.base64url import decode_base64url
 from bank.push.encryption import PADDED, RECORD_SIZE, encrypt_message, encrypt_record
 from bank.push.ports import PushSubscription, SubscriptionError, WakeUp
-from bank.push.vapid import LASTS_S, ORDER, VapidKey, decode_base64url, derive_vapid_key
+from bank.push.vapid import LASTS_S, ORDER, VapidKey, derive_vapid_key
 from bank.push.webpush import say
 
 NOW_MS = 1_780_000_000_000

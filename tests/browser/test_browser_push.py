@@ -16,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from bank.base64url import decode_base64url
 from bank.books.clock import wall_ms
 from bank.push.endpoints import EndpointPolicy
 from bank.push.ports import PushSubscription
-from bank.push.vapid import decode_base64url, derive_vapid_key
+from bank.push.vapid import derive_vapid_key
 from bank.push.webpush import WebPushSender
 from bank.push.worker import PushWorker
 from simulator.push.site import SERVICES

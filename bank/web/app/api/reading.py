@@ -1,11 +1,12 @@
 """What the app sends: octets as base64url, keys, envelopes. What has another form is refused before it is looked at."""
 
-import base64
 import re
+from contextlib import suppress
 from typing import Any, Final
 
 from starlette.requests import Request
 
+from bank.base64url import decode_base64url, encode_base64url
 from bank.securpass.ports import Envelope
 from bank.securpass.proofs.webauthn import Assertion, Origin
 from bank.web.api.reading import ApiError, read_body
@@ -13,7 +14,6 @@ from web.guard import READING
 
 APP_HEADER: Final = "x-coopanet-app"
 """No page of another site can send it: a browser would ask us first (CORS), and we say nothing."""
-OCTETS: Final = re.compile(r"[A-Za-z0-9_-]*")
 LONGEST_TEXT: Final = 128
 ASSERTION: Final = ("credential", "authenticator_data", "client_data", "signature")
 IDENTIFIER: Final = re.compile(r"[0-9a-f]{32}")
@@ -45,19 +45,15 @@ def check_app(request: Request) -> None:
 
 def read_octets(value: object, field: str, longest: int = 2048) -> bytes:
     """Octets as the app writes them: base64url without padding (RFC 4648, 5), in their one form. Raises ApiError."""
-    if isinstance(value, str) and OCTETS.fullmatch(value) and len(value) <= 4 * longest // 3 + 3:
-        try:
-            octets = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-        except ValueError:
-            octets = None
-        if octets is not None and write_octets(octets) == value:
-            return octets
+    if isinstance(value, str) and len(value) <= 4 * longest // 3 + 3:
+        with suppress(ValueError):
+            return decode_base64url(value)
     raise ApiError(400, "body", f"{field} is base64url without padding", field)
 
 
 def write_octets(octets: bytes) -> str:
     """Octets as the app reads them."""
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+    return encode_base64url(octets)
 
 
 def read_text(given: dict[str, Any], name: str, longest: int = LONGEST_TEXT) -> str:
