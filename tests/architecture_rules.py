@@ -45,7 +45,7 @@ must be there already."""
 GROUND = {
     "sesame_core": ("errors", "secrets", "pin", "events", "screens", "effects", "appliance"),
     "drivers": ("ports", "errors", "clock", "header", "circuit", "debounce", "patience", "install_hints"),
-    "bank": ("errors", "decoding", "files", "locks", "iban", "languages"),
+    "bank": ("errors", "base64url", "decoding", "files", "locks", "iban", "languages"),
 }
 """World -> modules that every room of it may stand on."""
 
