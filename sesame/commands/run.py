@@ -9,34 +9,19 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from device.config import Config, load_config
 from sesame.answers import add_json_argument, say_ready, say_result
-from sesame.books import (
-    add_database_argument,
-    begin_books_anew,
-    hold_state,
-    needing_extra,
-    open_books,
-    open_demonstration,
-)
+from sesame.books import add_database_argument, hold_state
 from sesame.exits import CommandError, Exit
+from sesame.page import LOOPBACK, USUAL_PORT, serve_page
 from sesame.parsing import read_port
-from sesame.serving import READERS_VERB, announce_verb
-from sesame.shop import shop_beside
+from sesame.reachable import lay_telephone
 from sesame.state import add_state_argument
 
-if TYPE_CHECKING:
-    from simulator.live import LiveBench
-    from simulator.phone.hands import PhoneHands
-
-USUAL_PORT: Final = 8035
-MODEL = Path("/proc/device-tree/model")
+MODEL: Final = Path("/proc/device-tree/model")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +35,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=read_port, metavar="N", help=f"the page's port (simulated; {USUAL_PORT}, or any if taken)"
     )
     parser.add_argument("--shop", action="store_true", help="with a shop beside the page, to pay by card (simulated)")
+    parser.add_argument(
+        "--listen",
+        nargs="?",
+        default=LOOPBACK,
+        const="0.0.0.0",  # noqa: S104 - what the option is for
+        metavar="ADDRESS",
+        help="the bank and its app for a real telephone, too: at this address of this machine, or at all (simulated)",
+    )
+    parser.add_argument("--tls", action="store_true", help="with --listen: under the demonstration's own root")
     parser.add_argument("--no-browser", action="store_true", help="only say where the page is (simulated)")
     parser.add_argument(
         "--control", type=Path, metavar="SOCKET", help="obey statements over this Unix socket (simulated)"
@@ -59,6 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_json_argument(
         parser,
         address="text: where the page is (simulated)",
+        network="text: with --listen, where other machines find the bank",
         shop="text: with --shop, where the shop is",
         control="text: the path of the control socket, where there is no page (simulated)",
         power_off="yes or no: whether the reader asks the system to power off (the real one, once it has ended)",
@@ -94,7 +89,17 @@ def _run_real(config: Config, arguments: argparse.Namespace) -> int:
 
 
 def _wants_simulated(arguments: argparse.Namespace) -> bool:
-    return bool(arguments.simulated or arguments.terminal or arguments.control or arguments.port is not None)
+    return bool(
+        arguments.simulated
+        or arguments.terminal
+        or arguments.control
+        or arguments.port is not None
+        or _is_open(arguments)
+    )
+
+
+def _is_open(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.tls or arguments.listen != LOOPBACK)
 
 
 def _run_simulated(config: Config, arguments: argparse.Namespace) -> int:
@@ -103,7 +108,7 @@ def _run_simulated(config: Config, arguments: argparse.Namespace) -> int:
             return _in_terminal(config, arguments)
         if arguments.control and arguments.port is None:
             return _run_controlled(config, arguments)
-        return _on_page(config, arguments)
+        return serve_page(config, arguments)
 
 
 def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
@@ -121,7 +126,7 @@ def _in_terminal(config: Config, arguments: argparse.Namespace) -> int:
     glyphs = glyphs_of(page.encoding, os.environ, sys.platform)
     terminal = Terminal(language_of(config), page.write, glyphs=glyphs, pad=pad_of(config))
     bench = LiveBench(config, arguments.state, [terminal.watch_reader])
-    with _beside_reader(bench, config, arguments):
+    with lay_telephone(bench, config, arguments):
         terminal.run(bench)
     return Exit.OK
 
@@ -130,108 +135,9 @@ def _run_controlled(config: Config, arguments: argparse.Namespace) -> int:
     from simulator.live import LiveBench  # noqa: PLC0415 - the simulator's parts
 
     bench = LiveBench(config, arguments.state)
-    with _beside_reader(bench, config, arguments):
+    with lay_telephone(bench, config, arguments):
         if arguments.json:
             say_ready(arguments, control=str(arguments.control))
         sys.stderr.write(f"the reader is simulated; its control socket is {arguments.control}\n")
         bench.run()
     return Exit.OK
-
-
-def _on_page(config: Config, arguments: argparse.Namespace) -> int:
-    with needing_extra("web"):
-        from bank.verification import Verifier  # noqa: PLC0415 - a web server's libraries
-        from bank.web.acs.site import PATH, PaymentKeeper, open_acs, open_payments  # noqa: PLC0415
-        from bank.web.app.site import PATH as APP  # noqa: PLC0415
-        from bank.web.app.site import open_app  # noqa: PLC0415
-        from bank.web.app.waking import open_waking  # noqa: PLC0415
-        from bank.web.branch.site import PATH as BRANCH  # noqa: PLC0415
-        from bank.web.branch.site import open_branch  # noqa: PLC0415
-        from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
-        from simulator.phone.opening import open_phone  # noqa: PLC0415
-        from simulator.web.bench import PageBench  # noqa: PLC0415
-        from simulator.web.site import BesideReader, reader_site  # noqa: PLC0415
-        from web.beside import PathSplit  # noqa: PLC0415
-        from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
-
-    with open_books(arguments) as store:
-        bench = PageBench(config, arguments.state)
-        listener = bind_listener(arguments.port, USUAL_PORT)
-        desk, waking = open_desk(store, Verifier(store)), open_waking(store)
-        payments = open_payments(store, waker=waking.worker)
-        apps = {BRANCH: open_branch(store), APP: open_app(store, waking=waking, framed=True)}
-        telephone = open_phone(store, config.reader.language, waker=waking.worker)
-        pages = reader_site(bench, desk, BookSessions(store), BesideReader(apps, waking.service, telephone))
-        site = PathSplit(PATH, open_acs(payments, desk), pages)
-        verb = f"{url_of(listener)}{READERS_VERB}"
-        with ExitStack() as stack:
-            stack.enter_context(_make_reachable(bench, arguments, lambda: telephone))
-            stack.enter_context(PaymentKeeper(payments).beside())
-            stack.enter_context(Server(site, listener).beside())
-            stack.enter_context(waking.running())
-            stack.enter_context(announce_verb(arguments.state, verb))
-            # By another name than the shop's: to a browser the bank is another site.
-            bank = url_of(listener, "localhost")
-            shop = stack.enter_context(shop_beside(store, bank, arguments.state)) if arguments.shop else ""
-            _announce_page(url_of(listener), arguments, shop)
-            bench.run()
-    return Exit.OK
-
-
-@contextmanager
-def _beside_reader(bench: "LiveBench", config: Config, arguments: argparse.Namespace) -> Iterator[None]:
-    """Reachable, without a page: the telephone opens the books when a statement is about it."""
-    from sesame.telephone import TelephoneBeside  # noqa: PLC0415 - where the reader is simulated
-
-    def begin_anew() -> None:
-        begin_books_anew(arguments.state, arguments.database)
-        telephone.begin_anew()
-
-    bench.anew = begin_anew
-    opened = partial(open_demonstration, arguments.state, arguments.database)
-    with (
-        closing(TelephoneBeside(opened, config.reader.language)) as telephone,
-        _make_reachable(bench, arguments, telephone),
-    ):
-        yield
-
-
-@contextmanager
-def _make_reachable(
-    bench: "LiveBench", arguments: argparse.Namespace, telephone: "Callable[[], PhoneHands]"
-) -> Iterator[None]:
-    """While the context lasts, signals end the reader's life, and the control socket is there if it is wanted."""
-    from device.signals import on_ending  # noqa: PLC0415 - the simulator's parts
-    from simulator.control import Control  # noqa: PLC0415
-
-    with ExitStack() as stack:
-        stack.enter_context(on_ending(bench.end))
-        if arguments.control:
-            stack.enter_context(Control(bench, arguments.pictures, telephone).listening(arguments.control))
-        yield
-
-
-def _announce_page(url: str, arguments: argparse.Namespace, shop: str) -> None:
-    if arguments.json:
-        say_ready(arguments, address=url, **({"shop": shop} if shop else {}))
-    else:
-        sys.stdout.write(f"The Sésame reader and Coop@net are at {url}\n")
-        if shop:
-            sys.stdout.write(
-                f"A shop to pay by card is at {shop} (`sesame bank card face bank-card`: what is printed on it)\n"
-            )
-        sys.stdout.write("Ctrl-C ends them; nothing is lost.\n")
-        sys.stdout.flush()
-    if not arguments.no_browser and os.isatty(1) and _has_screen():
-        import webbrowser  # noqa: PLC0415 - the real reader has no use for it
-
-        webbrowser.open(url)
-
-
-def _has_screen() -> bool:
-    """A browser inside this very terminal would take it away."""
-    return (
-        os.name == "nt"
-        or sys.platform == "darwin"
-        or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-    )

@@ -4,7 +4,7 @@ On the bank's books by its own services, as its pages and commands are.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,8 @@ from sesame_core.errors import SesameError
 
 PAYEE_IBAN: Final = make_french_iban("30001", "00794", "12345678901")
 """Of whoever is paid by a script."""
+MOST_SHOWN: Final = 6
+"""Of the messages."""
 AGENCY: Final = STAFF[0][0].staff_code
 CODE: Final = re.compile(r"(?:est|is) (\d{4}) (\d{4})\b")
 """As the bank's messages have one."""
@@ -50,6 +52,16 @@ class CodeInbox:
     def read_mail(self) -> str:
         """The code in the latest e-mail; nothing where there is none."""
         return find_code(one.text for one in self.service.list_mails(self.customer_id))
+
+
+@dataclass(frozen=True, slots=True)
+class BenchMessage:
+    """What the bank sent to one of its customers. `to`: who; `by`: "sms" or "mail"; `at_ms`: when."""
+
+    to: str
+    by: str
+    text: str
+    at_ms: int
 
 
 class BankSide:
@@ -106,6 +118,17 @@ class BankSide:
             self.service.lift_latency(found[0], customer_id, seen)
         except BankError as error:
             raise BankSideError(str(error)) from None
+
+    def list_inbox(self) -> Sequence[BenchMessage]:
+        """The latest messages to anybody, newest first: in the demonstration every telephone lies on the bench."""
+        found: list[BenchMessage] = []
+        for customer in self.store.list_customers():
+            number, name = customer.customer_id, customer.name
+            texts = self.service.operations.list_messages(number)
+            found += [BenchMessage(name, "sms", one.text, one.created_ms) for one in texts]
+            mails = self.service.list_mails(number)
+            found += [BenchMessage(name, "mail", one.text, one.created_ms) for one in mails]
+        return sorted(found, key=lambda one: -one.at_ms)[:MOST_SHOWN]
 
     def find_latest(self, customer_id: int, kind: str = "") -> Operation | None:
         """The operation that changed last, of that kind where one is named."""

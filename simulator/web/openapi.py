@@ -41,6 +41,7 @@ def _readings() -> Json:
         "/trace": {"get": _reads("What card and reader said last; a PIN's digits are stars.", "Trace")},
         "/events": {"get": _events()},
         "/phone": {"get": _of_phone("How the simulated telephone is.", None), "post": _of_phone(ON_PHONE, WORDS)},
+        "/messages": {"get": _list_messages()},
         "/bank": {"post": _of_phone(AT_BANK, WORDS)},
     }
 
@@ -129,6 +130,7 @@ SCHEMAS: Final[Json] = {
             "description": "The customer's latest operation, as the bank has it.",
         },
     ),
+    "Messages": _object(messages=_list(_object(to=TEXT, by={"enum": ["sms", "mail"]}, text=TEXT, at_ms=COUNT))),
     "Error": _object(error=TEXT),
 }
 
@@ -177,6 +179,11 @@ def _events() -> Json:
         "`anew` for the next customer, and `here` when nothing else was said for 5 s.",
         "responses": {"200": _answer("A stream without end.", {"text/event-stream": {"schema": TEXT}}), **_guarded()},
     }
+
+
+def _list_messages() -> Json:
+    answers = {"200": _answer("So it is.", _json("Messages")), "404": _answer("There is no telephone.", _json("Error"))}
+    return {"summary": "What the bank sent to its customers last.", "responses": {**answers, **_guarded()}}
 
 
 def _of_phone(meaning: str, body: Json | None) -> Json:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -19,6 +19,7 @@ from simulator.web.openapi import LONGEST_WORD, MOST_WORDS
 from simulator.web.reading import given_value
 
 Act = Callable[[PhoneHands, list[str]], None]
+T = TypeVar("T")
 
 log: Final = logging.getLogger(__name__)
 
@@ -34,12 +35,21 @@ class PhoneApi:
         return [
             Route("/phone", self.tell_phone, methods=["GET"]),
             Route("/phone", self._acting(act_on_phone), methods=["POST"]),
+            Route("/messages", self.tell_messages, methods=["GET"]),
             Route("/bank", self._acting(act_at_bank), methods=["POST"]),
         ]
 
     async def tell_phone(self, _request: Request) -> Response:
         """How the telephone is, and how the customer's latest operation stands."""
         return JSONResponse(await run_in_threadpool(self._tell))
+
+    async def tell_messages(self, _request: Request) -> Response:
+        """What the bank sent to its customers last."""
+        return JSONResponse({"messages": await run_in_threadpool(self.list_messages)})
+
+    def list_messages(self) -> list[dict[str, Any]]:
+        """The same. Raises HTTPException."""
+        return [asdict(one) for one in self._told(lambda hands: hands.bank.list_inbox())]
 
     def _acting(self, act: Act) -> Callable[[Request], Any]:
         async def acted(request: Request) -> Response:
@@ -49,14 +59,20 @@ class PhoneApi:
         return acted
 
     def _tell(self, act: Callable[[PhoneHands], None] | None = None) -> dict[str, Any]:
+        def told(hands: PhoneHands) -> dict[str, Any]:
+            if act is not None:
+                act(hands)
+            latest = hands.bank.find_latest(hands.customer_id)
+            operation = {"kind": latest.kind.value, "state": latest.state.value} if latest else None
+            return {**asdict(hands.look()), "operation": operation}
+
+        return self._told(told)
+
+    def _told(self, tell: Callable[[PhoneHands], T]) -> T:
         if self.hands is None:
             raise HTTPException(404, "there is no telephone beside this reader")
         try:
-            if act is not None:
-                act(self.hands)
-            latest = self.hands.bank.find_latest(self.hands.customer_id)
-            operation = {"kind": latest.kind.value, "state": latest.state.value} if latest else None
-            return {**asdict(self.hands.look()), "operation": operation}
+            return tell(self.hands)
         except PhoneStatementError as error:
             raise HTTPException(400, str(error)) from None
         except SesameError as error:

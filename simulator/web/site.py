@@ -18,7 +18,9 @@ from starlette.types import ASGIApp
 from bank.books.records import Customer
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
-from bank.securpass.service import SecurPassService
+from bank.web.app.site import PATH as APP_PATH
+from bank.web.branch.site import PATH as BRANCH_PATH
+from bank.web.coopanet.connecting import draw_address
 from bank.web.coopanet.frame import SEE_OTHER, load_templates, prefer_language
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.sign_in import Desk
@@ -33,6 +35,8 @@ from simulator.phone.hands import PhoneHands
 from simulator.web import openapi
 from simulator.web.api import make_api
 from simulator.web.bench import PageBench
+from simulator.web.beside import PHONE_PART, READER_PART, BesideReader
+from simulator.web.phone_api import PhoneApi
 from simulator.web.sheet import code_of, screens
 from simulator.words import FALLBACK, LANGUAGES
 from simulator.words.sentences import PageWords
@@ -41,6 +45,8 @@ from web.guard import Guard, content_policy
 from web.sessions import SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
+NAME: Final = "localhost"
+"""WebAuthn gives keys to a name, never to an address (Web Authentication level 3, 5.1.2: the RP ID)."""
 KINDS: Final = {
     Key.CODE: "code",
     Key.CHALLENGE: "function",
@@ -63,16 +69,6 @@ class TitledCard:
 
 
 @dataclass(frozen=True)
-class BesideReader:
-    """What is on the bench besides reader and Coop@net. `apps`: other applications of the bank's by their path;
-    `waker`: has telephones woken where Coop@net asks them; `telephone`: the simulated one, for scripts."""
-
-    apps: Mapping[str, ASGIApp] = field(default_factory=dict)
-    waker: SecurPassService | None = None
-    telephone: PhoneHands | None = None
-
-
-@dataclass(frozen=True)
 class Site:
     """The pages around the reader."""
 
@@ -84,19 +80,55 @@ class Site:
     def list_routes(self) -> Sequence[Route | Mount]:
         """Every address; the reader's verbs and Coop@net are mounted."""
         return (
-            Route("/", self.entrance),
+            Mount("/api", make_api(self.bench, self.beside.telephone), name="api"),
+            Mount("/coopanet", bank_site(self.bank, framed_by="'self'"), name="coopanet"),
+            Mount("/static", serve_folder(FOLDER / "static"), name="static"),
+            Route("/", self.choose_language),
+            Route("/phone.svg", self.draw_app_address),
+            Route("/{language}/entrance", self._page(self.entrance), name="entrance"),
+            Route("/{language}/phone", self._page(self.phone), name="phone"),
             Route("/{language}/", self._page(self.reader), name="reader"),
             Route("/{language}/verbs", self._page(self.verbs), name="verbs"),
             Route("/{language}/sheet", self._page(self.sheet), name="sheet"),
             Route("/{language}/sheet/{name}.png", self._page(self.screen), name="screen"),
-            Mount("/api", make_api(self.bench, self.beside.telephone), name="api"),
-            Mount("/coopanet", bank_site(self.bank, framed_by="'self'"), name="coopanet"),
-            Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         )
 
-    async def entrance(self, request: Request) -> Response:
-        """To the page in the browser's language."""
-        return RedirectResponse(f"/{prefer_language(request, LANGUAGES)}/", SEE_OTHER)
+    async def choose_language(self, request: Request) -> Response:
+        """To the entrance in the browser's language."""
+        return RedirectResponse(f"/{prefer_language(request, LANGUAGES)}/entrance", SEE_OTHER)
+
+    async def entrance(self, _request: Request, words: PageWords) -> Response:
+        """What there is on the bench, each with the bank beside it."""
+        parts = [
+            (part.name, part.address.format(language=words.language)) for part in (READER_PART, *self.beside.parts)
+        ]
+        own = LANGUAGES[words.language].entrance
+        return self._render(words, "entrance.html", e=own, parts=parts, adviser=self._adviser, here="entrance")
+
+    async def phone(self, request: Request, words: PageWords) -> Response:
+        """The telephone in a frame, Coop@net beside it. By this machine's name: a browser gives keys to no address."""
+        if PHONE_PART not in self.beside.parts:
+            raise HTTPException(404)
+        if request.url.hostname != NAME:
+            return RedirectResponse(str(request.url.replace(hostname=NAME)), SEE_OTHER)
+        own, reached = LANGUAGES[words.language].phone, self.beside.reached
+        messages = await run_in_threadpool(PhoneApi(self.beside.telephone).list_messages)
+        shown = {"p": own, "reached": reached, "app_address": self._app_address, "messages": messages}
+        return self._render(words, "phone.html", here="phone", adviser=self._adviser, **shown)
+
+    async def draw_app_address(self, _request: Request) -> Response:
+        """Where a real telephone finds the app, as a picture."""
+        if not self.beside.reached.url:
+            raise HTTPException(404)
+        return Response(draw_address(self._app_address), media_type="image/svg+xml")
+
+    @property
+    def _app_address(self) -> str:
+        return f"{self.beside.reached.url}{APP_PATH.removeprefix('/')}/"
+
+    @property
+    def _adviser(self) -> str:
+        return f"{BRANCH_PATH}/" if BRANCH_PATH in self.beside.apps else ""
 
     async def reader(self, request: Request, words: PageWords) -> Response:
         """The reader, the cards, and Coop@net beside them."""

@@ -5,7 +5,17 @@ from types import MappingProxyType
 from typing import Final
 
 from sesame_core.events import Key
-from simulator.words.sentences import MirrorWords, PageWords, SheetStep, SheetWords, SimulatorWords, TerminalWords
+from simulator.words.sentences import (
+    EntranceWords,
+    MirrorWords,
+    PageWords,
+    PartWords,
+    PhonePageWords,
+    SheetStep,
+    SheetWords,
+    SimulatorWords,
+    TerminalWords,
+)
 
 PAGE: Final = PageWords(
     language="en",
@@ -57,6 +67,7 @@ PAGE: Final = PageWords(
     verbs_title="The reader over HTTP",
     verbs_text="Every verb, as this server's OpenAPI document describes it.",
     home="Back to the reader",
+    entrance="Home",
     legends=MappingProxyType(
         {"Défi": "Défi (challenge)", "Signer": "Signer (sign)", "C": "C (clear)", "Arrêt": "Arrêt (off)"}
     ),
@@ -153,6 +164,67 @@ MIRROR: Final = MirrorWords(
     glass="The reader's display",
 )
 
+ENTRANCE: Final = EntranceWords(
+    title="Welcome to the demonstration",
+    lead="Choose what to begin with. Coop@net, the demonstration bank, is beside each of them.",
+    skip="Go to the choice",
+    parts=MappingProxyType(
+        {
+            "reader": PartWords(
+                "The reader", "A card, its PIN, and an eight-digit code that is good for once.", "Take the reader"
+            ),
+            "phone": PartWords(
+                "The telephone",
+                "Sécur'Pass: what you ask for at the computer appears on the telephone. You approve it, or you refuse.",
+                "Take the telephone",
+            ),
+            "key": PartWords(
+                "The access key",
+                "A key in the computer and its PIN: a business opens its accounts and signs its transfers.",
+                "Take the key",
+            ),
+            "shop": PartWords(
+                "The shop", "Pay by card on the internet: the bank asks for your approval.", "Enter the shop"
+            ),
+        }
+    ),
+    bank="Coop@net alone",
+    adviser="The adviser's desk",
+    note="A demonstration, without real money. Nobody will ask you for a real card or a real code here.",
+)
+
+PHONE_PAGE: Final = PhonePageWords(
+    title="The telephone and Coop@net",
+    intro="Sécur'Pass on a telephone, and the demonstration bank beside it.",
+    skip="Go to the telephone",
+    telephone="The telephone",
+    messages_title="Messages received",
+    messages_hint="The bank's text messages and e-mails arrive here.",
+    messages_none="Nothing yet.",
+    by_text="Text message",
+    by_mail="E-mail",
+    steps_title="To begin",
+    steps=(
+        "Log on at the telephone: user code DURAND42, password “ouvre-toi”, then the code of the text message.",
+        "Activate Sécur'Pass: choose four digits, and confirm by text message and by e-mail.",
+        "It approves after 72 hours. The adviser may lift them at the desk.",
+        "In Coop@net, sign in and make a transfer. The telephone asks for your approval.",
+    ),
+    adviser="Open the adviser's desk",
+    real_title="On a real telephone",
+    real_text="A telephone on the same network reads this code or opens this address.",
+    real_picture="QR code of the address {url}",
+    real_root="The first time, install the demonstration's certificate on the telephone:",
+    real_root_get="the certificate",
+    real_fingerprint="Its SHA-256 fingerprint:",
+    real_finger="Without this certificate the app cannot be installed. Finger and face need a name: at an address of "
+    "digits, one approves by the code.",
+    real_plain="The app opens, but it cannot make its keys: it needs an address in https. Start again with "
+    "./run --listen --tls. Here, in the frame, everything works.",
+    real_closed="Nothing is open to other devices. Start again with ./run --listen --tls to come from a real "
+    "telephone. Here, in the frame, everything works.",
+)
+
 CARDS: Final = MappingProxyType(
     {
         "bank-card": "Bank card",
@@ -167,4 +239,4 @@ CARDS: Final = MappingProxyType(
 
 VERBS: Final[Mapping[str, str]] = MappingProxyType({})
 
-ENGLISH: Final = SimulatorWords(PAGE, SHEET, TERMINAL, MIRROR, CARDS, VERBS)
+ENGLISH: Final = SimulatorWords(PAGE, SHEET, TERMINAL, MIRROR, ENTRANCE, PHONE_PAGE, CARDS, VERBS)

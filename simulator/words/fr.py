@@ -4,7 +4,17 @@ from types import MappingProxyType
 from typing import Final
 
 from sesame_core.events import Key
-from simulator.words.sentences import MirrorWords, PageWords, SheetStep, SheetWords, SimulatorWords, TerminalWords
+from simulator.words.sentences import (
+    EntranceWords,
+    MirrorWords,
+    PageWords,
+    PartWords,
+    PhonePageWords,
+    SheetStep,
+    SheetWords,
+    SimulatorWords,
+    TerminalWords,
+)
 
 PAGE: Final = PageWords(
     language="fr",
@@ -56,6 +66,7 @@ PAGE: Final = PageWords(
     verbs_title="Le lecteur par HTTP",
     verbs_text="Chaque verbe, tel que le décrit le document OpenAPI de ce serveur.",
     home="Retour au lecteur",
+    entrance="Accueil",
     legends=MappingProxyType({}),
     said=MappingProxyType(
         {
@@ -148,6 +159,73 @@ MIRROR: Final = MirrorWords(
     title="Lecteur Sésame", away="Le lecteur n'est pas là. L'image revient d'elle-même.", glass="L'écran du lecteur"
 )
 
+ENTRANCE: Final = EntranceWords(
+    title="Bienvenue à la démonstration",
+    lead="Choisissez par quoi commencer. Coop@net, la banque de démonstration, est à côté de chacun.",
+    skip="Aller au choix",
+    parts=MappingProxyType(
+        {
+            "reader": PartWords(
+                "Le lecteur",
+                "Une carte, son code secret, et un code de huit chiffres qui ne sert qu'une fois.",
+                "Prendre le lecteur",
+            ),
+            "phone": PartWords(
+                "Le téléphone",
+                "Sécur'Pass : ce que vous demandez à l'ordinateur s'affiche sur le téléphone. Vous validez, ou vous "
+                "refusez.",
+                "Prendre le téléphone",
+            ),
+            "key": PartWords(
+                "La clé d'accès",
+                "Une clé dans l'ordinateur et son code : l'entreprise ouvre ses comptes et signe ses virements.",
+                "Prendre la clé",
+            ),
+            "shop": PartWords(
+                "La boutique",
+                "Payer par carte sur internet : la banque demande votre accord.",
+                "Entrer dans la boutique",
+            ),
+        }
+    ),
+    bank="Coop@net seule",
+    adviser="Le bureau du conseiller",
+    note="Démonstration, sans argent réel. Personne ne vous demandera ici une vraie carte ni un vrai code.",
+)
+
+PHONE_PAGE: Final = PhonePageWords(
+    title="Le téléphone et Coop@net",
+    intro="Sécur'Pass sur un téléphone, et la banque de démonstration à côté.",
+    skip="Aller au téléphone",
+    telephone="Le téléphone",
+    messages_title="Messages reçus",
+    messages_hint="Les SMS et les e-mails de la banque arrivent ici.",
+    messages_none="Rien encore.",
+    by_text="SMS",
+    by_mail="E-mail",
+    steps_title="Pour commencer",
+    steps=(
+        "Sur le téléphone, connectez-vous : code utilisateur DURAND42, mot de passe « ouvre-toi », puis le code reçu "
+        "par SMS.",
+        "Activez Sécur'Pass : choisissez quatre chiffres, et confirmez par SMS et par e-mail.",
+        "Il valide après 72 h. Le conseiller peut lever ce délai à son bureau.",
+        "Dans Coop@net, connectez-vous et faites un virement. Le téléphone demande votre accord.",
+    ),
+    adviser="Ouvrir le bureau du conseiller",
+    real_title="Sur un vrai téléphone",
+    real_text="Le téléphone, sur le même réseau, lit ce code ou ouvre cette adresse.",
+    real_picture="Code QR de l'adresse {url}",
+    real_root="La première fois, installez sur le téléphone le certificat de la démonstration :",
+    real_root_get="le certificat",
+    real_fingerprint="Son empreinte SHA-256 :",
+    real_finger="Sans ce certificat, l'application ne s'installe pas. Le doigt et le visage demandent un nom : à une "
+    "adresse faite de chiffres, on valide par le code.",
+    real_plain="L'application s'ouvre, mais elle ne peut pas créer ses clés : il lui faut une adresse en https. "
+    "Relancez par ./run --listen --tls. Ici, dans le cadre, tout fonctionne.",
+    real_closed="Rien n'est ouvert aux autres appareils. Relancez par ./run --listen --tls pour y aller d'un vrai "
+    "téléphone. Ici, dans le cadre, tout fonctionne.",
+)
+
 CARDS: Final = MappingProxyType(
     {
         "bank-card": "Carte bancaire",
@@ -200,6 +278,7 @@ VERBS: Final = MappingProxyType(
         "Too many presses are waiting.": "Trop d'appuis sont en attente.",
         "What card and reader said last; a PIN's digits are stars.": "Les derniers échanges entre carte et lecteur ; "
         "les chiffres du code secret sont des étoiles.",
+        "What the bank sent to its customers last.": "Les derniers messages de la banque à ses clients.",
         "What changes, as server-sent events: `glass` and `state` as their schemas have it, `exchange`, `anew` for the "
         "next customer, and `here` when nothing else was said for 5 s.": "Ce qui change, en événements (server-sent "
         "events) : `glass` et `state` selon leurs schémas, `exchange`, `anew` au client suivant, et `here` quand rien "
@@ -207,4 +286,4 @@ VERBS: Final = MappingProxyType(
     }
 )
 
-FRENCH: Final = SimulatorWords(PAGE, SHEET, TERMINAL, MIRROR, CARDS, VERBS)
+FRENCH: Final = SimulatorWords(PAGE, SHEET, TERMINAL, MIRROR, ENTRANCE, PHONE_PAGE, CARDS, VERBS)

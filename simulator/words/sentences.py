@@ -52,6 +52,7 @@ class PageWords:
     verbs_title: str
     verbs_text: str
     home: str
+    entrance: str
     legends: Mapping[str, str]
     said: Mapping[str, str]
     phases: Mapping[str, str]
@@ -100,6 +101,55 @@ class TerminalWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PartWords:
+    """One of what the entrance leads to. `take`: what its link says."""
+
+    title: str
+    text: str
+    take: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntranceWords:
+    """All sentences of the entrance in one language. `parts`: by their names, also those that are not there yet."""
+
+    title: str
+    lead: str
+    skip: str
+    parts: Mapping[str, PartWords]
+    bank: str
+    adviser: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhonePageWords:
+    """All sentences around the telephone in one language. `real_...`: how the app is opened on a real one."""
+
+    title: str
+    intro: str
+    skip: str
+    telephone: str
+    messages_title: str
+    messages_hint: str
+    messages_none: str
+    by_text: str
+    by_mail: str
+    steps_title: str
+    steps: tuple[str, ...]
+    adviser: str
+    real_title: str
+    real_text: str
+    real_picture: str
+    real_root: str
+    real_root_get: str
+    real_fingerprint: str
+    real_finger: str
+    real_plain: str
+    real_closed: str
+
+
+@dataclass(frozen=True, slots=True)
 class MirrorWords:
     """What the page of the mirrored glass says in one language."""
 
@@ -118,5 +168,7 @@ class SimulatorWords:
     sheet: SheetWords
     terminal: TerminalWords
     mirror: MirrorWords
+    entrance: EntranceWords
+    phone: PhonePageWords
     cards: Mapping[str, str]
     verbs: Mapping[str, str]

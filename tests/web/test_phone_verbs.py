@@ -10,8 +10,9 @@ from starlette.testclient import TestClient
 
 from bank.books.store_sql import SqlStore
 from simulator.phone.opening import open_phone
+from simulator.web.beside import BesideReader
 from simulator.web.openapi import LONGEST_WORD
-from simulator.web.site import BesideReader, reader_site
+from simulator.web.site import reader_site
 from tests.web.coopanet import HERE
 from tests.web.reading import desk_of, living
 
