@@ -106,7 +106,7 @@ def test_a_code_is_made_on_the_page_and_signs_in_at_the_bank(system: str, tmp_pa
     for key in (Key.CODE, *map(Key, "1234"), Key.OK):
         expected.press_key(key)
     with running(tmp_path, system) as (visitor, _process):
-        assert "data-card" in visitor.get("")
+        assert "data-card" in visitor.get("fr/")
         visitor.do("insert", card="bank-card")
         until(visitor, "phase", "ready")
         visitor.do("press", keys=["Code", "1", "2", "3", "4", "OK"])
