@@ -38,7 +38,7 @@ MAY_IMPORT |= {
 }
 """What is made with the product, or holds it, is no part of it: nothing of the product may import any of these."""
 
-TO_COME = ("launcher", "bank.pki", "bank.updates", "hw.board")
+TO_COME = ("launcher", "bank.updates", "hw.board")
 """Worlds and rooms whose rules stand before they do: they hold from the first file on. Every other name in these lists
 must be there already."""
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from web.addresses import as_host
 from web.bounds import BoundedConnection, Bounds, Room, SparingFilter
+from web.certified import CertifiedConnection, ask_for_certificates
 from web.errors import ServingError
 
 ADDRESS = "127.0.0.1"
@@ -99,6 +100,16 @@ class Server:
             finally:
                 self._server.should_exit = True
                 thread.join()
+
+
+class CertifiedServer(Server):
+    """One that asks its clients for a certificate: see `web.certified`."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, certificate: Path, clients: Path) -> None:
+        """`clients`: a PEM file with the authorities of what clients may show."""
+        super().__init__(app, listener, certificate=certificate)
+        self._server.config.http = cast("Any", partial(CertifiedConnection, Room(USUAL_BOUNDS)))
+        ask_for_certificates(self._server.config, clients)
 
 
 class HastyServer(uvicorn.Server):

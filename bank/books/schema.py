@@ -16,7 +16,7 @@ customer is told.
 Cards on the internet: `merchants` that may ask (the key's hash only), and `card_payments`: one row for each
 authentication request, with what the shop was told, whether it took that, and what became of the money.
 
-Sécur'Pass: see `bank.books.schema_securpass`.
+Sécur'Pass: see `bank.books.schema_securpass`. The access keys of business customers: `bank.books.schema_keys`.
 
 Evidence: `journal`, each line with the digest of the one before it; `attempts`, the log of codes.
 
@@ -45,6 +45,7 @@ from sqlalchemy import (
     text,
 )
 
+import bank.books.schema_keys
 import bank.books.schema_notices
 import bank.books.schema_partners
 import bank.books.schema_securpass  # noqa: F401 - its tables belong to METADATA, too

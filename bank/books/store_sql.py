@@ -89,6 +89,10 @@ class SqlStore:
         """A key of the vault's for one purpose: see Vault."""
         return self._vault.derive_key(purpose)
 
+    def index_secret(self, text: str) -> str:
+        """What stands for a secret that is compared or looked for: see Vault."""
+        return self._vault.index_secret(text)
+
     def seal_secret(self, name: str, plain: bytes) -> bytes:
         """Bytes as the books may keep them: see Vault."""
         return self._vault.seal_secret(name, plain)

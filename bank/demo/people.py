@@ -31,6 +31,7 @@ from bank.books.store import Store
 from bank.books.store_sql import reset_cards
 from bank.demo.customers import first_issues
 from bank.demo.month import DAYS, choose, make_accounts
+from bank.esecure.beginning import KEPT, take_back_keys
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.ledger.entries import Account, AccountKind, MovementKind, Posting, transfer_between
@@ -52,6 +53,7 @@ STAYING: Final = (
     ATTEMPTS,
     JOURNAL,
     PASSWORDS,
+    *KEPT,
 )
 """What the next customer finds as the last one left it; every other table is emptied."""
 
@@ -81,6 +83,7 @@ def clear_people(connection: Connection, now_ms: int) -> None:
     """Away with all that the last customer did, and as at first again; the journal says that it was done."""
     delete_rows(connection, STAYING)
     connection.execute(delete(CREDENTIALS).where(CREDENTIALS.c.kind == CredentialKind.DEVICE.value))
+    take_back_keys(connection, now_ms)
     append_line(connection, now_ms, "demonstration", "bank", "begun anew")
     furnish_people(connection, now_ms)
 

@@ -42,6 +42,8 @@ class NoticeEvent(Enum):
     CONSENT_ENDED = "consent-ended"
     EXEMPTION_ENDED = "exemption-ended"
     TERMINAL_FORGOTTEN = "terminal-forgotten"
+    NEW_CERTIFICATE = "new-certificate"
+    KEY_ENDED = "key-ended"
 
 
 NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = MappingProxyType(
@@ -51,6 +53,8 @@ NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = Map
         NoticeEvent.CARD_REOPENED: attrgetter("card_reopened_text"),
         NoticeEvent.NEW_TERMINAL: attrgetter("new_terminal_text"),
         NoticeEvent.TELEPHONE: attrgetter("telephone_text"),
+        NoticeEvent.NEW_CERTIFICATE: attrgetter("new_certificate_text"),
+        NoticeEvent.KEY_ENDED: attrgetter("key_ended_text"),
     }
 )
 """Of each event its text message. What is told of an operation names it, and is chosen where it happens."""

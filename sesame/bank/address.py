@@ -20,6 +20,7 @@ FOLDER: Final = "tls"
 ROOT: Final = "root.crt"
 ROOT_KEY: Final = "root.key"
 SERVER: Final = "server.pem"
+CLIENTS: Final = "clients.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,39 @@ def bind_place(arguments: argparse.Namespace, usual: int) -> Place:
         certificate=certificate,
         root=root,
         fingerprint=fingerprint_of(root) if root else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessPlace:
+    """Where the business site and the certificate issuing service are, by TLS always: a server of its own, since it
+    asks every visitor for a certificate. `clients`: the file with the authorities of those."""
+
+    listener: socket.socket = field(repr=False)
+    url: str
+    hosts: frozenset[str]
+    own_address: bool
+    certificate: Path
+    clients: Path
+    root: Path
+
+
+def bind_business(arguments: argparse.Namespace, place: Place, authorities: bytes, usual: int) -> BusinessPlace:
+    """Listen beside the other pages, where those are. `authorities`: PEM. Raises ServingError, StateError."""
+    wanted = _address(arguments.listen)
+    names = _names(wanted, only_private=True) if not wanted.is_loopback else ()
+    certificate = place.certificate or _certificate(arguments.state, names)[0]
+    folder = arguments.state / FOLDER
+    write_private(folder / CLIENTS, authorities)
+    listener = bind_listener(arguments.business_port, usual, str(wanted))
+    return BusinessPlace(
+        listener=listener,
+        url=url_of(listener, names[0] if names else "localhost", "https"),
+        hosts=place.hosts,
+        own_address=place.open_to_network,
+        certificate=certificate,
+        clients=folder / CLIENTS,
+        root=folder / ROOT,
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from sesame.answers import say_ready
 from sesame.bank.carrying import carrying_texts, read_carrier
-from sesame.bank.verbs import USUAL_PORT
+from sesame.bank.verbs import BUSINESS_PORT, USUAL_PORT
 from sesame.books import needing_extra
 from sesame.exits import CommandError, Exit
 from sesame.serving import announce_verb
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bank.books.store_sql import SqlStore
+    from bank.pki.making import Whereabouts
     from bank.sms.smpp import SmppSettings
     from bank.threeds.service import CardPayments
     from bank.web.app.waking import PhoneWaking
-    from sesame.bank.address import Place
+    from sesame.bank.address import BusinessPlace, Place
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Serving:
     structured: bool
     smpp: "SmppSettings | None" = None
     detours: Mapping[str, int] = field(default_factory=dict)
+    business: "BusinessPlace | None" = None
 
 
 def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
@@ -63,11 +65,12 @@ def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
 
         smpp = read_carrier(arguments)
         place = bind_place(arguments, USUAL_PORT)
+        business = _bind_business(store, arguments, place)
         _write_log(structured=arguments.log == "json")
-        _announce(place, arguments)
+        _announce(place, business, arguments)
         proxied, structured = arguments.behind_proxy, arguments.log == "json"
         detours = dict.fromkeys(CHROMIUMS, arguments.push_service) if arguments.push_service else {}
-        serving = Serving(place, arguments.state, arguments.database, proxied, structured, smpp, detours)
+        serving = Serving(place, arguments.state, arguments.database, proxied, structured, smpp, detours, business)
         ended = threading.Event()
         with on_ending(ended.set), announce_verb(arguments.state, f"{place.local_url}{NEXT}"):
             if arguments.workers == 1:
@@ -117,8 +120,44 @@ def _serve(store: "SqlStore", serving: Serving, ended: threading.Event) -> None:
     first, *more = place.listeners
     app = make_app(store, serving, payments, waking)
     server = Server(app, first, certificate=place.certificate, more=more)
-    with PaymentKeeper(payments).beside(), server.beside(), waking.running(), carrying_texts(store, serving.smpp):
+    with ExitStack() as stack:
+        for each in (PaymentKeeper(payments).beside(), server.beside(), waking.running()):
+            stack.enter_context(each)
+        stack.enter_context(carrying_texts(store, serving.smpp))
+        if serving.business:
+            stack.enter_context(serve_business(store, serving.business, place))
         wait_for_end(ended)
+
+
+@contextmanager
+def serve_business(store: "SqlStore", business: "BusinessPlace", place: "Place") -> Iterator[None]:
+    """The business site and the certificate issuing service, while the context lasts."""
+    from bank.esecure.frame import EsecureFrame  # noqa: PLC0415
+    from bank.web.est.site import open_est  # noqa: PLC0415
+    from web.serving import CertifiedServer  # noqa: PLC0415
+
+    frame = EsecureFrame(store, _whereabouts(place))
+    app = open_est(frame, business.hosts, own_address=business.own_address)
+    with CertifiedServer(app, business.listener, business.certificate, business.clients).beside():
+        yield
+
+
+def _bind_business(store: "SqlStore", arguments: argparse.Namespace, place: "Place") -> "BusinessPlace":
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+
+    from bank.pki.authority import open_authorities  # noqa: PLC0415
+    from sesame.bank.address import bind_business  # noqa: PLC0415
+
+    chain = open_authorities(store).chain
+    authorities = b"".join(each.public_bytes(Encoding.PEM) for each in chain)
+    return bind_business(arguments, place, authorities, BUSINESS_PORT)
+
+
+def _whereabouts(place: "Place") -> "Whereabouts":
+    from bank.pki.making import Whereabouts  # noqa: PLC0415
+    from bank.web.est.standing import PATH  # noqa: PLC0415
+
+    return Whereabouts(place.url.rstrip("/") + PATH)
 
 
 def _serve_by_several(serving: Serving, workers: int, ended: threading.Event) -> None:
@@ -164,11 +203,14 @@ def make_app(
 
 
 def _open_beside(store: "SqlStore", place: "Place", waking: "PhoneWaking | None") -> "dict[str, ASGIApp]":
-    """What is mounted beside Coop@net: the adviser's desk, the telephone's app, the partners' verbs."""
+    """What is mounted beside Coop@net: desk, the telephone's app, the partners' verbs, what was revoked."""
+    from bank.esecure.frame import EsecureFrame  # noqa: PLC0415
     from bank.web.app.site import PATH as APP  # noqa: PLC0415
     from bank.web.app.site import open_app  # noqa: PLC0415
     from bank.web.branch.site import PATH as BRANCH  # noqa: PLC0415
     from bank.web.branch.site import open_branch  # noqa: PLC0415
+    from bank.web.est.standing import PATH as PKI  # noqa: PLC0415
+    from bank.web.est.standing import open_standing  # noqa: PLC0415
     from bank.web.partners.site import PATH as PARTNERS  # noqa: PLC0415
     from bank.web.partners.site import open_partner_api  # noqa: PLC0415
 
@@ -178,6 +220,7 @@ def _open_beside(store: "SqlStore", place: "Place", waking: "PhoneWaking | None"
         BRANCH: open_branch(store, hosts, own_address=own),
         APP: open_app(store, hosts, own_address=own, waking=waking),
         PARTNERS: open_partner_api(store, hosts, own_address=own, ask_phone=asked),
+        PKI: open_standing(EsecureFrame(store, _whereabouts(place))),
     }
 
 
@@ -188,12 +231,14 @@ def _write_log(*, structured: bool) -> None:
         write_structured_log()
 
 
-def _announce(place: "Place", arguments: argparse.Namespace) -> None:
+def _announce(place: "Place", business: "BusinessPlace", arguments: argparse.Namespace) -> None:
     if arguments.json:
         trust = {"root": f"{place.url}root.crt", "fingerprint": place.fingerprint} if place.root else {}
-        say_ready(arguments, address=place.url, **trust)
+        told = {"business": business.url, "business_root": str(business.root)}
+        say_ready(arguments, address=place.url, **told, **trust)
         return
     sys.stdout.write(f"Coop@net is at {place.url} until Ctrl-C; the adviser's desk is at {place.url}branch/\n")
+    sys.stdout.write(f"Business customers with an access key: {business.url}, under the root {business.root}\n")
     if place.open_to_network:
         sys.stdout.write("Whoever is on this network can come; the address as a QR code is on its page /fr/connect\n")
     if place.root:

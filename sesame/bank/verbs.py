@@ -1,13 +1,17 @@
 """The verbs of `sesame bank`: where each lives, what it takes, and how it was spelt before."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from sesame.bank.key_verbs import KEY_VERBS
+from sesame.bank.verb import Verb, take_nothing, take_user
 from sesame.parsing import CommandParser, read_port
 
+__all__ = ["BUSINESS_PORT", "FORMER", "USUAL_PORT", "VERBS", "AnyOrderParser", "Verb"]
+
 USUAL_PORT: Final = 8036
+BUSINESS_PORT: Final = 8037
 
 CARD: Final = "the cards in the books"
 CLIENTS: Final = "aggregators and merchants that may ask customers"
@@ -17,21 +21,6 @@ OPERATIONS: Final = "what customers asked for"
 STAFF: Final = "those who work at the bank"
 SECURPASS: Final = "Sécur'Pass: the customers' telephones"
 MERCHANT: Final = "the shops that may ask for card payments"
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One thing the bank is asked. `module`, `function`: below `sesame.bank`. `books`: it is given the open books.
-    `keys`: what stands in its JSON, as `add_json_argument` wants it. `kind`: what the word before it means, where there
-    is one."""
-
-    module: str
-    function: str
-    summary: str
-    takes: Callable[[argparse.ArgumentParser], None]
-    keys: Mapping[str, str]
-    kind: str = ""
-    books: bool = True
 
 
 class AnyOrderParser(CommandParser):
@@ -48,10 +37,6 @@ class AnyOrderParser(CommandParser):
             return self.parse_known_intermixed_args(args, namespace)
         finally:
             self._mixing = False
-
-
-def _nothing(_parser: argparse.ArgumentParser) -> None:
-    pass
 
 
 def _codes(parser: argparse.ArgumentParser) -> None:
@@ -133,12 +118,8 @@ def _listed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wanted", nargs="?", default="", metavar="WHO", help="the attempts on this card alone")
 
 
-def _user(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("user", metavar="USER", help="a user code")
-
-
 def _by(parser: argparse.ArgumentParser) -> None:
-    _user(parser)
+    take_user(parser)
     parser.add_argument("--by", required=True, metavar="STAFF", help="the adviser's staff code, for the journal")
 
 
@@ -175,6 +156,12 @@ def _served(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=read_port, metavar="N", help=f"where it is served ({USUAL_PORT}, or any if taken)"
     )
+    parser.add_argument(
+        "--business-port",
+        type=read_port,
+        metavar="N",
+        help=f"where the business site is, by TLS ({BUSINESS_PORT}, or any if taken)",
+    )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes serve it (%(default)s)")
     parser.add_argument("--tls", action="store_true", help="with a certificate under the demonstration's own root")
     parser.add_argument(
@@ -196,6 +183,11 @@ def _served(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log", choices=("plain", "json"), default="plain", help="troubles in words, or all as JSON, a line each"
     )
+    _carried(parser)
+
+
+def _carried(parser: argparse.ArgumentParser) -> None:
+    """What leaves the bank's own pages: text messages, and wakings of telephones."""
     parser.add_argument(
         "--smpp",
         default="",
@@ -281,6 +273,8 @@ DONE: Final = {"done": "list: what was done, in words"}
 EMPTIED: Final = {"empty": "yes or no: always true; what could not be emptied is an error"}
 SERVED: Final = {
     "address": "text: where Coop@net is",
+    "business": "text: where the business site and the certificate issuing service are",
+    "business_root": "text: the file with the root certificate of that",
     "root": "text: with --tls, where the root certificate is",
     "fingerprint": "text: with --tls, its SHA-256",
 }
@@ -300,7 +294,9 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
         _codes,
         VERDICT,
     ),
-    ("card", "list"): Verb("cards", "list_cards", "cards, their counters, and who has them", _nothing, LISTED, CARD),
+    ("card", "list"): Verb(
+        "cards", "list_cards", "cards, their counters, and who has them", take_nothing, LISTED, CARD
+    ),
     ("card", "attempts"): Verb("cards", "list_attempts", "the log of one card, oldest first", _who, ATTEMPTED, CARD),
     ("card", "block"): Verb("cards", "block_card", "refuse every code of a card", _who, BLOCKED, CARD),
     ("card", "unblock"): Verb(
@@ -309,19 +305,19 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
     ("card", "face"): Verb(
         "merchants", "show_face", "what is printed on a demonstration card that pays", _who, FACE, CARD
     ),
-    ("merchant", "list"): Verb("merchants", "list_shops", "every shop and its address", _nothing, SHOPS, MERCHANT),
+    ("merchant", "list"): Verb("merchants", "list_shops", "every shop and its address", take_nothing, SHOPS, MERCHANT),
     ("merchant", "add"): Verb(
         "merchants", "add_merchant", "let a shop ask for card payments; its key", _merchant, SHOP_ADDED, MERCHANT
     ),
     ("merchant", "close"): Verb("merchants", "close_shop", "let it ask no longer", _code, SHOP_CLOSED, MERCHANT),
-    ("customer", "list"): Verb("customers", "list_customers", "every customer", _nothing, CUSTOMERS, CUSTOMER),
+    ("customer", "list"): Verb("customers", "list_customers", "every customer", take_nothing, CUSTOMERS, CUSTOMER),
     ("customer", "add"): Verb(
         "customers", "add_customer", "take a customer into the books", _customer, ADDED, CUSTOMER
     ),
     ("clients", "add"): Verb(
         "clients", "add_client", "take a partner in; its secret is shown this once", _client, NEW_CLIENT, CLIENTS
     ),
-    ("clients", "list"): Verb("clients", "list_clients", "every partner", _nothing, ALL_CLIENTS, CLIENTS),
+    ("clients", "list"): Verb("clients", "list_clients", "every partner", take_nothing, ALL_CLIENTS, CLIENTS),
     ("clients", "close"): Verb(
         "clients", "close_client", "it may ask and read nothing any more", _closed_client, NO_CLIENT, CLIENTS
     ),
@@ -337,19 +333,19 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
     ("operations", "list"): Verb(
         "evidence", "list_operations", "the latest operations, newest first", _operations, ASKED, OPERATIONS
     ),
-    ("staff", "list"): Verb("evidence", "list_members", "everybody who works there", _nothing, MEMBERS, STAFF),
+    ("staff", "list"): Verb("evidence", "list_members", "everybody who works there", take_nothing, MEMBERS, STAFF),
     ("securpass", "show"): Verb(
-        "securpass", "show_enrolment", "how it stands with one customer", _user, ENROLMENT, SECURPASS
+        "securpass", "show_enrolment", "how it stands with one customer", take_user, ENROLMENT, SECURPASS
     ),
     ("securpass", "list"): Verb(
-        "securpass", "list_enrolments", "everybody who has it, or has begun it", _nothing, ENROLMENTS, SECURPASS
+        "securpass", "list_enrolments", "everybody who has it, or has begun it", take_nothing, ENROLMENTS, SECURPASS
     ),
     ("securpass", "lift"): Verb(
         "securpass", "lift_latency", "lift the 72 hours after an identity check", _lifted, ENROLMENT, SECURPASS
     ),
     ("securpass", "close"): Verb("securpass", "close_enrolment", "end it: a lost telephone", _by, ENROLMENT, SECURPASS),
     ("securpass", "sweep"): Verb(
-        "securpass", "sweep_lapsed", "write down what was not activated in time", _nothing, LAPSED, SECURPASS
+        "securpass", "sweep_lapsed", "write down what was not activated in time", take_nothing, LAPSED, SECURPASS
     ),
     ("securpass", "proof"): Verb(
         "securpass", "export_proof", "a telephone's decision, for anybody to verify", _proof, PROOF, SECURPASS
@@ -357,11 +353,12 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
     ("securpass", "verify-proof"): Verb(
         "securpass", "verify_file", "verify every signature of a proof", _verified, PROVED, SECURPASS, books=False
     ),
+    **KEY_VERBS,
     ("next",): Verb(
         "beginning",
         "bring_next",
         "the next customer: card out, everybody signed off, all as at first",
-        _nothing,
+        take_nothing,
         DONE,
         books=False,
     ),

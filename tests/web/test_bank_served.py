@@ -1,5 +1,6 @@
 """`sesame bank serve` as processes: certificate, workers that die, health, figures, log, and who may come."""
 
+import base64
 import json
 import os
 import re
@@ -18,6 +19,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
+from cryptography.x509 import load_der_x509_crl
 from starlette.testclient import TestClient
 
 from bank.web.around import LoneBank
@@ -46,6 +49,7 @@ class Served:
     process: "subprocess.Popen[str]"
     state: Path
     address: str
+    business: str
     log: list[dict[str, object]] = field(default_factory=list)
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
@@ -58,6 +62,13 @@ class Served:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+
+    def ask_business(self, path: str) -> bytes:
+        """The body of a page of the business server, which is reached by TLS always."""
+        context = ssl.create_default_context(cafile=self.state / "tls/root.crt")
+        with urllib.request.urlopen(self.business + path, timeout=LIMIT_S, context=context) as answer:
+            found: bytes = answer.read()
+            return found
 
     def workers(self) -> set[int]:
         """The processes that serve."""
@@ -85,14 +96,15 @@ def command_of(pid: int) -> str:
 def served(state: Path, *words: str, ends_with: int = 0) -> Iterator[Served]:
     """Ended by SIGTERM; what it wrote on standard error must be JSON, line by line."""
     command = [sys.executable, "-m", "sesame", "bank", "serve", *words]
-    command += ["--port", "0", "--log", "json", "--state", str(state)]
+    command += ["--port", "0", "--business-port", "0", "--log", "json", "--state", str(state)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"(https?)://[^/]+:(\d+)/", line)
+        line, next_line = process.stdout.readline(), process.stdout.readline()
+        found, business = (re.search(r"(https?)://[^/]+:(\d+)/", one) for one in (line, next_line))
         assert found, line
-        running = Served(process, state, f"{found[1]}://127.0.0.1:{found[2]}/")
+        assert business, next_line
+        running = Served(process, state, f"{found[1]}://127.0.0.1:{found[2]}/", business[0])
         yield running
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=LIMIT_S)
@@ -122,6 +134,9 @@ def test_workers_that_are_killed_are_started_anew_and_count_together(state: Path
                 os.kill(pid, signal.SIGKILL)
             eventually(partial(bank.has_others_than, before))
         assert json.loads(bank.get("healthz")[1]) == {"status": "ok", "books": "ok"}
+        chain = load_der_pkcs7_certificates(base64.b64decode(bank.ask_business(".well-known/est/cacerts")))
+        crl = urllib.request.urlopen(f"{bank.address}pki/issuing.crl", timeout=LIMIT_S).read()
+        assert load_der_x509_crl(crl).issuer in {each.subject for each in chain}
         assert bank.has_counted(2), "what the dead have counted is not lost"
     events = [line["event"] for line in bank.log]
     assert events.count("worker died") == 4
@@ -144,7 +159,7 @@ def test_tls_with_the_demonstrations_own_root(state: Path, capsys: pytest.Captur
         assert bank.get("root.crt") == (404, "There is none.\n"), "nobody else can come"
         assert cli.main(["bank", "next", "--state", str(state)]) == 0
         assert "everybody signed off" in capsys.readouterr().out
-        assert [path.stat().st_mode & 0o777 for path in (state / "tls").iterdir()] == [0o600] * 3
+        assert {path.stat().st_mode & 0o777 for path in (state / "tls").iterdir()} == {0o600}
     with served(state, "--tls", "--listen") as bank:
         assert (state / "tls/root.crt").read_bytes() == root, "a phone that has it need not take another"
         assert bank.get("root.crt") == (200, root.decode())

@@ -68,4 +68,8 @@ OPERATION_ENGLISH: Final = OperationWords(
     new_terminal_text="Coop@net: access to your accounts from a device that was not known. If it was not "
     "you, call your branch.",
     telephone_text="Coop@net: your secure telephone was changed at the branch. If it was not you, call your branch.",
+    new_certificate_text="Coop@net: a certificate was installed on your e-secure key. If it was not you, call the "
+    "helpdesk.",
+    key_ended_text="Coop@net: your e-secure key no longer opens your accounts. If you did not ask for it, call the "
+    "helpdesk.",
 )

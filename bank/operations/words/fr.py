@@ -70,4 +70,8 @@ OPERATION_FRENCH: Final = OperationWords(
     "n'est pas vous, appelez votre agence.",
     telephone_text="Coop@net : votre téléphone sécurisé a été changé en agence. Si ce n'est pas vous, "
     "appelez votre agence.",
+    new_certificate_text="Coop@net : un certificat a été installé sur votre clé e-secure. Si ce n'est pas vous, "
+    "appelez l'assistance.",
+    key_ended_text="Coop@net : votre clé e-secure n'ouvre plus vos comptes. Si vous ne l'avez pas demandé, appelez "
+    "l'assistance.",
 )

@@ -29,3 +29,5 @@ class OperationWords:
     card_reopened_text: str
     new_terminal_text: str
     telephone_text: str
+    new_certificate_text: str
+    key_ended_text: str

@@ -287,5 +287,7 @@ ENGLISH_SPACE = SpaceWords(
         NoticeEvent.CONSENT_ENDED: "An aggregator reads your accounts no more.",
         NoticeEvent.EXEMPTION_ENDED: "You ended an exemption: you will be asked for that operation again.",
         NoticeEvent.TERMINAL_FORGOTTEN: "You forgot a known browser.",
+        NoticeEvent.NEW_CERTIFICATE: "A certificate was installed on your e-secure key.",
+        NoticeEvent.KEY_ENDED: "Your e-secure key no longer opens your accounts.",
     },
 )

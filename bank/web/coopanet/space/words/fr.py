@@ -289,5 +289,7 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.CONSENT_ENDED: "Un agrégateur ne lit plus vos comptes.",
         NoticeEvent.EXEMPTION_ENDED: "Vous avez retiré une dispense : l'opération vous sera demandée à nouveau.",
         NoticeEvent.TERMINAL_FORGOTTEN: "Vous avez oublié un navigateur reconnu.",
+        NoticeEvent.NEW_CERTIFICATE: "Un certificat a été installé sur votre clé e-secure.",
+        NoticeEvent.KEY_ENDED: "Votre clé e-secure n'ouvre plus vos comptes.",
     },
 )

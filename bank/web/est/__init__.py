@@ -1,0 +1,1 @@
+"""The certificate issuing service: EST for access keys, and what others ask about certificates."""
