@@ -130,6 +130,7 @@ def test_a_driver_that_is_missing_is_a_missing_part(
         ("insert no-such-card\n", Exit.USAGE),
         ('expect text "open\n', Exit.USAGE),
         ("include absent.sesame\n", Exit.USAGE),
+        ("insert bank-card\ninsert bank-card\n", Exit.USAGE),
         ("screenshot blocked/x.png\n", Exit.OTHER),
     ],
 )

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from device.config import load_config
+from drivers.errors import SlotError
 from sesame.answers import add_json_argument, say_result
 from sesame.books import VARIABLE, begin_books_anew
 from sesame.exits import CommandError, Exit, exit_of
@@ -54,10 +55,15 @@ def run(arguments: argparse.Namespace) -> int:
     except ExpectationError as error:
         raise CommandError(Exit.FAILED, str(error)) from None
     except ScriptError as error:
-        raise CommandError(exit_of(error.__cause__) if error.__cause__ else Exit.USAGE, str(error)) from None
+        raise CommandError(_exit_of_cause(error.__cause__), str(error)) from None
     if arguments.json:
         say_result(arguments, Exit.OK, played=[str(path) for path in arguments.files])
     return Exit.OK
+
+
+def _exit_of_cause(cause: BaseException | None) -> Exit:
+    """A slot of ours refuses only what nobody can do: two cards in it are the script's fault, and no missing reader."""
+    return Exit.USAGE if cause is None or isinstance(cause, SlotError) else exit_of(cause)
 
 
 def _play(arguments: argparse.Namespace) -> None:
