@@ -52,12 +52,17 @@ Size = Callable[[], tuple[int, int]]
 """Columns and lines of the window."""
 
 
-def window_size() -> tuple[int, int]:
-    """This terminal's, as it is now; of no terminal, what terminals usually have."""
+USUAL_SIZE: Final = (80, 24)
+
+
+def window_size(terminal: int = 1) -> tuple[int, int]:
+    """The size of the terminal at this descriptor, as it is now. No terminal, and one that does not know its size (a
+    serial console says 0), has what terminals usually have."""
     try:
-        return os.get_terminal_size()
+        told = os.get_terminal_size(terminal)
     except OSError:
-        return 80, 24
+        return USUAL_SIZE
+    return told.columns or USUAL_SIZE[0], told.lines or USUAL_SIZE[1]
 
 
 KEYS: Final = {str(digit): Key(str(digit)) for digit in range(10)} | {

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.terminal import window_size
+
 ROOT = Path(__file__).resolve().parents[2]
 SEQUENCE = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]")
 PATIENCE_S = 30.0
@@ -134,6 +136,18 @@ def test_that_it_is_too_small_is_one_line_of_most_windows(window: Window) -> Non
         assert window.page_with(f"{columns}×{lines}") == [
             f"Fenêtre trop petite\u00a0: il faut 68×24 caractères (ici {columns}×{lines})."
         ]
+
+
+def test_a_line_that_tells_no_size_is_taken_for_an_ordinary_window() -> None:
+    """A serial console says 0 by 0, a half-set one 0 lines: there nothing was drawn at all (ioctl_tty(2))."""
+    own, theirs = pty.openpty()
+    for lines, columns, taken in ((0, 0, (80, 24)), (0, 132, (132, 24)), (50, 0, (80, 50)), (30, 90, (90, 30))):
+        fcntl.ioctl(own, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        assert window_size(theirs) == taken
+    os.close(own)
+    os.close(theirs)
+    with Path(os.devnull).open("rb") as nothing:
+        assert window_size(nothing.fileno()) == (80, 24)
 
 
 def test_it_is_said_in_the_users_language(tmp_path: Path) -> None:
