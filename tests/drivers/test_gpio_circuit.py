@@ -1,12 +1,15 @@
 """The board's physics, against hand-worked cases and an independent account of which keys a matrix shows."""
 
 from itertools import combinations, product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.circuit import GROUND, Circuit, CircuitContact, Drive
+from drivers.gpio.mock import TwinFactory
+from drivers.header import HEADER
 
 ROWS, COLUMNS = (5, 6, 13, 19), (12, 16, 20, 21)
 PLACES = tuple(product(ROWS, COLUMNS))
@@ -106,3 +109,38 @@ def test_two_switches_to_ground_do_not_see_each_other() -> None:
     circuit.close(CircuitContact(27, GROUND))
     circuit.open(CircuitContact(4, GROUND))
     assert (circuit.level_of(4), circuit.level_of(27)) == (True, False)
+
+
+@pytest.mark.parametrize("gpio", sorted(HEADER))
+def test_ground_is_none_of_the_headers_wires(gpio: int) -> None:
+    """Pulled up, each is high, and takes nothing of ground away; joined to ground it is low, and high again."""
+    circuit = Circuit()
+    other = next(each for each in HEADER if each != gpio)
+    for wire in (gpio, other):
+        circuit.apply_levels(wire, Drive.PULL_UP)
+    contact = CircuitContact(other, GROUND)
+    circuit.close(contact)
+    assert (circuit.level_of(gpio), circuit.level_of(other), circuit.level_of(GROUND)) == (True, False, False)
+    circuit.open(contact)
+    assert (circuit.level_of(gpio), circuit.level_of(other), circuit.level_of(GROUND)) == (True, True, False)
+
+
+def test_a_mock_pin_that_was_closed_hears_no_edge() -> None:
+    """As lgpio's: whoever listened has let go, whatever happens on the wire."""
+    circuit = Circuit()
+    pin: Any = TwinFactory(circuit).pin(5)
+    heard: list[object] = []
+
+    def listen(ticks: float, level: int) -> None:
+        heard.append((ticks, level))
+
+    pin.pull = "up"
+    pin.edges = "both"
+    pin.when_changed = listen  # kept weakly (gpiozero, PiPin)
+    contact = CircuitContact(5, GROUND)
+    circuit.close(contact)
+    assert len(heard) == 1
+    pin.close()
+    circuit.open(contact)
+    circuit.apply_levels(5, Drive.PULL_UP)
+    assert len(heard) == 1

@@ -9,6 +9,7 @@ from drivers.circuit import GROUND, Circuit, CircuitContact, Drive
 from drivers.errors import DriverError
 from drivers.gpio.rpi import RpiGpioPins
 from drivers.gpio.rpi_twin import RpiFaults, RpiGpioTwin
+from drivers.header import HEADER
 
 
 @pytest.fixture
@@ -21,6 +22,43 @@ def module(circuit: Circuit) -> RpiGpioTwin:
     twin = RpiGpioTwin(circuit)
     twin.setmode(twin.BCM)
     return twin
+
+
+CONSTANTS = {
+    **{"LOW": 0, "HIGH": 1, "OUT": 0, "IN": 1, "BOARD": 10, "BCM": 11},
+    **{"PUD_OFF": 20, "PUD_DOWN": 21, "PUD_UP": 22, "RISING": 31, "FALLING": 32, "BOTH": 33, "VERSION": "0.7.1"},
+}
+"""As the C module has them (RPi.GPIO 0.7.1: c_gpio.h, common.h, event_gpio.h, constants.h). OUT is 0."""
+
+
+def test_its_constants_are_the_modules(module: RpiGpioTwin) -> None:
+    assert {name: getattr(module, name) for name in CONSTANTS} == CONSTANTS
+
+
+def test_the_bouncetime_of_none_is_the_modules_own(module: RpiGpioTwin) -> None:
+    """-666 (py_gpio.c); every other number below 1 is an error."""
+    module.setup(5, module.IN)
+    for wrong in (0, -1, -665):
+        with pytest.raises(ValueError, match="Bouncetime must be greater than 0"):
+            module.add_event_detect(5, module.BOTH, bouncetime=wrong)
+    module.add_event_detect(5, module.BOTH, bouncetime=-666)
+
+
+@pytest.mark.parametrize("gpio", sorted(HEADER))
+def test_a_pull_beside_the_soldered_one_is_warned_of(module: RpiGpioTwin, gpio: int) -> None:
+    """SDA and SCL have resistors on the board, and no other pin."""
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        module.setup(gpio, module.IN, pull_up_down=module.PUD_UP)
+    assert bool(given) is (gpio in {2, 3})
+
+
+def test_an_output_set_up_again_goes_on_or_begins_as_it_is_told(circuit: Circuit, module: RpiGpioTwin) -> None:
+    module.setup(5, module.OUT, initial=module.HIGH)
+    module.setup(5, module.OUT)
+    assert circuit.drive_wire(5) is Drive.HIGH
+    module.setup(5, module.OUT, initial=module.LOW)
+    assert circuit.drive_wire(5) is Drive.LOW
 
 
 BEFORE_SETMODE: list[Callable[[RpiGpioTwin], object]] = [

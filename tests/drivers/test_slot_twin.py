@@ -46,6 +46,20 @@ class EchoCard:
         return apdu[:2] + b"\x90\x00"
 
 
+class Keeping:
+    """Keeps hold of the commands that a slot takes."""
+
+    def __init__(self, slot: TwinSlot) -> None:
+        self.copies: list[bytearray] = []
+        take = slot._take_request
+
+        def kept(request: object) -> None:
+            self.copies.append(request.apdu)  # type: ignore[attr-defined]
+            take(request)  # type: ignore[arg-type]
+
+        slot._take_request = kept  # type: ignore[method-assign]
+
+
 def started(slot: TwinSlot, card: SlotCard | None = None, *, powered: bool = True) -> TwinSlot:
     if card is not None:
         slot.insert_card(card, 0)
@@ -288,3 +302,21 @@ def test_what_a_person_does_wakes_the_loop() -> None:
     slot.insert_card(EchoCard(), 1)
     slot.pull_card(2)
     assert woken == ["woken", "woken"]
+
+
+@pytest.mark.parametrize("ends", ["answered", "without power", "pulled", "unplugged", "closed", "asked too late"])
+def test_the_slots_own_copy_of_a_command_is_wiped(ends: str) -> None:
+    """It may be a PIN's, and it would wait in memory for whatever is allocated next."""
+    slot = started(TwinSlot(), EchoCard(), powered=ends != "without power")
+    if ends == "asked too late":
+        slot.pull_card(0)
+    kept = Keeping(slot)
+    slot.transmit(2, VERIFY)
+    {
+        "pulled": lambda: slot.pull_card(0),
+        "unplugged": lambda: slot.unplug_reader(0),
+        "closed": slot.close,
+    }.get(ends, lambda: slot.poll_events(0))()
+    (copy,) = kept.copies
+    assert copy == bytes(len(VERIFY)), ends
+    assert VERIFY[5:9] == bytes.fromhex("241234FF"), "the caller's own is the caller's"

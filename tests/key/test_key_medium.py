@@ -104,6 +104,16 @@ def test_one_program_has_a_key_at_a_time(tmp_path: Path) -> None:
     Folder(tmp_path / "key").close()
 
 
+def test_who_is_turned_away_keeps_no_descriptor(tmp_path: Path, mocker: MockerFixture) -> None:
+    """A service that asks again and again would run out of them."""
+    first = Folder(tmp_path / "key")
+    opened, closed = mocker.spy(os, "open"), mocker.spy(os, "close")
+    with pytest.raises(VaultError, match="another program has the key"):
+        Folder(tmp_path / "key")
+    assert [call.args[0] for call in closed.call_args_list] == [opened.spy_return]
+    first.close()
+
+
 def test_what_is_no_file_or_too_long_is_refused(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "key")
     os.mkfifo(tmp_path / "key" / "keys", 0o600)
