@@ -10,6 +10,7 @@ from pytest_mock import MockerFixture
 
 from docs.tools.__main__ import every, main
 from docs.tools.made import DOCS, Made, Page, Sheet
+from docs.tools.page_pictures import COURSES
 from docs.tools.step_pictures import FOLDER as STEPS
 
 MADE: tuple[Made, ...] = tuple(every())
@@ -86,3 +87,12 @@ def test_the_command_line_is_the_same_whoever_makes_it(home: str | None, monkeyp
         monkeypatch.setenv("XDG_STATE_HOME", home)
     assert not next(made for made in MADE if made.name == "command-line.md").stale()
     assert os.environ.get("XDG_STATE_HOME") == home
+
+
+def test_every_picture_of_a_page_is_there_and_stands_in_a_document() -> None:
+    """They are taken on demand (docs/tools/page_pictures.py), from courses that are there."""
+    documents = "".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.md"))
+    for course, names in COURSES.items():
+        assert (DOCS.parent / course).exists()
+        assert [name for name in names if not (DOCS / "pictures" / name).exists()] == []
+        assert [name for name in names if f"(pictures/{name})" not in documents] == []

@@ -63,7 +63,7 @@ class Presenter:
         """Nothing that axe finds, nothing that overflows; kept as a picture where that is asked for."""
         assert violations(axe, self.page) == [], name
         assert not overflows(self.page), name
-        self.page.screenshot(path=self.folder / f"{name}-{self.language}.png")
+        self.page.screenshot(path=self.folder / f"branch-{name}-{self.language}.png")
 
     def presses(self, name: str) -> None:
         self.telephone.get_by_role("button", name=name, exact=True).click()
@@ -146,7 +146,7 @@ def test_a_transfer_is_approved_in_the_frame_and_the_next_customer_finds_nothing
     presenter: Presenter = bench("fr")
     presenter.resize("laptop")
     presenter.page.goto(f"{presenter.address}fr/phone")
-    activates(presenter)
+    activates(presenter, axe)
     hands, post = presenter.hands, partial(presenter.page.request.post, headers={"Content-Type": "application/json"})
     asked = f"{presenter.address}api/bank"
     assert post(asked, data={"words": ["lift"]}).ok
@@ -161,6 +161,14 @@ def test_a_transfer_is_approved_in_the_frame_and_the_next_customer_finds_nothing
     expect(presenter.telephone.get_by_text(presenter.app.approved)).to_be_visible()
     presenter.looks("telephone-approved", axe)
     assert presenter.page.request.get(f"{presenter.address}api/phone").json()["operation"]["state"] == "approved"
+    presenter.presses(presenter.app.end)
+    expect(presenter.telephone.get_by_text(presenter.app.nothing_waits)).to_be_visible()
+    assert post(asked, data={"words": ["transfer", "999", "Inconnu"]}).ok
+    presenter.presses(presenter.app.refuse)
+    presenter.presses(presenter.app.refuse_sure)
+    expect(presenter.telephone.get_by_text(presenter.app.cancelled)).to_be_visible()
+    presenter.looks("telephone-refused", axe)
+    assert presenter.page.request.get(f"{presenter.address}api/phone").json()["operation"]["state"] == "refused"
     presenter.page.locator("#next").click()
     expect(presenter.telephone.get_by_label(presenter.app.user)).to_be_visible()
     expect(presenter.page.locator("#inbox li")).to_have_count(0)
@@ -183,7 +191,7 @@ def no_key(page: Page) -> bool:
     )
 
 
-def activates(presenter: Presenter) -> None:
+def activates(presenter: Presenter, axe: str) -> None:
     """As the page's own steps say: password, text message, four digits, text message and e-mail."""
     telephone, words = presenter.telephone, presenter.app
     telephone.get_by_label(words.user).fill("DURAND42")
@@ -196,6 +204,8 @@ def activates(presenter: Presenter) -> None:
         expect(telephone.get_by_text(title)).to_be_visible()
         presenter.types_code()
     presenter.presses(words.seconds["mail"])
+    presenter.reads_code("mail", 1)
+    presenter.looks("telephone-codes", axe)
     telephone.get_by_label(words.second_code["mail"]).fill(presenter.reads_code("mail", 1))
     telephone.get_by_label(words.sms_code).fill(presenter.reads_code("sms", 2))
     presenter.presses(words.continue_on)
