@@ -174,6 +174,10 @@ class SecurPassService:
         """See `web_log_on`."""
         return web_log_on.look_at_web_log_on(self.frame, begun)
 
+    def find_asked_customer(self, begun: web_log_on.WebLogOn) -> int:
+        """See `web_log_on`."""
+        return web_log_on.find_asked_customer(self.frame, begun)
+
     def take_web_log_on(self, begun: web_log_on.WebLogOn) -> Customer | None:
         """See `web_log_on`."""
         return web_log_on.take_web_log_on(self.frame, begun)

@@ -185,3 +185,7 @@ def test_the_page_that_waits_needs_no_script(visitor: Visitors, phone: Phone, pa
     approve(phone, page)
     shown = browser.client.get("/fr/securpass/wait")
     assert go_on(browser, shown).url.path.endswith("/accounts")
+
+
+def test_nobody_follows_what_he_did_not_begin(visitor: Visitors) -> None:
+    assert visitor().client.get("/events/log-on").status_code == 404

@@ -103,3 +103,12 @@ def test_the_codes_by_mail_are_on_the_demonstrations_telephone(guest: Guest, pho
     assert "Les e-mails de la banque" in shown
     assert "@example.org" in shown
     assert "".join(shown.split()).count(phone.read_mail()[:4]) >= 1
+
+
+def test_events_are_for_the_customer_whose_operation_it_is(guest: Guest, phone: Phone, visitor: Visitors) -> None:
+    """The page's own stream is read to its end in tests/browser/test_browser_app.py; here, who is let to it."""
+    page = guest.send(ask(guest), "telephone")
+    events = re.search(r'data-events="([^"]+)"', page.text)
+    assert events
+    assert visitor().client.get(events[1]).status_code == 404
+    assert guest.client.get("/events/operations/" + "0" * 32).status_code == 404

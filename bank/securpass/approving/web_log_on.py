@@ -85,6 +85,17 @@ def look_at_web_log_on(frame: SecurPassFrame, begun: WebLogOn) -> WebLogOnView:
     return WebLogOnView(state, find_match(frame, found))
 
 
+def find_asked_customer(frame: SecurPassFrame, begun: WebLogOn) -> int:
+    """Whose telephone is asked; 0, which is nobody's number, where none is. Raises StateError."""
+    with frame.operations.reading() as (connection, now_ms):
+        customer = find_customer(connection, begun.user)
+        try:
+            found = get_operation(connection, customer.customer_id, begun.operation_id, now_ms) if customer else None
+        except UnknownOperationError:
+            found = None
+    return found.content.customer_id if found else 0
+
+
 def take_web_log_on(frame: SecurPassFrame, begun: WebLogOn) -> Customer | None:
     """The customer, once, where the telephone has approved it in time. Raises StateError."""
     with frame.operations.writing() as (connection, now_ms):

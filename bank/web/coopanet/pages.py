@@ -44,6 +44,7 @@ from bank.web.coopanet.security.pages import SecurityPages
 from bank.web.coopanet.space.pages import ClientSpace
 from bank.web.coopanet.terminals import TerminalMarks
 from bank.web.coopanet.words import CoopanetWords
+from bank.web.feed import OperationFeed
 from web.files import serve_folder
 
 USER_CODE: Final = re.compile(r"[0-9A-Za-z ]{1,16}")
@@ -61,6 +62,7 @@ class Pages(Frame):
         """Every address."""
         operations = OperationService(self.books, self.desk.verifier, wall=self.wall)
         phones = self.phones or SecurPassService(self.books, wall=self.wall)
+        feed = OperationFeed(self.books)
         return [
             Route("/", self.show_entrance),
             Mount(API, make_bank_api(self, operations)),
@@ -71,10 +73,10 @@ class Pages(Frame):
             Route("/{language}/first-try", self.make_page(self.first_try), name="first_try"),
             Route("/{language}/sign-off", self.make_page(self.sign_off), methods=["POST"], name="sign_off"),
             Route("/{language}/goodbye", self.make_page(self.show_goodbye), name="goodbye"),
-            *PhoneLogOnPages(self, phones, self.terminals).list_routes(),
+            *PhoneLogOnPages(self, phones, self.terminals, feed).list_routes(),
             *ConnectingPages(self).list_routes(),
             *SecurityPages(self, phones, self.terminals).list_routes(),
-            *ClientSpace(self, operations, phones, self.wall).list_routes(),
+            *ClientSpace(self, operations, phones, feed, self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -19,10 +20,12 @@ from bank.books.records import user_code
 from bank.books.store_sql import SqlStore
 from bank.securpass.approving.web_log_on import WebLogOn, WebLogOnState, WebLogOnView
 from bank.securpass.service import SecurPassService
+from bank.web.coopanet.following import stream_changes
 from bank.web.coopanet.frame import Frame, go_to, root_of, signed_in, source_of, token_of
 from bank.web.coopanet.space.asking import read_terminal
 from bank.web.coopanet.terminals import TerminalMarks
 from bank.web.coopanet.words import CoopanetWords
+from bank.web.feed import OperationFeed
 from web.forms import make_ticket
 
 WAITING_COOKIE: Final = "coopanet-telephone"
@@ -63,6 +66,7 @@ class PhoneLogOnPages:
     frame: Frame
     phones: SecurPassService
     terminals: TerminalMarks
+    feed: OperationFeed
 
     def list_routes(self) -> list[Route]:
         """Their addresses."""
@@ -73,6 +77,7 @@ class PhoneLogOnPages:
             Route(f"{where}/wait", page(self.show_waiting), name="securpass_wait"),
             Route(f"{where}/wait", page(self.finish), methods=["POST"]),
             Route(f"{where}/state", page(self.tell_state), name="securpass_state"),
+            Route("/events/log-on", self.stream_changes, name="securpass_events"),
             Route(f"{where}/again", page(self.begin_again), methods=["POST"], name="securpass_again"),
         ]
 
@@ -109,6 +114,18 @@ class PhoneLogOnPages:
             return JSONResponse({"state": WebLogOnState.OVER.value})
         view = await run_in_threadpool(self.phones.look_at_web_log_on, begun)
         return JSONResponse({"state": view.state.value})
+
+    async def stream_changes(self, request: Request) -> Response:
+        """When to ask: of a request that never was there is nothing to be told, for as long."""
+        begun = self._find(request)
+        if begun is None:
+            raise HTTPException(404)
+        customer_id = await run_in_threadpool(self.phones.find_asked_customer, begun)
+
+        def waits() -> bool:
+            return self.phones.look_at_web_log_on(begun).state is WebLogOnState.WAITING
+
+        return stream_changes(self.feed, customer_id, waits)
 
     async def finish(self, request: Request, words: CoopanetWords) -> Response:
         """The accounts, where the telephone has approved; else the page that waits."""
@@ -177,6 +194,7 @@ class PhoneLogOnPages:
             "until_ms": begun.until_ms,
             "refresh_s": REFRESH_S,
         }
+        shown["events"] = root_of(request) + request.app.url_path_for("securpass_events")
         return self.frame.render_page(request, words, "securpass_wait.html", **shown)
 
     def _to_accounts(self, request: Request, words: CoopanetWords) -> Response | None:

@@ -23,7 +23,8 @@ from bank.operations.ports import Operation, OperationDesk, UnknownOperationErro
 from bank.operations.table import OperationState
 from bank.securpass.approving.results import SHOWING
 from bank.securpass.service import SecurPassService
-from bank.web.coopanet.frame import Frame, go_to, path_to, source_of, token_of
+from bank.web.coopanet.following import stream_changes
+from bank.web.coopanet.frame import Frame, go_to, path_to, root_of, signed_in, source_of, token_of
 from bank.web.coopanet.space.asking import FormAnswer, SentForm, ask_for, list_choices, read_terminal
 from bank.web.coopanet.space.confirming import (
     APP,
@@ -45,6 +46,7 @@ from bank.web.coopanet.space.telling import word_notices
 from bank.web.coopanet.space.visiting import Show, Visit, find_visit, make_own_page, read_visitors_form
 from bank.web.coopanet.space.words import Told
 from bank.web.coopanet.words import CoopanetWords
+from bank.web.feed import OperationFeed
 from web.forms import is_ticket, make_ticket
 
 T = TypeVar("T")
@@ -83,6 +85,7 @@ class ClientSpace:
     frame: Frame
     operations: OperationDesk
     phones: SecurPassService
+    feed: OperationFeed
     now_ms: Callable[[], int] = wall_ms
 
     def list_routes(self) -> list[Route]:
@@ -101,6 +104,7 @@ class ClientSpace:
             Route("/{language}/ask/{kind}", own(self.ask), methods=["POST"]),
             Route("/{language}/operations/{number}", own(self.show_operation), name="operation"),
             Route("/{language}/operations/{number}/state", own(self.tell_state), name="operation_state"),
+            Route("/events/operations/{number}", self.stream_changes, name="operation_events"),
             Route("/{language}/operations/{number}/time.svg", own(self.show_time), name="time"),
             Route("/{language}/operations/{number}/confirm", own(self.confirm), methods=["POST"], name="confirm"),
             Route("/{language}/operations/{number}/code", own(self.send), methods=["POST"], name="send"),
@@ -220,6 +224,7 @@ class ClientSpace:
             shown["steps"] = list_steps(instruction, visit.space.steps, visit.words.language)
         if way == APP:
             shown["ticket"] = make_ticket()
+            shown["events"] = root_of(visit.request) + visit.request.app.url_path_for("operation_events", number=number)
             shown["number"] = await run_in_threadpool(self.phones.find_match, customer, number)
         if way == SMS:
             shown["ticket"] = make_ticket()
@@ -236,6 +241,20 @@ class ClientSpace:
         """What the page asks that waits for the telephone."""
         pending = (await self._find(visit)).state is OperationState.PENDING
         return JSONResponse({"state": "waiting" if pending else "over"})
+
+    async def stream_changes(self, request: Request) -> Response:
+        """When that page asks; until it is decided, or nobody is signed in there any more."""
+        await self.frame.recognise(request)
+        customer, number, token = signed_in(request), request.path_params["number"], token_of(request)
+        if customer is None:
+            raise HTTPException(404)
+        find = partial(self.operations.find_operation, customer.customer_id, number)
+        await _known(run_in_threadpool(find))
+
+        def waits() -> bool:
+            return find().state is OperationState.PENDING and self.frame.find_visitor(token) is not None
+
+        return stream_changes(self.feed, customer.customer_id, waits)
 
     async def confirm(self, visit: Visit) -> Response:
         """Take a code."""

@@ -1,13 +1,16 @@
 // Goes on as soon as the telephone has decided. Without this there is a button, and the page is loaded anew now and then.
-// A form with data-now is sent once it is approved; any other element has its page loaded anew (data-page).
+// A form is sent once it is approved; any other element has its page loaded (data-page).
 const follow = document.getElementById("follow");
-const LOOK_MS = 700;
+const LOOK_MS = 2000;
+let looking = false;
 
 async function look() {
+  if (looking) return;
+  looking = true;
   const state = await read();
   if (state === "approved" && follow.tagName === "FORM") follow.submit();
   else if (state !== "waiting") location.replace(follow.dataset.page ?? location.href);
-  else setTimeout(look, LOOK_MS);
+  else looking = false;
 }
 
 async function read() {
@@ -20,4 +23,9 @@ async function read() {
 }
 
 if (follow.dataset.now === "approved") follow.submit();
-else setTimeout(look, LOOK_MS);
+else {
+  const events = new EventSource(follow.dataset.events);
+  events.addEventListener("changed", look);
+  addEventListener("pagehide", () => events.close());
+  setInterval(look, LOOK_MS); // Events may be cut.
+}
