@@ -3,7 +3,8 @@
     python -m benchmarks securpass
 
 One process, books on SQLite on the disk, loopback. `request` is the commit alone, beside which the others are to be
-read. Each hearing is timed from before the request to the line or the message at the other end.
+read. Each hearing is timed from before the request to the line or the message at the other end. Then approvals, and what
+waiting telephones cost: see `securpass_approval`, `securpass_waiting`, `securpass_terminal`.
 """
 
 import http.client
@@ -36,6 +37,7 @@ from bank.push.webpush import WebPushSender
 from bank.push.worker import PushWorker
 from bank.web.feed import OperationFeed
 from benchmarks.figures import milliseconds, table
+from benchmarks.securpass_approval import report_approvals
 from simulator.push.mailboxes import PushMessage, PushRegistration
 from simulator.push.site import SERVICES
 from simulator.push.twin import PushTwin
@@ -76,6 +78,7 @@ def report() -> None:
             p50, p95 = statistics.median(taken), taken[int(len(taken) * 0.95)]
             rows.append((name, f"p50 {milliseconds(p50):>9}   p95 {milliseconds(p95):>9}"))
         table("Sécur'Pass: from the request to the telephone", rows)
+    report_approvals()
 
 
 def _time(work: Round, before: Round) -> float:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bank.books.schema import CLOCK
 
@@ -19,6 +19,11 @@ STEP_MS: Final = 1000
 """The floor is raised at most that often: no write of its own for every look at the clock."""
 
 
+FLOOR: Final = select(CLOCK.c.floor_ms)
+RAISED: Final = update(CLOCK).where(CLOCK.c.floor_ms <= bindparam("before")).values(floor_ms=bindparam("wall"))
+"""Made once: every transaction begins with them, and making a statement costs more than executing it."""
+
+
 def wall_ms() -> int:
     """The machine's clock."""
     return time.time_ns() // 1_000_000
@@ -26,12 +31,11 @@ def wall_ms() -> int:
 
 def read_time(connection: Connection, wall: int) -> int:
     """Now, for a transaction that looks: `wall`, but not below the floor."""
-    floor: int = connection.execute(select(CLOCK.c.floor_ms)).scalar_one()
+    floor: int = connection.execute(FLOOR).scalar_one()
     return max(wall, floor)
 
 
 def pass_time(connection: Connection, wall: int) -> int:
     """Now, for a transaction that writes: no later one will be told an earlier moment by more than a second."""
-    raised = update(CLOCK).where(CLOCK.c.floor_ms <= wall - STEP_MS).values(floor_ms=wall)
-    connection.execute(raised)
+    connection.execute(RAISED, {"wall": wall, "before": wall - STEP_MS})
     return read_time(connection, wall)

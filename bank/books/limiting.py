@@ -4,12 +4,16 @@
 one statement with its condition in it; the caller's transaction makes several of them one.
 """
 
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bank.books.schema import LIMITS
+
+COUNT: Final = select(LIMITS.c.count).where(LIMITS.c.key == bindparam("name"))
 
 SWEPT: Final = 100
 """At most so many old rows are deleted at once."""
@@ -22,17 +26,26 @@ def count_one(connection: Connection, key: str, most: int, now_ms: int, window_m
     """
     if most < 1:
         return False
-    made = _dialect(connection).insert(LIMITS).values(key=key, count=1, window_ms=now_ms)
-    over = LIMITS.c.window_ms <= now_ms - window_ms
+    given = {"name": key, "now": now_ms, "ended": now_ms - window_ms, "most": most}
+    return connection.execute(_make_counting(_dialect(connection)), given).first() is not None
+
+
+@cache
+def _make_counting(dialect: Any) -> ReturningInsert[Any]:  # noqa: ANN401 - the two have no type in common
+    """The statement, made once: that costs more than executing it."""
+    now, whole = bindparam("now", type_=BigInteger), BigInteger()
+    over = LIMITS.c.window_ms <= bindparam("ended", type_=whole)
+    made = dialect.insert(LIMITS).values(key=bindparam("name"), count=1, window_ms=now)
     counted = made.on_conflict_do_update(
         index_elements=[LIMITS.c.key],
         set_={
             "count": case((over, 1), else_=LIMITS.c.count + 1),
-            "window_ms": case((over, now_ms), else_=LIMITS.c.window_ms),
+            "window_ms": case((over, now), else_=LIMITS.c.window_ms),
         },
-        where=or_(over, LIMITS.c.count < most),
+        where=or_(over, LIMITS.c.count < bindparam("most", type_=whole)),
     )
-    return connection.execute(counted.returning(LIMITS.c.count)).first() is not None
+    statement: ReturningInsert[Any] = counted.returning(LIMITS.c.count)
+    return statement
 
 
 def uncount_one(connection: Connection, key: str) -> None:
@@ -51,7 +64,7 @@ def set_count(connection: Connection, key: str, count: int, now_ms: int) -> None
 
 def read_count(connection: Connection, key: str) -> int | None:
     """How many there are; None where nothing was counted."""
-    found: int | None = connection.execute(select(LIMITS.c.count).where(LIMITS.c.key == key)).scalar()
+    found: int | None = connection.execute(COUNT, {"name": key}).scalar()
     return found
 
 

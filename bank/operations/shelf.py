@@ -7,7 +7,7 @@ SQLite and on PostgreSQL alike. Whoever writes draws `seq` first, so that all wa
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, Select, insert, literal, select, text, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.bell import note_change
@@ -30,6 +30,15 @@ IS_PENDING: Final = OPERATIONS.c.state == literal(OperationState.PENDING.value, 
 """As the index over what is pending has it: SQLite compares the words, and takes no parameter for one of them."""
 
 
+NEXT_SEQ: Final = (
+    update(COUNTERS).where(COUNTERS.c.name == COUNTER).values(value=COUNTERS.c.value + 1).returning(COUNTERS.c.value)
+)
+OWN: Final = select(OPERATIONS).where(
+    OPERATIONS.c.id == bindparam("operation"), OPERATIONS.c.customer_id == bindparam("customer")
+)
+"""Made once: a decision looks at its operation several times, and making a statement costs more than executing it."""
+
+
 class AlteredError(StateError):
     """What the books keep of an operation is not what was asked for."""
 
@@ -42,8 +51,7 @@ class AlteredError(StateError):
 
 def draw_seq(connection: Connection) -> int:
     """The next number of a change. Others that change an operation wait until this transaction ends."""
-    drawn = update(COUNTERS).where(COUNTERS.c.name == COUNTER).values(value=COUNTERS.c.value + 1)
-    seq: int = connection.execute(drawn.returning(COUNTERS.c.value)).scalar_one()
+    seq: int = connection.execute(NEXT_SEQ).scalar_one()
     note_change(connection)
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"NOTIFY {CHANNEL}"))  # told when the transaction is, and never when it is not
@@ -72,8 +80,7 @@ def seek_operation(connection: Connection, customer_id: int, operation_id: str, 
     """The customer's operation with that identifier, as it stands."""
     if not (operation_id.isascii() and operation_id.isprintable()):
         return None
-    query = select(OPERATIONS).where(OPERATIONS.c.id == operation_id, OPERATIONS.c.customer_id == customer_id)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(OWN, {"operation": operation_id, "customer": customer_id}).mappings().first()
     return read_row(row, now_ms) if row else None
 
 

@@ -149,11 +149,12 @@ class PhoneOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PhoneAnswer:
-    """The outcome; the operation as it is then, where the request was about one."""
+    """The outcome; the operation as it is then, where the request was about one; whether the bank owes something."""
 
     outcome: PhoneOutcome
     customer_id: int
     operation: Operation | None = None
+    owes: bool = False
 
 
 class SecondProof(Enum):

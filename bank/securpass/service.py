@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from bank.books.clock import WallClock, wall_ms
+from bank.books.customers import find_customer
 from bank.books.people import StaffMember
 from bank.books.records import Customer
 from bank.books.schema_securpass import PROMPTS
@@ -159,12 +160,13 @@ class SecurPassService:
         """See `opening`."""
         return opening.log_on_by_phone(self.frame, challenge, envelope)
 
-    def find_phone(self, mark: str) -> PhoneDevice | None:
-        """The active telephone whose cookie that is."""
+    def find_visitor(self, user: str, mark: str) -> tuple[Customer | None, PhoneDevice | None]:
+        """Who is signed in under that user code, and the active telephone whose cookie that is, in one look."""
         with self.frame.operations.reading() as (connection, now_ms):
-            read: PhoneMark | None = read_phone_mark(self.frame.challenge_key, mark, now_ms)
+            customer = find_customer(connection, user) if user else None
+            read: PhoneMark | None = read_phone_mark(self.frame.challenge_key, mark, now_ms) if mark else None
             device = find_device(connection, read.device_id) if read else None
-        return device if device and device.state is DeviceState.ACTIVE else None
+        return customer, device if device and device.state is DeviceState.ACTIVE else None
 
     def begin_web_log_on(self, user: str, terminal: TerminalKind, language: str) -> web_log_on.WebLogOn:
         """See `web_log_on`."""
@@ -224,7 +226,7 @@ class SecurPassService:
     def decide_on_phone(self, operation_id: str, envelope: Envelope) -> PhoneAnswer:
         """See `deciding`."""
         answer = decide_on_phone(self.frame, operation_id, envelope)
-        if answer.outcome is PhoneOutcome.DONE:
+        if answer.outcome is PhoneOutcome.DONE and answer.owes:
             self._pay()
         return answer
 

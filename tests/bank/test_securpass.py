@@ -456,13 +456,13 @@ def test_a_telephone_opens_by_its_key_and_not_twice(bank: AppCounter) -> None:
     challenge, _ = bank.app.draw_challenge()
     envelope = phone.envelope(PhoneAct.OPEN, challenge, ProofKind.DEVICE)
     mark = bank.app.open_phone(challenge, envelope).mark
-    found = bank.app.find_phone(mark)
+    found = bank.app.find_visitor("", mark)[1]
     assert found is not None
     assert found.device_id == phone.device_id
     assert bank.app.open_phone(challenge, envelope).mark == ""
-    assert bank.app.find_phone(mark[:-1] + ("0" if mark[-1] != "0" else "1")) is None
+    assert bank.app.find_visitor("", mark[:-1] + ("0" if mark[-1] != "0" else "1"))[1] is None
     bank.hand.ms += 15 * MINUTE_MS
-    assert bank.app.find_phone(mark) is None
+    assert bank.app.find_visitor("", mark)[1] is None
 
 
 # Settings

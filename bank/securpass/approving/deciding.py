@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bank.operations.catalogue import Means, judge_cell
+from bank.operations.catalogue import CATALOGUE, Means, judge_cell
 from bank.operations.deciding import decide_operation
 from bank.operations.ports import Operation
 from bank.operations.shelf import get_operation
@@ -35,9 +35,10 @@ def decide_on_phone(frame: SecurPassFrame, operation_id: str, envelope: Envelope
     signed = read_envelope(frame, envelope, *DECISIONS)
     customer_id = signed.device.customer_id
     with frame.operations.writing() as (connection, now_ms):
-        get_operation(connection, customer_id, operation_id, now_ms)
-        taken = take_signed(frame, connection, signed, now_ms)
         operation = get_operation(connection, customer_id, operation_id, now_ms)
+        taken = take_signed(frame, connection, signed, now_ms)
+        if connection.dialect.name != "sqlite":  # where others write meanwhile, he may have waited for the telephone
+            operation = get_operation(connection, customer_id, operation_id, now_ms)
         if taken.answer is not None:
             return PhoneAnswer(taken.answer, customer_id, operation)
         if signed.act is PhoneAct.APPROVE:
@@ -45,7 +46,13 @@ def decide_on_phone(frame: SecurPassFrame, operation_id: str, envelope: Envelope
         else:
             outcome = _turn_down(frame, connection, taken, operation)
         keep_answer(connection, taken, outcome, operation_id)
-        return PhoneAnswer(outcome, customer_id, get_operation(connection, customer_id, operation_id, now_ms))
+        operation = get_operation(connection, customer_id, operation_id, now_ms)
+        return PhoneAnswer(outcome, customer_id, operation, _owes(signed.act, operation))
+
+
+def _owes(act: PhoneAct, operation: Operation) -> bool:
+    """Nothing follows from a refusal, nor where the asker reads the approval himself."""
+    return act is PhoneAct.FRAUD or (act is PhoneAct.APPROVE and CATALOGUE[operation.kind].effect is not None)
 
 
 def _approve(frame: SecurPassFrame, connection: Connection, taken: TakenRequest, operation: Operation) -> PhoneOutcome:

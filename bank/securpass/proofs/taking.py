@@ -102,11 +102,11 @@ def prove_second(
     lock_tries(connection, taken.customer_id)
     if device.tries >= most or not take_try(connection, taken.customer_id, refusals, taken.now_ms):
         return PhoneOutcome.BLOCKED
-    change_device(connection, device.device_id, tries=device.tries + 1)
     if _is_second_right(frame, connection, taken) and also:
         forget_refusals(connection, taken.customer_id)
         note_use(connection, device, taken.now_ms)
         return None
+    change_device(connection, device.device_id, tries=device.tries + 1)
     journal_securpass(connection, taken.customer_id, taken.now_ms, "code refused", device=device.device_id)
     left = most - device.tries - 1
     if left <= 0:

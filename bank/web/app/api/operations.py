@@ -70,11 +70,15 @@ class AppOperations:
         """Approve, refuse, declare fraud."""
         _, envelope = await read_enveloped(visit.request)
         number, customer_id = read_identifier(visit.request.path_params["number"]), visit.customer_id
-        made = await run_in_threadpool(self.service.decide_on_phone, number, envelope)
-        if made.operation is None or made.customer_id != customer_id:
-            raise AppError(404, "missing")
-        (told,) = await run_in_threadpool(self._tell, visit, [made.operation])
-        return JSONResponse({"outcome": made.outcome.value, "operation": told})
+
+        def decided() -> Json:
+            made = self.service.decide_on_phone(number, envelope)
+            if made.operation is None or made.customer_id != customer_id:
+                raise AppError(404, "missing")
+            (told,) = self._tell(visit, [made.operation])
+            return {"outcome": made.outcome.value, "operation": told}
+
+        return JSONResponse(await run_in_threadpool(decided))
 
     async def ask(self, visit: AppVisit) -> Response:
         """Ask for one on this telephone."""

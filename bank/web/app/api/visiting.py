@@ -90,8 +90,7 @@ class Visits:
         """Who asks. Raises StateError."""
         token, mark = _cookie(request, SESSION_COOKIE, LONGEST_TOKEN), _cookie(request, PHONE_COOKIE, LONGEST_MARK)
         user = self.sessions.user_of(token) if token else None
-        customer = self.find_customer(user) if user else None
-        phone = self.service.find_phone(mark) if mark else None
+        customer, phone = self.service.find_visitor(user or "", mark) if user or mark else (None, None)
         if customer and phone and phone.customer_id != customer.customer_id:
             phone = None  # another customer's telephone proves nothing for this one
         return AppVisit(request, customer, phone, token)
