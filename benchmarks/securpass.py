@@ -3,8 +3,8 @@
     python -m benchmarks securpass
 
 One process, books on SQLite on the disk, loopback. `request` is the commit alone, beside which the others are to be
-read. Each hearing is timed from before the request to the line or the message at the other end. Then approvals, and what
-waiting telephones cost: see `securpass_approval`, `securpass_waiting`, `securpass_terminal`.
+read. Each hearing is timed from before the request to the line or the message at the other end. Then approvals: see
+`securpass_approval`.
 """
 
 import http.client
