@@ -113,20 +113,23 @@ def running_peer(folder: Path) -> Iterator[PushPeer]:
         "SUPERUSER_REALM = ['super']\n"
         f"SQLALCHEMY_DATABASE_URI = 'sqlite:///{folder}/peer.sqlite'\n"
         "SECRET_KEY = 'benchmark'\nPI_PEPPER = 'benchmark'\nPI_LOGLEVEL = 50\n"
+        f"PI_LOGFILE = '{folder}/peer.log'\n"
         f"PI_ENCFILE = '{folder}/enckey'\n"
         f"PI_AUDIT_KEY_PRIVATE = '{folder}/private.pem'\nPI_AUDIT_KEY_PUBLIC = '{folder}/public.pem'\n",
         encoding="utf-8",
     )
     environment = {**os.environ, "PRIVACYIDEA_CONFIGFILE": str(config)}
     for words in SET_UP:
-        done = subprocess.run([command, *words], env=environment, capture_output=True, check=False)
+        done = subprocess.run([command, *words], cwd=folder, env=environment, capture_output=True, check=False)
         if done.returncode:
             raise PeerError(f"pi-manage {' '.join(words[:2])}: {done.stderr.decode()[-200:]}")
     listener = bind_listener(0, 0)
     port = listener.getsockname()[1]
     listener.close()
     serving: list[str | Path] = [command, "run", "--port", str(port), "--no-reload", "--no-debugger", "--with-threads"]
-    process = subprocess.Popen(serving, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        serving, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         peer = PushPeer(port)
         _wait_until_there(port)
