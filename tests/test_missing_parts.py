@@ -27,6 +27,7 @@ SQUATTER = re.compile(r"pip install[^\n`]*['\"]?sesame-reader\[")
         ("sqlalchemy", ["bank", "verify", "12345678"], "bank"),
         ("starlette", ["bank", "serve"], "web"),
         ("sqlalchemy", ["bank", "reset", "--yes"], "bank"),
+        ("starlette", ["script", "docs/telephone.sesame"], "web"),
     ],
 )
 def test_a_missing_library_has_its_own_exit_code_and_the_line_that_installs_it(

@@ -1,5 +1,7 @@
 """Scripts about the telephone: it speaks the app's own verbs, in the script's time; the next customer has another."""
 
+import threading
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -13,6 +15,7 @@ from bank.demo.database import open_in_memory
 from bank.demo.people import begin_anew
 from device.config import Config
 from sesame.cli import main
+from sesame.reachable import lay_telephone
 from simulator.bench import Bench
 from simulator.control import Control
 from simulator.live import LiveBench
@@ -21,6 +24,7 @@ from simulator.phone.opening import open_phone
 from simulator.phone.statements import BANK_VERBS, PHONE_VERBS, list_rows
 from simulator.script import ExpectationError, Player, ScriptError, parse_script
 from tests.bank.counter import Hand
+from tests.flows.test_control_socket import LIMIT_S, Client
 from tools.machine import ROOT
 
 EXAMPLE = ROOT / "docs/telephone.sesame"
@@ -154,6 +158,29 @@ def test_what_is_not_answered_is_sent_again_unchanged(player: Player, hands: Pho
     assert status.device is not None
     play(player, "phone offline\nphone online")
     assert hands.bank.service.read_status(hands.customer_id).device == status.device
+
+
+def test_a_reader_without_a_page_opens_the_books_with_the_first_statement_about_the_telephone(tmp_path: Path) -> None:
+    """And the next customer's telephone is as new, as the books are."""
+    state, path = tmp_path / "state", tmp_path / "control"
+    state.mkdir()
+    bench = LiveBench(Config(), state)
+    wanted = Namespace(state=state, database="", control=path, pictures=tmp_path)
+    with lay_telephone(bench, Config(), wanted), closing(Client(path)) as client:
+        thread = threading.Thread(target=bench.run)
+        thread.start()
+        try:
+            assert client.ask("insert bank-card") == "ok"
+            assert not (state / "bank.db").exists()
+            for line in (*READY.splitlines(), "phone approve", "expect operation approved"):
+                assert client.ask(line) == "ok", line
+            assert client.ask("next") == "ok"
+            assert client.ask("expect operation approved").endswith("has asked for no such operation")
+            assert client.ask("expect phone text Connexion") == "ok"
+        finally:
+            bench.end()
+            thread.join(LIMIT_S)
+    assert not thread.is_alive()
 
 
 def test_a_running_reader_is_not_kept_waiting_by_the_telephone(hands: PhoneHands, tmp_path: Path) -> None:
