@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from drivers.install_hints import install_extra
 from drivers.usb.errors import UsbDeviceError
 from drivers.usb.gadget import LEAST_SECTORS
 from drivers.usb.twin import SECTOR
@@ -92,4 +93,4 @@ def _load_library() -> Any:  # noqa: ANN401 - it has no types
     try:
         return import_module("pycdlib")
     except ImportError as missing:
-        raise UsbDeviceError("pycdlib is needed to make a CD-ROM: pip install 'sesame-reader[key]'") from missing
+        raise UsbDeviceError(f"pycdlib is needed to make a CD-ROM; type: {install_extra('key')}") from missing
