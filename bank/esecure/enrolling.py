@@ -118,7 +118,7 @@ class KeyEnrolment:
 
     def judge_client(self, certificate: bytes | None) -> JudgedCertificate:
         """What the certificate that TLS has shown is worth."""
-        issuing = self.frame.open_authorities().issuing.certificate
+        issuing = self.frame.read_issuing()
         with self.frame.reading() as (connection, now_ms):
             return judge_certificate(connection, issuing, certificate, now_ms)
 

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from cryptography import x509
 from sqlalchemy import Connection
 
 from bank.books.clock import WallClock, pass_time, read_time, wall_ms
 from bank.books.store_sql import SqlStore
 from bank.esecure.policy import ESECURE_POLICY, EsecurePolicy
-from bank.pki.authority import Authorities, open_authorities
+from bank.pki.authority import Authorities, open_authorities, read_issuing
 from bank.pki.making import Whereabouts
 
 USUAL_WHEREABOUTS: Final = Whereabouts("http://127.0.0.1:8036/pki")
@@ -51,6 +52,10 @@ class EsecureFrame:
     def open_authorities(self) -> Authorities:
         """As the books have them now: they may be others after `sesame bank reset`. Raises StateError."""
         return open_authorities(self.store, self.wall)
+
+    def read_issuing(self) -> x509.Certificate:
+        """The certificate that clients' are signed by. Raises StateError."""
+        return read_issuing(self.store, self.wall)
 
     def index_code(self, code_id: int, code: str) -> str:
         """What is kept of an activation code: it fits this row only."""

@@ -105,10 +105,15 @@ def accept_number(connection: Connection, customer_id: int, now_ms: int) -> None
     connection.execute(own.values(failures=0, used_ms=now_ms))
 
 
-def count_number_tries(frame: EsecureFrame, connection: Connection, customer_id: int) -> int:
-    """How many tries are left; none for a posted one that was used and for a customer without a number."""
-    found = connection.execute(select(NUMBERS.c.failures).where(NUMBERS.c.customer_id == customer_id)).scalar()
-    return 0 if found is None else max(0, frame.policy.number_tries - found)
+def count_number_tries(frame: EsecureFrame, connection: Connection, customer_id: int, *, again: bool = False) -> int:
+    """How many tries are left; none for a posted number that was used, unless it is asked for `again`, and for a
+    customer without a number."""
+    query = select(NUMBERS.c.failures, NUMBERS.c.posted, NUMBERS.c.used_ms).where(NUMBERS.c.customer_id == customer_id)
+    row = connection.execute(query).first()
+    if row is None or (row.posted and row.used_ms is not None and not again):
+        return 0
+    left: int = frame.policy.number_tries - row.failures
+    return max(0, left)
 
 
 def _write(

@@ -11,7 +11,7 @@ from bank.books.counting import read_status
 from bank.books.store_sql import SqlStore
 from bank.errors import BankError
 from bank.operations.catalogue import Means, OperationKind, list_means
-from bank.operations.people import Confirmer, find_app, find_confirmer
+from bank.operations.people import Confirmer, find_app, find_confirmer, has_signing_key
 from bank.operations.policy import OPERATION_POLICY, OperationPolicy
 from bank.operations.ports import AskingError, Operation, UnknownOperationError
 from bank.verification import Verifier
@@ -77,6 +77,8 @@ class OperationFrame:
         allowed = list_means(content.kind, who.clientele, content.terminal, self.policy.means)
         if Means.SECURPASS in allowed and not self._is_app_usable(connection, operation, who):
             shut.add(Means.SECURPASS)
+        if Means.CERTIFICATE in allowed and not has_signing_key(connection, who.customer_id):
+            shut.add(Means.CERTIFICATE)
         return () if who.refusals >= self.policy.refusals else tuple(means for means in allowed if means not in shut)
 
     def _is_app_usable(self, connection: Connection, operation: Operation, who: Confirmer) -> bool:

@@ -9,6 +9,7 @@ from bank.books.customers import find_contact
 from bank.books.limiting import count_one, read_count, uncount_one
 from bank.books.people import ContactKind
 from bank.books.schema import CREDENTIALS, CUSTOMERS, LIMITS
+from bank.books.schema_keys import ACCESS_KEYS
 from bank.books.schema_securpass import DEVICES, ENROLMENTS
 from bank.operations.catalogue import Clientele
 
@@ -71,6 +72,13 @@ def find_app(connection: Connection, customer_id: int) -> int | None:
     """From when (milliseconds since 1970) the customer's telephone approves; None where none is active."""
     found: int | None = connection.execute(APP, {"customer": customer_id}).scalar()
     return found
+
+
+def has_signing_key(connection: Connection, customer_id: int) -> bool:
+    """Whether the customer has an access key whose slot 9C was attested."""
+    own = (ACCESS_KEYS.c.customer_id == customer_id, ACCESS_KEYS.c.state == "issued")
+    query = select(ACCESS_KEYS.c.id).where(*own, ACCESS_KEYS.c.signing_key.is_not(None)).limit(1)
+    return connection.execute(query).scalar() is not None
 
 
 def count_refusals(connection: Connection, customer_id: int) -> int:

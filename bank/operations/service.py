@@ -36,7 +36,7 @@ from bank.operations.ports import (
     SmsAnswer,
     TextMessage,
 )
-from bank.operations.proofs import ReaderProof, SmsProof, instruct_for
+from bank.operations.proofs import Proof, ReaderProof, SmsProof, instruct_for
 from bank.operations.requesting import take_request
 from bank.operations.shelf import get_operation, list_overdue, list_rows
 from bank.operations.table import Act, OperationState
@@ -102,6 +102,10 @@ class OperationService:
     def confirm_by_sms(self, customer_id: int, operation_id: str, code: str) -> Confirmation:
         """See OperationDesk."""
         proof = SmsProof(code, self._frame.sms_key, self._frame.policy.sms_tries)
+        return self._paid(confirm_operation(self._frame, customer_id, operation_id, proof))
+
+    def confirm_with(self, customer_id: int, operation_id: str, proof: Proof) -> Confirmation:
+        """Approve it by a proof of another room's, as an access key's signature. Raises UnknownOperationError."""
         return self._paid(confirm_operation(self._frame, customer_id, operation_id, proof))
 
     def list_messages(self, customer_id: int) -> Sequence[TextMessage]:

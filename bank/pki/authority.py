@@ -88,6 +88,14 @@ def open_authorities(store: SqlStore, wall: WallClock = wall_ms) -> Authorities:
     return Authorities(root, *(_load(store, name, found[name.value]) for name in (ISSUING, SENTENCE, MAKER)))
 
 
+def read_issuing(store: SqlStore, wall: WallClock = wall_ms) -> x509.Certificate:
+    """The issuing authority's certificate alone: what judges, at every request, needs no key. Raises StateError."""
+    query = select(AUTHORITIES.c.certificate).where(AUTHORITIES.c.name == ISSUING.value)
+    with store.reading() as connection:
+        octets = connection.execute(query).scalar()
+    return _load_certificate(octets) if octets else open_authorities(store, wall).issuing.certificate
+
+
 def _read_all(connection: Connection) -> dict[str, tuple[bytes, bytes]]:
     rows = connection.execute(select(AUTHORITIES.c.name, AUTHORITIES.c.certificate, AUTHORITIES.c.sealed))
     return {name: (certificate, sealed) for name, certificate, sealed in rows}

@@ -2,6 +2,7 @@
 
 import argparse
 import ipaddress
+import secrets
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ ROOT: Final = "root.crt"
 ROOT_KEY: Final = "root.key"
 SERVER: Final = "server.pem"
 CLIENTS: Final = "clients.pem"
+FRONT: Final = "front.conf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def bind_place(arguments: argparse.Namespace, usual: int) -> Place:
 @dataclass(frozen=True, slots=True)
 class BusinessPlace:
     """Where the business site and the certificate issuing service are, by TLS always: a server of its own, since it
-    asks every visitor for a certificate. `clients`: the file with the authorities of those."""
+    asks every visitor for a certificate. `clients`: the file with the authorities of those. `front`: the secret by
+    which a front that ends TLS before this server proves itself, which stands in the file FRONT; none without one."""
 
     listener: socket.socket = field(repr=False)
     url: str
@@ -70,6 +73,7 @@ class BusinessPlace:
     certificate: Path
     clients: Path
     root: Path
+    front: str = field(repr=False)
 
 
 def bind_business(arguments: argparse.Namespace, place: Place, authorities: bytes, usual: int) -> BusinessPlace:
@@ -88,7 +92,15 @@ def bind_business(arguments: argparse.Namespace, place: Place, authorities: byte
         certificate=certificate,
         clients=folder / CLIENTS,
         root=folder / ROOT,
+        front=_write_front(folder) if arguments.behind_proxy else "",
     )
+
+
+def _write_front(folder: Path) -> str:
+    """A new secret, for nginx to include."""
+    secret = secrets.token_hex(32)
+    write_private(folder / FRONT, f'proxy_set_header X-Front-Secret "{secret}";\n'.encode())
+    return secret
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

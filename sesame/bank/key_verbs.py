@@ -46,6 +46,7 @@ AUTHORITY: Final = {
     "issuing": "text: the issuing authority's certificate, PEM",
     "root": "text: the root's, PEM",
     "maker": "text: the maker's, PEM",
+    "sentence_key": "text: the public key that the bank signs sentences with, PEM",
 }
 
 KEY_VERBS: Final[Mapping[tuple[str, ...], Verb]] = {

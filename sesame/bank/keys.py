@@ -89,10 +89,11 @@ def show_authority(store: SqlStore, arguments: argparse.Namespace) -> Exit:
         "root": authorities.root,
         "maker": authorities.maker.certificate,
     }
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - only where it is asked
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415 - only here
 
     pems = {name: each.public_bytes(Encoding.PEM).decode() for name, each in named.items()}
-    return say_either(arguments, "".join(pems.values()), **pems)
+    key = authorities.sentence.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return say_either(arguments, "".join(pems.values()) + key, sentence_key=key, **pems)
 
 
 @contextmanager

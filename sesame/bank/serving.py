@@ -125,19 +125,22 @@ def _serve(store: "SqlStore", serving: Serving, ended: threading.Event) -> None:
             stack.enter_context(each)
         stack.enter_context(carrying_texts(store, serving.smpp))
         if serving.business:
-            stack.enter_context(serve_business(store, serving.business, place))
+            stack.enter_context(serve_business(store, serving.business, place, proxied=serving.proxied))
         wait_for_end(ended)
 
 
 @contextmanager
-def serve_business(store: "SqlStore", business: "BusinessPlace", place: "Place") -> Iterator[None]:
+def serve_business(
+    store: "SqlStore", business: "BusinessPlace", place: "Place", *, proxied: bool = False
+) -> Iterator[None]:
     """The business site and the certificate issuing service, while the context lasts."""
     from bank.esecure.frame import EsecureFrame  # noqa: PLC0415
-    from bank.web.est.site import open_est  # noqa: PLC0415
+    from bank.web.sogecash.site import open_business  # noqa: PLC0415
     from web.serving import CertifiedServer  # noqa: PLC0415
 
     frame = EsecureFrame(store, _whereabouts(place))
-    app = open_est(frame, business.hosts, own_address=business.own_address)
+    app = open_business(frame, business.hosts, own_address=business.own_address, front=business.front)
+    app = _behind_proxy(app) if proxied else app
     with CertifiedServer(app, business.listener, business.certificate, business.clients).beside():
         yield
 
@@ -175,8 +178,6 @@ def make_app(
     waking: "PhoneWaking | None" = None,
 ) -> "ASGIApp":
     """All that is served. What approved operations owed when the bank was last ended is done first."""
-    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: PLC0415
-
     from bank.operations.service import OperationService  # noqa: PLC0415
     from bank.verification import Verifier  # noqa: PLC0415
     from bank.web.acs.site import PATH as ACS  # noqa: PLC0415
@@ -196,8 +197,13 @@ def make_app(
     bank = LoneBank(pages, place.hosts, own_address=own, beside=beside).make_app()
     payments = payments or open_payments(store)
     app = PathSplit(ACS, open_acs(payments, desk, place.hosts, own_address=own), bank)
-    if not serving.proxied:
-        return app
+    return _behind_proxy(app) if serving.proxied else app
+
+
+def _behind_proxy(app: "ASGIApp") -> "ASGIApp":
+    """Who asks, and by which scheme, as a proxy of this machine says it."""
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: PLC0415
+
     # uvicorn's types for ASGI are narrower than Starlette's, and mean the same.
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), ["127.0.0.1", "::1"]))
 
