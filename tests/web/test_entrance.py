@@ -149,7 +149,14 @@ def test_the_network_gets_the_bank_and_its_app_but_not_the_reader(store: SqlStor
     with open_to_network(store, wanted, open_payments(store), waking) as reached:
         port = reached.url.rstrip("/").rpartition(":")[2]
         here = f"http://127.0.0.1:{port}/"
-        for path, status in (("app/fr/", 200), ("fr/", 200), ("api/press", 404), ("api/state", 404), ("fr/phone", 404)):
+        for path, status in (
+            ("app/fr/", 200),
+            ("fr/", 200),
+            ("api/press", 404),
+            ("api/state", 404),
+            ("api/messages", 404),
+            ("fr/phone", 404),
+        ):
             with asked(here + path) as (found, policy):
                 assert found == status, path
                 assert "frame-ancestors 'none'" in policy or status == 404, path
