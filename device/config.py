@@ -14,6 +14,7 @@ from device.settings import (
     Check,
     NotAllowed,
     check_choice,
+    check_file_path,
     check_flag,
     check_i2c_address,
     check_line,
@@ -201,6 +202,17 @@ class MirrorConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyConfig:
+    """[key]: the access key, on the same keypad and display (`sesame key run`)."""
+
+    pin: str = declare_setting(check_choice("keypad", "host", "none"), "keypad")
+    usb_vendor: int = declare_setting(check_whole(0, 0xFFFF, "the USB vendor's number, 0 for none yet,"), 0)
+    usb_product: int = declare_setting(check_whole(0, 0xFFFF, "the USB product's number"), 0)
+    drive: str = declare_setting(check_file_path("the CD-ROM's image (sesame key image)"), "")
+    bank: str = declare_setting(check_file_path("the bank's public key for sentences (P-256, PEM)"), "")
+
+
+@dataclass(frozen=True, slots=True)
 class BranchConfig:
     """[branch]: who is named on the demonstration's pages and on the sheet for the customer."""
 
@@ -222,6 +234,7 @@ class Config:
     power: PowerConfig = field(default_factory=PowerConfig)
     sound: SoundConfig = field(default_factory=SoundConfig)
     mirror: MirrorConfig = field(default_factory=MirrorConfig)
+    key: KeyConfig = field(default_factory=KeyConfig)
     branch: BranchConfig = field(default_factory=BranchConfig)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 

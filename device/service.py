@@ -1,12 +1,14 @@
-"""The reader on its real board, as a service: from the first frame to the last, which is black in every case."""
+"""An appliance on its real board, as a service: from the first frame to the last, which is black in every case."""
 
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from device.config import Config
 from device.errors import MirrorError
+from device.loop import Board, Loop
 from device.mirror import Mirror
 from device.notify import Notifier
 from device.pace import Runner, Waker
@@ -59,14 +61,38 @@ class EndAsked:
 
 def serve_reader(config: Config) -> bool:
     """Be the reader until the end is asked for. True when the system is to be powered off. Raises DriverError."""
-    if not keep_secrets():
-        log.warning("memory is not locked, so that swap could take a PIN: start the reader by its unit (LimitMEMLOCK=)")
+    warn_of_swap()
     end = EndAsked()
-    notifier = Notifier()
-    waker = Waker()
     parts = compose_reader(config, end.ask_power_off, others=(end,))
-    mirrors = (Mirror(parts.board.display.size),) if config.mirror.enabled else ()
-    loop = fit_reader(config, parts.board, parts.slot, mirrors)
+    mirrors = mirrors_of(config, parts.board)
+    return _serve_loop(fit_reader(config, parts.board, parts.slot, mirrors), config, end, mirrors)
+
+
+def serve_key(config: Config, state: Path, usb: Path) -> bool:
+    """Be the access key until the end is asked for; `state` is where it keeps its keys, `usb` where its FunctionFS is.
+    True when the system is to be powered off. Raises DriverError, VaultError, ConfigError."""
+    from device.esecure.compose import compose_key  # noqa: PLC0415 - the reader has none of its parts
+
+    warn_of_swap()
+    end = EndAsked()
+    with compose_key(config, state, usb, end.ask_power_off, others=(end,)) as parts:
+        mirrors = mirrors_of(config, parts.board)
+        return _serve_loop(parts.fit_loop(mirrors), config, end, mirrors)
+
+
+def warn_of_swap() -> None:
+    """Where memory cannot be locked."""
+    if not keep_secrets():
+        log.warning("memory is not locked, so that swap could take a PIN: start it by its unit (LimitMEMLOCK=)")
+
+
+def mirrors_of(config: Config, board: Board) -> tuple[Mirror, ...]:
+    """As configured: one, or none."""
+    return (Mirror(board.display.size),) if config.mirror.enabled else ()
+
+
+def _serve_loop(loop: Loop[Any, Any], config: Config, end: EndAsked, mirrors: Sequence[Mirror]) -> bool:
+    notifier, waker = Notifier(), Waker()
     with on_ending(end.ask), serve_mirrors(mirrors, Path(config.mirror.socket)):
         try:
             loop.start(waker.notify_loop)

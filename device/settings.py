@@ -68,6 +68,14 @@ def check_socket_path() -> Check:
 LONGEST_LINE = 80
 
 
+def check_file_path(what: str) -> Check:
+    """The path of a file from the root on, since a service is started anywhere; empty for none."""
+    return _make_check(
+        lambda raw: isinstance(raw, str) and "\0" not in raw and (not raw or raw.startswith("/")),
+        f'the path of {what}, from / on; "" for none',
+    )
+
+
 def check_line() -> Check:
     """One short line for people to read, maybe empty."""
     return _make_check(

@@ -19,7 +19,8 @@ UNENDED = " (the line above has no end of its own)"
 ALL = "[all]"
 BUS = "dtparam=i2c_arm=on,i2c_arm_baudrate=400000"
 LATCH = "dtoverlay=gpio-poweroff,gpiopin=26"
-KNOWN = frozenset(line.encode() for line in (ALL, BUS, LATCH))
+DEVICE = "dtoverlay=dwc2,dr_mode=peripheral"
+KNOWN = frozenset(line.encode() for line in (ALL, BUS, LATCH, DEVICE))
 """Every line that this or a former version writes between the marks."""
 
 OPENS = re.compile(
@@ -44,12 +45,14 @@ def files(root: Path) -> list[Path]:
     return [file for file in found if file.is_relative_to(root.resolve())][:1]
 
 
-def lines(file: Path, latch: bool) -> list[str]:
-    """What the reader needs of the firmware: the display's bus; for the battery version, GPIO26 to cut the supply.
+def lines(file: Path, latch: bool, key: bool = False) -> list[str]:
+    """What the reader needs of the firmware: the display's bus; for the battery version, GPIO26 to cut the supply; for
+    the access key, the USB port as a device.
 
     A latch that is there already stays: an update must not forget it.
     """
-    return [ALL, BUS, *([LATCH] if latch or LATCH.encode() in parts(file.read_bytes()).ours else [])]
+    latched = latch or LATCH.encode() in parts(file.read_bytes()).ours
+    return [ALL, BUS, *([LATCH] if latched else []), *([DEVICE] if key else [])]
 
 
 def wanted(file: Path, ours: Sequence[str]) -> bytes:

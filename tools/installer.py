@@ -29,6 +29,16 @@ BRANCH_UNIT = "sesame-branch.service"
 BRANCH_FILES = {BRANCH_UNIT: f"etc/systemd/system/{BRANCH_UNIT}"}
 """What comes with --branch, and stays until it is uninstalled."""
 
+KEY_UNIT = "sesame-key.service"
+KEY_FILES = {
+    KEY_UNIT: f"etc/systemd/system/{KEY_UNIT}",
+    "sesame-key.modules": "etc/modules-load.d/sesame-key.conf",
+}
+"""What comes with --key: the access key in the reader's place, until it is uninstalled."""
+
+KEY_STATE = "var/lib/sesame-key"
+CONTROLLERS = Path("/sys/class/udc")
+
 CONFIG = "etc/sesame/reader.toml"
 APPLICATIONS = "opt/sesame"
 BRANCH_STATE = ("var/lib/sesame-branch", "var/lib/private/sesame-branch")
@@ -54,6 +64,7 @@ class Options:
     purge: bool = False
     latch: bool = False
     branch: bool = False
+    key: bool = False
     start: bool = True
     without_lgpio: bool = False
     wheels: Path | None = None
@@ -67,6 +78,11 @@ class Options:
     def with_branch(self) -> bool:
         """True when the demonstration is asked for, or was before."""
         return self.branch or bool(seen((self.root / BRANCH_FILES[BRANCH_UNIT]).exists))
+
+    @property
+    def with_key(self) -> bool:
+        """True when the access key is asked for, or was before."""
+        return self.key or bool(seen((self.root / KEY_FILES[KEY_UNIT]).exists))
 
     @property
     def with_lgpio(self) -> bool:
@@ -104,6 +120,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--purge", action="store_true", help="with --uninstall: the configuration and the user go, too")
     parser.add_argument("--latch", action="store_true", help="battery version: GPIO26 cuts the supply after power-off")
     parser.add_argument("--branch", action="store_true", help="also serve the Coop@net demonstration, on loopback")
+    parser.add_argument("--key", action="store_true", help="the e-secure access key in the reader's place, by USB")
     parser.add_argument("--without-lgpio", action="store_true", help="reach the GPIOs by gpiod alone; nothing polls")
     parser.add_argument(
         "--wheels", type=Path, metavar="FOLDER", help="take Python packages from this folder alone, without a network"
@@ -118,13 +135,26 @@ def parse(arguments: Sequence[str]) -> Options:
 def installation(options: Options) -> list[Step]:
     """The steps that bring the reader, in their order. A former release goes last, when the new one runs."""
     brought = [*_packages(options), *_files(options), _config(options), *_boot(options), _users(options)]
-    units = {UNIT: "basic.target", **({BRANCH_UNIT: "multi-user.target"} if options.with_branch else {})}
+    appliance = KEY_UNIT if options.with_key else UNIT
+    units = {appliance: "basic.target", **({BRANCH_UNIT: "multi-user.target"} if options.with_branch else {})}
     brought += [*_application(options), *_readable(options)]
-    brought += [*(_enabling(options, unit, target) for unit, target in units.items())]
+    brought += [*_giving_way(options), *(_enabling(options, unit, target) for unit, target in units.items())]
     fresh = not all(step.done for step in brought)
     if options.live and options.start:
-        brought += [Step(f"start {unit}", not fresh and _active(unit), partial(_start, unit)) for unit in units]
+        now = [unit for unit in units if unit != KEY_UNIT or _has_controller()]
+        brought += [Step(f"start {unit}", not fresh and _active(unit), partial(_start, unit)) for unit in now]
     return [*brought, _tidy(options)] if fresh else brought
+
+
+def _giving_way(options: Options) -> list[Step]:
+    """Key and reader have one keypad: the reader does not start at boot where the key does."""
+    want = options.root / _want(UNIT, "basic.target")
+    return [gone(want)] if options.with_key and want.is_symlink() else []
+
+
+def _has_controller() -> bool:
+    """False before the next boot, where the USB port only then becomes a device's."""
+    return CONTROLLERS.is_dir() and any(CONTROLLERS.iterdir())
 
 
 def _enabling(options: Options, unit: str, target: str) -> Step:
@@ -142,11 +172,13 @@ def removal(options: Options) -> list[Step]:
     root = options.root
     steps = []
     if options.live:
-        units = [unit for unit in (BRANCH_UNIT, UNIT) if (root / "etc/systemd/system" / unit).exists()]
+        units = [unit for unit in (BRANCH_UNIT, KEY_UNIT, UNIT) if (root / "etc/systemd/system" / unit).exists()]
         steps.append(Step("stop the services", not units, lambda: _must(["systemctl", "stop", *units])))
-    wants = [_want(UNIT, "basic.target"), _want(BRANCH_UNIT, "multi-user.target")]
-    paths = [root / place for place in (*wants, *FILES.values(), *BRANCH_FILES.values(), APPLICATIONS, COMMAND)]
-    paths += [root / CONFIG, (root / CONFIG).parent, *(root / path for path in BRANCH_STATE)] if options.purge else []
+    wants = [_want(UNIT, "basic.target"), _want(KEY_UNIT, "basic.target"), _want(BRANCH_UNIT, "multi-user.target")]
+    files = (*FILES.values(), *BRANCH_FILES.values(), *KEY_FILES.values())
+    paths = [root / place for place in (*wants, *files, APPLICATIONS, COMMAND)]
+    kept = (CONFIG, str(Path(CONFIG).parent), *BRANCH_STATE, KEY_STATE)
+    paths += [root / place for place in kept] if options.purge else []
     steps += [gone(path) for path in paths]
     steps += _without_boot_lines(options)
     if options.live:
@@ -204,7 +236,7 @@ def _installed(name: str) -> bool:
 
 
 def _files(options: Options) -> list[Step]:
-    files = FILES | BRANCH_FILES if options.with_branch else FILES
+    files = FILES | (BRANCH_FILES if options.with_branch else {}) | (KEY_FILES if options.with_key else {})
     return [_same(ROOT / "systemd" / name, options.root / place) for name, place in files.items()]
 
 
@@ -225,9 +257,8 @@ def _config(options: Options) -> Step:
 
 
 def _boot(options: Options) -> list[Step]:
-    return [
-        _boot_step(file, partial(boot_config.lines, file, options.latch)) for file in boot_config.files(options.root)
-    ]
+    ours = partial(boot_config.lines, latch=options.latch, key=options.with_key)
+    return [_boot_step(file, partial(ours, file)) for file in boot_config.files(options.root)]
 
 
 def _boot_step(file: Path, lines: Callable[[], list[str]]) -> Step:
@@ -273,7 +304,7 @@ def _has_user(root: Path) -> bool:
 
 def _application(options: Options) -> list[Step]:
     lgpio = options.with_lgpio and _wants_lgpio_of_pypi()
-    optional = {"web": options.with_branch, "lgpio": lgpio, "gpiod": release.gpiod_wheels()}
+    optional = {"web": options.with_branch, "key": options.with_key, "lgpio": lgpio, "gpiod": release.gpiod_wheels()}
     extras = ",".join([*extras_of("install"), *(extra for extra, wanted in optional.items() if wanted)])
     name = release.release_name(extras)
     folder = options.root / APPLICATIONS

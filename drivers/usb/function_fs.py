@@ -13,7 +13,7 @@ import select
 import struct
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ from drivers.ports import Clock, Notify
 from drivers.usb.cable import AbortCame, CableDown, CableUp, PacketCame
 from drivers.usb.ccid import PinSupport
 from drivers.usb.descriptors import HIGH_SPEED_PACKET, write_descriptors, write_strings
+from drivers.usb.disc import DiscWatch
 from drivers.usb.errors import UsbDeviceError
 from sesame_core.events import Event, Millis
 
@@ -61,10 +62,24 @@ GONE: Final = (BusEvent.UNBIND, BusEvent.DISABLE, BusEvent.SUSPEND)
 THERE: Final = (BusEvent.ENABLE, BusEvent.RESUME)
 
 
-class FunctionFsCable:
-    """See UsbCable. `folder`: where the instance is mounted."""
+def _leave_unbound() -> None:
+    """Whoever raised the gadget binds it."""
 
-    def __init__(self, folder: Path, pin_support: PinSupport, clock: Clock) -> None:
+
+class FunctionFsCable:
+    """See UsbCable. `folder`: where the instance is mounted; `bind`: gives the device its controller, once the kernel
+    knows what it is; `disc`: the CD-ROM's, where it has one."""
+
+    def __init__(
+        self,
+        folder: Path,
+        pin_support: PinSupport,
+        clock: Clock,
+        bind: Callable[[], None] = _leave_unbound,
+        disc: DiscWatch | None = None,
+    ) -> None:
+        self._bind = bind
+        self._disc = disc
         self._folder = folder
         self._pin_support = pin_support
         self._clock = clock
@@ -97,10 +112,11 @@ class FunctionFsCable:
         self._thread = _begin("control", self._watch_control, self._control, self._bell[0])
         _begin("out", self._read_packets, out)
         _begin("in", self._write_replies, into)
+        self._bind()
 
     def next_due(self) -> Millis | None:
-        """Only when notified."""
-        return None
+        """When the disc is to be looked at; else only when notified."""
+        return None if self._disc is None else self._disc.next_due()
 
     def poll_events(self, now: Millis) -> Sequence[Event]:
         """What has come."""
@@ -109,7 +125,8 @@ class FunctionFsCable:
             self._come.clear()
         if come:
             self._served = come[-1][0]
-        return [event for _, event in come]
+        events = [event for _, event in come]
+        return events if self._disc is None else [*events, *self._watch_disc(self._disc, events, now)]
 
     def send_reply(self, raw: bytes) -> None:
         """See UsbCable. It is for the computer that was last told of: where that one has gone since, for nobody."""
@@ -127,6 +144,14 @@ class FunctionFsCable:
         control, self._control = self._control, -1
         if control >= 0:
             os.close(control)
+
+    def _watch_disc(self, disc: DiscWatch, events: Sequence[Event], now: Millis) -> Sequence[Event]:
+        for event in events:
+            if isinstance(event, CableUp):
+                disc.host_came(now)
+            elif isinstance(event, CableDown):
+                disc.host_left()
+        return disc.poll_events(now)
 
     # Control
 

@@ -20,11 +20,15 @@ ROOT: Final = Path("/sys/kernel/config/usb_gadget")
 CONTROLLERS: Final = Path("/sys/class/udc")
 
 STRINGS: Final = "strings/0x409"
+SERIAL_NUMBER: Final = f"{STRINGS}/serialnumber"
 CONFIGURATION: Final = "configs/c.1"
 SMART_CARD: Final = f"functions/ffs.{NAME}"
 DRIVE: Final = "functions/mass_storage.0"
 DRIVE_FILE: Final = f"{DRIVE}/lun.0/file"
 CONTROLLER: Final = "UDC"
+
+FOR_THE_SERVICE: Final = (CONTROLLER, SERIAL_NUMBER, DRIVE_FILE)
+"""What the key's own program sets: the rest is root's, before."""
 
 LEAST_SECTORS: Final = 300
 """The kernel takes no smaller CD-ROM, and says 525 (ETOOSMALL), which Python has no name for."""
@@ -62,6 +66,15 @@ class ConfigTree(Protocol):
 
 class KernelTree:
     """The kernel's own."""
+
+    def give_values(self, user: int) -> None:
+        """Let this user set what the key's program has to. Raises UsbDeviceError."""
+        try:
+            for path in FOR_THE_SERVICE:
+                if (self._root / path).exists():
+                    os.chown(self._root / path, user, -1)
+        except OSError as cause:
+            raise _explained(cause, None) from cause
 
     def __init__(self, root: Path = ROOT / NAME) -> None:
         self._root = root
@@ -134,6 +147,14 @@ def insert_disc(tree: ConfigTree, image: Path) -> None:
         raise _explained(cause, image) from cause
 
 
+def name_gadget(tree: ConfigTree, serial: int) -> None:
+    """Say whose it is: the key's own number. Raises UsbDeviceError."""
+    try:
+        _set(tree, SERIAL_NUMBER, str(serial))
+    except OSError as cause:
+        raise _explained(cause, None) from cause
+
+
 def bind_gadget(tree: ConfigTree, controller: str) -> None:
     """Give it the controller: from now on a computer finds it. Raises UsbDeviceError."""
     try:
@@ -178,7 +199,7 @@ def _attributes(identity: UsbIdentity) -> Iterator[tuple[str, str]]:
     yield "bcdDevice", f"0x{identity.release:04x}"
     yield f"{STRINGS}/manufacturer", identity.maker
     yield f"{STRINGS}/product", identity.name
-    yield f"{STRINGS}/serialnumber", identity.serial
+    yield SERIAL_NUMBER, identity.serial
     yield f"{CONFIGURATION}/{STRINGS}/configuration", identity.name
     yield f"{CONFIGURATION}/MaxPower", "500"
 

@@ -1,11 +1,13 @@
-"""The e-secure access key. So far its card, in the virtual PC/SC reader: a PIV card that other people's programs use.
+"""The e-secure access key: its card in the virtual PC/SC reader, or whole on the board, at the end of a USB cable.
 
-Needs pcscd with vpcd (vsmartcard). vpcd listens on every interface of the machine without asking who is there: for
-development and demonstrations only.
+The virtual reader needs pcscd with vpcd (vsmartcard). vpcd listens on every interface of the machine without asking who
+is there: for development and demonstrations only.
 """
 
 import argparse
 import importlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import Final, Protocol
 
 from sesame.answers import add_json_argument
@@ -15,7 +17,8 @@ from sesame.state import add_state_argument
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 35963
 
-VIRTUAL: Final = "put the key's card into the virtual PC/SC reader, until interrupted"
+USB_FOLDER: Final = Path("/run/sesame-key/usb")
+"""Where FunctionFS is mounted for the key's program."""
 
 
 class KeyTool(Protocol):
@@ -28,8 +31,9 @@ class KeyTool(Protocol):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The tools, each with its own arguments."""
-    tools = parser.add_subparsers(dest="tool", required=True, metavar="TOOL", help="virtual")
-    _virtual(tools.add_parser("virtual", help=VIRTUAL, description=f"{VIRTUAL[0].upper()}{VIRTUAL[1:]}."))
+    tools = parser.add_subparsers(dest="tool", required=True, metavar="TOOL", help=", ".join(TOOLS))
+    for name, (said, add) in TOOLS.items():
+        add(tools.add_parser(name, help=said, description=f"{said[0].upper()}{said[1:]}."))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,3 +56,42 @@ def _virtual(parser: argparse.ArgumentParser) -> None:
         published="yes or no: whether PIN, PUK and management key began as those that everybody knows",
         letter="text or null: the file that has the first PIN, PUK and management key of a new key",
     )
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _add_config(parser)
+    _add_usb(parser)
+    parser.add_argument("--verbose", "-v", action="store_true", help="say on standard error what the key does")
+    add_state_argument(parser)
+
+
+def _gadget(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("direction", choices=("up", "down"), help="make it, or take it away")
+    _add_config(parser)
+    _add_usb(parser)
+    parser.add_argument("--user", default="sesame", help="whose program the key is (%(default)s)")
+
+
+def _image(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="its files; folders in it are left out")
+    parser.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help="the image")
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
+    )
+
+
+def _add_usb(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--usb", type=Path, default=USB_FOLDER, metavar="FOLDER", help="where FunctionFS is mounted (%(default)s)"
+    )
+
+
+TOOLS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] = {
+    "virtual": ("put the key's card into the virtual PC/SC reader, until interrupted", _virtual),
+    "run": ("be the key on the board's keypad and display, by USB, until interrupted", _run),
+    "gadget": ("make this machine the key's USB device (as root, before `run`), or no more", _gadget),
+    "image": ("make the image of the key's CD-ROM from a folder", _image),
+}

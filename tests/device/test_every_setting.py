@@ -53,6 +53,11 @@ SETTINGS: dict[str, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {
         ("/run/user/1000/mirror", "m", "x" * 107),
         (5, "", "x" * 108, "é" * 54, "/run/\0"),
     ),
+    "key.pin": ("keypad", ("keypad", "host", "none"), ("", "pad", True)),
+    "key.usb_vendor": (0, (0x1209, 0xFFFF), (-1, 0x10000, "1209", True)),
+    "key.usb_product": (0, (1, 0xFFFF), (-1, 0x10000, "0001", True)),
+    "key.drive": ("", ("/var/lib/e-secure.iso",), ("e-secure.iso", "/a\0b", 1)),
+    "key.bank": ("", ("/etc/sesame/bank.pem",), ("bank.pem", True)),
 }
 """Setting -> its default; values that are allowed beside the other defaults; values that are not."""
 

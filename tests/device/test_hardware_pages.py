@@ -12,6 +12,7 @@ from docs.tools.made import Page
 from drivers.header import DESK
 from simulator.troubles import Trouble
 from tests.core.test_views_of_states import SIZES, STATES
+from tests.key.test_key_screens import STATES as KEY_STATES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES: dict[str, Page] = {page.name: page for page in hardware_pages.PAGES}
@@ -49,10 +50,11 @@ def test_every_trouble_has_its_row(trouble: Trouble) -> None:
 
 
 def test_every_screen_is_on_the_sheets() -> None:
-    for width, height in SIZES:
-        for language in ("fr", "en"):
-            folder = screen_sheets.GOLDEN / f"{width}x{height}" / language
-            assert {path.stem for path in folder.glob("*.png")} == set(STATES)
+    for appliance, states in (("course", STATES), ("key", KEY_STATES)):
+        for width, height in SIZES:
+            for language in ("fr", "en"):
+                folder = screen_sheets.GOLDEN / appliance / f"{width}x{height}" / language
+                assert {path.stem for path in folder.glob("*.png")} == set(states)
 
 
 def test_the_table_of_levels_names_commands_and_files_that_are_there() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from tools import boot_config, installer, release
-from tools.installer import BRANCH_FILES, FILES, Options, installation, removal
+from tools.installer import BRANCH_FILES, FILES, KEY_FILES, KEY_STATE, Options, installation, removal
 from tools.machine import ROOT
 from tools.steps import perform
 
@@ -63,7 +63,7 @@ def test_the_dry_run_says_everything_and_does_nothing(options: Options, capsys: 
 def test_every_file_of_the_folder_is_installed_as_it_is(options: Options) -> None:
     perform(installation(options))
     folder = ROOT / "systemd"
-    assert {file.name for file in folder.iterdir()} == {*FILES, *BRANCH_FILES, "reader.toml"}
+    assert {file.name for file in folder.iterdir()} == {*FILES, *BRANCH_FILES, *KEY_FILES, "reader.toml"}
     for name, place in FILES.items():
         assert (options.root / place).read_text() == (folder / name).read_text()
 
@@ -150,6 +150,32 @@ def test_uninstalling_keeps_the_configuration_alone(options: Options) -> None:
     assert ours == [installer.CONFIG]
     perform(removal(Options(root=options.root, purge=True)))
     assert [name for name in files_in(options.root) if "sesame" in name] == []
+
+
+WANTED = "etc/systemd/system/basic.target.wants"
+
+
+def test_the_key_takes_the_readers_place_and_stays_there(options: Options, pi: Path) -> None:
+    perform(installation(options))
+    perform(installation(Options(root=options.root, key=True)))
+    before = files_in(options.root)
+    assert f"{WANTED}/sesame-key.service" in before
+    assert f"{WANTED}/sesame-reader.service" not in before
+    assert "dtoverlay=dwc2,dr_mode=peripheral" in pi.read_text()
+    perform(installation(Options(root=options.root)))
+    assert files_in(options.root) == before, "an update does not forget it"
+
+
+def test_uninstalling_the_key_leaves_its_keys_and_purging_does_not(options: Options, pi: Path) -> None:
+    perform(installation(Options(root=options.root, key=True)))
+    kept = options.root / KEY_STATE / "key/digits"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("sealed")
+    perform(removal(options))
+    assert (pi.read_text(), kept.exists()) == (PI_CONFIG, True)
+    assert not (options.root / KEY_FILES["sesame-key.service"]).exists()
+    perform(removal(Options(root=options.root, uninstall=True, purge=True)))
+    assert not kept.exists()
 
 
 def test_purging_takes_the_branchs_books_away(options: Options) -> None:

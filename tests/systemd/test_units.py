@@ -8,13 +8,15 @@ from typing import Protocol
 
 import pytest
 
+from sesame.cli import parser_of
 from sesame.commands import blank as blank_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SYSTEMD = ROOT / "systemd"
 SERVICE = SYSTEMD / "sesame-reader.service"
 BRANCH = SYSTEMD / "sesame-branch.service"
-UNITS = (SERVICE, BRANCH)
+KEY = SYSTEMD / "sesame-key.service"
+UNITS = (SERVICE, BRANCH, KEY)
 
 MOST_EXPOSED = 2.0
 """The promise: `systemd-analyze security` says 2.0 or better."""
@@ -38,25 +40,25 @@ def words(key: str) -> set[str]:
 
 
 @pytest.fixture
-def verified(run: Run, analyze: str, tmp_path: Path) -> Callable[[str], str]:
+def verified(run: Run, analyze: str, tmp_path: Path) -> Callable[..., str]:
     """What systemd remarks about a unit's text, its program being installed. Unknown keys are a remark and no error."""
 
-    def _verified(text: str) -> str:
-        unit = tmp_path / SERVICE.name
+    def _verified(text: str, name: str = SERVICE.name) -> str:
+        unit = tmp_path / name
         unit.write_text(text.replace("/opt/sesame/current/bin/sesame", "/bin/true"))
         said = run([analyze, "verify", "--man=no", unit])
-        return "\n".join(line for line in said.output.splitlines() if SERVICE.name in line) + str(said.status or "")
+        return "\n".join(line for line in said.output.splitlines() if name in line) + str(said.status or "")
 
     return _verified
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_systemd_has_nothing_to_remark(verified: Callable[[str], str], unit: Path) -> None:
-    assert verified(unit.read_text()) == ""
+def test_systemd_has_nothing_to_remark(verified: Callable[..., str], unit: Path) -> None:
+    assert verified(unit.read_text(), unit.name) == ""
 
 
 @pytest.mark.parametrize("fault", ["WatchdocSec=8", "Restart=sometimes", "ExecStartPre=/no/such/program"])
-def test_a_fault_in_the_unit_would_be_remarked(verified: Callable[[str], str], fault: str) -> None:
+def test_a_fault_in_the_unit_would_be_remarked(verified: Callable[..., str], fault: str) -> None:
     assert verified(SERVICE.read_text().replace("[Service]\n", f"[Service]\n{fault}\n")) != ""
 
 
@@ -161,3 +163,46 @@ def test_polkit_lets_this_user_and_no_other_use_card_readers() -> None:
 
 def test_the_modes_of_pin_access_have_their_devices() -> None:
     assert words("DeviceAllow") - {"rw"} == {"char-gpiochip", "char-i2c", "char-spi", "/dev/gpiomem"}
+
+
+# The access key's: the reader's, but for what a key needs
+
+
+def of_key(key: str) -> list[str]:
+    return re.findall(rf"^{key}=(.*)$", KEY.read_text(), re.MULTILINE)
+
+
+DIFFERS = {"Description", "After", "Wants", "Conflicts", "ExecStartPre", "ExecStart", "ExecStopPost", "StateDirectory"}
+DIFFERS |= {"StateDirectoryMode", "ReadWritePaths"}
+
+
+def test_the_key_is_closed_as_the_reader_is() -> None:
+    names = {line.partition("=")[0] for text in (SERVICE, KEY) for line in text.read_text().splitlines() if "=" in line}
+    names = {name for name in names if name.isalpha()}
+    assert {name for name in names if settings(name) != of_key(name)} == DIFFERS
+
+
+def test_key_and_reader_never_run_together() -> None:
+    assert "sesame-reader.service" in of_key("Conflicts")[0].split()
+
+
+def test_only_raising_and_lowering_the_device_is_roots() -> None:
+    (before,) = of_key("ExecStartPre")
+    blank, down, power_off = of_key("ExecStopPost")
+    assert before.startswith("+/opt/sesame/current/bin/sesame key gadget up ")
+    assert (blank.split()[1], down) == ("blank", "-+/opt/sesame/current/bin/sesame key gadget down")
+    assert power_off == settings("ExecStopPost")[-1]
+    assert not of_key("ExecStart")[0].startswith("+")
+
+
+def test_what_the_unit_types_is_understood() -> None:
+    parser, _ = parser_of("key")
+    for line in (*of_key("ExecStartPre"), *of_key("ExecStart"), of_key("ExecStopPost")[1]):
+        _, command, *words = line.lstrip("+-").split()
+        assert (command, parser.parse_args(words).tool) == ("key", words[0])
+
+
+def test_the_key_writes_its_own_folder_and_its_own_device_alone() -> None:
+    assert of_key("ReadWritePaths") == ["-/sys/kernel/config/usb_gadget"]
+    assert (of_key("StateDirectory"), of_key("StateDirectoryMode")) == (["sesame-key"], ["0700"])
+    assert "--state /var/lib/sesame-key" in of_key("ExecStart")[0]

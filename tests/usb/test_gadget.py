@@ -1,6 +1,7 @@
 """The composite device in configfs, on its twin; the image on its CD-ROM."""
 
 import errno
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -177,6 +178,12 @@ def test_the_same_files_are_the_same_image(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr("time.time", lambda moment=moment: moment)
         images.append(build_image(files))
     assert images[0] == images[1]
+
+
+def test_without_pycdlib_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pycdlib", None)
+    with pytest.raises(UsbDeviceError, match=r"pycdlib is needed .*\[key\]"):
+        build_image({})
 
 
 def test_files_that_cannot_be_read_or_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
