@@ -6,10 +6,12 @@ TLS is in tests/web/test_sogecash_tls.py; here the certificate stands in the sco
 import base64
 import re
 import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -19,7 +21,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from httpx2 import Response
 from sqlalchemy import select
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
 
 from bank.books.clock import read_time
 from bank.books.schema_keys import CERTIFICATES, NUMBER_ENTRIES, SECURITY_NUMBERS
@@ -36,90 +37,12 @@ from device.esecure.sentences import SentenceShelf
 from sesame_core.esecure.sentence import FRESH_SIZE, SentenceKind, read_sentence
 from sesame_core.piv.consent import AskConsent
 from tests.bank.keyed import DAY_MS, SIGNATURE, Device, EsecureBank, KeyInDevice
+from tests.web.business import CHOSEN, Customer, KeyBrowser, title
 
 EN = list_sogecash_words()["en"]
 FR = list_sogecash_words()["fr"]
-CHOSEN = "739184"
 PAYEE = make_french_iban("30006", "00001", "12345678901")
 RETIRED = 0x82
-
-
-@dataclass
-class KeyBrowser:
-    """A browser that shows a certificate, or none, and somebody who sees the keys of the keyboard."""
-
-    bank: EsecureBank
-    certificate: x509.Certificate | None = None
-    language: str = "en"
-    client: TestClient = field(init=False)
-
-    def __post_init__(self) -> None:
-        inner = open_business(self.bank.frame)
-
-        async def shown(scope: Scope, receive: Receive, send: Send) -> None:
-            pem = [self.certificate.public_bytes(Encoding.PEM).decode()] if self.certificate else []
-            if scope["type"] == "http":
-                scope.setdefault("extensions", {})["tls"] = {"client_cert_chain": pem}
-            await inner(scope, receive, send)
-
-        self.client = TestClient(shown, base_url="https://localhost")
-
-    def get(self, path: str) -> Response:
-        return self.client.get(f"/{self.language}/{path}")
-
-    def post(self, path: str, **given: str) -> Response:
-        return self.client.post(f"/{self.language}/{path}", data=given)
-
-    def send(self, page: Response, path: str, **given: str) -> Response:
-        """A form of a page, with what is hidden in it."""
-        return self.post(path, **dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)) | given)
-
-    def ask_in(self, user: str = "MOREAU17") -> Response:
-        return self.post("log-on", user=user)
-
-    def keys(self, page: Response) -> dict[str, str]:
-        """What stands on each key, and what it sends."""
-        return {unescape(name): value for value, name in
-                re.findall(r'name="key" value="([0-9a-f]+)"[^>]*>([^<]*)<', page.text)}  # fmt: skip
-
-    def type_number(self, page: Response, digits: str, path: str = "number") -> Response:
-        for digit in digits:
-            page = self.post(path, key=self.keys(page)[digit])
-        return self.post(path, key=self.keys(page)[list_sogecash_words()[self.language].confirm])
-
-    def log_on(self, number: str, user: str = "MOREAU17") -> Response:
-        return self.type_number(self.ask_in(user), number)
-
-    def personalise(self, posted: str, chosen: str = CHOSEN, again: str | None = None) -> Response:
-        page = self.get("personalise")
-        for number in (posted, chosen, chosen if again is None else again):
-            page = self.type_number(page, number, "personalise")
-        return page
-
-    def register(self) -> Response:
-        given = {"holder": "Dominique Moreau", "email": "d.moreau@example.org", "telephone": "+33 6 39 98 00 17"}
-        return self.send(self.get("details"), "details", **given)
-
-
-@dataclass
-class Customer:
-    """MOREAU17 with an activated key, and the number that came by post."""
-
-    bank: EsecureBank
-    device: Device
-    certificate: x509.Certificate
-    number: str
-
-    def browser(self, language: str = "en") -> KeyBrowser:
-        return KeyBrowser(self.bank, self.certificate, language)
-
-    def settle(self, language: str = "en") -> KeyBrowser:
-        """Once through everything of the first time."""
-        browser = self.browser(language)
-        browser.log_on(self.number)
-        browser.personalise(self.number)
-        assert browser.register().status_code == 200
-        return browser
 
 
 @pytest.fixture(autouse=True)
@@ -145,12 +68,6 @@ def moreau(bank: EsecureBank, device: Device) -> Customer:
         furnish_people(connection, read_time(connection, bank.hand.ms))
     letter = bank.give_out(device)
     return Customer(bank, device, bank.enrolment.enrol_first("MOREAU17", letter.code, device.request()), letter.number)
-
-
-def title(page: Response) -> str:
-    found = re.search(r"<h1>(.*?)</h1>", page.text, re.DOTALL)
-    assert found, page.text
-    return unescape(found[1]).replace("\N{NO-BREAK SPACE}", " ")
 
 
 # The guide, step by step
@@ -502,7 +419,7 @@ def test_accounts_and_a_month_of_movements(moreau: Customer) -> None:
     assert "Loyer de la salle" in page
 
 
-def test_a_statement_is_a_pdf_that_old_readers_show(moreau: Customer) -> None:
+def test_a_statement_is_a_pdf_that_old_readers_show(moreau: Customer, tmp_path: Path) -> None:
     browser = moreau.settle("fr")
     links = re.findall(r'href="(/fr/net/statements/[^"]+)"', browser.get("net/statements").text)
     assert links
@@ -511,6 +428,14 @@ def test_a_statement_is_a_pdf_that_old_readers_show(moreau: Customer) -> None:
     assert document.content.startswith(b"%PDF-1.")
     assert document.content[5:8] <= b"1.4"
     assert document.content == browser.client.get(links[0]).content
+    (tmp_path / "statement.pdf").write_bytes(document.content)
+    run = partial(subprocess.run, capture_output=True, text=True, check=True, cwd=tmp_path)
+    read = run(["pdftotext", "-layout", "statement.pdf", "-"]).stdout
+    assert "Dominique Moreau" in read
+    assert "Relevé de compte" in read
+    fonts = run(["pdffonts", "statement.pdf"]).stdout.splitlines()[2:]
+    assert fonts
+    assert all(" yes " in line for line in fonts), "embedded"
     stranger = KeyBrowser(moreau.bank, moreau.certificate, "fr")
     assert stranger.client.get(links[0]).status_code == 403
 

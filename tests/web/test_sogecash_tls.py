@@ -1,0 +1,207 @@
+"""The business site by real TLS: curl with certificates in files, behind a real nginx, and with the key's own card.
+
+In the last the private key is in the PIV card of `sesame key virtual`, in a real pcscd: openssl's TLS has it sign by
+OpenSC's PKCS#11 module.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from bank.cards.vpcd import VirtualReader
+from bank.demo.database import open_in_memory
+from bank.web.sogecash.site import open_business
+from bank.web.sogecash.words import list_sogecash_words
+from drivers.vault.attesting import certify_itself
+from sesame_core.piv.card import PivCard
+from sesame_core.piv.objects import certificate_container
+from tests.bank.counter import Hand
+from tests.bank.keyed import DAY_MS, Device, EsecureBank
+from tests.key.made import Person
+from tests.pcsc_plugin import FIRST, PcscService
+from tests.web.test_est import SoftDevice
+from web.serving import CertifiedServer, bind_listener
+from web.tls import make_certificate, make_root
+
+EN = list_sogecash_words()["en"]
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(Path("/usr/lib").glob("*/opensc-pkcs11.so"))
+SECRET = "5ecre7"
+CERTIFICATE_9A = 0x5FC105
+LIMIT_S = 60
+
+
+@dataclass
+class TlsBench:
+    """The site at a port, and a folder with `root.crt` in it."""
+
+    bank: EsecureBank
+    folder: Path
+    port: int
+
+    def path(self, name: str, content: bytes) -> str:
+        (self.folder / name).write_bytes(content)
+        return str(self.folder / name)
+
+    def identity(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, name: str) -> tuple[str, ...]:
+        """What curl is told."""
+        plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        crt = self.path(f"{name}.crt", certificate.public_bytes(Encoding.PEM))
+        return ("--cert", crt, "--key", self.path(f"{name}.key", plain))
+
+    def ask_in(self, words: Sequence[str] = (), port: int = 0, rc: int = 0) -> str:
+        """The title of what comes of *Access with certificate*."""
+        url = f"https://localhost:{port or self.port}/en/log-on"
+        jar = ("--location", "--cookie-jar", str(self.folder / "jar"), "--cookie", "none=0")
+        command = ("curl", "--silent", "--cacert", str(self.folder / "root.crt"), *jar, *words, "--data",
+                   "user=MOREAU17", url)  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == rc, done.stderr
+        found = re.search(r"<h1>(.*?)</h1>", done.stdout)
+        return unescape(found[1]) if found else ""
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> Iterator[TlsBench]:
+    root = make_root(datetime.now(UTC))
+    server = make_certificate(root, ("localhost", "127.0.0.1"), datetime.now(UTC))
+    (tmp_path / "root.crt").write_bytes(root.certificate)
+    (tmp_path / "server.pem").write_bytes(server.certificate + server.key)
+    with closing(open_in_memory()) as store:
+        bank = EsecureBank(store, Hand(time.time_ns() // 1_000_000))
+        chain = bank.frame.open_authorities().chain
+        (tmp_path / "clients.pem").write_bytes(b"".join(each.public_bytes(Encoding.PEM) for each in chain))
+        listener = bind_listener(0, 0)
+        app = open_business(bank.frame, front=SECRET)
+        with CertifiedServer(app, listener, tmp_path / "server.pem", tmp_path / "clients.pem").beside():
+            yield TlsBench(bank, tmp_path, listener.getsockname()[1])
+
+
+def activated(tls: TlsBench) -> tuple[SoftDevice, tuple[str, ...]]:
+    device = SoftDevice(77)
+    letter = tls.bank.give_out(device)
+    made = tls.bank.enrolment.enrol_first("MOREAU17", letter.code, device.request())
+    return device, tls.identity(made, device.key, "own")
+
+
+def stranger(tls: TlsBench) -> tuple[str, ...]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return tls.identity(x509.load_der_x509_certificate(certify_itself(key, 7)), key, "foreign")
+
+
+def test_certificates_over_tls(tls: TlsBench) -> None:
+    device, own = activated(tls)
+    assert tls.ask_in(own) == EN.number
+    assert tls.ask_in() == "No certificate"
+    assert tls.ask_in(stranger(tls), rc=52) == "", "ended by OpenSSL: a front can let it through"
+    tls.bank.helpdesk.revoke_certificates(device.serial, "superseded")
+    assert tls.ask_in(own) == "Revoked certificate"
+    tls.bank.hand.ms += 366 * DAY_MS
+    assert tls.ask_in(own) == "Expired certificate", "let through to be told"
+
+
+@contextmanager
+def nginx(tls: TlsBench) -> Iterator[int]:
+    """A real one, with the very configuration of docs/esecure.md but for names, places and ports."""
+    if shutil.which("nginx") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("not installed: apt install nginx-light")
+        pytest.skip("not installed: apt install nginx-light")
+    page = (ROOT / "docs/esecure.md").read_text(encoding="utf-8")
+    found = re.search(r"```nginx\n(.*?)```", page, re.DOTALL)
+    assert found
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    front = tls.path("front.conf", f'proxy_set_header X-Front-Secret "{SECRET}";'.encode())
+    server = found[1]
+    for was, becomes in (
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("business.example", "localhost"),
+        ("/etc/nginx/business.crt", str(tls.folder / "server.pem")),
+        ("/etc/nginx/business.key", str(tls.folder / "server.pem")),
+        ("127.0.0.1:8037", f"127.0.0.1:{tls.port}"),
+        ("/var/lib/sesame/tls/front.conf", front),
+    ):
+        assert was in server
+        server = server.replace(was, becomes)
+    names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "".join(f"{name}_temp_path {tls.folder}/{name};" for name in names)
+    head = f"daemon off; pid {tls.folder}/pid; error_log stderr; events {{}}"
+    whole = f"{head} http {{ access_log off; {places} {server} }}"
+    config = tls.path("nginx.conf", whole.encode())
+    with subprocess.Popen(["nginx", "-c", config, "-p", str(tls.folder)], stderr=subprocess.PIPE) as process:
+        try:
+            until = time.monotonic() + LIMIT_S
+            while not listens(port):
+                assert process.poll() is None, process.stderr.read() if process.stderr else ""
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            yield port
+        finally:
+            process.terminate()
+
+
+def listens(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_nginx_in_front_lets_every_certificate_through_to_be_told(tls: TlsBench) -> None:
+    device, own = activated(tls)
+    with nginx(tls) as port:
+        assert tls.ask_in(own, port) == EN.number
+        assert tls.ask_in((), port) == "No certificate"
+        assert tls.ask_in(stranger(tls), port) == "Another authority's certificate"
+        pem = (tls.folder / "own.crt").read_text().replace("\n", "%0A").replace("+", "%2B")
+        forged = ("--header", f"X-Client-Certificate: {pem}", "--header", f"X-Front-Secret: {SECRET}")
+        assert tls.ask_in(forged, port) == "No certificate", "what a visitor sends under these names is replaced"
+        tls.bank.helpdesk.revoke_certificates(device.serial, "superseded")
+        assert tls.ask_in(own, port) == "Revoked certificate"
+        tls.bank.hand.ms += 366 * DAY_MS
+        assert tls.ask_in(own, port) == "Expired certificate"
+
+
+def test_the_keys_own_card_opens_the_site_by_pkcs11(
+    tls: TlsBench, pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader]
+) -> None:
+    assert MODULES, "Debian: opensc-pkcs11"
+    device = Device()
+    letter = tls.bank.give_out(device)
+    made = tls.bank.enrolment.enrol_first("MOREAU17", letter.code, device.request())
+    device.vault.write_object(CERTIFICATE_9A, certificate_container(made.public_bytes(Encoding.DER)))
+    virtual_readers[0].insert(PivCard(device.vault, Person()))
+    pcscd.until_present(FIRST, True)
+    own = tls.path("own.crt", made.public_bytes(Encoding.PEM))
+    body = "user=MOREAU17"
+    request = (
+        f"POST /en/log-on HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
+    )
+    command = ["openssl", "s_client", "-connect", f"localhost:{tls.port}", "-CAfile", str(tls.folder / "root.crt"),
+               "-engine", "pkcs11", "-keyform", "engine", "-key", "pkcs11:id=%01;type=private;pin-value=123456",
+               "-cert", own, "-quiet", "-ign_eof"]  # fmt: skip
+    done = subprocess.run(
+        command,
+        input=request,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PKCS11_MODULE_PATH": str(MODULES[0])},
+    )
+    assert "303 See Other" in done.stdout, done.stdout + done.stderr
+    assert "location: /en/number" in done.stdout
+    assert "sogecash-keys=" in done.stdout
