@@ -187,6 +187,7 @@ def make_app(
     from bank.web.coopanet.words import OwnAddress  # noqa: PLC0415
     from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
     from web.beside import PathSplit  # noqa: PLC0415
+    from web.meters import Metered, Meters  # noqa: PLC0415
 
     OperationService(store).run_effects()
     place = serving.place
@@ -194,9 +195,10 @@ def make_app(
     desk, own = open_desk(store, Verifier(store)), place.open_to_network
     pages = Pages(desk, BookSessions(store), reached=reached, phones=waking.service if waking else None)
     beside = _open_beside(store, place, waking)
-    bank = LoneBank(pages, place.hosts, own_address=own, beside=beside).make_app()
+    meters = Meters()
+    bank = LoneBank(pages, place.hosts, own_address=own, beside=beside, meters=meters).make_app()
     payments = payments or open_payments(store)
-    app = PathSplit(ACS, open_acs(payments, desk, place.hosts, own_address=own), bank)
+    app = PathSplit(ACS, Metered(open_acs(payments, desk, place.hosts, own_address=own), meters), bank)
     return _behind_proxy(app) if serving.proxied else app
 
 

@@ -221,6 +221,36 @@ def test_the_branch_initiates_and_the_telephone_activates_by_text_message_alone(
         bank.app.sign_amendment(agency, amendment.number, b"again")
 
 
+def test_whoever_came_by_the_branch_gets_another_telephone_there(bank: AppCounter) -> None:
+    """No card, no address: self-care is not for him. The old telephone approves until the new one is activated."""
+    change_card(bank, state="cancelled")
+    change_contact(bank, "email", until_ms=1)
+    agency, face = bank.staff[Post.AGENCY], Channel.FACE_TO_FACE
+    bank.app.sign_amendment(agency, bank.app.propose_amendment(agency, bank.durand, face).number, b"1")
+    old, new = bank.phone(), bank.phone()
+    bank.hand.ms += 1
+    old.activate(None)
+    with pytest.raises(NotEligibleError):
+        new.begin(None)
+    bank.hand.ms += 1
+    bank.app.sign_amendment(agency, bank.app.propose_amendment(agency, bank.durand, face).number, b"2")
+    assert bank.state() is S.SUBSCRIBED
+    answer = bank.app.list_conditions(bank.durand)
+    assert (answer.path, answer.missing, answer.seconds) == (EnrolmentPath.BRANCH, (), ())
+    operation = bank.ask()
+    assert old.approve(operation, old.prompt(operation)).outcome is PhoneOutcome.DONE
+    bank.hand.ms += 24 * HOUR_MS
+    with pytest.raises(NotEligibleError):
+        new.begin(None)
+    bank.app.sign_amendment(agency, bank.app.propose_amendment(agency, bank.durand, face).number, b"3")
+    bank.hand.ms += 24 * HOUR_MS - 1
+    status = new.activate(None)
+    assert (status.standing.state, status.standing.path, status.usable) == (S.SUBSCRIBED, EnrolmentPath.BRANCH, True)
+    assert [one.state for one in bank.app.list_devices(bank.durand)] == [DeviceState.ACTIVE, DeviceState.REPLACED]
+    with pytest.raises(NotEligibleError):
+        bank.phone().begin(None)
+
+
 def test_after_24_hours_it_is_gone_and_begins_anew_in_the_branch(bank: AppCounter) -> None:
     agency = bank.staff[Post.AGENCY]
     bank.app.sign_amendment(agency, bank.app.propose_amendment(agency, bank.durand, Channel.FACE_TO_FACE).number, b"1")

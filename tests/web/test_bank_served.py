@@ -23,11 +23,14 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_ce
 from cryptography.x509 import load_der_x509_crl
 from starlette.testclient import TestClient
 
+from bank.books.store_sql import SqlStore
 from bank.web.around import LoneBank
 from bank.web.coopanet.connecting import draw_address
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.words import OwnAddress
 from sesame import cli
+from sesame.bank.address import Place
+from sesame.bank.serving import Serving, make_app
 from sesame.exits import Exit
 from tests.web.coopanet import HERE
 from tests.web.test_next_customer import lose_books
@@ -216,6 +219,17 @@ def test_books_that_are_away_are_told_to_whoever_watches(bank: TestClient, pages
     answer = bank.get("/healthz")
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")
     assert "bank.db" not in answer.text
+
+
+def test_the_access_control_server_is_counted_with_the_rest(store: SqlStore, tmp_path: Path) -> None:
+    place = Place((), "http://localhost:1/", "http://localhost:1/", frozenset({"localhost"}), False, None, b"", "")
+    app = make_app(store, Serving(place, tmp_path, "", proxied=False, structured=False))
+    bank = TestClient(app, base_url=HERE, client=("127.0.0.1", 50000))
+    assert bank.post("/acs/areq", json={}).status_code == 401
+    assert bank.get("/fr/").status_code == 200
+    told = bank.get("/metrics").text
+    assert 'sesame_requests_total{method="POST",route="/acs/areq",status="401"} 1.0' in told
+    assert 'route="/{language}/"' in told
 
 
 def test_only_this_machine_reads_the_figures_and_brings_the_next_customer(pages: Pages) -> None:

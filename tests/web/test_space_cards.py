@@ -16,6 +16,7 @@ from bank.operations.ports import ConfirmOutcome, Operation, SmsOutcome
 from bank.securpass.policy import SECURPASS_POLICY
 from bank.securpass.ports import PhoneOutcome, SecondProof
 from bank.securpass.service import SecurPassService
+from bank.threeds.merchants import MerchantEntry, close_merchant, put_merchant
 from bank.web.coopanet.pages import Pages
 from tests.bank.phone import Phone
 from tests.web.coopanet import NewCode, Time, Visitors
@@ -114,3 +115,14 @@ def test_a_transfer_between_friends_is_asked_for_here(guest: Guest, phone: Phone
 
 def test_a_wallet_is_begun_on_a_telephone_only(guest: Guest) -> None:
     assert guest.get("ask/enrol-wallet").status_code == 404
+
+
+def test_the_cards_lead_to_the_shops_that_may_be_paid(guest: Guest, store: SqlStore) -> None:
+    assert "Payer sur internet" not in guest.get("cards").text
+    with store.writing() as connection:
+        for code, port in (("open", 1), ("closed", 2)):
+            put_merchant(connection, MerchantEntry(code, f"Chez {code}", f"http://127.0.0.1:{port}"), code * 10, 0)
+        close_merchant(connection, "closed")
+    cards = guest.get("cards").text
+    assert 'href="http://127.0.0.1:1/"' in cards
+    assert "127.0.0.1:2" not in cards

@@ -7,22 +7,23 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bank.books.people import Post, StaffMember
 from bank.books.schema_securpass import AMENDMENTS, IDENTITY_CHECKS
 from bank.errors import BankError
 from bank.journal.chain import name_staff
+from bank.securpass import words
 from bank.securpass.enrolment.eligibility import Channel, list_missing
 from bank.securpass.enrolment.enrolling import EnrolmentChange, change_enrolment, read_status
 from bank.securpass.enrolment.facts import read_facts
 from bank.securpass.enrolment.identity import IdentityItem, list_unchecked
-from bank.securpass.enrolment.table import LIVE, EnrolmentAct
+from bank.securpass.enrolment.table import LIVE, EnrolmentAct, EnrolmentState
 from bank.securpass.frame import SecurPassFrame
 from bank.securpass.policy import EnrolmentPath
 from bank.securpass.ports import NotEligibleError, NotNowError, SecurPassStatus
 from bank.securpass.shelf import find_enrolment
-from bank.securpass.telling import journal_securpass
+from bank.securpass.telling import journal_securpass, tell_customer
 
 PRODUCT: Final = "securpass"
 POSTS: Final = frozenset({Post.AGENCY})
@@ -57,7 +58,7 @@ def propose_amendment(frame: SecurPassFrame, member: StaffMember, customer_id: i
         if missing:
             raise NotEligibleError(missing)
         state = find_enrolment(connection, customer_id, now_ms).standing.state
-        if state in LIVE:
+        if state is EnrolmentState.INITIATED:
             raise NotNowError(state.value)
         row = {"customer_id": customer_id, "staff_id": member.staff_id or None, "product": PRODUCT}
         row |= {"channel": channel.value, "state": PROPOSED, "created_ms": now_ms, "digest": ""}
@@ -76,10 +77,23 @@ def sign_amendment(frame: SecurPassFrame, member: StaffMember, number: int, docu
         if connection.execute(signed.values(values)).rowcount != 1:
             raise BranchError("there is no such proposal that waits for its signature")
         found = connection.execute(select(AMENDMENTS).where(AMENDMENTS.c.id == number)).mappings().one()
-        change = EnrolmentChange(EnrolmentAct.SIGN_AMENDMENT, name_staff(member.staff_id), f"amendment {number}")
-        change_enrolment(frame, connection, found["customer_id"], now_ms, change)
+        _begin(frame, connection, found["customer_id"], now_ms, (name_staff(member.staff_id), number))
     moments = (found["created_ms"], now_ms)
     return Amendment(number, found["customer_id"], Channel(found["channel"]), SIGNED, *moments, document)
+
+
+def _begin(frame: SecurPassFrame, connection: Connection, customer_id: int, now_ms: int, by: tuple[str, int]) -> None:
+    """« Initié »; whoever has it already keeps it, and his telephone, until another one is activated in its 24 hours.
+
+    `by`: who of the bank, and the amendment's number.
+    """
+    actor, number = by
+    if find_enrolment(connection, customer_id, now_ms).standing.state in LIVE:
+        journal_securpass(connection, customer_id, now_ms, "another telephone initiated", actor, amendment=number)
+        tell_customer(connection, customer_id, now_ms, words.INITIATED)
+        return
+    change = EnrolmentChange(EnrolmentAct.SIGN_AMENDMENT, actor, f"amendment {number}")
+    change_enrolment(frame, connection, customer_id, now_ms, change)
 
 
 def find_amendment(frame: SecurPassFrame, customer_id: int) -> Amendment | None:

@@ -58,13 +58,15 @@ TOLD: Final[Mapping[EnrolmentAct, Sentence]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentChange:
-    """An act: by whom (nothing: the customer), why, in which language the customer is told, with which telephone."""
+    """An act: by whom (nothing: the customer), why, in which language the customer is told, with which telephone, and
+    whether an adviser has begun it face to face."""
 
     act: EnrolmentAct
     actor: str = ""
     reason: str = ""
     language: str = USUAL
     device: PhoneDevice | None = None
+    in_branch: bool = False
 
 
 def change_enrolment(
@@ -73,7 +75,7 @@ def change_enrolment(
     """Do it, with all that follows from it. Raises NotNowError where the state does not allow it."""
     lock_enrolment(connection, customer_id)
     before = find_enrolment(connection, customer_id, now_ms)
-    standing, rule = step_enrolment(before.standing, EnrolmentEvent(change.act, now_ms), frame.policy)
+    standing, rule = step_enrolment(before.standing, EnrolmentEvent(change.act, now_ms, change.in_branch), frame.policy)
     if not rule.allowed:
         raise NotNowError(before.standing.state.value)
     _shut(connection, customer_id, now_ms, change.act, rule)

@@ -1,10 +1,11 @@
 """What the books say of a customer who wants Sécur'Pass: the facts that `eligibility` judges."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from bank.books.customers import find_contact, find_customer_numbered
 from bank.books.people import ContactKind, PaymentCard, PaymentCardState
 from bank.books.records import CustomerKind
+from bank.books.schema_securpass import AMENDMENTS
 from bank.operations.people import find_confirmer
 from bank.operations.ports import UnknownOperationError
 from bank.people.payments import list_payment_cards
@@ -19,7 +20,7 @@ from bank.securpass.enrolment.eligibility import (
     has_email,
     list_missing,
 )
-from bank.securpass.enrolment.table import EnrolmentState
+from bank.securpass.enrolment.table import LIVE, EnrolmentState
 from bank.securpass.policy import EnrolmentPath, SecurPassPolicy
 from bank.securpass.ports import EligibilityAnswer, SecondProof
 from bank.securpass.shelf import Enrolment
@@ -51,7 +52,7 @@ def judge_customer(
 ) -> EligibilityAnswer:
     """What is missing for an activation in the app. What an adviser has begun was judged then: face to face."""
     facts = read_facts(connection, enrolment.customer_id, now_ms, Channel.FACE_TO_FACE, agency_post=True)
-    if enrolment.standing.state is EnrolmentState.INITIATED:
+    if enrolment.standing.state is EnrolmentState.INITIATED or _is_begun_anew(connection, enrolment, now_ms, policy):
         missing = list_missing(facts, EnrolmentPath.BRANCH, policy.email_age_ms)
         return EligibilityAnswer(EnrolmentPath.BRANCH, missing, ())
     missing = list_missing(facts, EnrolmentPath.SELF_CARE, policy.email_age_ms)
@@ -59,6 +60,16 @@ def judge_customer(
     if not seconds and not missing:  # a card that counts, but whose codes are not this bank's
         missing = (Missing(Condition.CARD_OR_EMAIL, Remedy.GIVE_EMAIL),)
     return EligibilityAnswer(EnrolmentPath.SELF_CARE, missing, seconds)
+
+
+def _is_begun_anew(connection: Connection, enrolment: Enrolment, now_ms: int, policy: SecurPassPolicy) -> bool:
+    """Whether the customer, who has it already, has signed for another telephone in the branch, and not used that."""
+    if enrolment.standing.state not in LIVE:
+        return False
+    signed = select(func.max(AMENDMENTS.c.signed_ms)).where(AMENDMENTS.c.customer_id == enrolment.customer_id)
+    signed_ms: int | None = connection.execute(signed).scalar()
+    activated_ms = enrolment.standing.since_ms or 0
+    return signed_ms is not None and activated_ms < signed_ms and now_ms < signed_ms + policy.initiated_ms
 
 
 def _list_seconds(

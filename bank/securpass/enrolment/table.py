@@ -67,10 +67,11 @@ class EnrolmentStanding:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentEvent:
-    """An act and its moment."""
+    """An act and its moment. `in_branch`: an activation of another telephone that an adviser has begun."""
 
     act: EnrolmentAct
     at_ms: int
+    in_branch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +146,13 @@ def step_enrolment(
         until = now.seen_ms + policy.initiated_ms
         moved = EnrolmentStanding(S.INITIATED, EnrolmentPath.BRANCH, until, seen_ms=now.seen_ms)
     elif event.act is A.ACTIVATE:
-        moved = _activate(now, policy)
+        moved = _activate(now, policy, EnrolmentPath.BRANCH if event.in_branch else None)
     elif event.act is A.LIFT_LATENCY:
         moved = replace(now, usable_from_ms=now.seen_ms)
     return moved, rule
 
 
-def _activate(now: EnrolmentStanding, policy: SecurPassPolicy) -> EnrolmentStanding:
-    taken = PATHS.get(now.state, EnrolmentPath.SELF_CARE)
+def _activate(now: EnrolmentStanding, policy: SecurPassPolicy, path: EnrolmentPath | None) -> EnrolmentStanding:
+    taken = path or PATHS.get(now.state, EnrolmentPath.SELF_CARE)
     usable = now.seen_ms + policy.latencies[taken]
     return EnrolmentStanding(S.SUBSCRIBED, taken, None, now.seen_ms, usable, now.seen_ms)

@@ -144,7 +144,9 @@ def _activate(
         raise NotNowError(enrolment.standing.state.value)
     _check_eligible(judged, content.phone.second)
     device = _make_device(frame, content, now_ms)
-    change = EnrolmentChange(EnrolmentAct.ACTIVATE, language=content.phone.language, device=device)
+    in_branch = content.path is EnrolmentPath.BRANCH
+    act, language = EnrolmentAct.ACTIVATE, content.phone.language
+    change = EnrolmentChange(act, language=language, device=device, in_branch=in_branch)
     change_enrolment(frame, connection, customer_id, now_ms, change)
     return read_status(frame, connection, customer_id, now_ms)
 

@@ -24,13 +24,12 @@ from bank.securpass.enrolment.identity import IdentityItem
 from bank.securpass.ports import NotEligibleError, NotNowError
 from bank.web.branch.pages import BranchPages, go_on
 from bank.web.branch.rendering import BranchRenderer
-from bank.web.branch.securpass.acts import LATENT, SecurPassActs, SecurPassView, describe_state
+from bank.web.branch.securpass.acts import SecurPassActs, SecurPassView, describe_state
 from bank.web.branch.securpass.words import SecurPassDeskWords, list_securpass_desk_words
 from bank.web.branch.words import BranchWords
 from bank.web.coopanet.frame import load_templates
 
 FOLDER: Final = Path(__file__).parent
-LIVE_STATES: Final = frozenset({"initiated", "subscribed", "suspended", LATENT})
 CUSTOMER: Final = "/{language}/customers/{user}"
 
 
@@ -93,7 +92,7 @@ class SecurPassPages:
         channel = _channel(given.get("channel", ""))
         obstacles = await run_in_threadpool(self.acts.list_obstacles, member, visit.view.customer, channel)
         added = "add" in given and not obstacles
-        shown: dict[str, Any] = {"channel": channel, "obstacles": obstacles, "busy": visit.view.state in LIVE_STATES}
+        shown: dict[str, Any] = {"channel": channel, "obstacles": obstacles, "busy": visit.view.state == "initiated"}
         return self._render(visit, "summary.html" if added else "composition.html", **shown)
 
     async def propose(self, request: Request, words: BranchWords, member: StaffMember) -> Response:

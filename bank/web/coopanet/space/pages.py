@@ -146,6 +146,7 @@ class ClientSpace:
         ibans = {each.account_id: each.iban for each in await run_in_threadpool(visit.file.list_accounts)}
         begun = await run_in_threadpool(self.phones.list_card_services, visit.file.customer_id)
         shown: dict[str, Any] = {"cards": await run_in_threadpool(visit.file.list_cards), "ibans": ibans}
+        shown["shops"] = await run_in_threadpool(visit.file.list_shops)
         return self._render(visit, "cards", **shown, begun=begun, kinds=ON_CARD)
 
     async def show_details(self, visit: Visit) -> Response:

@@ -14,6 +14,7 @@ from bank.ledger.keeping import list_accounts, list_statement
 from bank.operations.catalogue import EffectKind
 from bank.operations.notices import CustomerNotice, list_notices
 from bank.people.payments import list_beneficiaries, list_payment_cards
+from bank.threeds.merchants import ACTIVE, Merchant, list_merchants
 
 SHOWN_CONTACTS = (ContactKind.EMAIL, ContactKind.ADDRESS, ContactKind.SECURE_TELEPHONE, ContactKind.TELEPHONE)
 """In the order they are shown."""
@@ -57,6 +58,12 @@ class CustomerFile:
     def list_open_cards(self) -> Sequence[PaymentCard]:
         """Those that are in use."""
         return [card for card in self.list_cards() if card.state is PaymentCardState.ACTIVE]
+
+    def list_shops(self) -> Sequence[Merchant]:
+        """Shops on the internet that are paid by this bank's cards, by name."""
+        with self.store.reading() as connection:
+            shops = [shop for shop in list_merchants(connection) if shop.state == ACTIVE]
+        return sorted(shops, key=lambda shop: shop.name)
 
     def list_contacts(self) -> Sequence[Contact]:
         """Every kind of contact that is in force."""

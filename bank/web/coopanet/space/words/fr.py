@@ -229,6 +229,10 @@ FRENCH_SPACE = SpaceWords(
         "secure-telephone": "Téléphone sécurisé",
         "address": "Adresse postale",
     },
+    shops_title="Payer sur internet",
+    shops_text="Essayez un paiement par carte dans une boutique de la démonstration : vous le confirmez "
+    "sur votre téléphone.",
+    shop_open="Ouvrir {name} (nouvelle fenêtre)",
     service_begun="activé",
     show_now="Afficher maintenant",
     show_once="Une seule fois, et dans la minute qui suit l'approbation. Vérifiez que personne ne regarde.",

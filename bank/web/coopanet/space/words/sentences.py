@@ -171,6 +171,9 @@ class SpaceWords:
     beneficiary_states: Mapping[str, str]
     transfer_to: str
     contact_kinds: Mapping[str, str]
+    shops_title: str
+    shops_text: str
+    shop_open: str
     service_begun: str
     show_now: str
     show_once: str
