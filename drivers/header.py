@@ -74,8 +74,8 @@ DESK: Final = (
 
 HOLES: Final = MappingProxyType(
     {
-        "OLED_SCL": "e7", "OLED_SDA": "e8", "LED": "j14", "BUZZER": "j23", "CARD_SWITCH": "j36",
-        "KEY_ROW1": "d46", "KEY_ROW2": "d47", "KEY_ROW3": "d48", "KEY_ROW4": "d49",
+        "OLED_SCL": "e7", "OLED_SDA": "e8", "LED": "j14", "BUZZER": "j23", "CARD_SWITCH": "j40",
+        "KEY_ROW1": "h46", "KEY_ROW2": "h47", "KEY_ROW3": "h48", "KEY_ROW4": "h49",
         "KEY_COL1": "j50", "KEY_COL2": "j51", "KEY_COL3": "j52", "KEY_COL4": "j53",
     }
 )  # fmt: skip

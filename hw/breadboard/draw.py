@@ -239,11 +239,12 @@ def _lever_switch(page: Picture, ends: dict[str, tuple[float, float]]) -> None:
     page.text(x1 + 5, 155.6, "SW1 C / NO", 2.3, "middle", fill="#ffffff")
 
 
-def _capacitor(page: Picture, part: str, value: str, ends: dict[str, tuple[float, float]]) -> None:
-    """C1 lies between two columns; C2, which has a + leg, stands across the rails."""
+def _capacitor(page: Picture, netlist: Netlist, part: str, ends: dict[str, tuple[float, float]]) -> None:
+    """A plain one lies between two columns; one that has a + leg stands across the rails."""
+    value = netlist.parts[part].value
+    polarised = any(pin.function == "+" for pin, _ in netlist.pins_of(part))
     (x1, y1), (x2, y2) = ends["1"], ends["2"]
     across, down = abs(x2 - x1), abs(y2 - y1)
-    polarised = part == "C2"
     fill = "#7fb2e5" if polarised else "#e5a34a"
     corner = (min(x1, x2) - (0.9 if across else 1.3), min(y1, y2) - (1.3 if across else 0.9))
     size = (across + 1.8, 2.6) if across else (2.6, down + 1.8)
@@ -259,7 +260,7 @@ def _part(page: Picture, netlist: Netlist, part: str, own: list[Leg]) -> None:
     if part in special:
         special[part](page, ends)
     elif part.startswith("C"):
-        _capacitor(page, part, netlist.parts[part].value, ends)
+        _capacitor(page, netlist, part, ends)
     else:
         value = netlist.parts[part].value
         fill = "#e8cfa2" if part.startswith("R") else "#d98c6a"

@@ -89,10 +89,14 @@ _PARTS: Final = MappingProxyType(
         "R11": {"1": "i27", "2": "-27"},
         "BZ1": {"2": "c26", "1": "c29"},
         "D2": {"2": "i26", "1": "+26"},
+        "C6": {"1": "+30", "2": "-30"},
         "R12": {"2": "h36", "1": "h32"},
+        "R27": {"2": "g36", "1": "g40"},
+        "C7": {"1": "i36", "2": "i37"},
         "SW1": {"1": "f36", "2": "f37"},
         "KB1": {str(8 - i): f"a{46 + i}" for i in range(8)},
-        **{f"R{i + 1}": {"1": f"f{46 + i}", "2": f"e{46 + i}"} for i in range(4)},
+        **{f"R{i + 1}": {"2": f"i{46 + i}", "1": f"+{46 + i}"} for i in range(4)},
+        **{f"R{i + 23}": {"1": f"f{46 + i}", "2": f"e{46 + i}"} for i in range(4)},
         **{f"R{i + 5}": {"1": f"f{50 + i}", "2": f"e{50 + i}"} for i in range(4)},
     }
 )
@@ -100,7 +104,6 @@ _PARTS: Final = MappingProxyType(
 _BRIDGES: Final = (
     ("d5", "-5", "GND"), ("d6", "+6", "+3V3"), ("j19", "-19", "GND"), ("j28", "-28", "GND"), ("g26", "e26", "BUZZER"),
     ("e29", "+29", "+3V3"), ("j32", "+32", "+3V3"), ("j37", "-37", "GND"),
-    ("j46", "+46", "+3V3"), ("j47", "+47", "+3V3"), ("j48", "+48", "+3V3"), ("j49", "+49", "+3V3"),
 )  # fmt: skip
 """Short wires on the board, each with the supply or signal that gives it its colour."""
 

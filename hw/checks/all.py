@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from hw.checks import budget, levels, wake, wiring
+from hw.checks import budget, guards, levels, wake, wiring
 from hw.checks.figures import Figures
 from hw.kicad.netlist import Netlist
 
@@ -33,6 +33,8 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "everything is defined at boot": levels.boot,
         "closed contacts read low": levels.closed_contacts,
         "a contact wakes once": wake.wake,
+        "fingers and cables meet a resistor first": guards.sparks,
+        "the buzzer has its own charge": guards.buffered,
         "no rail is overloaded": budget.overloads,
     }
 )

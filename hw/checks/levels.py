@@ -12,6 +12,10 @@ from hw.checks.wiring import BOARD, expected, is_battery
 from hw.kicad.netlist import Netlist
 
 LOGIC: Final = "+3V3"
+SCHOTTKY: Final = ("1N5711", "BAS70")
+"""Diodes of which `schottky_volts` and `schottky_leakage` hold."""
+
+VIL_MARGIN: Final = 0.25
 BOARD_PULLED_UP: Final = frozenset(range(9))
 """GPIOs the Pi itself pulls up from reset on; it pulls the others down (BCM2835 ARM peripherals, table 6-31)."""
 
@@ -94,12 +98,12 @@ class KeyLevels:
     fault_amperes: float
 
 
-def _series(netlist: Netlist, signal: str, part: str) -> float:
+def series_ohms(netlist: Netlist, signal: str, part: str) -> float:
     """Ohms of the one resistor between a signal and a part; 0 when joined directly, infinite when not at all."""
-    net = f"/{signal}"
-    for pin in netlist.nets.get(net, ()):
-        if pin.part == part:
-            return 0.0
+    pins = netlist.nets.get(f"/{signal}", ())
+    if any(pin.part == part for pin in pins):
+        return 0.0
+    for pin in pins:
         if pin.part.startswith("R"):
             others = [other for other_pin, other in netlist.pins_of(pin.part) if other_pin.number != pin.number]
             if any(end.part == part for other in others for end in netlist.nets[other]):
@@ -111,10 +115,11 @@ def key_levels(netlist: Netlist, figures: Figures, row: str, column: str) -> Key
     """Levels of one key. Raises ZeroDivisionError for a row without any pull-up and nothing else to hold it."""
     supply = RAIL_VOLTS[LOGIC]
     pulls = [ohms for _, ohms in ohms_between(netlist, f"/{row}", LOGIC)]
-    series = _series(netlist, column, "KB1")
+    series = series_ohms(netlist, column, "KB1")
     strongest = parallel([*pulls, figures.pi_pull_min])
     shared = series + figures.pi_output_ohms
-    pressed, pair = (_pressed(supply, strongest, figures.keypad_contact, shared, keys) for keys in (1, 2))
+    contact = figures.keypad_contact + series_ohms(netlist, row, "KB1")
+    pressed, pair = (_pressed(supply, strongest, contact, shared, keys) for keys in (1, 2))
     external = parallel(pulls)
     # At boot the Pi may still pull the row down, and the pin leaks.
     held = 0.0 if external == inf else supply * figures.pi_pull_min / (figures.pi_pull_min + external)
@@ -126,7 +131,7 @@ def key_levels(netlist: Netlist, figures: Figures, row: str, column: str) -> Key
 
 def _pressed(supply: float, pull: float, contact: float, column: float, keys: int) -> float:
     """Volts of a row, with so many keys of one column down: each row's pull-up feeds the ohms of their column."""
-    if inf in (pull, column):
+    if inf in (pull, contact, column):
         return 0.0 if pull == inf else supply
     together = supply / ((pull + contact) / keys + column)
     return supply - together / keys * pull
@@ -156,7 +161,11 @@ def keypad(netlist: Netlist, figures: Figures) -> list[str]:
 
 
 def _held_high(netlist: Netlist, figures: Figures, net: str) -> float:
-    external = parallel([ohms for part, ohms in ohms_between(netlist, net, LOGIC) if part.startswith("R")])
+    """Volts of a net the Pi pulls down, held up by resistors straight at it or behind one in series."""
+    names = _beyond_series(netlist, net)
+    external = parallel(
+        [ohms for name in names for part, ohms in ohms_between(netlist, name, LOGIC) if part.startswith("R")]
+    )
     return 0.0 if external == inf else RAIL_VOLTS[LOGIC] * figures.pi_pull_min / (figures.pi_pull_min + external)
 
 
@@ -184,15 +193,29 @@ def boot(netlist: Netlist, figures: Figures) -> list[str]:
     return found
 
 
+def closed_volts(netlist: Netlist, figures: Figures, signal: str) -> float:
+    """Volts at the GPIO of a wake contact that is closed: its diode, and what the Pi's pull-up puts on its resistor."""
+    ohms = [value_of(netlist.parts[part].value) for part in _series_parts(netlist, f"/{signal}")]
+    amperes = (RAIL_VOLTS[LOGIC] - figures.schottky_volts) / figures.pi_pull_min
+    return figures.schottky_volts + amperes * sum(ohms)
+
+
+def _series_parts(netlist: Netlist, net: str) -> list[str]:
+    """The resistors at a net that do not lead to a supply."""
+    parts = [pin.part for pin in netlist.nets.get(net, ()) if pin.part.startswith("R")]
+    return [part for part in parts if not {name for _, name in netlist.pins_of(part)} & set(RAIL_VOLTS)]
+
+
 def closed_contacts(netlist: Netlist, figures: Figures) -> list[str]:
     """The contacts that wake the latch reach the GPIO through a diode: closed, they still must read low."""
     if not is_battery(netlist):
         return []
     found: list[str] = []
     for signal in ("CARD_SWITCH", "POWER_BUTTON"):
-        diodes = [pin.part for pin in netlist.nets.get(f"/{signal}", ()) if pin.part.startswith("D")]
-        if not diodes or any(netlist.parts[part].value != "BAT85" for part in diodes):
-            found.append(f"{signal}: {diodes or 'no diode'}; only a Schottky diode leaves a margin under VIL")
-        if figures.schottky_volts > figures.pi_vil_max / 2:
-            found.append(f"{signal}: {figures.schottky_volts} V when closed leaves less than half of VIL")
+        nets = _beyond_series(netlist, f"/{signal}")
+        diodes = sorted({pin.part for net in nets for pin in netlist.nets[net] if pin.part.startswith("D")})
+        if not diodes or any(netlist.parts[part].value not in SCHOTTKY for part in diodes):
+            found.append(f"{signal}: {diodes or 'no diode'}; only {' or '.join(SCHOTTKY)} leaves a margin under VIL")
+        if (volts := closed_volts(netlist, figures, signal)) > figures.pi_vil_max - VIL_MARGIN:
+            found.append(f"{signal}: {volts:.2f} V when closed, less than {VIL_MARGIN} V under VIL")
     return found

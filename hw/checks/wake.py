@@ -6,14 +6,20 @@ ON would keep a forgotten card's reader awake for ever.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import log
+from math import inf, log
+from typing import Final
 
-from hw.checks.circuit import GROUND, ohms_between, value_of, ways
+from hw.checks.circuit import GROUND, RAIL_VOLTS, ohms_between, parallel, value_of, ways
 from hw.checks.figures import Figures
+from hw.checks.levels import SCHOTTKY
 from hw.checks.wiring import is_battery
 from hw.kicad.netlist import Netlist
 
-ALWAYS_ON = "VSYS"
+ALWAYS_ON = "VBAT"
+"""The cell itself: VSYS jumps by more than a volt when a charger is plugged in."""
+
+LOST: Final = 1.0
+"""Volts that a warm diode's leakage may take from a contact at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,57 @@ def pulse(netlist: Netlist, figures: Figures, transistor: str) -> Pulse | None:
     if not keeper or not bleeder:
         return None
     # The base takes current until the capacitor leaves it less than its own resistor drains away.
-    start = (figures.cell_low_volts - figures.base_emitter_volts) / ohms
+    swing = figures.cell_low_volts - _leaked(netlist, figures, chain[2], keeper[0])
+    start = (swing - figures.base_emitter_volts) / ohms
     end = figures.base_emitter_volts / bleeder[0]
     seconds = ohms * farads * log(start / end) if start > end else 0.0
     return Pulse(seconds, figures.cell_low_volts - figures.saturation_volts, 3 * (keeper[0] + bleeder[0]) * farads)
+
+
+def _leakage(netlist: Netlist, figures: Figures, diode: str) -> float:
+    """Amperes backwards through a diode at 50 °C; a diode we know nothing of leaks like BAT85."""
+    cold = figures.schottky_leakage if netlist.parts[diode].value in SCHOTTKY else figures.bat85_leakage
+    return cold * figures.schottky_warm
+
+
+def _leaked(netlist: Netlist, figures: Figures, contact: str, keeper: float) -> float:
+    """Volts a contact at rest falls short of the cell while the Pi is off: its diode leaks through the keeper."""
+    diodes = {pin.part for pin in netlist.nets.get(contact, ()) if pin.part.startswith("D")}
+    return sum(_leakage(netlist, figures, diode) for diode in diodes) * keeper
+
+
+def lost_volts(netlist: Netlist, figures: Figures, transistor: str) -> float:
+    """The same for a channel by its transistor; 0 where the channel is not whole."""
+    chain = _chain(netlist, transistor)
+    keeper = ohms_between(netlist, chain[2], ALWAYS_ON) if chain else []
+    return _leaked(netlist, figures, chain[2], keeper[0][1]) if chain and keeper else 0.0
+
+
+def charger_step(netlist: Netlist, figures: Figures, transistor: str) -> float:
+    """Volts between emitter and base at the moment a charger is plugged in, with the contact closed: the capacitor
+    holds the base resistor where it was, and the rail jumps.
+    """
+    rail = netlist.at(transistor, "E")
+    if rail == ALWAYS_ON:
+        jump = figures.charge_amperes * figures.cell_ohms
+    else:
+        jump = RAIL_VOLTS["VSYS"] - figures.cell_low_volts
+    chain = _chain(netlist, transistor)
+    series = chain[0] if chain else ""
+    ohms = {
+        part: value_of(netlist.parts[part].value) for part, _ in _between(netlist, "R", netlist.at(transistor, "B"))
+    }
+    down, up = ohms.pop(series, 0.0), parallel(list(ohms.values()))
+    return jump if up == inf else jump * up / (up + down)
+
+
+def _rails(netlist: Netlist, transistor: str) -> Iterator[str]:
+    """What of a channel does not hang on the cell."""
+    chain = _chain(netlist, transistor)
+    nets = [netlist.at(transistor, "B"), chain[2] if chain else ""]
+    ends = {rail for net in nets for _, rail in _between(netlist, "R", net) + _between(netlist, "C", net)}
+    for rail in ({netlist.at(transistor, "E")} | ends) & set(RAIL_VOLTS) - {ALWAYS_ON}:
+        yield f"{transistor}: its channel hangs on {rail} too, must on {ALWAYS_ON} alone"
 
 
 def _held(netlist: Netlist, transistor: str) -> bool:
@@ -86,6 +139,11 @@ def _channel(netlist: Netlist, figures: Figures, transistor: str) -> Iterator[st
         yield f"{transistor}: pulse of {found.seconds * 1e3:.2f} ms, must be {figures.wake_pulse_min * 1e3:.0f} ms"
     if found.volts < figures.latch_pulse_volts:
         yield f"{transistor}: pulse of {found.volts:.1f} V, must be {figures.latch_pulse_volts:.1f} V"
+    if (step := charger_step(netlist, figures, transistor)) > figures.base_silent_volts:
+        yield f"{transistor}: a charger that is plugged in moves its base by {step:.2f} V: it wakes with a card left in"
+    if (volts := lost_volts(netlist, figures, transistor)) > LOST:
+        yield f"{transistor}: its diode leaks {volts:.1f} V off the contact at 50 °C: a warm reader does not wake"
+    yield from _rails(netlist, transistor)
     if netlist.at(transistor, "C") != netlist.at("U1", "ON"):
         yield f"{transistor}: its collector is not at the latch's ON"
 

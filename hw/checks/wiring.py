@@ -1,10 +1,10 @@
 """Wiring against the software's pin file, both ways, and to the right contact at the far end."""
 
-from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
 from drivers.header import DESK, HEADER, Role, Signal
+from hw.checks.circuit import RAIL_VOLTS
 from hw.kicad.netlist import Netlist
 
 BOARD: Final = "A1"
@@ -19,7 +19,7 @@ FAR_ENDS: Final = MappingProxyType(
         "CARD_SWITCH": ("SW1", "1"), "POWER_BUTTON": ("SW2", "1"), "POWER_OFF": ("U1", "OFF"),
     }
 )  # fmt: skip
-"""Signal -> the contact it must reach, directly or through one resistor or diode in series."""
+"""Signal -> the contact it must reach, directly or through at most `IN_SERIES` parts."""
 
 RIBBON: Final = MappingProxyType(
     {f"R{i}": str(9 - i) for i in range(1, 5)} | {f"C{i}": str(5 - i) for i in range(1, 5)}
@@ -61,11 +61,19 @@ def unknown_wires(netlist: Netlist) -> list[str]:
     ]
 
 
-def _next_nets(netlist: Netlist, net: str) -> Iterator[str]:
-    yield net
-    for pin in netlist.nets.get(net, ()):
-        if pin.part[0] in "RD" and pin.part[1:].isdigit():
-            yield from (other for other_pin, other in netlist.pins_of(pin.part) if other_pin.number != pin.number)
+IN_SERIES: Final = 2
+"""So many parts stand between a signal and its contact at the most: a resistor, and the diode of a wake channel."""
+
+
+def _next_nets(netlist: Netlist, net: str) -> set[str]:
+    """The net and what lies behind at most `IN_SERIES` resistors and diodes, supplies left out."""
+    reached, edge = {net}, {net}
+    for _ in range(IN_SERIES):
+        parts = {pin.part for name in edge for pin in netlist.nets.get(name, ())}
+        passed = [part for part in parts if part[0] in "RD" and part[1:].isdigit()]
+        edge = {other for part in passed for _, other in netlist.pins_of(part)} - reached - set(RAIL_VOLTS)
+        reached |= edge
+    return reached
 
 
 def wrong_far_ends(netlist: Netlist) -> list[str]:
@@ -75,7 +83,6 @@ def wrong_far_ends(netlist: Netlist) -> list[str]:
         reached = {
             (end.part, name)
             for net in _next_nets(netlist, f"/{pin.signal}")
-            if net not in ("GND", "+3V3")
             for end in netlist.nets.get(net, ())
             for name in (end.function, end.number)
         }

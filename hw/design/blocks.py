@@ -52,7 +52,7 @@ def _spi_option(pen: Pen) -> None:
 
 
 def keypad(block: TitleBlock) -> Sheet:
-    """Rows pulled up, columns through 1 k."""
+    """Rows pulled up, rows and columns through 470 ohm."""
     pen = Pen(Sheet("keypad", block, 3))
     sheet = pen.sheet
     sheet.frame((14, 18), (218, 100), "Keypad 4 x 4")
@@ -61,17 +61,21 @@ def keypad(block: TitleBlock) -> Sheet:
     xs = [80 + 12 * i for i in range(4)]
     for index, x in enumerate(xs):
         row = pad.pin(f"R{index + 1}")
-        pen.entry(f"KEY_ROW{index + 1}", (34, row[1]), row, "output")
         pull = pen.part(library.RESISTOR, f"R{index + 1}", parts.resistor("10k"), (x, rail_y + 5))
         sheet.wire(pull.pin("1"), (x, rail_y))
         sheet.wire(pull.pin("2"), (x, row[1]))
+        series = pen.part(library.RESISTOR, f"R{index + 23}", parts.resistor("470"), (134, row[1]), rotation=90)
+        pen.entry(f"KEY_ROW{index + 1}", (34, row[1]), series.pin("1"), "output")
+        sheet.wire(series.pin("2"), row)
+        sheet.label(f"PAD_R{index + 1}", (146, row[1]))
     pen.rail("+3V3", (xs[0], rail_y), (xs[-1], rail_y))
     for index in range(4):
         _column(pen, index, pad.pin(f"C{index + 1}"))
     sheet.note(
         "Rows are inputs, high at rest. While scanning one column at a time is low and the others are let go;\n"
         "at rest all four columns are low, so that any key gives an edge. No column is ever driven high.\n"
-        "1 k in series: were two columns driven against each other, two keys of one row would pass only 1.5 mA.\n"
+        "470 ohm in every wire of the ribbon: sparks are slowed before they come to the Pi, and two columns that were\n"
+        "driven against each other would pass only 3 mA through two keys of one row.\n"
         "Levels of one key and of two in one column: docs/hardware/budget.md.\n"
         "No diodes: one or two keys are always read right; the driver refuses three and more (ghosts).",
         (24, 88),
@@ -86,7 +90,7 @@ def keypad(block: TitleBlock) -> Sheet:
 
 
 def _column(pen: Pen, index: int, pin: tuple[float, float]) -> None:
-    series = pen.part(library.RESISTOR, f"R{index + 5}", parts.resistor("1k"), (98, pin[1]), rotation=90)
+    series = pen.part(library.RESISTOR, f"R{index + 5}", parts.resistor("470"), (98, pin[1]), rotation=90)
     pen.entry(f"KEY_COL{index + 1}", (34, pin[1]), series.pin("1"), "input")
     pen.sheet.wire(series.pin("2"), pin)
     pen.sheet.label(f"PAD_C{index + 1}", (116, pin[1]))
@@ -127,8 +131,12 @@ def _buzzer(pen: Pen) -> None:
     sheet.wire(buzzer.pin("-"), (194, 44), (collector[0], 44))
     sheet.wire(diode.pin("K"), (collector[0], 30), (194, 30), buzzer.pin("+"))
     pen.supply(library.RAILS["+3V3"], (186, 30))
+    buffer = pen.part(library.CAPACITOR_POLARISED, "C6", parts.CAP_10U, (211, 38))
+    sheet.wire((194, 30), (211, 30), buffer.pin("1"))
+    pen.supply(library.GND, buffer.pin("2"))
     sheet.note(
-        "From 3.3 V, so that no 5 V is on the breadboard.\nSilent from reset on: R11 holds the transistor off.",
+        "From 3.3 V, so that no 5 V is on the breadboard. C6 stands at the buzzer:\nit gives the current of each beat."
+        " Silent from reset on: R11 holds the transistor off.",
         (118, 72),
     )
 
@@ -175,7 +183,12 @@ def _card_switch(pen: Pen) -> None:
     sheet = pen.sheet
     sheet.frame((122, 18), (218, 80), "Card switch (optional beside a USB reader)")
     switch = pen.part(library.LEVER, "SW1", parts.CARD_SWITCH, (190, 46))
-    pen.entry("CARD_SWITCH", (144, 46), switch.pin("1"), "output")
+    series = pen.part(library.RESISTOR, "R27", parts.resistor("470"), (154, 46), rotation=90)
+    pen.entry("CARD_SWITCH", (146, 46), series.pin("1"), "output")
+    sheet.wire(series.pin("2"), switch.pin("1"))
+    shunt = pen.part(library.CAPACITOR, "C7", parts.CAP_100N, (176, 52))
+    sheet.wire((176, 46), shunt.pin("1"))
+    pen.supply(library.GND, shunt.pin("2"))
     pull = pen.part(library.RESISTOR, "R12", parts.resistor("10k"), (166, 38))
     sheet.wire(pull.pin("2"), (166, 46))
     pen.supply(library.RAILS["+3V3"], pull.pin("1"))
@@ -183,6 +196,6 @@ def _card_switch(pen: Pen) -> None:
     pen.ground(ground, (ground[0] + 4, ground[1]), (ground[0] + 4, ground[1] + 4))
     sheet.note(
         "Closed to ground by a card that is fully in. A USB reader tells the same\n"
-        "by PC/SC; the switch wakes the reader a little sooner.",
+        "by PC/SC; the switch wakes the reader a little sooner. R27 and C7: for sparks.",
         (126, 68),
     )

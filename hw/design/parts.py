@@ -136,13 +136,13 @@ DIODE: Final = Part(
     0.1,
 )
 SCHOTTKY: Final = Part(
-    "BAT85",
-    "Nexperia",
-    "BAT85,113",
+    "1N5711",
+    "STMicroelectronics",
+    "1N5711",
     DIODE_SHAPE,
-    "https://assets.nexperia.com/documents/data-sheet/BAT85.pdf",
-    "Schottky diode, 30 V, 200 mA",
-    0.3,
+    "https://www.st.com/resource/en/datasheet/1n5711.pdf",
+    "Schottky diode that hardly leaks, 70 V, 15 mA",
+    0.6,
 )
 CAP_100N: Final = Part(
     "100n",

@@ -48,17 +48,25 @@ BUTTON: Final = Channel(2, 16, "POWER_BUTTON", library.PUSH, parts.WAKE_BUTTON, 
 
 
 def _contact(pen: Pen, channel: Channel) -> Point:
-    """The contact, kept high from the cell, and the diode through which the Pi reads it. Returns its hot end."""
+    """The contact, kept high from the cell, and the diode through which the Pi reads it. Returns its hot end.
+
+    The capacitor that takes a spark is tied to the cell, not to ground: a rail that jumps lifts the contact with it.
+    """
     sheet, y, number = pen.sheet, channel.y, channel.number
     node = (66.0, y)
     diode = pen.part(library.SCHOTTKY, f"D{number + 2}", parts.SCHOTTKY, (54, y), rotation=270)
-    pen.entry(channel.signal, (30, y), diode.pin("A"), "output")
+    series = pen.part(library.RESISTOR, f"R{number + 26}", parts.resistor("470"), (36, y), rotation=90)
+    pen.entry(channel.signal, (29, y), series.pin("1"), "output")
+    sheet.wire(series.pin("2"), diode.pin("A"))
     pull = pen.part(library.RESISTOR, f"R{channel.resistor}", parts.resistor("10k"), (42, y - 7))
     sheet.wire(pull.pin("2"), (42, y))
     pen.supply(library.RAILS["+3V3"], pull.pin("1"))
-    keeper = pen.part(library.RESISTOR, f"R{channel.resistor + 1}", parts.resistor("1M"), (66, y - 7))
+    keeper = pen.part(library.RESISTOR, f"R{channel.resistor + 1}", parts.resistor("470k"), (66, y - 7))
     sheet.wire(keeper.pin("2"), node)
-    pen.supply(library.RAILS["VSYS"], keeper.pin("1"))
+    pen.supply(library.RAILS["VBAT"], keeper.pin("1"))
+    shunt = pen.part(library.CAPACITOR, f"C{number + 6}", parts.CAP_100N, (77, y - 7))
+    sheet.wire(shunt.pin("2"), (77, y))
+    pen.supply(library.RAILS["VBAT"], shunt.pin("1"))
     switch = pen.part(
         channel.shape, f"SW{number}", channel.contact, (66, y + 8), rotation=270, fields=((4.5, -1), (4.5, 1))
     )
@@ -75,16 +83,17 @@ def _wake(pen: Pen, channel: Channel) -> Point:
     edge = pen.part(
         library.CAPACITOR, f"C{number + 2}", parts.CAP_1U, (82, y), rotation=90, fields=((-3.4, -2.4), (0.6, -2.4))
     )
-    base = pen.part(library.RESISTOR, f"R{channel.resistor + 2}", parts.resistor("10k"), (96, y), rotation=90)
+    # Equal resistors halve what a jump of the cell, at a load let go, puts between base and emitter.
+    base = pen.part(library.RESISTOR, f"R{channel.resistor + 2}", parts.resistor("22k"), (96, y), rotation=90)
     sheet.wire(node, edge.pin("1"))
     sheet.wire(edge.pin("2"), base.pin("1"))
     transistor = pen.part(library.PNP, f"Q{number + 1}", parts.PNP, (120, y))
     sheet.wire(base.pin("2"), transistor.pin("B"))
-    keep_off = pen.part(library.RESISTOR, f"R{channel.resistor + 3}", parts.resistor("100k"), (108, y - 7))
+    keep_off = pen.part(library.RESISTOR, f"R{channel.resistor + 3}", parts.resistor("22k"), (108, y - 7))
     sheet.wire(keep_off.pin("2"), (108, y))
     emitter = transistor.pin("E")
     sheet.wire(keep_off.pin("1"), (108, y - 12))
-    pen.rail("VSYS", (108, y - 12), (emitter[0], y - 12), emitter)
+    pen.rail("VBAT", (108, y - 12), (emitter[0], y - 12), emitter)
     return transistor.pin("C")
 
 
@@ -102,7 +111,9 @@ def _switch(pen: Pen) -> Placed:
         "one on OFF opens it. ON held high\n"
         "would win over OFF: hence C3, C4.\n"
         "A card left in, or a key held, does\n"
-        "not keep the reader awake.\n"
+        "not keep the reader awake. Both\n"
+        "channels hang on the cell: VSYS\n"
+        "jumps when a charger is plugged in.\n"
         "A and B stay free: the button on\n"
         "the module itself forces it off.",
         (166, 84),

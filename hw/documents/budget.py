@@ -23,7 +23,7 @@ def _below(where: str, volts: float, name: str, limit: float) -> str:
     return _row(where, f"{volts:.2f} V", f"{name} {limit:.2f} V", f"{abs(limit - volts):.2f} V")
 
 
-def _levels(netlist: Netlist, figures: Figures) -> Iterator[str]:
+def _levels(netlist: Netlist, battery: Netlist, figures: Figures) -> Iterator[str]:
     key = levels.key_levels(netlist, figures, "KEY_ROW1", "KEY_COL1")
     yield "## Levels"
     yield ""
@@ -40,7 +40,7 @@ def _levels(netlist: Netlist, figures: Figures) -> Iterator[str]:
         margin,
     )
     contact = "card switch or Code button closed, through its Schottky diode"
-    yield _below(contact, figures.schottky_volts, "VIL", figures.pi_vil_max)
+    yield _below(contact, levels.closed_volts(battery, figures, "CARD_SWITCH"), "VIL", figures.pi_vil_max)
     yield ""
 
 
@@ -97,6 +97,11 @@ def _wake(netlist: Netlist, figures: Figures) -> Iterator[str]:
     yield ""
     yield f"A closing contact gives ON one pulse of {size} at the lowest cell voltage"
     yield f"(over {figures.latch_pulse_volts:.0f} V is asked); {pulse.rest:.1f} s after it opens it can wake again."
+    lost, step = wake.lost_volts(netlist, figures, "Q2"), wake.charger_step(netlist, figures, "Q2")
+    yield f"At 50 °C the diode's leakage takes at most {lost:.2f} V from a contact at rest, which is counted in."
+    yield f"A charger that is plugged in with a card left in moves the base by {step:.2f} V: it stays dark (under"
+    yield f"{figures.base_silent_volts:.1f} V nothing happens)."
+    yield "Both were simulated too, corner by corner: `tests/hw/test_hw_spice.py`."
     yield ""
 
 
@@ -136,7 +141,7 @@ def as_markdown(desk: Netlist, battery: Netlist, figures: Figures) -> str:
         "Computed from the netlists and from `hw/data/figures.toml` by `hw/make.py`. Nothing here was measured by us.",
         "",
     ]
-    lines += _levels(desk, figures)
+    lines += _levels(desk, battery, figures)
     lines += _buses(desk, battery, figures)
     lines += _loads("3.3 V, worst case", budget.loads_3v3(battery, figures))
     lines += _loads("5 V, worst case", budget.loads_5v(figures))

@@ -34,10 +34,12 @@ def built(text: str) -> Config:
 
 
 def read_by(netlist: Netlist, contact: str) -> int:
-    """The GPIO that a contact pulls down through its diode."""
+    """The GPIO that a contact pulls down through its diode and a resistor."""
     hot = {net for _, net in netlist.pins_of(contact)} - {"GND"}
     diodes = {pin.part for net in hot for pin in netlist.nets[net] if pin.part.startswith("D")}
-    reached = {net for diode in diodes for _, net in netlist.pins_of(diode)}
+    behind = {net for diode in diodes for _, net in netlist.pins_of(diode)} - hot
+    series = {pin.part for net in behind for pin in netlist.nets[net] if pin.part.startswith("R")}
+    reached = {net for resistor in series for _, net in netlist.pins_of(resistor)} - {"+3V3"}
     gpios = [pin.function for net in reached for pin in netlist.nets[net] if pin.part == "A1"]
     assert len(gpios) == 1, gpios
     return int(gpios[0].removeprefix("GPIO"))

@@ -84,6 +84,13 @@ def renumbered(netlist: Netlist) -> Netlist:
     return rebuilt(netlist, nets)
 
 
+def on_the_system_rail(netlist: Netlist) -> Netlist:
+    """The wake channels as they were drawn once: keepers, bleeders and emitters on VSYS."""
+    for part, number in (("R13", "1"), ("R15", "1"), ("Q2", "3"), ("R17", "1"), ("R19", "1"), ("Q3", "3")):
+        netlist = moved(netlist, part, number, "VSYS")
+    return netlist
+
+
 @dataclass(frozen=True)
 class Mistake:
     text: str
@@ -98,6 +105,7 @@ CONFLICT, ORDER = "no conflict with boot, console or bus", "every part can be or
 APART, VOLTS, BUS = "supplies are apart", "no GPIO sees more than 3.3 V", "I2C is pulled up once"
 KEYS, BOOT, CONTACTS = "keys read right", "everything is defined at boot", "closed contacts read low"
 LOAD, WAKE = "no rail is overloaded", "a contact wakes once"
+SPARKS, CHARGE = "fingers and cables meet a resistor first", "the buzzer has its own charge"
 
 MISTAKES = [
     Mistake("a wire lost at the Pi", WIRED, lambda n: moved(n, "A1", "29", "nowhere")),
@@ -127,6 +135,7 @@ MISTAKES = [
     Mistake("wake diode bridged", VOLTS, lambda n: shorted(n, "/CARD_SWITCH", n.at("D3", "K")), battery=True),
     Mistake("a second pull-up on SDA", BUS, lambda n: with_resistor(n, "R99", "4.7k", "/OLED_SDA", "+3V3")),
     Mistake("a pull-up of a row forgotten", KEYS, lambda n: without(n, "R3")),
+    Mistake("rows through 10 k", KEYS, lambda n: changed(n, "R24", value="10k")),
     Mistake("columns through 10 k", KEYS, lambda n: changed(n, "R5", value="10k")),
     Mistake("rows pulled up by 470 ohm", KEYS, lambda n: changed(n, "R1", value="470")),
     Mistake("columns without resistors", KEYS, lambda n: changed(n, "R6", value="47")),
@@ -139,6 +148,24 @@ MISTAKES = [
     Mistake("contact's resistor to the cell forgotten", WAKE, lambda n: without(n, "R13"), battery=True),
     Mistake("wake transistor to OFF", WAKE, lambda n: moved(n, "Q3", "1", n.at("U1", "OFF")), battery=True),
     Mistake("latch's ON without a pull-down", WAKE, lambda n: without(n, "R20"), battery=True),
+    Mistake("wake channel on VSYS", WAKE, on_the_system_rail, battery=True),
+    Mistake("wake transistor on VSYS", WAKE, lambda n: moved(n, "Q3", "3", "VSYS"), battery=True),
+    Mistake("contact's capacitor on VSYS", WAKE, lambda n: moved(n, "C8", "1", "VSYS"), battery=True),
+    Mistake("BAT85 in the wake circuit", WAKE, lambda n: changed(n, "D3", value="BAT85"), battery=True),
+    Mistake("BAT85 at the Pi's pin", CONTACTS, lambda n: changed(n, "D3", value="BAT85"), battery=True),
+    Mistake("10 k before the GPIO of a wake contact", CONTACTS, lambda n: changed(n, "R27", value="10k"), battery=True),
+    Mistake("a row straight to its pin", SPARKS, lambda n: shorted(n, "/KEY_ROW2", n.at("R24", "2"))),
+    Mistake("a column through 47 ohm", SPARKS, lambda n: changed(n, "R7", value="47")),
+    Mistake("the card switch straight to its pin", SPARKS, lambda n: shorted(n, "/CARD_SWITCH", n.at("R27", "2"))),
+    Mistake(
+        "no resistor before a wake diode",
+        SPARKS,
+        lambda n: shorted(n, "/POWER_BUTTON", n.at("R28", "2")),
+        battery=True,
+    ),
+    Mistake("no capacitor at the card switch", SPARKS, lambda n: without(n, "C7")),
+    Mistake("a small capacitor under the Code key", SPARKS, lambda n: changed(n, "C8", value="1n"), battery=True),
+    Mistake("no capacitor at the buzzer", CHARGE, lambda n: without(n, "C6")),
     Mistake("LED without a useful resistor", LOAD, lambda n: changed(n, "R9", value="47")),
     Mistake("buzzer's base starved", LOAD, lambda n: changed(n, "R10", value="100k")),
 ]

@@ -105,7 +105,7 @@ def test_two_wires_that_touch_are_no_ribbon() -> None:
     found = keypad_of(world)
     assert found.verdict is Verdict.FAILED
     assert not LINES.search(found.cure)
-    assert "GPIO5 (header pin 29, hole d46)" in found.cure
+    assert "GPIO5 (header pin 29, hole h46)" in found.cure
 
 
 def test_every_order_of_the_rows_is_told_from_every_other() -> None:
@@ -143,7 +143,7 @@ def test_a_dead_pad_does_not_take_minutes_for_each_key() -> None:
 
 
 def test_the_hole_is_told_where_the_configuration_is_the_drawings() -> None:
-    assert spell_gpios("the wires of GPIO6", Config()) == "the wires of GPIO6 (header pin 31, hole d47)"
+    assert spell_gpios("the wires of GPIO6", Config()) == "the wires of GPIO6 (header pin 31, hole h47)"
     assert (
         spell_gpios("GPIO17 and GPIO18", Config())
         == "GPIO17 (header pin 11, hole j14) and GPIO18 (header pin 12, hole j23)"
@@ -160,7 +160,7 @@ def test_no_hole_is_told_of_a_pin_that_does_other_work() -> None:
     )
     assert spell_gpios("GPIO6", single) == "GPIO6 (header pin 31)"
     turned = Config(keypad=KeypadConfig(rows=KEYPAD_COLUMNS[::-1], columns=KEYPAD_ROWS[::-1]))
-    assert spell_gpios("GPIO6", turned) == "GPIO6 (header pin 31, hole d47)", "the wire is where it was"
+    assert spell_gpios("GPIO6", turned) == "GPIO6 (header pin 31, hole h47)", "the wire is where it was"
 
 
 def test_the_twins_pad_is_as_configured_unless_its_ribbon_says_otherwise() -> None:
