@@ -62,12 +62,12 @@ def keypad(block: TitleBlock) -> Sheet:
     for index, x in enumerate(xs):
         row = pad.pin(f"R{index + 1}")
         pull = pen.part(library.RESISTOR, f"R{index + 1}", parts.resistor("10k"), (x, rail_y + 5))
-        sheet.wire(pull.pin("1"), (x, rail_y))
-        sheet.wire(pull.pin("2"), (x, row[1]))
         series = pen.part(library.RESISTOR, f"R{index + 23}", parts.resistor("470"), (134, row[1]), rotation=90)
         pen.entry(f"KEY_ROW{index + 1}", (34, row[1]), series.pin("1"), "output")
         sheet.wire(series.pin("2"), row)
         sheet.label(f"PAD_R{index + 1}", (146, row[1]))
+        sheet.wire(pull.pin("1"), (x, rail_y))
+        sheet.wire(pull.pin("2"), (x, row[1]))
     pen.rail("+3V3", (xs[0], rail_y), (xs[-1], rail_y))
     for index in range(4):
         _column(pen, index, pad.pin(f"C{index + 1}"))
