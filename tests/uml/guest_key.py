@@ -36,16 +36,21 @@ from device.esecure.worker import ThreadWorker  # noqa: E402
 from device.loop import Board, Loop  # noqa: E402
 from device.pace import Runner, Waker  # noqa: E402
 from drivers.clock import MonotonicClock  # noqa: E402
+from drivers.usb.disc import DiscWatch  # noqa: E402
 from drivers.usb.drive import build_image  # noqa: E402
 from drivers.usb.function_fs import FunctionFsCable  # noqa: E402
 from drivers.usb.gadget import (  # noqa: E402
+    DRIVE_FILE,
+    FOR_THE_SERVICE,
     KernelTree,
     UsbIdentity,
     bind_gadget,
     find_controller,
     lower_gadget,
+    name_gadget,
     raise_gadget,
 )
+from drivers.usb.mounting import mount_functions, unmount_functions  # noqa: E402
 from drivers.vault.first_values import give_published  # noqa: E402
 from drivers.vault.sealed import open_vault  # noqa: E402
 from drivers.vault.twin import MemoryMedium  # noqa: E402
@@ -68,6 +73,8 @@ INFO = Path("/etc/libccid_Info.plist")
 SIGN = ("pkcs11-tool", "--login", "--sign", "--id", "01", "-m", "ECDSA", "--signature-format", "openssl")
 NAMED = {"O": Key.OK, "C": Key.CLEAR, "A": Key.OFF}
 
+NOBODY = 65534
+CDROM_EJECT = 0x5309
 BULK, CONTROL, CLAIM = 0xC0185502, 0xC0185500, 0x8004550F
 """ioctl(2) numbers of linux/usbdevice_fs.h on 64 bits."""
 
@@ -88,7 +95,6 @@ def prepare() -> None:
         sh("mount", "-t", kind, kind, place)
     os.chdir("/run")
     os.environ["HOME"] = os.environ["TMPDIR"] = "/run"
-    MOUNT.mkdir()
     Path("/run/pcscd").mkdir()
     DISC.write_bytes(build_image({"autorun.inf": b"[autorun]\r\nopen=e-secure.exe\r\n"}))
 
@@ -109,11 +115,12 @@ class KeyAtWork:
 
     def __init__(self) -> None:
         self.tree = KernelTree()
-        raise_gadget(self.tree, UsbIdentity(VENDOR, PRODUCT, "588923487"), DISC)
-        sh("mount", "-t", "functionfs", "esecure", str(MOUNT))
+        raise_gadget(self.tree, UsbIdentity(VENDOR, PRODUCT, "0"), DISC)
+        self.tree.give_values(NOBODY)
+        mount_functions(MOUNT, NOBODY)
         clock, self.waker = MonotonicClock(), Waker()
         manner = KeyManner()
-        cable = FunctionFsCable(MOUNT, manner.pin_support, clock)
+        cable = FunctionFsCable(MOUNT, manner.pin_support, clock, self.bind, DiscWatch(self.tree, DISC))
         worker = ThreadWorker(clock)
         link = KeyLink(cable, open_vault(MemoryMedium(), give_published, cost=2), worker, clock, manner)
         self.fingers, front = Fingers(), Quiet()
@@ -121,9 +128,13 @@ class KeyAtWork:
         self.loop: KeyLoop = Loop(board, KeyAppliance(link, cable, worker))
         self.clock = clock
         self.loop.start(self.waker.notify_loop)
-        bind_gadget(self.tree, find_controller())
         self.thread = threading.Thread(target=Runner(self.loop, self.waker).run, daemon=True)
         self.thread.start()
+
+    def bind(self) -> None:
+        """As the key's program does, once its descriptors are told."""
+        name_gadget(self.tree, 588923487)
+        bind_gadget(self.tree, find_controller())
 
     def press(self, keys: str) -> None:
         """As fast as the table lets: OK no sooner than half a second after a question came."""
@@ -195,6 +206,10 @@ class UsbfsBench:
     def close(self) -> None:
         os.close(self._device)
 
+    def serial(self) -> str:
+        assert isinstance(self._place, Path)
+        return (self._place / "serial").read_text().strip()
+
     def descriptors(self) -> bytes:
         assert isinstance(self._place, Path)
         return (self._place / "descriptors").read_bytes()
@@ -252,6 +267,28 @@ def requests_for_clocks_are_refused(bench: UsbfsBench) -> None:
     assert bench.stalls(0x02)
     assert bench.stalls(0x03)
     assert Talk(bench).power()
+
+
+def a_disc_is_ejected_and_the_next_computer_finds_it_in(bench: UsbfsBench, key: KeyAtWork) -> None:
+    until(Path("/dev/sr0").exists, "the drive")
+    drive = os.open("/dev/sr0", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        fcntl.ioctl(drive, CDROM_EJECT)
+    finally:
+        os.close(drive)
+    bench.until_shown("VOUS POUVEZ RETIRER LA CLÉ")
+    assert not key.tree.read_value(DRIVE_FILE)
+    bench.replug()
+    assert key.tree.read_value(DRIVE_FILE) == str(DISC)
+
+
+def its_user_may_set_three_values_and_no_more(bench: UsbfsBench) -> None:
+    gadget = Path("/sys/kernel/config/usb_gadget/esecure")
+    files = (path for path in gadget.rglob("*") if not path.is_symlink() and path.is_file())
+    owned = {str(path.relative_to(gadget)) for path in files if path.stat().st_uid == NOBODY}
+    assert owned == set(FOR_THE_SERVICE), owned
+    assert {path.stat().st_uid for path in MOUNT.iterdir()} == {NOBODY}
+    assert bench.serial() == "588923487"
 
 
 def the_disc_is_mounted() -> None:
@@ -321,8 +358,10 @@ def taken_down_and_raised_again(key: KeyAtWork) -> None:
 
 
 def nothing_is_left(key: KeyAtWork) -> None:
-    key.tree.write_value("UDC", "")
+    """In the order of `sesame key gadget down`, though the program still has its endpoints open."""
+    unmount_functions(MOUNT)
     lower_gadget(key.tree)
+    assert not MOUNT.is_mount()
     assert not Path("/sys/kernel/config/usb_gadget/esecure").exists()
 
 
@@ -342,6 +381,11 @@ def main() -> None:
     checks += [
         ("usb: requests for clocks and rates are refused", lambda: requests_for_clocks_are_refused(bench)),
         ("usb: the CD is mounted", the_disc_is_mounted),
+        (
+            "usb: an ejected CD is said on the glass, and in again for the next computer",
+            lambda: a_disc_is_ejected_and_the_next_computer_finds_it_in(bench, key),
+        ),
+        ("usb: its user may set three values and no more", lambda: its_user_may_set_three_values_and_no_more(bench)),
         ("usb: unbound and bound again while it is read", lambda: taken_down_and_raised_again(key)),
         (
             "usb: pcscd, libccid and OpenSC sign with the PIN typed on the key",
