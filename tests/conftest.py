@@ -38,6 +38,7 @@ LONG = (
     "elsewhere",
     "flows/test_live_reader.py",
     "hw",
+    "key/test_key_memory.py",
     "oracle",
     "promises/test_r1_card_pulled.py",
     "promises/test_r2_bad_answers.py",
