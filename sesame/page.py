@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sesame.answers import say_ready
+from sesame.bank.business import business_beside, frame_keys, open_pki
 from sesame.books import needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.reachable import make_reachable
@@ -56,13 +57,15 @@ def serve_page(config: "Config", arguments: argparse.Namespace) -> int:
         bank = url_of(listener, "localhost")
         shop = stack.enter_context(shop_beside(store, bank, arguments.state)) if arguments.shop else ""
         parts = (PHONE_PART, BenchPart("shop", shop)) if shop else (PHONE_PART,)
-        beside = BesideReader(_open_apps(store, waking), waking.service, telephone, parts, reached)
+        business = stack.enter_context(business_beside(store, url_of(listener), arguments))
+        apps = {**_open_apps(store, waking), **open_pki(frame_keys(store, url_of(listener)))}
+        beside = BesideReader(apps, waking.service, telephone, parts, reached)
         pages = reader_site(bench, desk, BookSessions(store), beside)
         stack.enter_context(PaymentKeeper(payments).beside())
         stack.enter_context(Server(PathSplit(PATH, open_acs(payments, desk), pages), listener).beside())
         stack.enter_context(waking.running())
         stack.enter_context(announce_verb(arguments.state, f"{url_of(listener)}{READERS_VERB}"))
-        _announce_page(url_of(listener), arguments, shop, reached)
+        _announce_page((url_of(listener), business.url), arguments, shop, reached)
         bench.run()
     return Exit.OK
 
@@ -99,16 +102,19 @@ def open_to_network(
         yield OwnAddress(place.url, place.fingerprint, place.root)
 
 
-def _announce_page(url: str, arguments: argparse.Namespace, shop: str, reached: "OwnAddress") -> None:
+def _announce_page(urls: tuple[str, str], arguments: argparse.Namespace, shop: str, reached: "OwnAddress") -> None:
+    """`urls`: of the page, and of the business site."""
+    url, business = urls
     if arguments.json:
         network = {"network": reached.url} if reached.url else {}
-        say_ready(arguments, address=url, **({"shop": shop} if shop else {}), **network)
+        say_ready(arguments, address=url, business=business, **({"shop": shop} if shop else {}), **network)
     else:
         sys.stdout.write(f"The Sésame reader, the telephone and Coop@net are at {url}\n")
         if shop:
             sys.stdout.write(
                 f"A shop to pay by card is at {shop} (`sesame bank card face bank-card`: what is printed on it)\n"
             )
+        sys.stdout.write(f"Business customers with an access key: {business}\n")
         if reached.url:
             sys.stdout.write(f"Other machines find the bank at {reached.url}; the telephone's page has the QR code\n")
         sys.stdout.write("Ctrl-C ends them; nothing is lost.\n")

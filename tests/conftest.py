@@ -30,10 +30,12 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 TESTS = Path(__file__).parent
 
 LONG = (
+    "bank/test_key_certificates.py",
     "bank/test_operation_cells.py",
     "bank/test_operation_crashes.py",
     "bank/test_operation_races.py",
     "bank/test_smpp.py",
+    "browser/test_browser_sogecash.py",
     "door/test_recipes.py",
     "elsewhere",
     "flows/test_live_reader.py",
@@ -53,6 +55,8 @@ LONG = (
     "web/test_bank_api_fuzz.py",
     "web/test_bank_served.py",
     "web/test_crowds.py",
+    "web/test_est.py",
+    "web/test_sogecash_tls.py",
     "web/test_next_customer.py",
     "web/test_reader_fuzz.py",
 )

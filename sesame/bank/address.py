@@ -21,6 +21,7 @@ FOLDER: Final = "tls"
 ROOT: Final = "root.crt"
 ROOT_KEY: Final = "root.key"
 SERVER: Final = "server.pem"
+BUSINESS: Final = "business.pem"
 CLIENTS: Final = "clients.pem"
 FRONT: Final = "front.conf"
 
@@ -76,19 +77,22 @@ class BusinessPlace:
     front: str = field(repr=False)
 
 
-def bind_business(arguments: argparse.Namespace, place: Place, authorities: bytes, usual: int) -> BusinessPlace:
-    """Listen beside the other pages, where those are. `authorities`: PEM. Raises ServingError, StateError."""
+def bind_business(
+    arguments: argparse.Namespace, answers: tuple[frozenset[str], bool], authorities: bytes, usual: int
+) -> BusinessPlace:
+    """Listen beside the other pages. `answers`: to which names, and whether to the machine's own address;
+    `authorities`: PEM. Raises ServingError, StateError."""
     wanted = _address(arguments.listen)
     names = _names(wanted, only_private=True) if not wanted.is_loopback else ()
-    certificate = place.certificate or _certificate(arguments.state, names)[0]
+    certificate, _ = _certificate(arguments.state, names, BUSINESS)
     folder = arguments.state / FOLDER
     write_private(folder / CLIENTS, authorities)
     listener = bind_listener(arguments.business_port, usual, str(wanted))
     return BusinessPlace(
         listener=listener,
         url=url_of(listener, names[0] if names else "localhost", "https"),
-        hosts=place.hosts,
-        own_address=place.open_to_network,
+        hosts=answers[0],
+        own_address=answers[1],
         certificate=certificate,
         clients=folder / CLIENTS,
         root=folder / ROOT,
@@ -130,14 +134,14 @@ def _names(wanted: ipaddress.IPv4Address | ipaddress.IPv6Address, *, only_privat
     return tuple(name for name in (*usable, local_name()) if name and (can_name(name) or not only_private))
 
 
-def _certificate(state: Path, names: Sequence[str]) -> tuple[Path, bytes]:
+def _certificate(state: Path, names: Sequence[str], file: str = SERVER) -> tuple[Path, bytes]:
     """The server's certificate, new for this start, and the root that signs it, made at the first."""
     folder, now = state / FOLDER, datetime.now(UTC)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     root = _root(folder, now)
     made = make_certificate(root, ("localhost", ADDRESS, "::1", *names), now)
-    write_private(folder / SERVER, made.certificate + made.key)
-    return folder / SERVER, root.certificate
+    write_private(folder / file, made.certificate + made.key)
+    return folder / file, root.certificate
 
 
 def _root(folder: Path, now: datetime) -> Identity:

@@ -11,11 +11,12 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from sesame.answers import say_ready
+from sesame.bank.business import believe_proxy, find_business, frame_keys, open_pki, serve_business
 from sesame.bank.carrying import carrying_texts, read_carrier
-from sesame.bank.verbs import BUSINESS_PORT, USUAL_PORT
+from sesame.bank.verbs import USUAL_PORT
 from sesame.books import needing_extra
 from sesame.exits import CommandError, Exit
 from sesame.serving import announce_verb
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bank.books.store_sql import SqlStore
-    from bank.pki.making import Whereabouts
     from bank.sms.smpp import SmppSettings
     from bank.threeds.service import CardPayments
     from bank.web.app.waking import PhoneWaking
@@ -65,7 +65,7 @@ def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
 
         smpp = read_carrier(arguments)
         place = bind_place(arguments, USUAL_PORT)
-        business = _bind_business(store, arguments, place)
+        business = find_business(store, arguments, place.hosts, own_address=place.open_to_network)
         _write_log(structured=arguments.log == "json")
         _announce(place, business, arguments)
         proxied, structured = arguments.behind_proxy, arguments.log == "json"
@@ -125,42 +125,8 @@ def _serve(store: "SqlStore", serving: Serving, ended: threading.Event) -> None:
             stack.enter_context(each)
         stack.enter_context(carrying_texts(store, serving.smpp))
         if serving.business:
-            stack.enter_context(serve_business(store, serving.business, place, proxied=serving.proxied))
+            stack.enter_context(serve_business(frame_keys(store, place.url), serving.business, proxied=serving.proxied))
         wait_for_end(ended)
-
-
-@contextmanager
-def serve_business(
-    store: "SqlStore", business: "BusinessPlace", place: "Place", *, proxied: bool = False
-) -> Iterator[None]:
-    """The business site and the certificate issuing service, while the context lasts."""
-    from bank.esecure.frame import EsecureFrame  # noqa: PLC0415
-    from bank.web.sogecash.site import open_business  # noqa: PLC0415
-    from web.serving import CertifiedServer  # noqa: PLC0415
-
-    frame = EsecureFrame(store, _whereabouts(place))
-    app = open_business(frame, business.hosts, own_address=business.own_address, front=business.front)
-    app = _behind_proxy(app) if proxied else app
-    with CertifiedServer(app, business.listener, business.certificate, business.clients).beside():
-        yield
-
-
-def _bind_business(store: "SqlStore", arguments: argparse.Namespace, place: "Place") -> "BusinessPlace":
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
-
-    from bank.pki.authority import open_authorities  # noqa: PLC0415
-    from sesame.bank.address import bind_business  # noqa: PLC0415
-
-    chain = open_authorities(store).chain
-    authorities = b"".join(each.public_bytes(Encoding.PEM) for each in chain)
-    return bind_business(arguments, place, authorities, BUSINESS_PORT)
-
-
-def _whereabouts(place: "Place") -> "Whereabouts":
-    from bank.pki.making import Whereabouts  # noqa: PLC0415
-    from bank.web.est.standing import PATH  # noqa: PLC0415
-
-    return Whereabouts(place.url.rstrip("/") + PATH)
 
 
 def _serve_by_several(serving: Serving, workers: int, ended: threading.Event) -> None:
@@ -199,26 +165,15 @@ def make_app(
     bank = LoneBank(pages, place.hosts, own_address=own, beside=beside, meters=meters).make_app()
     payments = payments or open_payments(store)
     app = PathSplit(ACS, Metered(open_acs(payments, desk, place.hosts, own_address=own), meters), bank)
-    return _behind_proxy(app) if serving.proxied else app
-
-
-def _behind_proxy(app: "ASGIApp") -> "ASGIApp":
-    """Who asks, and by which scheme, as a proxy of this machine says it."""
-    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: PLC0415
-
-    # uvicorn's types for ASGI are narrower than Starlette's, and mean the same.
-    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), ["127.0.0.1", "::1"]))
+    return believe_proxy(app) if serving.proxied else app
 
 
 def _open_beside(store: "SqlStore", place: "Place", waking: "PhoneWaking | None") -> "dict[str, ASGIApp]":
     """What is mounted beside Coop@net: desk, the telephone's app, the partners' verbs, what was revoked."""
-    from bank.esecure.frame import EsecureFrame  # noqa: PLC0415
     from bank.web.app.site import PATH as APP  # noqa: PLC0415
     from bank.web.app.site import open_app  # noqa: PLC0415
     from bank.web.branch.site import PATH as BRANCH  # noqa: PLC0415
     from bank.web.branch.site import open_branch  # noqa: PLC0415
-    from bank.web.est.standing import PATH as PKI  # noqa: PLC0415
-    from bank.web.est.standing import open_standing  # noqa: PLC0415
     from bank.web.partners.site import PATH as PARTNERS  # noqa: PLC0415
     from bank.web.partners.site import open_partner_api  # noqa: PLC0415
 
@@ -228,7 +183,7 @@ def _open_beside(store: "SqlStore", place: "Place", waking: "PhoneWaking | None"
         BRANCH: open_branch(store, hosts, own_address=own),
         APP: open_app(store, hosts, own_address=own, waking=waking),
         PARTNERS: open_partner_api(store, hosts, own_address=own, ask_phone=asked),
-        PKI: open_standing(EsecureFrame(store, _whereabouts(place))),
+        **open_pki(frame_keys(store, place.url)),
     }
 
 

@@ -4,14 +4,14 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from sesame.bank.business import BUSINESS_PORT
 from sesame.bank.key_verbs import KEY_VERBS
 from sesame.bank.verb import Verb, take_nothing, take_user
 from sesame.parsing import CommandParser, read_port
 
-__all__ = ["BUSINESS_PORT", "FORMER", "USUAL_PORT", "VERBS", "AnyOrderParser", "Verb"]
+__all__ = ["FORMER", "USUAL_PORT", "VERBS", "AnyOrderParser", "Verb"]
 
 USUAL_PORT: Final = 8036
-BUSINESS_PORT: Final = 8037
 
 CARD: Final = "the cards in the books"
 CLIENTS: Final = "aggregators and merchants that may ask customers"

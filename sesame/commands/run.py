@@ -53,6 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_json_argument(
         parser,
         address="text: where the page is (simulated)",
+        business="text: where the business site is (simulated)",
         network="text: with --listen, where other machines find the bank",
         shop="text: with --shop, where the shop is",
         control="text: the path of the control socket, where there is no page (simulated)",
