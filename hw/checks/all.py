@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from hw.checks import budget, guards, levels, wake, wiring
+from hw.checks import budget, guards, keys, levels, wake, wiring
 from hw.checks.figures import Figures
 from hw.kicad.netlist import Netlist
 
@@ -29,7 +29,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "supplies are apart": _plain(levels.rails_joined),
         "no GPIO sees more than 3.3 V": _plain(levels.overvoltage),
         "I2C is pulled up once": levels.i2c,
-        "keys read right": levels.keypad,
+        "keys read right": keys.keys_read_right,
         "everything is defined at boot": levels.boot,
         "closed contacts read low": levels.closed_contacts,
         "a contact wakes once": wake.wake,

@@ -142,3 +142,19 @@ def as_deck(netlist: Netlist, corner: Corner, stimulus: Stimulus, measures: tupl
     lines += [f".tran {stimulus.step_us:g}u {stimulus.stop_ms:g}m 0 {stimulus.step_us:g}u", ".control", "run"]
     lines += [f"meas tran {line.format(**names)}" for line in measures]
     return "\n".join([*lines, "quit", ".endc", ".end", ""])
+
+
+def as_key_deck(  # noqa: PLR0913, PLR0917 - a key's way has that many parts
+    diode: str, row_ohms: float, column_ohms: float, keys: int, celsius: float, measures: tuple[str, ...]
+) -> str:
+    """Keys of one column, each with its diode, all held down: `row` is the GPIO of one of them.
+
+    10 k and the Pi's own 50 k pull each row up, 75 ohm are the column's output (`hw/data/figures.toml`).
+    """
+    lines = ["* keys with diodes", "V33 up 0 3.3", f"Rcolumn column pin {column_ohms:g}", "Rpin pin 0 75"]
+    for key in range(keys):
+        row = f"row{key or ''}"
+        lines += [f"Rup{key} up {row} 10k", f"Rpi{key} up {row} 50k", f"Rrow{key} {row} pad{key} {row_ohms:g}"]
+        lines += [f"Rkey{key} pad{key} key{key} 1", f"Dkey{key} key{key} column {_model_name(diode)}"]
+    lines += [*_models(Corner()), f".temp {celsius:g}", ".tran 10u 1m", ".control", "run"]
+    return "\n".join([*lines, *(f"meas tran {line}" for line in measures), "quit", ".endc", ".end", ""])

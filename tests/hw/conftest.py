@@ -1,4 +1,4 @@
-"""What the tests of the electronics share. Tests that need kicad-cli skip without it, but never in CI."""
+"""What the tests of the electronics share. Tests that need kicad-cli or ngspice skip without it, but never in CI."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from hw import make
 from hw.checks.figures import Figures, load
 from hw.kicad import cli
 from hw.kicad.netlist import Netlist
+from hw.spice import run
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,17 @@ def kicad() -> None:
     if cli.present():
         return
     reason = "kicad-cli is not installed: run hw/install-kicad as root"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def ngspice() -> None:
+    """ngspice is here, or the test is skipped; in CI it must be here."""
+    if run.is_present():
+        return
+    reason = "ngspice is not installed: apt-get install ngspice"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)

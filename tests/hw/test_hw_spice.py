@@ -4,7 +4,6 @@ The deck is made from the kept netlist: a mistake is made there, as in the other
 tests skip, but never in CI.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -27,17 +26,6 @@ CLOSING = "PWL(0 0 900m 0 900.5m 1)"
 MOST = "most MAX v({on}) from=880m to=1500m"
 AREA = "area INTEG v({on}) from=880m to=1500m"
 LATE = "late MAX v({on}) from=1300m to=1500m"
-
-
-@pytest.fixture(scope="session")
-def ngspice() -> None:
-    """ngspice is here, or the test is skipped; in CI it must be here."""
-    if run.is_present():
-        return
-    reason = "ngspice is not installed: apt-get install ngspice"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def asked(netlist: Netlist, corner: Corner, stimulus: Stimulus, *measures: str) -> Mapping[str, float]:
