@@ -7,15 +7,19 @@ from datetime import UTC
 
 from sqlalchemy import Connection, insert, select, update
 
+from bank.books.database import DAMAGED
 from bank.books.records import Attempt, Status, show_controls
 from bank.books.schema import ATTEMPTS, CARDS
+from bank.decoding import decode_foreign
 from bank.emv.codes import MAX_ATC
 
 LONGEST_SOURCE = 200
 
 
 def count_attempt(connection: Connection, card_id: str, limit: int) -> Status | None:
-    """Count an attempt before it is looked at: the card's status with it; None when blocked or `limit` is reached."""
+    """Count an attempt before it is looked at: the card's status with it; None when blocked or `limit` is reached.
+
+    Counted by the same statement that asks whether one is left: of a hundred at once, `limit` get through."""
     free = update(CARDS).where(CARDS.c.card_id == card_id, CARDS.c.blocked.is_(False), CARDS.c.failures < limit)
     counted = connection.execute(free.values(failures=CARDS.c.failures + 1)).rowcount == 1
     return read_status(connection, card_id) if counted else None
@@ -28,10 +32,11 @@ def uncount_attempt(connection: Connection, card_id: str) -> None:
 
 
 def read_status(connection: Connection, card_id: str) -> Status | None:
-    """What became of the card; None where there is none."""
+    """What became of the card; None where there is none. Raises StateError for a damaged row."""
     query = select(CARDS.c.last_atc, CARDS.c.failures, CARDS.c.blocked).where(CARDS.c.card_id == card_id)
     row = connection.execute(query).first()
-    return Status(*row) if row else None
+    with decode_foreign(f"the bank's books, card {card_id}: {DAMAGED}"):
+        return Status(*row) if row else None
 
 
 def use_counter(connection: Connection, card_id: str, atc: int) -> bool:

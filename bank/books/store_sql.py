@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from bank.books.bell import ChangeBell, take_change
 from bank.books.card_json import card_from_dict, card_to_dict
 from bank.books.clock import WallClock, read_time, wall_ms
-from bank.books.counting import write_attempt
+from bank.books.counting import count_attempt, read_status, use_counter, write_attempt
 from bank.books.customers import (
     add_credential,
     add_customer,
@@ -48,7 +48,6 @@ from bank.books.schema import ATTEMPTS, CARDS, ISSUER_KEYS
 from bank.books.store import Issue
 from bank.books.vault import BooksVault
 from bank.decoding import decode_foreign
-from bank.emv.codes import MAX_ATC
 from bank.emv.keys import IssuerKey
 from bank.errors import IssuingError, StateError, UnknownCardError
 
@@ -194,17 +193,18 @@ class SqlStore:
 
     def take_attempt(self, card_id: str, limit: int) -> Status | None:
         """See Store."""
-        # Counted by the same statement that asks whether one is left: of a hundred at once, `limit` get through.
-        free = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.failures < limit)
         with self.writing() as connection:
-            moved = _move(connection, card_id, free.values(failures=CARDS.c.failures + 1))
-            return _status(connection, card_id) if moved else None
+            counted = count_attempt(connection, card_id, limit) if is_askable(card_id) else None
+            if counted is None:
+                _status(connection, card_id)  # raises where there is no such card
+            return counted
 
     def accept_code(self, card_id: str, atc: int, attempt: Attempt | None = None) -> bool:
-        """See Store. The condition and the change are one statement: of two at once, the second finds it moved."""
-        fresh = update(CARDS).where(CARDS.c.blocked.is_(False), CARDS.c.last_atc < atc)
+        """See Store."""
         with self.writing() as connection:
-            accepted = atc <= MAX_ATC and _move(connection, card_id, fresh.values(last_atc=atc, failures=0))
+            accepted = is_askable(card_id) and use_counter(connection, card_id, atc)
+            if not accepted:
+                _status(connection, card_id)
             if attempt is not None:
                 reason = Reason.ACCEPTED if accepted else Reason.RACED
                 write_attempt(connection, replace(attempt, reason=reason))
@@ -290,13 +290,10 @@ def _taken(message: str) -> Iterator[None]:
 
 
 def _status(connection: Connection, card_id: str) -> Status:
-    if not is_askable(card_id):
+    status = read_status(connection, card_id) if is_askable(card_id) else None
+    if status is None:
         raise UnknownCardError(NOT_ISSUED)
-    row = connection.execute(select(CARDS).where(CARDS.c.card_id == card_id)).mappings().first()
-    if row is None:
-        raise UnknownCardError(NOT_ISSUED)
-    with decode_foreign(f"the bank's books, card {card_id}: {DAMAGED}"):
-        return Status(row["last_atc"], row["failures"], row["blocked"])
+    return status
 
 
 def _move(connection: Connection, card_id: str, change: Update) -> bool:

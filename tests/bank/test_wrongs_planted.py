@@ -44,6 +44,31 @@ def test_two_codes_of_a_resynchronisation_are_so_far_apart_at_most(
     assert Verifier(books).resynchronise_counter(CARD, (code(3000), code(3000 + apart))).accepted is accepted
 
 
+def test_refusals_are_counted_down_to_the_last_and_forgotten_by_a_right_code(memory: SqlStore) -> None:
+    """`left` is what the customer is told; the one after the last is not looked at."""
+    furnish_books(memory)
+    card = memory.find_card(CARD)
+    assert card is not None
+    code = Search(card, card_key(memory.issuer_key(card.key_name), card.pan, card.psn)).code
+    verifier = Verifier(memory)
+    wrong = str(int(code(1)) ^ 1).zfill(8)
+    most = DEFAULT_POLICY.attempts
+    assert [verifier.verify(CARD, wrong).left for _ in range(most - 1)] == list(range(most - 1, 0, -1))
+    assert verifier.verify(CARD, code(1)).accepted
+    refused = [verifier.verify(CARD, wrong) for _ in range(most + 1)]
+    assert [each.left for each in refused] == [*range(most - 1, -1, -1), 0]
+    assert [each.reason for each in refused] == [Reason.NO_MATCH] * most + [Reason.LIMITED]
+
+
+def test_a_card_that_is_blocked_while_its_code_is_looked_at_uses_no_counter(memory: SqlStore) -> None:
+    furnish_books(memory)
+    assert memory.take_attempt(CARD, DEFAULT_POLICY.attempts) is not None
+    memory.block_card(CARD, blocked=True)
+    assert not memory.accept_code(CARD, 1)
+    memory.block_card(CARD, blocked=False)
+    assert memory.accept_code(CARD, 1)
+
+
 def said_by(error: BaseException | None) -> str:
     """Everything in an error and in those it came from."""
     return "" if error is None else f"{error!r} {error} {said_by(error.__cause__ or error.__context__)}"

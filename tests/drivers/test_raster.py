@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import pairwise, product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from pytest_mock import MockerFixture
 
 from drivers.painter.fontdata.convert import WANTED
 from drivers.painter.fonts import SIZES, digit_shapes, load_font
-from drivers.painter.parts import TALLER, wrap_sentence
+from drivers.painter.parts import SETTINGS, TALLER, Canvas, grouped_code, wrap_sentence
 from drivers.painter.raster import DARK_COLOUR, LIT_COLOUR, encode_png, paint_screen, prepare_fonts
 from drivers.ports import Picture
 from sesame_core.errors import UsageError
@@ -245,3 +246,30 @@ def test_a_font_file_is_whole(size: int) -> None:
         spare = (1 << step * 4 - letters.width) - 1
         assert not any(int(packed[at : at + step], 16) & spare for at in range(0, len(packed), step)), letter
         assert len(letters.glyph_rows(letter)) == size
+
+
+@pytest.mark.parametrize(("left", "top"), [(0, 3), (0, -1), (8, 0), (-1, 0), (7, 0)])
+def test_a_part_beyond_an_edge_is_an_error_and_not_half_drawn(left: int, top: int) -> None:
+    canvas = Canvas(8, 4)
+    with pytest.raises(UsageError, match="outside the picture"):
+        canvas.put_picture(Picture(2, 2, (0b11, 0b11)), left, top)
+    assert canvas.as_picture() == Picture.dark(8, 4)
+    canvas.put_picture(Picture(2, 2, (0b11, 0b01)), 6, 2)
+    assert canvas.as_picture().rows == (0, 0, 0b11, 0b01)
+
+
+@pytest.mark.parametrize("digits", [8, 10, 12, 16])
+def test_a_code_is_broken_into_lines_only_where_one_line_would_be_too_small_to_read(digits: int) -> None:
+    """18 pixels are read at arm's length; between 16 and 18 a second line is worth it."""
+    lengths = [digits % 4] * bool(digits % 4) + [4] * (digits // 4)
+    seen = set()
+    for width in range(40, 257):
+        one_line = max((each.size for each in SETTINGS if each.fits([lengths], width)), default=0)
+        more = max((each.size for each in SETTINGS if each.fits([[length] for length in lengths], width)), default=0)
+        if not more:
+            continue
+        best: Any = grouped_code(code([8] * digits), width)[0]
+        lines = len(best.args[1])
+        assert (lines == 1) is (one_line >= 18 or one_line >= more), width
+        seen.add(lines)
+    assert len(seen) > 1, "both were met"

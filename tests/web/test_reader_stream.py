@@ -4,7 +4,7 @@ import asyncio
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -70,6 +70,22 @@ def test_a_listener_is_woken_once_until_it_looks() -> None:
     waiting.take_oldest()
     waiting.put(LOOK)
     assert len(woken) == 2
+
+
+def test_one_that_goes_is_told_nothing_more(tmp_path: Path) -> None:
+    """Each page that was ever open would be told of every screen, for as long as the reader lives."""
+
+    async def listen_and_go(bench: PageBench) -> tuple[int, int]:
+        stream = stream_events(bench)
+        await anext(stream)
+        await anext(stream)
+        there = bench.submit(lambda: len(bench._listeners)).result(LIMIT_S)
+        assert isinstance(stream, AsyncGenerator)
+        await stream.aclose()
+        return there, bench.submit(lambda: len(bench._listeners)).result(LIMIT_S)
+
+    with living(tmp_path) as bench:
+        assert in_a_loop_of_its_own(listen_and_go(bench), LIMIT_S) == (1, 0)
 
 
 def test_one_that_never_reads_is_let_go_by_the_reader(tmp_path: Path) -> None:
