@@ -85,7 +85,15 @@ def say(line: str) -> None:
 
 
 def sh(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": ROOT, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
     return done.stdout
 
@@ -365,6 +373,21 @@ def nothing_is_left(key: KeyAtWork) -> None:
     assert not Path("/sys/kernel/config/usb_gadget/esecure").exists()
 
 
+def the_commands_raise_it_and_take_it_down() -> None:
+    """As the service's unit types them, twice each: a run that was killed leaves it raised."""
+    settings = Path("/run/reader.toml")
+    settings.write_text(f'[key]\nusb_vendor = {VENDOR}\nusb_product = {PRODUCT}\ndrive = "{DISC}"\n')
+    sesame = (sys.executable, "-m", "sesame", "key", "gadget")
+    for _ in range(2):
+        sh(*sesame, "up", "--config", str(settings), "--usb", str(MOUNT), "--user", "nobody")
+    assert (MOUNT / "ep0").stat().st_uid == NOBODY
+    assert KernelTree().read_value(DRIVE_FILE) == str(DISC)
+    for _ in range(2):
+        sh(*sesame, "down", "--usb", str(MOUNT))
+    assert not MOUNT.is_mount()
+    assert not Path("/sys/kernel/config/usb_gadget/esecure").exists()
+
+
 def main() -> None:
     prepare()
     key = KeyAtWork()
@@ -392,6 +415,7 @@ def main() -> None:
             lambda: pcscd_and_opensc_sign_with_the_pin_typed_on_the_key(UsbfsBench(key), key),
         ),
         ("usb: taken down, nothing is left", lambda: nothing_is_left(key)),
+        ("usb: sesame key gadget raises it and takes it down", the_commands_raise_it_and_take_it_down),
     ]
     say(f"1..{len(checks)}")
     for number, (name, check) in enumerate(checks, 1):
