@@ -12,6 +12,7 @@ from contextlib import closing
 from functools import partial
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from cryptography import x509
@@ -19,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from httpx2 import Response
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -580,3 +583,35 @@ def test_books_that_cannot_be_used_are_said_so(moreau: Customer, monkeypatch: py
     monkeypatch.setattr(SqlStore, "reading", gone)
     page = browser.get("net")
     assert (page.status_code, title(page)) == (503, EN.broken[0])
+
+
+# Whatever is sent
+
+
+@pytest.fixture(scope="module")
+def settled(device: Device) -> Iterator[KeyBrowser]:
+    with closing(open_in_memory()) as store, pytest.MonkeyPatch.context() as cheap:
+        cheap.setitem(numbers.WORK, "n", 2)
+        bank = EsecureBank(store)
+        letter = bank.give_out(device)
+        made = bank.enrolment.enrol_first("MOREAU17", letter.code, device.request())
+        yield Customer(bank, device, made, letter.number).settle()
+
+
+PATHS = ("log-on", "number", "personalise", "details", "log-off", "net/transfers", "net/transfers/0", "nowhere")
+NAMES = ("user", "key", "mark", "ticket", "amount", "fresh", "signature", "holder")
+
+
+@given(st.sampled_from(PATHS), st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60), max_size=6))
+def test_any_form_is_answered_by_a_page(settled: KeyBrowser, path: str, given_fields: dict[str, str]) -> None:
+    page = settled.post(path, **{name: text.encode("utf-8", "replace").decode() for name, text in given_fields.items()})
+    assert page.status_code in {200, 403, 404, 405, 409, 422, 429}
+    assert title(page)
+    assert settled.get("net").status_code == 200, "and nobody was signed off by it"
+
+
+@given(st.text(max_size=80))
+def test_any_address_is_answered_by_a_page(settled: KeyBrowser, text: str) -> None:
+    query = quote(text.encode("utf-8", "replace"), safe="")
+    for path in (f"net?open={query}", f"net/transfers/{query}", f"net/statements/{query}/{query}"):
+        assert settled.get(path).status_code in {200, 403, 404}

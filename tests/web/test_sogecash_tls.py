@@ -4,6 +4,7 @@ In the last the private key is in the PIV card of `sesame key virtual`, in a rea
 OpenSC's PKCS#11 module.
 """
 
+import base64
 import os
 import re
 import shutil
@@ -20,15 +21,16 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
 
 from bank.cards.vpcd import VirtualReader
 from bank.demo.database import open_in_memory
+from bank.pki.est import pack_evidence
+from bank.pki.profiles import EVIDENCE
 from bank.web.sogecash.site import open_business
 from bank.web.sogecash.words import list_sogecash_words
 from drivers.vault.attesting import certify_itself
 from sesame_core.piv.card import PivCard
-from sesame_core.piv.objects import certificate_container
 from tests.bank.counter import Hand
 from tests.bank.keyed import DAY_MS, Device, EsecureBank
 from tests.key.made import Person
@@ -41,7 +43,6 @@ EN = list_sogecash_words()["en"]
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(Path("/usr/lib").glob("*/opensc-pkcs11.so"))
 SECRET = "5ecre7"
-CERTIFICATE_9A = 0x5FC105
 LIMIT_S = 60
 
 
@@ -175,33 +176,47 @@ def test_nginx_in_front_lets_every_certificate_through_to_be_told(tls: TlsBench)
         assert tls.ask_in(own, port) == "Expired certificate"
 
 
-def test_the_keys_own_card_opens_the_site_by_pkcs11(
+def run(tls: TlsBench, *command: str, given: str = "") -> str:
+    """What a program prints; it must end well."""
+    env = {**os.environ, "PKCS11_MODULE_PATH": str(MODULES[0])}
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, cwd=tls.folder, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_keys_own_card_from_the_maker_to_the_site_by_programs_of_others(
     tls: TlsBench, pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader]
 ) -> None:
+    """yubico-piv-tool reads F9 and attests, openssl asks with the card's key, curl enrols, openssl's TLS logs on."""
     assert MODULES, "Debian: opensc-pkcs11"
     device = Device()
-    letter = tls.bank.give_out(device)
-    made = tls.bank.enrolment.enrol_first("MOREAU17", letter.code, device.request())
-    device.vault.write_object(CERTIFICATE_9A, certificate_container(made.public_bytes(Encoding.DER)))
     virtual_readers[0].insert(PivCard(device.vault, Person()))
     pcscd.until_present(FIRST, True)
-    own = tls.path("own.crt", made.public_bytes(Encoding.PEM))
+    piv = ("yubico-piv-tool", "-r", FIRST, "-a")
+    tls.bank.helpdesk.make_key(run(tls, *piv, "read-certificate", "-s", "f9").encode())
+    letter = tls.bank.helpdesk.issue_key("MOREAU17", device.serial)
+    attestation = x509.load_pem_x509_certificate(run(tls, *piv, "attest", "-s", "9a").encode())
+    evidence = pack_evidence([attestation.public_bytes(Encoding.DER)])
+    # OpenSC finds a key by its certificate: any will do until the bank's is there.
+    own = attestation.public_bytes(Encoding.PEM)
+    run(tls, *piv, "import-certificate", "-s", "9a", "-i", tls.path("attestation.pem", own))
+    config = f"[req]\ndistinguished_name=name\n[name]\n[ext]\n{EVIDENCE.dotted_string}=DER:{evidence.hex()}\n"
+    card = ("-engine", "pkcs11", "-keyform", "engine", "-key", "pkcs11:id=%01;type=private;pin-value=123456")
+    asking = ("-subj", "/CN=MOREAU17", "-config", tls.path("request.conf", config.encode()), "-reqexts", "ext")
+    run(tls, "openssl", "req", "-new", "-sha256", *card, *asking, "-out", "request.pem")
+    est = f"https://localhost:{tls.port}/.well-known/est/simpleenroll"
+    login = ("--user", f"MOREAU17:{letter.code}", "--data-binary", "@request.pem")
+    answer = run(tls, "curl", "--silent", "--fail", "--cacert", "root.crt", *login, est)
+    (made,) = pkcs7.load_der_pkcs7_certificates(base64.b64decode(answer))
+    assert made.public_key() == attestation.public_key()
+    run(tls, *piv, "import-certificate", "-s", "9a", "-i", tls.path("own.pem", made.public_bytes(Encoding.PEM)))
     body = "user=MOREAU17"
     request = (
         f"POST /en/log-on HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
     )
-    command = ["openssl", "s_client", "-connect", f"localhost:{tls.port}", "-CAfile", str(tls.folder / "root.crt"),
-               "-engine", "pkcs11", "-keyform", "engine", "-key", "pkcs11:id=%01;type=private;pin-value=123456",
-               "-cert", own, "-quiet", "-ign_eof"]  # fmt: skip
-    done = subprocess.run(
-        command,
-        input=request,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PKCS11_MODULE_PATH": str(MODULES[0])},
-    )
-    assert "303 See Other" in done.stdout, done.stdout + done.stderr
-    assert "location: /en/number" in done.stdout
-    assert "sogecash-keys=" in done.stdout
+    place = ("-connect", f"localhost:{tls.port}", "-CAfile", "root.crt", "-cert", "own.pem", "-quiet", "-ign_eof")
+    said = run(tls, "openssl", "s_client", *place, *card, given=request)
+    assert "303 See Other" in said
+    assert "location: /en/number" in said
+    assert "sogecash-keys=" in said
