@@ -65,6 +65,17 @@ def test_a_lock_that_is_let_go_is_taken(tmp_path: Path, monkeypatch: pytest.Monk
         pass
 
 
+def test_a_lock_is_its_owners_whatever_the_umask_is(tmp_path: Path) -> None:
+    """Whoever may open it can keep it, and everybody waiting."""
+    before = os.umask(0)
+    try:
+        with lock_file(tmp_path / "new" / "card.json"):
+            assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+            assert (tmp_path / "new" / "card.json.lock").stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+
+
 def test_postgresql_waits_for_no_lock_for_ever(postgres: PostgresCluster) -> None:
     with closing(SqlStore(postgres.new_database(), BooksVault(bytes(32)))) as store, store.reading() as connection:
         assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == f"{PATIENCE_S}s"

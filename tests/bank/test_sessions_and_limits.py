@@ -8,9 +8,19 @@ import pytest
 from sqlalchemy import Connection
 
 from bank.books.limiting import count_one, forget_count, forget_counts, read_count, sweep_counts, uncount_one
+from bank.books.sessions import (
+    NewSession,
+    Owner,
+    SessionLimits,
+    end_sessions,
+    note_use,
+    read_session,
+    write_session,
+)
 from bank.books.store_sql import SqlStore
 from bank.demo.customers import furnish_books
 from bank.demo.people import begin_anew
+from bank.demo.staff import furnish_staff
 from bank.operations.people import count_refusals, take_try
 from bank.web.shared import BookSessions
 
@@ -145,3 +155,48 @@ def test_a_form_that_two_processes_admit_opens_one_session(books: SqlStore) -> N
 def test_nobody_is_signed_in_whom_the_books_do_not_know(books: SqlStore) -> None:
     sessions = BookSessions(books)
     assert sessions.user_of(sessions.open_session("NOBODY00")) is None
+
+
+# Sessions, at their bounds
+
+
+def begun(connection: Connection, token: str, now_ms: int, owner: Owner = Owner.CUSTOMER, most: int = 10) -> None:
+    code = "DURAND42" if owner is Owner.CUSTOMER else "AGENCE01"
+    assert write_session(connection, NewSession(owner, code, token), now_ms, SessionLimits(most=most))
+
+
+def lasting(connection: Connection, tokens: str, now_ms: int, owner: Owner = Owner.CUSTOMER) -> str:
+    return "".join(each for each in tokens if read_session(connection, owner, each, now_ms, SessionLimits()))
+
+
+def test_of_too_many_sessions_the_oldest_makes_room(memory: SqlStore) -> None:
+    furnish_books(memory)
+    with memory.writing() as connection:
+        for moment, token in enumerate("abc", start=1):
+            begun(connection, token, moment, most=2)
+        assert lasting(connection, "abc", 10) == "bc"
+
+
+def test_a_use_that_is_written_late_takes_no_time_away(memory: SqlStore) -> None:
+    """Two processes write what they saw in any order."""
+    furnish_books(memory)
+    idle = SessionLimits().idle_ms
+    with memory.writing() as connection:
+        begun(connection, "a", 0)
+        note_use(connection, "a", 10_000)
+        note_use(connection, "a", 5_000)
+        assert lasting(connection, "a", 10_000 + idle - 1) == "a"
+        assert lasting(connection, "a", 10_000 + idle) == ""
+
+
+def test_signing_off_all_customers_leaves_the_staff(memory: SqlStore) -> None:
+    furnish_books(memory)
+    with memory.writing() as connection:
+        furnish_staff(connection, 0)
+        begun(connection, "c", 1)
+        begun(connection, "s", 1, Owner.STAFF)
+        end_sessions(connection, Owner.CUSTOMER)
+        assert lasting(connection, "c", 2) == ""
+        assert lasting(connection, "s", 2, Owner.STAFF) == "s"
+        end_sessions(connection, Owner.STAFF)
+        assert lasting(connection, "s", 2, Owner.STAFF) == ""
