@@ -64,8 +64,8 @@ def _contact(pen: Pen, channel: Channel) -> Point:
     keeper = pen.part(library.RESISTOR, f"R{channel.resistor + 1}", parts.resistor("470k"), (66, y - 7))
     sheet.wire(keeper.pin("2"), node)
     pen.supply(library.RAILS["VBAT"], keeper.pin("1"))
-    shunt = pen.part(library.CAPACITOR, f"C{number + 6}", parts.CAP_100N, (77, y - 7))
-    sheet.wire(shunt.pin("2"), (77, y))
+    shunt = pen.part(library.CAPACITOR, f"C{number + 6}", parts.CAP_100N, (76, y - 7))
+    sheet.wire(shunt.pin("2"), (76, y))
     pen.supply(library.RAILS["VBAT"], shunt.pin("1"))
     switch = pen.part(
         channel.shape, f"SW{number}", channel.contact, (66, y + 8), rotation=270, fields=((4.5, -1), (4.5, 1))
