@@ -3,8 +3,8 @@
     python -m benchmarks securpass
 
 One process, books on SQLite on the disk, loopback. `request` is the commit alone, beside which the others are to be
-read. Each hearing is timed from before the request to the line or the message at the other end. Then approvals and
-waiting telephones: see `securpass_approval`, `securpass_waiting`.
+read. Each hearing is timed from before the request to the line or the message at the other end. Then approvals, the
+tap and waiting telephones: see `securpass_approval`, `securpass_terminal`, `securpass_waiting`.
 """
 
 import http.client
@@ -38,6 +38,7 @@ from bank.push.worker import PushWorker
 from bank.web.feed import OperationFeed
 from benchmarks.figures import milliseconds, table
 from benchmarks.securpass_approval import report_approvals
+from benchmarks.securpass_terminal import report_terminal
 from benchmarks.securpass_waiting import report_waiting
 from simulator.push.mailboxes import PushMessage, PushRegistration
 from simulator.push.site import SERVICES
@@ -80,6 +81,7 @@ def report() -> None:
             rows.append((name, f"p50 {milliseconds(p50):>9}   p95 {milliseconds(p95):>9}"))
         table("Sécur'Pass: from the request to the telephone", rows)
     report_approvals()
+    report_terminal()
     report_waiting()
 
 
