@@ -133,7 +133,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
             "keypad",
             Verdict.FAILED,
             "not pressed, or dead: 5",
-            "GPIO6 (header pin 31, hole d47), GPIO16 (header pin 36, hole j51)",
+            "GPIO6 (header pin 31, hole h47), GPIO16 (header pin 36, hole j51)",
         ),
     ),
     Trouble.KEY_STUCK: (("keypad", Verdict.FAILED, "held down or stuck: 8", "look for a short"),),
@@ -142,7 +142,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
             "keypad",
             Verdict.FAILED,
             "not pressed, or dead: 4 5 6 Défi",
-            "the wires of GPIO6 (header pin 31, hole d47)",
+            "the wires of GPIO6 (header pin 31, hole h47)",
         ),
     ),
     Trouble.RIBBON_TURNED: (
@@ -175,7 +175,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
     Trouble.CARD_SWITCH_SHORT: (("card switch", Verdict.FAILED, "stays closed without a card", "look for a short"),),
     Trouble.CARD_SWITCH_INVERTED: (("card switch", Verdict.FAILED, "opens with a card in", "the other contact"),),
     Trouble.GPIO_TAKEN: (
-        ("keypad", Verdict.FAILED, "both on GPIO5 (header pin 29, hole d46)", "give each its own pin"),
+        ("keypad", Verdict.FAILED, "both on GPIO5 (header pin 29, hole h46)", "give each its own pin"),
     ),
     Trouble.BATTERY_LOW: (("battery", Verdict.WARNING, "7 % left", "charge it"),),
     Trouble.BATTERY_SILENT: (("battery", Verdict.FAILED, "MAX17048 at 0x36 does not answer", "i2cdetect"),),
