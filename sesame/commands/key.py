@@ -63,6 +63,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
     _add_usb(parser)
     parser.add_argument("--verbose", "-v", action="store_true", help="say on standard error what the key does")
     add_state_argument(parser)
+    add_json_argument(parser, power_off="yes or no: whether the system is to be powered off")
 
 
 def _gadget(parser: argparse.ArgumentParser) -> None:
@@ -70,11 +71,17 @@ def _gadget(parser: argparse.ArgumentParser) -> None:
     _add_config(parser)
     _add_usb(parser)
     parser.add_argument("--user", default="sesame", help="whose program the key is (%(default)s)")
+    add_json_argument(
+        parser,
+        up="yes or no: whether this machine is the key's USB device now",
+        usb="text: where FunctionFS is mounted, or was",
+    )
 
 
 def _image(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="its files; folders in it are left out")
     parser.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help="the image")
+    add_json_argument(parser, image="text: the file", files="number: how many files are on it")
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:

@@ -8,22 +8,30 @@ from device.esecure.compose import identity_of
 from drivers.usb.errors import UsbDeviceError
 from drivers.usb.gadget import KernelTree, lower_gadget, raise_gadget
 from drivers.usb.mounting import mount_functions, unmount_functions
+from sesame.answers import say_result
 from sesame.exits import Exit
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Raises ConfigError, DriverError."""
-    if arguments.direction == "down":
+    up = arguments.direction == "up"
+    if up:
+        _raise_key(arguments)
+    else:
         unmount_functions(arguments.usb)
         lower_gadget(KernelTree())
-        return Exit.OK
+    if arguments.json:
+        say_result(arguments, Exit.OK, up=up, usb=str(arguments.usb))
+    return Exit.OK
+
+
+def _raise_key(arguments: argparse.Namespace) -> None:
     config = load_config(arguments.config)
     tree = KernelTree()
     raise_gadget(tree, identity_of(config), Path(config.key.drive) if config.key.drive else None)
     user = _find_user(arguments.user)
     tree.give_values(user)
     mount_functions(arguments.usb, user)
-    return Exit.OK
 
 
 def _find_user(name: str) -> int:

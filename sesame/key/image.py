@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from drivers.usb.drive import build_image, read_files
+from sesame.answers import say_result
 from sesame.exits import CommandError, Exit
 
 
@@ -14,5 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.output.write_bytes(build_image(files))
     except OSError as cause:
         raise CommandError(Exit.USAGE, f"cannot write {arguments.output}: {cause.strerror}") from cause
+    if arguments.json:
+        say_result(arguments, Exit.OK, image=str(arguments.output), files=len(files))
     sys.stderr.write(f"{len(files)} files in {arguments.output}\n")
     return Exit.OK

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from device.config import load_config
+from sesame.answers import say_result
 from sesame.exits import CommandError, Exit
 from sesame.key.virtual import OWN
 from sesame_core.piv.vault import VaultError
@@ -20,4 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
         power_off = serve_key(config, Path(arguments.state) / OWN, arguments.usb)
     except VaultError as error:
         raise CommandError(Exit.BOOKS, str(error)) from error
-    return Exit.POWER_OFF if power_off else Exit.OK
+    exit_code = Exit.POWER_OFF if power_off else Exit.OK
+    if arguments.json:
+        say_result(arguments, exit_code, power_off=power_off)
+    return exit_code

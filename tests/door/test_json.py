@@ -89,6 +89,9 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank list": [("", 0), ("bank-card", 0)],
     "bank issue": [("NEW00001 --name New", 0)],
     "key virtual": [("--demo --state {tmp}/bad.toml", 13)],
+    "key run": [("--config {tmp}/bad.toml", 9)],
+    "key gadget": [("up --config {tmp}/bad.toml", 9)],
+    "key image": [("{tmp} --output {tmp}/disc.iso", 0), ("{tmp}/none --output {tmp}/disc.iso", 11)],
     "bank block": [("bank-card", 0)],
     "bank unblock": [("bank-card", 0)],
 }
