@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bank.errors import BankError
+from sesame.collector import calm_collector
 from sesame.parsing import OTHER, USAGE, CommandParser, Misused, name_call
 from sesame.streams import hold_streams
 from sesame.version import VERSION
@@ -63,6 +64,7 @@ COMMANDS: Final = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of `sesame` with these arguments (default: the process's own)."""
+    calm_collector()
     words = list(sys.argv[1:] if argv is None else argv)
     with hold_streams():
         return _run_to_end(words)

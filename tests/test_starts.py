@@ -51,3 +51,23 @@ def test_a_start_loads_nothing_that_it_has_no_use_for(start: str, barred: set[st
 def test_the_lists_name_real_modules() -> None:
     """A misspelt name would bar nothing."""
     assert [name for name in NOT_FOR_A_CODE | NOT_FOR_OBJECTS if find_spec(name) is None] == []
+
+
+WATCHED = """
+import gc
+looks = []
+gc.callbacks.append(lambda phase, info: looks.append(info) if phase == "start" else None)
+from sesame.cli import main
+looks.clear()
+main(["blank", "--config", "no-such-file"])
+from benchmarks.first_frame import draw_first_frame
+draw_first_frame()
+print(len(looks))
+"""
+
+
+def test_the_garbage_collector_does_not_look_while_a_command_starts() -> None:
+    """Everything that the reader's first frame loads, and nothing of it is garbage."""
+    found = subprocess.run([sys.executable, "-c", WATCHED], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert found.stdout.split()[-1] == "0"
