@@ -64,17 +64,17 @@ def page_at(told: str) -> str:
 
 def test_with_a_wheel_house_no_index_is_needed_and_each_takes_over_from_the_other(offline: Path) -> None:
     with started(offline, sys.executable, "run.py") as (told, said):
-        assert "data-card" in page_at(told), said
+        assert 'href="/fr/"' in page_at(told), said
         assert said.startswith("Preparing ")
     with started(offline, "./run") as (told, said):
-        assert "data-card" in page_at(told)
+        assert 'href="/fr/"' in page_at(told)
         assert said == "", "it is the same environment, and nothing changed"
     (offline / ".venv/installed").unlink()
     with started(offline, "./run") as (told, said):
-        assert "data-card" in page_at(told), said
+        assert 'href="/fr/"' in page_at(told), said
         assert said.startswith("Preparing ")
     with started(offline, sys.executable, "run.py") as (told, said):
-        assert "data-card" in page_at(told)
+        assert 'href="/fr/"' in page_at(told)
         assert said == ""
 
 

@@ -19,6 +19,12 @@ LOOK_S: Final = 1.0
 """How often the outbox is looked into, in seconds."""
 USUAL: Final = CarryPolicy()
 
+EARLY_S: Final = (0.0, 0.2, 1.0, 5.0)
+"""A receipt may overtake the answer that names its message, here or in another process: seconds before each look."""
+
+MOST_EARLY: Final = 1_000
+"""Receipts that are looked for at once: whoever sends more of messages that nobody knows is not waited for."""
+
 
 class TextDispatcher:
     """One for each process that has a carrier."""
@@ -36,6 +42,7 @@ class TextDispatcher:
         self._policy = policy
         self._wall = wall
         self._look_s = look_s
+        self._early: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -58,6 +65,8 @@ class TextDispatcher:
                 busy = await self.carry_due()
                 if not busy:
                     await _wait(ended, self._look_s)
+        for each in tuple(self._early):
+            each.cancel()
 
     async def carry_due(self) -> int:
         """Carry what is due now: how many messages were taken on. Books that are away are looked into again later."""
@@ -97,14 +106,25 @@ class TextDispatcher:
 
     def _take_receipt(self, receipt: TextReceipt) -> None:
         """On the carrier's loop, which is this one's: the books are written to beside it."""
-        asyncio.get_running_loop().run_in_executor(None, self._note_receipt, receipt)
+        if len(self._early) < MOST_EARLY:
+            task = asyncio.get_running_loop().create_task(self._note_in_time(receipt))
+            self._early.add(task)
+            task.add_done_callback(self._early.discard)
 
-    def _note_receipt(self, receipt: TextReceipt) -> None:
+    async def _note_in_time(self, receipt: TextReceipt) -> None:
+        """Until a message waits for it, or none is to be expected any more."""
+        for seconds in EARLY_S:
+            await asyncio.sleep(seconds)
+            if await asyncio.to_thread(self._note_receipt, receipt):
+                return
+
+    def _note_receipt(self, receipt: TextReceipt) -> bool:
         try:
             with self._store.writing() as connection:
-                note_receipt(connection, receipt, pass_time(connection, self._wall()))
+                return note_receipt(connection, receipt, pass_time(connection, self._wall()))
         except StateError as error:
             log.error("%s", error)
+            return False
 
 
 async def _wait(ended: asyncio.Event, seconds: float) -> None:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bank.books.schema import COUNTERS, OPERATIONS
 from bank.books.store_sql import SqlStore
@@ -33,8 +33,11 @@ class OperationFeed:
         self._waiting: dict[int, list[Callable[[int], None]]] = {}
         self._thread: threading.Thread | None = None
 
-    async def list_changes(self, customer_id: int, beat_s: float) -> AsyncIterator[int | None]:
-        """The `seq` of each change of that customer's operations from now on; None after so many seconds without."""
+    async def list_changes(
+        self, customer_id: int, beat_s: float, since: int | None = None
+    ) -> AsyncIterator[int | None]:
+        """The `seq` of each change of that customer's operations from now on; None after so many seconds without.
+        `since`: what `read_head` said when a page was made; the last change after that comes first."""
         loop, changes = asyncio.get_running_loop(), asyncio.Queue[int]()
 
         def tell(seq: int) -> None:
@@ -43,6 +46,10 @@ class OperationFeed:
 
         await loop.run_in_executor(None, self._enter, customer_id, tell)
         try:
+            if since is not None:
+                missed = await loop.run_in_executor(None, self._find_last, customer_id, since)
+                if missed:
+                    yield missed
             while True:
                 try:
                     yield await asyncio.wait_for(changes.get(), beat_s)
@@ -50,6 +57,16 @@ class OperationFeed:
                     yield None
         finally:
             self._leave(customer_id, tell)
+
+    def read_head(self) -> int:
+        """The number of the last change of any operation. Raises StateError."""
+        return self._head()
+
+    def _find_last(self, customer_id: int, since: int) -> int:
+        """The last change of that customer's operations after one; 0 for none."""
+        own = OPERATIONS.c.customer_id == customer_id, OPERATIONS.c.seq > since
+        with self._store.reading() as connection:
+            return connection.execute(select(func.max(OPERATIONS.c.seq)).where(*own)).scalar() or 0
 
     def _enter(self, customer_id: int, tell: Callable[[int], None]) -> None:
         """Where nobody looks yet, somebody does from this moment of the books on."""

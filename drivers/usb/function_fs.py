@@ -44,6 +44,8 @@ GET_DESCRIPTOR: Final = 0x80096782
 ENDPOINT: Final = struct.Struct("<BBBBHBxx")
 
 PAUSE_S: Final = 0.05
+TOLD_S: Final = 5.0
+"""How long what ep0 has to tell may take to be told, on a machine that has much else to do."""
 
 
 class BusEvent(IntEnum):
@@ -195,14 +197,20 @@ class FunctionFsCable:
     def _read_packets(self, endpoint: int) -> None:
         while True:
             self._there.wait()
-            generation, size = self._generation, _packet_size(endpoint)
+            size = _packet_size(endpoint)
             try:
                 packet = os.read(endpoint, size)
             except OSError:
                 self._rest_a_moment()
                 continue
-            if generation == self._generation:
+            if self._is_of_now():
                 self._tell(PacketCame(self._clock.now(), packet, size))
+
+    def _is_of_now(self) -> bool:
+        """Whether a packet that was just read is of the computer that is there. A read waits while the endpoint is away
+        and ends with the next computer's first packet, which may be read before ep0 has told of that computer: it has
+        something to tell then. Where it has not, the packet's computer has gone since."""
+        return self._there.is_set() or (_has_news(self._control) and self._there.wait(TOLD_S))
 
     def _write_replies(self, endpoint: int) -> None:
         """A reply that fills its last packet is ended by an empty one (USB 2.0, 5.8.3)."""
@@ -224,6 +232,15 @@ class FunctionFsCable:
             self._come.append((self._generation, event))
         if self._notify is not None:
             self._notify()
+
+
+def _has_news(control: int) -> bool:
+    """Whether something waits to be read; never for a descriptor that is closed."""
+    poll = select.poll()
+    with suppress(OSError, ValueError):
+        poll.register(control, select.POLLIN)
+        return any(event & select.POLLIN for _, event in poll.poll(0))
+    return False
 
 
 def _packet_size(endpoint: int) -> int:

@@ -57,6 +57,10 @@ async def heard(changes: AsyncIterator[int | None]) -> int:
     raise AssertionError("the stream ended")
 
 
+async def first(changes: AsyncIterator[int | None]) -> int | None:
+    return await anext(changes)
+
+
 def waiting_for(feed: OperationFeed, customer_id: int, act: Callable[[], int]) -> tuple[int, int]:
     """What is heard, and what was done once the look had begun."""
 
@@ -88,6 +92,20 @@ def join_lookers() -> None:
     for thread in threading.enumerate():
         if thread.name == "operations":
             thread.join(LIMIT_S)
+
+
+def test_what_changed_between_a_page_and_its_stream_comes_first(books: SqlStore) -> None:
+    one, other = take_in(books, "FIRST001"), take_in(books, "SECOND02")
+    feed = OperationFeed(books, NEVER_S)
+    change(books, one)
+    head = feed.read_head()
+    assert asyncio.run(first(feed.list_changes(one, 0.05, head))) is None
+    change(books, one)
+    missed = change(books, one)
+    change(books, other)
+    assert asyncio.run(first(feed.list_changes(one, NEVER_S, head))) == missed
+    change(books, one)
+    join_lookers()
 
 
 def test_books_that_begin_anew_are_heard_again(books: SqlStore) -> None:

@@ -1,6 +1,7 @@
 """Text messages on their way out of the books: taken on once, tried again, told apart by their receipts."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -47,6 +48,20 @@ class ScriptedCarrier:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+class HastyCentre(ScriptedCarrier):
+    """One whose receipt comes before the answer that names the message."""
+
+    @asynccontextmanager
+    async def connected(self, take_receipt: ReceiptTaker) -> AsyncIterator[None]:
+        self.take_receipt = take_receipt
+        yield
+
+    async def carry_text(self, text: OutgoingText) -> CarryAnswer:
+        self.take_receipt(TextReceipt("m1", TextState.DELIVERED))
+        await asyncio.sleep(0.05)
+        return await super().carry_text(text)
+
+
 @dataclass
 class Outbox:
     """The books with a customer, the clock in the test's hand."""
@@ -90,6 +105,17 @@ def test_a_message_is_carried_once_in_order_and_its_receipt_is_kept(outbox: Outb
         assert not note_receipt(connection, TextReceipt("m2", TextState.UNDELIVERABLE), NOON), "it is final"
         assert not note_receipt(connection, TextReceipt("strange", TextState.DELIVERED), NOON)
     assert outbox.states() == ["sent", "delivered"]
+
+
+def test_a_receipt_that_overtakes_the_answer_is_kept(outbox: Outbox) -> None:
+    outbox.write()
+    pause = threading.Event()
+    with TextDispatcher(outbox.store, HastyCentre([TAKEN]), POLICY, outbox.hand, look_s=0.01).running():
+        for _ in range(400):
+            if outbox.states() == ["delivered"]:
+                break
+            pause.wait(0.05)
+    assert outbox.states() == ["delivered"]
 
 
 def test_two_processes_never_take_the_same_message_on(outbox: Outbox) -> None:

@@ -17,7 +17,7 @@ from tests.key.desk import POWER_ON, SECURE, XFR, Desk
 from tests.usb.wire import message, modification, parse, verification
 
 PIN, PUK, NEW = "90713826", "84620517", "35279148"
-MANAGEMENT = bytes.fromhex("0123456789ABCDEFFEDCBA98765432100123456789ABCDEF")
+MANAGEMENT = bytes.fromhex("5C1D29E83B7460AFF0A64738BE92D1C5836E0B9747D2A15F")
 OURS = ("sesame_core", "drivers", "device")
 
 

@@ -40,6 +40,8 @@ FOLDER: Final = Path(__file__).parent
 TARGETS: Final = ("card", "operation", "telephone")
 """The fields of acts: which card, which operation, which new number."""
 BEAT_S: Final = 10.0
+LONGEST_NUMBER: Final = 18
+"""Digits of the number of a change."""
 """How often a waiting page is told that somebody is there."""
 
 Page = Callable[[Request, BranchWords, StaffMember], Awaitable[Response]]
@@ -137,11 +139,12 @@ class BranchPages:
 
     async def show_synthesis(self, request: Request, words: BranchWords, member: StaffMember) -> Response:
         """One customer."""
+        head = await run_in_threadpool(self.feed.read_head)  # before anything is read that may change
         seen = await run_in_threadpool(self.acts.see_customer, member, request.path_params["user"])
         if seen is None:
             raise HTTPException(404)
         services = self.renderer.list_services(words, seen)
-        shown = {"customer": seen.customer, "s": seen, "services": services, "came": request.url.query}
+        shown = {"customer": seen.customer, "s": seen, "services": services, "came": request.url.query, "head": head}
         offered: list[OfferedAct] = self.acts.offer_acts(member, seen)
         shown["fraud_allowed"] = may_do(member.post, DeskAct.REPORT_FRAUD)
         shown |= await self._describe_securpass(words, seen.customer.user)
@@ -176,12 +179,15 @@ class BranchPages:
         customer = await run_in_threadpool(self.acts.find, request.path_params["user"])
         if customer is None:
             raise HTTPException(404)
-        return StreamingResponse(self._events(request, customer), media_type="text/event-stream")
+        since = request.query_params.get("since", "")
+        if not (since.isascii() and since.isdecimal() and len(since) <= LONGEST_NUMBER):
+            raise HTTPException(404)
+        return StreamingResponse(self._events(request, customer, int(since)), media_type="text/event-stream")
 
-    async def _events(self, request: Request, customer: Customer) -> AsyncIterator[str]:
+    async def _events(self, request: Request, customer: Customer, since: int) -> AsyncIterator[str]:
         """Until whoever is there is signed off; looking on is no use of the session."""
         yield "retry: 1000\n\n"
-        async for seq in self.feed.list_changes(customer.customer_id, BEAT_S):
+        async for seq in self.feed.list_changes(customer.customer_id, BEAT_S, since):
             if await self._member_of(request) is None:
                 return
             yield f'event: changed\ndata: {{"seq": {seq}}}\n\n' if seq is not None else ": here\n\n"
