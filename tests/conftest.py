@@ -31,6 +31,7 @@ TESTS = Path(__file__).parent
 
 LONG = (
     "bank/test_key_certificates.py",
+    "bank/test_books_clock.py",
     "bank/test_operation_cells.py",
     "bank/test_operation_crashes.py",
     "bank/test_operation_races.py",
@@ -46,9 +47,11 @@ LONG = (
     "promises/test_r2_bad_answers.py",
     "promises/test_r7_display_errors.py",
     "systemd",
+    "test_architecture.py",
     "test_mutation_tool.py",
     "test_nothing_inherited.py",
     "test_packaging.py",
+    "test_pages.py",
     "test_run_without_shell.py",
     "uml",
     "web/test_app_api_fuzz.py",
@@ -59,6 +62,8 @@ LONG = (
     "web/test_sogecash_tls.py",
     "web/test_next_customer.py",
     "web/test_reader_fuzz.py",
+    "web/test_sogecash.py",
+    "web/test_what_pages_stand_on.py",
 )
 """What searches long or looks at no Python of ours: the suite runs it on its main Python only."""
 
