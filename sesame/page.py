@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sesame.answers import say_ready
@@ -47,7 +47,7 @@ def serve_page(config: "Config", arguments: argparse.Namespace) -> int:
 
     with open_books(arguments) as store, ExitStack() as stack:
         bench = PageBench(config, arguments.state)
-        listener = bind_listener(arguments.port, USUAL_PORT)
+        listener = stack.enter_context(closing(bind_listener(arguments.port, USUAL_PORT)))
         desk, waking = open_desk(store, Verifier(store)), open_waking(store)
         payments = open_payments(store, waker=waking.worker)
         telephone = open_phone(store, config.reader.language, waker=waking.worker)

@@ -91,7 +91,8 @@ class Server:
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Serve on a thread of its own while the context lasts: signals are the caller's."""
+        """Serve on a thread of its own while the context lasts: signals are the caller's. The listeners are closed
+        then, also where that came before the server had begun: uvicorn leaves them open."""
         thread = threading.Thread(target=self._server.run, args=(self._listeners,), name="pages", daemon=True)
         with _sparing_logs():
             thread.start()
@@ -100,6 +101,8 @@ class Server:
             finally:
                 self._server.should_exit = True
                 thread.join()
+                for listener in self._listeners:
+                    listener.close()
 
 
 class CertifiedServer(Server):

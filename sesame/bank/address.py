@@ -44,11 +44,11 @@ def bind_place(arguments: argparse.Namespace, usual: int) -> Place:
     """Listen as the options say. Raises ServingError, StateError, CommandError."""
     wanted = _address(arguments.listen)
     outside = not wanted.is_loopback
-    listeners = _listeners(arguments.port, usual, str(wanted))
     names = _names(wanted, only_private=arguments.tls) if outside else ()
     scheme = "https" if arguments.tls else "http"
     certificate, root = _certificate(arguments.state, names) if arguments.tls else (None, b"")
     first = names[0] if names else ADDRESS
+    listeners = _listeners(arguments.port, usual, str(wanted))  # last: nothing after it can fail and leave it open
     return Place(
         listeners=listeners,
         url=url_of(listeners[0], first, scheme),
@@ -87,6 +87,7 @@ def bind_business(
     certificate, _ = _certificate(arguments.state, names, BUSINESS)
     folder = arguments.state / FOLDER
     write_private(folder / CLIENTS, authorities)
+    front = _write_front(folder) if arguments.behind_proxy else ""
     listener = bind_listener(arguments.business_port, usual, str(wanted))
     return BusinessPlace(
         listener=listener,
@@ -96,7 +97,7 @@ def bind_business(
         certificate=certificate,
         clients=folder / CLIENTS,
         root=folder / ROOT,
-        front=_write_front(folder) if arguments.behind_proxy else "",
+        front=front,
     )
 
 

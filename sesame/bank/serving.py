@@ -58,14 +58,17 @@ def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
     """Until it is ended. Raises ServingError, CommandError."""
     if not 1 <= arguments.workers <= MOST_WORKERS:
         raise CommandError(Exit.USAGE, f"--workers takes a number from 1 to {MOST_WORKERS}")
-    with needing_extra("web"), metered_together(arguments.workers):
+    with needing_extra("web"), metered_together(arguments.workers), ExitStack() as stack:
         from bank.web.coopanet.site import NEXT  # noqa: PLC0415 - a web server's libraries
         from device.signals import on_ending  # noqa: PLC0415
         from sesame.bank.address import bind_place  # noqa: PLC0415
 
         smpp = read_carrier(arguments)
         place = bind_place(arguments, USUAL_PORT)
+        for each in place.listeners:
+            stack.callback(each.close)
         business = find_business(store, arguments, place.hosts, own_address=place.open_to_network)
+        stack.callback(business.listener.close)
         _write_log(structured=arguments.log == "json")
         _announce(place, business, arguments)
         proxied, structured = arguments.behind_proxy, arguments.log == "json"

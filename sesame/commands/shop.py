@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.state / FILE, CardNetwork(bank, ShopFacts(arguments.code, NAME, url.rstrip("/")), key)
         )
     except (OSError, ShopError) as cause:
+        listener.close()
         raise CommandError(Exit.FAILED, f"{arguments.state} cannot be used for the shop; give --state DIR") from cause
     ended = threading.Event()
     with on_ending(ended.set), _ended_by_input(arguments, ended), Server(make_shop(checkout), listener).beside():

@@ -89,6 +89,20 @@ def test_it_serves_while_its_context_lasts_and_says_nothing_of_itself() -> None:
         socket.create_connection(place)
 
 
+async def nothing(sockets: list[socket.socket] | None = None) -> None:
+    """The end came first."""
+
+
+def test_a_server_that_ends_before_it_began_leaves_no_listener() -> None:
+    listener = bind_listener(0, 0)
+    server = Server(Starlette(routes=ROUTES), listener)
+    server._server.startup = nothing  # type: ignore[method-assign]
+    server._server.should_exit = True
+    with server.beside():
+        pass
+    assert listener.fileno() == -1
+
+
 class Listening(socket.socket):
     """A listener that remembers for how many it was told to keep a place."""
 

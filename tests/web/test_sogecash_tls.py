@@ -46,6 +46,10 @@ SECRET = "5ecre7"
 LIMIT_S = 60
 
 
+CUT = (35, 52, 55, 56)
+"""How curl ends where the other side does (curl(1)): in TLS 1.3 the client may have sent its request by then."""
+
+
 @dataclass
 class TlsBench:
     """The site at a port, and a folder with `root.crt` in it."""
@@ -64,14 +68,14 @@ class TlsBench:
         crt = self.path(f"{name}.crt", certificate.public_bytes(Encoding.PEM))
         return ("--cert", crt, "--key", self.path(f"{name}.key", plain))
 
-    def ask_in(self, words: Sequence[str] = (), port: int = 0, rc: int = 0) -> str:
+    def ask_in(self, words: Sequence[str] = (), port: int = 0, ends: Sequence[int] = (0,)) -> str:
         """The title of what comes of *Access with certificate*."""
         url = f"https://localhost:{port or self.port}/en/log-on"
         jar = ("--location", "--cookie-jar", str(self.folder / "jar"), "--cookie", "none=0")
         command = ("curl", "--silent", "--cacert", str(self.folder / "root.crt"), *jar, *words, "--data",
                    "user=MOREAU17", url)  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == rc, done.stderr
+        assert done.returncode in ends, done.stderr
         found = re.search(r"<h1>(.*?)</h1>", done.stdout)
         return unescape(found[1]) if found else ""
 
@@ -108,7 +112,7 @@ def test_certificates_over_tls(tls: TlsBench) -> None:
     device, own = activated(tls)
     assert tls.ask_in(own) == EN.number
     assert tls.ask_in() == "No certificate"
-    assert tls.ask_in(stranger(tls), rc=52) == "", "ended by OpenSSL: a front can let it through"
+    assert tls.ask_in(stranger(tls), ends=CUT) == "", "ended by OpenSSL: a front can let it through"
     tls.bank.helpdesk.revoke_certificates(device.serial, "superseded")
     assert tls.ask_in(own) == "Revoked certificate"
     tls.bank.hand.ms += 366 * DAY_MS
