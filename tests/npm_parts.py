@@ -2,21 +2,13 @@
 
 import fcntl
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.left_out import leave_out
 
 ROOT = Path(__file__).parents[1]
-
-
-def absent(reason: str) -> None:
-    """Leave the test out, with the reason; in CI that is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def install_parts(folder: Path, package: str) -> Path:
@@ -41,10 +33,10 @@ def _version_of(package: Path) -> str | None:
 
 def _bring_parts(folder: Path, modules: Path, package: str) -> None:
     if shutil.which("npm") is None:
-        absent(f"npm is not installed (Debian: npm): no {package}")
+        leave_out(f"npm is not installed (Debian: npm): no {package}")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(folder / name, modules)
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=modules, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
-        absent(f"npm could not bring {package}: {done.stderr.strip()[-300:]}")
+        leave_out(f"npm could not bring {package}: {done.stderr.strip()[-300:]}")

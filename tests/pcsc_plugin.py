@@ -26,6 +26,7 @@ from drivers.slot.pcsc_api import STATE_PRESENT, Pcsc
 from drivers.slot.pcsc_card import ReaderChoice, hold_context, list_readers
 from drivers.slot.pcsc_errors import PcscMissingError
 from sesame_core.events import Event
+from tests.left_out import leave_out
 
 FIRST, SECOND = "Virtual PCD 00 00", "Virtual PCD 00 01"
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
@@ -175,11 +176,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pcscd_service() -> Iterator[PcscService]:
     """The service for the whole run; tests take `pcscd`."""
     if reason := _obstacle():
-        _give_up(reason)
+        leave_out(reason)
     with (Path(tempfile.gettempdir()) / "sesame-pcscd.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _answers():
-            _give_up("a pcscd runs already: stop it (systemctl stop pcscd.socket pcscd) and test again")
+            leave_out("a pcscd runs already: stop it (systemctl stop pcscd.socket pcscd) and test again")
         service = PcscService()
         try:
             yield service
@@ -241,12 +242,6 @@ def _answers() -> bool:
     except SlotError:
         return False
     return True
-
-
-def _give_up(reason: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def _polkit_option() -> list[str]:

@@ -2,14 +2,13 @@
 is never what we need, and their licences are their own."""
 
 import fcntl
-import os
 import subprocess
 import sys
 import venv
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
+from tests.left_out import leave_out
 
 CACHE = Path(__file__).resolve().parents[1] / ".cache"
 
@@ -28,7 +27,7 @@ def tool_environment(name: str, install: Sequence[str], try_out: str) -> Path:
             command = [str(python), "-m", "pip", "install", "--quiet", *install]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if not _works(python, try_out):
-                _give_up(f"{name} cannot be installed from PyPI: {done.stderr.strip()[-200:]}")
+                leave_out(f"{name} cannot be installed from PyPI: {done.stderr.strip()[-200:]}")
     return python.parent
 
 
@@ -36,9 +35,3 @@ def _works(python: Path, try_out: str) -> bool:
     if not python.exists():
         return False
     return subprocess.run([python, "-c", try_out], capture_output=True, check=False).returncode == 0
-
-
-def _give_up(reason: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -17,6 +17,7 @@ from bank.books.vault import BooksVault
 from bank.cards.card import CardInSlot
 from bank.demo.database import open_in_memory
 from bank.emv.keys import TEST_KEYS
+from tests.left_out import leave_out
 
 LIMIT_S = 120
 """How long a helper process may take before the test is held to have failed."""
@@ -238,10 +239,7 @@ def postgres() -> Iterator[PostgresCluster]:
     """The server. Where Debian's package is absent the tests that need it are left out, but never in CI."""
     tools = postgres_tools()
     if tools is None:
-        reason = "PostgreSQL is not installed (Debian: postgresql)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        leave_out("PostgreSQL is not installed (Debian: postgresql)")
     cluster = PostgresCluster(tools)
     cluster.start()
     yield cluster

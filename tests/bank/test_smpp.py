@@ -23,7 +23,8 @@ from bank.sms.smpp import SmppCarrier, SmppSettings
 from sesame.bank.carrying import carrying_texts, read_carrier
 from sesame.exits import CommandError
 from tests.bank.counter import Counter, Hand
-from tests.npm_parts import absent, install_parts
+from tests.left_out import leave_out
+from tests.npm_parts import install_parts
 
 HERE = Path(__file__).parents[1] / "sms"
 Said = dict[str, Any]
@@ -72,7 +73,7 @@ def centre(running: Centre) -> Centre:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Centre]:
     if shutil.which("node") is None:
-        absent("node is not installed (Debian: nodejs, which npm brings): no message centre")
+        leave_out("node is not installed (Debian: nodejs, which npm brings): no message centre")
     modules = install_parts(HERE, "smpp").parent
     process = subprocess.Popen(
         ["node", HERE / "centre.js"],

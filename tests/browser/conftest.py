@@ -16,7 +16,8 @@ from device.config import Config
 from simulator.web.bench import PageBench
 from simulator.web.site import reader_site
 from tests.browser.sight import DESKTOP, LIMIT_S, PATIENCE_MS, People, Person
-from tests.npm_parts import absent, install_parts
+from tests.left_out import leave_out
+from tests.npm_parts import install_parts
 from web.serving import Server, bind_listener, url_of
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -47,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     """Ended with each module: while it lives, its loop and greenlets get in the way of asyncio and ast."""
     if not CHROMIUM.exists():
-        absent("Chromium is not installed (Debian: chromium)")
+        leave_out("Chromium is not installed (Debian: chromium)")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))

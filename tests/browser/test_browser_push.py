@@ -27,7 +27,7 @@ from simulator.push.site import SERVICES
 from simulator.push.twin import PushAddress, PushTwin
 from tests.browser.conftest import CHROMIUM
 from tests.browser.sight import PATIENCE_MS
-from tests.npm_parts import absent
+from tests.left_out import leave_out
 from web.serving import Server, bind_listener
 
 KEY: Final = derive_vapid_key(bytes(range(32)), "mailto:banque@example.net")
@@ -118,7 +118,7 @@ class Phone:
 @pytest.fixture
 def phone(tmp_path: Path) -> Iterator[Phone]:
     if not CHROMIUM.exists():
-        absent("Chromium is not installed (Debian: chromium)")
+        leave_out("Chromium is not installed (Debian: chromium)")
     with ExitStack() as stack:
         listener = bind_listener(0, 0)
         routes = [Route("/", show_page), Route("/sw.js", give_worker)]

@@ -41,7 +41,7 @@ from tests.browser.sight import PATIENCE_MS
 from tests.browser.telephone import SIZE, Telephone, new_telephone
 from tests.browser.test_browser_push import QUIET, TALKING
 from tests.browser.test_browser_shop import KEY, NUMBER
-from tests.npm_parts import absent
+from tests.left_out import leave_out
 from web.beside import PathSplit
 from web.serving import Server, bind_listener, url_of
 
@@ -75,7 +75,7 @@ class PushedStreet:
 @pytest.fixture
 def street(tmp_path: Path, fresh_books: Path) -> Iterator[PushedStreet]:
     if not CHROMIUM.exists():
-        absent("Chromium is not installed (Debian: chromium)")
+        leave_out("Chromium is not installed (Debian: chromium)")
     with ExitStack() as stack:
         shutil.copytree(fresh_books, tmp_path / "state")
         store = stack.enter_context(closing(open_database(tmp_path / "state")))

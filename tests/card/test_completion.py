@@ -13,6 +13,7 @@ from sesame.cli import COMMANDS, main
 from sesame.completion import SHELLS
 from sesame.completion_tree import Node, Option, Takes, build_tree
 from tests.golden_plugin import GoldenText
+from tests.left_out import leave_out
 
 Offer = Callable[..., set[str]]
 
@@ -44,8 +45,7 @@ complete -C "{line}"
 def shell(request: pytest.FixtureRequest) -> str:
     name = str(request.param)
     if shutil.which(name) is None:
-        reason = f"{name} is not installed: apt install {name}"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        leave_out(f"{name} is not installed: apt install {name}")
     return name
 
 

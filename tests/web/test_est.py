@@ -37,6 +37,7 @@ from drivers.vault.attesting import attest_key, certify_itself
 from sesame_core.piv.names import KeyAlgorithm, usual_rules
 from tests.bank.counter import Hand
 from tests.bank.keyed import Device, EsecureBank, make_request
+from tests.left_out import leave_out
 from web.serving import CertifiedServer, bind_listener
 from web.tls import Identity, make_certificate
 
@@ -104,10 +105,8 @@ class EstBench:
 @pytest.fixture
 def est(tmp_path: Path) -> Iterator[EstBench]:
     missing = sorted(package for tool, package in TOOLS.items() if shutil.which(tool) is None)
-    if missing and os.environ.get("CI") == "true":
-        pytest.fail(f"not installed: apt install {' '.join(missing)}")
     if missing:
-        pytest.skip(f"not installed: apt install {' '.join(missing)}")
+        leave_out(f"not installed: apt install {' '.join(missing)}")
     folder = tmp_path
     root = make_plain_root()
     server = make_certificate(root, ("localhost", "127.0.0.1"), datetime.now(UTC))
