@@ -58,10 +58,6 @@ class OperationFeed:
         finally:
             self._leave(customer_id, tell)
 
-    def read_head(self) -> int:
-        """The number of the last change of any operation. Raises StateError."""
-        return self._head()
-
     def _find_last(self, customer_id: int, since: int) -> int:
         """The last change of that customer's operations after one; 0 for none."""
         own = OPERATIONS.c.customer_id == customer_id, OPERATIONS.c.seq > since
@@ -74,7 +70,7 @@ class OperationFeed:
             self._waiting.setdefault(customer_id, []).append(tell)
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._look_on, args=(self._head(),), name="operations", daemon=True
+                    target=self._look_on, args=(self.read_head(),), name="operations", daemon=True
                 )
                 self._thread.start()
 
@@ -103,7 +99,7 @@ class OperationFeed:
 
     def _tell_since(self, seen: int) -> int:
         """How far was told. Where the books have begun anew, their numbers have, too."""
-        head = self._head()
+        head = self.read_head()
         if head <= seen:
             return head
         query = select(OPERATIONS.c.seq, OPERATIONS.c.customer_id).where(OPERATIONS.c.seq > seen)
@@ -116,7 +112,8 @@ class OperationFeed:
                 tell(seq)
         return int(rows[-1][0]) if rows else head
 
-    def _head(self) -> int:
+    def read_head(self) -> int:
+        """The number of the last change of any operation. Raises StateError."""
         with self._store.reading() as connection:
             found = connection.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == COUNTER)).scalar()
         return found or 0

@@ -8,9 +8,10 @@ from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
 
+from bank.base64url import decode_base64url, encode_base64url
 from bank.securpass.proofs.octets import PhoneAct, ProofKind
 from sesame_core.errors import SesameError
-from simulator.phone.keys import CODE, PhoneKeys, check_bank, decode_octets, encode_octets, tell_envelope
+from simulator.phone.keys import CODE, PhoneKeys, check_bank, tell_envelope
 from simulator.phone.line import AppLine, AppRefusedError, Json, UnreachedError
 
 LABEL: Final = "Téléphone simulé"
@@ -78,22 +79,22 @@ class PhoneApp:
             raise NotPossibleError("the customer has no e-mail address: only a person with a reader can confirm that")
         second = "mail" if found["seconds"] else None
         offer = self._offer(code, second)
-        octets = decode_octets(offer["octets"])
+        octets = decode_base64url(offer["octets"])
         said = {
             "sms": inbox.read_text(),
             "second": inbox.read_mail() if second else "",
-            "device_signature": encode_octets(self.keys.sign(octets)),
-            "code_signature": encode_octets(self.keys.code_key(code).sign(octets)),
+            "device_signature": encode_base64url(self.keys.sign(octets)),
+            "code_signature": encode_base64url(self.keys.code_key(code).sign(octets)),
         }
         status: Json = self.line.post(f"activation/{offer['activation']}", said)["securpass"]
-        self.keys.device_id, self.bank_key = offer["device"], decode_octets(offer["bank_key"])
+        self.keys.device_id, self.bank_key = offer["device"], decode_base64url(offer["bank_key"])
         return status
 
     def _offer(self, code: str, second: str | None) -> Json:
-        device, by_code = encode_octets(self.keys.device_key), encode_octets(self.keys.code_public(code))
+        device, by_code = encode_base64url(self.keys.device_key), encode_base64url(self.keys.code_public(code))
         said = {"device_key": device, "code_key": by_code, "label": LABEL, "second": second}
         offer = self.line.post("activation", said)
-        self._check(decode_octets(offer["bank_key"]), offer)
+        self._check(decode_base64url(offer["bank_key"]), offer)
         return offer
 
     # What waits, and what is decided
@@ -101,7 +102,7 @@ class PhoneApp:
     def open(self) -> Json:
         """This telephone is here, by its device key: how Sécur'Pass stands. See `perform` for what it raises."""
         challenge = self.line.post("challenge")["challenge"]
-        wanted = SignedAct(PhoneAct.OPEN, decode_octets(challenge))
+        wanted = SignedAct(PhoneAct.OPEN, decode_base64url(challenge))
         return self.perform("phone", wanted, {"challenge": challenge})
 
     def list_waiting(self) -> list[Json]:
@@ -152,9 +153,9 @@ class PhoneApp:
         return answer
 
     def _check(self, key: bytes, told: Json) -> bytes:
-        octets = decode_octets(told["octets"])
+        octets = decode_base64url(told["octets"])
         try:
-            check_bank(key, octets, decode_octets(told["signature"]))
+            check_bank(key, octets, decode_base64url(told["signature"]))
         except InvalidSignature:
             raise ForgedError(
                 "the bank has not signed what was to be shown: nothing is shown and nothing signed"

@@ -3,7 +3,6 @@
 What the browser's app does in keys.js and acts.js, with no code of the bank's but its values.
 """
 
-import base64
 import hmac
 import json
 import os
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from bank.base64url import encode_base64url
 from bank.securpass.ports import Envelope
 from bank.securpass.proofs.octets import PhoneAct, ProofKind
 from bank.securpass.proofs.webauthn import Origin
@@ -86,27 +86,17 @@ def write_request(**changed: Any) -> bytes:  # noqa: ANN401 - JSON
 def tell_envelope(envelope: Envelope) -> dict[str, Any]:
     """An envelope as the app writes it."""
     told: dict[str, Any] = {
-        "request": encode_octets(envelope.request),
-        "device_signature": encode_octets(envelope.device_signature),
+        "request": encode_base64url(envelope.request),
+        "device_signature": encode_base64url(envelope.device_signature),
     }
     if envelope.code_signature:
-        told["code_signature"] = encode_octets(envelope.code_signature)
+        told["code_signature"] = encode_base64url(envelope.code_signature)
     if envelope.assertion:
         names = ("credential", "authenticator_data", "client_data", "signature")
-        told["assertion"] = {name: encode_octets(getattr(envelope.assertion, name)) for name in names}
+        told["assertion"] = {name: encode_base64url(getattr(envelope.assertion, name)) for name in names}
     return told
 
 
 def check_bank(key: bytes, octets: bytes, signature: bytes) -> None:
     """Whether the bank signed these very octets. Raises cryptography's InvalidSignature."""
     Ed25519PublicKey.from_public_bytes(key).verify(signature, octets)
-
-
-def encode_octets(octets: bytes) -> str:
-    """Base64url without padding (RFC 4648, 5)."""
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
-
-
-def decode_octets(text: str) -> bytes:
-    """The octets of base64url without padding."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

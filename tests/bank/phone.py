@@ -12,6 +12,7 @@ from fido2.cose import ES256
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from sqlalchemy import select
 
+from bank.base64url import encode_base64url
 from bank.books.schema_securpass import MAIL_OUTBOX
 from bank.emv.keys import card_key
 from bank.emv.terminal import CodeRequest
@@ -33,7 +34,7 @@ from bank.securpass.proofs.webauthn import Assertion, Origin
 from bank.securpass.service import SecurPassService
 from bank.verification import Search
 from simulator.phone.bank_side import find_code
-from simulator.phone.keys import CODE, PLACE, PhoneKeys, encode_octets
+from simulator.phone.keys import CODE, PLACE, PhoneKeys
 
 FLAG = AuthenticatorData.FLAG
 
@@ -49,7 +50,12 @@ class Finger:
     count: int = 0
 
     def client_data(self, kind: str, challenge: bytes) -> bytes:
-        told = {"type": kind, "challenge": encode_octets(challenge), "origin": self.place.origin, "crossOrigin": False}
+        told = {
+            "type": kind,
+            "challenge": encode_base64url(challenge),
+            "origin": self.place.origin,
+            "crossOrigin": False,
+        }
         return json.dumps(told).encode()
 
     def register(self, challenge: bytes) -> tuple[bytes, bytes]:

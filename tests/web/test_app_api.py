@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from bank.base64url import decode_base64url
 from bank.demo.database import open_in_memory
 from bank.operations.catalogue import OperationKind
 from bank.operations.octets import read_octets
@@ -26,7 +27,7 @@ from bank.web.app.api.verbs import AppApi, make_app_api
 from bank.web.coopanet.sign_in import Desk
 from bank.web.feed import OperationFeed
 from bank.web.shared import BookSessions, BookSourceLimit
-from simulator.phone.keys import PLACE, decode_octets, tell_envelope
+from simulator.phone.keys import PLACE, tell_envelope
 from tests.bank.app_counter import AppCounter
 from tests.bank.phone import Phone
 
@@ -60,15 +61,15 @@ class Browser:
         return self.post(f"log-on/{step}", {"code": self.phone.read_sms()})
 
     def challenge(self) -> bytes:
-        return decode_octets(self.post("challenge")["challenge"])
+        return decode_base64url(self.post("challenge")["challenge"])
 
     def activate(self) -> JSON:
         """The whole course, confirmed by the reader."""
         phone = self.phone
         keys = {"device_key": write_octets(phone.device_key), "code_key": write_octets(phone.code_public())}
         offer = self.post("activation", keys | {"label": "Pixel 7", "second": "reader"}, 201)
-        octets = decode_octets(offer["octets"])
-        assert verify_plain(decode_octets(offer["bank_key"]), octets, decode_octets(offer["signature"]))
+        octets = decode_base64url(offer["octets"])
+        assert verify_plain(decode_base64url(offer["bank_key"]), octets, decode_base64url(offer["signature"]))
         said = {
             "sms": phone.read_sms(),
             "second": phone.reader_code(offer["challenge"]),
@@ -136,9 +137,9 @@ def test_an_unknown_telephone_becomes_one_that_approves(browser: Browser) -> Non
     (waiting,) = [one for one in browser.get("operations")["operations"] if one["waiting"]]
     assert (waiting["id"], waiting["match"], waiting["own"]) == (operation.operation_id, True, False)
     whole = browser.get(f"operations/{waiting['id']}")
-    octets = decode_octets(whole["octets"])
-    key = decode_octets(browser.get("session")["bank_key"])
-    assert verify_plain(key, octets, decode_octets(whole["signature"]))
+    octets = decode_base64url(whole["octets"])
+    key = decode_base64url(browser.get("session")["bank_key"])
+    assert verify_plain(key, octets, decode_base64url(whole["signature"]))
     assert [list(line) for line in read_octets(octets).shown] == whole["shown"] == waiting["shown"]
     envelope = tell_envelope(browser.phone.envelope(PhoneAct.APPROVE, octets, match=match))
     for _ in range(2):
@@ -186,7 +187,7 @@ def test_settings_by_the_telephone(browser: Browser) -> None:
     said = {"settings": write_octets(settings), "challenge": write_octets(challenge), "envelope": envelope}
     device = browser.post("settings/biometrics", said)["securpass"]["device"]
     assert (device["bio_log_on"], device["bio_approve"]) == (True, False)
-    assert decode_octets(device["credential"]) == phone.finger.credential
+    assert decode_base64url(device["credential"]) == phone.finger.credential
     made = browser.by_phone("log-on-by-phone", PhoneAct.LOG_ON, ProofKind.BIOMETRICS)
     assert made["outcome"] == "done"
     new = phone.code_public("1379")
@@ -380,7 +381,7 @@ def approve_on_card(browser: Browser, kind: OperationKind) -> JSON:
     asked = {"kind": kind.value, "fields": {"card": bank.cards[bank.durand]}, "language": "fr"}
     own = browser.post("operations", asked | {"once": uuid4().hex, "device": phone.device_id}, 201)
     browser.get(f"operations/{own['id']}/result", 404)
-    octets = decode_octets(browser.get(f"operations/{own['id']}")["octets"])
+    octets = decode_base64url(browser.get(f"operations/{own['id']}")["octets"])
     envelope = tell_envelope(phone.envelope(PhoneAct.APPROVE, octets))
     assert browser.post(f"operations/{own['id']}/decision", {"envelope": envelope})["outcome"] == "done"
     return own

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import event, update
 
+from bank.base64url import decode_base64url
 from bank.books.schema_columns import METADATA
 from bank.books.schema_securpass import ENROLMENTS
 from bank.books.store_sql import SqlStore
@@ -21,7 +22,7 @@ from bank.securpass.phone.passwords import set_password
 from bank.securpass.proofs.octets import PhoneAct, ProofKind
 from bank.web.app.api.description import describe_app_api
 from bank.web.app.api.reading import write_octets
-from simulator.phone.keys import decode_octets, tell_envelope
+from simulator.phone.keys import tell_envelope
 from tests.bank.app_counter import AppCounter
 from tests.web.test_app_api import APP, PASSWORD, Browser, open_browser
 
@@ -105,7 +106,7 @@ class Tried:
         return tell_envelope(self.browser.phone.envelope(act, about, by, match))
 
     def challenge(self) -> bytes:
-        return decode_octets(self.post("challenge", writes=False)["challenge"])
+        return decode_base64url(self.post("challenge", writes=False)["challenge"])
 
 
 def dump(store: SqlStore) -> dict[str, list[str]]:
@@ -149,7 +150,7 @@ def logs_on_and_activates(tried: Tried) -> None:
     offer = tried.post("activation", keys | {"label": "Pixel 7", "second": "reader"}, 201)
     activation = f"activation/{offer['activation']}"
     tried.post(f"{activation}/codes", status=204)
-    octets = decode_octets(offer["octets"])
+    octets = decode_base64url(offer["octets"])
     said = {
         "sms": phone.read_sms(),
         "second": phone.reader_code(offer["challenge"]),
@@ -183,7 +184,7 @@ def decides(tried: Tried) -> None:
     fields = bank.fields(OperationKind.SHOW_PIN, bank.durand)
     asked = {"kind": "show-pin", "fields": fields, "language": "fr", "once": "a", "device": phone.device_id}
     number = tried.post("operations", asked, 201)["id"]
-    octets = decode_octets(tried.get(f"operations/{number}")["octets"])
+    octets = decode_base64url(tried.get(f"operations/{number}")["octets"])
     made = tried.post(f"operations/{number}/decision", {"envelope": tried.sign(PhoneAct.APPROVE, octets)})
     assert (made["outcome"], made["operation"]["state"]) == ("done", "approved")
     assert tried.get(f"operations/{number}/result", writes=True)["pin"]
