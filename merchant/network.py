@@ -1,13 +1,13 @@
 """The bank as the shop reaches it: by HTTP, with the shop's key, at one address that does not change."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from merchant.cards import WrittenCard
 from merchant.errors import NetworkError
+from merchant.line import HTTP_NO_CONTENT, HTTP_OK, BankLine, Post
 from merchant.threeds import (
     UNSUPPORTED,
     VERSIONS,
@@ -16,16 +16,11 @@ from merchant.threeds import (
     PurchaseFacts,
     ShopFacts,
     read_answer,
-    read_json,
     write_areq,
 )
 from web.client import ServerAnswer, post_octets
 
-HTTP_OK: Final = 200
-HTTP_NO_CONTENT: Final = 204
 REFUSALS: Final = frozenset({422, 429})
-
-Post = Callable[[str, bytes, Mapping[str, str]], ServerAnswer]
 
 
 def origin_of(url: str) -> str:
@@ -89,13 +84,11 @@ class CardNetwork:
         return self._ask(f"authorisations/{ds_id}/capture", {}).status == HTTP_NO_CONTENT
 
     def _ask(self, path: str, plain: Mapping[str, Any]) -> ServerAnswer:
-        headers = {"Content-Type": "application/json;charset=utf-8", "Authorization": f"Bearer {self.key}"}
-        try:
-            return self.post(f"{self.base}acs/{path}", json.dumps(plain).encode(), headers)
-        except OSError as cause:
-            raise NetworkError("the bank does not answer") from cause
+        return self._line.ask(path, plain)
 
     def _read(self, answer: ServerAnswer) -> Json:
-        if answer.status != HTTP_OK:
-            raise NetworkError(f"the bank answers {answer.status}")
-        return read_json(answer.body)
+        return self._line.read(answer)
+
+    @property
+    def _line(self) -> BankLine:
+        return BankLine(self.base, self.key, self.post)

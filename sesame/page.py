@@ -13,7 +13,7 @@ from sesame.books import needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.reachable import make_reachable
 from sesame.serving import READERS_VERB, announce_verb
-from sesame.shop import shop_beside
+from sesame.shop import BESIDE, shop_beside
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -56,7 +56,7 @@ def serve_page(config: "Config", arguments: argparse.Namespace) -> int:
         # By another name than the shop's: to a browser the bank is another site.
         bank = url_of(listener, "localhost")
         shop = stack.enter_context(shop_beside(store, bank, arguments.state)) if arguments.shop else ""
-        parts = (PHONE_PART, BenchPart("shop", shop)) if shop else (PHONE_PART,)
+        parts = (PHONE_PART, *(BenchPart(part, f"{shop}{path}") for part, path in BESIDE)) if shop else (PHONE_PART,)
         business = stack.enter_context(business_beside(store, url_of(listener), arguments))
         apps = {**_open_apps(store, waking), **open_pki(frame_keys(store, url_of(listener)))}
         beside = BesideReader(apps, waking.service, telephone, parts, reached)

@@ -36,6 +36,7 @@ LONG = (
     "bank/test_operation_crashes.py",
     "bank/test_operation_races.py",
     "bank/test_smpp.py",
+    "browser/test_browser_machine.py",
     "browser/test_browser_sogecash.py",
     "door/test_recipes.py",
     "elsewhere",

@@ -17,6 +17,7 @@ Cards on the internet: `merchants` that may ask (the key's hash only), and `card
 authentication request, with what the shop was told, whether it took that, and what became of the money.
 
 Sécur'Pass: see `bank.books.schema_securpass`. The access keys of business customers: `bank.books.schema_keys`.
+Cards that are not there: `bank.books.schema_street`.
 
 Evidence: `journal`, each line with the digest of the one before it; `attempts`, the log of codes.
 
@@ -48,7 +49,8 @@ from sqlalchemy import (
 import bank.books.schema_keys
 import bank.books.schema_notices
 import bank.books.schema_partners
-import bank.books.schema_securpass  # noqa: F401 - its tables belong to METADATA, too
+import bank.books.schema_securpass
+import bank.books.schema_street  # noqa: F401 - its tables belong to METADATA, too
 from bank.books.schema_columns import METADATA, NUMBER, ONE_OWNER
 from bank.books.schema_columns import customer_column as _customer
 from bank.books.schema_columns import moment_column as _moment

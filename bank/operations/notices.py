@@ -44,6 +44,8 @@ class NoticeEvent(Enum):
     TERMINAL_FORGOTTEN = "terminal-forgotten"
     NEW_CERTIFICATE = "new-certificate"
     KEY_ENDED = "key-ended"
+    CASH_CODE = "cash-code"
+    CASH_PAID = "cash-paid"
 
 
 NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = MappingProxyType(
@@ -55,6 +57,8 @@ NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = Map
         NoticeEvent.TELEPHONE: attrgetter("telephone_text"),
         NoticeEvent.NEW_CERTIFICATE: attrgetter("new_certificate_text"),
         NoticeEvent.KEY_ENDED: attrgetter("key_ended_text"),
+        NoticeEvent.CASH_CODE: attrgetter("cash_code_text"),
+        NoticeEvent.CASH_PAID: attrgetter("cash_paid_text"),
     }
 )
 """Of each event its text message. What is told of an operation names it, and is chosen where it happens."""

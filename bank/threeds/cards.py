@@ -60,7 +60,7 @@ NOBODY: Final = "unknown"
 def take_card(frame: CardFrame, merchant: Merchant, typed: TypedCard) -> TokenAnswer:
     """A token for this card at this shop. A try is counted before anything is compared: the three digits of a card
     cannot be found by asking. Raises StateError."""
-    issued = frame.store.card_numbered(typed.number) if passes_luhn(typed.number) else None
+    issued = frame.store.card_numbered(typed.number) if _is_number(typed.number) else None
     key = f"card-typed/{issued.card_id if issued else NOBODY + '/' + merchant.code}"
     policy = frame.policy
     with frame.writing() as (connection, now_ms):
@@ -74,6 +74,11 @@ def take_card(frame: CardFrame, merchant: Merchant, typed: TypedCard) -> TokenAn
         uncount_one(connection, key)
         content = TokenContent(known.payment_card_id, merchant.merchant_id, now_ms + policy.token_ms)
         return TokenAnswer(CardAnswer.TAKEN, seal_token(frame.key(TOKEN_KEY), content))
+
+
+def _is_number(typed: str) -> bool:
+    """Whether it may be a card's; anything else is as wrong as a number that is none."""
+    return typed.isascii() and typed.isdecimal() and passes_luhn(typed)
 
 
 def find_card(connection: Connection, card_id: str) -> KnownCard | None:

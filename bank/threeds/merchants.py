@@ -28,6 +28,12 @@ LONGEST_ORIGIN: Final = 200
 KEY_BYTES: Final = 32
 USUAL_CATEGORY: Final = "5943"
 """ISO 18245: stationery, office and school supply shops."""
+CASH_MACHINE: Final = "6011"
+"""The same: money from machines."""
+WALLET: Final = "6540"
+"""The same: stored value. It has no category for wallets that hold cards."""
+OTHER_THAN_SHOPS: Final = frozenset({CASH_MACHINE, WALLET})
+"""They have keys as shops have, and ask for something else."""
 
 
 class MerchantError(BankError):

@@ -1,7 +1,9 @@
 """A shop on another origin than the bank's, where payments by card on the internet are tried.
 
 It speaks to the bank by HTTP alone, with the key that `sesame bank merchant add` has given it: in $SESAME_SHOP_KEY, or
-as a line on standard input with --key-from-input. The bank must know the shop's address as its origin.
+as a line on standard input with --key-from-input. The bank must know the shop's address as its origin. Beside it, at
+machine/ and wallet/, stand a cash machine (--category 6011) and a telephone's wallet (6540), each where it has a key:
+$SESAME_MACHINE_KEY, $SESAME_WALLET_KEY, or the second and third word of that line.
 """
 
 import argparse
@@ -10,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from sesame.answers import add_json_argument, say_ready
@@ -19,11 +21,9 @@ from sesame.exits import CommandError, Exit
 from sesame.parsing import read_port
 from sesame.state import add_state_argument
 
-if TYPE_CHECKING:
-    from device.signals import EndingWait
-
 USUAL_PORT: Final = 8038
 VARIABLE: Final = "SESAME_SHOP_KEY"
+VARIABLES: Final = (VARIABLE, "SESAME_MACHINE_KEY", "SESAME_WALLET_KEY")
 USUAL_BANK: Final = "http://localhost:8036/"
 
 
@@ -45,12 +45,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Until it is ended. Raises ServingError, CommandError."""
-    bank, key = _bank_of(arguments.bank), _key_of(arguments)
+    bank, (key, *beside) = _bank_of(arguments.bank), _keys_of(arguments)
     with needing_extra("web"):
-        from device.signals import ended_by_signals  # noqa: PLC0415 - a web server's libraries
+        from device.signals import on_ending, wait_for_end  # noqa: PLC0415 - a web server's libraries
         from merchant.errors import ShopError  # noqa: PLC0415
+        from merchant.line import BankLine  # noqa: PLC0415
         from merchant.network import CardNetwork  # noqa: PLC0415
-        from merchant.site import FILE, NAME, make_shop, open_checkout  # noqa: PLC0415
+        from merchant.site import FILE, NAME, make_shop, open_beside, open_checkout  # noqa: PLC0415
         from merchant.threeds import ShopFacts  # noqa: PLC0415
         from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
 
@@ -61,17 +62,16 @@ def run(arguments: argparse.Namespace) -> int:
         checkout = open_checkout(
             arguments.state / FILE, CardNetwork(bank, ShopFacts(arguments.code, NAME, url.rstrip("/")), key)
         )
+        standing = open_beside(arguments.state, *(BankLine(bank, one) if one else None for one in beside))
     except (OSError, ShopError) as cause:
         listener.close()
         raise CommandError(Exit.FAILED, f"{arguments.state} cannot be used for the shop; give --state DIR") from cause
-    with (
-        ended_by_signals() as ended,
-        _ended_by_input(arguments, ended),
-        Server(make_shop(checkout), listener).beside(),
-    ):
+    ended, app = threading.Event(), make_shop(checkout, beside=standing)
+    with on_ending(ended.set), _ended_by_input(arguments, ended), Server(app, listener).beside():
         _announce(url, arguments)
         checkout.resume_orders()
-        ended.wait()
+        standing.resume_work()
+        wait_for_end(ended)
     return Exit.OK
 
 
@@ -88,24 +88,26 @@ def _bank_of(url: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
 
-def _key_of(arguments: argparse.Namespace) -> str:
-    """The shop's key. Raises CommandError."""
-    key = sys.stdin.readline().strip() if arguments.key_from_input else os.environ.get(VARIABLE, "")
-    if not key:
+def _keys_of(arguments: argparse.Namespace) -> tuple[str, str, str]:
+    """The shop's key, and those of the machine and the wallet, "" for one that has none. Raises CommandError."""
+    kept = [os.environ.get(name, "").strip() for name in VARIABLES]
+    given: list[str] = sys.stdin.readline().split() if arguments.key_from_input else kept
+    shop, machine, wallet, *_ = [*given, "", "", ""]
+    if not shop:
         raise CommandError(
             Exit.USAGE,
             f"the shop has no key for the bank: `sesame bank merchant add` gives one; put it into ${VARIABLE}",
         )
-    return key
+    return shop, machine, wallet
 
 
 @contextmanager
-def _ended_by_input(arguments: argparse.Namespace, ended: "EndingWait") -> Iterator[None]:
+def _ended_by_input(arguments: argparse.Namespace, ended: threading.Event) -> Iterator[None]:
     """Whoever started this with a key on standard input is gone when that ends."""
 
     def listen() -> None:
         sys.stdin.read()
-        ended.ask()
+        ended.set()
 
     if arguments.key_from_input:
         threading.Thread(target=listen, name="lifeline", daemon=True).start()

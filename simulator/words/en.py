@@ -186,6 +186,16 @@ ENTRANCE: Final = EntranceWords(
             "shop": PartWords(
                 "The shop", "Pay by card on the internet: the bank asks for your approval.", "Enter the shop"
             ),
+            "machine": PartWords(
+                "The cash machine",
+                "SM@RT'retrait: notes for a code of Coop@net's, without a card.",
+                "Go to the machine",
+            ),
+            "wallet": PartWords(
+                "The wallet",
+                "The card in the telephone (Apple Pay, Samsung Pay): the bank asks for your approval.",
+                "Open the wallet",
+            ),
         }
     ),
     bank="Coop@net alone",

@@ -186,6 +186,16 @@ ENTRANCE: Final = EntranceWords(
                 "Payer par carte sur internet : la banque demande votre accord.",
                 "Entrer dans la boutique",
             ),
+            "machine": PartWords(
+                "Le distributeur",
+                "SM@RT'retrait : des billets contre un code de Coop@net, sans carte.",
+                "Aller au distributeur",
+            ),
+            "wallet": PartWords(
+                "Le portefeuille",
+                "La carte dans le téléphone (Apple Pay, Samsung Pay) : la banque demande votre accord.",
+                "Ouvrir le portefeuille",
+            ),
         }
     ),
     bank="Coop@net seule",

@@ -22,6 +22,7 @@ from bank.web.coopanet.words import OwnAddress
 from sesame.cli import main
 from sesame.exits import Exit
 from sesame.page import open_to_network
+from sesame.shop import BESIDE
 from simulator.phone.opening import open_phone
 from simulator.web.beside import PHONE_PART, BenchPart, BesideReader
 from simulator.web.site import reader_site
@@ -30,6 +31,7 @@ from tests.web.reading import LIMIT_S, desk_of, living
 
 LOCAL = "http://localhost:8035"
 KEY = BenchPart("key", "/{language}/sheet")
+STREET = dict(BESIDE)
 REACHED = OwnAddress("https://192.168.1.20:8039/", "C3C9 C2BA", b"a root")
 Open = Callable[..., TestClient]
 
@@ -67,11 +69,11 @@ def test_a_part_is_on_the_entrance_once_it_is_registered_and_not_before(at: Open
     words = LANGUAGES[language].entrance.parts
     without = at().get(f"/{language}/entrance").text
     assert words["reader"].title in without
-    assert [name for name in ("phone", "key", "shop") if words[name].title in without] == []
-    shop = BenchPart("shop", "http://127.0.0.1:8038/")
-    page = unescape(at(PHONE_PART, KEY, shop).get(f"/{language}/entrance").text)
+    assert [name for name in ("phone", "key", *STREET) if words[name].title in without] == []
+    street = [BenchPart(name, f"http://127.0.0.1:8038/{path}") for name, path in STREET.items()]
+    page = unescape(at(PHONE_PART, KEY, *street).get(f"/{language}/entrance").text)
     assert [name for name, one in words.items() if one.title not in page or one.take not in page] == []
-    assert "http://127.0.0.1:8038/" in linked(page)
+    assert {one.address for one in street} <= set(linked(page))
 
 
 def test_nothing_technical_is_said_at_the_entrance(at: Open) -> None:

@@ -72,4 +72,6 @@ OPERATION_ENGLISH: Final = OperationWords(
     "helpdesk.",
     key_ended_text="Coop@net: your e-secure key no longer opens your accounts. If you did not ask for it, call the "
     "helpdesk.",
+    cash_code_text="Coop@net: a code to take out money was asked for. If it was not you, call your branch.",
+    cash_paid_text="Coop@net: a cash machine gave money for your withdrawal code. If it was not you, call your branch.",
 )

@@ -74,4 +74,8 @@ OPERATION_FRENCH: Final = OperationWords(
     "appelez l'assistance.",
     key_ended_text="Coop@net : votre clé e-secure n'ouvre plus vos comptes. Si vous ne l'avez pas demandé, appelez "
     "l'assistance.",
+    cash_code_text="Coop@net : un code de retrait d'argent vient d'être demandé. Si ce n'est pas vous, appelez "
+    "votre agence.",
+    cash_paid_text="Coop@net : un distributeur a donné de l'argent contre votre code de retrait. Si ce n'est pas vous, "
+    "appelez votre agence.",
 )

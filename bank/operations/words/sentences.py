@@ -31,3 +31,5 @@ class OperationWords:
     telephone_text: str
     new_certificate_text: str
     key_ended_text: str
+    cash_code_text: str
+    cash_paid_text: str

@@ -17,7 +17,7 @@ from bank.threeds.asking import Sender
 from bank.threeds.authorising import AuthorisationRequest
 from bank.threeds.cards import CardAnswer, TypedCard
 from bank.threeds.codec import MOST_BYTES, ProtocolError, encode_message, read_object
-from bank.threeds.merchants import Merchant
+from bank.threeds.merchants import OTHER_THAN_SHOPS, Merchant
 from bank.threeds.service import CardPayments
 from bank.web.coopanet.frame import root_of
 
@@ -28,7 +28,7 @@ MOST_SIGNS: Final = 400
 MOST_CENTS_DIGITS: Final = 12
 STATUS: Final = {CardAnswer.TAKEN: 200, CardAnswer.WRONG: 422, CardAnswer.CLOSED: 429}
 
-Asked = Callable[[Request, Merchant, bytes], Awaitable[Response]]
+ShopAsked = Callable[[Request, Merchant, bytes], Awaitable[Response]]
 
 
 class ShopDoor:
@@ -50,7 +50,7 @@ class ShopDoor:
 
     async def take_card(self, _request: Request, merchant: Merchant, octets: bytes) -> Response:
         """A token for a card: {"number", "expires" (YYMM), "value"} gives {"token"}."""
-        given = _read_texts(octets, "number", "expires", "value")
+        given = read_texts(octets, "number", "expires", "value")
         if given is None:
             return JSONResponse({"error": "number, expires and value are texts"}, 400)
         answer = await run_in_threadpool(self._payments.take_card, merchant, TypedCard(*given))
@@ -68,7 +68,7 @@ class ShopDoor:
         """{"token", "dsTransID", "authenticationValue", "eci", "purchaseAmount", "purchaseCurrency"} gives
         {"responseCode", "approvalCode"}."""
         names = "token", "dsTransID", "authenticationValue", "eci", "purchaseAmount", "purchaseCurrency"
-        given = _read_texts(octets, *names)
+        given = read_texts(octets, *names)
         if given is None or not _is_amount(given[4]):
             return JSONResponse({"error": f"{', '.join(names)} are texts, the amount in cents"}, 400)
         token, ds_id, value, eci, amount, currency = given
@@ -86,26 +86,34 @@ class ShopDoor:
         done = await run_in_threadpool(self._payments.release_payment, merchant, request.path_params["payment"])
         return Response(status_code=204 if done else 409)
 
-    def _shop(self, answer: Asked) -> Callable[[Request], Awaitable[Response]]:
-        """For a shop that the bank knows by its key, in JSON."""
-
-        async def answered(request: Request) -> Response:
-            if request.headers.get("content-type", "").partition(";")[0].strip().lower() != KIND:
-                return JSONResponse({"error": f"send {KIND}"}, 415)
-            given = request.headers.get("authorization", "")
-            key = given.removeprefix(BEARER) if given.startswith(BEARER) and len(given) < LONGEST_KEY else ""
-            merchant = await run_in_threadpool(self._payments.recognise_merchant, key) if key else None
-            if merchant is None:
-                return JSONResponse({"error": "no such shop"}, 401, {"WWW-Authenticate": "Bearer"})
-            octets = await request.body()
-            if len(octets) > MOST_BYTES:
-                return JSONResponse({"error": "too long"}, 413)
-            return await answer(request, merchant, octets)
-
-        return answered
+    def _shop(self, answer: ShopAsked) -> Callable[[Request], Awaitable[Response]]:
+        return answer_shop(self._payments, answer)
 
 
-def _read_texts(octets: bytes, *names: str) -> tuple[str, ...] | None:
+def answer_shop(
+    payments: CardPayments, answer: ShopAsked, category: str = ""
+) -> Callable[[Request], Awaitable[Response]]:
+    """For whoever the bank knows by its key, in JSON. `category`: what it must be (ISO 18245); without one, a shop."""
+
+    async def answered(request: Request) -> Response:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != KIND:
+            return JSONResponse({"error": f"send {KIND}"}, 415)
+        given = request.headers.get("authorization", "")
+        key = given.removeprefix(BEARER) if given.startswith(BEARER) and len(given) < LONGEST_KEY else ""
+        merchant = await run_in_threadpool(payments.recognise_merchant, key) if key else None
+        if merchant is None:
+            return JSONResponse({"error": "no such shop"}, 401, {"WWW-Authenticate": "Bearer"})
+        if merchant.category != category and (category or merchant.category in OTHER_THAN_SHOPS):
+            return JSONResponse({"error": "this key is for something else"}, 403)
+        octets = await request.body()
+        if len(octets) > MOST_BYTES:
+            return JSONResponse({"error": "too long"}, 413)
+        return await answer(request, merchant, octets)
+
+    return answered
+
+
+def read_texts(octets: bytes, *names: str) -> tuple[str, ...] | None:
     """These members of an object, if each is a text that can be shown and not too long."""
     try:
         plain: dict[str, Any] = read_object(octets)

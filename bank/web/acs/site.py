@@ -30,6 +30,7 @@ from bank.threeds.service import CardPayments
 from bank.web.acs.door import ShopDoor, show_no_books
 from bank.web.acs.pages import ChallengePages
 from bank.web.acs.rendering import FOLDER
+from bank.web.acs.street import StreetDoor
 from bank.web.coopanet.frame import FOLDER as COOPANET
 from bank.web.coopanet.sign_in import Desk
 from bank.web.feed import OperationFeed
@@ -70,6 +71,7 @@ def make_acs(payments: CardPayments, desk: Desk) -> Starlette:
     pages = ChallengePages(payments, payments.frame.operations, desk, OperationFeed(payments.frame.store))
     routes = [
         *ShopDoor(payments).list_routes(),
+        *StreetDoor(payments).list_routes(),
         *pages.list_routes(),
         Mount("/static", serve_folder(COOPANET / "static"), name="static"),
         Mount("/own", serve_folder(FOLDER / "static"), name="own"),

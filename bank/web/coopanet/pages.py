@@ -24,6 +24,7 @@ from bank.operations.service import OperationService
 from bank.securpass.service import SecurPassService
 from bank.web.api.verbs import PATH as API
 from bank.web.api.verbs import make_bank_api
+from bank.web.coopanet.cash.pages import CashPages
 from bank.web.coopanet.connecting import ConnectingPages
 from bank.web.coopanet.frame import (
     COOKIE,
@@ -76,6 +77,7 @@ class Pages(Frame):
             *PhoneLogOnPages(self, phones, self.terminals, feed).list_routes(),
             *ConnectingPages(self).list_routes(),
             *SecurityPages(self, phones, self.terminals).list_routes(),
+            *CashPages(self, phones).list_routes(),
             *ClientSpace(self, operations, phones, feed, self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]

@@ -92,8 +92,6 @@ class ClientSpace:
         """Every address."""
         own = self._own
         return [
-            # Before what has a language in its place: the page of an operation would answer it.
-            Route("/events/operations/{number}", self.stream_changes, name="operation_events"),
             Route("/{language}/accounts", own(self.show_accounts), name="accounts"),
             Route("/{language}/accounts/{iban}", own(self.show_account), name="account"),
             Route("/{language}/transfers", own(self.show_transfers), name="transfers"),
@@ -106,6 +104,7 @@ class ClientSpace:
             Route("/{language}/ask/{kind}", own(self.ask), methods=["POST"]),
             Route("/{language}/operations/{number}", own(self.show_operation), name="operation"),
             Route("/{language}/operations/{number}/state", own(self.tell_state), name="operation_state"),
+            Route("/events/operations/{number}", self.stream_changes, name="operation_events"),
             Route("/{language}/operations/{number}/time.svg", own(self.show_time), name="time"),
             Route("/{language}/operations/{number}/confirm", own(self.confirm), methods=["POST"], name="confirm"),
             Route("/{language}/operations/{number}/code", own(self.send), methods=["POST"], name="send"),
@@ -148,7 +147,8 @@ class ClientSpace:
         begun = await run_in_threadpool(self.phones.list_card_services, visit.file.customer_id)
         shown: dict[str, Any] = {"cards": await run_in_threadpool(visit.file.list_cards), "ibans": ibans}
         shown["shops"] = await run_in_threadpool(visit.file.list_shops)
-        return self._render(visit, "cards", **shown, begun=begun, kinds=ON_CARD)
+        shown |= {"begun": begun, "kinds": ON_CARD, "withdrawing": OperationKind.WITHDRAW_BY_PHONE}
+        return self._render(visit, "cards", **shown)
 
     async def show_details(self, visit: Visit) -> Response:
         """Where the customer is reached."""

@@ -14,7 +14,7 @@ from bank.ledger.keeping import list_accounts, list_statement
 from bank.operations.catalogue import EffectKind
 from bank.operations.notices import CustomerNotice, list_notices
 from bank.people.payments import list_beneficiaries, list_payment_cards
-from bank.threeds.merchants import ACTIVE, Merchant, list_merchants
+from bank.threeds.merchants import ACTIVE, OTHER_THAN_SHOPS, Merchant, list_merchants
 
 SHOWN_CONTACTS = (ContactKind.EMAIL, ContactKind.ADDRESS, ContactKind.SECURE_TELEPHONE, ContactKind.TELEPHONE)
 """In the order they are shown."""
@@ -62,7 +62,8 @@ class CustomerFile:
     def list_shops(self) -> Sequence[Merchant]:
         """Shops on the internet that are paid by this bank's cards, by name."""
         with self.store.reading() as connection:
-            shops = [shop for shop in list_merchants(connection) if shop.state == ACTIVE]
+            known = [shop for shop in list_merchants(connection) if shop.state == ACTIVE]
+            shops = [shop for shop in known if shop.category not in OTHER_THAN_SHOPS]
         return sorted(shops, key=lambda shop: shop.name)
 
     def list_contacts(self) -> Sequence[Contact]:

@@ -231,6 +231,7 @@ ENGLISH_SPACE = SpaceWords(
     shops_title="Paying on the internet",
     shops_text="Try a card payment in a shop of the demonstration: you confirm it on your phone.",
     shop_open="Open {name} (new window)",
+    cash="Take out money without the card",
     service_begun="activated",
     show_now="Show it now",
     show_once="Once only, within a minute of the approval. Make sure that nobody is looking.",
@@ -292,5 +293,7 @@ ENGLISH_SPACE = SpaceWords(
         NoticeEvent.TERMINAL_FORGOTTEN: "You forgot a known browser.",
         NoticeEvent.NEW_CERTIFICATE: "A certificate was installed on your e-secure key.",
         NoticeEvent.KEY_ENDED: "Your e-secure key no longer opens your accounts.",
+        NoticeEvent.CASH_CODE: "You asked for a withdrawal code.",
+        NoticeEvent.CASH_PAID: "A cash machine gave you money for your code.",
     },
 )

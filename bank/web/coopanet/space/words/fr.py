@@ -233,6 +233,7 @@ FRENCH_SPACE = SpaceWords(
     shops_text="Essayez un paiement par carte dans une boutique de la démonstration : vous le confirmez "
     "sur votre téléphone.",
     shop_open="Ouvrir {name} (nouvelle fenêtre)",
+    cash="Retirer de l'argent sans carte",
     service_begun="activé",
     show_now="Afficher maintenant",
     show_once="Une seule fois, et dans la minute qui suit l'approbation. Vérifiez que personne ne regarde.",
@@ -295,5 +296,7 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.TERMINAL_FORGOTTEN: "Vous avez oublié un navigateur reconnu.",
         NoticeEvent.NEW_CERTIFICATE: "Un certificat a été installé sur votre clé e-secure.",
         NoticeEvent.KEY_ENDED: "Votre clé e-secure n'ouvre plus vos comptes.",
+        NoticeEvent.CASH_CODE: "Vous avez demandé un code de retrait.",
+        NoticeEvent.CASH_PAID: "Un distributeur vous a donné de l'argent contre votre code.",
     },
 )

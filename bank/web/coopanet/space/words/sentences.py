@@ -174,6 +174,7 @@ class SpaceWords:
     shops_title: str
     shops_text: str
     shop_open: str
+    cash: str
     service_begun: str
     show_now: str
     show_once: str

@@ -1,0 +1,1 @@
+"""SM@RT'retrait in Coop@net: a code for a cash machine."""

@@ -1,1 +1,0 @@
-"""The key as a card: PIV's commands from the computer's side."""

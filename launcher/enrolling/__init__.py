@@ -1,1 +1,0 @@
-"""From a key without a certificate to one with: request, attestation, EST."""

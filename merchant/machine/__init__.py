@@ -1,0 +1,1 @@
+"""A cash machine's twin: it gives notes for a code that the bank gave, and speaks to the bank by HTTP alone."""
