@@ -210,6 +210,7 @@ class KeyConfig:
     usb_product: int = declare_setting(check_whole(0, 0xFFFF, "the USB product's number"), 0)
     drive: str = declare_setting(check_file_path("the CD-ROM's image (sesame key image)"), "")
     bank: str = declare_setting(check_file_path("the bank's public key for sentences (P-256, PEM)"), "")
+    updates: str = declare_setting(check_file_path("the root that programs are signed under (TUF, root.json)"), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from threading import RLock
 from typing import Any, Final
 
 from device.loop import Loop
+from device.signals import BELL
 from drivers.clock import SteppedClock
 from sesame_core.events import Millis
 
@@ -43,11 +44,12 @@ class Waker:
         if DEAF and (timeout is None or timeout > SLICE):
             return self._wait_in_slices(timeout)
         seconds = None if timeout is None else min(max(0, timeout), LONGEST) / 1000
-        ready, _, _ = select.select([self._bell], [], [], seconds)
+        ready, _, _ = select.select([self._bell, *BELL.to_wait_for()], [], [], seconds)
+        BELL.hush()
         # Hushed before anything is looked at: what rings from now on ends the next wait.
-        if ready:
+        if notified := self._bell in ready:
             self._bell.hush()
-        return bool(ready)
+        return notified
 
     def _wait_in_slices(self, timeout: Millis | None) -> bool:
         left = LONGEST if timeout is None else min(timeout, LONGEST)

@@ -26,6 +26,7 @@ from merchant.goods import GOODS, Basket
 from merchant.network import origin_of
 from merchant.threeds import WHOLE_PAGE, WINDOW, BrowserFacts, read_result, write_creq, write_error, write_receipt
 from merchant.words import ShopWords, list_shop_words
+from web.cookies import read_token
 from web.files import serve_folder
 from web.forms import is_ticket, make_ticket, read_form
 from web.guard import content_policy
@@ -33,7 +34,6 @@ from web.once import Submissions
 
 FOLDER: Final = Path(__file__).parent
 COOKIE: Final = "meander"
-LONGEST_TOKEN: Final = 64
 SEE_OTHER: Final = 303
 MOST_FIELDS: Final = 16
 WAITING: Final = frozenset({OrderState.BEGUN, OrderState.AUTHENTICATED})
@@ -290,8 +290,7 @@ def write_price(cents: int, words: ShopWords) -> str:
 
 def _visitor(request: Request) -> str:
     """The visitor's token; nothing for one that cannot be ours."""
-    token = request.cookies.get(COOKIE, "")
-    return token if len(token) <= LONGEST_TOKEN and token.isascii() else ""
+    return read_token(request, COOKIE)
 
 
 def _browser_of(request: Request, given: Mapping[str, str]) -> BrowserFacts:

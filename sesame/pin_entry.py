@@ -35,24 +35,41 @@ def read_pin(pin: Pin) -> None:
     """Fill `pin`, digit by digit, so that it never stands in memory as text. Raises CommandError(USAGE)."""
     if os.isatty(0):
         with Prompt(pin).unseen():  # before the prompt: what is typed at its sight is neither shown nor thrown away
-            _read_line(pin)
+            _read_line(pin, _read_typed)
         sys.stderr.write("\n")
     else:
-        _read_line(pin, os.read(0, 1))
+        _read_line(pin, _read_next)
     if not MIN_LENGTH <= len(pin) <= MAX_LENGTH:
         raise CommandError(Exit.USAGE, f"a PIN has {MIN_LENGTH} to {MAX_LENGTH} digits; nothing was sent to the card")
 
 
-def _read_line(pin: Pin, byte: bytes | None = None) -> None:
-    if byte is None or (byte == BYTE_ORDER_MARK[:1] and os.read(0, 1) + os.read(0, 1) == BYTE_ORDER_MARK[1:]):
-        byte = os.read(0, 1)
+def _read_next() -> bytes:
+    return os.read(0, 1)
+
+
+def _read_typed() -> bytes:
+    """The same, from a terminal: a signal that comes in the moment before the read begins is not left waiting for a
+    key. In the background the read itself stops the process, as it should."""
+    import select  # noqa: PLC0415 - where a person types, time is cheap
+
+    from device.signals import BELL  # noqa: PLC0415
+
+    while _is_ours() and select.select([0, *BELL.to_wait_for()], [], [])[0] != [0]:
+        BELL.hush()
+    return os.read(0, 1)
+
+
+def _read_line(pin: Pin, read: Callable[[], bytes]) -> None:
+    byte = read()
+    if byte == BYTE_ORDER_MARK[:1] and read() + read() == BYTE_ORDER_MARK[1:]:
+        byte = read()
     while byte not in ENDS:
         digit = byte[0] - ASCII_ZERO
         if not 0 <= digit <= 9 or len(pin) == pin.capacity:
             pin.wipe()
             raise CommandError(Exit.USAGE, "a PIN has 4 to 12 digits and nothing else; nothing was sent to the card")
         pin.append(digit)
-        byte = os.read(0, 1)
+        byte = read()
 
 
 class Prompt:
@@ -74,19 +91,22 @@ class Prompt:
         """Ask, with the terminal silent; put back in every case, and what is left of the line thrown away: it may be a
         PIN. Whatever ends the process by a signal meanwhile ends it as SystemExit, so that the card loses its power
         and the PIN is wiped."""
+        from device.signals import BELL  # noqa: PLC0415 - its sockets cost what a PIN from a file does not need
+
         acts: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(ENDING, self._end_by_signal)
         acts |= {signal.SIGTSTP: self._stop_by_signal, signal.SIGCONT: self._go_on}
         # What is ignored stays ignored (nohup), and what somebody else handles stays his.
         handled = [each for each in acts if signal.getsignal(each) is signal.SIG_DFL]
-        try:
-            for each in handled:
-                signal.signal(each, acts[each])
-            self._hide_typing()
-            yield
-        finally:
-            self._show_typing()
-            for each in handled:
-                signal.signal(each, signal.SIG_DFL)
+        with BELL.hung():
+            try:
+                for each in handled:
+                    signal.signal(each, acts[each])
+                self._hide_typing()
+                yield
+            finally:
+                self._show_typing()
+                for each in handled:
+                    signal.signal(each, signal.SIG_DFL)
 
     def _hide_typing(self) -> None:
         if _is_ours():

@@ -8,6 +8,7 @@ with CI=true they fail.
 import fcntl
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import pytest
 
@@ -32,6 +33,9 @@ FIRST, SECOND = "Virtual PCD 00 00", "Virtual PCD 00 01"
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 LIMIT_S = 30.0
 """Generous: reached only when something is broken."""
+
+PORT_LENT_S: Final = 60.0
+"""How long a port is a connection's after its end (TIME_WAIT: tcp(7); the kernel's TCP_TIMEWAIT_LEN)."""
 
 Kind = TypeVar("Kind", bound=Event)
 Answer = Callable[[bytes], bytes]
@@ -81,7 +85,13 @@ class PcscService:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *options: str, expect: int = 2) -> None:
-        """Start it and wait until it shows `expect` readers."""
+        """Start it and wait until it shows `expect` readers.
+
+        Their ports are among those that the system lends (ip_local_port_range): any client of another test may have one
+        for the moment, or have had it in the last minute, and pcscd drops a reader whose port is taken.
+        """
+        for port in range(PORT, PORT + expect):
+            await_port(port)
         command = ["pcscd", "--foreground", "--critical", *_polkit_option(), *options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._until(lambda: len(list_readers()) == expect, f"pcscd shows no {expect} readers")
@@ -129,6 +139,25 @@ class PcscService:
         assert self._process is not None
         self._process.wait(LIMIT_S)
         self._process = None
+
+
+def await_port(port: int) -> None:
+    """Wait until nobody has this port. Raises AssertionError."""
+    deadline = time.monotonic() + PORT_LENT_S + LIMIT_S
+    pause = threading.Event()
+    while not _is_free(port):
+        assert time.monotonic() < deadline, f"another program keeps port {port}, which a virtual reader needs"
+        pause.wait(0.2)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as vpcd does
+        try:
+            tried.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 class SlotLoop:

@@ -21,6 +21,7 @@ from tests.architecture_rules import (
     PRODUCT,
     PURE,
     PURE_IN_THE_BANK,
+    PURE_IN_THE_LAUNCHER,
     ROOMS,
     RULES,
     STARTS,
@@ -129,6 +130,11 @@ WRONG = [
     (impurities, Module("bank.securpass.approving.trusting", "from web.forms import make_ticket")),
     (impurities, Module("bank.securpass.approving.asking", "import time")),
     (impurities, Module("bank.securpass.enrolment.identity", "from bank.securpass.frame import SecurPassFrame")),
+    (against_the_arrows, Module("launcher.x", "from sesame_core.smartcard.apdu import Ins")),
+    (against_the_arrows, Module("launcher.x", "import web.forms")),
+    (impurities, Module("launcher.course.table", "import time")),
+    (impurities, Module("launcher.course.actions", "from launcher.conductor import Conductor")),
+    (hardware_outside_adapters, Module("launcher.conductor", "import smartcard.scard")),
     (hardware_outside_adapters, Module("device.x", "def f() -> None:\n    import gpiozero")),
     (hardware_outside_adapters, Module("drivers.keypad.scan", "from gpiozero import Pin")),
     (hardware_outside_adapters, Module("drivers.gpio.x", "from luma.oled.device import ssd1306")),
@@ -237,7 +243,7 @@ def test_the_lists_name_real_things() -> None:
     assert set(sys.stdlib_module_names) >= PURE
     assert all(hasattr(builtins, name) for name in OUTSIDE)
     modules = {*checkout(), *TO_COME}
-    assert set(LENT_TO_THE_HEART) | set(STARTS) | PURE_IN_THE_BANK <= modules
+    assert set(LENT_TO_THE_HEART) | set(STARTS) | PURE_IN_THE_BANK | PURE_IN_THE_LAUNCHER <= modules
     assert set(ANY_APPLIANCE) | set(ROOMS) | set(ABOVE) <= modules
     assert {f"{world}.{name}" for world, names in GROUND.items() for name in names} <= modules
     assert {name for names in (*ROOMS.values(), *NARROW.values()) for name in names} <= modules

@@ -139,7 +139,8 @@ def _sparing_logs() -> Iterator[None]:
 
 
 def _bound(port: int, address: str) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, TO_OURSELVES, 1)
         listener.bind((address, port))

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from web.errors import ServingError
+from web.key_usage import allow_usages
 
 ROOT_LASTS: Final = timedelta(days=1825)
 SERVER_LASTS: Final = timedelta(days=90)
@@ -56,7 +57,7 @@ def make_root(now: datetime) -> Identity:
     builder = (
         _begun(name, name, key.public_key(), now, ROOT_LASTS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(signs_certificates=True), critical=True)
+        .add_extension(allow_usages("key_cert_sign", "crl_sign"), critical=True)
         .add_extension(x509.NameConstraints(permitted, None), critical=True)
     )
     return _signed(builder, key, key)
@@ -69,7 +70,7 @@ def make_certificate(root: Identity, names: Iterable[str], now: datetime) -> Ide
     builder = (
         _begun(_server_name(), parent.subject, key.public_key(), now, SERVER_LASTS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(allow_usages("digital_signature"), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName([_general_name(each) for each in names]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(parent_key.public_key()), critical=False)
@@ -145,17 +146,3 @@ def _general_name(host: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
         return x509.DNSName(host)
-
-
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )

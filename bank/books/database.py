@@ -102,7 +102,12 @@ def name_books(url: URL) -> str:
     """How messages call the books: by their file, or by their name on the server."""
     if url == MEMORY:
         return "in memory"
-    return str(url.database) if is_sqlite(url) else f"the PostgreSQL database {url.database!r}"
+    if is_sqlite(url):
+        return str(url.database)
+    # libpq, "Database Connection Control Functions", dbname: where none is named it is called like the user.
+    return (
+        f"the PostgreSQL database {url.database!r}" if url.database else "the PostgreSQL database called like its user"
+    )
 
 
 def is_sqlite(url: URL) -> bool:

@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, case, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
+from bank.books.inserting import insert_for, insert_into
 from bank.books.schema import LIMITS
 
 COUNT: Final = select(LIMITS.c.count).where(LIMITS.c.key == bindparam("name"))
@@ -27,15 +27,15 @@ def count_one(connection: Connection, key: str, most: int, now_ms: int, window_m
     if most < 1:
         return False
     given = {"name": key, "now": now_ms, "ended": now_ms - window_ms, "most": most}
-    return connection.execute(_make_counting(_dialect(connection)), given).first() is not None
+    return connection.execute(_make_counting(connection.dialect.name), given).first() is not None
 
 
 @cache
-def _make_counting(dialect: Any) -> ReturningInsert[Any]:  # noqa: ANN401 - the two have no type in common
+def _make_counting(dialect: str) -> ReturningInsert[Any]:
     """The statement, made once: that costs more than executing it."""
     now, whole = bindparam("now", type_=BigInteger), BigInteger()
     over = LIMITS.c.window_ms <= bindparam("ended", type_=whole)
-    made = dialect.insert(LIMITS).values(key=bindparam("name"), count=1, window_ms=now)
+    made = insert_for(dialect, LIMITS).values(key=bindparam("name"), count=1, window_ms=now)
     counted = made.on_conflict_do_update(
         index_elements=[LIMITS.c.key],
         set_={
@@ -58,7 +58,7 @@ def set_count(connection: Connection, key: str, count: int, now_ms: int) -> None
     """It is so many from now on."""
     row = {"key": key, "count": count, "window_ms": now_ms}
     changed = {"count": count, "window_ms": now_ms}
-    made = _dialect(connection).insert(LIMITS).values(row)
+    made = insert_into(connection, LIMITS).values(row)
     connection.execute(made.on_conflict_do_update(index_elements=[LIMITS.c.key], set_=changed))
 
 
@@ -90,7 +90,3 @@ def _begins(prefix: str) -> ColumnElement[bool]:
     if not prefix.endswith("/"):
         raise ValueError("keys are told apart by whole words, each with its slash")
     return func.substr(LIMITS.c.key, 1, len(prefix)) == prefix
-
-
-def _dialect(connection: Connection) -> Any:  # noqa: ANN401 - the two have no type in common
-    return postgresql if connection.dialect.name == "postgresql" else sqlite

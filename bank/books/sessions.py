@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import Column, Connection, Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.schema import CUSTOMERS, SESSIONS, STAFF
 
 SEEN_STEP_MS: Final = 5000
@@ -58,8 +58,7 @@ def write_session(connection: Connection, new: NewSession, now_ms: int, limits: 
         "seen_ms": now_ms,
         "until_ms": now_ms + limits.longest_ms,
     }
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    made = dialect.insert(SESSIONS).values(row)
+    made = insert_into(connection, SESSIONS).values(row)
     connection.execute(made.on_conflict_do_update(index_elements=[SESSIONS.c.token_hash], set_=row))
     oldest = select(SESSIONS.c.token_hash).where(column.is_not(None)).order_by(SESSIONS.c.created_ms.desc())
     connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash.in_(oldest.offset(limits.most).limit(1000))))

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Update, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
@@ -31,6 +30,7 @@ from bank.books.customers import (
     read_text,
 )
 from bank.books.database import DAMAGED, database_url, name_books, opened_engine, translate_errors
+from bank.books.inserting import insert_into
 from bank.books.migrating import migrate_database
 from bank.books.people import CredentialKind
 from bank.books.records import (
@@ -221,9 +221,9 @@ class SqlStore:
             write_attempt(connection, attempt)
 
     def _insert_new(self, connection: Connection, table: str, row: Values) -> None:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         target = CARDS.metadata.tables[table]
-        connection.execute(dialect.insert(target).values(row).on_conflict_do_nothing(index_elements=target.primary_key))
+        made = insert_into(connection, target).values(row)
+        connection.execute(made.on_conflict_do_nothing(index_elements=target.primary_key))
 
     def _row(self, card: IssuedCard, last_atc: int) -> Values:
         check_card_id(card)

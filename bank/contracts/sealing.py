@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from bank.contracts.amendment import AmendmentText, ContractError
+from web.key_usage import allow_usages
 
 if TYPE_CHECKING:
     from pyhanko.sign import signers
@@ -116,7 +117,7 @@ class ContractSeal:
         return (
             builder.serial_number(int.from_bytes(identifier.digest[:8], "big") >> 1 or 1)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(certificates=True), critical=True)
+            .add_extension(allow_usages("key_cert_sign", "crl_sign"), critical=True)
             .add_extension(identifier, critical=False)
             .sign(key, SHA256())
         )
@@ -131,7 +132,7 @@ class ContractSeal:
             _begun(name, root.subject, key.public_key(), made_at, LASTS)
             .serial_number(x509.random_serial_number())
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(certificates=False), critical=True)
+            .add_extension(allow_usages("digital_signature", "content_commitment"), critical=True)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
             .sign(root_key, SHA256())
         )
@@ -179,17 +180,3 @@ def _begun(
 
 def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-def _usage(*, certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not certificates,
-        content_commitment=not certificates,
-        key_cert_sign=certificates,
-        crl_sign=certificates,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )

@@ -1,16 +1,16 @@
 """What every part of the access keys works in: the books with their time, the policy, the authorities."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
 from sqlalchemy import Connection
 
-from bank.books.clock import WallClock, pass_time, read_time, wall_ms
+from bank.books.clock import WallClock, wall_ms
 from bank.books.store_sql import SqlStore
+from bank.books.timed import read_timed, write_timed
 from bank.esecure.policy import ESECURE_POLICY, EsecurePolicy
 from bank.pki.authority import Authorities, open_authorities, read_issuing
 from bank.pki.making import Whereabouts
@@ -37,17 +37,13 @@ class EsecureFrame:
     policy: EsecurePolicy = ESECURE_POLICY
     wall: WallClock = wall_ms
 
-    @contextmanager
-    def writing(self) -> Iterator[tuple[Connection, int]]:
-        """A transaction that writes, and the moment it happens at. Raises StateError: then it did not happen."""
-        with self.store.writing() as connection:
-            yield connection, pass_time(connection, self.wall())
+    def writing(self) -> AbstractContextManager[tuple[Connection, int]]:
+        """See `write_timed`."""
+        return write_timed(self.store, self.wall)
 
-    @contextmanager
-    def reading(self) -> Iterator[tuple[Connection, int]]:
-        """A transaction that looks, and the moment it sees. Raises StateError. Answers of ours are given outside."""
-        with self.store.reading() as connection:
-            yield connection, read_time(connection, self.wall())
+    def reading(self) -> AbstractContextManager[tuple[Connection, int]]:
+        """See `read_timed`."""
+        return read_timed(self.store, self.wall)
 
     def open_authorities(self) -> Authorities:
         """As the books have them now: they may be others after `sesame bank reset`. Raises StateError."""

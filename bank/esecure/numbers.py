@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Final
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.schema_keys import SECURITY_NUMBERS
 from bank.esecure.frame import EsecureFrame
 
@@ -124,8 +124,7 @@ def _write(
     salt = os.urandom(SALT_BYTES)
     sealed = frame.store.seal_secret(_name(customer_id), salt + _derive(digits, salt))
     values = {"sealed": sealed, "posted": posted, "failures": 0, "used_ms": None, "since_ms": now_ms}
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    made = dialect.insert(NUMBERS).values(customer_id=customer_id, **values)
+    made = insert_into(connection, NUMBERS).values(customer_id=customer_id, **values)
     connection.execute(made.on_conflict_do_update(index_elements=[NUMBERS.c.customer_id], set_=values))
 
 

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.customers import change_contact, find_contact
+from bank.books.inserting import insert_into
 from bank.books.people import ContactKind, PaymentCardState
 from bank.books.schema import BENEFICIARIES, EFFECTS, OPERATIONS, SESSIONS
 from bank.errors import BankError
@@ -125,7 +125,6 @@ def _transfer_money(connection: Connection, operation: Operation, now_ms: int) -
 def _add_beneficiary(connection: Connection, operation: Operation, now_ms: int) -> None:
     """One that was added meanwhile stays as it is."""
     content = operation.content
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "customer_id": content.customer_id,
         "name": _text(content, cat.PAYEE_NAME),
@@ -133,7 +132,7 @@ def _add_beneficiary(connection: Connection, operation: Operation, now_ms: int) 
         "state": "active",
         "added_ms": now_ms,
     }
-    connection.execute(dialect.insert(BENEFICIARIES).values(row).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, BENEFICIARIES).values(row).on_conflict_do_nothing())
 
 
 def _set_limits(connection: Connection, operation: Operation, _now_ms: int) -> None:

@@ -1,14 +1,15 @@
 """What every part of the operations works in: the books with their time, the keys, the policy."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bank.books.clock import WallClock, pass_time, read_time, wall_ms
+from bank.books.clock import WallClock, read_time, wall_ms
 from bank.books.counting import read_status
 from bank.books.store_sql import SqlStore
+from bank.books.timed import read_timed, write_timed
 from bank.errors import BankError
 from bank.operations.catalogue import Means, OperationKind, list_means
 from bank.operations.people import Confirmer, find_app, find_confirmer, has_signing_key
@@ -28,11 +29,9 @@ class OperationFrame:
     policy: OperationPolicy = OPERATION_POLICY
     wall: WallClock = wall_ms
 
-    @contextmanager
-    def writing(self) -> Iterator[tuple[Connection, int]]:
-        """A transaction that writes, and the moment it happens at. Raises StateError: then it did not happen."""
-        with self.store.writing() as connection:
-            yield connection, pass_time(connection, self.wall())
+    def writing(self) -> AbstractContextManager[tuple[Connection, int]]:
+        """See `write_timed`."""
+        return write_timed(self.store, self.wall)
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Connection, int]]:
@@ -41,9 +40,9 @@ class OperationFrame:
         An answer of ours goes past the store, which would hold it for a damaged row.
         """
         answer: BankError | None = None
-        with self.store.reading() as connection:
+        with read_timed(self.store, self.wall) as timed:
             try:
-                yield connection, read_time(connection, self.wall())
+                yield timed
             except (AskingError, UnknownOperationError) as ours:
                 answer = ours
         if answer is not None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.schema import SMS_CODES, SMS_OUTBOX
 from bank.operations.ports import TextMessage
 
@@ -39,9 +39,8 @@ def list_texts(connection: Connection, customer_id: int) -> Sequence[TextMessage
 
 def keep_code(connection: Connection, code: SealedCode, now_ms: int) -> None:
     """From now on this is the operation's code; one that was sent earlier is dead."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {"code_index": code.seal, "created_ms": now_ms, "until_ms": code.until_ms, "tries": 0}
-    first = dialect.insert(SMS_CODES).values(operation_id=code.operation_id, **values)
+    first = insert_into(connection, SMS_CODES).values(operation_id=code.operation_id, **values)
     connection.execute(first.on_conflict_do_update(index_elements=[SMS_CODES.c.operation_id], set_=values))
 
 

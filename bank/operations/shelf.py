@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, literal, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.bell import note_change
+from bank.books.inserting import insert_into
 from bank.books.schema import COUNTERS, EFFECTS, OPERATIONS
 from bank.errors import StateError
 from bank.operations.catalogue import EffectKind, Means
@@ -154,7 +154,6 @@ def owe_effects(connection: Connection, operation: Operation, kinds: Iterable[Ef
 
     What is owed or done already stays as it is.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     for kind in kinds:
         row = {
             "operation_id": operation.operation_id,
@@ -162,7 +161,7 @@ def owe_effects(connection: Connection, operation: Operation, kinds: Iterable[Ef
             "payload": operation.digest.encode(),
             "state": DUE,
         }
-        connection.execute(dialect.insert(EFFECTS).values(row).on_conflict_do_nothing())
+        connection.execute(insert_into(connection, EFFECTS).values(row).on_conflict_do_nothing())
 
 
 def has_effect(connection: Connection, operation_id: str, kind: EffectKind) -> bool:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.schema import OPERATIONS
 from bank.books.schema_partners import PARTNER_GRANTS, PARTNER_REQUESTS, PARTNERS
 from bank.operations.ports import Operation
@@ -39,8 +39,7 @@ def put_request(
         "polled_ms": 0,
         "until_ms": operation.content.until_ms,
     }
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(R).values(row).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, R).values(row).on_conflict_do_nothing())
 
 
 def poll_request(
@@ -79,8 +78,7 @@ def put_grant(connection: Connection, grant: Grant, token: str) -> bool:
         "since_ms": grant.since_ms,
         "until_ms": grant.until_ms,
     }
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    made = dialect.insert(G).values(row).on_conflict_do_nothing().returning(G.c.token_hash)
+    made = insert_into(connection, G).values(row).on_conflict_do_nothing().returning(G.c.token_hash)
     return connection.execute(made).first() is not None
 
 

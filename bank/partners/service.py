@@ -6,19 +6,20 @@ key, so that the same answer can be given twice, and are kept as hashes.
 """
 
 import hmac
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import Connection, select
 
 from bank.base64url import encode_base64url
-from bank.books.clock import WallClock, pass_time, read_time, wall_ms
+from bank.books.clock import WallClock, wall_ms
 from bank.books.limiting import count_one
 from bank.books.records import user_code
 from bank.books.schema import CUSTOMERS, EFFECTS
 from bank.books.store_sql import SqlStore
+from bank.books.timed import read_timed, write_timed
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.ledger.entries import Account, AccountKind, StatementLine
@@ -256,15 +257,11 @@ class PartnerService:
         customer = name_customer(grant.customer_id)
         append_line(connection, now_ms, grant.partner.client_id, customer, event, operation=grant.operation_id)
 
-    @contextmanager
-    def _reading(self) -> Iterator[tuple[Connection, int]]:
-        with self._store.reading() as connection:
-            yield connection, read_time(connection, self._wall())
+    def _reading(self) -> AbstractContextManager[tuple[Connection, int]]:
+        return read_timed(self._store, self._wall)
 
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[Connection, int]]:
-        with self._store.writing() as connection:
-            yield connection, pass_time(connection, self._wall())
+    def _writing(self) -> AbstractContextManager[tuple[Connection, int]]:
+        return write_timed(self._store, self._wall)
 
 
 def _transfer_fields(partner: Partner, asking: PartnerAsking, account: str) -> dict[str, Value]:

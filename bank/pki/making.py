@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
-from bank.pki.profiles import COUNTRY, NO_END, ORGANISATION, PROFILES, CertificateProfile, ProfileName, Usage
+from bank.pki.profiles import COUNTRY, NO_END, ORGANISATION, PROFILES, CertificateProfile, ProfileName
+from web.key_usage import allow_usages
 
 ClientKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -68,7 +69,7 @@ def make_certificate(wish: CertificateWish, signer: Signer) -> x509.Certificate:
         .not_valid_before(wish.begin)
         .not_valid_after(_end(profile, wish.begin, issuer))
         .add_extension(x509.BasicConstraints(profile.path is not None, profile.path), critical=True)
-        .add_extension(_usage(profile), critical=True)
+        .add_extension(allow_usages(*(usage.value for usage in profile.usages)), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(wish.key), critical=False)
     )
     if issuer is not None:
@@ -130,15 +131,3 @@ def _completed(
 
 def _point(address: str) -> x509.DistributionPoint:
     return x509.DistributionPoint([x509.UniformResourceIdentifier(address)], None, None, None)
-
-
-def _usage(profile: CertificateProfile) -> x509.KeyUsage:
-    allowed = {usage.value: usage in profile.usages for usage in Usage}
-    return x509.KeyUsage(
-        **allowed,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )

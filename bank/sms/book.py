@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.schema import SMS_OUTBOX
 from bank.books.schema_partners import SMS_DELIVERIES
 from bank.sms.ports import TextReceipt, TextState
@@ -76,9 +76,8 @@ def _note_new(connection: Connection, policy: CarryPolicy, now_ms: int) -> None:
     new = select(SMS_OUTBOX.c.id, literal(TextState.WAITING.value), literal(0), literal(now_ms), literal(now_ms)).where(
         SMS_OUTBOX.c.id > latest - LOOKED_BACK, SMS_OUTBOX.c.created_ms > now_ms - policy.fresh_ms, ~noted
     )
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     columns = ["outbox_id", "state", "tries", "next_ms", "changed_ms"]
-    made = dialect.insert(D).from_select(columns, new.order_by(SMS_OUTBOX.c.id).limit(policy.at_once))
+    made = insert_into(connection, D).from_select(columns, new.order_by(SMS_OUTBOX.c.id).limit(policy.at_once))
     connection.execute(made.on_conflict_do_nothing())
 
 

@@ -1,10 +1,12 @@
 """Where the access key is put together: the front that every appliance has, its card in a folder, its cable by USB."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from device.compose import compose_board, open_header
 from device.config import Config
@@ -13,20 +15,29 @@ from device.esecure.appliance import KeyAppliance, KeyLoop
 from device.esecure.link import KeyLink
 from device.esecure.manner import KeyManner, PinMode
 from device.esecure.sentences import read_bank_key
+from device.esecure.updating import UpdateDesk, UpdateRootError, read_root
 from device.esecure.worker import CardWorker, ThreadWorker
 from device.loop import Board, Loop, Observer
+from drivers.install_hints import install_extra
 from drivers.ports import Source
+from drivers.updates.disk import UpdateDisk
 from drivers.usb.cable import UsbCable
 from drivers.usb.disc import DiscWatch
 from drivers.usb.function_fs import FunctionFsCable
 from drivers.usb.gadget import KernelTree, UsbIdentity, bind_gadget, find_controller, name_gadget
 from drivers.vault.first_values import write_letter
-from drivers.vault.medium import Folder
-from drivers.vault.sealed import open_vault
+from drivers.vault.medium import Folder, Medium
+from drivers.vault.sealed import open_seal, open_vault
 from sesame_core.esecure.state import GlassRules, KeyState
 from sesame_core.piv.vault import Vault
 
+if TYPE_CHECKING:
+    from drivers.updates.taking import UpdateTaking
+
 UPRIGHT: Final = (90, 270)
+
+UPDATES: Final = "updates"
+"""The folder of programs that arrive, beside the key's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +49,12 @@ class KeyBoard:
     vault: Vault
     cable: UsbCable
     worker: CardWorker
+    updates: UpdateDesk
 
     def fit_loop(self, observers: Sequence[Observer[KeyState]] = ()) -> KeyLoop:
         """The key, by its configured manner. Raises DriverError: the bank's key cannot be read."""
-        link = KeyLink(self.cable, self.vault, self.worker, self.board.clock, manner_of(self.config))
+        manner = replace(manner_of(self.config), updates=self.updates)
+        link = KeyLink(self.cable, self.vault, self.worker, self.board.clock, manner)
         appliance = KeyAppliance(link, self.cable, self.worker, rules_of_glass(self.config))
         return Loop(self.board, appliance, observers)
 
@@ -58,7 +71,9 @@ def compose_key(
         pinless = config.key.pin == PinMode.NONE.value
         vault = open_vault(folder, write_letter(folder), pinless=pinless)
         board = compose_board(config, open_header(config), power_off, others)
-        yield KeyBoard(config, board, vault, cable_of(config, usb, vault, board), ThreadWorker(board.clock))
+        updates = updates_of(config, folder, state.parent / UPDATES)
+        cable = cable_of(config, usb, vault, board)
+        yield KeyBoard(config, board, vault, cable, ThreadWorker(board.clock), updates)
     finally:
         folder.close()
 
@@ -84,6 +99,34 @@ def manner_of(config: Config) -> KeyManner:
 def rules_of_glass(config: Config) -> GlassRules:
     """The language of the screens."""
     return GlassRules(None if config.reader.language == "auto" else config.reader.language)
+
+
+def updates_of(config: Config, medium: Medium, place: Path) -> UpdateDesk:
+    """Takes new programs where there is a root to judge them by. Raises DriverError: it cannot be read."""
+    if not config.key.updates:
+        return UpdateDesk()
+    return UpdateDesk(partial(open_taking, read_root(Path(config.key.updates)), medium, place, Path(sys.prefix)))
+
+
+def open_taking(
+    root: bytes, medium: Medium, place: Path, release: Path, disk: UpdateDisk | None = None
+) -> "UpdateTaking":
+    """`release`: the folder of the program that runs; `place`: where others arrive. Raises DriverError, VaultError."""
+    try:
+        from drivers.updates.judging import judge_metadata, read_moment  # noqa: PLC0415 - seconds on a small board
+    except ImportError as missing:
+        raise UpdateRootError(f"tuf is needed to judge updates; type: {install_extra('key')}") from missing
+    from drivers.updates.memory import UpdateMemory  # noqa: PLC0415 - for an update alone
+    from drivers.updates.releases import ProgramReleases  # noqa: PLC0415
+    from drivers.updates.taking import RunningProgram, UpdateTaking  # noqa: PLC0415
+    from drivers.updates.waiting import WaitingRoom  # noqa: PLC0415
+
+    disk = disk or UpdateDisk()
+    releases = ProgramReleases(release.parent.parent, disk)
+    running = RunningProgram(releases.read_number(release.name), lambda: releases.failed)
+    memory = UpdateMemory(medium, open_seal(medium), read_moment(root))
+    memory.raise_floor(running.release)
+    return UpdateTaking(partial(judge_metadata, root), memory, WaitingRoom(place, disk), running)
 
 
 def identity_of(config: Config, serial: str = "0") -> UsbIdentity:

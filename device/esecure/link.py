@@ -13,6 +13,7 @@ from device.esecure.jobs import Job, advance_steps, count_tries, decide_steps, j
 from device.esecure.manner import KeyManner, PinMode
 from device.esecure.sentences import SentenceShelf
 from device.esecure.typing_pad import TypingPad
+from device.esecure.updating import UpdateDesk
 from device.esecure.worker import CardWorker, StepDone
 from drivers.ports import Clock, Notify
 from drivers.usb import interface as ccid
@@ -68,6 +69,7 @@ class KeyLink:
         self._cable, self._vault, self._worker, self._clock = cable, vault, worker, clock
         self._mode = manner.mode
         self._sentences = SentenceShelf(manner.bank)
+        self._updates = manner.updates or UpdateDesk()
         self._interface = CcidInterface(manner.pin_support)
         self._applet = PivApplet(vault)
         self._job: Job | None = None
@@ -134,6 +136,7 @@ class KeyLink:
         self._sentences.forget()
         self.pad.wipe()
         self._act(at, self._interface.host_gone())
+        self._worker.do_step(self._next_ticket(), self._updates.leave_host)
 
     def _take_packet(self, event: PacketCame) -> None:
         self._act(event.at, self._interface.take_packet(event.packet, event.size))
@@ -174,6 +177,7 @@ class KeyLink:
         self._begin(at, self._power_up)
 
     def _power_up(self) -> bytes:
+        self._updates.forget_chain()
         self._applet.forget()
         return answer_to_reset()
 
@@ -187,10 +191,11 @@ class KeyLink:
         if response is not None:
             self._act(at, self._interface.finish_block(response))
             return
-        steps = self._applet.exchange(act.apdu)
+        update = self._updates.takes_command(act.apdu)
+        steps = self._updates.exchange(act.apdu) if update else self._applet.exchange(act.apdu)
         job = self._begin(at, partial(advance_steps, steps))
         job.steps = steps
-        job.ins = act.apdu[1] if len(act.apdu) > 1 else 0
+        job.ins = act.apdu[1] if len(act.apdu) > 1 and not update else 0
 
     def _enter_pin(self, act: ccid.EnterPin, at: Millis) -> None:
         plan = plan_request(act.request)
@@ -262,6 +267,7 @@ class KeyLink:
             self._told.append(judge_response(job.plan, response, at))
         elif job.told_busy:
             self._told.append(own.CardIdle(at))
+        self._told.extend(self._updates.take_events(at))
         if response == BROKEN:
             self._told.append(own.StoreBroken(at))
         finish = (

@@ -1,4 +1,4 @@
-"""What configuration may change of the key: where its PIN is typed, and whose sentences it believes."""
+"""What configuration may change of the key: where its PIN is typed, whose word and programs it takes."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,6 +8,8 @@ from drivers.usb.ccid import PinSupport
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+    from device.esecure.updating import UpdateDesk
 
 
 class PinMode(Enum):
@@ -20,10 +22,12 @@ class PinMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class KeyManner:
-    """What configuration may change. `bank`: the public key that a sentence must be signed with."""
+    """What configuration may change. `bank`: the public key that a sentence must be signed with; `updates`: what takes
+    new programs."""
 
     mode: PinMode = PinMode.KEYPAD
     bank: "EllipticCurvePublicKey | None" = None
+    updates: "UpdateDesk | None" = None
 
     @property
     def pin_support(self) -> PinSupport:

@@ -54,7 +54,12 @@ def open_vault(medium: Medium, factory: Factory, *, cost: int = SCRYPT_N, pinles
     """The vault on this medium, made if there is none. `factory` gives PIN, PUK and management key their first values;
     `cost` is the N of scrypt for a PIN that is set from now on. `pinless`: keys that are made from now on want no PIN,
     whatever is asked. Raises VaultError."""
-    return SealedVault(medium, DeviceSeal(_device_secret(medium), cost), factory, pinless=pinless)
+    return SealedVault(medium, open_seal(medium, cost), factory, pinless=pinless)
+
+
+def open_seal(medium: Medium, cost: int = SCRYPT_N) -> DeviceSeal:
+    """What seals the parts on this medium. Raises VaultError."""
+    return DeviceSeal(_device_secret(medium), cost)
 
 
 def _device_secret(medium: Medium) -> bytes:

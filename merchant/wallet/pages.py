@@ -15,11 +15,12 @@ from starlette.routing import Route
 from merchant.books import hash_visitor
 from merchant.cards import WrittenCard, read_card
 from merchant.errors import NetworkError, ShopError
-from merchant.pages import LONGEST_TOKEN, load_shop_templates
+from merchant.pages import load_shop_templates
 from merchant.twin import SEE_OTHER, TwinFrame
 from merchant.wallet.asking import CardWallet, NewWish, RefusedCardError
 from merchant.wallet.books import CardWish, WalletMaker, WishState
 from merchant.wallet.words import WalletWords, list_wallet_words
+from web.cookies import read_token
 from web.forms import is_ticket, make_ticket, read_form
 
 PATH: Final = "/wallet"
@@ -121,8 +122,8 @@ class WalletPages:
 
 def _visitor(request: Request) -> str:
     """How the books name whoever this is; nobody's where no cookie of ours came."""
-    token = request.cookies.get(COOKIE, "")
-    return hash_visitor(token) if 0 < len(token) <= LONGEST_TOKEN and token.isascii() else ""
+    token = read_token(request, COOKIE)
+    return hash_visitor(token) if token else ""
 
 
 def _waits(wish: CardWish) -> bool:

@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from bank.sms.smpp import SmppSettings
     from bank.threeds.service import CardPayments
     from bank.web.app.waking import PhoneWaking
+    from device.signals import EndingWait
     from sesame.bank.address import BusinessPlace, Place
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
         raise CommandError(Exit.USAGE, f"--workers takes a number from 1 to {MOST_WORKERS}")
     with needing_extra("web"), metered_together(arguments.workers), ExitStack() as stack:
         from bank.web.coopanet.site import NEXT  # noqa: PLC0415 - a web server's libraries
-        from device.signals import on_ending  # noqa: PLC0415
+        from device.signals import ended_by_signals  # noqa: PLC0415
         from sesame.bank.address import bind_place  # noqa: PLC0415
 
         smpp = read_carrier(arguments)
@@ -74,8 +74,7 @@ def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
         proxied, structured = arguments.behind_proxy, arguments.log == "json"
         detours = dict.fromkeys(CHROMIUMS, arguments.push_service) if arguments.push_service else {}
         serving = Serving(place, arguments.state, arguments.database, proxied, structured, smpp, detours, business)
-        ended = threading.Event()
-        with on_ending(ended.set), announce_verb(arguments.state, f"{place.local_url}{NEXT}"):
+        with ended_by_signals() as ended, announce_verb(arguments.state, f"{place.local_url}{NEXT}"):
             if arguments.workers == 1:
                 _serve(store, serving, ended)
             else:
@@ -100,22 +99,20 @@ def metered_together(workers: int) -> Iterator[None]:
 def work(serving: Serving, pipe: Connection) -> None:
     """One worker of several, in a process of its own, until the pipe's other end is closed."""
     from bank.demo.database import open_database  # noqa: PLC0415
-    from device.signals import on_ending  # noqa: PLC0415
+    from device.signals import ended_by_signals  # noqa: PLC0415
     from sesame.bank.workers import ended_by  # noqa: PLC0415
 
     _write_log(structured=serving.structured)
-    ended = threading.Event()
     with ExitStack() as stack:
-        stack.enter_context(on_ending(ended.set))
+        ended = stack.enter_context(ended_by_signals())
         stack.enter_context(ended_by(pipe, ended))
         store = stack.enter_context(closing(open_database(serving.state, serving.database)))
         _serve(store, serving, ended)
 
 
-def _serve(store: "SqlStore", serving: Serving, ended: threading.Event) -> None:
+def _serve(store: "SqlStore", serving: Serving, ended: "EndingWait") -> None:
     from bank.web.acs.site import PaymentKeeper, open_payments  # noqa: PLC0415
     from bank.web.app.waking import open_waking  # noqa: PLC0415
-    from device.signals import wait_for_end  # noqa: PLC0415
     from web.serving import Server  # noqa: PLC0415
 
     place, waking = serving.place, open_waking(store, serving.detours)
@@ -129,10 +126,10 @@ def _serve(store: "SqlStore", serving: Serving, ended: threading.Event) -> None:
         stack.enter_context(carrying_texts(store, serving.smpp))
         if serving.business:
             stack.enter_context(serve_business(frame_keys(store, place.url), serving.business, proxied=serving.proxied))
-        wait_for_end(ended)
+        ended.wait()
 
 
-def _serve_by_several(serving: Serving, workers: int, ended: threading.Event) -> None:
+def _serve_by_several(serving: Serving, workers: int, ended: "EndingWait") -> None:
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
 
     from sesame.bank.workers import Workers  # noqa: PLC0415

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final
 
+from device.signals import EndingWait
 from web.clock import elapsed
 
 log = logging.getLogger(__name__)
@@ -43,12 +44,12 @@ class Workers:
     """Told the process number of each that ended unasked."""
     _there: dict[int, tuple[SpawnProcess, float]] = field(default_factory=dict)
 
-    def keep_alive(self, ended: threading.Event) -> None:
+    def keep_alive(self, ended: EndingWait) -> None:
         """Start them, and start another for each that dies, until `ended` is set; then end all."""
         context = multiprocessing.get_context("spawn")
         theirs, ours = context.Pipe(duplex=False)
         try:
-            while not ended.is_set():
+            while not ended.asked:
                 while len(self._there) < self.count:
                     self._start(context, theirs)
                 wait([process.sentinel for process, _ in self._there.values()], LOOK_S)
@@ -64,7 +65,7 @@ class Workers:
         self._there[process.pid] = process, elapsed()
         log.info("worker started", extra={"fields": {"worker": process.pid}})
 
-    def _bury(self, ended: threading.Event) -> None:
+    def _bury(self, ended: EndingWait) -> None:
         for pid, (process, begun) in list(self._there.items()):
             if process.is_alive():
                 continue
@@ -85,12 +86,12 @@ class Workers:
 
 
 @contextmanager
-def ended_by(pipe: Connection, ended: threading.Event) -> Iterator[None]:
+def ended_by(pipe: Connection, ended: EndingWait) -> Iterator[None]:
     """While the context lasts, `ended` is set when the other end of the pipe is closed, by will or by death."""
 
     def listen() -> None:
         wait([pipe])
-        ended.set()
+        ended.ask()
 
     threading.Thread(target=listen, name="lifeline", daemon=True).start()
     yield

@@ -21,6 +21,10 @@ USB_FOLDER: Final = Path("/run/sesame-key/usb")
 """Where FunctionFS is mounted for the key's program."""
 
 
+PROGRAMS: Final = Path("/opt/sesame")
+"""Where the installer puts programs."""
+
+
 class KeyTool(Protocol):
     """A module below sesame.key."""
 
@@ -84,6 +88,20 @@ def _image(parser: argparse.ArgumentParser) -> None:
     add_json_argument(parser, image="text: the file", files="number: how many files are on it")
 
 
+def _update(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("step", choices=("settle", "confirm"), help="put what waits to be tried, or keep what runs")
+    _add_config(parser)
+    parser.add_argument(
+        "--programs", type=Path, default=PROGRAMS, metavar="FOLDER", help="where the programs are (%(default)s)"
+    )
+    add_state_argument(parser)
+    add_json_argument(
+        parser,
+        program="text: the folder of the program that is started, or kept; empty where there is none",
+        release="number: its release number, 0 for one that was installed by hand",
+    )
+
+
 def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", "-c", type=Path, metavar="FILE", help="instead of /etc/sesame/reader.toml and the defaults"
@@ -100,5 +118,6 @@ TOOLS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] =
     "virtual": ("put the key's card into the virtual PC/SC reader, until interrupted", _virtual),
     "run": ("be the key on the board's keypad and display, by USB, until interrupted", _run),
     "gadget": ("make this machine the key's USB device (as root, before `run`), or no more", _gadget),
+    "update": ("root's part of an update: `settle` before the key starts, `confirm` once it runs", _update),
     "image": ("make the image of the key's CD-ROM from a folder", _image),
 }

@@ -9,7 +9,6 @@ import argparse
 import os
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import Final
 
@@ -35,22 +34,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Until it is ended. Raises ServingError: the port is taken."""
     with needing_extra("web"):
-        from device.signals import on_ending, wait_for_end  # noqa: PLC0415
+        from device.signals import ended_by_signals  # noqa: PLC0415
         from simulator.web.mirror import mirror_site  # noqa: PLC0415
         from web.serving import Server, bind_listener, url_of  # noqa: PLC0415 - a web server's libraries
     if not hasattr(socket, "AF_UNIX"):
         raise CommandError(Exit.OTHER, "this system has no Unix sockets: show the mirror on the reader's own machine")
     listener = bind_listener(arguments.port, USUAL_PORT)
     url = url_of(listener)
-    ended = threading.Event()
-    with on_ending(ended.set), Server(mirror_site(arguments.socket), listener).beside():
+    with ended_by_signals() as ended, Server(mirror_site(arguments.socket), listener).beside():
         if arguments.json:
             say_ready(arguments, address=url)
         else:
             sys.stdout.write(f"The reader's glass is at {url} until Ctrl-C\n")
             sys.stdout.flush()
         _open(url, arguments)
-        wait_for_end(ended)
+        ended.wait()
     return Exit.OK
 
 

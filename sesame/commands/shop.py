@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from sesame.answers import add_json_argument, say_ready
@@ -20,6 +20,9 @@ from sesame.books import needing_extra
 from sesame.exits import CommandError, Exit
 from sesame.parsing import read_port
 from sesame.state import add_state_argument
+
+if TYPE_CHECKING:
+    from device.signals import EndingWait
 
 USUAL_PORT: Final = 8038
 VARIABLE: Final = "SESAME_SHOP_KEY"
@@ -47,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Until it is ended. Raises ServingError, CommandError."""
     bank, (key, *beside) = _bank_of(arguments.bank), _keys_of(arguments)
     with needing_extra("web"):
-        from device.signals import on_ending, wait_for_end  # noqa: PLC0415 - a web server's libraries
+        from device.signals import ended_by_signals  # noqa: PLC0415 - a web server's libraries
         from merchant.errors import ShopError  # noqa: PLC0415
         from merchant.line import BankLine  # noqa: PLC0415
         from merchant.network import CardNetwork  # noqa: PLC0415
@@ -66,12 +69,16 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, ShopError) as cause:
         listener.close()
         raise CommandError(Exit.FAILED, f"{arguments.state} cannot be used for the shop; give --state DIR") from cause
-    ended, app = threading.Event(), make_shop(checkout, beside=standing)
-    with on_ending(ended.set), _ended_by_input(arguments, ended), Server(app, listener).beside():
+    app = make_shop(checkout, beside=standing)
+    with (
+        ended_by_signals() as ended,
+        _ended_by_input(arguments, ended),
+        Server(app, listener).beside(),
+    ):
         _announce(url, arguments)
         checkout.resume_orders()
         standing.resume_work()
-        wait_for_end(ended)
+        ended.wait()
     return Exit.OK
 
 
@@ -102,12 +109,12 @@ def _keys_of(arguments: argparse.Namespace) -> tuple[str, str, str]:
 
 
 @contextmanager
-def _ended_by_input(arguments: argparse.Namespace, ended: threading.Event) -> Iterator[None]:
+def _ended_by_input(arguments: argparse.Namespace, ended: "EndingWait") -> Iterator[None]:
     """Whoever started this with a key on standard input is gone when that ends."""
 
     def listen() -> None:
         sys.stdin.read()
-        ended.set()
+        ended.ask()
 
     if arguments.key_from_input:
         threading.Thread(target=listen, name="lifeline", daemon=True).start()

@@ -98,6 +98,12 @@ class UpdateEnded(Event):
     __slots__ = ()
 
 
+class UpdateStopped(Event):
+    """It does not go on: called off, or what came was refused. The old program goes on running."""
+
+    __slots__ = ()
+
+
 class RemovalAllowed(Event):
     """The computer has let go of the key: its drive is ejected."""
 

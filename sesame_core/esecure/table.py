@@ -55,6 +55,7 @@ class KeyTrigger(Enum):
     CARD_IDLE = "card idle"
     UPDATE_MOVED = "update moved"
     UPDATE_ENDED = "update ended"
+    UPDATE_STOPPED = "update stopped"
     REMOVAL_ALLOWED = "removal allowed"
     STORE_BROKEN = "store broken"
     TIME_UP = "time over"
@@ -85,6 +86,7 @@ EVENT_TRIGGERS: Final[Mapping[type[ev.Event], KeyTrigger]] = MappingProxyType(
         own.CardIdle: KeyTrigger.CARD_IDLE,
         own.UpdateMoved: KeyTrigger.UPDATE_MOVED,
         own.UpdateEnded: KeyTrigger.UPDATE_ENDED,
+        own.UpdateStopped: KeyTrigger.UPDATE_STOPPED,
         own.RemovalAllowed: KeyTrigger.REMOVAL_ALLOWED,
         own.StoreBroken: KeyTrigger.STORE_BROKEN,
         ev.TimeUp: KeyTrigger.TIME_UP,
@@ -201,6 +203,7 @@ ROWS: Final[Mapping[KeyPhase, Mapping[KeyTrigger, KeyCell]]] = {
     },
     P.BLOCKED: {T.HOST_CAME: _make_cell(do.host_came)},
     P.UPDATE: {
+        T.UPDATE_STOPPED: _make_cell(do.to_rest, *HERE, P.REPLUG, P.REMOVABLE),
         T.DIGITS_WRONG: STAY,
         T.CARD_BUSY: STAY,
     },

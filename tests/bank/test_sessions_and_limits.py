@@ -7,7 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Connection
 
-from bank.books.limiting import count_one, forget_count, forget_counts, read_count, sweep_counts, uncount_one
+from bank.books.limiting import (
+    SWEPT,
+    count_one,
+    forget_count,
+    forget_counts,
+    read_count,
+    set_count,
+    sweep_counts,
+    uncount_one,
+)
 from bank.books.sessions import (
     NewSession,
     Owner,
@@ -60,6 +69,28 @@ def test_counts_begin_anew_with_their_window_and_are_given_back(books: SqlStore)
         assert not count_one(connection, "source/none", 0, 0, 1000)
         sweep_counts(connection, "source/", 1001)
         assert read_count(connection, "source/here") is None
+
+
+def test_no_count_is_given_back_that_was_not_taken(books: SqlStore) -> None:
+    """A limit of two would be one of three, were the count to go below nothing."""
+    with books.writing() as connection:
+        assert count_one(connection, "source/here", 2, 0, HOUR_MS)
+        for _ in range(3):
+            uncount_one(connection, "source/here")
+        assert [count_one(connection, "source/here", 2, 0, HOUR_MS) for _ in range(3)] == [True, True, False]
+
+
+def test_what_is_old_is_swept_little_by_little_and_nothing_else(books: SqlStore) -> None:
+    with books.writing() as connection:
+        for number in range(SWEPT + 2):
+            set_count(connection, f"source/{number}", 1, 999)
+        set_count(connection, "source/young", 1, 1000)
+        left = []
+        for _ in range(3):
+            sweep_counts(connection, "source/", 1000)
+            left.append(sum(read_count(connection, f"source/{number}") is not None for number in range(SWEPT + 2)))
+        assert left == [2, 0, 0]
+        assert read_count(connection, "source/young") == 1
 
 
 KEYS = ("x/1", "x/10", "x/1%", "x/1_", "X/1", "x%/1", "xx/1", "y/1")

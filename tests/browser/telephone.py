@@ -15,6 +15,7 @@ from bank.web.app.words import AppWords, list_app_words
 from tests.bank.app_counter import AppCounter
 
 CODE = "4826"
+CHALLENGE = re.compile(r"\d{4} \d{4}")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZE = {"width": 360, "height": 640}
 
@@ -74,9 +75,10 @@ class Telephone:
         self.page.get_by_role("button", name=reader).or_(self.page.get_by_label(words.sms_code)).first.wait_for()
         if self.page.get_by_role("button", name=reader).count():
             self.press(reader)
-        hint = self.page.locator("#second-hint").inner_text()
-        challenge = re.search(r"\d{4} \d{4}", hint)
-        assert challenge, hint
+        hint = self.page.locator("#second-hint")
+        expect(hint).to_have_text(CHALLENGE)
+        challenge = CHALLENGE.search(hint.inner_text())
+        assert challenge
         phone = self.bank.phone()
         self.page.get_by_label(words.sms_code).fill(phone.read_sms())
         self.page.get_by_label(words.second_code["reader"]).fill(phone.reader_code(challenge[0].replace(" ", "")))

@@ -1,6 +1,7 @@
 """The client space in the real browser: a transfer by the reader on the page and by text message, and how it looks."""
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,14 +52,15 @@ def follow_steps(person: Person, bank: FrameLocator | Page) -> str:
 
 
 def fill(bank: FrameLocator | Page, **typed: str) -> None:
-    """Fill a form in, and send it."""
+    """Fill a form in, and send it. A page is left by that: what comes next is done on its answer."""
     for name, value in typed.items():
         field = bank.locator(f"#{name}")
         if field.evaluate("one => one.tagName") == "SELECT":
             field.select_option(value)
         else:
             field.fill(value)
-    bank.locator("form.ask button").click()
+    with bank.expect_navigation() if isinstance(bank, Page) else nullcontext():
+        bank.locator("form.ask button").click()
 
 
 def read_message(page: Page) -> str:

@@ -171,3 +171,11 @@ def test_stopped_by_others_it_is_silent_again_when_it_goes_on() -> None:
         os.kill(process, signal.SIGCONT)
         tty.until("PIN: ", 2)
         assert not tty.echoes
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_in_the_moment_before_it_waits_for_a_key_needs_no_key(number: signal.Signals) -> None:
+    untimely = f"import sys, tests.untimely as u; u.raise_before_waiting({int(number)}); import sesame.cli as c; "
+    with on_terminal(sys.executable, "-c", f"{untimely}sys.exit(c.main({WITHOUT_READER[0]!r}))") as tty:
+        assert tty.process.wait(LIMIT_S) in (128 + number, -number)
+        assert tty.echoes

@@ -56,6 +56,7 @@ SETTINGS: dict[str, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {
     "key.pin": ("keypad", ("keypad", "host", "none"), ("", "pad", True)),
     "key.usb_vendor": (0, (0x1209, 0xFFFF), (-1, 0x10000, "1209", True)),
     "key.usb_product": (0, (1, 0xFFFF), (-1, 0x10000, "0001", True)),
+    "key.updates": ("", ("/etc/sesame/update-root.json",), ("root.json", "/a\0b", 1)),
     "key.drive": ("", ("/var/lib/e-secure.iso",), ("e-secure.iso", "/a\0b", 1)),
     "key.bank": ("", ("/etc/sesame/bank.pem",), ("bank.pem", True)),
 }

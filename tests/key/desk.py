@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from device.esecure.appliance import KeyAppliance, KeyLoop
 from device.esecure.link import KeyLink
 from device.esecure.manner import KeyManner, PinMode
+from device.esecure.updating import UpdateDesk
 from device.esecure.worker import PromptWorker
 from device.loop import Board, Loop
 from device.pace import Stepper
@@ -42,13 +43,14 @@ class Desk:
     worker: Callable[[Clock], PromptWorker] = PromptWorker
     twin: Callable[[Clock], HostTwin] = HostTwin
     agrees: bool = True
+    updates: UpdateDesk | None = None
 
     def __post_init__(self) -> None:
         self.clock = SteppedClock()
         self.cable = self.twin(self.clock)
         self.vault = open_vault(self.medium, self.factory, cost=CHEAP, pinless=self.mode is PinMode.NONE)
         self.at_work = worker = self.worker(self.clock)
-        self.link = KeyLink(self.cable, self.vault, worker, self.clock, KeyManner(self.mode, self.bank))
+        self.link = KeyLink(self.cable, self.vault, worker, self.clock, KeyManner(self.mode, self.bank, self.updates))
         self.fingers, self.glass, front = Fingers(), Glass(), Quiet()
         appliance = KeyAppliance(self.link, self.cable, worker)
         self.loop: KeyLoop = Loop(Board(self.clock, self.fingers, self.glass, front, front), appliance)

@@ -42,7 +42,7 @@ def every_event(at: ev.Millis) -> Iterator[ev.Event]:
     yield from (ev.KeyPressed(at, key) for key in keys)
     bare = (own.HostCame, own.HostLeft, own.DigitsDiffer, own.EntryRefused, own.JobDropped, own.CardBusy, own.CardIdle)
     yield from (kind(at) for kind in bare)
-    yield from (kind(at) for kind in (own.UpdateEnded, own.RemovalAllowed, own.StoreBroken))
+    yield from (kind(at) for kind in (own.UpdateEnded, own.UpdateStopped, own.RemovalAllowed, own.StoreBroken))
     yield from (kind(at) for kind in (ev.TimeUp, ev.DisplayLost, ev.Halt))
     yield from (own.CertificateKnown(at, there) for there in (False, True))
     yield from (own.PinWanted(at, entry, 1 + (entry is PinEntry.VERIFY), 30_000) for entry in PinEntry)
@@ -66,6 +66,8 @@ def possible(state: KeyState, event: ev.Event) -> bool:
         return state.host
     if isinstance(event, own.CardIdle):
         return state.phase is KeyPhase.BUSY
+    if isinstance(event, own.UpdateStopped):
+        return state.host and not state.broken
     return not isinstance(event, ANSWERS) or _may_answer(state, event)
 
 

@@ -2,17 +2,23 @@
 
 import json
 import os
+import socket
+import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bank.cards.vpcd import PORT, VirtualReader
+from bank.cards.vpcd import HOST, PORT, VirtualReader
 from drivers.slot.pcsc_card import PcscConnection, list_readers
 from sesame_core.events import CardAbsent, CardAnswered, CardPowered, CardPresent, Event
 from tests.pcsc_plugin import DRIVER, LIMIT_S, IsoCard, PcscService, SlotLoop
+
+AT_ONCE = struct.pack("ii", 1, 0)
+"""SO_LINGER for a close that leaves nothing behind (socket(7))."""
 
 SLOTS = 2
 """Of a virtual reader; pcscd gives each the reader's name with both numbers behind it."""
@@ -125,3 +131,20 @@ def test_a_number_that_is_no_place_is_a_part_of_the_name(named_reader: NamedRead
     ]
     assert lacking.returncode == 3
     assert b"no reader is called '3122'; there are: Plain reader 00 00, Plain reader 00 01, " in lacking.stderr
+
+
+def test_a_port_that_another_has_for_the_moment_costs_a_reader_only_time(
+    pcscd: PcscService, named_reader: NamedReader
+) -> None:
+    """A client of another test had the second reader's port: pcscd left that reader out, and nobody started it anew."""
+    pcscd.stop()
+    with socket.create_server((HOST, 0)) as server, socket.socket() as client:
+        client.bind((HOST, PORT + SLOTS))
+        client.connect(server.getsockname())
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        gone = threading.Timer(1.0, client.close)
+        gone.start()
+        named_reader(b"Plain reader", b"Alcor 3121 reader")
+        gone.join()
+
+    assert len(list_readers()) == 2 * SLOTS

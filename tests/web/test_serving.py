@@ -1,5 +1,6 @@
 """Where a server of ours listens: on loopback alone, at the port that was asked for, and it says where."""
 
+import asyncio
 import logging
 import socket
 import urllib.request
@@ -139,3 +140,28 @@ def test_the_logs_are_spared_while_it_serves_and_no_longer() -> None:
         assert [len(logger.filters) for logger in loggers] == [len(each) + 1 for each in before]
     assert [logger.filters for logger in loggers] == before
     assert {"uvicorn.error", "asyncio"} < set(LOGS)
+
+
+async def _meet(listener: socket.socket) -> int:
+    """Whether what the loop accepts there sends at once, as the socket itself says."""
+    loop, found = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
+
+    class Asked(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted = transport.get_extra_info("socket")
+            found.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            transport.close()
+
+    server = await loop.create_server(Asked, sock=listener)
+    async with server:
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        at_once: int = await found
+        writer.close()
+    return at_once
+
+
+def test_what_is_answered_leaves_at_once() -> None:
+    """The second part of an answer waited 40 ms for the acknowledgement of the first (RFC 896, RFC 1122, 4.2.3.2): the
+    loop spares that to sockets alone that say that they are TCP's."""
+    with closing(bind_listener(0, 0)) as listener:
+        assert asyncio.run(_meet(listener))

@@ -5,8 +5,8 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.limiting import count_one, set_count
 from bank.books.schema import LIMITS, OPERATIONS
 from bank.books.schema_securpass import PROMPTS
@@ -112,7 +112,6 @@ def _read_window(connection: Connection, key: str) -> tuple[int, int]:
 
 
 def _write_prompt(connection: Connection, operation: Operation, own_device: str | None, now_ms: int) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "operation_id": operation.operation_id,
         "customer_id": operation.content.customer_id,
@@ -120,7 +119,7 @@ def _write_prompt(connection: Connection, operation: Operation, own_device: str 
         "match": own_device is None,
         "at_ms": now_ms,
     }
-    made = dialect.insert(PROMPTS).values(row)
+    made = insert_into(connection, PROMPTS).values(row)
     again = {"at_ms": now_ms}  # whether a number must match stays as it was at first
     connection.execute(made.on_conflict_do_update(index_elements=[PROMPTS.c.operation_id], set_=again))
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.schema_securpass import ENDED_EXEMPTIONS
 from bank.operations.notices import NoticeEvent, note_notice
 from bank.securpass.approving.trusting import Exemption, PhoneUse, is_trusted
@@ -46,9 +46,8 @@ def end_exemption(frame: SecurPassFrame, customer_id: int, exemption: Exemption)
         device = find_live_device(connection, customer_id)
         if device is None:
             return False
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         row = {"device_id": device.device_id, "exemption": exemption.value, "ended_ms": now_ms}
-        made = dialect.insert(ENDED_EXEMPTIONS).values(row).on_conflict_do_nothing()
+        made = insert_into(connection, ENDED_EXEMPTIONS).values(row).on_conflict_do_nothing()
         if connection.execute(made.returning(ENDED_EXEMPTIONS.c.ended_ms)).first() is None:
             return False
         journal_securpass(connection, customer_id, now_ms, "exemption ended", exemption=exemption.value)

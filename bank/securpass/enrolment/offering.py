@@ -3,8 +3,8 @@
 from enum import Enum
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.schema_securpass import APP_OFFERS
 from bank.securpass.enrolment.table import EnrolmentState
 from bank.securpass.frame import SecurPassFrame
@@ -42,9 +42,8 @@ def find_offer(frame: SecurPassFrame, customer_id: int, device_id: str) -> AppOf
 def put_off(frame: SecurPassFrame, customer_id: int, offer: AppOffer) -> None:
     """« Plus tard » : it comes back after the policy's days."""
     with frame.operations.writing() as (connection, now_ms):
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         row = {"customer_id": customer_id, "offer": offer.value, "later_ms": now_ms}
-        made = dialect.insert(APP_OFFERS).values(row)
+        made = insert_into(connection, APP_OFFERS).values(row)
         keys = [APP_OFFERS.c.customer_id, APP_OFFERS.c.offer]
         connection.execute(made.on_conflict_do_update(index_elements=keys, set_={"later_ms": now_ms}))
 

@@ -9,8 +9,8 @@ from hashlib import scrypt
 from typing import Final
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.people import PeopleError
 from bank.books.schema_securpass import PASSWORDS
 from bank.books.store_sql import SqlStore
@@ -32,8 +32,7 @@ def set_password(store: SqlStore, connection: Connection, customer_id: int, pass
     salt = os.urandom(SALT_BYTES)
     sealed = store.seal_secret(_name(customer_id), salt + _derive(password, salt))
     values = {"sealed": sealed, "since_ms": now_ms}
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    made = dialect.insert(PASSWORDS).values(customer_id=customer_id, **values)
+    made = insert_into(connection, PASSWORDS).values(customer_id=customer_id, **values)
     connection.execute(made.on_conflict_do_update(index_elements=[PASSWORDS.c.customer_id], set_=values))
 
 

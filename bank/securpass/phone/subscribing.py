@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bank.books.clock import WallClock, pass_time, wall_ms
+from bank.books.inserting import insert_into
 from bank.books.schema_securpass import DEVICES, PUSH_ENDPOINTS
 from bank.books.store_sql import SqlStore
 from bank.push.endpoints import EndpointPolicy
@@ -27,11 +27,10 @@ class PhoneSubscriptions:
         self._policy.find_target(endpoint)
         row: dict[str, object] = {"device_id": device_id, "endpoint": endpoint, "p256dh": public_key, "auth": auth}
         with self._store.writing() as connection:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             row["since_ms"] = pass_time(connection, self._wall())
             others = PUSH_ENDPOINTS.c.device_id == device_id, PUSH_ENDPOINTS.c.endpoint != endpoint
             connection.execute(delete(PUSH_ENDPOINTS).where(*others))
-            made = dialect.insert(PUSH_ENDPOINTS).values(row)
+            made = insert_into(connection, PUSH_ENDPOINTS).values(row)
             connection.execute(made.on_conflict_do_update(index_elements=[PUSH_ENDPOINTS.c.endpoint], set_=row))
 
     def drop_subscription(self, device_id: str, endpoint: str) -> None:

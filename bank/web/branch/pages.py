@@ -31,9 +31,10 @@ from bank.web.branch.words import BranchWords, list_branch_languages
 from bank.web.coopanet.frame import FOLDER as COOPANET
 from bank.web.coopanet.frame import SEE_OTHER, StaleFormError, form_of, prefer_language, root_of, source_of
 from bank.web.feed import OperationFeed
+from web.cookies import read_token
 from web.files import serve_folder
 from web.once import Submissions
-from web.sessions import LONGEST_TOKEN, SessionKeeper
+from web.sessions import SessionKeeper
 
 COOKIE: Final = "branch"
 FOLDER: Final = Path(__file__).parent
@@ -308,8 +309,7 @@ def make_branch(pages: BranchPages, more: Sequence[Route] = ()) -> Starlette:
 
 def token_of(request: Request) -> str:
     """The adviser's token; nothing for one that cannot be ours."""
-    token = request.cookies.get(COOKIE, "")
-    return token if len(token) <= LONGEST_TOKEN and token.isascii() else ""
+    return read_token(request, COOKIE)
 
 
 def keep_token(request: Request, answer: Response, token: str) -> None:

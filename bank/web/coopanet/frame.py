@@ -23,9 +23,10 @@ from bank.web.coopanet.sign_in import Desk
 from bank.web.coopanet.space.moments import Moments
 from bank.web.coopanet.space.words import SpaceWords, list_space_words
 from bank.web.coopanet.words import Branch, CoopanetWords, OwnAddress, list_languages
+from web.cookies import read_token
 from web.forms import read_form
 from web.once import Submissions
-from web.sessions import LONGEST_TOKEN, SessionKeeper, Sessions
+from web.sessions import SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
 COOKIE: Final = "coopanet"
@@ -180,8 +181,7 @@ def _weight(parameters: Sequence[str]) -> float:
 
 def token_of(request: Request) -> str:
     """The visitor's token; nothing for one that cannot be ours."""
-    token = request.cookies.get(COOKIE, "")
-    return token if len(token) <= LONGEST_TOKEN and token.isascii() else ""
+    return read_token(request, COOKIE)
 
 
 def source_of(request: Request) -> str:

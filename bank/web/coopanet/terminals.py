@@ -13,6 +13,7 @@ from bank.books.records import Customer, user_code
 from bank.books.store_sql import SqlStore
 from bank.operations.guarding import LONGEST_TERMINAL, meet_terminal
 from bank.web.coopanet.frame import root_of
+from web.cookies import read_token
 
 DAYS_S: Final = 180 * 86_400
 """How long a browser keeps it without a visit; whoever comes from nowhere known is told of."""
@@ -27,8 +28,7 @@ class TerminalMarks:
 
     def read_mark(self, request: Request, user: str) -> str:
         """What the browser kept for that user code; nothing for what cannot be ours."""
-        mark = request.cookies.get(self._name(user), "")
-        return mark if len(mark) <= LONGEST_TERMINAL and mark.isascii() else ""
+        return read_token(request, self._name(user), LONGEST_TERMINAL)
 
     def meet(self, customer: Customer, mark: str) -> str:
         """The customer has signed in there: the mark to keep. Raises StateError."""

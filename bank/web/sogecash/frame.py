@@ -28,8 +28,8 @@ from bank.web.coopanet.space.moments import Moments
 from bank.web.coopanet.space.words import SpaceWords, list_space_words
 from bank.web.sogecash.words import SogecashWords, list_sogecash_words
 from web.certified import certificate_of
+from web.cookies import read_token
 from web.forms import read_form
-from web.sessions import LONGEST_TOKEN
 
 FOLDER: Final = Path(__file__).parent
 COOKIE: Final = "sogecash"
@@ -176,8 +176,7 @@ def known_visitor(request: Request) -> BusinessVisitor:
 
 def token_of(request: Request, cookie: str = COOKIE) -> str:
     """The token that the browser keeps; nothing for one that cannot be ours."""
-    token = request.cookies.get(cookie, "")
-    return token if len(token) <= LONGEST_TOKEN and token.isascii() else ""
+    return read_token(request, cookie)
 
 
 def keep_token(answer: Response, cookie: str, token: str) -> Response:

@@ -15,7 +15,8 @@ from bank.securpass.ports import PhoneDevice
 from bank.securpass.service import SecurPassService
 from bank.web.app.api.reading import AppError, check_app
 from bank.web.coopanet.frame import prefer_language, root_of
-from web.sessions import LONGEST_TOKEN, SessionKeeper
+from web.cookies import read_token
+from web.sessions import SessionKeeper
 
 SESSION_COOKIE: Final = "coopanet_app"
 PHONE_COOKIE: Final = "coopanet_phone"
@@ -88,7 +89,7 @@ class Visits:
 
     def find_visit(self, request: Request) -> AppVisit:
         """Who asks. Raises StateError."""
-        token, mark = _cookie(request, SESSION_COOKIE, LONGEST_TOKEN), _cookie(request, PHONE_COOKIE, LONGEST_MARK)
+        token, mark = read_token(request, SESSION_COOKIE), read_token(request, PHONE_COOKIE, LONGEST_MARK)
         user = self.sessions.user_of(token) if token else None
         customer, phone = self.service.find_visitor(user or "", mark) if user or mark else (None, None)
         if customer and phone and phone.customer_id != customer.customer_id:
@@ -123,11 +124,6 @@ def keep_cookie(request: Request, answer: Response, name: str, value: str) -> No
     """Have the browser keep it, for the app alone."""
     secure = request.url.scheme == "https"
     answer.set_cookie(name, value, path=_path(request), secure=secure, httponly=True, samesite="strict")
-
-
-def _cookie(request: Request, name: str, longest: int) -> str:
-    value = request.cookies.get(name, "")
-    return value if len(value) <= longest and value.isascii() else ""
 
 
 def _path(request: Request) -> str:

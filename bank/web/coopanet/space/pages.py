@@ -92,6 +92,8 @@ class ClientSpace:
         """Every address."""
         own = self._own
         return [
+            # Before what has a language in its place: the page of an operation would answer it.
+            Route("/events/operations/{number}", self.stream_changes, name="operation_events"),
             Route("/{language}/accounts", own(self.show_accounts), name="accounts"),
             Route("/{language}/accounts/{iban}", own(self.show_account), name="account"),
             Route("/{language}/transfers", own(self.show_transfers), name="transfers"),
@@ -104,7 +106,6 @@ class ClientSpace:
             Route("/{language}/ask/{kind}", own(self.ask), methods=["POST"]),
             Route("/{language}/operations/{number}", own(self.show_operation), name="operation"),
             Route("/{language}/operations/{number}/state", own(self.tell_state), name="operation_state"),
-            Route("/events/operations/{number}", self.stream_changes, name="operation_events"),
             Route("/{language}/operations/{number}/time.svg", own(self.show_time), name="time"),
             Route("/{language}/operations/{number}/confirm", own(self.confirm), methods=["POST"], name="confirm"),
             Route("/{language}/operations/{number}/code", own(self.send), methods=["POST"], name="send"),

@@ -1,0 +1,24 @@
+"""One block of the management key's cipher (SP 800-78-5, table 6-2)."""
+
+from typing import Final
+
+from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+
+TRIPLE_DES: Final = 0x03
+
+
+def _make_cipher(algorithm: int, key: bytes) -> Cipher[ECB]:
+    return Cipher(TripleDES(key) if algorithm == TRIPLE_DES else AES(key), ECB())  # noqa: S305 - one random block, as SP 800-73-5 has it
+
+
+def encrypt_block(algorithm: int, key: bytes, block: bytes) -> bytes:
+    """With the key of that algorithm."""
+    return _make_cipher(algorithm, key).encryptor().update(block)
+
+
+def decrypt_block(algorithm: int, key: bytes, block: bytes) -> bytes:
+    """Likewise."""
+    return _make_cipher(algorithm, key).decryptor().update(block)

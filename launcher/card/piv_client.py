@@ -1,0 +1,188 @@
+"""What a launcher asks of a key: PIV (NIST SP 800-73-5 part 2) with Yubico's documented extensions."""
+
+import os
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from launcher.card.octets import find_octets, write_octets
+from launcher.ports import Card
+from launcher.troubles import LaunchError, LaunchTrouble
+
+AID: Final = bytes.fromhex("A000000308000010000100")
+AUTHENTICATION: Final = 0x9A
+MANAGEMENT: Final = 0x9B
+SIGNATURE: Final = 0x9C
+P256: Final = 0x11
+PIN_REFERENCE: Final = 0x80
+
+CERTIFICATE_9A: Final = 0x5FC105
+PROTECTED: Final = 0x5FC109
+"""The printed information, which is read after the PIN only: where ykman keeps a management key that the PIN protects,
+as 88 { 89 key }."""
+
+PUBLISHED: Final = bytes.fromhex("0102030405060708" * 3)
+
+GOOD: Final = 0x9000
+CHUNK: Final = 255
+PIN_SIZE: Final = range(6, 9)
+TEMPLATE: Final = 0x7C
+
+
+class ClientStatus(IntEnum):
+    """The status words that mean something here (part 2, table 9)."""
+
+    NOT_FOUND = 0x6A82
+    NO_KEY = 0x6A88
+    MEMORY = 0x6581
+    NOT_SATISFIED = 0x6982
+    BLOCKED = 0x6983
+    NOT_AGREED = 0x6985
+
+
+class CardIns(IntEnum):
+    """Instructions."""
+
+    VERIFY = 0x20
+    GENERATE = 0x47
+    AUTHENTICATE = 0x87
+    SELECT = 0xA4
+    GET_RESPONSE = 0xC0
+    GET_DATA = 0xCB
+    PUT_DATA = 0xDB
+    METADATA = 0xF7
+    SERIAL = 0xF8
+    ATTEST = 0xF9
+
+
+@dataclass(frozen=True, slots=True)
+class CardResponse:
+    """Response data, and the status word."""
+
+    data: bytes
+    status: int
+
+
+class PivClient:
+    """A key that was selected. Every method raises CardGoneError where it is pulled meanwhile, and LaunchError
+    (INSTALLATION) where it answers as no sound key does."""
+
+    def __init__(self, card: Card) -> None:
+        """Raises as the methods do."""
+        self._card = card
+        self._must(self._call(CardIns.SELECT, 0x04, 0x00, AID))
+
+    def read_serial(self) -> int:
+        """Of the device."""
+        return int.from_bytes(self._must(self._call(CardIns.SERIAL, 0, 0)), "big")
+
+    def read_certificate(self) -> bytes:
+        """Of slot 9A, DER; empty where there is none."""
+        answer = self._get(CERTIFICATE_9A)
+        return find_octets(answer, 0x53, 0x70) if answer else b""
+
+    def write_certificate(self, certificate: bytes) -> None:
+        """Of slot 9A: the management key must have been proved."""
+        value = write_octets(0x70, certificate) + write_octets(0x71, b"\0") + write_octets(0xFE, b"")
+        named = write_octets(0x5C, CERTIFICATE_9A.to_bytes(3, "big"))
+        self._must(self._call(CardIns.PUT_DATA, 0x3F, 0xFF, named + write_octets(0x53, value)))
+
+    def has_key(self, slot: int) -> bool:
+        """A key pair of P-256."""
+        answer = self._call(CardIns.METADATA, 0, slot)
+        if answer.status == ClientStatus.NO_KEY:
+            return False
+        return find_octets(self._must(answer), 0x01) == bytes((P256,))
+
+    def make_key(self, slot: int) -> None:
+        """P-256, with the slot's usual policies: the management key must have been proved."""
+        asked = write_octets(0xAC, write_octets(0x80, bytes((P256,))))
+        self._must(self._call(CardIns.GENERATE, 0, slot, asked))
+
+    def attest_key(self, slot: int) -> bytes:
+        """The device's certificate that the key was made in it, DER."""
+        return self._must(self._call(CardIns.ATTEST, slot, 0))
+
+    def verify_pin(self, pin: str) -> None:
+        """On the key where it has a pad, and else as it was typed here. Raises LaunchError: PIN_WRONG, with the tries
+        left, PIN_BLOCKED, NOT_AGREED where nobody typed it."""
+        if self._card.has_pad:
+            answer = self._read(self._card.verify_on_pad())
+        elif len(pin) in PIN_SIZE and pin.isascii() and pin.isdigit():
+            answer = self._call(CardIns.VERIFY, 0, PIN_REFERENCE, pin.encode().ljust(8, b"\xff"))
+        else:
+            raise LaunchError(LaunchTrouble.PIN_WRONG, "it has six to eight digits; no try was taken")
+        if answer.status & 0xFFF0 == 0x63C0:
+            left = answer.status & 0x0F
+            raise LaunchError(LaunchTrouble.PIN_WRONG if left else LaunchTrouble.PIN_BLOCKED, f"{left} tries left")
+        if answer.status == ClientStatus.BLOCKED:
+            raise LaunchError(LaunchTrouble.PIN_BLOCKED, "no try left")
+        if answer.status != GOOD and self._card.has_pad:
+            raise LaunchError(LaunchTrouble.NOT_AGREED, f"PIN on the key: {answer.status:04X}")
+        self._must(answer)
+
+    def sign_digest(self, slot: int, digest: bytes) -> bytes:
+        """ECDSA, DER. Raises LaunchError: NOT_AGREED where nobody pressed OK on the key."""
+        asked = write_octets(TEMPLATE, write_octets(0x82, b"") + write_octets(0x81, digest))
+        answer = self._call(CardIns.AUTHENTICATE, P256, slot, asked)
+        if answer.status == ClientStatus.NOT_AGREED:
+            raise LaunchError(LaunchTrouble.NOT_AGREED, f"signature in slot {slot:02X}")
+        return find_octets(self._must(answer), TEMPLATE, 0x82)
+
+    def prove_management(self) -> None:
+        """With the key that the PIN protects, after the PIN; or with the published one where that is still the key's.
+        Raises LaunchError: NO_MANAGEMENT."""
+        metadata = self._must(self._call(CardIns.METADATA, 0, MANAGEMENT))
+        algorithm = find_octets(metadata, 0x01)
+        published = find_octets(metadata, 0x05) == b"\x01"
+        key = PUBLISHED if published else find_octets(self._get(PROTECTED), 0x53, 0x88, 0x89)
+        if not key or len(algorithm) != 1:
+            raise LaunchError(LaunchTrouble.NO_MANAGEMENT, "the key does not keep it")
+        self._prove(algorithm[0], key)
+
+    def _prove(self, algorithm: int, key: bytes) -> None:
+        """Each side proves to the other that it has the key (part 2, 3.2.4)."""
+        from launcher.card.blocks import decrypt_block, encrypt_block  # noqa: PLC0415 - cryptography
+
+        head = (CardIns.AUTHENTICATE, algorithm, MANAGEMENT)
+        asked = write_octets(TEMPLATE, write_octets(0x80, b""))
+        witness = find_octets(self._must(self._call(*head, asked)), TEMPLATE, 0x80)
+        mine = os.urandom(len(witness))
+        shown = decrypt_block(algorithm, key, witness)
+        answer = self._call(*head, write_octets(TEMPLATE, write_octets(0x80, shown) + write_octets(0x81, mine)))
+        if answer.status == ClientStatus.NOT_AGREED:
+            raise LaunchError(LaunchTrouble.NOT_AGREED, "management key")
+        proof = find_octets(answer.data, TEMPLATE, 0x82) if answer.status == GOOD else b""
+        if proof != encrypt_block(algorithm, key, mine):
+            raise LaunchError(LaunchTrouble.NO_MANAGEMENT, f"it was not believed: {answer.status:04X}")
+
+    def _get(self, tag: int) -> bytes:
+        """A data object in its 53; empty where there is none."""
+        answer = self._call(CardIns.GET_DATA, 0x3F, 0xFF, write_octets(0x5C, tag.to_bytes(3, "big")))
+        return b"" if answer.status in {ClientStatus.NOT_FOUND, ClientStatus.NOT_SATISFIED} else self._must(answer)
+
+    def _must(self, answer: CardResponse) -> bytes:
+        if answer.status != GOOD:
+            raise LaunchError(LaunchTrouble.INSTALLATION, f"the key answers {answer.status:04X}")
+        return answer.data
+
+    def _call(self, ins: CardIns, p1: int, p2: int, data: bytes = b"") -> CardResponse:
+        """A whole command: chained where it is long, its answer fetched in parts."""
+        head = bytes((ins, p1, p2))
+        while len(data) > CHUNK:
+            part = self._read(self._card.transmit(b"\x10" + head + bytes((CHUNK,)) + data[:CHUNK]))
+            if part.status != GOOD:
+                return part
+            data = data[CHUNK:]
+        tail = (bytes((len(data),)) + data if data else b"") + b"\0"
+        answer = self._read(self._card.transmit(b"\0" + head + tail))
+        whole = answer.data
+        while answer.status >> 8 == 0x61:
+            answer = self._read(self._card.transmit(bytes((0, CardIns.GET_RESPONSE, 0, 0, answer.status & 0xFF))))
+            whole += answer.data
+        return CardResponse(whole, answer.status)
+
+    def _read(self, response: bytes) -> CardResponse:
+        if len(response) < 2:
+            raise LaunchError(LaunchTrouble.INSTALLATION, "the key answers nothing")
+        return CardResponse(response[:-2], int.from_bytes(response[-2:], "big"))

@@ -1,0 +1,259 @@
+"""Runs the course: events in, one at a time; what it asks for is done by jobs, whose results are events again."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Event, Lock
+from typing import Final
+
+from launcher.card.piv_client import PivClient
+from launcher.course import effects as fx
+from launcher.course import events as ev
+from launcher.course.state import LaunchPhase, LaunchState, PluggedKey
+from launcher.course.table import step_launcher
+from launcher.details import compose_details
+from launcher.enrolling.est_client import EnrolmentForm, enrol_access_key
+from launcher.ports import (
+    Browser,
+    CardReaders,
+    KeyDrive,
+    KeyMemory,
+    LauncherWindow,
+    Net,
+    SessionLock,
+    Timer,
+    UpdateSource,
+)
+from launcher.settings import LauncherSettings
+from launcher.troubles import LaunchError, LaunchTrouble
+from launcher.view import make_view
+from launcher.words.sentences import LauncherSentences
+
+Job = Callable[[], None]
+LOOK_EVERY_MS: Final = 1_000
+
+BY_THE_ISSUER: Final = frozenset({LaunchTrouble.SSL, LaunchTrouble.REFUSED})
+"""While a certificate is fetched these are the guide's row of the issuing service."""
+
+
+@dataclass(frozen=True)
+class LauncherPorts:
+    """The computer. `run_job` does something beside, in a thread of its own or at once; `describe_computer` gives lines
+    for the helpdesk."""
+
+    readers: CardReaders
+    window: LauncherWindow
+    browser: Browser
+    net: Net
+    updates: UpdateSource
+    drive: KeyDrive
+    memory: KeyMemory
+    lock: SessionLock
+    timer: Timer
+    run_job: Callable[[Job], None]
+    describe_computer: Callable[[], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """Of one job: where it tells how far it is, and whether it is to go on."""
+
+    stop: Event
+    report: Callable[[ev.LaunchEvent], None]
+
+    def advance(self, percent: int) -> bool:
+        """See UpdateSource."""
+        self.report(ev.UpdateAdvanced(percent))
+        return not self.stop.is_set()
+
+
+class Conductor:
+    """One launcher. `language`: the code of the words."""
+
+    def __init__(
+        self, ports: LauncherPorts, settings: LauncherSettings, words: LauncherSentences, language: str = "en"
+    ) -> None:
+        self.state = LaunchState()
+        self._ports = ports
+        self._settings = settings
+        self._words = words
+        self._language = language
+        self._reader = ""
+        self._turn = 0
+        self._stop = Event()
+        self._events: deque[tuple[int | None, ev.LaunchEvent]] = deque()
+        self._busy = Lock()
+        self.ended = Event()
+
+    def begin(self) -> None:
+        """Show where one is, take the lock, and look whether a key is in already."""
+        self._show()
+        try:
+            self._ports.lock.take_lock()
+        except LaunchError as error:
+            self.send(ev.StepFailed(error.trouble, error.detail))
+            return
+        self._ports.timer.call_after(30_000, self._of_this_turn(ev.TimePassed()))
+        self.look_at_readers()
+
+    def send(self, event: ev.LaunchEvent) -> None:
+        """From any thread. What comes while another is worked on is next."""
+        self._queue(None, event)
+
+    def look_at_readers(self) -> None:
+        """Tell the course whether a key came or went. Call it again whenever something may have changed."""
+        try:
+            reader = self._ports.readers.find_key()
+        except LaunchError as error:
+            if self.state.phase is LaunchPhase.WAITING:
+                self.send(ev.StepFailed(error.trouble, error.detail))
+            return
+        was, self._reader = self._reader, reader
+        if was and was != reader:
+            self.send(ev.KeyPulled())
+        if reader and was != reader:
+            self.send(ev.KeyPlugged())
+
+    def watch_readers(self) -> None:
+        """Until the end."""
+        while not self.ended.is_set():
+            self._ports.readers.wait_change(LOOK_EVERY_MS)
+            self.look_at_readers()
+
+    # One event after the other
+
+    def _queue(self, turn: int | None, event: ev.LaunchEvent) -> None:
+        self._events.append((turn, event))
+        while self._events and self._busy.acquire(blocking=False):
+            try:
+                self._work_off()
+            finally:
+                self._busy.release()
+
+    def _work_off(self) -> None:
+        while self._events:
+            turn, event = self._events.popleft()
+            if turn is None or turn == self._turn:
+                self._take(event)
+
+    def _take(self, event: ev.LaunchEvent) -> None:
+        before = self.state
+        self.state, effects = step_launcher(before, event)
+        if self.state.phase is not before.phase:
+            self._turn += 1
+        if self.state != before:
+            self._show()
+        for effect in effects:
+            self._do(effect)
+
+    def _show(self) -> None:
+        self._ports.window.show_view(make_view(self.state, self._words))
+
+    def _of_this_turn(self, event: ev.LaunchEvent) -> Job:
+        turn = self._turn
+        return lambda: self._queue(turn, event)
+
+    # What is to be done
+
+    def _do(self, effect: fx.LaunchEffect) -> None:
+        match effect:
+            case fx.WakeAfter(milliseconds):
+                self._ports.timer.call_after(milliseconds, self._of_this_turn(ev.TimePassed()))
+            case fx.StopUpdate():
+                self._stop.set()
+            case fx.CloseBrowser():
+                self._ports.browser.close_browser()
+            case fx.CopyDetails():
+                computer = self._ports.describe_computer()
+                self._ports.window.copy_text(compose_details(self.state, self._words, self._settings, computer))
+            case fx.QuitLauncher():
+                self._ports.lock.release_lock()
+                self.ended.set()
+                self._ports.window.close_window()
+            case _:
+                self._begin_job(effect)
+
+    def _begin_job(self, effect: fx.LaunchEffect) -> None:
+        """Its results count as long as the phase is the one that it was begun in."""
+        turn = self._turn
+        stop = self._stop = Event()
+
+        def work() -> None:
+            try:
+                done = self._perform(effect, _Progress(stop, lambda event: self._queue(turn, event)))
+            except LaunchError as error:
+                done = ev.StepFailed(error.trouble, error.detail)
+            except Exception as error:  # a job that dies silently would leave the window waiting
+                done = ev.StepFailed(LaunchTrouble.INSTALLATION, f"{type(error).__name__} in {type(effect).__name__}")
+            if done is not None:
+                self._queue(turn, done)
+
+        self._ports.run_job(work)
+
+    def _perform(self, effect: fx.LaunchEffect, progress: "_Progress") -> ev.LaunchEvent | None:
+        match effect:
+            case fx.LookAtKey():
+                return ev.KeyLooked(self._look_at_key())
+            case fx.AskForUpdate():
+                return self._ask_for_update()
+            case fx.FetchUpdate():
+                return self._fetch_update(progress)
+            case fx.EnrolKey():
+                return self._enrol_key(effect)
+            case fx.OpenBrowser():
+                return self._open_browser()
+        self._ports.browser.close_browser()
+        self._ports.drive.eject_disc()
+        return ev.KeyReleased()
+
+    def _open_browser(self) -> ev.LaunchEvent:
+        self._ports.net.reach_site(self._settings.site)
+        self._ports.browser.open_page(self._settings.site + "/", lambda: self.send(ev.BrowserClosed()))
+        return ev.BrowserOpened()
+
+    def _look_at_key(self) -> PluggedKey:
+        self._ports.lock.take_lock()
+        card = self._ports.readers.open_key(self._reader)
+        try:
+            key = PivClient(card)
+            serial = key.read_serial()
+            facts = PluggedKey(serial, bool(key.read_certificate()), card.has_pad)
+        finally:
+            card.close()
+        known = self._ports.memory.knows_key(serial)
+        self._ports.memory.remember_key(serial)
+        return replace(facts, known=known)
+
+    def _ask_for_update(self) -> ev.LaunchEvent:
+        """Where nobody can say, one goes on: the key works as it is."""
+        card = self._ports.readers.open_key(self._reader)
+        try:
+            found = self._ports.updates.find_update(card, self.state.key.version if self.state.key else "")
+        except LaunchError as error:
+            if error.trouble is LaunchTrouble.PULLED:
+                raise
+            return ev.NothingNewer()
+        finally:
+            card.close()
+        return ev.UpdateOffered(found) if found else ev.NothingNewer()
+
+    def _fetch_update(self, progress: "_Progress") -> ev.LaunchEvent | None:
+        card = self._ports.readers.open_key(self._reader)
+        try:
+            whole = self._ports.updates.fetch_update(card, progress.advance)
+        finally:
+            card.close()
+        return ev.UpdateCompleted() if whole else None
+
+    def _enrol_key(self, effect: fx.EnrolKey) -> ev.LaunchEvent:
+        card = self._ports.readers.open_key(self._reader)
+        form = EnrolmentForm(effect.user, effect.code, effect.pin)
+        try:
+            enrol_access_key(PivClient(card), self._ports.net, self._settings.site, form, self._language)
+        except LaunchError as error:
+            if error.trouble in BY_THE_ISSUER:
+                raise LaunchError(LaunchTrouble.ISSUER, str(error)) from error
+            raise
+        finally:
+            card.close()
+        return ev.CertificateStored()

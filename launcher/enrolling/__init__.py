@@ -1,0 +1,1 @@
+"""From a key without a certificate to one with: request, attestation, EST."""

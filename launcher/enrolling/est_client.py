@@ -1,0 +1,80 @@
+"""The certificate issuing service (EST, RFC 7030): what is posted, and what its answers mean in the error table."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Final
+
+from launcher.card.octets import find_octets, split_octets, write_octets
+from launcher.card.piv_client import AUTHENTICATION, SIGNATURE, PivClient
+from launcher.enrolling.request import SEQUENCE, make_key_request
+from launcher.ports import Net, NetAnswer
+from launcher.troubles import LaunchError, LaunchTrouble
+
+ENROLL: Final = "/.well-known/est/simpleenroll"
+REQUEST_TYPE: Final = "application/pkcs10"
+
+LONGEST_SAID: Final = 300
+SERIAL_SAID: Final = ("serial number", "numéro de série")
+"""What tells one 403 from the others: RFC 7030 numbers no reasons, and the service's sentence is the guide's."""
+
+OK, DENIED, FORBIDDEN, TOO_MANY = 200, 401, 403, 429
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentForm:
+    """What was typed. Nothing of it but the user ID is in the repr or in a message."""
+
+    user: str
+    code: str
+    pin: str
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.user}>"
+
+
+def enrol_access_key(key: PivClient, net: Net, site: str, form: EnrolmentForm, language: str) -> bytes:
+    """Have the key certified, and put the certificate into it; the certificate, DER. What was begun before is gone on
+    with: keys that are there are used. Raises LaunchError."""
+    key.verify_pin(form.pin)
+    missing = [slot for slot in (AUTHENTICATION, SIGNATURE) if not key.has_key(slot)]
+    key.prove_management()
+    for slot in missing:
+        key.make_key(slot)
+    request = make_key_request(key, form.user)
+    answer = net.ask_server(site + ENROLL, base64.b64encode(request), _write_head(form, language))
+    certificate = read_answer(answer)
+    key.write_certificate(certificate)
+    return certificate
+
+
+def read_answer(answer: NetAnswer) -> bytes:
+    """The certificate in the answer of simpleenroll, DER. Raises LaunchError: CODE, SERIAL, NOT_ISSUED, ISSUER."""
+    if answer.status == OK:
+        return _take_certificate(answer.body)
+    said = answer.body.decode("utf-8", "replace").strip()[:LONGEST_SAID]
+    detail = f"EST {answer.status}: {said}" if said.isprintable() else f"EST {answer.status}"
+    if answer.status == DENIED:
+        raise LaunchError(LaunchTrouble.CODE, detail)
+    if answer.status == FORBIDDEN and any(each in said for each in SERIAL_SAID):
+        raise LaunchError(LaunchTrouble.SERIAL, detail)
+    if answer.status in {FORBIDDEN, TOO_MANY}:
+        raise LaunchError(LaunchTrouble.NOT_ISSUED, detail)
+    raise LaunchError(LaunchTrouble.ISSUER, detail)
+
+
+def _write_head(form: EnrolmentForm, language: str) -> dict[str, str]:
+    """HTTP Basic (RFC 7617): user ID and activation code."""
+    token = base64.b64encode(f"{form.user.strip()}:{form.code.strip()}".encode()).decode()
+    return {"Authorization": f"Basic {token}", "Content-Type": REQUEST_TYPE, "Accept-Language": language}
+
+
+def _take_certificate(body: bytes) -> bytes:
+    """The first certificate of a CMS that signs nothing (RFC 5652, 5.1): ContentInfo, [0], SignedData, [0]."""
+    try:
+        octets = base64.b64decode(b"".join(body.split()), validate=True)
+        fields = dict(split_octets(find_octets(octets, SEQUENCE, 0xA0, SEQUENCE)))
+        ((tag, value), *_others) = split_octets(fields[0xA0])
+    except (binascii.Error, ValueError, KeyError, LaunchError):
+        raise LaunchError(LaunchTrouble.ISSUER, "what was issued is no certificate") from None
+    return write_octets(tag, value)

@@ -1,0 +1,71 @@
+"""What a launcher is told about its bank: address, authority, a number to call. It stands in the file on the CD."""
+
+import json
+import pkgutil
+import ssl
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+LAUNCHER_VERSION: Final = "1"
+PLACE: Final = "settings.json"
+"""Beside this module, in the file that was made for a key."""
+
+FIELDS: Final = ("site", "authority", "helpdesk")
+
+
+class SettingsError(Exception):
+    """They cannot be used. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LauncherSettings:
+    """`site`: https://host[:port], nothing behind it. `authority`: the one that is believed, PEM. `helpdesk`: how it is
+    reached; may be empty."""
+
+    site: str
+    authority: str
+    helpdesk: str = ""
+
+    @property
+    def host(self) -> str:
+        """Of the site."""
+        return urlsplit(self.site).hostname or ""
+
+
+def check_settings(settings: LauncherSettings) -> LauncherSettings:
+    """The same. Raises SettingsError."""
+    parts = urlsplit(settings.site)
+    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise SettingsError("the site is an address like https://business.example: without a path")
+    try:
+        ssl.create_default_context(cadata=settings.authority)
+    except (ssl.SSLError, ValueError):
+        raise SettingsError("the authority is a certificate in PEM, and not too old") from None
+    return LauncherSettings(settings.site.rstrip("/"), settings.authority, settings.helpdesk)
+
+
+def write_settings(settings: LauncherSettings) -> bytes:
+    """As they stand in the file."""
+    return json.dumps({name: getattr(settings, name) for name in FIELDS}, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def read_settings(octets: bytes) -> LauncherSettings:
+    """Raises SettingsError."""
+    try:
+        found = json.loads(octets)
+        values = [found.get(name, "") for name in FIELDS]
+    except (ValueError, AttributeError):
+        raise SettingsError("the launcher's settings cannot be read: make its file anew") from None
+    if not all(isinstance(value, str) for value in values):
+        raise SettingsError("the launcher's settings are no texts: make its file anew")
+    return check_settings(LauncherSettings(*values))
+
+
+def find_settings() -> LauncherSettings | None:
+    """Those of the file that this runs from; None in a checkout. Raises SettingsError."""
+    try:
+        octets = pkgutil.get_data(__package__ or "launcher", PLACE)
+    except OSError:
+        return None
+    return read_settings(octets) if octets is not None else None

@@ -1,0 +1,61 @@
+"""What can go wrong, by the rows of the guide's error table, and what is beside them."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class LaunchTrouble(Enum):
+    """Each has a message, a cause and a cure in every language. The first twelve are the guide's rows, in its order."""
+
+    INSTALLATION = "installation"
+    ISSUER = "certificate issuing service"
+    SERIAL = "serial number"
+    THREAT = "launcher file"
+    TIMED_OUT = "timed out"
+    CONFLICT = "session conflict"
+    HOURGLASS = "hourglass"
+    SSL = "SSL"
+    LIGHT = "light"
+    AUTOPLAY = "automatic launch"
+    PDF_READER = "PDF reader"
+    PDF_BLANK = "PDF blank"
+    NOT_FOUND = "server not found"
+    REFUSED = "connection refused"
+    CODE = "user ID or activation code"
+    NOT_ISSUED = "certificate not issued"
+    PIN_WRONG = "PIN wrong"
+    PIN_BLOCKED = "PIN blocked"
+    NOT_AGREED = "not agreed to"
+    PULLED = "key pulled"
+    UPDATE = "update"
+    MISSING = "program missing"
+    NO_MANAGEMENT = "management key"
+
+
+GUIDE_ROWS = tuple(LaunchTrouble)[:12]
+"""The rows of the guide's error table."""
+
+
+class LaunchError(Exception):
+    """What ends a step. `detail` is for the helpdesk: names and numbers, never a code, a PIN or a key."""
+
+    def __init__(self, trouble: LaunchTrouble, detail: str = "") -> None:
+        super().__init__(f"{trouble.value}: {detail}" if detail else trouble.value)
+        self.trouble = trouble
+        self.detail = detail
+
+
+class CardGoneError(LaunchError):
+    """The key was pulled while it was spoken to."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(LaunchTrouble.PULLED, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleWords:
+    """One row: what is shown, why, what to do."""
+
+    message: str
+    cause: str
+    cure: str

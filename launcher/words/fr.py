@@ -1,0 +1,188 @@
+"""The launcher in French. "Retirez la clé e-secure" is the guide's; the rest says what its English sentences say."""
+
+from launcher.course.events import LaunchChoice, TrayItem
+from launcher.course.state import LaunchPhase
+from launcher.troubles import LaunchTrouble, TroubleWords
+from launcher.words.sentences import LauncherSentences
+
+HELPDESK = "Contactez l'assistance Sogecash Net."
+PROCESS = "Personnalisation en cours, veuillez patienter"
+
+TROUBLES = {
+    LaunchTrouble.INSTALLATION: TroubleWords(
+        "Un problème est survenu pendant l'installation, le périphérique risque de ne pas fonctionner correctement.",
+        "Votre clé est défectueuse.",
+        "Demandez-en une autre.",
+    ),
+    LaunchTrouble.ISSUER: TroubleWords(
+        "Une erreur est survenue lors de la communication avec le service de délivrance de certificats.",
+        "Votre antivirus bloque la communication avec ce service, ou un autre répond à sa place.",
+        HELPDESK,
+    ),
+    LaunchTrouble.SERIAL: TroubleWords(
+        "Le service de délivrance de certificats ne reconnaît pas le numéro de série de votre clé.",
+        "La clé n'est pas inscrite à la banque sous votre code utilisateur.",
+        HELPDESK,
+    ),
+    LaunchTrouble.THREAT: TroubleWords(
+        "À l'insertion de la clé s'affiche un message « menace identifiée... ».",
+        "Votre antivirus bloque cette application : son fichier sur la clé n'est plus lisible.",
+        HELPDESK + " Donnez à votre informatique le nom du fichier et son SHA-256, qui sont dans les détails.",
+    ),
+    LaunchTrouble.TIMED_OUT: TroubleWords(
+        "Le délai de connexion est dépassé.",
+        "Vos paramètres internet ne sont pas compatibles avec e-secure : rien ne répond.",
+        HELPDESK + " Elle vérifiera vos paramètres.",
+    ),
+    LaunchTrouble.NOT_FOUND: TroubleWords(
+        "Le serveur est introuvable.",
+        "Vos paramètres internet ne sont pas compatibles avec e-secure : le nom du site n'est pas connu ici.",
+        HELPDESK + " Elle vérifiera vos paramètres.",
+    ),
+    LaunchTrouble.REFUSED: TroubleWords(
+        "La connexion a été refusée.",
+        "Le site n'est pas servi pour le moment, ou un pare-feu le refuse.",
+        "Réessayez plus tard. Si cela dure : " + HELPDESK,
+    ),
+    LaunchTrouble.CONFLICT: TroubleWords(
+        "« Connexion à Sogecash Net, veuillez patienter... » s'affiche puis disparaît.",
+        "Plusieurs sessions sont en conflit, ou votre antivirus bloque l'application.",
+        "Fermez l'autre session ; les détails disent laquelle tient la clé. S'il n'y en a pas : " + HELPDESK,
+    ),
+    LaunchTrouble.HOURGLASS: TroubleWords(
+        "Le sablier ne disparaît pas à la validation du code de sécurité, et l'ordinateur se fige.",
+        "Problème de communication.",
+        HELPDESK,
+    ),
+    LaunchTrouble.SSL: TroubleWords(
+        "Vous ne pouvez pas vous connecter au site Entreprises en raison d'une erreur SSL.",
+        "Problème de communication : ce qui répond ne prouve pas être la banque.",
+        HELPDESK,
+    ),
+    LaunchTrouble.LIGHT: TroubleWords(
+        "Le voyant de la clé ne s'allume pas.",
+        "Conflit entre le système de l'ordinateur et la clé e-secure : aucune clé n'est visible.",
+        "Essayez un autre port USB, puis la station d'accueil. Sous Linux : e-secure --readers. Sinon : " + HELPDESK,
+    ),
+    LaunchTrouble.AUTOPLAY: TroubleWords(
+        "La clé e-secure ne se lance pas automatiquement.",
+        "Votre responsable de la sécurité a désactivé l'exécution automatique de votre ordinateur, qui lance les "
+        "périphériques amovibles (lecteurs de CD, clés USB, etc.).",
+        "Demandez-lui de changer ce réglage. D'ici là, double-cliquez sur le fichier e-secure du lecteur de CD-ROM de "
+        "la clé.",
+    ),
+    LaunchTrouble.PDF_READER: TroubleWords(
+        "À l'ouverture d'un PDF s'affiche « The Adobe that is running ... cannot find the PDF files in the Web "
+        "Brother », ou rien.",
+        "La version d'Adobe Reader de votre ordinateur est antérieure à la 9.3.",
+        "Installez la dernière version. Le navigateur de la clé montre lui-même les relevés.",
+    ),
+    LaunchTrouble.PDF_BLANK: TroubleWords(
+        "À l'ouverture d'un PDF s'affiche une page blanche, l'icône Imprimer est grisée, ou une erreur technique "
+        "apparaît.",
+        "La version d'Adobe Reader de votre ordinateur est antérieure à la 9.3, ou il y a un problème de "
+        "compatibilité.",
+        HELPDESK,
+    ),
+    LaunchTrouble.CODE: TroubleWords(
+        "Saisissez votre code utilisateur et votre code d'activation",
+        "L'un des deux est faux, ou le code d'activation est trop ancien ou déjà utilisé.",
+        "Saisissez-les comme ils sont dans vos courriers. Sinon : " + HELPDESK,
+    ),
+    LaunchTrouble.NOT_ISSUED: TroubleWords(
+        "Le service de délivrance de certificats n'en délivre pas à cette clé.",
+        "Ce qu'il dit est dans les détails.",
+        HELPDESK,
+    ),
+    LaunchTrouble.PIN_WRONG: TroubleWords(
+        "Le code de la clé est faux.",
+        "Ce qui a été saisi n'est pas le code de la clé.",
+        "Saisissez-le à nouveau ; le nombre d'essais restants est dans les détails.",
+    ),
+    LaunchTrouble.PIN_BLOCKED: TroubleWords(
+        "Le code de la clé est bloqué.",
+        "Il a été faux trois fois.",
+        "Débloquez-le avec le PUK de votre courrier, ou : " + HELPDESK,
+    ),
+    LaunchTrouble.NOT_AGREED: TroubleWords(
+        "Personne n'a appuyé sur OK sur la clé.",
+        "La clé demande avant de signer ; la demande a été refusée, ou laissée sans réponse.",
+        "Réessayez, et appuyez sur OK sur la clé quand son écran le demande.",
+    ),
+    LaunchTrouble.PULLED: TroubleWords(
+        "La clé a été retirée.",
+        "Elle a été retirée, ou a perdu le contact, pendant qu'elle servait.",
+        "Remettez-la : ce qui était en cours recommence, et rien n'est perdu.",
+    ),
+    LaunchTrouble.UPDATE: TroubleWords(
+        "La mise à jour n'a pas pu être installée.",
+        "Elle n'est pas arrivée entière, ou la clé ne la croit pas. La clé fonctionne comme avant.",
+        "Réessayez, ou annulez et installez-la plus tard. Si cela dure : " + HELPDESK,
+    ),
+    LaunchTrouble.MISSING: TroubleWords(
+        "Il manque sur cet ordinateur ce dont la clé e-secure a besoin.",
+        "Les détails le nomment.",
+        "Demandez à votre informatique de l'installer.",
+    ),
+    LaunchTrouble.NO_MANAGEMENT: TroubleWords(
+        "Le lanceur ne peut pas personnaliser cette clé.",
+        "Sa clé de gestion n'est pas gardée par son code : quelqu'un l'a changée.",
+        HELPDESK,
+    ),
+}
+
+WORDS = LauncherSentences(
+    name="Français",
+    title="e-secure",
+    phases={
+        LaunchPhase.WAITING: "Connectez votre clé e-secure",
+        LaunchPhase.CUSTOMISING: PROCESS,
+        LaunchPhase.GREETING: "Il n'est pas nécessaire de redémarrer votre ordinateur",
+        LaunchPhase.CHECKING: PROCESS,
+        LaunchPhase.OFFERED: "Une mise à jour de votre clé e-secure est disponible. Voulez-vous l'installer ?",
+        LaunchPhase.UPDATING: "La mise à jour s'installe. Ne retirez pas votre clé.",
+        LaunchPhase.UPDATED: "La mise à jour est terminée. Cliquez sur « Terminer », puis retirez et remettez votre "
+        "clé e-secure",
+        LaunchPhase.REPLUG: "Retirez et remettez votre clé e-secure",
+        LaunchPhase.ASKING: "Saisissez votre code utilisateur et votre code d'activation",
+        LaunchPhase.ENROLLING: "Votre certificat est en cours de téléchargement. Cela prend 1 à 2 minutes.",
+        LaunchPhase.DOWNLOADED: "Le téléchargement de votre certificat est terminé. Cliquez sur OK",
+        LaunchPhase.CONNECTING: "Connexion à Sogecash Net, veuillez patienter",
+        LaunchPhase.CONNECTED: "Vous êtes connecté à Sogecash Net",
+        LaunchPhase.LEFT_IN: "Vous pouvez laisser votre clé connectée : la reconnexion sera plus rapide",
+        LaunchPhase.REMOVING: "Retrait de la clé e-secure, veuillez patienter",
+        LaunchPhase.REMOVABLE: "Retirez votre clé et gardez-la en lieu sûr",
+        LaunchPhase.TROUBLE: "",
+        LaunchPhase.ENDED: "",
+    },
+    buttons={
+        LaunchChoice.OK: "OK",
+        LaunchChoice.UPDATE: "Mettre à jour",
+        LaunchChoice.CANCEL: "Annuler",
+        LaunchChoice.END: "Terminer",
+        LaunchChoice.RETRY: "Réessayer",
+        LaunchChoice.COPY: "Copier les détails pour l'assistance",
+    },
+    tray={
+        TrayItem.CONNECT: "Sogecash Net",
+        TrayItem.REMOVE: "Retirez la clé e-secure",
+        TrayItem.QUIT: "Quitter",
+    },
+    troubles=TROUBLES,
+    offer="Version {version}. Cela prend 6 à 7 minutes, selon votre ordinateur.",
+    fetching="{percent} %",
+    user="Code utilisateur",
+    code="Code d'activation",
+    pin="Code de la clé",
+    send="OK",
+    on_the_pad="Quand son écran le demande, saisissez le code sur la clé, puis appuyez sur OK.",
+    press_ok="Quand son écran le demande, appuyez sur OK sur la clé.",
+    browser_hint="Si le navigateur demande la clé : saisissez le code là où le message le dit, puis cliquez sur OK. "
+    "N'ouvrez pas votre navigateur habituel pour Sogecash Net.",
+    cause="Cause",
+    cure="Solution",
+    copied="Les détails sont prêts à être collés.",
+    menu="Choisissez : {choices}",
+    details="Détails pour l'assistance",
+    sessions="La clé est tenue par {holder}.",
+)

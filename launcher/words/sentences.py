@@ -1,0 +1,35 @@
+"""What the launcher says, in one language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from launcher.course.events import LaunchChoice, TrayItem
+from launcher.course.state import LaunchPhase
+from launcher.troubles import LaunchTrouble, TroubleWords
+
+
+@dataclass(frozen=True, slots=True)
+class LauncherSentences:
+    """`phases`: one sentence each. Braces are filled in by the view."""
+
+    name: str
+    title: str
+    phases: Mapping[LaunchPhase, str]
+    buttons: Mapping[LaunchChoice, str]
+    tray: Mapping[TrayItem, str]
+    troubles: Mapping[LaunchTrouble, TroubleWords]
+    offer: str  # {version}
+    fetching: str  # {percent}
+    user: str
+    code: str
+    pin: str
+    send: str
+    on_the_pad: str
+    press_ok: str
+    browser_hint: str
+    cause: str
+    cure: str
+    copied: str
+    menu: str  # {choices}
+    details: str
+    sessions: str  # {holder}

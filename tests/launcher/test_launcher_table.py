@@ -1,0 +1,163 @@
+"""The course: every phase x every event, from every state that can be got to; and what the guide has it say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from launcher.course import effects as fx
+from launcher.course import events as ev
+from launcher.course.state import LaunchPhase, LaunchState, PluggedKey
+from launcher.course.table import COURSE, LAUNCH_EVENTS, step_launcher
+from launcher.troubles import GUIDE_ROWS, LaunchTrouble
+from launcher.view import make_view
+from launcher.words import LAUNCHER_LANGUAGES, choose_language
+
+P = LaunchPhase
+
+EVENTS: tuple[ev.LaunchEvent, ...] = (
+    ev.KeyPlugged(),
+    ev.KeyPulled(),
+    ev.KeyLooked(PluggedKey(7, certified=True, pad=True)),
+    ev.KeyLooked(PluggedKey(7, certified=False, known=False)),
+    ev.KeyLooked(PluggedKey(7, certified=False, pad=True)),
+    ev.UpdateOffered("2"),
+    ev.NothingNewer(),
+    ev.UpdateAdvanced(40),
+    ev.UpdateAdvanced(30),
+    ev.UpdateCompleted(),
+    ev.FormSent("MOREAU17", "7K3M", "123456"),
+    ev.CertificateStored(),
+    ev.BrowserOpened(),
+    ev.BrowserClosed(),
+    ev.KeyReleased(),
+    *(ev.StepFailed(trouble, "why") for trouble in (LaunchTrouble.CODE, LaunchTrouble.SSL)),
+    *map(ev.ChoiceMade, ev.LaunchChoice),
+    *map(ev.TrayChosen, ev.TrayItem),
+    ev.TimePassed(),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arrow:
+    before: LaunchState
+    event: ev.LaunchEvent
+    after: LaunchState
+    effects: tuple[fx.LaunchEffect, ...]
+
+    def did(self, *kinds: type) -> bool:
+        return any(isinstance(effect, kinds) for effect in self.effects)
+
+
+def explore() -> Iterator[Arrow]:
+    waiting, seen = [LaunchState()], {LaunchState()}
+    while waiting:
+        before = waiting.pop()
+        for event in EVENTS:
+            after, effects = step_launcher(before, event)
+            yield Arrow(before, event, after, effects)
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
+
+
+ARROWS = tuple(explore())
+
+
+def test_every_phase_can_be_got_to_and_every_event_is_tried() -> None:
+    assert {arrow.after.phase for arrow in ARROWS} | {P.WAITING} == set(P)
+    assert {type(event) for event in EVENTS} == set(LAUNCH_EVENTS)
+
+
+def test_the_table_says_exactly_where_each_cell_leads() -> None:
+    led: dict[tuple[P, type], set[P]] = {}
+    for arrow in ARROWS:
+        led.setdefault((arrow.before.phase, type(arrow.event)), set()).add(arrow.after.phase)
+    for (phase, event), reached in led.items():
+        assert reached - {phase} == COURSE[phase][event].leads_to - {phase}, (phase, event)
+
+
+def test_a_browser_is_opened_with_a_certificate_in_a_key_that_is_in() -> None:
+    opening = [arrow for arrow in ARROWS if arrow.did(fx.OpenBrowser)]
+    assert opening
+    for arrow in opening:
+        assert arrow.before.inside
+        assert arrow.after.key is not None
+        assert arrow.after.key.certified
+
+
+def test_no_browser_outlives_its_key() -> None:
+    for arrow in ARROWS:
+        used = arrow.before.phase in {P.CONNECTING, P.CONNECTED, P.LEFT_IN, P.REMOVING}
+        if used and isinstance(arrow.event, ev.KeyPulled):
+            assert arrow.did(fx.CloseBrowser)
+            assert not arrow.after.inside
+
+
+def test_a_key_that_is_pulled_is_gone_in_every_phase_and_goes_on_nowhere() -> None:
+    for arrow in ARROWS:
+        if isinstance(arrow.event, ev.KeyPulled) and arrow.before.phase is not P.ENDED:
+            assert not arrow.after.inside
+            assert arrow.after.phase in {P.WAITING, P.TROUBLE}
+
+
+def test_whoever_waits_has_a_button_a_field_the_tray_or_something_under_way() -> None:
+    words = LAUNCHER_LANGUAGES["en"]
+    for state in {arrow.after for arrow in ARROWS if arrow.after.phase is not P.ENDED}:
+        view = make_view(state, words)
+        asks_for_the_key = state.phase in {P.WAITING, P.REPLUG, P.REMOVABLE}
+        assert view.sentence
+        assert len(view.buttons) <= 2
+        assert view.buttons or view.fields or view.busy or asks_for_the_key or view.hidden
+
+
+def test_progress_never_goes_back() -> None:
+    for arrow in ARROWS:
+        if arrow.before.phase is arrow.after.phase is P.UPDATING:
+            assert arrow.after.percent >= arrow.before.percent
+
+
+def test_what_was_typed_is_in_no_state_and_no_repr() -> None:
+    for arrow in ARROWS:
+        if isinstance(arrow.event, ev.FormSent):
+            said = f"{arrow.after!r} {arrow.effects!r} {arrow.event!r}"
+            assert "7K3M" not in said
+            assert "123456" not in said
+
+
+@pytest.mark.parametrize("language", LAUNCHER_LANGUAGES)
+def test_every_phase_button_and_trouble_has_its_words(language: str) -> None:
+    words = LAUNCHER_LANGUAGES[language]
+    assert set(words.phases) == set(P)
+    assert set(words.buttons) == set(ev.LaunchChoice)
+    assert set(words.tray) == set(ev.TrayItem)
+    assert set(words.troubles) == set(LaunchTrouble)
+    assert all(row.message and row.cause and row.cure for row in words.troubles.values())
+
+
+def test_the_guides_sentences_stand_word_for_word() -> None:
+    en, fr = LAUNCHER_LANGUAGES["en"], LAUNCHER_LANGUAGES["fr"]
+    assert en.phases[P.GREETING] == "There is no need to restart your computer"
+    assert en.phases[P.CUSTOMISING] == "The customisation process is in progress, please wait"
+    assert en.phases[P.CONNECTING] == "Connecting to Sogecash Net, please wait"
+    assert (en.buttons[ev.LaunchChoice.UPDATE], en.buttons[ev.LaunchChoice.CANCEL]) == ("Update", "Cancel")
+    assert en.buttons[ev.LaunchChoice.END] == "End"
+    ended = 'Click on "End", then remove and reinsert your e-secure access key'
+    assert ended in en.phases[P.UPDATED]
+    assert en.tray[ev.TrayItem.REMOVE] == "Remove the e-secure access key"
+    assert fr.tray[ev.TrayItem.REMOVE] == "Retirez la clé e-secure"
+    assert en.tray[ev.TrayItem.CONNECT] == "Sogecash Net"
+    rows = [en.troubles[row].message for row in GUIDE_ROWS]
+    assert rows[0] == "A problem occurred during installation, the device may not work correctly."
+    assert rows[1] == "An error occurred when communicating with the certificate issuing service."
+    assert rows[2] == "The certificate issuing service does not recognise your key's serial number."
+    assert "threat identified..." in rows[3]
+    assert rows[4] == "Connection timed out."
+    assert en.troubles[LaunchTrouble.NOT_FOUND].message == "The server could not be found."
+    assert rows[8] == "The access key light does not come on."
+    assert rows[9] == "The e-secure access key does not launch automatically."
+
+
+def test_the_language_is_the_computers() -> None:
+    assert choose_language("en_GB.UTF-8") is LAUNCHER_LANGUAGES["en"]
+    assert choose_language("C") is LAUNCHER_LANGUAGES["fr"]
