@@ -12,7 +12,7 @@ from launcher.course import events as ev
 from launcher.course.state import LaunchPhase, LaunchState, PluggedKey
 from launcher.course.table import step_launcher
 from launcher.details import compose_details
-from launcher.enrolling.est_client import EnrolmentForm, enrol_access_key
+from launcher.enrolling.est_client import EnrolmentForm, IssuingService, enrol_access_key
 from launcher.ports import (
     Browser,
     CardReaders,
@@ -248,8 +248,9 @@ class Conductor:
     def _enrol_key(self, effect: fx.EnrolKey) -> ev.LaunchEvent:
         card = self._ports.readers.open_key(self._reader)
         form = EnrolmentForm(effect.user, effect.code, effect.pin)
+        service = IssuingService(self._ports.net, self._settings.site, self._ports.memory, self._language)
         try:
-            enrol_access_key(PivClient(card), self._ports.net, self._settings.site, form, self._language)
+            enrol_access_key(PivClient(card), service, form)
         except LaunchError as error:
             if error.trouble in BY_THE_ISSUER:
                 raise LaunchError(LaunchTrouble.ISSUER, str(error)) from error

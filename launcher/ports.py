@@ -131,6 +131,14 @@ class KeyMemory(Protocol):
         """From now on it was."""
         ...
 
+    def keep_certificate(self, serial: int, certificate: bytes) -> None:
+        """Until it is in the key, which may be pulled before: the bank issues it once. DER; empty: it is in."""
+        ...
+
+    def find_certificate(self, serial: int) -> bytes:
+        """One that was kept; empty where there is none."""
+        ...
+
 
 class SessionLock(Protocol):
     """One launcher at a time for each user of the computer."""

@@ -41,7 +41,7 @@ from sesame_core.piv.names import (
     TouchPolicy,
     usual_rules,
 )
-from sesame_core.piv.objects import card_capabilities, certificate_container, holder_id
+from sesame_core.piv.objects import card_capabilities, certificate_container, holder_id, protected_management
 from sesame_core.piv.vault import KeyFacts, ManagementState, TriesState, VaultError
 
 DEVICE_PART: Final = "device"
@@ -278,6 +278,8 @@ def _first_keys(values: FirstValues, before: KeysPart | None) -> KeysPart:
         or certificate_container(certify_itself(read_scalar(attestation.private), serial)),
     }
     management = _management(values.algorithm, values.management, TouchPolicy.NEVER)
+    if not management.published:
+        objects = {**objects, **protected_management(values.management)}
     return KeysPart(serial, management, objects, {Slot.ATTESTATION: attestation})
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from launcher.card.octets import find_octets, split_octets, write_octets
 from launcher.card.piv_client import AUTHENTICATION, SIGNATURE, PivClient
-from launcher.enrolling.request import SEQUENCE, make_key_request
-from launcher.ports import Net, NetAnswer
+from launcher.enrolling.request import SEQUENCE, make_key_request, read_public_key
+from launcher.ports import KeyMemory, Net, NetAnswer
 from launcher.troubles import LaunchError, LaunchTrouble
 
 ENROLL: Final = "/.well-known/est/simpleenroll"
@@ -33,19 +33,36 @@ class EnrolmentForm:
         return f"<{type(self).__name__} {self.user}>"
 
 
-def enrol_access_key(key: PivClient, net: Net, site: str, form: EnrolmentForm, language: str) -> bytes:
-    """Have the key certified, and put the certificate into it; the certificate, DER. What was begun before is gone on
-    with: keys that are there are used. Raises LaunchError."""
+@dataclass(frozen=True, slots=True)
+class IssuingService:
+    """Where certificates come from, and where one waits that the key does not have yet."""
+
+    net: Net
+    site: str
+    memory: KeyMemory
+    language: str
+
+
+def enrol_access_key(key: PivClient, service: IssuingService, form: EnrolmentForm) -> None:
+    """Have the key certified, and put the certificate into it. What was begun before is gone on with: keys that are
+    there are used, and so is a certificate for them that was issued already. Raises LaunchError."""
+    serial = key.read_serial()
     key.verify_pin(form.pin)
-    missing = [slot for slot in (AUTHENTICATION, SIGNATURE) if not key.has_key(slot)]
     key.prove_management()
-    for slot in missing:
-        key.make_key(slot)
-    request = make_key_request(key, form.user)
-    answer = net.ask_server(site + ENROLL, base64.b64encode(request), _write_head(form, language))
-    certificate = read_answer(answer)
+    for slot in (AUTHENTICATION, SIGNATURE):
+        if not key.has_key(slot):
+            key.make_key(slot)
+    certificate = service.memory.find_certificate(serial)
+    if not certificate or read_public_key(certificate) != read_public_key(key.attest_key(AUTHENTICATION)):
+        certificate = _fetch_certificate(key, service, form)
+        service.memory.keep_certificate(serial, certificate)
     key.write_certificate(certificate)
-    return certificate
+    service.memory.keep_certificate(serial, b"")
+
+
+def _fetch_certificate(key: PivClient, service: IssuingService, form: EnrolmentForm) -> bytes:
+    request = base64.b64encode(make_key_request(key, form.user))
+    return read_answer(service.net.ask_server(service.site + ENROLL, request, _write_head(form, service.language)))
 
 
 def read_answer(answer: NetAnswer) -> bytes:

@@ -29,7 +29,7 @@ def make_key_request(key: PivClient, user: str) -> bytes:
     """For the key in 9A, DER, with the attestations of 9A and 9C. The PIN must have been verified, and somebody may be
     asked on the key. Raises LaunchError."""
     attestations = [key.attest_key(slot) for slot in (AUTHENTICATION, SIGNATURE)]
-    public = _public_key(attestations[0])
+    public = read_public_key(attestations[0])
     name = _nest(SEQUENCE, _nest(SET, _nest(SEQUENCE, _nest(OBJECT, COMMON_NAME), _nest(UTF8, user.encode()))))
     evidence = _nest(OCTETS, _nest(SEQUENCE, *attestations))
     extension = _nest(SEQUENCE, _nest(OBJECT, EVIDENCE), evidence)
@@ -43,8 +43,9 @@ def _nest(tag: int, *values: bytes) -> bytes:
     return write_octets(tag, b"".join(values))
 
 
-def _public_key(certificate: bytes) -> bytes:
+def read_public_key(certificate: bytes) -> bytes:
+    """SubjectPublicKeyInfo of a certificate, DER. Raises LaunchError."""
     fields = list(split_octets(find_octets(certificate, SEQUENCE, SEQUENCE)))
     if len(fields) <= KEY_FIELD or fields[KEY_FIELD][0] != SEQUENCE:
-        raise LaunchError(LaunchTrouble.INSTALLATION, "the key's attestation is no certificate")
+        raise LaunchError(LaunchTrouble.INSTALLATION, "this is no certificate")
     return write_octets(SEQUENCE, fields[KEY_FIELD][1])

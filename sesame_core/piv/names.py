@@ -115,6 +115,11 @@ FIRST_RETIRED_CERTIFICATE: Final = 0x5FC10D
 PIN_TO_READ: Final = frozenset({0x5FC103, 0x5FC108, 0x5FC109, 0x5FC121})
 """Fingerprints, face, printed information, iris: read after the PIN only (part 1, table 3)."""
 
+PROTECTED_DATA: Final = 0x5FC109
+"""The printed information. Yubico's programs keep there what the PIN protects: a management key as 88 { 89 key }."""
+ADMINISTRATION: Final = 0x5FFF00
+"""What Yubico's programs note of a card, as 80 { 81 flags }."""
+
 STANDARD_OBJECTS: Final = range(0x5FC101, 0x5FC124)
 VENDOR_OBJECTS: Final = range(0x5FFF00, 0x5FFF20)
 """Where ykman and minidrivers keep what they need."""

@@ -42,6 +42,10 @@ CARD_CAPABILITIES: Final = (
 )
 """After the card's identifier: versions 2.1 of container and grammar, data model 10, nothing else (part 1, table 8)."""
 
+KEPT_FOR_PIN: Final = 0x02
+"""Among the flags of the administrative data: the management key stands in the protected data (yubikey-manager,
+PivmanData)."""
+
 CARD_IDENTIFIER: Final = b"\xa0\x00\x00\x01\x16\xff\x02"
 """RID of the GSC, manufacturer FF (none), card type 02; fourteen bytes of its own follow."""
 
@@ -93,6 +97,14 @@ def card_capabilities(number: bytes) -> bytes:
 def certificate_container(certificate: bytes) -> bytes:
     """A certificate (DER) in its data object (part 1, table 10): not compressed."""
     return write_field(0x70, certificate) + write_field(0x71, b"\x00") + write_field(CHECK, b"")
+
+
+def protected_management(key: bytes) -> dict[int, bytes]:
+    """The data objects by which a management key is had for the PIN, as ykman's *protect* writes them: the launcher,
+    ykman and whoever else knows them then need no management key typed. Data object -> content."""
+    kept = write_field(0x88, write_field(0x89, key))
+    noted = write_field(0x80, write_field(0x81, bytes((KEPT_FOR_PIN,))))
+    return {names.PROTECTED_DATA: kept, names.ADMINISTRATION: noted}
 
 
 def _key_history(vault: Vault) -> bytes | None:

@@ -154,12 +154,19 @@ class TwinDrive:
 @dataclass
 class TwinMemory:
     known: set[int] = field(default_factory=set)
+    kept: dict[int, bytes] = field(default_factory=dict)
 
     def knows_key(self, serial: int) -> bool:
         return serial in self.known
 
     def remember_key(self, serial: int) -> None:
         self.known.add(serial)
+
+    def keep_certificate(self, serial: int, certificate: bytes) -> None:
+        self.kept[serial] = certificate
+
+    def find_certificate(self, serial: int) -> bytes:
+        return self.kept.get(serial, b"")
 
 
 @dataclass

@@ -1,0 +1,359 @@
+"""The launcher's course with a real card, and the real certificate issuing service: from plug to *Remove*, and every
+row of the error table that the launcher shows."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+
+import pytest
+from cryptography import x509
+from starlette.testclient import TestClient
+
+from bank.demo.database import open_in_memory
+from bank.web.est.site import open_est
+from drivers.vault.first_values import draw_values
+from drivers.vault.twin import MemoryMedium
+from launcher.course import events as ev
+from launcher.course.state import LaunchPhase
+from launcher.ports import NetAnswer
+from launcher.settings import LauncherSettings
+from launcher.troubles import LaunchError, LaunchTrouble
+from launcher.words import LAUNCHER_LANGUAGES
+from sesame_core.piv.card import PivCard
+from sesame_core.piv.names import ATTESTATION_CERTIFICATE
+from tests.bank.keyed import EsecureBank
+from tests.key.made import Person, vault_on
+from tests.launcher.twins import SITE, Computer, TwinCard
+
+EN = LAUNCHER_LANGUAGES["en"]
+P, C, T = LaunchPhase, ev.LaunchChoice, LaunchTrouble
+
+
+class FactoryKey:
+    """A key as it leaves the factory, with values of its own; and the letter's PIN."""
+
+    def __init__(self) -> None:
+        values = draw_values()
+        self.pin = values.pin.decode()
+        self.vault = vault_on(MemoryMedium(), lambda: values)
+        self.person = Person()
+        card = PivCard(self.vault, self.person)
+        card.power_on()
+        self.card = TwinCard(card.transmit)
+        self.power = card
+
+    @property
+    def serial(self) -> int:
+        return self.vault.serial
+
+    def own_certificate(self) -> bytes:
+        container = self.vault.read_object(ATTESTATION_CERTIFICATE)
+        assert container is not None
+        return container[4 : 4 + int.from_bytes(container[2:4], "big")]
+
+    def request(self) -> bytes:
+        raise NotImplementedError
+
+
+class Scene(Computer):
+    """A computer, a bank, and a key that the customer has been given."""
+
+    def __init__(self, bank: EsecureBank, client: TestClient, *, language: str = "en") -> None:
+        super().__init__(language=language)
+        self.bank, self.client, self.key = bank, client, FactoryKey()
+        self.net.answer = self.ask
+        self.code = bank.give_out(self.key).code
+        self.conductor.begin()
+
+    def ask(self, url: str, body: bytes | None, headers: Mapping[str, str]) -> NetAnswer:
+        path = url.removeprefix(SITE)
+        got = self.client.post(path, content=body or b"", headers=dict(headers))
+        return NetAnswer(got.status_code, got.content)
+
+    def form(self, **other: str) -> ev.FormSent:
+        return ev.FormSent(**{"user": "MOREAU17", "code": self.code, "pin": self.key.pin, **other})
+
+    def come_to_form(self) -> None:
+        self.plug(self.key.card)
+        self.timer.pass_time()
+        assert self.conductor.state.phase is P.ASKING
+
+    def activate(self) -> None:
+        self.come_to_form()
+        self.send(self.form(), ev.ChoiceMade(C.OK))
+
+    @property
+    def trouble(self) -> LaunchTrouble | None:
+        return self.conductor.state.trouble
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[EsecureBank, TestClient]]:
+    with closing(open_in_memory()) as store:
+        bank = EsecureBank(store)
+        yield bank, TestClient(open_est(bank.frame), base_url="https://localhost")
+
+
+@pytest.fixture
+def scene(served: tuple[EsecureBank, TestClient]) -> Scene:
+    return Scene(*served)
+
+
+def test_from_plug_to_the_site_and_to_remove(scene: Scene) -> None:
+    assert scene.sentence == "Connect your e-secure access key"
+    scene.plug(scene.key.card)
+    said = [view.sentence for view in scene.window.views]
+    assert "The customisation process is in progress, please wait" in said
+    assert scene.sentence == "There is no need to restart your computer"
+    scene.timer.pass_time()
+    assert scene.sentence == "Please enter your User ID and Activation Code"
+    scene.send(scene.form())
+    assert scene.sentence == EN.phases[P.DOWNLOADED], scene.conductor.state.detail
+    certificate = scene.key.vault.read_object(0x5FC105)
+    assert certificate is not None
+    made = x509.load_der_x509_certificate(certificate[4 : 4 + int.from_bytes(certificate[2:4], "big")])
+    attested = x509.load_der_x509_certificate(scene.key.vault.attest_key(0x9A))
+    assert made.public_key() == attested.public_key(), "the key that was made in the device"
+    assert scene.browser.page == "", "not before OK"
+    scene.send(ev.ChoiceMade(C.OK))
+    assert "Connecting to Sogecash Net, please wait" in [view.sentence for view in scene.window.views]
+    assert scene.browser.page == f"{SITE}/"
+    assert [label for _, label in scene.window.view.tray][:2] == ["Sogecash Net", "Remove the e-secure access key"]
+    scene.send(ev.TrayChosen(ev.TrayItem.REMOVE))
+    assert (scene.browser.page, scene.drive.ejected) == ("", 1)
+    assert scene.sentence == "Remove your access key and keep it in a safe place"
+    scene.pull()
+    assert scene.conductor.state.phase is P.WAITING
+
+
+def test_a_key_that_is_known_and_certified_goes_straight_to_the_site(scene: Scene) -> None:
+    scene.activate()
+    scene.pull()
+    scene.send(ev.ChoiceMade(C.RETRY))
+    scene.window.views.clear()
+    scene.plug(scene.key.card)
+    said = [view.sentence for view in scene.window.views]
+    assert "There is no need to restart your computer" not in said
+    assert scene.browser.opened == 2
+
+
+def test_left_in_it_reconnects_without_customising(scene: Scene) -> None:
+    scene.activate()
+    scene.browser.closed()
+    assert scene.conductor.state.phase is P.LEFT_IN
+    commands: list[bytes] = []
+    send = scene.key.card.send
+    scene.key.card.send = lambda apdu: (commands.append(apdu), send(apdu))[1]
+    scene.send(ev.TrayChosen(ev.TrayItem.CONNECT))
+    assert scene.browser.opened == 2
+    assert commands == [], "faster: the key is not asked anything"
+
+
+def test_update_cancel_and_end(scene: Scene) -> None:
+    scene.updates.version = "2"
+    scene.plug(scene.key.card)
+    scene.timer.pass_time()
+    assert [label for _, label in scene.window.view.buttons] == ["Update", "Cancel"]
+    scene.send(ev.ChoiceMade(C.CANCEL))
+    assert scene.conductor.state.phase is P.ASKING
+    scene.pull()
+    scene.plug(scene.key.card)
+    assert scene.conductor.state.phase is P.OFFERED, "asked again the next time"
+    scene.send(ev.ChoiceMade(C.UPDATE))
+    shown = [view.percent for view in scene.window.views if view.percent is not None]
+    assert shown == sorted(shown)
+    assert shown[-1] == 100
+    assert [label for _, label in scene.window.view.buttons] == ["End"]
+    scene.send(ev.ChoiceMade(C.END))
+    assert scene.sentence == "Remove and reinsert your e-secure access key"
+    scene.pull()
+    assert scene.conductor.state.phase is P.WAITING
+
+
+def test_an_update_that_is_not_believed_says_so_and_leaves_the_key_as_it_was(scene: Scene) -> None:
+    scene.updates.version, scene.updates.trouble = "2", LaunchError(T.UPDATE, "target hash")
+    scene.plug(scene.key.card)
+    scene.timer.pass_time()
+    scene.send(ev.ChoiceMade(C.UPDATE))
+    assert scene.trouble is T.UPDATE
+
+
+# The rows of the error table, and what is beside them
+
+
+def test_a_serial_that_is_not_in_the_books(scene: Scene) -> None:
+    """EST answers 403."""
+    stranger = FactoryKey()
+    scene.key = stranger
+    scene.come_to_form()
+    scene.send(scene.form())
+    assert scene.sentence == "The certificate issuing service does not recognise your key's serial number."
+    assert scene.window.view.cure == "Please contact the Sogecash Net helpdesk."
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_serial_that_is_not_in_the_books_is_told_apart_in_each_language(
+    served: tuple[EsecureBank, TestClient], language: str
+) -> None:
+    scene = Scene(*served, language=language)
+    scene.key = FactoryKey()
+    scene.come_to_form()
+    scene.send(scene.form())
+    assert scene.trouble is T.SERIAL
+
+
+def test_a_wrong_activation_code_is_asked_for_again(scene: Scene) -> None:
+    scene.come_to_form()
+    scene.send(scene.form(code="0000-0000-0000"))
+    assert scene.sentence == "Please enter your User ID and Activation Code"
+    assert scene.window.view.cause
+    scene.send(scene.form(), ev.ChoiceMade(C.OK))
+    assert scene.browser.opened == 1, "keys that were made before are used"
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left_and_three_block_it(scene: Scene) -> None:
+    scene.come_to_form()
+    wrong = "111111" if scene.key.pin != "111111" else "222222"
+    scene.send(scene.form(pin="12"))
+    assert (scene.trouble, scene.conductor.state.detail) == (
+        T.PIN_WRONG,
+        "it has six to eight digits; no try was taken",
+    )
+    scene.send(scene.form(pin=wrong))
+    assert (scene.trouble, scene.conductor.state.detail) == (T.PIN_WRONG, "2 tries left")
+    scene.send(scene.form(pin=wrong), scene.form(pin=wrong))
+    assert (scene.conductor.state.phase, scene.trouble) == (P.TROUBLE, T.PIN_BLOCKED)
+
+
+def test_nobody_presses_ok(scene: Scene) -> None:
+    scene.come_to_form()
+    scene.key.person.agrees = False
+    scene.send(scene.form())
+    assert scene.trouble is T.NOT_AGREED
+    scene.key.person.agrees = True
+    scene.send(ev.ChoiceMade(C.RETRY))
+    scene.send(scene.form())
+    assert scene.conductor.state.phase is P.DOWNLOADED
+
+
+@pytest.mark.parametrize(
+    ("trouble", "shown"),
+    [(T.SSL, T.ISSUER), (T.REFUSED, T.ISSUER), (T.TIMED_OUT, T.TIMED_OUT), (T.NOT_FOUND, T.NOT_FOUND)],
+)
+def test_the_issuing_service_cannot_be_spoken_to(scene: Scene, trouble: LaunchTrouble, shown: LaunchTrouble) -> None:
+    scene.come_to_form()
+    scene.net.trouble = LaunchError(trouble, "why")
+    scene.send(scene.form())
+    assert scene.trouble is shown
+    assert "why" in scene.conductor.state.detail
+
+
+@pytest.mark.parametrize("trouble", [T.SSL, T.REFUSED, T.TIMED_OUT, T.NOT_FOUND])
+def test_the_site_cannot_be_reached(scene: Scene, trouble: LaunchTrouble) -> None:
+    scene.come_to_form()
+    scene.send(scene.form())
+    scene.net.trouble = LaunchError(trouble, "why")
+    scene.send(ev.ChoiceMade(C.OK))
+    assert scene.trouble is trouble
+    scene.net.trouble = None
+    scene.send(ev.ChoiceMade(C.RETRY))
+    assert scene.conductor.state.phase is P.CONNECTED
+
+
+def test_another_launcher_or_program_holds_the_key(scene: Scene) -> None:
+    scene.readers.trouble = LaunchError(T.CONFLICT, "another program holds the key")
+    scene.plug(scene.key.card)
+    assert scene.sentence == EN.troubles[T.CONFLICT].message
+    scene.send(ev.ChoiceMade(C.COPY))
+    assert "another program holds the key" in scene.window.copied
+    second = Computer()
+    second.lock.trouble = LaunchError(T.CONFLICT, "process 4711 of moreau")
+    second.conductor.begin()
+    assert second.conductor.state.trouble is T.CONFLICT
+
+
+def test_a_key_that_answers_as_no_key_does_is_faulty(scene: Scene) -> None:
+    for answer in (b"\x65\x81", b"", b"\x53\x84\xff\xff\xff\xff\x90\x00"):
+        scene.plug(TwinCard(lambda _apdu, said=answer: said))  # type: ignore[misc]
+        assert scene.sentence.startswith("A problem occurred during installation")
+        assert scene.window.view.cure == "Please request a replacement."
+        scene.pull()
+
+
+def test_no_key_in_half_a_minute(scene: Scene) -> None:
+    scene.timer.pass_time()
+    assert scene.window.view.hint == "The access key light does not come on."
+    assert "e-secure --readers" in scene.window.view.cure
+    scene.plug(scene.key.card)
+    assert scene.conductor.state.phase is P.GREETING
+
+
+def test_pulled_at_every_command_of_the_activation(scene: Scene) -> None:
+    """Whatever was under way when it went, the next time goes through; and no try is lost."""
+    scene.come_to_form()
+    commands: list[bytes] = []
+    send = scene.key.card.send
+    for at in range(60):
+        commands.clear()
+        scene.key.card.send = lambda apdu: (commands.append(apdu), send(apdu))[1]
+        scene.key.card.pulled_after = at
+        scene.send(scene.form())
+        scene.key.card.pulled_after = -1
+        if scene.conductor.state.phase is P.DOWNLOADED:
+            break
+        assert scene.trouble is T.PULLED, scene.conductor.state.detail
+        scene.pull()
+        scene.key.power.power_off()
+        scene.key.power.power_on()
+        scene.plug(scene.key.card)
+        assert scene.conductor.state.phase is P.ASKING
+    assert scene.conductor.state.phase is P.DOWNLOADED
+
+
+def test_pulled_in_each_phase_closes_what_is_open(scene: Scene) -> None:
+    scene.activate()
+    assert scene.browser.page
+    scene.pull()
+    assert scene.trouble is T.PULLED
+    assert scene.browser.page == ""
+    scene.plug(scene.key.card)
+    assert scene.browser.page
+    scene.browser.closed()
+    scene.pull()
+    assert scene.conductor.state.phase is P.WAITING
+
+
+def test_what_ends_too_late_changes_nothing(served: tuple[EsecureBank, TestClient]) -> None:
+    """A job of a key that was pulled meanwhile."""
+    slow = Computer(slowly=True)
+    slow.conductor.begin()
+    slow.plug(FactoryKey().card)
+    late = slow.jobs.pop()
+    slow.pull()
+    slow.plug(FactoryKey().card)
+    before = slow.conductor.state
+    late()
+    assert slow.conductor.state == before
+
+
+def test_the_details_have_no_secret(scene: Scene) -> None:
+    scene.come_to_form()
+    scene.net.answer = lambda *_: NetAnswer(500, b"broken")
+    scene.send(scene.form(), ev.ChoiceMade(C.COPY))
+    assert scene.sentence == "An error occurred when communicating with the certificate issuing service."
+    assert str(scene.key.serial) in scene.window.copied
+    assert "EST 500: broken" in scene.window.copied
+    assert "0 825 041 040" in scene.window.copied
+    shown = scene.window.copied + "".join(map(repr, scene.window.views))
+    assert scene.code not in shown
+    assert scene.key.pin not in shown.replace(str(scene.key.serial), "")
+
+
+def test_a_management_key_that_somebody_changed(scene: Scene) -> None:
+    scene.key.vault.write_object(0x5FC109, b"")
+    scene.come_to_form()
+    scene.send(scene.form())
+    assert scene.trouble is T.NO_MANAGEMENT
+
+
+def test_settings_are_https_without_a_path() -> None:
+    assert LauncherSettings("https://business.example:8037", "").host == "business.example"
