@@ -45,7 +45,8 @@ def split_octets(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def find_octets(data: bytes, *path: int) -> bytes:
-    """The value that a path of tags leads to, the first of each level; empty where it leads nowhere. Raises LaunchError."""
+    """The value that a path of tags leads to, the first of each level; empty where there is none. Raises
+    LaunchError."""
     for tag in path:
         data = next((value for found, value in split_octets(data) if found == tag), b"")
     return data

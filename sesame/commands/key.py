@@ -83,7 +83,8 @@ def _gadget(parser: argparse.ArgumentParser) -> None:
 
 
 def _image(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="its files; folders in it are left out")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", nargs="?", help="its files; folders in it are left out")
+    _add_bank(parser, "the launcher for the bank with this address is put onto it: https://business.example")
     parser.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help="the image")
     add_json_argument(parser, image="text: the file", files="number: how many files are on it")
 
@@ -100,6 +101,28 @@ def _update(parser: argparse.ArgumentParser) -> None:
         program="text: the folder of the program that is started, or kept; empty where there is none",
         release="number: its release number, 0 for one that was installed by hand",
     )
+
+
+def _launcher(parser: argparse.ArgumentParser) -> None:
+    _add_bank(parser, "the business site's address: https://business.example")
+    parser.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help="the launcher's one file")
+    add_json_argument(
+        parser, launcher="text: the file", sha256="text: its SHA-256, which is the same wherever it is made"
+    )
+
+
+def _launch(parser: argparse.ArgumentParser) -> None:
+    from launcher.app import add_launch_words  # noqa: PLC0415 - only this tool needs it
+
+    add_launch_words(parser)
+
+
+def _add_bank(parser: argparse.ArgumentParser, site: str) -> None:
+    parser.add_argument("--site", metavar="ADDRESS", help=site)
+    parser.add_argument(
+        "--authority", type=Path, metavar="FILE", help="with --site: the one authority it believes, PEM"
+    )
+    parser.add_argument("--helpdesk", default="", metavar="TEXT", help="with --site: how the helpdesk is reached")
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
@@ -119,5 +142,7 @@ TOOLS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] =
     "run": ("be the key on the board's keypad and display, by USB, until interrupted", _run),
     "gadget": ("make this machine the key's USB device (as root, before `run`), or no more", _gadget),
     "update": ("root's part of an update: `settle` before the key starts, `confirm` once it runs", _update),
-    "image": ("make the image of the key's CD-ROM from a folder", _image),
+    "image": ("make the image of the key's CD-ROM from a folder, with the launcher where a bank is named", _image),
+    "launcher": ("make the launcher, one file that a PC runs", _launcher),
+    "launch": ("be the launcher, on this PC", _launch),
 }

@@ -1,0 +1,177 @@
+"""Firefox with a profile of its own, in RAM where there is some: our authority, the key's module, our site alone.
+
+The user's own profile is not opened: `--profile` names another, `--no-remote` keeps out of a Firefox that runs.
+Firefox's built-in list of authorities cannot be taken out of it; so the profile leads nowhere but to the site, unless
+the computer reaches the internet by a proxy.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from launcher.settings import LauncherSettings
+from launcher.troubles import LaunchError, LaunchTrouble
+
+PROGRAMS: Final = ("firefox-esr", "firefox")
+MODULE: Final = "opensc-pkcs11.so"
+MODULE_PLACES: Final = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/Library/OpenSC/lib")
+NICKNAME: Final = "e-secure"
+PREFIX: Final = "e-secure-firefox-"
+PATIENCE_S: Final = 60
+
+Pref = bool | int | str
+
+PREFS: Final[Mapping[str, Pref]] = {
+    # The one certificate is the key's: which one need not be asked.
+    "security.default_personal_cert": "Select Automatically",
+    "security.enterprise_roots.enabled": False,
+    "security.osclientcerts.autoload": False,
+    "browser.aboutwelcome.enabled": False,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.sessionstore.resume_from_crash": False,
+    "browser.cache.disk.enable": False,
+    "browser.formfill.enable": False,
+    "signon.rememberSignons": False,
+    "places.history.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "datareporting.healthreport.uploadEnabled": False,
+    "toolkit.telemetry.enabled": False,
+    "app.normandy.enabled": False,
+    "app.update.auto": False,
+    "extensions.update.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "dom.security.https_only_mode": True,
+    # Statements are shown by the browser itself.
+    "pdfjs.disabled": False,
+}
+
+NOWHERE: Final[Mapping[str, Pref]] = {
+    "network.proxy.type": 1,
+    "network.proxy.http": "127.0.0.1",
+    "network.proxy.http_port": 9,
+    "network.proxy.ssl": "127.0.0.1",
+    "network.proxy.ssl_port": 9,
+    "network.proxy.allow_hijacking_localhost": True,
+}
+"""A proxy that is none: port 9 throws away (RFC 863)."""
+
+SYSTEM_PROXY: Final[Mapping[str, Pref]] = {"network.proxy.type": 5}
+
+
+def find_module() -> Path:
+    """OpenSC's PKCS#11 module. Raises LaunchError (MISSING)."""
+    for place in map(Path, MODULE_PLACES):
+        found = sorted([*place.glob(MODULE), *place.glob(f"*/{MODULE}")])
+        if found:
+            return found[0]
+    raise LaunchError(LaunchTrouble.MISSING, "OpenSC: apt install opensc-pkcs11")
+
+
+def write_prefs(host: str, *, proxied: bool) -> str:
+    """The profile's user.js. `proxied`: the internet is reached by a proxy alone."""
+    way = SYSTEM_PROXY if proxied else {**NOWHERE, "network.proxy.no_proxies_on": host}
+    lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in {**PREFS, **way}.items())
+    return "\n".join(lines) + "\n"
+
+
+def make_profile(folder: Path, settings: LauncherSettings, module: Path) -> None:
+    """A profile in this empty folder. Raises LaunchError."""
+    base = f"sql:{folder}"
+    authority = folder / "authority.pem"
+    authority.write_text(settings.authority, encoding="ascii")
+    proxied = any(os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY"))
+    (folder / "user.js").write_text(write_prefs(settings.host, proxied=proxied), encoding="ascii")
+    _run_tool("certutil", "-N", "-d", base, "--empty-password")
+    for number, one in enumerate(_split_pem(settings.authority)):
+        authority.write_text(one, encoding="ascii")
+        _run_tool("certutil", "-A", "-d", base, "-n", f"{NICKNAME} {number}", "-t", "C,,", "-a", "-i", str(authority))
+    authority.unlink()
+    _run_tool("modutil", "-force", "-dbdir", base, "-add", NICKNAME, "-libfile", str(module))
+
+
+def _split_pem(chain: str) -> Iterator[str]:
+    end = "-----END CERTIFICATE-----"
+    for part in chain.split(end)[:-1]:
+        yield part[part.index("-----BEGIN") :] + end + "\n"
+
+
+def _run_tool(program: str, *words: str) -> None:
+    path = shutil.which(program)
+    if path is None:
+        raise LaunchError(LaunchTrouble.MISSING, f"{program}: apt install libnss3-tools")
+    try:
+        done = subprocess.run(  # noqa: S603 - a program of NSS, no shell
+            [path, *words], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PATIENCE_S
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise LaunchError(LaunchTrouble.INSTALLATION, f"{program}: {type(error).__name__}") from None
+    if done.returncode:
+        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()[-1:]
+        raise LaunchError(LaunchTrouble.INSTALLATION, f"{program} {done.returncode}: {''.join(said)}")
+
+
+class Firefox:
+    """See Browser. `options`: more words for Firefox."""
+
+    def __init__(self, settings: LauncherSettings, folder: Path, options: Sequence[str] = ()) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._options = tuple(options)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.profile: Path | None = None
+
+    def open_page(self, url: str, closed: Callable[[], None]) -> None:
+        """See Browser."""
+        program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+        if program is None:
+            raise LaunchError(LaunchTrouble.MISSING, "Firefox: apt install firefox-esr")
+        if self._process is not None and self._process.poll() is None and self.profile is not None:
+            # A second call with the same profile opens a tab in the one that runs.
+            subprocess.Popen([program, "--profile", str(self.profile), url])  # noqa: S603
+            return
+        self.close_browser()
+        self.profile = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._folder))
+        make_profile(self.profile, self._settings, find_module())
+        command = [program, *self._options, "--profile", str(self.profile), "--new-instance", url]
+        process = subprocess.Popen(  # noqa: S603 - Firefox, no shell
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self._process = process
+        threading.Thread(target=self._wait_for, args=(process, closed), daemon=True).start()
+
+    def close_browser(self) -> None:
+        """See Browser."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None and process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._wipe()
+
+    def _wait_for(self, process: "subprocess.Popen[bytes]", closed: Callable[[], None]) -> None:
+        process.wait()
+        with self._lock:
+            by_itself = self._process is process
+            if by_itself:
+                self._process = None
+        if by_itself:
+            self._wipe()
+            closed()
+
+    def _wipe(self) -> None:
+        profile, self.profile = self.profile, None
+        if profile is not None:
+            shutil.rmtree(profile, ignore_errors=True)

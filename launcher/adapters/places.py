@@ -1,0 +1,133 @@
+"""Files of one user: where they belong, the lock, what is remembered, and the launcher's own file."""
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final
+
+from launcher.troubles import LaunchError, LaunchTrouble
+
+OWN: Final = "e-secure"
+MEMORY: Final = "keys.json"
+
+
+def find_runtime_folder() -> Path:
+    """In RAM where there is one: the session's own, else shared memory, else where temporary files go."""
+    for name in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):  # noqa: S108 - a folder of its own is made in it
+        if name and os.access(name, os.W_OK):
+            return Path(name)
+    return Path(tempfile.gettempdir())
+
+
+def find_state_folder() -> Path:
+    """Of this user (XDG Base Directory)."""
+    base = os.environ.get("XDG_STATE_HOME", "") or str(Path.home() / ".local/state")
+    return Path(base) / OWN
+
+
+class FileLock:
+    """See SessionLock: a file that is locked as long as this process lives, with who it is in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / f"{OWN}-{os.getuid() if hasattr(os, 'getuid') else 0}.lock"
+        self._file: IO[str] | None = None
+
+    def take_lock(self) -> None:
+        """See SessionLock."""
+        if self._file is not None:
+            return
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        try:
+            file = self._path.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise LaunchError(LaunchTrouble.CONFLICT, f"{self._path}: {error.strerror}") from None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read(200).strip()
+            file.close()
+            raise LaunchError(LaunchTrouble.CONFLICT, holder or "another launcher") from None
+        file.truncate(0)
+        file.write(f"launcher, process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')}\n")
+        file.flush()
+        self._file = file
+
+    def release_lock(self) -> None:
+        """See SessionLock."""
+        if self._file is not None:
+            self._file.truncate(0)
+            self._file.close()
+            self._file = None
+
+
+class FileMemory:
+    """See KeyMemory: serial numbers, and certificates on their way, both public. What cannot be written is forgotten:
+    a key is then greeted once more."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / MEMORY
+
+    def knows_key(self, serial: int) -> bool:
+        """See KeyMemory."""
+        return str(serial) in self._read()
+
+    def remember_key(self, serial: int) -> None:
+        """See KeyMemory."""
+        kept = self._read()
+        self._write({**kept, str(serial): kept.get(str(serial), "")})
+
+    def keep_certificate(self, serial: int, certificate: bytes) -> None:
+        """See KeyMemory."""
+        self._write({**self._read(), str(serial): certificate.hex()})
+
+    def find_certificate(self, serial: int) -> bytes:
+        """See KeyMemory."""
+        try:
+            return bytes.fromhex(self._read().get(str(serial), ""))
+        except ValueError:
+            return b""
+
+    def _read(self) -> dict[str, str]:
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        whole = isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+        return found if whole else {}
+
+    def _write(self, kept: dict[str, str]) -> None:
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside = self._path.with_suffix(".new")
+            beside.write_text(json.dumps(kept, sort_keys=True), encoding="utf-8")
+            beside.replace(self._path)
+
+
+def hash_launcher(path: Path) -> str:
+    """The SHA-256 of the launcher's file. Raises LaunchError (THREAT) where it cannot be read any more."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise LaunchError(LaunchTrouble.THREAT, f"{path}: {error.strerror}") from None
+
+
+def describe_computer(path: Path | None, known_hash: str) -> tuple[str, ...]:
+    """For the helpdesk: the system, Python, the launcher's file as it was when it began."""
+    lines = [f"{platform.system()} {platform.release()}, Python {platform.python_version()}"]
+    if path is not None:
+        lines.append(f"{path.name}, SHA-256 {known_hash}")
+    return tuple(lines)
+
+
+def find_own_file() -> Path | None:
+    """The file that this runs from; None in a checkout."""
+    path = Path(sys.argv[0]).resolve() if sys.argv else None
+    return path if path is not None and path.is_file() and path.suffix != ".py" else None

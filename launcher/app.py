@@ -1,0 +1,196 @@
+"""The launcher as a program: its words on the command line, and its ports on this computer."""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from launcher.adapters.beside import ThreadTimer, run_beside
+from launcher.adapters.drive import LinuxDrive
+from launcher.adapters.firefox import Firefox
+from launcher.adapters.net import HttpsNet
+from launcher.adapters.no_updates import NoUpdates
+from launcher.adapters.pcsc import PcscReaders
+from launcher.adapters.places import (
+    FileLock,
+    FileMemory,
+    describe_computer,
+    find_own_file,
+    find_runtime_folder,
+    find_state_folder,
+    hash_launcher,
+)
+from launcher.adapters.terminal import TerminalWindow
+from launcher.conductor import Conductor, LauncherPorts
+from launcher.linux import automatic, libccid
+from launcher.settings import LauncherSettings, SettingsError, check_settings, find_settings
+from launcher.troubles import GUIDE_ROWS, LaunchError
+from launcher.words import LAUNCHER_LANGUAGES, choose_language
+
+if TYPE_CHECKING:
+    from launcher.ports import LauncherWindow
+    from launcher.words.sentences import LauncherSentences
+
+GOOD, WRONG, MISUSED = 0, 1, 2
+DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY")
+
+
+def add_launch_words(parser: argparse.ArgumentParser) -> None:
+    """What may be said on the command line."""
+    parser.add_argument("--terminal", action="store_true", help="no window, even where there is a display")
+    parser.add_argument("--language", choices=tuple(LAUNCHER_LANGUAGES), help="instead of the computer's")
+    parser.add_argument("--site", help="the business site's address, instead of the one in the file")
+    parser.add_argument("--authority", type=Path, help="the authority that is believed (PEM), with --site")
+    parser.add_argument("--errors", action="store_true", help="print the table of error messages, and end")
+    parser.add_argument("--readers", action="store_true", help="say what this computer sees of keys, and end")
+    parser.add_argument("--add-reader", metavar="VID:PID", help="put a key's USB numbers into libccid's list (root)")
+    parser.add_argument("--install", action="store_true", help="begin by itself when a key is plugged in")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code."""
+    parser = argparse.ArgumentParser(prog="e-secure", description=__doc__)
+    add_launch_words(parser)
+    return run_launcher(parser.parse_args(argv))
+
+
+def run_launcher(arguments: argparse.Namespace) -> int:
+    """What was asked for; without a wish, the launcher. What is wrong is one line."""
+    try:
+        return _do_wish(arguments)
+    except (SettingsError, LaunchError) as error:
+        sys.stderr.write(f"e-secure: {error}\n")
+        return WRONG
+    except KeyboardInterrupt:
+        return GOOD
+
+
+def _do_wish(arguments: argparse.Namespace) -> int:
+    words = choose_language(arguments.language or find_locale())
+    if arguments.errors:
+        return _print_errors(words)
+    if arguments.add_reader:
+        return _add_reader(libccid.read_numbers(arguments.add_reader))
+    if arguments.readers:
+        return _tell_readers()
+    if arguments.install:
+        return _install()
+    return _launch(arguments, words)
+
+
+def find_locale() -> str:
+    """As gettext looks for it."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    return next((value for name in names if (value := os.environ.get(name))), "")
+
+
+def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
+    settings = choose_settings(arguments.site, arguments.authority)
+    load_everything()
+    own_file = find_own_file()
+    known_hash = hash_launcher(own_file) if own_file is not None else ""
+    os.chdir("/")  # the key's drive can be ejected only where nobody stands in it
+    window = open_window(words, terminal=arguments.terminal)
+    language = next(code for code, each in LAUNCHER_LANGUAGES.items() if each is words)
+    ports = LauncherPorts(
+        readers=PcscReaders(),
+        window=window,
+        browser=Firefox(settings, find_runtime_folder()),
+        net=HttpsNet(settings.authority),
+        updates=NoUpdates(),
+        drive=LinuxDrive(),
+        memory=FileMemory(find_state_folder()),
+        lock=FileLock(find_runtime_folder()),
+        timer=ThreadTimer(),
+        run_job=run_beside,
+        describe_computer=lambda: describe_computer(own_file, known_hash),
+    )
+    conductor = Conductor(ports, settings, words, language)
+    conductor.begin()
+    run_beside(conductor.watch_readers)
+    try:
+        window.run_window(conductor.send)
+    finally:
+        ports.browser.close_browser()
+        ports.lock.release_lock()
+    return GOOD
+
+
+def choose_settings(site: str | None, authority: Path | None) -> LauncherSettings:
+    """Those of the command line, else those of the file. Raises SettingsError."""
+    if site and authority is not None:
+        try:
+            return check_settings(LauncherSettings(site, authority.read_text(encoding="ascii")))
+        except (OSError, UnicodeDecodeError):
+            raise SettingsError(f"{authority} cannot be read: it is to be the authority's certificate, PEM") from None
+    if site or authority is not None:
+        raise SettingsError("--site and --authority go together")
+    found = find_settings()
+    if found is None:
+        raise SettingsError("this is a checkout: name the bank with --site and --authority")
+    return found
+
+
+def open_window(words: "LauncherSentences", *, terminal: bool) -> "LauncherWindow":
+    """The window; without a display, or without tkinter, the terminal."""
+    if terminal or not any(os.environ.get(name) for name in DISPLAYS):
+        return TerminalWindow(words)
+    try:
+        from launcher.adapters.tk_window import open_tk_window  # noqa: PLC0415 - not every Python has it
+
+        return open_tk_window(words)
+    except (ImportError, RuntimeError) as error:
+        sys.stderr.write(f"e-secure: no window ({error}); apt install python3-tk\n")
+        return TerminalWindow(words)
+
+
+def load_everything() -> None:
+    """Every module at once: afterwards the file on the key's drive is not read any more, and may be ejected."""
+    package = importlib.import_module("launcher")
+    for found in pkgutil.walk_packages(package.__path__, "launcher."):
+        if not found.name.endswith(("tk_window", "__main__")):
+            importlib.import_module(found.name)
+
+
+def _print_errors(words: "LauncherSentences") -> int:
+    for trouble in GUIDE_ROWS:
+        row = words.troubles[trouble]
+        sys.stdout.write(f"{row.message}\n  {words.cause}: {row.cause}\n  {words.cure}: {row.cure}\n\n")
+    return GOOD
+
+
+def _tell_readers() -> int:
+    """What PC/SC sees, what USB sees, and what libccid would have to be told."""
+    names = PcscReaders().list_names()
+    sys.stdout.write("".join(f"reader: {name}\n" for name in names) or "no smart-card reader is seen\n")
+    listed = libccid.LIST.read_bytes() if libccid.LIST.exists() else b""
+    for numbers in libccid.find_keys():
+        known = bool(listed) and libccid.knows_reader(listed, numbers)
+        text = "{:04x}:{:04x}".format(*numbers)
+        cure = "libccid knows it" if known else f"libccid does not know it: sudo e-secure --add-reader {text}"
+        sys.stdout.write(f"key {text}: {cure}\n")
+    return GOOD
+
+
+def _add_reader(numbers: tuple[int, int]) -> int:
+    """Said, then done."""
+    text = "{:04x}:{:04x}".format(*numbers)
+    sys.stdout.write(f"{libccid.LIST}: ifdVendorID, ifdProductID, ifdFriendlyName get {text}, {libccid.NAME}\n")
+    changed = libccid.write_list(numbers)
+    sys.stdout.write("done: plug the key in again\n" if changed else "it is there already\n")
+    return GOOD
+
+
+def _install() -> int:
+    copy, unit = automatic.install_for_user(find_own_file(), Path.home())
+    sys.stdout.write(f"{copy}\n{unit}\n")
+    if automatic.install_rules():
+        sys.stdout.write(f"{automatic.RULES_PLACE}\n")
+    else:
+        sys.stdout.write(f"Root puts this into {automatic.RULES_PLACE}, then: udevadm control --reload\n")
+        sys.stdout.write(automatic.read_part(automatic.RULES))
+    return GOOD

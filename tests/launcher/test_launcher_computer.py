@@ -1,0 +1,392 @@
+"""The launcher's ports on a real computer: sockets, files, PC/SC, the one file, and the terminal."""
+
+import hashlib
+import io
+import json
+import os
+import plistlib
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bank.cards.vpcd import VirtualReader
+from drivers.slot.pcsc_api import Pcsc
+from drivers.slot.pcsc_card import hold_context
+from launcher.adapters.drive import LinuxDrive
+from launcher.adapters.firefox import write_prefs
+from launcher.adapters.net import HttpsNet
+from launcher.adapters.pcsc import PcscReaders, write_pin_block
+from launcher.adapters.places import FileLock, FileMemory, hash_launcher
+from launcher.adapters.terminal import TerminalWindow
+from launcher.app import main
+from launcher.card.piv_client import PivClient
+from launcher.course.events import ChoiceMade, FormSent, LaunchChoice, LaunchEvent, TrayChosen, TrayItem
+from launcher.course.state import LaunchPhase, LaunchState, PluggedKey
+from launcher.linux import automatic, libccid
+from launcher.packing import FILE, build_launcher, list_disc_files
+from launcher.settings import LauncherSettings, SettingsError, check_settings, read_settings
+from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
+from launcher.view import make_view
+from launcher.words import LAUNCHER_LANGUAGES
+from sesame_core.piv.card import PivCard
+from tests.launcher.factory_key import FactoryKey
+from tests.pcsc_plugin import FIRST, IsoCard, PcscService
+from web.tls import Identity, make_certificate, make_root
+
+EN = LAUNCHER_LANGUAGES["en"]
+ROOT = make_root(datetime.now(UTC))
+OTHER = make_root(datetime.now(UTC))
+AUTHORITY = ROOT.certificate.decode()
+
+
+# The way to the bank
+
+
+@contextmanager
+def served(root: Identity, tmp_path: Path, answer: bytes = b"") -> Iterator[int]:
+    """A TLS server for one visitor, with a certificate of this authority. Without an answer it hangs up after TLS."""
+    made = make_certificate(root, ("localhost",), datetime.now(UTC))
+    (tmp_path / "server.pem").write_bytes(made.certificate + made.key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem")
+
+    def serve() -> None:
+        try:
+            with context.wrap_socket(listener.accept()[0], server_side=True) as visitor:
+                visitor.recv(4096)
+                visitor.sendall(answer)
+        except OSError:
+            pass
+
+    with closing(socket.create_server(("localhost", 0))) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def trouble_at(url: str, patience_s: float = 20) -> LaunchError:
+    with pytest.raises(LaunchError) as caught:
+        HttpsNet(AUTHORITY, patience_s).reach_site(url)
+    return caught.value
+
+
+def test_a_server_of_our_authority_is_reached_whatever_it_says(tmp_path: Path) -> None:
+    with served(ROOT, tmp_path, b"HTTP/1.1 403 No\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnone") as port:
+        answer = HttpsNet(AUTHORITY).ask_server(f"https://localhost:{port}/", b"x")
+    assert (answer.status, answer.body) == (403, b"none")
+
+
+def test_a_foreign_authority(tmp_path: Path) -> None:
+    with served(OTHER, tmp_path) as port:
+        error = trouble_at(f"https://localhost:{port}")
+    assert error.trouble is LaunchTrouble.SSL
+    assert "certificate" in error.detail
+
+
+def test_a_server_that_hangs_up(tmp_path: Path) -> None:
+    with served(ROOT, tmp_path) as port:
+        assert trouble_at(f"https://localhost:{port}").trouble is LaunchTrouble.SSL
+
+
+def test_a_connection_that_is_refused() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    assert trouble_at(f"https://127.0.0.1:{port}").trouble is LaunchTrouble.REFUSED
+
+
+def test_a_name_that_dns_does_not_have() -> None:
+    assert trouble_at("https://business.invalid").trouble is LaunchTrouble.NOT_FOUND
+
+
+def test_nobody_answers() -> None:
+    """A listener whose queue takes the connection, and no more."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+        assert trouble_at(f"https://127.0.0.1:{port}", 0.05).trouble is LaunchTrouble.TIMED_OUT
+
+
+# Files
+
+
+def test_a_second_lock_says_who_has_the_first(tmp_path: Path) -> None:
+    first, second = FileLock(tmp_path), FileLock(tmp_path)
+    first.take_lock()
+    first.take_lock()
+    with pytest.raises(LaunchError) as caught:
+        second.take_lock()
+    assert caught.value.trouble is LaunchTrouble.CONFLICT
+    assert f"process {os.getpid()}" in caught.value.detail
+    first.release_lock()
+    second.take_lock()
+    second.release_lock()
+
+
+def test_what_is_remembered_outlives_the_program_and_nonsense(tmp_path: Path) -> None:
+    memory = FileMemory(tmp_path / "state")
+    assert not memory.knows_key(7)
+    memory.remember_key(7)
+    memory.keep_certificate(7, b"\x30\x01")
+    memory.remember_key(7)
+    assert FileMemory(tmp_path / "state").knows_key(7)
+    assert FileMemory(tmp_path / "state").find_certificate(7) == b"\x30\x01"
+    memory.keep_certificate(7, b"")
+    assert memory.find_certificate(7) == b""
+    for nonsense in ("{", "[]", '{"7": 7}'):
+        (tmp_path / "state/keys.json").write_text(nonsense)
+        assert not memory.knows_key(7)
+
+
+def test_a_launcher_whose_file_is_gone(tmp_path: Path) -> None:
+    file = tmp_path / FILE
+    file.write_bytes(b"launcher")
+    assert hash_launcher(file) == hashlib.sha256(b"launcher").hexdigest()
+    file.unlink()
+    with pytest.raises(LaunchError) as caught:
+        hash_launcher(file)
+    assert caught.value.trouble is LaunchTrouble.THREAT
+    assert FILE in caught.value.detail
+
+
+def test_a_drive_that_is_not_there_or_no_drive(tmp_path: Path) -> None:
+    LinuxDrive(tmp_path / "none").eject_disc()
+    (tmp_path / "file").touch()
+    with pytest.raises(LaunchError, match="cannot be ejected"):
+        LinuxDrive(tmp_path / "file").eject_disc()
+
+
+# The one file
+
+
+def test_the_file_is_the_same_wherever_it_is_made_and_holds_nothing_else() -> None:
+    settings = LauncherSettings("https://business.example", AUTHORITY)
+    made = build_launcher(settings)
+    assert made == build_launcher(settings)
+    assert made != build_launcher(LauncherSettings("https://other.example", AUTHORITY))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None
+        tops = {name.split("/")[0] for name in archive.namelist()}
+        assert tops == {"__main__.py", "launcher"}
+        assert read_settings(archive.read("launcher/settings.json")) == settings
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_disc_has_what_begins_it() -> None:
+    files = list_disc_files(LauncherSettings("https://business.example", AUTHORITY))
+    assert set(files) == {FILE, "autorun.inf", ".autorun"}
+    assert FILE.encode() in files["autorun.inf"]
+    assert FILE.encode() in files[".autorun"]
+
+
+def test_the_disc_is_begun_by_its_own_script(tmp_path: Path) -> None:
+    """As a desktop does it: the script of the disc, in the disc's folder."""
+    for name, content in list_disc_files(LauncherSettings("https://business.example", AUTHORITY)).items():
+        (tmp_path / name).write_bytes(content)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = {"PATH": path, "HOME": str(tmp_path), "LANG": "en"}
+    done = subprocess.run(["/bin/sh", ".autorun", "--errors"], cwd=tmp_path, env=env, capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert done.stderr == ""
+    assert "The access key light does not come on." in done.stdout
+    assert EN.troubles[LaunchTrouble.AUTOPLAY].cause in done.stdout
+
+
+@pytest.mark.parametrize("site", ["http://business.example", "https://business.example/en", "business.example", ""])
+def test_settings_that_are_none(site: str) -> None:
+    with pytest.raises(SettingsError):
+        check_settings(LauncherSettings(site, AUTHORITY))
+    with pytest.raises(SettingsError):
+        check_settings(LauncherSettings("https://business.example", "none"))
+    for octets in (b"{", b"[]", json.dumps({"site": 1}).encode()):
+        with pytest.raises(SettingsError):
+            read_settings(octets)
+
+
+# Once for each computer
+
+PLIST = b"""<?xml version="1.0" encoding="UTF-8"?>
+<!-- a comment -->
+<plist version="1.0"><dict>
+\t<key>ifdVendorID</key>
+\t<array>
+\t\t<string>0x072F</string>
+\t</array>
+\t<key>ifdProductID</key>
+\t<array>
+\t\t<string>0x90CC</string>
+\t</array>
+\t<key>ifdFriendlyName</key>
+\t<array>
+\t\t<string>ACS ACR 38U-CCID</string>
+\t</array>
+</dict></plist>
+"""
+
+
+def test_a_reader_is_added_to_libccids_list_and_nothing_else_changes(tmp_path: Path) -> None:
+    place = tmp_path / "Info.plist"
+    place.write_bytes(PLIST)
+    assert libccid.write_list((0x1209, 0x2202), place)
+    after = plistlib.loads(place.read_bytes())
+    assert after["ifdVendorID"] == ["0x1209", "0x072F"]
+    assert after["ifdFriendlyName"] == [libccid.NAME, "ACS ACR 38U-CCID"]
+    assert b"<!-- a comment -->" in place.read_bytes()
+    assert not libccid.write_list((0x1209, 0x2202), place), "once is enough"
+    assert (tmp_path / "Info.before-e-secure").read_bytes() == PLIST
+    for broken in (b"", PLIST.replace(b"0x90CC", b"none"), PLIST.replace(b"ifdFriendlyName", b"other")):
+        with pytest.raises(SettingsError):
+            libccid.add_reader(broken, (0x1209, 0x2202))
+
+
+def test_the_list_of_this_computers_libccid_takes_it() -> None:
+    if not libccid.LIST.exists():
+        pytest.fail("Debian: libccid")
+    after = libccid.add_reader(libccid.LIST.read_bytes(), (0x1209, 0x2202))
+    assert libccid.knows_reader(after, (0x1209, 0x2202))
+
+
+def test_keys_are_found_by_their_name_in_sysfs(tmp_path: Path) -> None:
+    for name, product in (("1-1", "Coop@net e-secure"), ("1-2", "Keyboard")):
+        folder = tmp_path / name
+        folder.mkdir()
+        for part, value in (("product", product), ("idVendor", "1209"), ("idProduct", "2202")):
+            (folder / part).write_text(value + "\n")
+    assert libccid.find_keys(tmp_path) == [(0x1209, 0x2202)]
+
+
+def test_the_automatic_way_runs_the_copy_of_the_user(tmp_path: Path) -> None:
+    own = tmp_path / FILE
+    own.write_bytes(b"launcher")
+    copy, unit = automatic.install_for_user(own, tmp_path / "home")
+    assert copy.read_bytes() == b"launcher"
+    assert f"%h/{copy.relative_to(tmp_path / 'home')}" in unit.read_text()
+    assert automatic.install_rules(tmp_path / "60-e-secure.rules")
+    assert "e-secure.service" in (tmp_path / "60-e-secure.rules").read_text()
+    assert not automatic.install_rules(tmp_path / "none/60-e-secure.rules")
+    with pytest.raises(SettingsError, match="sesame key launcher"):
+        automatic.install_for_user(None, tmp_path)
+
+
+@pytest.mark.parametrize("words", [("--site", "https://x.example"), ("--add-reader", "1"), ()])
+def test_what_is_wrong_is_one_line(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("e-secure: ")
+    assert said.err.count("\n") == 1
+
+
+def test_the_profile_leads_to_the_site_alone() -> None:
+    prefs = write_prefs("business.example", proxied=False)
+    assert 'user_pref("network.proxy.no_proxies_on", "business.example");' in prefs
+    assert 'user_pref("network.proxy.type", 5);' in write_prefs("business.example", proxied=True)
+
+
+# The terminal
+
+
+class Terminal:
+    """A window in a terminal of texts, and the first event that it sends."""
+
+    def __init__(self, *lines: str) -> None:
+        self.sink = io.StringIO()
+        self.window = TerminalWindow(EN, io.StringIO("".join(f"{line}\n" for line in lines)), self.sink)
+        self.event: LaunchEvent | None = None
+
+    def _take(self, event: LaunchEvent) -> None:
+        self.event = event
+        self.window.close_window()
+
+    def answer(self, state: LaunchState) -> LaunchEvent | None:
+        self.window.show_view(make_view(state, EN))
+        self.window.run_window(self._take)
+        return self.event
+
+
+@pytest.mark.parametrize(
+    ("state", "lines", "event"),
+    [
+        (LaunchState(LaunchPhase.OFFERED, offer="2"), ("x", "9", "1"), ChoiceMade(LaunchChoice.UPDATE)),
+        (LaunchState(LaunchPhase.OFFERED, offer="2"), ("2",), ChoiceMade(LaunchChoice.CANCEL)),
+        (LaunchState(LaunchPhase.CONNECTED), ("2",), TrayChosen(TrayItem.REMOVE)),
+        (LaunchState(LaunchPhase.ASKING), ("MOREAU17", "7K3M", "123456"), FormSent("MOREAU17", "7K3M", "123456")),
+        (LaunchState(LaunchPhase.ASKING, PluggedKey(7, False, pad=True)), ("A", "B"), FormSent("A", "B", "")),
+    ],
+)
+def test_the_terminal_takes_numbers_and_lines(state: LaunchState, lines: tuple[str, ...], event: LaunchEvent) -> None:
+    terminal = Terminal(*lines)
+    assert terminal.answer(state) == event
+    assert "7K3M" not in terminal.sink.getvalue()
+
+
+def test_a_bar_in_the_terminal() -> None:
+    terminal = Terminal()
+    for percent in (0, 50, 100):
+        state = LaunchState(LaunchPhase.UPDATING, percent=percent)
+        terminal.window.show_view(make_view(state, EN))
+    assert "[" + "#" * 15 + " " * 15 + "]" in terminal.sink.getvalue()
+
+
+# PC/SC
+
+
+def test_a_key_is_found_among_cards_and_spoken_to(
+    pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader]
+) -> None:
+    readers, key = PcscReaders(), FactoryKey()
+    virtual_readers[0].insert(IsoCard())
+    pcscd.until_present(FIRST, True)
+    assert readers.find_key() == "", "another card"
+    virtual_readers[0].remove()
+    pcscd.until_present(FIRST, False)
+    virtual_readers[0].insert(PivCard(key.vault, key.person))
+    pcscd.until_present(FIRST, True)
+    assert readers.find_key() == FIRST
+    card = readers.open_key(FIRST)
+    assert not card.has_pad
+    assert PivClient(card).read_serial() == key.serial
+    virtual_readers[0].remove()
+    pcscd.until_present(FIRST, False)
+    with pytest.raises(CardGoneError):
+        PivClient(card)
+    card.close()
+    with pytest.raises(CardGoneError):
+        readers.open_key(FIRST)
+
+
+def test_a_key_that_another_program_holds(
+    pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader]
+) -> None:
+    key, pcsc = FactoryKey(), Pcsc()
+    virtual_readers[0].insert(PivCard(key.vault, key.person))
+    pcscd.until_present(FIRST, True)
+    with hold_context(pcsc) as context:
+        handle, _ = pcsc.connect_card(context, FIRST, exclusive=True)
+        with pytest.raises(LaunchError) as caught:
+            PcscReaders().open_key(FIRST)
+        assert caught.value.trouble is LaunchTrouble.CONFLICT
+        pcsc.disconnect_card(handle, unpower=False)
+        handle, _ = pcsc.connect_card(context, FIRST, exclusive=False)
+        card = PcscReaders().open_key(FIRST)
+        assert PivClient(card).read_serial() == key.serial, "whoever only looks on is no conflict"
+        card.close()
+        pcsc.disconnect_card(handle, unpower=False)
+
+
+def test_the_pad_is_told_where_the_digits_go() -> None:
+    """PC/SC part 10, 2.5.2: 19 bytes, then the APDU whose eight bytes the key fills in."""
+    block = write_pin_block()
+    assert len(block) == 19 + 13
+    assert block[2] == 0x82
+    assert block[5:7] == bytes((0x08, 0x06)), "at most eight, at least six"
+    assert block[15:19] == (13).to_bytes(4, "little")
+    assert block[19:] == bytes.fromhex("0020008008" + "FF" * 8)
