@@ -17,7 +17,7 @@ from launcher.adapters.no_updates import NoUpdates
 from launcher.adapters.pcsc import PcscReaders
 from launcher.adapters.places import (
     FileLock,
-    FileMemory,
+    KeyRegister,
     describe_computer,
     find_own_file,
     find_runtime_folder,
@@ -103,7 +103,7 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
         net=HttpsNet(settings.authority),
         updates=NoUpdates(),
         drive=LinuxDrive(),
-        memory=FileMemory(find_state_folder()),
+        memory=KeyRegister(find_state_folder()),
         lock=FileLock(find_runtime_folder()),
         timer=ThreadTimer(),
         run_job=run_beside,

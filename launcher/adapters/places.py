@@ -68,7 +68,7 @@ class FileLock:
             self._file = None
 
 
-class FileMemory:
+class KeyRegister:
     """See KeyMemory: serial numbers, and certificates on their way, both public. What cannot be written is forgotten:
     a key is then greeted once more."""
 

@@ -25,7 +25,7 @@ from launcher.adapters.drive import LinuxDrive
 from launcher.adapters.firefox import write_prefs
 from launcher.adapters.net import HttpsNet
 from launcher.adapters.pcsc import PcscReaders, write_pin_block
-from launcher.adapters.places import FileLock, FileMemory, hash_launcher
+from launcher.adapters.places import FileLock, KeyRegister, hash_launcher
 from launcher.adapters.terminal import TerminalWindow
 from launcher.app import main
 from launcher.card.piv_client import PivClient
@@ -132,13 +132,13 @@ def test_a_second_lock_says_who_has_the_first(tmp_path: Path) -> None:
 
 
 def test_what_is_remembered_outlives_the_program_and_nonsense(tmp_path: Path) -> None:
-    memory = FileMemory(tmp_path / "state")
+    memory = KeyRegister(tmp_path / "state")
     assert not memory.knows_key(7)
     memory.remember_key(7)
     memory.keep_certificate(7, b"\x30\x01")
     memory.remember_key(7)
-    assert FileMemory(tmp_path / "state").knows_key(7)
-    assert FileMemory(tmp_path / "state").find_certificate(7) == b"\x30\x01"
+    assert KeyRegister(tmp_path / "state").knows_key(7)
+    assert KeyRegister(tmp_path / "state").find_certificate(7) == b"\x30\x01"
     memory.keep_certificate(7, b"")
     assert memory.find_certificate(7) == b""
     for nonsense in ("{", "[]", '{"7": 7}'):
