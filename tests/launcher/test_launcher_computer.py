@@ -82,7 +82,7 @@ def trouble_at(url: str, patience_s: float = 20) -> LaunchError:
 
 def test_a_server_of_our_authority_is_reached_whatever_it_says(tmp_path: Path) -> None:
     with served(ROOT, tmp_path, b"HTTP/1.1 403 No\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnone") as port:
-        answer = HttpsNet(AUTHORITY).ask_server(f"https://localhost:{port}/", b"x")
+        answer = HttpsNet(AUTHORITY).ask_server(f"https://localhost:{port}/")
     assert (answer.status, answer.body) == (403, b"none")
 
 
