@@ -241,6 +241,10 @@ class SecurPassService:
         """See `reviewing`."""
         return reviewing.read_trust(self.frame, customer_id)
 
+    def find_exemption(self, customer_id: int, operation_id: str) -> Exemption | None:
+        """See `reviewing`."""
+        return reviewing.find_exemption(self.frame, customer_id, operation_id)
+
     def end_exemption(self, customer_id: int, exemption: Exemption) -> bool:
         """See `reviewing`."""
         return reviewing.end_exemption(self.frame, customer_id, exemption)

@@ -9,10 +9,12 @@ from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
+from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bank.books.clock import wall_ms
+from bank.books.schema_securpass import DEVICES
 from bank.demo.database import open_in_memory
 from bank.demo.passwords import furnish_passwords
 from bank.operations.table import OperationState
@@ -29,7 +31,7 @@ from bank.web.coopanet.words import list_languages
 from bank.web.feed import OperationFeed
 from bank.web.shared import BookSessions, BookSourceLimit, open_desk
 from tests.bank.app_counter import AppCounter
-from tests.bank.counter import Hand
+from tests.bank.counter import PAYEE, Hand
 from tests.browser.sight import PATIENCE_MS
 from tests.browser.telephone import CODE, SIZE, Telephone, clean, is_clean, new_telephone, state_of
 from web.guard import Guard
@@ -99,6 +101,7 @@ def test_the_whole_story_in_each_language(
     assert state_of(telephone, operation) is OperationState.APPROVED
     telephone.press(words.end)
     telephone.is_home()
+    is_not_asked(telephone, axe)
     opens_the_website(telephone, context, axe)
     refused, _ = telephone.is_asked()
     telephone.press(words.refuse)
@@ -110,6 +113,22 @@ def test_the_whole_story_in_each_language(
     telephone.is_home()
     closes(telephone)
     assert telephone.complaints == []
+
+
+def is_not_asked(telephone: Telephone, axe: str) -> None:
+    """The telephone is a trusted one by now: what is exempt by an article is done at once, and it is said by which."""
+    words, page = telephone.words, telephone.page
+    with telephone.bank.store.writing() as connection:
+        connection.execute(update(DEVICES).values(uses=10, days=5))
+    telephone.choose(words.kinds["sepa-transfer"])
+    for label, typed in ((words.amount, "12,50"), (words.payee, "Épicerie du Coin"), (words.payee_iban, PAYEE)):
+        page.get_by_label(label, exact=True).fill(typed)
+    telephone.press(words.continue_on)
+    telephone.reads(words.exempted)
+    expect(page.locator("main")).to_contain_text(words.exemptions["low-value"])
+    clean(telephone, axe)
+    telephone.press(words.end)
+    telephone.is_home()
 
 
 def opens_the_website(telephone: Telephone, context: BrowserContext, axe: str) -> None:

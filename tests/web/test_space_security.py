@@ -9,24 +9,28 @@ from sqlalchemy import update
 
 from bank.books.schema_securpass import DEVICES, ENROLMENTS
 from bank.books.store_sql import SqlStore
-from bank.operations.catalogue import OperationKind, TerminalKind
+from bank.iban import make_french_iban
+from bank.operations.catalogue import CATALOGUE, OperationKind, TerminalKind
 from bank.operations.ports import Asking
 from bank.operations.service import OperationService
 from bank.operations.table import OperationState
 from bank.partners.ports import PartnerAsking, PartnerError, PartnerKind, Scope
 from bank.partners.registry import add_partner
 from bank.partners.service import PartnerService
+from bank.people.payments import add_beneficiary
 from bank.securpass.approving.trusting import Exemption
 from bank.securpass.ports import AskedOnPhone, SecondProof
 from bank.securpass.service import SecurPassService
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.security.words import list_security_words
+from bank.web.coopanet.space.words import list_space_words
 from simulator.phone.bank_side import find_code
 from tests.bank.phone import Phone
 from tests.web.coopanet import NewCode, Visitors
-from tests.web.space import FRENCH, Guest, furnish_space, sign_in
+from tests.web.space import FRENCH, GERMAN, Guest, furnish_space, sign_in
 
-WORDS = list_security_words()["fr"]
+WORDS, SPACE = list_security_words()["fr"], list_space_words()["fr"]
+UNKNOWN = make_french_iban("30006", "00001", "00000000001")
 
 
 @pytest.fixture
@@ -138,3 +142,52 @@ def test_a_consent_is_confirmed_here_seen_and_ended(guest: Guest, store: SqlStor
     with pytest.raises(PartnerError):
         service.read_grant(token, Scope.ACCOUNTS)
     assert "ne lit plus vos comptes" in unescape(guest.get("notices").text)
+
+
+CELLS = [
+    (kind, terminal, reason)
+    for kind in OperationKind
+    if CATALOGUE[kind].has_amount and TerminalKind.PHONE in CATALOGUE[kind].terminals
+    for terminal in ("the trusted telephone", "a telephone that is not trusted yet", "any browser")
+    for reason in ("known payee", "own account", "small", "none of these")
+]
+
+
+@pytest.mark.parametrize(("kind", "terminal", "reason"), CELLS)
+def test_every_cell_of_transfer_terminal_and_article(
+    phone: Phone, store: SqlStore, kind: OperationKind, terminal: str, reason: str
+) -> None:
+    """Exempt is what the sheet stars (France, instant, outside France; not Paylib), on the trusted telephone alone, and
+    where an article holds; all else is asked. The server decides it, and the money then goes without a confirmation."""
+    abroad = kind is OperationKind.TRANSFER_ABROAD
+    payees = {"known payee": GERMAN if abroad else FRENCH}
+    file = furnish_space(store)
+    with store.writing() as connection:
+        add_beneficiary(connection, phone.customer_id, "Zoe", GERMAN, 0)
+    if not abroad:
+        payees["own account"] = file.list_accounts()[1].iban
+    payee = payees.get(reason, "DE75512108001245126199" if abroad else UNKNOWN)
+    if terminal != "the trusted telephone":
+        with store.writing() as connection:
+            connection.execute(update(DEVICES).values(uses=9))
+    cents = 30_00 if reason == "small" else 30_01
+    fields = {"amount": cents, "payee": "Zoe", "payee_iban": payee, "account": file.list_accounts()[0].iban}
+    asking = Asking(phone.customer_id, kind, TerminalKind.PHONE, fields)
+    asked = phone.service.ask_on_phone(asking, None if terminal == "any browser" else phone.device_id)
+    held = {"known payee": Exemption.TRUSTED_BENEFICIARY, "small": Exemption.LOW_VALUE}
+    held |= {} if abroad else {"own account": Exemption.OWN_ACCOUNTS}
+    starred = kind is not OperationKind.FRIEND_TRANSFER
+    expected = held.get(reason) if starred and terminal == "the trusted telephone" else None
+    assert asked.exemption is expected
+    assert (asked.operation.state is OperationState.APPROVED) == (expected is not None)
+    assert phone.service.find_exemption(phone.customer_id, asked.operation.operation_id) is expected
+    assert phone.service.find_exemption(phone.customer_id + 1, asked.operation.operation_id) is None
+
+
+def test_what_was_not_asked_says_why_on_its_page(guest: Guest, phone: Phone) -> None:
+    exempt, asked = pay(phone), pay(phone, UNKNOWN, 60_000)
+    page = unescape(guest.get(f"operations/{exempt.operation.operation_id}").text).replace("\N{NO-BREAK SPACE}", " ")
+    assert SPACE.confirm.exempted[Exemption.TRUSTED_BENEFICIARY] in page
+    assert asked.exemption is None
+    other = unescape(guest.get(f"operations/{asked.operation.operation_id}").text).replace("\N{NO-BREAK SPACE}", " ")
+    assert not any(sentence in other for sentence in SPACE.confirm.exempted.values())

@@ -13,7 +13,7 @@ from bank.operations.requesting import take_request
 from bank.operations.shelf import get_operation, read_row
 from bank.operations.table import Act, OperationState
 from bank.securpass.approving.prompting import prompt_phone
-from bank.securpass.approving.reviewing import list_ended_exemptions
+from bank.securpass.approving.reviewing import list_ended_exemptions, note_exemption
 from bank.securpass.approving.trusting import Exemption, ExemptionFacts, PhoneUse, judge_exemption
 from bank.securpass.frame import SecurPassFrame
 from bank.securpass.ports import AskedOnPhone, DeviceState, PhoneDevice
@@ -50,7 +50,7 @@ def _exempt(frame: SecurPassFrame, operation: Operation, device_id: str) -> Exem
         if exemption is None or found.state is not OperationState.PENDING:
             return None
         decide_operation(connection, found, Act.APPROVE, now_ms)
-        journal_event(connection, found, now_ms, f"exempt: {exemption.value}")
+        journal_event(connection, found, now_ms, note_exemption(exemption))
         return exemption
 
 

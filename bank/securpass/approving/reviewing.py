@@ -3,6 +3,7 @@
 One that was ended is ended for that telephone; he is asked again from that moment on.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,7 +11,9 @@ from types import MappingProxyType
 from sqlalchemy import Connection, select
 
 from bank.books.inserting import insert_into
+from bank.books.schema import JOURNAL
 from bank.books.schema_securpass import ENDED_EXEMPTIONS
+from bank.journal.chain import name_customer
 from bank.operations.notices import NoticeEvent, note_notice
 from bank.securpass.approving.trusting import Exemption, PhoneUse, is_trusted
 from bank.securpass.frame import SecurPassFrame
@@ -53,6 +56,21 @@ def end_exemption(frame: SecurPassFrame, customer_id: int, exemption: Exemption)
         journal_securpass(connection, customer_id, now_ms, "exemption ended", exemption=exemption.value)
         note_notice(connection, customer_id, NoticeEvent.EXEMPTION_ENDED, now_ms)
         return True
+
+
+def find_exemption(frame: SecurPassFrame, customer_id: int, operation_id: str) -> Exemption | None:
+    """By which exemption that operation was not asked; None where it was, or is not his. Raises StateError."""
+    events = {f"operation {note_exemption(one)}": one for one in Exemption}
+    own = JOURNAL.c.subject == name_customer(customer_id), JOURNAL.c.event.in_(events)
+    query = select(JOURNAL.c.event, JOURNAL.c.detail).where(*own).order_by(JOURNAL.c.seq.desc())
+    with frame.operations.reading() as (connection, _):
+        rows = connection.execute(query).all()
+    return next((events[row.event] for row in rows if json.loads(row.detail).get("operation") == operation_id), None)
+
+
+def note_exemption(exemption: Exemption) -> str:
+    """How the journal says it of an operation."""
+    return f"exempt: {exemption.value}"
 
 
 def list_ended_exemptions(connection: Connection, device_id: str) -> frozenset[Exemption]:

@@ -19,6 +19,7 @@ export async function ask(kind, device, settings) {
     try {
       const operation = await tell(() => post("../api/operations", { kind, fields, language, device, once }));
       if (operation.state !== "approved" && !(await decideOperation(operation.id, settings))) return;
+      if (operation.exemption) return await showOutcome(words.exempted, words.exemptions[operation.exemption], "done");
       await showResult(operation);
       return;
     } catch (error) {

@@ -144,6 +144,17 @@ APP_ENGLISH = AppWords(
     not_confirmed="Not confirmed. Try again, or use the code.",
     approved="Operation approved",
     approved_note="The page where you asked for it follows by itself.",
+    exempted="Done without asking you",
+    exemptions=MappingProxyType(
+        {
+            "trusted-beneficiary": "Exempt because the payee is on your list ((EU) 2018/389, article 13). "
+            "You can end this exemption in Coop@net, under Security.",
+            "own-accounts": "Exempt because the money stays in your accounts ((EU) 2018/389, article 15). "
+            "You can end this exemption in Coop@net, under Security.",
+            "low-value": "Exempt because the amount is small ((EU) 2018/389, article 16). "
+            "You can end this exemption in Coop@net, under Security.",
+        }
+    ),
     refuse_title="Refuse this operation?",
     refuse_note="Nothing will be done.",
     refuse_sure="Refuse",

@@ -145,6 +145,19 @@ APP_FRENCH = AppWords(
     not_confirmed="Pas confirmé. Recommencez, ou utilisez le code.",
     approved="Opération validée",
     approved_note="La page où vous l'avez demandée suit d'elle-même.",
+    exempted="C'est fait, sans vous demander",
+    exemptions=MappingProxyType(
+        {
+            "trusted-beneficiary": "Dispensé parce que le bénéficiaire est sur votre liste (règlement (UE) "
+            "2018/389, article 13). "
+            "Vous pouvez mettre fin à cette dispense dans Coop@net, sous Sécurité.",
+            "own-accounts": "Dispensé parce que l'argent reste sur vos comptes (règlement (UE) 2018/389, article "
+            "15). "
+            "Vous pouvez mettre fin à cette dispense dans Coop@net, sous Sécurité.",
+            "low-value": "Dispensé parce que le montant est petit (règlement (UE) 2018/389, article 16). "
+            "Vous pouvez mettre fin à cette dispense dans Coop@net, sous Sécurité.",
+        }
+    ),
     refuse_title="Refuser cette opération ?",
     refuse_note="Rien ne sera fait.",
     refuse_sure="Refuser",

@@ -97,6 +97,8 @@ class AppWords:
     not_confirmed: str
     approved: str
     approved_note: str
+    exempted: str
+    exemptions: Mapping[str, str]
     refuse_title: str
     refuse_note: str
     refuse_sure: str

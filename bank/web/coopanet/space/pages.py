@@ -210,7 +210,10 @@ class ClientSpace:
         find, number = visit.file.find_effect, operation.operation_id
         shown: dict[str, Any] = {"operation": operation, "effect": effect, "account": account}
         shown |= {"asked_here": operation.kind in FORMS, "owes": CATALOGUE[operation.kind].effect is not None}
+        shown["exemption"] = None
         shown["showing"] = operation.kind in SHOWING
+        if operation.state is OperationState.APPROVED and operation.means is None:
+            shown["exemption"] = await run_in_threadpool(self.phones.find_exemption, visit.file.customer_id, number)
         shown["reported"] = await run_in_threadpool(find, number, EffectKind.PROTECTION)
         return self._render(visit, "settled", **shown, place=WHERE.get(operation.kind, ""))
 

@@ -4,6 +4,7 @@ from bank.ledger.entries import AccountKind, MovementKind
 from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
+from bank.securpass.approving.trusting import Exemption
 from bank.web.coopanet.space.words.sentences import (
     ConfirmWords,
     FieldWords,
@@ -128,6 +129,13 @@ CONFIRM = ConfirmWords(
     no_means="You cannot confirm it: contact your adviser.",
     wrong_title="The operation is not confirmed",
     asked_at="Asked for on",
+    exempted={
+        Exemption.TRUSTED_BENEFICIARY: "You were not asked: exempt because the payee is on your list ((EU) "
+        "2018/389, article 13).",
+        Exemption.OWN_ACCOUNTS: "You were not asked: exempt because the money stays in your accounts ((EU) "
+        "2018/389, article 15).",
+        Exemption.LOW_VALUE: "You were not asked: exempt because the amount is small ((EU) 2018/389, article 16).",
+    },
     decided_at="Decided on",
     back="All your operations",
     again="Start again",

@@ -4,6 +4,7 @@ from bank.ledger.entries import AccountKind, MovementKind
 from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
+from bank.securpass.approving.trusting import Exemption
 from bank.web.coopanet.space.words.sentences import (
     ConfirmWords,
     FieldWords,
@@ -127,6 +128,14 @@ CONFIRM = ConfirmWords(
     no_means="Vous ne pouvez pas la confirmer : contactez votre conseiller.",
     wrong_title="L'opération n'est pas confirmée",
     asked_at="Demandée le",
+    exempted={
+        Exemption.TRUSTED_BENEFICIARY: "Votre accord n'a pas été demandé : dispensé parce que le bénéficiaire est "
+        "sur votre liste (règlement (UE) 2018/389, article 13).",
+        Exemption.OWN_ACCOUNTS: "Votre accord n'a pas été demandé : dispensé parce que l'argent reste sur vos "
+        "comptes (règlement (UE) 2018/389, article 15).",
+        Exemption.LOW_VALUE: "Votre accord n'a pas été demandé : dispensé parce que le montant est petit (règlement "
+        "(UE) 2018/389, article 16).",
+    },
     decided_at="Décidée le",
     back="Toutes vos opérations",
     again="Recommencer",
@@ -149,7 +158,8 @@ CONFIRM = ConfirmWords(
     failed="Elle est confirmée, mais n'a pas pu être faite : rien n'a changé. Contactez votre conseiller.",
     told={
         Told.SLIP: "Un code a 8 chiffres. Recopiez les 8 chiffres. Ce n'est pas compté comme un essai.",
-        Told.WRONG: "Ce code ne confirme pas cette opération. Reprenez depuis la première étape : chaque code ne sert "
+        Told.WRONG: "Ce code ne confirme pas cette opération. Reprenez depuis la première étape : chaque code ne "
+        "sert "
         "qu'une fois.",
         Told.LAST: "Ce code ne confirme pas cette opération. Attention : encore un code refusé, et vous ne pourrez "
         "plus confirmer d'opération. Votre conseiller pourra le permettre à nouveau.",

@@ -9,6 +9,7 @@ from bank.operations.catalogue import OperationKind
 from bank.operations.notices import NoticeEvent
 from bank.operations.ports import AskingFault
 from bank.operations.table import OperationState
+from bank.securpass.approving.trusting import Exemption
 from bank.web.coopanet.space.kinds.words import KindWords
 
 
@@ -113,6 +114,7 @@ class ConfirmWords:
     no_means: str
     wrong_title: str
     asked_at: str
+    exempted: Mapping[Exemption, str]
     decided_at: str
     back: str
     again: str
