@@ -2,19 +2,16 @@
 books is another one, and the very same request is taken once they are back."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from bank.base64url import decode_base64url
-from bank.books.schema_columns import METADATA
 from bank.books.schema_securpass import ENROLMENTS
-from bank.books.store_sql import SqlStore
 from bank.demo.database import open_in_memory
 from bank.operations.catalogue import OperationKind
 from bank.operations.octets import make_octets
@@ -25,42 +22,11 @@ from bank.web.app.api.reading import write_octets
 from simulator.phone.keys import tell_envelope
 from tests.bank.app_counter import AppCounter
 from tests.web.test_app_api import APP, PASSWORD, Browser, open_browser
+from tests.web.troubled import Trouble, dump
 
 JSON = dict[str, Any]
 READ_ONLY: Final = ("/openapi.json", "/events", "/push")
 """What looks at no books, or streams, or says that this bank wakes nobody."""
-
-
-@dataclass
-class Trouble:
-    """What is wrong with the books, while it is: as the driver itself says it."""
-
-    store: SqlStore
-    kind: str
-    there: bool = False
-
-    def __post_init__(self) -> None:
-        engine = self.store._engine
-        do_commit = engine.dialect.do_commit
-
-        def commit(connection: Any) -> None:  # noqa: ANN401 - the driver's
-            if self.there and self.kind == "full":
-                raise sqlite3.OperationalError("database or disk is full")
-            do_commit(connection)
-
-        engine.dialect.do_commit = commit  # type: ignore[method-assign,assignment]
-
-        @event.listens_for(engine, "do_execute")
-        def execute(*_given: object) -> None:
-            if self.there and self.kind == "away":
-                raise sqlite3.OperationalError("unable to open database file")
-
-    @contextmanager
-    def now(self) -> Iterator[None]:
-        """While this lasts."""
-        self.there = True
-        yield
-        self.there = False
 
 
 @pytest.fixture(params=["full", "away"])
@@ -107,15 +73,6 @@ class Tried:
 
     def challenge(self) -> bytes:
         return decode_base64url(self.post("challenge", writes=False)["challenge"])
-
-
-def dump(store: SqlStore) -> dict[str, list[str]]:
-    """Every row of every table."""
-    with store.reading() as connection:
-        return {
-            table.name: sorted(repr(row) for row in connection.execute(table.select()))
-            for table in METADATA.sorted_tables
-        }
 
 
 def test_no_verb_does_anything_half(tried: Tried) -> None:

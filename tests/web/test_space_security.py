@@ -171,7 +171,12 @@ def test_every_cell_of_transfer_terminal_and_article(
         with store.writing() as connection:
             connection.execute(update(DEVICES).values(uses=9))
     cents = 30_00 if reason == "small" else 30_01
-    fields = {"amount": cents, "payee": "Zoe", "payee_iban": payee, "account": file.list_accounts()[0].iban}
+    fields: dict[str, str | int] = {
+        "amount": cents,
+        "payee": "Zoe",
+        "payee_iban": payee,
+        "account": file.list_accounts()[0].iban,
+    }
     asking = Asking(phone.customer_id, kind, TerminalKind.PHONE, fields)
     asked = phone.service.ask_on_phone(asking, None if terminal == "any browser" else phone.device_id)
     held = {"known payee": Exemption.TRUSTED_BENEFICIARY, "small": Exemption.LOW_VALUE}
