@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bank.books.inserting import insert_into
 from bank.books.people import PaymentCardState
 from bank.books.schema import EFFECTS, OPERATIONS
 from bank.books.schema_street import WALLET_CARDS
@@ -60,8 +60,7 @@ def ask_for_card(frame: CardFrame, wallet: Merchant, asking: WalletAsking) -> Wa
     with frame.writing() as (connection, now_ms):
         row = {"operation_id": operation.operation_id, "merchant_id": wallet.merchant_id}
         row |= {"payment_card_id": card.payment_card_id, "since_ms": now_ms}
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(W).values(row).on_conflict_do_nothing())
+        connection.execute(insert_into(connection, W).values(row).on_conflict_do_nothing())
     if frame.phones:
         frame.phones.ask_phone(operation)
     found = find_wish(frame, wallet, operation.operation_id)
