@@ -33,7 +33,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bank.books.database import database_url, opened_engine
+from bank.books.database import begin_writing, database_url, opened_engine
 from bank.books.records import Customer
 from bank.books.schema import OPERATIONS
 from bank.books.store_sql import SqlStore
@@ -204,7 +204,7 @@ def _bare(state: Path) -> float:
     bare.metadata.create_all(engine)
 
     def write() -> None:
-        with engine.execution_options(writes=True).begin() as connection:
+        with begin_writing(engine) as connection:
             connection.execute(insert(bare).values(value=1))
 
     async def page(_request: Request) -> Response:

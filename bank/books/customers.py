@@ -1,8 +1,9 @@
 """Customers in the books, their contacts and credentials. Every function works in the caller's transaction."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from bank.books.people import LONGEST_CONTACT, Contact, ContactKind, Credential, CredentialKind, PeopleError
 from bank.books.records import Customer, CustomerKind, Holder, check_name, is_askable
@@ -14,19 +15,23 @@ HOLDERS = select(CUSTOMERS, CREDENTIALS.c.card_id).join(CREDENTIALS, CREDENTIALS
 LIVE_CARD = (CREDENTIALS.c.kind == CredentialKind.CARD.value) & CREDENTIALS.c.until_ms.is_(None)
 
 
+BY_USER: Final = select(CUSTOMERS).where(CUSTOMERS.c.user_code == bindparam("user"))
+BY_NUMBER: Final = select(CUSTOMERS).where(CUSTOMERS.c.id == bindparam("number"))
+"""Made once: every request asks for who sends it."""
+
+
 def find_customer(connection: Connection, user: str) -> Customer | None:
     """The customer with that user code."""
-    return _first_customer(connection, CUSTOMERS.c.user_code == user) if is_askable(user) else None
+    if not is_askable(user):
+        return None
+    row = connection.execute(BY_USER, {"user": user}).mappings().first()
+    return customer_of(row) if row else None
 
 
 def find_customer_numbered(connection: Connection, customer_id: int) -> Customer | None:
     """The customer with that number."""
-    return _first_customer(connection, CUSTOMERS.c.id == customer_id)
-
-
-def _first_customer(connection: Connection, condition: ColumnElement[bool]) -> Customer | None:
-    row = connection.execute(select(CUSTOMERS).where(condition)).mappings().first()
-    return _customer(row) if row else None
+    row = connection.execute(BY_NUMBER, {"number": customer_id}).mappings().first()
+    return customer_of(row) if row else None
 
 
 def find_holder(connection: Connection, user: str) -> Holder | None:
@@ -41,7 +46,7 @@ def find_holder(connection: Connection, user: str) -> Holder | None:
 def list_customers(connection: Connection) -> Sequence[Customer]:
     """All customers, by user code."""
     rows = connection.execute(select(CUSTOMERS).order_by(CUSTOMERS.c.user_code)).mappings()
-    return [_customer(row) for row in rows]
+    return [customer_of(row) for row in rows]
 
 
 def list_holders(connection: Connection) -> Sequence[Holder]:
@@ -61,7 +66,7 @@ def add_customer(connection: Connection, customer: Customer, now_ms: int) -> Cus
         "created_ms": now_ms,
         "subscribed_ms": now_ms,
     }
-    return _customer(connection.execute(insert(CUSTOMERS).values(row).returning(CUSTOMERS)).mappings().one())
+    return customer_of(connection.execute(insert(CUSTOMERS).values(row).returning(CUSTOMERS)).mappings().one())
 
 
 def add_credential(
@@ -127,10 +132,11 @@ def list_contacts(connection: Connection, customer_id: int, *, past: bool = Fals
 
 
 def _holder(row: RowMapping) -> Holder:
-    return Holder(_customer(row), read_text(row["card_id"]))
+    return Holder(customer_of(row), read_text(row["card_id"]))
 
 
-def _customer(row: RowMapping) -> Customer:
+def customer_of(row: RowMapping) -> Customer:
+    """The value of a row."""
     return Customer(
         read_text(row["user_code"]), read_text(row["name"]), CustomerKind(row["kind"]), row["id"], row["subscribed_ms"]
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, QueuePool, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -36,6 +36,9 @@ PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "se
 
 POSTGRESQL: Final = "postgresql"
 """The extra that brings the driver of PostgreSQL."""
+
+WRITES: Final = "writes"
+"""What a connection notes of the transaction that it begins next."""
 
 MEMORY: Final = URL.create("sqlite")
 """Books that end with the engine; only programs name them, no user."""
@@ -129,8 +132,19 @@ def opened_engine(url: URL) -> Engine:
         return _postgres_engine(url)
     engine = _memory_engine() if url == MEMORY else _file_engine(url)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
     return engine
+
+
+@contextmanager
+def begin_writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that will write: on SQLite it takes the lock first, and waits, where one that reads first would
+    fail."""
+    with engine.connect() as connection:
+        if is_sqlite(engine.url):
+            connection.info[WRITES] = True
+        with connection.begin():
+            yield connection
 
 
 def _file_engine(url: URL) -> Engine:
@@ -188,10 +202,11 @@ def _prepare_postgres(connection: DBAPIConnection, _record: object) -> None:
     connection.commit()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    """A transaction that will write takes the lock first: it waits, where one that reads first would fail."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin_sqlite(dbapi_connection: PoolProxiedConnection) -> None:
+    """The dialect's own step, and no event: with a listener SQLAlchemy makes of every statement an event, too."""
+    cursor = dbapi_connection.cursor()
+    cursor.execute("BEGIN IMMEDIATE" if dbapi_connection.info.pop(WRITES, False) else "BEGIN")
+    cursor.close()
 
 
 def lock_books(connection: Connection, number: int) -> None:

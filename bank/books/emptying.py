@@ -7,7 +7,15 @@ from sqlalchemy import Connection, Inspector, Table, delete, insert, inspect, se
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from bank.books.database import DAMAGED, explain_trouble, is_absent, name_books, opened_engine, translate_errors
+from bank.books.database import (
+    DAMAGED,
+    begin_writing,
+    explain_trouble,
+    is_absent,
+    name_books,
+    opened_engine,
+    translate_errors,
+)
 from bank.books.migrating import migrate_database, read_revision
 from bank.books.schema import ACCOUNTS, BALANCED, CARDS, CLEARING, CLOCK, COUNTERS, ISSUER_KEYS, METADATA, SCHEMA
 from bank.decoding import decode_foreign
@@ -62,7 +70,7 @@ def _connected(url: URL, *, writes: bool) -> Iterator[Connection]:
     engine = opened_engine(url)
     try:
         damaged = decode_foreign(f"the bank's books ({name_books(url)}): {DAMAGED}")
-        with damaged, translate_errors(url), engine.execution_options(writes=writes).begin() as connection:
+        with damaged, translate_errors(url), begin_writing(engine) if writes else engine.begin() as connection:
             yield connection
     finally:
         engine.dispose()

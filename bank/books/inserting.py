@@ -10,10 +10,5 @@ ConflictInsert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
 def insert_into(connection: Connection, table: Table) -> ConflictInsert:
-    """The statement as the database behind this connection has it."""
-    return insert_for(connection.dialect.name, table)
-
-
-def insert_for(dialect: str, table: Table) -> ConflictInsert:
-    """The statement as a dialect of this name has it (SQLAlchemy's `Dialect.name`)."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    """The statement as the database behind this connection has it. SQLAlchemy compiles it anew each time."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -4,16 +4,28 @@
 one statement with its condition in it; the caller's transaction makes several of them one.
 """
 
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, case, delete, func, or_, select, update
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, delete, func, select, text, update
 
-from bank.books.inserting import insert_for, insert_into
+from bank.books.inserting import insert_into
 from bank.books.schema import LIMITS
 
 COUNT: Final = select(LIMITS.c.count).where(LIMITS.c.key == bindparam("name"))
+ZEROED: Final = (
+    update(LIMITS).where(LIMITS.c.key.in_([bindparam(name) for name in ("first", "second", "third")])).values(count=0)
+)
+
+COUNTED: Final = text("""
+INSERT INTO limits ("key", count, window_ms) VALUES (:name, 1, :now)
+ON CONFLICT ("key") DO UPDATE SET
+  count = CASE WHEN limits.window_ms <= :ended THEN 1 ELSE limits.count + 1 END,
+  window_ms = CASE WHEN limits.window_ms <= :ended THEN :now ELSE limits.window_ms END
+WHERE limits.window_ms <= :ended OR limits.count < :most
+RETURNING limits.count
+""").bindparams(*(bindparam(name, type_=BigInteger()) for name in ("now", "ended", "most")))
+"""In words that SQLite and PostgreSQL both have: SQLAlchemy compiles an INSERT with ON CONFLICT anew each time, which
+costs ten times what executing it does."""
 
 SWEPT: Final = 100
 """At most so many old rows are deleted at once."""
@@ -27,25 +39,7 @@ def count_one(connection: Connection, key: str, most: int, now_ms: int, window_m
     if most < 1:
         return False
     given = {"name": key, "now": now_ms, "ended": now_ms - window_ms, "most": most}
-    return connection.execute(_make_counting(connection.dialect.name), given).first() is not None
-
-
-@cache
-def _make_counting(dialect: str) -> ReturningInsert[Any]:
-    """The statement, made once: that costs more than executing it."""
-    now, whole = bindparam("now", type_=BigInteger), BigInteger()
-    over = LIMITS.c.window_ms <= bindparam("ended", type_=whole)
-    made = insert_for(dialect, LIMITS).values(key=bindparam("name"), count=1, window_ms=now)
-    counted = made.on_conflict_do_update(
-        index_elements=[LIMITS.c.key],
-        set_={
-            "count": case((over, 1), else_=LIMITS.c.count + 1),
-            "window_ms": case((over, now), else_=LIMITS.c.window_ms),
-        },
-        where=or_(over, LIMITS.c.count < bindparam("most", type_=whole)),
-    )
-    statement: ReturningInsert[Any] = counted.returning(LIMITS.c.count)
-    return statement
+    return connection.execute(COUNTED, given).first() is not None
 
 
 def uncount_one(connection: Connection, key: str) -> None:
@@ -66,6 +60,11 @@ def read_count(connection: Connection, key: str) -> int | None:
     """How many there are; None where nothing was counted."""
     found: int | None = connection.execute(COUNT, {"name": key}).scalar()
     return found
+
+
+def zero_counts(connection: Connection, first: str, second: str = "", third: str = "") -> None:
+    """Nothing was counted under those keys; their rows stay, where there are any. Nothing is counted under ""."""
+    connection.execute(ZEROED, {"first": first, "second": second, "third": third})
 
 
 def forget_count(connection: Connection, key: str) -> None:

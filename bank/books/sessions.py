@@ -6,12 +6,15 @@ at needs no commit.
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, delete, select, update
+from sqlalchemy import Column, Connection, Select, Table, bindparam, delete, select, update
 
+from bank.books.customers import customer_of
 from bank.books.inserting import insert_into
+from bank.books.records import Customer
 from bank.books.schema import CUSTOMERS, SESSIONS, STAFF
 
 SEEN_STEP_MS: Final = 5000
@@ -67,26 +70,39 @@ def write_session(connection: Connection, new: NewSession, now_ms: int, limits: 
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A session that has not ended: the code of whose it is, and since when. `stale`: its use is worth writing."""
+    """A session that has not ended: the code of whose it is, and since when. `stale`: its use is worth writing.
+    `customer`: whose it is, if a customer's."""
 
     code: str
     created_ms: int
     stale: bool
+    customer: Customer | None = None
 
 
 def read_session(
     connection: Connection, owner: Owner, token: str, now_ms: int, limits: SessionLimits
 ) -> LiveSession | None:
     """The session with that token, if it is still good."""
+    given = {"hash": hash_token(token), "now": now_ms, "idle": now_ms - limits.idle_ms}
+    row = connection.execute(_make_looking(owner), given).mappings().first()
+    if row is None:
+        return None
+    customer = customer_of(row) if owner is Owner.CUSTOMER else None
+    return LiveSession(row["code"], row["began_ms"], now_ms - row["seen_ms"] >= SEEN_STEP_MS, customer)
+
+
+@cache
+def _make_looking(owner: Owner) -> Select[Any]:
+    """The statement, made once: every request asks it."""
     table, named, column = _columns(owner)
-    joined = select(named, SESSIONS.c.created_ms, SESSIONS.c.seen_ms).join(table, table.c.id == column)
-    good = (
-        SESSIONS.c.token_hash == hash_token(token),
-        SESSIONS.c.until_ms > now_ms,
-        SESSIONS.c.seen_ms > now_ms - limits.idle_ms,
+    whose = table.c if owner is Owner.CUSTOMER else ()
+    seen = named.label("code"), SESSIONS.c.created_ms.label("began_ms"), SESSIONS.c.seen_ms
+    joined = select(*whose, *seen).join(SESSIONS, table.c.id == column)
+    return joined.where(
+        SESSIONS.c.token_hash == bindparam("hash"),
+        SESSIONS.c.until_ms > bindparam("now"),
+        SESSIONS.c.seen_ms > bindparam("idle"),
     )
-    row = connection.execute(joined.where(*good)).first()
-    return LiveSession(row[0], row[1], now_ms - row[2] >= SEEN_STEP_MS) if row else None
 
 
 def note_use(connection: Connection, token: str, now_ms: int) -> None:

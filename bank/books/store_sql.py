@@ -29,7 +29,7 @@ from bank.books.customers import (
     list_holders,
     read_text,
 )
-from bank.books.database import DAMAGED, database_url, name_books, opened_engine, translate_errors
+from bank.books.database import DAMAGED, begin_writing, database_url, name_books, opened_engine, translate_errors
 from bank.books.inserting import insert_into
 from bank.books.migrating import migrate_database
 from bank.books.people import CredentialKind
@@ -271,7 +271,7 @@ class SqlStore:
         """A transaction that changes: all of it is on the disk at the end, or nothing. Only one at a time on SQLite.
         What breaks a rule of the tables leaves as IntegrityError."""
         try:
-            with translate_errors(self._url), self._engine.execution_options(writes=True).begin() as connection:
+            with translate_errors(self._url), begin_writing(self._engine) as connection:
                 take_change(connection)
                 yield connection
                 changed = take_change(connection)

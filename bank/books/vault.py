@@ -26,6 +26,7 @@ class BooksVault:
         self._cipher = AESGCM(_derived(key, b"seal"))
         self._index_key = _derived(key, b"index")
         self._other_key = _derived(key, b"other")
+        self._purposes: dict[str, bytes] = {}
 
     @classmethod
     def from_file(cls, path: Path) -> "BooksVault | None":
@@ -66,7 +67,10 @@ class BooksVault:
 
     def derive_key(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, which tells nothing of the others (HKDF, RFC 5869)."""
-        return _derived(self._other_key, purpose.encode())
+        made = self._purposes.get(purpose)
+        if made is None:
+            made = self._purposes[purpose] = _derived(self._other_key, purpose.encode())
+        return made
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

@@ -15,6 +15,10 @@ JOURNAL_LOCK: Final = 0x5E5A3F
 
 BATCH: Final = 1000
 
+LAST: Final = select(JOURNAL.c.seq, JOURNAL.c.at_ms, JOURNAL.c.digest).order_by(JOURNAL.c.seq.desc()).limit(1)
+APPENDED: Final = insert(JOURNAL)
+"""Made once: whatever is done is written down."""
+
 Detail = str | int | bool | None
 
 
@@ -26,12 +30,12 @@ def append_line(
     Time does not go back in it: a line that would be earlier than the last gets the last one's moment.
     """
     lock_books(connection, JOURNAL_LOCK)
-    last = connection.execute(select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(1)).mappings().first()
-    seq, previous = (last["seq"] + 1, last["digest"]) if last else (1, GENESIS)
-    moment = max(at_ms, last["at_ms"]) if last else at_ms
+    last = connection.execute(LAST).first()
+    seq, previous = (last.seq + 1, last.digest) if last else (1, GENESIS)
+    moment = max(at_ms, last.at_ms) if last else at_ms
     words = actor, subject, event, json.dumps(detail, ensure_ascii=False, sort_keys=True)
     line = JournalLine(seq, moment, *words, previous, digest_line(seq, moment, words, previous))
-    connection.execute(insert(JOURNAL).values({name: getattr(line, name) for name in JournalLine.__slots__}))
+    connection.execute(APPENDED, {name: getattr(line, name) for name in JournalLine.__slots__})
     return line
 
 

@@ -40,16 +40,16 @@ def decide_operation(connection: Connection, operation: Operation, act: Act, now
     """
     settled = settle_operation(connection, operation, act, now_ms, by if isinstance(by, Means) else None)
     if settled is not None:
-        late = settled is OperationState.EXPIRED
+        late = settled.state is OperationState.EXPIRED
         _owe(connection, operation, () if late else _consequences(OperationState.PENDING, act))
-        journal_event(connection, operation, now_ms, settled.value, by)
-        if settled is OperationState.REFUSED:
+        journal_event(connection, operation, now_ms, settled.state.value, by)
+        if settled.state is OperationState.REFUSED:
             customer_id, number = operation.content.customer_id, operation.operation_id
             note_notice(connection, customer_id, NoticeEvent.REFUSED, now_ms, number)
-    found = get_operation(connection, operation.content.customer_id, operation.operation_id, now_ms)
+    found = settled or get_operation(connection, operation.content.customer_id, operation.operation_id, now_ms)
     if act is Act.DECLARE_FRAUD and found.state is not OperationState.FRAUD:
         _declare_late(connection, found, now_ms, by)
-    return Decision(found, settled is not None and settled is not OperationState.EXPIRED)
+    return Decision(found, settled is not None and settled.state is not OperationState.EXPIRED)
 
 
 def journal_event(connection: Connection, operation: Operation, now_ms: int, event: str, by: Doer = None) -> None:

@@ -11,8 +11,8 @@ from bank.books.counting import read_status
 from bank.books.store_sql import SqlStore
 from bank.books.timed import read_timed, write_timed
 from bank.errors import BankError
-from bank.operations.catalogue import Means, OperationKind, list_means
-from bank.operations.people import Confirmer, find_app, find_confirmer, has_signing_key
+from bank.operations.catalogue import Means, OperationKind, judge_cell, list_means
+from bank.operations.people import Confirmer, find_app, find_approver, find_confirmer, has_signing_key
 from bank.operations.policy import OPERATION_POLICY, OperationPolicy
 from bank.operations.ports import AskingError, Operation, UnknownOperationError
 from bank.verification import Verifier
@@ -83,10 +83,25 @@ class OperationFrame:
     def _is_app_usable(self, connection: Connection, operation: Operation, who: Confirmer) -> bool:
         """Whether a telephone of the customer's may decide it. In its 72 hours it approves a log-on only."""
         usable_from = find_app(connection, who.customer_id)
-        log_on = operation.kind is OperationKind.LOG_ON
-        return usable_from is not None and (log_on or read_time(connection, self.wall()) >= usable_from)
+        return usable_from is not None and _is_due(operation, usable_from, read_time(connection, self.wall()))
+
+    def may_app_decide(self, connection: Connection, operation: Operation, now_ms: int) -> bool:
+        """Whether Sécur'Pass is among the means that are usable for it at that moment: the same answer, and nothing is
+        looked for that is of other means. Raises UnknownOperationError for nobody's."""
+        content = operation.content
+        who = find_approver(connection, content.customer_id)
+        if who is None:
+            raise UnknownOperationError
+        cell = judge_cell(content.kind, who.clientele, content.terminal, Means.SECURPASS, self.policy.means)
+        usable = who.usable_from is not None and _is_due(operation, who.usable_from, now_ms)
+        return cell is None and usable and who.refusals < self.policy.refusals
 
     def is_card_open(self, connection: Connection, card_id: str) -> bool:
         """Whether the bank takes codes of the card."""
         status = read_status(connection, card_id)
         return status is not None and not status.blocked and status.failures < self.verifier.policy.attempts
+
+
+def _is_due(operation: Operation, usable_from: int, now_ms: int) -> bool:
+    """In its 72 hours a telephone approves a log-on only."""
+    return operation.kind is OperationKind.LOG_ON or now_ms >= usable_from

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from bank.books.customers import find_contact
-from bank.books.limiting import count_one, read_count, uncount_one
+from bank.books.limiting import COUNT, count_one, read_count, uncount_one, zero_counts
 from bank.books.people import ContactKind
 from bank.books.schema import CREDENTIALS, CUSTOMERS, LIMITS
 from bank.books.schema_keys import ACCESS_KEYS
@@ -39,6 +39,9 @@ APP: Final = (
         DEVICES.c.state == "active",
     )
 )
+APPROVER: Final = select(
+    CUSTOMERS.c.kind, COUNT.scalar_subquery().label("refusals"), APP.limit(1).scalar_subquery().label("usable_from")
+).where(CUSTOMERS.c.id == bindparam("customer"))
 """Made once: every decision asks them, and making a statement costs more than executing it."""
 
 
@@ -51,6 +54,22 @@ class Confirmer:
     card_id: str | None
     telephone: str | None = field(repr=False)
     refusals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """A customer as somebody with the app. `usable_from`: as `find_app` has it."""
+
+    clientele: Clientele
+    refusals: int
+    usable_from: int | None
+
+
+def find_approver(connection: Connection, customer_id: int) -> Approver | None:
+    """What a decision on the telephone needs to know of the customer, in one look."""
+    given = {"customer": customer_id, "name": _refusals(customer_id)}
+    row = connection.execute(APPROVER, given).first()
+    return Approver(Clientele(row.kind), row.refusals or 0, row.usable_from) if row else None
 
 
 def find_confirmer(connection: Connection, customer_id: int) -> Confirmer | None:
@@ -104,12 +123,13 @@ def give_back_try(connection: Connection, customer_id: int) -> None:
     uncount_one(connection, _refusals(customer_id))
 
 
-def forget_refusals(connection: Connection, customer_id: int) -> None:
-    """The row is ended: by a right code, or by an adviser.
+def forget_refusals(connection: Connection, customer_id: int, *others: str) -> None:
+    """The row is ended: by a right code, or by an adviser. `others`: what else is counted, and ends with it (two at
+    most).
 
     The count stays, as none: a try at the same moment would find it gone on PostgreSQL, and be held for one too many.
     """
-    connection.execute(update(LIMITS).where(LIMITS.c.key == _refusals(customer_id)).values(count=0))
+    zero_counts(connection, _refusals(customer_id), *others)
 
 
 def _refusals(customer_id: int) -> str:

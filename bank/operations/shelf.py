@@ -5,6 +5,7 @@ SQLite and on PostgreSQL alike. Whoever writes draws `seq` first, so that all wa
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, literal, select, text, update
@@ -36,7 +37,14 @@ NEXT_SEQ: Final = (
 OWN: Final = select(OPERATIONS).where(
     OPERATIONS.c.id == bindparam("operation"), OPERATIONS.c.customer_id == bindparam("customer")
 )
-"""Made once: a decision looks at its operation several times, and making a statement costs more than executing it."""
+DECIDED: Final = (
+    update(OPERATIONS)
+    .where(OPERATIONS.c.id == bindparam("operation"), IS_PENDING)
+    .values(state=bindparam("next"), seq=bindparam("number"), decided_ms=bindparam("now"), means=bindparam("by"))
+)
+SETTLED: Final = DECIDED.where(OPERATIONS.c.until_ms > bindparam("now"))
+EXPIRED: Final = DECIDED.where(OPERATIONS.c.until_ms <= bindparam("now"))
+"""Made once: every decision needs them, and making a statement costs more than executing it."""
 
 
 class AlteredError(StateError):
@@ -135,18 +143,15 @@ def read_row(row: RowMapping, now_ms: int) -> Operation:
 
 def settle_operation(
     connection: Connection, operation: Operation, act: Act, now_ms: int, means: Means | None = None
-) -> OperationState | None:
-    """Decide a pending operation: its new state, or None when somebody was faster or its time is over."""
+) -> Operation | None:
+    """Decide a pending operation: as it is then, or None when somebody was faster or its time is over."""
     pending = OperationStanding(OperationState.PENDING, operation.content.until_ms)
     state = step_operation(pending, OperationEvent(act, now_ms))[0].state
     seq = draw_seq(connection)
-    change = update(OPERATIONS).where(OPERATIONS.c.id == operation.operation_id, IS_PENDING)
-    change = change.where(
-        OPERATIONS.c.until_ms <= now_ms if state is OperationState.EXPIRED else OPERATIONS.c.until_ms > now_ms
-    )
-    values = {"state": state.value, "seq": seq, "decided_ms": now_ms, "means": means.value if means else None}
-    decided = connection.execute(change.values(values)).rowcount == 1
-    return state if decided else None
+    given = {"operation": operation.operation_id, "now": now_ms, "next": state.value, "number": seq}
+    given["by"] = means.value if means else None
+    decided = connection.execute(EXPIRED if state is OperationState.EXPIRED else SETTLED, given).rowcount == 1
+    return replace(operation, state=state, seq=seq, decided_ms=now_ms, means=means) if decided else None
 
 
 def owe_effects(connection: Connection, operation: Operation, kinds: Iterable[EffectKind]) -> None:

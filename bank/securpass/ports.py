@@ -147,14 +147,20 @@ class PhoneOutcome(Enum):
     UNFIT = "unfit"
 
 
+Prompt = tuple[bool, str | None]
+"""Of an operation that a telephone is asked for: whether a number must match, and which telephone asked by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class PhoneAnswer:
-    """The outcome; the operation as it is then, where the request was about one; whether the bank owes something."""
+    """The outcome; the operation as it is then, where the request was about one; whether the bank owes something; and
+    what the telephone is asked for it, as `find_prompt` has it."""
 
     outcome: PhoneOutcome
     customer_id: int
     operation: Operation | None = None
     owes: bool = False
+    prompt: Prompt | None = None
 
 
 class SecondProof(Enum):

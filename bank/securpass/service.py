@@ -7,6 +7,8 @@ before it is on the disk.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from sqlalchemy import Connection
+
 from bank.books.clock import WallClock, wall_ms
 from bank.books.customers import find_customer
 from bank.books.people import StaffMember
@@ -164,9 +166,13 @@ class SecurPassService:
         """Who is signed in under that user code, and the active telephone whose cookie that is, in one look."""
         with self.frame.operations.reading() as (connection, now_ms):
             customer = find_customer(connection, user) if user else None
-            read: PhoneMark | None = read_phone_mark(self.frame.challenge_key, mark, now_ms) if mark else None
-            device = find_device(connection, read.device_id) if read else None
-        return customer, device if device and device.state is DeviceState.ACTIVE else None
+            return customer, self.see_phone(connection, now_ms, mark) if mark else None
+
+    def see_phone(self, connection: Connection, now_ms: int, mark: str) -> PhoneDevice | None:
+        """The active telephone whose cookie that is, in the caller's transaction."""
+        read: PhoneMark | None = read_phone_mark(self.frame.challenge_key, mark, now_ms)
+        device = find_device(connection, read.device_id) if read else None
+        return device if device and device.state is DeviceState.ACTIVE else None
 
     def begin_web_log_on(self, user: str, terminal: TerminalKind, language: str) -> web_log_on.WebLogOn:
         """See `web_log_on`."""
@@ -223,9 +229,9 @@ class SecurPassService:
             self._pay()
         return asked
 
-    def decide_on_phone(self, operation_id: str, envelope: Envelope) -> PhoneAnswer:
+    def decide_on_phone(self, operation_id: str, envelope: Envelope, known: PhoneDevice | None = None) -> PhoneAnswer:
         """See `deciding`."""
-        answer = decide_on_phone(self.frame, operation_id, envelope)
+        answer = decide_on_phone(self.frame, operation_id, envelope, known)
         if answer.outcome is PhoneOutcome.DONE and answer.owes:
             self._pay()
         return answer

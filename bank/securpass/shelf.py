@@ -28,7 +28,25 @@ PLAIN: Final = tuple(field.name for field in fields(PhoneDevice) if field.name n
 
 
 DEVICE: Final = select(DEVICES).where(DEVICES.c.id == bindparam("device"))
-"""Made once: every request of a telephone asks it."""
+TAKEN: Final = (
+    update(DEVICES)
+    .where(
+        DEVICES.c.id == bindparam("device"),
+        DEVICES.c.counter < bindparam("taken"),
+        DEVICES.c.state == DeviceState.ACTIVE.value,
+    )
+    .values(counter=bindparam("taken"), request=bindparam("digest"), answer="")
+    .returning(DEVICES)
+)
+ANSWERED: Final = update(DEVICES).where(DEVICES.c.id == bindparam("device")).values(answer=bindparam("given"))
+USED: Final = (
+    update(DEVICES)
+    .where(DEVICES.c.id == bindparam("device"))
+    .values(
+        answer=bindparam("given"), tries=0, used_ms=bindparam("now"), uses=bindparam("more"), days=bindparam("other")
+    )
+)
+"""Made once: every request of a telephone asks them, and making a statement costs more than executing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,21 +159,28 @@ def shut_devices(connection: Connection, customer_id: int, state: DeviceState, n
     return list(shut)
 
 
-def take_counter(connection: Connection, device_id: str, counter: int, digest: str) -> tuple[CounterVerdict, str]:
-    """Take a request's counter up, if it is fresh: what it is, and what was answered to one that was taken before.
+def take_counter(
+    connection: Connection, device_id: str, counter: int, digest: str
+) -> tuple[CounterVerdict, str, PhoneDevice | None]:
+    """Take a request's counter up, if it is fresh: what it is, what was answered to one that was taken before, and the
+    telephone as it is then.
 
     The UPDATE comes first: of two requests at once the second waits here, and is judged by what the first has left.
     """
-    fresh = update(DEVICES).where(
-        DEVICES.c.id == device_id, DEVICES.c.counter < counter, DEVICES.c.state == DeviceState.ACTIVE.value
-    )
-    if connection.execute(fresh.values(counter=counter, request=digest, answer="")).rowcount == 1:
-        return CounterVerdict.FRESH, ""
+    given = {"device": device_id, "taken": counter, "digest": digest}
+    row = connection.execute(TAKEN, given).mappings().first()
+    if row is not None:
+        return CounterVerdict.FRESH, "", _device(row)
     device = find_device(connection, device_id)
     if device is None or device.state is not DeviceState.ACTIVE:
         again = device is not None and (device.counter, device.request) == (counter, digest)
-        return CounterVerdict.AGAIN, device.answer if device and again else ""
-    return judge_counter(LastRequest(device.counter, device.request), counter, digest), device.answer
+        return CounterVerdict.AGAIN, device.answer if device and again else "", device
+    return judge_counter(LastRequest(device.counter, device.request), counter, digest), device.answer, device
+
+
+def keep_last_answer(connection: Connection, device_id: str, answer: str) -> None:
+    """What was answered to the request whose counter was taken last."""
+    connection.execute(ANSWERED, {"device": device_id, "given": answer})
 
 
 def change_device(connection: Connection, device_id: str, **values: object) -> None:
@@ -163,11 +188,13 @@ def change_device(connection: Connection, device_id: str, **values: object) -> N
     connection.execute(update(DEVICES).where(DEVICES.c.id == device_id).values(values))
 
 
-def note_use(connection: Connection, device: PhoneDevice, now_ms: int) -> None:
-    """It was used rightly: its wrong codes are forgotten, and its use counts, also the day where it is another."""
+def note_use(connection: Connection, device: PhoneDevice, answer: str, now_ms: int) -> None:
+    """It was used rightly, and that was answered: its wrong codes are forgotten, and its use counts, also the day where
+    it is another."""
     another = now_ms // DAY_MS > device.used_ms // DAY_MS or device.uses == 0
     days = device.days + 1 if another else device.days
-    change_device(connection, device.device_id, tries=0, used_ms=now_ms, uses=device.uses + 1, days=days)
+    given = {"device": device.device_id, "now": now_ms, "more": device.uses + 1, "other": days, "given": answer}
+    connection.execute(USED, given)
 
 
 def _end_credentials(connection: Connection, customer_id: int, references: Sequence[str], now_ms: int) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from sqlalchemy import Connection
+
 from bank.base64url import encode_base64url
 from bank.books.clock import WallClock, pass_time, read_time, wall_ms
 from bank.books.limiting import count_one, forget_count, forget_counts, read_count, set_count, sweep_counts, uncount_one
@@ -79,12 +81,19 @@ class BookSessions:
     def user_of(self, token: str) -> str | None:
         """The user or staff code of whoever is signed in with that token, which counts as use."""
         found, now = self._read(token) if token else (None, 0)
-        if found is None:
-            return None
-        if found.stale:
+        self.note_use(found, token, now)
+        return found.code if found else None
+
+    def look_for(self, connection: Connection, token: str, now_ms: int) -> LiveSession | None:
+        """Who is signed in with that token, in a transaction of the caller's that looks at other things, too. It counts
+        as use once `note_use` is told, after that transaction."""
+        return read_session(connection, self.owner, token, now_ms, self.limits) if token else None
+
+    def note_use(self, found: LiveSession | None, token: str, now_ms: int) -> None:
+        """The session was used at that moment: written every few seconds only."""
+        if found is not None and found.stale:
             with self.store.writing() as connection:
-                note_use(connection, token, now)
-        return found.code
+                note_use(connection, token, now_ms)
 
     def close(self, token: str) -> None:
         """Sign off."""

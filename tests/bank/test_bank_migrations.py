@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from bank.books.card_json import card_to_dict
-from bank.books.database import database_url, opened_engine
+from bank.books.database import begin_writing, database_url, opened_engine
 from bank.books.migrating import HEAD, STEPS, migrate_database, read_revision
 from bank.books.schema import METADATA
 from bank.books.store_sql import SqlStore
@@ -103,7 +103,7 @@ def test_the_steps_end_where_the_program_says() -> None:
 
 
 def test_the_steps_make_the_tables_that_the_program_knows(engine: Engine) -> None:
-    with engine.execution_options(writes=True).begin() as connection:
+    with begin_writing(engine) as connection:
         migrate_database(connection)
         assert differences(connection) == []
         assert read_revision(connection) == HEAD
@@ -111,7 +111,7 @@ def test_the_steps_make_the_tables_that_the_program_knows(engine: Engine) -> Non
 
 @pytest.mark.parametrize("version", [0, 1, 2])
 def test_a_database_from_before_alembic_is_taken_over_with_all_it_holds(url: str, engine: Engine, version: int) -> None:
-    with engine.execution_options(writes=True).begin() as connection:
+    with begin_writing(engine) as connection:
         make_old(connection, version)
     for _ in range(2):
         with closing(SqlStore(url, VAULT)) as store:
@@ -134,7 +134,7 @@ def test_every_step_of_alembics_is_a_place_to_go_on_from(
 ) -> None:
     with monkeypatch.context() as earlier:
         earlier.setattr("bank.books.migrating.TARGET", step)
-        with engine.execution_options(writes=True).begin() as connection:
+        with begin_writing(engine) as connection:
             migrate_database(connection)
             assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == step
     SqlStore(url, VAULT).close()
@@ -143,11 +143,11 @@ def test_every_step_of_alembics_is_a_place_to_go_on_from(
 
 
 def test_a_step_that_fails_leaves_nothing_of_any(engine: Engine) -> None:
-    with engine.execution_options(writes=True).begin() as connection:
+    with begin_writing(engine) as connection:
         make_old(connection, 2)
         connection.execute(text("CREATE TABLE limits (mine INTEGER)"))  # the last step cannot make its own
     before = inspect(engine).get_table_names()
-    with pytest.raises(Exception, match="limits"), engine.execution_options(writes=True).begin() as connection:
+    with pytest.raises(Exception, match="limits"), begin_writing(engine) as connection:
         migrate_database(connection)
     assert inspect(engine).get_table_names() == before
 
@@ -156,7 +156,7 @@ def test_a_step_that_fails_leaves_nothing_of_any(engine: Engine) -> None:
 def test_a_count_that_no_program_before_alembic_wrote_is_told(
     url: str, engine: Engine, version: int, said: str
 ) -> None:
-    with engine.execution_options(writes=True).begin() as connection:
+    with begin_writing(engine) as connection:
         make_old(connection, 2)
         connection.execute(text("UPDATE schema_version SET version = :version"), {"version": version})
     with pytest.raises(StateError, match=said):
@@ -165,7 +165,7 @@ def test_a_count_that_no_program_before_alembic_wrote_is_told(
 
 def test_a_step_that_this_program_does_not_know_is_newer(url: str, engine: Engine) -> None:
     SqlStore(url, VAULT).close()
-    with engine.execution_options(writes=True).begin() as connection:
+    with begin_writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StateError, match=r"version 9999.*newer"):
         SqlStore(url, VAULT)
@@ -191,7 +191,7 @@ print("opened")
 @pytest.mark.parametrize("version", [None, 2])
 def test_processes_that_start_at_once_migrate_once(url: str, engine: Engine, version: int | None) -> None:
     if version is not None:
-        with engine.execution_options(writes=True).begin() as connection:
+        with begin_writing(engine) as connection:
             make_old(connection, version)
     openers = [
         subprocess.Popen(

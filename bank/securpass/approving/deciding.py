@@ -7,15 +7,15 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bank.operations.catalogue import CATALOGUE, Means, judge_cell
+from bank.operations.catalogue import CATALOGUE, Means
 from bank.operations.deciding import decide_operation
 from bank.operations.ports import Operation
 from bank.operations.shelf import get_operation
 from bank.operations.table import Act, OperationState
-from bank.securpass.approving.prompting import find_match, find_prompt, forget_prompt_refusals, note_refusal
+from bank.securpass.approving.prompting import find_match, find_prompt, name_prompt_counts, note_refusal
 from bank.securpass.enrolment.enrolling import suspend_enrolment
 from bank.securpass.frame import SecurPassFrame
-from bank.securpass.ports import Envelope, PhoneAnswer, PhoneOutcome, SuspendReason
+from bank.securpass.ports import Envelope, PhoneAnswer, PhoneDevice, PhoneOutcome, Prompt, SuspendReason
 from bank.securpass.proofs.octets import PhoneAct
 from bank.securpass.proofs.taking import (
     TakenRequest,
@@ -30,24 +30,30 @@ DECISIONS: Final = (PhoneAct.APPROVE, PhoneAct.REFUSE, PhoneAct.FRAUD)
 ACTS: Final = {PhoneAct.REFUSE: Act.REFUSE, PhoneAct.FRAUD: Act.DECLARE_FRAUD}
 
 
-def decide_on_phone(frame: SecurPassFrame, operation_id: str, envelope: Envelope) -> PhoneAnswer:
-    """Raises ProofRefusedError, UnknownOperationError (also another customer's), StateError: nothing is decided."""
-    signed = read_envelope(frame, envelope, *DECISIONS)
+def decide_on_phone(
+    frame: SecurPassFrame, operation_id: str, envelope: Envelope, known: PhoneDevice | None = None
+) -> PhoneAnswer:
+    """Raises ProofRefusedError, UnknownOperationError (also another customer's), StateError: nothing is decided.
+
+    `known`: see `read_envelope`.
+    """
+    signed = read_envelope(frame, envelope, *DECISIONS, known=known)
     customer_id = signed.device.customer_id
     with frame.operations.writing() as (connection, now_ms):
         operation = get_operation(connection, customer_id, operation_id, now_ms)
         taken = take_signed(frame, connection, signed, now_ms)
         if connection.dialect.name != "sqlite":  # where others write meanwhile, he may have waited for the telephone
             operation = get_operation(connection, customer_id, operation_id, now_ms)
+        prompt = find_prompt(connection, operation_id)
         if taken.answer is not None:
-            return PhoneAnswer(taken.answer, customer_id, operation)
+            return PhoneAnswer(taken.answer, customer_id, operation, prompt=prompt)
         if signed.act is PhoneAct.APPROVE:
-            outcome = _approve(frame, connection, taken, operation)
+            outcome, decided = _approve(frame, connection, taken, operation, prompt)
         else:
-            outcome = _turn_down(frame, connection, taken, operation)
-        keep_answer(connection, taken, outcome, operation_id)
-        operation = get_operation(connection, customer_id, operation_id, now_ms)
-        return PhoneAnswer(outcome, customer_id, operation, _owes(signed.act, operation))
+            outcome, decided = _turn_down(frame, connection, taken, operation), None
+        keep_answer(connection, taken, outcome, operation_id, used=decided is not None)
+        operation = decided or get_operation(connection, customer_id, operation_id, now_ms)
+        return PhoneAnswer(outcome, customer_id, operation, _owes(signed.act, operation), prompt)
 
 
 def _owes(act: PhoneAct, operation: Operation) -> bool:
@@ -55,19 +61,20 @@ def _owes(act: PhoneAct, operation: Operation) -> bool:
     return act is PhoneAct.FRAUD or (act is PhoneAct.APPROVE and CATALOGUE[operation.kind].effect is not None)
 
 
-def _approve(frame: SecurPassFrame, connection: Connection, taken: TakenRequest, operation: Operation) -> PhoneOutcome:
+def _approve(
+    frame: SecurPassFrame, connection: Connection, taken: TakenRequest, operation: Operation, prompt: Prompt | None
+) -> tuple[PhoneOutcome, Operation | None]:
+    """What came of it; and the operation as it is then, where it was decided here."""
     if operation.state is not OperationState.PENDING:
-        return PhoneOutcome.SETTLED
-    prompt = find_prompt(connection, operation.operation_id)
+        return PhoneOutcome.SETTLED, None
     if prompt is None or not _is_fit(frame, connection, taken, operation):
-        return PhoneOutcome.UNFIT
+        return PhoneOutcome.UNFIT, None
     matches = not prompt[0] or taken.signed.request.match == find_match(frame, operation)
-    wrong = prove_second(frame, connection, taken, also=matches)
+    wrong = prove_second(frame, connection, taken, also=matches, forgets=name_prompt_counts(taken.customer_id))
     if wrong is not None:
-        return wrong
-    forget_prompt_refusals(connection, taken.customer_id)
+        return wrong, None
     decision = decide_operation(connection, operation, Act.APPROVE, taken.now_ms, Means.SECURPASS)
-    return PhoneOutcome.DONE if decision.by_us else PhoneOutcome.SETTLED
+    return (PhoneOutcome.DONE if decision.by_us else PhoneOutcome.SETTLED), decision.operation
 
 
 def _turn_down(
@@ -90,13 +97,9 @@ def _turn_down(
 
 def _is_fit(frame: SecurPassFrame, connection: Connection, taken: TakenRequest, operation: Operation) -> bool:
     """Whether this telephone may approve it now, by this proof, and has signed about these very octets."""
-    signed, content = taken.signed, operation.content
-    who = frame.operations.who(connection, taken.customer_id)
+    signed = taken.signed
     return (
         signed.request.about == operation.digest
         and may_use_biometrics(signed)
-        and Means.SECURPASS in frame.operations.usable_means(connection, operation, who)
-        and judge_cell(
-            content.kind, who.clientele, content.terminal, Means.SECURPASS, frame.operations.policy.means
-        ) is None
-    )  # fmt: skip
+        and frame.operations.may_app_decide(connection, operation, taken.now_ms)
+    )

@@ -4,7 +4,7 @@ import hmac
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bank.books.inserting import insert_into
 from bank.books.limiting import count_one, set_count
@@ -22,6 +22,9 @@ from bank.securpass.ports import PromptAnswer
 
 REFUSALS: Final = "prompt-refusals"
 PROMPTED: Final = "prompts"
+
+PROMPT: Final = select(PROMPTS.c.match, PROMPTS.c.device_id).where(PROMPTS.c.operation_id == bindparam("operation"))
+"""Made once: every decision on a telephone asks it."""
 
 
 def prompt_phone(
@@ -46,8 +49,7 @@ def prompt_phone(
 
 def find_prompt(connection: Connection, operation_id: str) -> tuple[bool, str | None] | None:
     """Whether a number must match, and which telephone has asked by itself; None where none is asked."""
-    query = select(PROMPTS.c.match, PROMPTS.c.device_id).where(PROMPTS.c.operation_id == operation_id)
-    row = connection.execute(query).first()
+    row = connection.execute(PROMPT, {"operation": operation_id}).first()
     return (row.match, row.device_id) if row else None
 
 
@@ -62,10 +64,9 @@ def note_refusal(connection: Connection, customer_id: int, now_ms: int) -> None:
     set_count(connection, f"{REFUSALS}/{customer_id}", count + 1, now_ms)
 
 
-def forget_prompt_refusals(connection: Connection, customer_id: int) -> None:
-    """He wanted one: the row is ended, and what he was asked for does not count against the next."""
-    keys = [f"{REFUSALS}/{customer_id}", f"{PROMPTED}/{customer_id}"]
-    connection.execute(update(LIMITS).where(LIMITS.c.key.in_(keys)).values(count=0))
+def name_prompt_counts(customer_id: int) -> tuple[str, str]:
+    """What ends once he wanted one: the row of what he refused, and what he was asked for."""
+    return f"{REFUSALS}/{customer_id}", f"{PROMPTED}/{customer_id}"
 
 
 def _answer(
@@ -122,8 +123,3 @@ def _write_prompt(connection: Connection, operation: Operation, own_device: str 
     made = insert_into(connection, PROMPTS).values(row)
     again = {"at_ms": now_ms}  # whether a number must match stays as it was at first
     connection.execute(made.on_conflict_do_update(index_elements=[PROMPTS.c.operation_id], set_=again))
-
-
-def drop_prompts(connection: Connection, customer_id: int) -> None:
-    """No telephone of the customer's is asked for anything any more."""
-    connection.execute(delete(PROMPTS).where(PROMPTS.c.customer_id == customer_id))

@@ -58,7 +58,7 @@ def log_on_by_phone(frame: SecurPassFrame, challenge: bytes, envelope: Envelope)
         outcome = PhoneOutcome.UNFIT
         if _is_fit(frame, connection, taken.signed, challenge, now_ms):
             outcome = prove_second(frame, connection, taken) or PhoneOutcome.DONE
-        keep_answer(connection, taken, outcome)
+        keep_answer(connection, taken, outcome, used=outcome is PhoneOutcome.DONE)
         answer = PhoneAnswer(outcome, customer_id)
         if outcome is not PhoneOutcome.DONE:
             return OpenedPhone(answer)

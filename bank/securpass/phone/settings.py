@@ -126,7 +126,7 @@ def _set(frame: SecurPassFrame, act: PhoneAct, about: bytes, envelope: Envelope,
             outcome = PhoneOutcome.UNFIT
         else:
             outcome = prove_second(frame, connection, taken) or PhoneOutcome.DONE
-        keep_answer(connection, taken, outcome)
+        keep_answer(connection, taken, outcome, used=outcome is PhoneOutcome.DONE)
         if outcome is PhoneOutcome.DONE:
             change(connection, taken)
         return PhoneAnswer(outcome, taken.customer_id)

@@ -1,5 +1,6 @@
 """Signatures of Sécur'Pass: the telephone's device key (P-256), its code key (Ed25519), the bank's own (Ed25519)."""
 
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -18,6 +19,8 @@ from bank.errors import BankError
 DEVICE_KEY_BYTES: Final = 65
 """An uncompressed point of P-256 (SEC 1, 2.3.3)."""
 CODE_KEY_BYTES: Final = 32
+KEPT_KEYS: Final = 1000
+"""Public keys of telephones that were at work lately, as they were read."""
 SIGNATURE_BYTES: Final = 64
 PURPOSE: Final = "securpass: bank"
 """Of the vault's key that is the seed of the bank's."""
@@ -52,10 +55,16 @@ def verify_device(key: bytes, octets: bytes, signature: bytes) -> bool:
     half = SIGNATURE_BYTES // 2
     der = encode_dss_signature(int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big"))
     try:
-        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), key).verify(der, octets, ECDSA(SHA256()))
+        _load_device_key(key).verify(der, octets, ECDSA(SHA256()))
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=KEPT_KEYS)
+def _load_device_key(point: bytes) -> EllipticCurvePublicKey:
+    """Raises ValueError. To find that a point is on the curve costs as much as a signature."""
+    return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
 
 
 def verify_plain(key: bytes, octets: bytes, signature: bytes) -> bool:

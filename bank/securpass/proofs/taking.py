@@ -5,6 +5,7 @@ else is one transaction, whose first statement takes the counter up, and the nex
 both are on the disk, together with what came of them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +28,14 @@ from bank.securpass.proofs.counter import CounterVerdict
 from bank.securpass.proofs.keys import verify_device, verify_plain
 from bank.securpass.proofs.octets import PhoneAct, ProofKind, RequestError, digest_about, read_request
 from bank.securpass.proofs.webauthn import PhoneCredential, verify_assertion
-from bank.securpass.shelf import change_device, find_device, lock_enrolment, note_use, take_counter
+from bank.securpass.shelf import (
+    change_device,
+    find_device,
+    keep_last_answer,
+    lock_enrolment,
+    note_use,
+    take_counter,
+)
 from bank.securpass.telling import journal_securpass
 
 NOBODYS_KEY: Final = bytes.fromhex(
@@ -35,6 +43,9 @@ NOBODYS_KEY: Final = bytes.fromhex(
     "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
 )
 """The generator of P-256 (SEC 2, 2.4.2): what a signature of nobody's telephone is compared with, at the same cost."""
+
+KEPT: Final = insert(PROOFS)
+"""Made once: every request is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +69,22 @@ class TakenRequest:
         return self.signed.device.customer_id
 
 
-def read_envelope(frame: SecurPassFrame, envelope: Envelope, *acts: PhoneAct) -> SignedRequest:
-    """What was sent, if the telephone's signature is right, and for one of those acts. Raises ProofRefusedError."""
+def read_envelope(
+    frame: SecurPassFrame, envelope: Envelope, *acts: PhoneAct, known: PhoneDevice | None = None
+) -> SignedRequest:
+    """What was sent, if the telephone's signature is right, and for one of those acts. `known`: a telephone that was
+    read a moment ago; its key never changes, and its state is looked at when the counter is taken.
+
+    Raises ProofRefusedError.
+    """
     try:
         request = read_request(envelope.request)
     except RequestError:
         raise ProofRefusedError from None
-    with frame.operations.reading() as (connection, _):
-        device = find_device(connection, request.device)
+    device = known
+    if device is None or device.device_id != request.device:
+        with frame.operations.reading() as (connection, _):
+            device = find_device(connection, request.device)
     key = device.device_key if device else NOBODYS_KEY
     right = verify_device(key, envelope.request, envelope.device_signature)
     if device is None or not right or request.act not in acts:
@@ -77,8 +96,7 @@ def take_signed(frame: SecurPassFrame, connection: Connection, signed: SignedReq
     """Take the counter up. Another request with a counter that was used is a copied telephone."""
     request = signed.request
     lock_enrolment(connection, signed.device.customer_id)  # first of all, as whoever changes an enrolment does
-    verdict, answer = take_counter(connection, request.device, request.counter, signed.digest)
-    device = find_device(connection, request.device)
+    verdict, answer, device = take_counter(connection, request.device, request.counter, signed.digest)
     if device is None:
         return TakenRequest(signed, now_ms, PhoneOutcome.BLOCKED)
     now = SignedRequest(signed.envelope, request, device, signed.digest)
@@ -93,18 +111,22 @@ def take_signed(frame: SecurPassFrame, connection: Connection, signed: SignedReq
 
 
 def prove_second(
-    frame: SecurPassFrame, connection: Connection, taken: TakenRequest, *, also: bool = True
+    frame: SecurPassFrame,
+    connection: Connection,
+    taken: TakenRequest,
+    *,
+    also: bool = True,
+    forgets: Iterable[str] = (),
 ) -> PhoneOutcome | None:
     """Take a try, and look at code or biometrics; None where they are right. `also`: what else must be, and whose
-    being wrong is told in the same words: the number to match."""
+    being wrong is told in the same words: the number to match. `forgets`: counts that end where they are right."""
     device, most = taken.device, frame.policy.tries
     refusals = frame.operations.policy.refusals
     lock_tries(connection, taken.customer_id)
     if device.tries >= most or not take_try(connection, taken.customer_id, refusals, taken.now_ms):
         return PhoneOutcome.BLOCKED
     if _is_second_right(frame, connection, taken) and also:
-        forget_refusals(connection, taken.customer_id)
-        note_use(connection, device, taken.now_ms)
+        forget_refusals(connection, taken.customer_id, *forgets)
         return None
     change_device(connection, device.device_id, tries=device.tries + 1)
     journal_securpass(connection, taken.customer_id, taken.now_ms, "code refused", device=device.device_id)
@@ -125,11 +147,20 @@ def may_use_biometrics(signed: SignedRequest) -> bool:
 
 
 def keep_answer(
-    connection: Connection, taken: TakenRequest, outcome: PhoneOutcome, operation_id: str | None = None
+    connection: Connection,
+    taken: TakenRequest,
+    outcome: PhoneOutcome,
+    operation_id: str | None = None,
+    *,
+    used: bool = False,
 ) -> None:
-    """Keep what was answered, for whoever repeats the request; and the request with its signatures as evidence."""
+    """Keep what was answered, for whoever repeats the request; and the request with its signatures as evidence.
+    `used`: the second proof was right, so that the telephone was used rightly."""
     signed = taken.signed
-    change_device(connection, signed.device.device_id, answer=outcome.value)
+    if used:
+        note_use(connection, taken.device, outcome.value, taken.now_ms)
+    else:
+        keep_last_answer(connection, taken.device.device_id, outcome.value)
     row = {
         "customer_id": taken.customer_id,
         "device_id": signed.device.device_id,
@@ -142,7 +173,7 @@ def keep_answer(
         "outcome": outcome.value,
         "at_ms": taken.now_ms,
     }
-    connection.execute(insert(PROOFS).values(row))
+    connection.execute(KEPT, row)
 
 
 def _is_second_right(frame: SecurPassFrame, connection: Connection, taken: TakenRequest) -> bool:

@@ -5,12 +5,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bank.operations.catalogue import OperationKind, TerminalKind, live_kinds
 from bank.operations.ports import Asking, AskingError, Operation
 from bank.operations.words import LANGUAGES
+from bank.securpass.ports import Envelope
 from bank.securpass.service import SecurPassService
 from bank.web.api.description import name_fault
 from bank.web.api.reading import ApiError, read_after, read_body
@@ -45,7 +47,7 @@ class AppOperations:
             Route("/operations", own(self.list_operations)),
             Route("/operations", own(self.ask), methods=["POST"]),
             Route("/operations/{number}", own(self.tell_operation)),
-            Route("/operations/{number}/decision", own(self.decide), methods=["POST"]),
+            Route("/operations/{number}/decision", self.visits.wrap_act(_read_decision, self.decide), methods=["POST"]),
             Route("/operations/{number}/result", own(self.show_result)),
             Route("/accounts", own(self.list_accounts)),
             Route("/cards", own(self.list_cards)),
@@ -68,19 +70,15 @@ class AppOperations:
         octets, signature = await run_in_threadpool(self.service.sign_operation, operation)
         return JSONResponse({**told, "octets": write_octets(octets), "signature": write_octets(signature)})
 
-    async def decide(self, visit: AppVisit) -> Response:
+    def decide(self, visit: AppVisit, given: tuple[str, Envelope]) -> Json:
         """Approve, refuse, declare fraud."""
-        _, envelope = await read_enveloped(visit.request)
-        number, customer_id = read_identifier(visit.request.path_params["number"]), visit.customer_id
-
-        def decided() -> Json:
-            made = self.service.decide_on_phone(number, envelope)
-            if made.operation is None or made.customer_id != customer_id:
-                raise AppError(404, "missing")
-            (told,) = self._tell(visit, [made.operation])
-            return {"outcome": made.outcome.value, "operation": told}
-
-        return JSONResponse(await run_in_threadpool(decided))
+        (number, envelope), customer_id = given, visit.customer_id
+        made = self.service.decide_on_phone(number, envelope, visit.phone)
+        if made.operation is None or made.customer_id != customer_id:
+            raise AppError(404, "missing")
+        prompts = {number: made.prompt} if made.prompt else {}
+        told = tell_waiting(made.operation, prompts, visit.device_id)
+        return {"outcome": made.outcome.value, "operation": told}
 
     async def ask(self, visit: AppVisit) -> Response:
         """Ask for one on this telephone."""
@@ -157,3 +155,9 @@ class AppOperations:
 
     def _file(self, visit: AppVisit) -> CustomerFile:
         return CustomerFile(self.service.frame.store, visit.signed_in.customer_id)
+
+
+async def _read_decision(request: Request) -> tuple[str, Envelope]:
+    """About which operation, and what the telephone has signed. Raises ApiError."""
+    _, envelope = await read_enveloped(request)
+    return read_identifier(request.path_params["number"]), envelope

@@ -58,7 +58,7 @@ from bank.web.app.api.visiting import PHONE_COOKIE, AppVisit, Visits, keep_cooki
 from bank.web.coopanet.frame import root_of, source_of
 from bank.web.coopanet.sign_in import Desk, PlaceLimit
 from bank.web.feed import OperationFeed
-from web.sessions import SessionKeeper
+from bank.web.shared import BookSessions
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -74,7 +74,7 @@ class AppApi:
     are woken, the bank's key as a sender (RFC 8292, 4)."""
 
     service: SecurPassService
-    sessions: SessionKeeper
+    sessions: BookSessions
     desk: Desk
     places: PlaceLimit
     feed: OperationFeed

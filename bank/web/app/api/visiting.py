@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from bank.books.customers import find_customer, find_customer_numbered
 from bank.books.records import Customer
@@ -15,13 +15,15 @@ from bank.securpass.ports import PhoneDevice
 from bank.securpass.service import SecurPassService
 from bank.web.app.api.reading import AppError, check_app
 from bank.web.coopanet.frame import prefer_language, root_of
+from bank.web.shared import BookSessions
 from web.cookies import read_token
-from web.sessions import SessionKeeper
 
 SESSION_COOKIE: Final = "coopanet_app"
 PHONE_COOKIE: Final = "coopanet_phone"
 LONGEST_MARK: Final = 128
 USUAL_PATH: Final = "/"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Visits:
     """Finds out who asks. `sessions`: the customers', as the pages' are, under a cookie of the app's own."""
 
     service: SecurPassService
-    sessions: SessionKeeper
+    sessions: BookSessions
 
     def wrap(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         """A verb for anybody: it looks itself whom it needs."""
@@ -87,11 +89,28 @@ class Visits:
 
         return answered
 
+    def wrap_act(
+        self, read: Callable[[Request], Awaitable[T]], act: Callable[[AppVisit, T], dict[str, Any]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """A verb that is one act on what `read` makes of the request: who asks is found on the thread that does it."""
+
+        async def answered(request: Request) -> Response:
+            check_app(request)
+            given = await read(request)
+            return JSONResponse(await run_in_threadpool(lambda: act(self.find_visit(request), given)))
+
+        return answered
+
     def find_visit(self, request: Request) -> AppVisit:
         """Who asks. Raises StateError."""
         token, mark = read_token(request, SESSION_COOKIE), read_token(request, PHONE_COOKIE, LONGEST_MARK)
-        user = self.sessions.user_of(token) if token else None
-        customer, phone = self.service.find_visitor(user or "", mark) if user or mark else (None, None)
+        if not token and not mark:
+            return AppVisit(request, None, None, token)
+        with self.service.frame.operations.reading() as (connection, now_ms):
+            session = self.sessions.look_for(connection, token, now_ms)
+            phone = self.service.see_phone(connection, now_ms, mark) if mark else None
+        self.sessions.note_use(session, token, now_ms)
+        customer = session.customer if session else None
         if customer and phone and phone.customer_id != customer.customer_id:
             phone = None  # another customer's telephone proves nothing for this one
         return AppVisit(request, customer, phone, token)
