@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.types import ASGIApp
 
     from bank.books.store_sql import SqlStore
@@ -47,12 +49,17 @@ def open_pki(frame: "EsecureFrame") -> "dict[str, ASGIApp]":
 
 
 @contextmanager
-def serve_business(frame: "EsecureFrame", place: "BusinessPlace", *, proxied: bool = False) -> Iterator[None]:
-    """While the context lasts."""
+def serve_business(
+    frame: "EsecureFrame", place: "BusinessPlace", state: "Path", *, proxied: bool = False
+) -> Iterator[None]:
+    """While the context lasts. `state`: where the keys' new programs lie."""
     from bank.web.sogecash.site import open_business  # noqa: PLC0415 - a web server's libraries
+    from sesame.bank.updates import find_public  # noqa: PLC0415 - a bank's libraries
     from web.serving import CertifiedServer  # noqa: PLC0415
 
-    app = open_business(frame, place.hosts, own_address=place.own_address, front=place.front)
+    app = open_business(
+        frame, place.hosts, own_address=place.own_address, front=place.front, updates=find_public(state)
+    )
     app = believe_proxy(app) if proxied else app
     with CertifiedServer(app, place.listener, place.certificate, place.clients).beside():
         yield
@@ -73,5 +80,5 @@ def business_beside(store: "SqlStore", url: str, arguments: argparse.Namespace) 
 
     here = {"listen": "127.0.0.1", "business_port": None, "behind_proxy": False, "state": arguments.state}
     place = find_business(store, argparse.Namespace(**here), LOOPBACK)
-    with serve_business(frame_keys(store, url), place):
+    with serve_business(frame_keys(store, url), place, arguments.state):
         yield place

@@ -125,7 +125,8 @@ def _serve(store: "SqlStore", serving: Serving, ended: "EndingWait") -> None:
             stack.enter_context(each)
         stack.enter_context(carrying_texts(store, serving.smpp))
         if serving.business:
-            stack.enter_context(serve_business(frame_keys(store, place.url), serving.business, proxied=serving.proxied))
+            keys = frame_keys(store, place.url)
+            stack.enter_context(serve_business(keys, serving.business, serving.state, proxied=serving.proxied))
         ended.wait()
 
 

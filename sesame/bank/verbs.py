@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sesame.bank.business import BUSINESS_PORT
 from sesame.bank.key_verbs import KEY_VERBS
+from sesame.bank.update_verbs import UPDATE_VERBS
 from sesame.bank.verb import Verb, take_nothing, take_user
 from sesame.parsing import CommandParser, read_port
 
@@ -354,6 +355,7 @@ VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
         "securpass", "verify_file", "verify every signature of a proof", _verified, PROVED, SECURPASS, books=False
     ),
     **KEY_VERBS,
+    **UPDATE_VERBS,
     ("next",): Verb(
         "beginning",
         "bring_next",

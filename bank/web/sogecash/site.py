@@ -1,5 +1,6 @@
 """The business site with the certificate issuing service, behind one guard, for a server that asks for certificates."""
 
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -14,6 +15,8 @@ from bank.web.est.verbs import PATH as EST
 from bank.web.sogecash.frame import FOLDER, BusinessFrame
 from bank.web.sogecash.net import NetPages, open_business_operations
 from bank.web.sogecash.pages import AccessPages
+from bank.web.updates.site import PATH as UPDATES
+from bank.web.updates.site import open_updates
 from web.beside import PathSplit
 from web.files import serve_folder
 from web.guard import LOOPBACK, Guard, content_policy
@@ -38,8 +41,17 @@ def make_sogecash(frame: BusinessFrame) -> Starlette:
 
 
 def open_business(
-    keys: EsecureFrame, hosts: frozenset[str] = LOOPBACK, *, own_address: bool = False, front: str = ""
+    keys: EsecureFrame,
+    hosts: frozenset[str] = LOOPBACK,
+    *,
+    own_address: bool = False,
+    front: str = "",
+    updates: Path | None = None,
 ) -> ASGIApp:
-    """All that is served to access keys and their customers. `front`: see BusinessFrame."""
+    """All that is served to access keys and their customers. `front`: see BusinessFrame; `updates`: the folder with the
+    keys' programs."""
     site = Guard(make_sogecash(BusinessFrame(keys, front)), content_policy(), hosts, own_address)
-    return PathSplit(EST, open_est(keys, hosts, own_address=own_address), site)
+    known = PathSplit(EST, open_est(keys, hosts, own_address=own_address), site)
+    if updates is None:
+        return known
+    return PathSplit(UPDATES, open_updates(updates, hosts, own_address=own_address), known)

@@ -1,0 +1,1 @@
+"""The repository of the access key's programs, served as it is."""
