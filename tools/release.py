@@ -133,7 +133,10 @@ def current(applications: Path) -> str:
 
 
 def switch(applications: Path, name: str) -> None:
-    """Make a release the current one, in one step."""
+    """Make a release the current one, in one step. An update of an access key that is being tried ends here: its key
+    starts what was installed (drivers/updates/releases.py has the names)."""
+    for tried in ("pending", "starts"):
+        (applications / tried).unlink(missing_ok=True)
     fresh = applications / "current.new"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("releases", name))

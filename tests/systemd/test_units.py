@@ -45,7 +45,7 @@ def verified(run: Run, analyze: str, tmp_path: Path) -> Callable[..., str]:
 
     def _verified(text: str, name: str = SERVICE.name) -> str:
         unit = tmp_path / name
-        unit.write_text(text.replace("/opt/sesame/current/bin/sesame", "/bin/true"))
+        unit.write_text(re.sub("/opt/sesame/(current|chosen)/bin/sesame", "/bin/true", text))
         said = run([analyze, "verify", "--man=no", unit])
         return "\n".join(line for line in said.output.splitlines() if name in line) + str(said.status or "")
 
@@ -173,7 +173,7 @@ def of_key(key: str) -> list[str]:
 
 
 DIFFERS = {"Description", "After", "Wants", "Conflicts", "ExecStartPre", "ExecStart", "ExecStopPost", "StateDirectory"}
-DIFFERS |= {"StateDirectoryMode", "ReadWritePaths"}
+DIFFERS |= {"StateDirectoryMode", "ReadWritePaths", "ExecStartPost", "TimeoutStartSec"}
 
 
 def test_the_key_is_closed_as_the_reader_is() -> None:
@@ -186,18 +186,21 @@ def test_key_and_reader_never_run_together() -> None:
     assert "sesame-reader.service" in of_key("Conflicts")[0].split()
 
 
-def test_only_raising_and_lowering_the_device_is_roots() -> None:
-    (before,) = of_key("ExecStartPre")
+def test_only_the_device_and_the_choice_of_a_program_are_roots() -> None:
+    settle, before = of_key("ExecStartPre")
+    (confirm,) = of_key("ExecStartPost")
+    assert settle.startswith("-+/opt/sesame/current/bin/sesame key update settle ")
+    assert confirm.startswith("-+/opt/sesame/current/bin/sesame key update confirm ")
     blank, down, power_off = of_key("ExecStopPost")
-    assert before.startswith("+/opt/sesame/current/bin/sesame key gadget up ")
-    assert (blank.split()[1], down) == ("blank", "-+/opt/sesame/current/bin/sesame key gadget down")
+    assert before.startswith("+/opt/sesame/chosen/bin/sesame key gadget up ")
+    assert (blank.split()[1], down) == ("blank", "-+/opt/sesame/chosen/bin/sesame key gadget down")
     assert power_off == settings("ExecStopPost")[-1]
     assert not of_key("ExecStart")[0].startswith("+")
 
 
 def test_what_the_unit_types_is_understood() -> None:
     parser, _ = parser_of("key")
-    for line in (*of_key("ExecStartPre"), *of_key("ExecStart"), of_key("ExecStopPost")[1]):
+    for line in (*of_key("ExecStartPre"), *of_key("ExecStart"), *of_key("ExecStartPost"), of_key("ExecStopPost")[1]):
         _, command, *words = line.lstrip("+-").split()
         assert (command, parser.parse_args(words).tool) == ("key", words[0])
 
