@@ -8,9 +8,10 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sesame.answers import say_ready
-from sesame.bank.business import business_beside, frame_keys, open_pki
+from sesame.bank.business import frame_keys, open_pki
 from sesame.books import needing_extra, open_books
 from sesame.exits import CommandError, Exit
+from sesame.key.beside import key_beside
 from sesame.reachable import make_reachable
 from sesame.serving import READERS_VERB, announce_verb
 from sesame.shop import BESIDE, shop_beside
@@ -40,7 +41,7 @@ def serve_page(config: "Config", arguments: argparse.Namespace) -> int:
         from bank.web.shared import BookSessions, open_desk  # noqa: PLC0415
         from simulator.phone.opening import open_phone  # noqa: PLC0415
         from simulator.web.bench import PageBench  # noqa: PLC0415
-        from simulator.web.beside import PHONE_PART, BenchPart, BesideReader  # noqa: PLC0415
+        from simulator.web.beside import KEY_PART, PHONE_PART, BenchPart, BesideReader  # noqa: PLC0415
         from simulator.web.site import reader_site  # noqa: PLC0415
         from web.beside import PathSplit  # noqa: PLC0415
         from web.serving import Server, bind_listener, url_of  # noqa: PLC0415
@@ -51,15 +52,16 @@ def serve_page(config: "Config", arguments: argparse.Namespace) -> int:
         desk, waking = open_desk(store, Verifier(store)), open_waking(store)
         payments = open_payments(store, waker=waking.worker)
         telephone = open_phone(store, config.reader.language, waker=waking.worker)
-        stack.enter_context(make_reachable(bench, arguments, lambda: telephone))
         reached = stack.enter_context(open_to_network(store, arguments, payments, waking))
         # By another name than the shop's: to a browser the bank is another site.
         bank = url_of(listener, "localhost")
         shop = stack.enter_context(shop_beside(store, bank, arguments.state)) if arguments.shop else ""
-        parts = (PHONE_PART, *(BenchPart(part, f"{shop}{path}") for part, path in BESIDE)) if shop else (PHONE_PART,)
-        business = stack.enter_context(business_beside(store, url_of(listener), arguments))
-        apps = {**_open_apps(store, waking), **open_pki(frame_keys(store, url_of(listener)))}
-        beside = BesideReader(apps, waking.service, telephone, parts, reached)
+        shops = (BenchPart(part, f"{shop}{path}") for part, path in BESIDE if shop)
+        keys = frame_keys(store, url_of(listener))
+        business, key = stack.enter_context(key_beside(config, arguments.state, keys, listener))
+        stack.enter_context(make_reachable(bench, arguments, lambda: telephone, lambda: key.desk))
+        apps = {**_open_apps(store, waking), **open_pki(keys)}
+        beside = BesideReader(apps, waking.service, telephone, (PHONE_PART, KEY_PART, *shops), reached, key)
         pages = reader_site(bench, desk, BookSessions(store), beside)
         stack.enter_context(PaymentKeeper(payments).beside())
         stack.enter_context(Server(PathSplit(PATH, open_acs(payments, desk), pages), listener).beside())

@@ -10,6 +10,7 @@ from sesame.books import begin_books_anew, open_demonstration
 
 if TYPE_CHECKING:
     from device.config import Config
+    from simulator.key.desk import KeyDesk
     from simulator.live import LiveBench
     from simulator.phone.hands import PhoneHands
 
@@ -34,7 +35,10 @@ def lay_telephone(bench: "LiveBench", config: "Config", arguments: argparse.Name
 
 @contextmanager
 def make_reachable(
-    bench: "LiveBench", arguments: argparse.Namespace, telephone: "Callable[[], PhoneHands]"
+    bench: "LiveBench",
+    arguments: argparse.Namespace,
+    telephone: "Callable[[], PhoneHands]",
+    access_key: "Callable[[], KeyDesk] | None" = None,
 ) -> Iterator[None]:
     """While the context lasts, signals end the reader's life, and the control socket is there if it is wanted."""
     from device.signals import on_ending  # noqa: PLC0415 - the simulator's parts
@@ -43,5 +47,6 @@ def make_reachable(
     with ExitStack() as stack:
         stack.enter_context(on_ending(bench.end))
         if arguments.control:
-            stack.enter_context(Control(bench, arguments.pictures, telephone).listening(arguments.control))
+            control = Control(bench, arguments.pictures, telephone, access_key)
+            stack.enter_context(control.listening(arguments.control))
         yield

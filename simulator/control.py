@@ -21,6 +21,7 @@ from simulator.live import LiveBench
 from simulator.script import Player, Statement, statements_in
 
 if TYPE_CHECKING:
+    from simulator.key.desk import KeyDesk
     from simulator.phone.hands import PhoneHands
 
 LONGEST_LINE: Final = 4096
@@ -36,11 +37,18 @@ class ControlError(SesameError):
 
 
 class Control:
-    """Takes statements for `bench` until closed. Pictures go below `folder`. `telephone`: see `Player`."""
+    """Takes statements for `bench` until closed. Pictures go below `folder`. `telephone`, `access_key`: see
+    `Player`."""
 
-    def __init__(self, bench: LiveBench, folder: Path, telephone: "Callable[[], PhoneHands] | None" = None) -> None:
+    def __init__(
+        self,
+        bench: LiveBench,
+        folder: Path,
+        telephone: "Callable[[], PhoneHands] | None" = None,
+        access_key: "Callable[[], KeyDesk] | None" = None,
+    ) -> None:
         self._bench = bench
-        self._player = Player(bench, folder, telephone=telephone)
+        self._player = Player(bench, folder, telephone=telephone, access_key=access_key)
         self._places = threading.Semaphore(MOST_CLIENTS)
 
     @contextmanager

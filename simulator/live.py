@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, TypeVar
 from bank.cards import gallery
 from bank.cards.forgetting import forget_cards
 from device.config import Config
-from device.loop import Observer
+from device.loop import Loop, Observer
 from device.pace import Runner, Waker
 from device.reader.compose import fit_reader
 from device.simulated import Simulated, simulate_board
@@ -160,33 +160,24 @@ class TimeLine:
                     queue.popleft().refuse()
 
 
-class LiveBench:
-    """Hands and eyes on a running reader; every method but `submit` on the loop's thread."""
+class LiveFront:
+    """Hands and eyes on any appliance that runs in real time on a simulated board; every method but `submit` and `end`
+    on the loop's thread. Whoever inherits it fits the `loop` to it."""
 
-    def __init__(
-        self,
-        config: Config,
-        state_dir: Path | None,
-        watchers: Sequence[Observer[State]] = (),
-        latency: Millis = CARD_TIME,
-    ) -> None:
+    loop: Loop[Any, Any]
+
+    def __init__(self, config: Config, latency: Millis = CARD_TIME) -> None:
         self.clock = MonotonicClock()
         self.time_line = TimeLine()
         self.parts: Simulated = simulate_board(
             config, self.clock, lambda _command: latency, power_on_time=latency, others=(self.time_line,)
         )
-        self.loop = fit_reader(config, self.parts.board, self.parts.slot, watchers)
         self.waker = Waker()
-        self._state_dir = state_dir
-        self._cards: dict[str, SlotCard] = {}
-        self.anew: Callable[[], None] = lambda: None
-        """What else begins anew with the next customer: books, and who is signed in. Called on the loop's thread."""
-
         self.finger = Finger(self.parts.hardware, self.clock.now, self.time_line)
         self._rest: Millis = 0
 
     def run(self) -> None:
-        """The reader's life, until `halt`; the glass is dark afterwards."""
+        """The appliance's life, until `halt`; the glass is dark afterwards."""
         try:
             self.loop.start(self.waker.notify_loop)
             Runner(self.loop, self.waker).run()
@@ -199,11 +190,11 @@ class LiveBench:
         return self.time_line.submit(act)
 
     def end(self) -> None:
-        """From any thread and from signal handlers: end the reader's life, before anything else that waits."""
+        """From any thread and from signal handlers: end the appliance's life, before anything else that waits."""
         self.time_line.overtake(self.halt)
 
     def halt(self) -> None:
-        """End the reader's life."""
+        """End the appliance's life."""
         self.loop.halt()
 
     @property
@@ -219,6 +210,57 @@ class LiveBench:
             lambda: self.time_line.at(self.clock.now() + rest, lambda: self.time_line.keep(promised))
         )
         return promised
+
+    # What a hand does
+
+    def press_key(self, key: Key, hold: Millis = PRESS) -> None:
+        """Press and let go a key, after the presses asked for before. Raises NoSuchKeyError, and at once."""
+        self.finger.strike_key(Stroke(key, hold))
+
+    def let_pass(self, ms: Millis) -> None:
+        """Nothing for a while, for the one who asks `over` next: nobody else's presses wait with him."""
+        self._rest += ms
+
+    def set_battery(self, battery: Battery) -> None:
+        """Let the gauge say so."""
+        self.parts.battery.percent = CHARGE[battery]
+
+    # What an eye sees
+
+    @property
+    def screen(self) -> Screen:
+        """The screen as a value."""
+        return self.loop.screen
+
+    def glass(self) -> Picture:
+        """The pixels that are lit."""
+        return self.parts.display.glass()
+
+    def is_dark(self) -> bool:
+        """True when not one pixel is lit."""
+        return not is_lit(self.glass())
+
+    def shown_text(self) -> str:
+        """The sentences on the screen."""
+        return self.loop.screen.text
+
+
+class LiveBench(LiveFront):
+    """Hands and eyes on a running reader."""
+
+    def __init__(
+        self,
+        config: Config,
+        state_dir: Path | None,
+        watchers: Sequence[Observer[State]] = (),
+        latency: Millis = CARD_TIME,
+    ) -> None:
+        super().__init__(config, latency)
+        self.loop = fit_reader(config, self.parts.board, self.parts.slot, watchers)
+        self._state_dir = state_dir
+        self._cards: dict[str, SlotCard] = {}
+        self.anew: Callable[[], None] = lambda: None
+        """What else begins anew with the next customer: books, and who is signed in. Called on the loop's thread."""
 
     # What a hand does
 
@@ -255,36 +297,7 @@ class LiveBench:
         with suppress(NoSuchKeyError):
             self.press_key(Key.OFF)
 
-    def press_key(self, key: Key, hold: Millis = PRESS) -> None:
-        """Press and let go a key, after the presses asked for before. Raises NoSuchKeyError, and at once."""
-        self.finger.strike_key(Stroke(key, hold))
-
-    def let_pass(self, ms: Millis) -> None:
-        """Nothing for a while, for the one who asks `over` next: nobody else's presses wait with him."""
-        self._rest += ms
-
-    def set_battery(self, battery: Battery) -> None:
-        """Let the gauge say so."""
-        self.parts.battery.percent = CHARGE[battery]
-
     # What an eye sees
-
-    @property
-    def screen(self) -> Screen:
-        """The screen as a value."""
-        return self.loop.screen
-
-    def glass(self) -> Picture:
-        """The pixels that are lit."""
-        return self.parts.display.glass()
-
-    def is_dark(self) -> bool:
-        """True when not one pixel is lit."""
-        return not is_lit(self.glass())
-
-    def shown_text(self) -> str:
-        """The sentences on the screen."""
-        return self.loop.screen.text
 
     def shown_code(self) -> str:
         """The digits of the code that is shown, ungrouped; empty when there is none."""

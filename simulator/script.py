@@ -23,13 +23,15 @@ from unicodedata import normalize
 
 from bank.errors import BankError
 from device.regular_file import open_regular
-from drivers.keypad.legends import FRENCH_LEGENDS
 from drivers.painter.raster import encode_png
 from sesame_core.errors import SesameError
 from sesame_core.events import Battery, Key, Millis
 from simulator.bench import Hands
+from simulator.key_names import find_key, write_unknown
+from simulator.script_beside import ACTS, LOOKS, Beside, NotBesideError
 
 if TYPE_CHECKING:
+    from simulator.key.desk import KeyDesk
     from simulator.phone.hands import PhoneHands
 
 MAX_INCLUDES = 16
@@ -42,11 +44,6 @@ LONGEST_HOLD: Final[Millis] = 10 * 60_000
 BYTE_ORDER_MARK: Final = "\ufeff"
 LARGEST_SCALE: Final = 32
 UNITS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
-LEGEND_NAMES: Final = (
-    {legend.lower(): key for key, legend in FRENCH_LEGENDS.items()}
-    | {"defi": Key.CHALLENGE, "arret": Key.OFF}
-    | {key.value.lower(): key for key in Key}
-)
 
 
 class ScriptError(SesameError):
@@ -75,9 +72,9 @@ class Statement:
 
     @property
     def is_apart(self) -> bool:
-        """Whether it is about the telephone and the bank alone: the reader need not wait for it."""
+        """Whether it is about what is beside the reader alone: the reader need not wait for it."""
         head, about = self.words[0], self.words[1] if len(self.words) > 1 else ""
-        return head in {"phone", "bank"} or (head == "expect" and about in {"phone", "operation"})
+        return head in ACTS or (head == "expect" and about in LOOKS)
 
     def error(self, what: object) -> ScriptError:
         """What is wrong, with its place."""
@@ -157,22 +154,21 @@ def parse_script(text: str, path: Path) -> Iterator[Statement]:
 
 
 class Player:
-    """Plays statements with hands and eyes on a reader. Pictures go below `folder`. `telephone`: gives the one beside
-    it, once a statement is about it."""
+    """Plays statements with hands and eyes on a reader. Pictures go below `folder`. `telephone`, `access_key`: give
+    what is beside it, once a statement is about that."""
 
     def __init__(
-        self, bench: Hands, folder: Path, scale: int = 4, telephone: "Callable[[], PhoneHands] | None" = None
+        self,
+        bench: Hands,
+        folder: Path,
+        scale: int = 4,
+        telephone: "Callable[[], PhoneHands] | None" = None,
+        access_key: "Callable[[], KeyDesk] | None" = None,
     ) -> None:
         self.bench = bench
         self.folder = folder
         self.scale = scale
-        self._telephone = telephone
-
-    def find_telephone(self) -> "PhoneHands":
-        """The telephone beside the reader. Raises ScriptError's inner problem where there is none."""
-        if self._telephone is None:
-            raise _Problem("there is no telephone beside this reader")
-        return self._telephone()
+        self.beside = Beside(telephone, access_key)
 
     def play(self, statements: Sequence[Statement]) -> None:
         """All statements in order. Raises ScriptError at the first that fails."""
@@ -186,7 +182,7 @@ class Player:
             verb.act(self, statement.words[1:])
         except _Unmet as unmet:
             raise ExpectationError(str(statement.error(unmet))) from None
-        except _Problem as problem:
+        except (_Problem, NotBesideError) as problem:
             raise statement.error(problem) from None
         except (SesameError, BankError, OSError, ValueError) as error:
             raise statement.error(_describe_error(error)) from error
@@ -255,39 +251,21 @@ def _screenshot(player: Player, words: Sequence[str]) -> None:
     path.write_bytes(encode_png(player.bench.glass(), player.scale))
 
 
-def _phone(player: Player, words: Sequence[str]) -> None:
-    hands = player.find_telephone()
-    from simulator.phone.statements import act_on_phone  # noqa: PLC0415 - the bank, where there is a telephone
-
-    act_on_phone(hands, words)
-
-
-def _bank(player: Player, words: Sequence[str]) -> None:
-    hands = player.find_telephone()
-    from simulator.phone.statements import act_at_bank  # noqa: PLC0415 - the bank, where there is a telephone
-
-    act_at_bank(hands, words)
+def _beside(head: str) -> Callable[[Player, Sequence[str]], None]:
+    return lambda player, words: player.beside.act(head, words)
 
 
 def _expect(player: Player, words: Sequence[str]) -> None:
     kind = words[0] if words else ""
-    if kind in {"phone", "operation"}:
-        _expect_of_phone(player, kind, words[1:])
+    if kind in LOOKS:
+        complaint = player.beside.judge(kind, words[1:])
+        if complaint:
+            raise _Unmet(complaint)
         return
     if kind not in EXPECTATIONS:
-        raise _Problem(
-            "write: expect text TEXT, expect code [CODE], expect dark, expect phone ... or expect operation ..."
-        )
+        beside = " or ".join(f"expect {about} ..." for about in sorted(LOOKS))
+        raise _Problem(f"write: expect text TEXT, expect code [CODE], expect dark, {beside}")
     EXPECTATIONS[kind](player.bench, words[1:])
-
-
-def _expect_of_phone(player: Player, kind: str, words: Sequence[str]) -> None:
-    hands = player.find_telephone()
-    from simulator.phone.statements import judge_operation, judge_phone  # noqa: PLC0415 - as above
-
-    complaint = (judge_phone if kind == "phone" else judge_operation)(hands, words)
-    if complaint:
-        raise _Unmet(complaint)
 
 
 def _expect_text(bench: Hands, words: Sequence[str]) -> None:
@@ -332,8 +310,14 @@ STATEMENTS: Final = {
     "unplug": ScriptVerb("unplug", "Take the smart-card reader away.", _unplug),
     "plug": ScriptVerb("plug", "Bring the smart-card reader back.", _plug),
     "battery": ScriptVerb("battery good|low|critical", "Let the gauge say so.", _battery),
-    "phone": ScriptVerb("phone ACT", "What the customer does with the telephone: [below](#the-telephone).", _phone),
-    "bank": ScriptVerb("bank ACT", "What is done at the bank's terminals: [below](#the-telephone).", _bank),
+    "phone": ScriptVerb(
+        "phone ACT", "What the customer does with the telephone: [below](#the-telephone).", _beside("phone")
+    ),
+    "bank": ScriptVerb("bank ACT", "What is done at the bank's terminals: [below](#the-telephone).", _beside("bank")),
+    "key": ScriptVerb(
+        "key ACT", "What is done with the access key and its PC: [below](#the-access-key).", _beside("key")
+    ),
+    "site": ScriptVerb("site ACT", "What is done in that PC's browser: [below](#the-access-key).", _beside("site")),
 }
 STATEMENT_INCLUDE: Final = ("include FILE", "Play another script here; its path counts from this file.")
 
@@ -342,9 +326,9 @@ Statements: TypeAlias = Sequence[Statement]
 
 def key_named(name: str) -> Key:
     """The key of a name or a French legend, in any case. Raises ScriptError's inner problem for an unknown one."""
-    key = LEGEND_NAMES.get(normalize("NFC", name).lower())
+    key = find_key(name)
     if key is None:
-        raise _Problem(f"there is no key {name!r}; keys are {', '.join(key.value for key in Key)}")
+        raise _Problem(write_unknown(name))
     return key
 
 

@@ -40,6 +40,7 @@ LONG = (
     "browser/test_browser_sogecash.py",
     "door/test_recipes.py",
     "elsewhere",
+    "flows/test_key_scripts.py",
     "flows/test_live_reader.py",
     "hw",
     "key/test_key_memory.py",

@@ -35,6 +35,15 @@ LOGS: Final = ("uvicorn.error", "asyncio", "simulator.web.api", "bank.web.around
 
 USUAL_BOUNDS: Final = Bounds()
 
+PERSON_S: Final = 90.0
+"""How long a handshake may take in which a person types a PIN on the key (30 s at most) and presses OK (15 s)."""
+
+KEPT_S: Final = 300
+"""How long a connection that shows a certificate is kept between two requests, in seconds: each new one is a signature
+that a person has to agree to. As long as a session of the business site lasts without use."""
+
+CERTIFIED_BOUNDS: Final = Bounds(request_s=KEPT_S)
+
 
 TO_OURSELVES = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
 """Take a port at once that a server before us has left; Windows' SO_REUSEADDR would take it from one that is still
@@ -111,19 +120,23 @@ class CertifiedServer(Server):
     def __init__(self, app: ASGIApp, listener: socket.socket, certificate: Path, clients: Path) -> None:
         """`clients`: a PEM file with the authorities of what clients may show."""
         super().__init__(app, listener, certificate=certificate)
-        self._server.config.http = cast("Any", partial(CertifiedConnection, Room(USUAL_BOUNDS)))
+        self._server.config.http = cast("Any", partial(CertifiedConnection, Room(CERTIFIED_BOUNDS)))
+        self._server.config.timeout_keep_alive = KEPT_S
+        self._server.handshake_s = PERSON_S
         ask_for_certificates(self._server.config, clients)
 
 
 class HastyServer(uvicorn.Server):
     """One that waits for a handshake no longer than for a request: a connection counts in no `Room` before it has come
-    through."""
+    through. `handshake_s`: how long, in seconds."""
+
+    handshake_s = HANDSHAKE_S
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn."""
         if self.config.is_ssl:
             loop = asyncio.get_running_loop()
-            hasty = partial(loop.create_server, ssl_handshake_timeout=HANDSHAKE_S)
+            hasty = partial(loop.create_server, ssl_handshake_timeout=self.handshake_s)
             loop.create_server = hasty  # type: ignore[method-assign]
         await super().startup(sockets)
 

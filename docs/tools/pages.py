@@ -12,8 +12,10 @@ from docs.tools.made import DOCS, Page
 from sesame.cli import COMMANDS, parser_of
 from sesame.exits import Exit
 from sesame_core.events import Key
+from simulator.key.statements import list_rows as list_key_rows
+from simulator.key_names import LEGEND_NAMES
 from simulator.phone.statements import list_rows
-from simulator.script import LEGEND_NAMES, STATEMENT_INCLUDE, STATEMENTS, parse_script
+from simulator.script import STATEMENT_INCLUDE, STATEMENTS, parse_script
 
 EXITS = {
     Exit.OK: "All is well.",
@@ -62,7 +64,17 @@ def scripts() -> Iterator[str]:
     yield "| statement | what it does |\n| --- | --- |"
     for usage, meaning in list_rows():
         yield f"| `{_cell(usage)}` | {_cell(meaning)} |"
-    yield "\n```\n" + (DOCS / "telephone.sesame").read_text(encoding="utf-8") + "```\n\n## How it is written"
+    yield "\n```\n" + (DOCS / "telephone.sesame").read_text(encoding="utf-8") + "```"
+    yield (
+        "\n## The access key\n\nAn access key with its docking station, and a PC with the key's launcher and a "
+        "browser, are beside the reader, too ([the access key](esecure.md)). They work in real time and by "
+        "themselves: what is expected of them is waited for, 15 s at most. `sesame script` gives each script a key "
+        "and a bank of its own; over the control socket they are those of the page.\n"
+    )
+    yield "| statement | what it does |\n| --- | --- |"
+    for usage, meaning in list_key_rows():
+        yield f"| `{_cell(usage)}` | {_cell(meaning)} |"
+    yield "\n```\n" + (DOCS / "key.sesame").read_text(encoding="utf-8") + "```\n\n## How it is written"
     yield "\nWords with spaces stand in quotation marks; `#` begins a remark."
     yield "Keys are named, in any case, by name or by legend:\n"
     for key in Key:

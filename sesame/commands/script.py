@@ -16,6 +16,7 @@ from drivers.errors import SlotError
 from sesame.answers import add_json_argument, say_result
 from sesame.books import VARIABLE, begin_books_anew
 from sesame.exits import CommandError, Exit, exit_of
+from sesame.key.beside import KeyDeskBeside
 from sesame.state import add_state_argument
 from sesame.telephone import TelephoneBeside, open_own_books
 from simulator.bench import Bench
@@ -74,9 +75,12 @@ def _play(arguments: argparse.Namespace) -> None:
         bench = Bench(config, state_dir=None if arguments.fresh else arguments.state)
         start_ms = time.time_ns() // 1_000_000 - bench.clock.now()
         wall = partial(_in_script, bench, start_ms)
-        with closing(TelephoneBeside(open_own_books, config.reader.language, wall, own=True)) as telephone:
-            bench.anew = partial(_begin_anew, arguments, telephone)
-            Player(bench, arguments.pictures, arguments.scale, telephone).play(statements)
+        with (
+            closing(TelephoneBeside(open_own_books, config.reader.language, wall, own=True)) as telephone,
+            closing(KeyDeskBeside(config)) as key,
+        ):
+            bench.anew = partial(_begin_anew, arguments, telephone, key)
+            Player(bench, arguments.pictures, arguments.scale, telephone, key).play(statements)
 
 
 def _in_script(bench: Bench, start_ms: int) -> int:
@@ -84,8 +88,9 @@ def _in_script(bench: Bench, start_ms: int) -> int:
     return start_ms + bench.clock.now()
 
 
-def _begin_anew(arguments: argparse.Namespace, telephone: TelephoneBeside) -> None:
+def _begin_anew(arguments: argparse.Namespace, telephone: TelephoneBeside, key: KeyDeskBeside) -> None:
     """The script's own bank, and the books beside its cards. Raises StateError."""
     telephone.begin_anew()
+    key.begin_anew()
     if not arguments.fresh:
         begin_books_anew(arguments.state, os.environ.get(VARIABLE, ""))

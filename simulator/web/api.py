@@ -21,10 +21,12 @@ from drivers.board_twin import NoSuchKeyError
 from drivers.errors import SlotError
 from drivers.painter.raster import encode_png
 from sesame_core.events import Key
+from simulator.key.desk import KeyDesk
 from simulator.live import EndedError
 from simulator.phone.hands import PhoneHands
 from simulator.web import openapi
 from simulator.web.bench import BusyError, PageBench
+from simulator.web.key_api import KeyApi
 from simulator.web.openapi import MOST_KEYS, MOST_SCALE
 from simulator.web.phone_api import PhoneApi
 from simulator.web.reading import given_value
@@ -151,9 +153,9 @@ class Api:
             ) from None
 
 
-def make_api(bench: PageBench, telephone: PhoneHands | None = None) -> Starlette:
+def make_api(bench: PageBench, telephone: PhoneHands | None = None, key: KeyDesk | None = None) -> Starlette:
     """The application. It can be mounted below any path; put a `Guard` around it."""
-    routes = [*Api(bench).list_routes(), *PhoneApi(telephone).list_routes()]
+    routes = [*Api(bench).list_routes(), *PhoneApi(telephone).list_routes(), *KeyApi(key).list_routes()]
     return Starlette(routes=routes, exception_handlers={HTTPException: refuse_request})
 
 

@@ -17,6 +17,9 @@ MOST_WORDS: Final = 3
 LONGEST_WORD: Final = 120
 """Of a statement about the telephone or the bank."""
 
+MOST_KEY_WORDS: Final = 33
+"""Of a statement about the access key: a verb and as many keys as are pressed at once."""
+
 MOST_SCALE: Final = 8
 """How many screen pixels a pixel of a screenshot may have, each way."""
 
@@ -43,6 +46,7 @@ def _readings() -> Json:
         "/phone": {"get": _of_phone("How the simulated telephone is.", None), "post": _of_phone(ON_PHONE, WORDS)},
         "/messages": {"get": _list_messages()},
         "/bank": {"post": _of_phone(AT_BANK, WORDS)},
+        **_of_key(),
     }
 
 
@@ -88,6 +92,12 @@ ON_PHONE: Final = (
     "What a script says after `phone`: `activate`, `approve`, `refuse`, `fraud`, `code`, `offline`, `online`."
 )
 AT_BANK: Final = "What a script says after `bank`: `transfer` with amount and payee, `lift`."
+KEY_WORDS: Final = _object(
+    words=_list({"type": "string", "maxLength": LONGEST_WORD}, minItems=1, maxItems=MOST_KEY_WORDS)
+    | {"examples": [["plug"], ["press", "1", "OK"]]}
+)
+ON_KEY: Final = "What a script says after `key`: `plug`, `unplug`, `press`, `launch`, `choose`, `enrol`, `tray` ..."
+ON_SITE: Final = "What a script says after `site`: `open`, `fill`, `press`, `follow`, `number`."
 INSERT: Final = _object(card={"type": "string", "examples": ["bank-card"]})
 
 SCHEMAS: Final[Json] = {
@@ -131,6 +141,17 @@ SCHEMAS: Final[Json] = {
         },
     ),
     "Messages": _object(messages=_list(_object(to=TEXT, by={"enum": ["sms", "mail"]}, text=TEXT, at_ms=COUNT))),
+    "Desk": _object(
+        key=_object(phase=TEXT, says=TEXT, plugged=FLAG, dark_in={"type": ["integer", "null"], "minimum": 0}),
+        manner={"enum": ["automatic", "asks", "manual"]},
+        asks=FLAG,
+        launcher={"type": ["object", "null"], "description": "What the launcher's window shows."},
+        drive={"type": "string", "description": "The key's CD-ROM, as the PC names it; empty without a key."},
+        files=_list(TEXT),
+        browser={"type": "string", "description": "The address in the PC's browser; empty while it is closed."},
+        copied={"type": "string", "description": "What the launcher has put where it can be pasted."},
+    ),
+    "Letters": _object(user=TEXT, serial=COUNT, code=TEXT, number=TEXT),
     "Error": _object(error=TEXT),
 }
 
@@ -207,4 +228,31 @@ def _does(meaning: str, body: Json, errors: dict[int, str] | None = None) -> Jso
             "413": _plain("The body is too long."),
             **_guarded(),
         },
+    }
+
+
+def _of_key() -> Json:
+    """About the access key: without one there is nothing to ask."""
+    none = {"404": _answer("There is no access key.", _json("Error"))}
+
+    def reads(meaning: str, schema: str) -> Json:
+        told = _reads(meaning, schema)
+        return {"get": {**told, "responses": {**told["responses"], **none}}}
+
+    def does(meaning: str) -> Json:
+        done = _does(meaning, KEY_WORDS, {409: "The key, its PC or the site does not do that now."})
+        answers = {**done["responses"], "200": _answer("Done; so it is now.", _json("Desk")), **none}
+        return {"post": {**done, "responses": answers}}
+
+    stream = _answer("A stream without end.", {"text/event-stream": {"schema": TEXT}})
+    events = {
+        "summary": "What changes on the key's desk: `glass` and `desk` as their schemas have it, and `here`.",
+        "responses": {"200": stream, **none, **_guarded()},
+    }
+    return {
+        "/key": {**reads("How the access key, its PC and the launcher are.", "Desk"), **does(ON_KEY)},
+        "/key/glass": reads("The access key's glass as rows of bits.", "Glass"),
+        "/key/letters": reads("What came by post: user ID, activation code, security number.", "Letters"),
+        "/key/events": {"get": events},
+        "/site": does(ON_SITE),
     }

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from bank.books.records import Customer
 from bank.cards import gallery
 from bank.cards.patterns import GalleryCard
+from bank.languages import choose_words
 from bank.web.app.site import PATH as APP_PATH
 from bank.web.branch.site import PATH as BRANCH_PATH
 from bank.web.coopanet.connecting import draw_address
@@ -31,7 +32,8 @@ from drivers.keypad.legends import legend_of
 from drivers.painter.raster import paint_screen
 from sesame_core.events import Key
 from simulator.bench import pad_of
-from simulator.phone.hands import PhoneHands
+from simulator.key.desk import KeyDesk
+from simulator.key.words import list_key_words
 from simulator.web import openapi
 from simulator.web.api import make_api
 from simulator.web.bench import PageBench
@@ -45,6 +47,7 @@ from web.guard import Guard, content_policy
 from web.sessions import SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
+LOCAL: Final = "127.0.0.1"
 NAME: Final = "localhost"
 """WebAuthn gives keys to a name, never to an address (Web Authentication level 3, 5.1.2: the RP ID)."""
 KINDS: Final = {
@@ -80,13 +83,14 @@ class Site:
     def list_routes(self) -> Sequence[Route | Mount]:
         """Every address; the reader's verbs and Coop@net are mounted."""
         return (
-            Mount("/api", make_api(self.bench, self.beside.telephone), name="api"),
+            Mount("/api", make_api(self.bench, self.beside.telephone, self._desk), name="api"),
             Mount("/coopanet", bank_site(self.bank, framed_by="'self'"), name="coopanet"),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
             Route("/", self.choose_language),
             Route("/phone.svg", self.draw_app_address),
             Route("/{language}/entrance", self._page(self.entrance), name="entrance"),
             Route("/{language}/phone", self._page(self.phone), name="phone"),
+            Route("/{language}/key", self._page(self.key), name="key"),
             Route("/{language}/", self._page(self.reader), name="reader"),
             Route("/{language}/verbs", self._page(self.verbs), name="verbs"),
             Route("/{language}/sheet", self._page(self.sheet), name="sheet"),
@@ -115,6 +119,27 @@ class Site:
         messages = await run_in_threadpool(PhoneApi(self.beside.telephone).list_messages)
         shown = {"p": own, "reached": reached, "app_address": self._app_address, "messages": messages}
         return self._render(words, "phone.html", here="phone", adviser=self._adviser, **shown)
+
+    async def key(self, request: Request, words: PageWords) -> Response:
+        """The access key, its docking station, and a PC with launcher and browser."""
+        beside = self.beside.key
+        if beside is None:
+            raise HTTPException(404)
+        own = choose_words(list_key_words(), words.language)
+        shown = {
+            "k": own,
+            "said": dict(own.said),
+            "letters": await run_in_threadpool(beside.desk.post.read_letters),
+            "rows": pad_of(beside.desk.key.config),
+            "size": beside.desk.key.parts.display.size,
+            "glass_note": words.language != FALLBACK and beside.desk.key.config.reader.language == "auto",
+            "window_url": beside.locate_window(request.url.hostname or LOCAL, words.language),
+        }
+        return self._render(words, "key.html", here="key", **shown)
+
+    @property
+    def _desk(self) -> KeyDesk | None:
+        return self.beside.key.desk if self.beside.key is not None else None
 
     async def draw_app_address(self, _request: Request) -> Response:
         """Where a real telephone finds the app, as a picture."""
@@ -220,14 +245,17 @@ def reader_site(
     beside = beside or BesideReader()
     branch = Branch(bench.config.branch.name, bench.config.branch.telephone)
     bank = Pages(desk, sessions or Sessions(), branch=branch, phones=beside.waker)
-    bench.anew = partial(_begin_anew, bank, beside.telephone)
-    policy = content_policy(scripts=True, frames=True)
+    bench.anew = partial(_begin_anew, bank, beside)
+    framing = beside.key.list_origins() if beside.key is not None else ()
+    policy = content_policy(scripts=True, frames=True, framing=framing)
     mounted = [Mount(path, app) for path, app in beside.apps.items()]
     return Guard(Starlette(routes=[*mounted, *Site(bench, bank, beside).list_routes()]), policy)
 
 
-def _begin_anew(bank: Pages, telephone: PhoneHands | None) -> None:
-    """Raises StateError."""
+def _begin_anew(bank: Pages, beside: BesideReader) -> None:
+    """Raises StateError; VaultError where the access key cannot be begun anew."""
     bank.begin_anew()
-    if telephone is not None:
-        telephone.forget()
+    if beside.telephone is not None:
+        beside.telephone.forget()
+    if beside.key is not None:
+        beside.key.desk.begin_anew()

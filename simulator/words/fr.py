@@ -284,6 +284,20 @@ VERBS: Final = MappingProxyType(
         "What a script says after `phone`: `activate`, `approve`, `refuse`, `fraud`, `code`, `offline`, `online`.": (
             "Ce qu'un script dit après `phone` : `activate`, `approve`, `refuse`, `fraud`, `code`, `offline`, `online`."
         ),
+        "How the access key, its PC and the launcher are.": "L'état de la clé d'accès, de son PC et du programme.",
+        "The access key's glass as rows of bits.": "L'écran de la clé en lignes de bits.",
+        "The key, its PC or the site does not do that now.": "La clé, son PC ou le site ne le permet pas à présent.",
+        "There is no access key.": "Il n'y a pas de clé d'accès.",
+        "What a script says after `key`: `plug`, `unplug`, `press`, `launch`, `choose`, `enrol`, `tray` ...": (
+            "Ce qu'un script dit après `key` : `plug`, `unplug`, `press`, `launch`, `choose`, `enrol`, `tray` ..."
+        ),
+        "What a script says after `site`: `open`, `fill`, `press`, `follow`, `number`.": (
+            "Ce qu'un script dit après `site` : `open`, `fill`, `press`, `follow`, `number`."
+        ),
+        "What came by post: user ID, activation code, security number.": "Le courrier reçu : code utilisateur, code "
+        "d'activation, numéro de sécurité.",
+        "What changes on the key's desk: `glass` and `desk` as their schemas have it, and `here`.": "Ce qui change sur "
+        "le bureau de la clé : `glass` et `desk` selon leurs schémas, et `here`.",
         "The reader has ended.": "Le lecteur est arrêté.",
         "Too many presses are waiting.": "Trop d'appuis sont en attente.",
         "What card and reader said last; a PIN's digits are stars.": "Les derniers échanges entre carte et lecteur ; "

@@ -1,0 +1,104 @@
+"""The access key's desk beside the reader's page: the key, and the window of its PC's browser at a port of its own."""
+
+import argparse
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from sesame.bank.business import business_beside, frame_keys
+from sesame.books import needing_extra
+from sesame.exits import CommandError, Exit
+
+if TYPE_CHECKING:
+    from bank.esecure.frame import EsecureFrame
+    from device.config import Config
+    from sesame.bank.address import BusinessPlace
+    from simulator.key.desk import KeyDesk
+    from simulator.web.beside import KeyBeside
+
+NOWHERE: Final = "http://127.0.0.1:8036/"
+"""Where certificates say that one learns what was revoked: of a script's bank nobody asks."""
+
+
+@contextmanager
+def key_beside(
+    config: "Config", state: Path, keys: "EsecureFrame", page: socket.socket
+) -> "Iterator[tuple[BusinessPlace, KeyBeside]]":
+    """With the business site that it is for, while the context lasts. `page`: where the page that shows it is served.
+    Raises CommandError, ServingError, StateError."""
+    from sesame_core.piv.vault import VaultError  # noqa: PLC0415 - only where there is a page
+    from simulator.key.window import BrowserWindow  # noqa: PLC0415 - a web server's libraries
+    from simulator.web.beside import KeyBeside  # noqa: PLC0415 - as above
+    from web.serving import Server, bind_listener, url_of  # noqa: PLC0415 - as above
+
+    pages = (url_of(page).rstrip("/"), url_of(page, "localhost").rstrip("/"))
+    try:
+        with _desk_at_site(config, keys, url_of(page), state, state) as (business, desk):
+            window = bind_listener(0, 0)
+            with Server(BrowserWindow(desk.browser).make_app(pages), window).beside():
+                yield business, KeyBeside(desk, window.getsockname()[1])
+    except VaultError as error:
+        raise CommandError(Exit.BOOKS, str(error)) from error
+
+
+@contextmanager
+def _desk_at_site(
+    config: "Config", keys: "EsecureFrame", url: str, tls: Path, vault: Path | None
+) -> "Iterator[tuple[BusinessPlace, KeyDesk]]":
+    """`url`: of the bank's pages; `tls`: where the server keeps its own; `vault`: below which the key lies."""
+    from simulator.key.desk import BusinessSite, open_desk_of_key  # noqa: PLC0415 - a web server's libraries
+
+    with business_beside(keys.store, url, argparse.Namespace(state=tls)) as business:
+        site = BusinessSite(business.url, business.root.read_bytes())
+        sentences = keys.open_authorities().sentence.key.public_key()
+        with open_desk_of_key(config, vault, keys, site, sentences) as desk:
+            yield business, desk
+
+
+class KeyDeskBeside:
+    """Gives the access key's desk to scripts, the same one each time: with a bank of its own in memory, its site on
+    loopback, and the key in memory, too. Safe from any thread."""
+
+    def __init__(self, config: "Config") -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._stack = ExitStack()
+        self._desk: KeyDesk | None = None
+
+    def __call__(self) -> "KeyDesk":
+        """The desk. Raises StateError, ServingError, and CommandError where its libraries are not installed."""
+        with self._lock:
+            if self._desk is None:
+                with needing_extra("web"):
+                    self._desk = self._stack.enter_context(open_own_desk(self._config))
+            return self._desk
+
+    def begin_anew(self) -> None:
+        """The next customer's key, and his bank. Raises StateError."""
+        if self._desk is None:
+            return
+        from bank.demo.people import begin_anew  # noqa: PLC0415 - it is there: there is a key
+
+        begin_anew(self._desk.post.frame.store)
+        self._desk.begin_anew()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._stack.close()
+
+
+@contextmanager
+def open_own_desk(config: "Config") -> "Iterator[KeyDesk]":
+    """A desk whose bank ends with it. Raises StateError, ServingError."""
+    from sesame.telephone import open_own_books  # noqa: PLC0415 - SQLAlchemy
+
+    with (
+        closing(open_own_books()) as store,
+        TemporaryDirectory(prefix="sesame-key-") as state,
+        _desk_at_site(config, frame_keys(store, NOWHERE), NOWHERE, Path(state), None) as (_, desk),
+    ):
+        yield desk

@@ -1,0 +1,256 @@
+"""Twins of what the launcher needs of a PC (`launcher.ports`), on the simulated one: its readers, its drive, its
+browser, its window, which the simulator's page shows."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from threading import Condition, Timer
+from typing import Final
+from urllib.parse import urlsplit
+
+from cryptography import x509
+
+from launcher.course.events import LaunchEvent
+from launcher.ports import Card, NetAnswer
+from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
+from launcher.view import LaunchView
+from sesame_core.errors import SesameError
+from simulator.key.browser import SimulatedBrowser
+from simulator.key.cable import KeyAbsentError
+from simulator.key.computer import PinMissingError, SimulatedComputer
+from simulator.key.mutual_tls import MutualConnection, UntrustedServerError
+from simulator.key.piv_host import STATUS_NO_PIN
+
+READER: Final = "e-secure 00 00"
+LARGEST_ANSWER: Final = 1 << 20
+
+
+class DeskCard:
+    """See Card."""
+
+    has_pad = True
+
+    def __init__(self, computer: SimulatedComputer) -> None:
+        self._computer = computer
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """See Card."""
+        try:
+            return self._computer.transmit(apdu)
+        except KeyAbsentError as cause:
+            raise CardGoneError(str(cause)) from cause
+        except SesameError as cause:
+            raise LaunchError(LaunchTrouble.INSTALLATION, str(cause)) from cause
+
+    def verify_on_pad(self) -> bytes:
+        """See Card."""
+        try:
+            return self._computer.verify_on_pad()
+        except KeyAbsentError as cause:
+            raise CardGoneError(str(cause)) from cause
+        except PinMissingError:
+            return STATUS_NO_PIN
+
+    def close(self) -> None:
+        """See Card: the simulated PC has no other program that would wait for it."""
+
+
+class DeskReaders:
+    """See CardReaders: one, where the key is in. `tell_change` ends a wait."""
+
+    def __init__(self, computer: SimulatedComputer) -> None:
+        self._computer = computer
+        self._changed = Condition()
+
+    def find_key(self) -> str:
+        """See CardReaders."""
+        return READER if self._computer.has_key else ""
+
+    def open_key(self, reader: str) -> Card:
+        """See CardReaders."""
+        if reader != READER or not self._computer.has_key:
+            raise CardGoneError("the key is not in the computer")
+        return DeskCard(self._computer)
+
+    def wait_change(self, timeout_ms: int) -> None:
+        """See CardReaders."""
+        with self._changed:
+            self._changed.wait(timeout_ms / 1000)
+
+    def tell_change(self) -> None:
+        """The key came or went."""
+        with self._changed:
+            self._changed.notify_all()
+
+
+class DeskWindow:
+    """See LauncherWindow. `view`: what is seen; None before the launcher and after it. `copied`: what can be pasted."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._over = Condition()
+        self._ended = False
+        self._send: Callable[[LaunchEvent], None] | None = None
+        self.view: LaunchView | None = None
+        self.copied = ""
+
+    def show_view(self, view: LaunchView) -> None:
+        """See LauncherWindow."""
+        if not self._ended:
+            self.view = view
+        self._changed()
+
+    def copy_text(self, text: str) -> None:
+        """See LauncherWindow."""
+        self.copied = text
+        self._changed()
+
+    def run_window(self, send: Callable[[LaunchEvent], None]) -> None:
+        """See LauncherWindow."""
+        self._send = send
+        with self._over:
+            self._over.wait_for(lambda: self._ended)
+
+    def close_window(self) -> None:
+        """See LauncherWindow."""
+        with self._over:
+            self._ended = True
+            self.view = None
+            self._over.notify_all()
+        self._changed()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is closed."""
+        return self._ended
+
+    def wait_end(self, timeout_s: float) -> None:
+        """Until it is, at most so long."""
+        with self._over:
+            self._over.wait_for(lambda: self._ended, timeout_s)
+
+    def tell_launcher(self, event: LaunchEvent) -> None:
+        """What the person does in the window; nothing where it is closed."""
+        if self._send is not None and not self._ended:
+            self._send(event)
+
+
+class DeskBrowser:
+    """See Browser: the frame on the simulator's page."""
+
+    def __init__(self, browser: SimulatedBrowser, changed: Callable[[], None]) -> None:
+        self._browser = browser
+        self._changed = changed
+        self._closed: Callable[[], None] | None = None
+
+    def open_page(self, url: str, closed: Callable[[], None]) -> None:
+        """See Browser."""
+        self._closed = closed
+        self._browser.open_window(url)
+        self._changed()
+
+    def close_browser(self) -> None:
+        """See Browser."""
+        self._closed = None
+        self._browser.close_window()
+        self._changed()
+
+    def close_by_hand(self) -> None:
+        """The cross in the top right-hand corner."""
+        closed, self._closed = self._closed, None
+        self._browser.close_window()
+        self._changed()
+        if closed is not None:
+            closed()
+
+
+class DeskNet:
+    """See Net: real TLS to the servers beside the page, whose root alone is believed."""
+
+    def __init__(self, root: bytes) -> None:
+        self._root = x509.load_pem_x509_certificate(root)
+
+    def reach_site(self, url: str) -> None:
+        """See Net."""
+        self.ask_server(url)
+
+    def ask_server(self, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> NetAnswer:
+        """See Net."""
+        place = urlsplit(url)
+        path = place.path + (f"?{place.query}" if place.query else "") or "/"
+        with closing(MutualConnection(place.hostname or "", place.port or 443, self._root)) as line:
+            try:
+                line.request("GET" if body is None else "POST", path, body, dict(headers or {}))
+                answer = line.getresponse()
+                content = answer.read(LARGEST_ANSWER) if answer.length != 0 else b""
+            except UntrustedServerError as cause:
+                raise LaunchError(LaunchTrouble.SSL, str(cause)) from cause
+            except Exception as cause:  # OSError, HTTPException, and tlslite's own, which have no other base
+                raise LaunchError(LaunchTrouble.REFUSED, type(cause).__name__) from cause
+        return NetAnswer(answer.status, content)
+
+
+class DeskDrive:
+    """See KeyDrive."""
+
+    def __init__(self, computer: SimulatedComputer) -> None:
+        self._computer = computer
+
+    def eject_disc(self) -> None:
+        """See KeyDrive."""
+        self._computer.eject()
+
+
+class DeskMemory:
+    """See KeyMemory: until the next customer."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._kept: dict[int, bytes] = {}
+
+    def knows_key(self, serial: int) -> bool:
+        """See KeyMemory."""
+        return serial in self._seen
+
+    def remember_key(self, serial: int) -> None:
+        """See KeyMemory."""
+        self._seen.add(serial)
+
+    def keep_certificate(self, serial: int, certificate: bytes) -> None:
+        """See KeyMemory."""
+        self._kept[serial] = certificate
+
+    def find_certificate(self, serial: int) -> bytes:
+        """See KeyMemory."""
+        return self._kept.get(serial, b"")
+
+    def forget_all(self) -> None:
+        """The next customer."""
+        self._seen.clear()
+        self._kept.clear()
+
+
+class DeskLock:
+    """See SessionLock: one start of the launcher. `holders`: the PC's, of all starts."""
+
+    def __init__(self, holders: "set[DeskLock]") -> None:
+        self._holders = holders
+
+    def take_lock(self) -> None:
+        """See SessionLock."""
+        if self._holders - {self}:
+            raise LaunchError(LaunchTrouble.CONFLICT, "another start of it on this computer")
+        self._holders.add(self)
+
+    def release_lock(self) -> None:
+        """See SessionLock."""
+        self._holders.discard(self)
+
+
+class DeskTimer:
+    """See Timer."""
+
+    def call_after(self, milliseconds: int, call: Callable[[], None]) -> None:
+        """See Timer."""
+        timer = Timer(milliseconds / 1000, call)
+        timer.daemon = True
+        timer.start()
