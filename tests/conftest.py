@@ -44,6 +44,8 @@ LONG = (
     "flows/test_live_reader.py",
     "hw",
     "key/test_key_memory.py",
+    "key/test_key_update_faults.py",
+    "key/test_update_power_cuts.py",
     "oracle",
     "promises/test_r1_card_pulled.py",
     "promises/test_r2_bad_answers.py",
