@@ -62,11 +62,11 @@ class Telephone:
         self.page.get_by_label(words.sms_code).fill(self.bank.phone().read_sms())
         self.press(words.continue_on)
 
-    def activates(self, *, finger: bool = True) -> None:
-        """The whole course, from the interstitial on, confirmed by the reader."""
+    def activates(self, *, finger: bool = True, offered: str = "activate") -> None:
+        """The whole course, from the interstitial on, confirmed by the reader. `offered`: what that asks."""
         words = self.words
-        self.reads(words.offers["activate"].title)
-        self.press(words.offers["activate"].begin)
+        self.reads(words.offers[offered].title)
+        self.press(words.offers[offered].begin)
         self.reads(words.choose_code)
         self.types()
         self.reads(words.repeat_code)

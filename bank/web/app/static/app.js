@@ -54,8 +54,9 @@ async function recognise() {
   const phone = await readPhone();
   if (phone) {
     try {
-      state.securpass = (await tell(openPhone)).securpass;
-      watch.begin();
+      state.securpass = readStanding(await tell(openPhone));
+      if (state.securpass) watch.begin();
+      else watch.end();
     } catch (error) {
       if (!(error instanceof Refused && error.status === 403)) throw error;
       state.securpass = null;
@@ -64,6 +65,11 @@ async function recognise() {
   }
   const session = await tell(() => readSession(state.securpass?.device?.id));
   state.session = session.signed_in ? session : null;
+}
+
+// Nothing for a telephone whose place another one has taken, or that was closed: what the bank then tells is not about it.
+function readStanding(answer) {
+  return answer.outcome === "blocked" ? null : answer.securpass;
 }
 
 async function logOn() {
@@ -126,7 +132,8 @@ async function listAnew() {
     return await listOperations();
   } catch (error) {
     if (!isSignedOut(error)) throw error;
-    state.securpass = (await openPhone()).securpass;
+    state.securpass = readStanding(await openPhone());
+    if (!state.securpass) throw error;
     return listOperations();
   }
 }
