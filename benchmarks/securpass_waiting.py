@@ -120,7 +120,8 @@ def _furnish(store: SqlStore) -> list[str]:
         same = {name: value for name, value in known.items() if name != "id"}
         connection.execute(insert(CUSTOMERS), [same | {"user_code": user, "name": user} for user in users])
         numbers = dict(connection.execute(select(CUSTOMERS.c.user_code, CUSTOMERS.c.id)).tuples().all())
-        moments = {"created_ms": now_ms, "seen_ms": now_ms, "until_ms": now_ms + SessionLimits().longest_ms}
+        until_ms = now_ms + SessionLimits().longest_ms  # and seen then: idle is none, however late it comes
+        moments = {"created_ms": now_ms, "seen_ms": until_ms, "until_ms": until_ms}
         rows = [
             {"token_hash": hash_token(token), "customer_id": numbers[user], **moments}
             for token, user in zip(tokens, (USER, *users), strict=True)

@@ -25,8 +25,7 @@ export async function readChallenge() {
 // `proof`: {by: "device"}, {by: "code", code}, or {by: "biometrics"}. `about`: the octets that it is about.
 export function perform({ act, about = NOTHING, match = "", proof, path, extra = {} }) {
   return navigator.locks.request(LOCK, async () => {
-    await repeatUnanswered();
-    const phone = await readPhone();
+    const phone = await repeatUnanswered();
     const counter = phone.counter + 1;
     const said = { version: 1, act, about: await digestHex(about), match, device: phone.device, counter };
     const request = encodeText(JSON.stringify({ ...said, at: Date.now(), by: proof.by }));
@@ -38,11 +37,10 @@ export function perform({ act, about = NOTHING, match = "", proof, path, extra =
 }
 
 async function sign(phone, request, proof) {
-  const envelope = {
-    request: encode64(request),
-    device_signature: encode64(await signByDevice(phone.keys, request)),
-  };
-  if (proof.by === "code") envelope.code_signature = encode64(await signByCode(phone.keys, proof.code, request));
+  const both = [signByDevice(phone.keys, request), proof.by === "code" ? signByCode(phone.keys, proof.code, request) : null];
+  const [byDevice, byCode] = await Promise.all(both);
+  const envelope = { request: encode64(request), device_signature: encode64(byDevice) };
+  if (byCode) envelope.code_signature = encode64(byCode);
   if (proof.by === "biometrics") envelope.assertion = await assertPresence(phone, await digest(request));
   return envelope;
 }
@@ -86,14 +84,16 @@ function forgetPending(pending) {
 }
 
 // Inside the lock. What the bank says to it concerns whoever asked then; the list of operations tells the rest.
+// Resolves with what the telephone keeps afterwards.
 async function repeatUnanswered() {
-  const { pending } = (await readPhone()) ?? {};
-  if (!pending) return;
+  const phone = await readPhone();
+  if (!phone?.pending) return phone;
   try {
-    await send(pending);
+    await send(phone.pending);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
   }
+  return readPhone();
 }
 
 export function settle() {

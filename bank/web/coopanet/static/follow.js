@@ -4,10 +4,10 @@ const follow = document.getElementById("follow");
 const LOOK_MS = 2000;
 let looking = false;
 
-async function look() {
+async function look(known = null) {
   if (looking) return;
   looking = true;
-  const state = await read();
+  const state = known ?? (await read());
   if (state === "approved" && follow.tagName === "FORM") follow.submit();
   else if (state !== "waiting") location.replace(follow.dataset.page ?? location.href);
   else looking = false;
@@ -25,7 +25,8 @@ async function read() {
 if (follow.dataset.now === "approved") follow.submit();
 else {
   const events = new EventSource(follow.dataset.events);
-  events.addEventListener("changed", look);
+  // What a form is to do depends on how it was decided; a page is loaded anew in any case.
+  events.addEventListener("changed", (told) => look(!JSON.parse(told.data).waits && follow.tagName !== "FORM" ? "over" : null));
   addEventListener("pagehide", () => events.close());
-  setInterval(look, LOOK_MS); // Events may be cut.
+  setInterval(() => look(), LOOK_MS); // Events may be cut.
 }
