@@ -13,10 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from hw.board import rules
 from hw.breadboard.draw import wiring_diagram
 from hw.checks.figures import load
 from hw.design import library, pi
-from hw.design.versions import VERSIONS, Version, project
+from hw.design.versions import BOARDS, VERSIONS, Version, project
 from hw.documents import bom, budget, overlay, solid
 from hw.kicad import cli
 from hw.kicad.files import LIBRARY, file_texts
@@ -47,8 +48,10 @@ def symbols() -> tuple[Symbol, ...]:
 def sources() -> dict[Path, bytes]:
     """The KiCad files, from the design alone."""
     files = {SCHEMATICS / f"{LIBRARY}.kicad_sym": library_text(symbols()).encode()}
-    for version in VERSIONS:
+    for version in (*VERSIONS, *BOARDS):
         texts = file_texts(project(version))
+        if version.is_board:
+            texts[f"{version.name}.kicad_pro"] = rules.project_text(version.name)
         files |= {folder(version) / name: text.encode() for name, text in texts.items()}
     return files
 

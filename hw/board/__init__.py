@@ -1,1 +1,1 @@
-"""Boards by code. So far: what a board asks of its copper (`copper`), and the router that lays it (`router`)."""
+"""Boards by code: places, copper, rules, the file KiCad opens, the files a house makes it from, and their checks."""

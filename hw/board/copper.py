@@ -26,7 +26,10 @@ class NetClass:
 
 @dataclass(frozen=True, slots=True)
 class CopperPad:
-    """A rectangle with rounded corners around (x, y); `net` "" joins nothing. `drill` over 0 goes through."""
+    """A rectangle with rounded corners around (x, y); `net` "" joins nothing. `drill` over 0 goes through.
+
+    `joins` False: copper that lies there already, which a track of its net may touch and none must reach.
+    """
 
     name: str
     net: str
@@ -37,6 +40,7 @@ class CopperPad:
     corner: float = 0.0
     layers: tuple[int, ...] = LAYERS
     drill: float = 0.0
+    joins: bool = True
 
     def distance(self, x: float, y: float) -> float:
         """From a point to the copper; 0 inside."""
@@ -205,7 +209,7 @@ def pieces_of(board: BareBoard, copper: Copper) -> Mapping[str, int]:
     shapes = _shapes(copper)
     found: dict[str, int] = {}
     for net in sorted({pad.net for pad in board.pads} - {""}):
-        pads = [pad for pad in board.pads if pad.net == net]
+        pads = [pad for pad in board.pads if pad.net == net and pad.joins]
         own = [shape for shape in shapes if shape.net == net]
         found[net] = _count_pieces(pads, own)
     return found

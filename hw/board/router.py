@@ -22,6 +22,8 @@ STEPS: Final = tuple((dx, dy, sqrt(dx * dx + dy * dy)) for dx in (-1, 0, 1) for 
 CORNER: Final = 0.04
 """Millimetres more than asked around pads: a diagonal between two free cells cuts a corner."""
 
+DIAGONAL: Final = sqrt(2) - 1
+
 FREE: Final = 0
 BLOCKED: Final = -1
 
@@ -41,32 +43,35 @@ class _Maps:
 
     def __init__(self, board: BareBoard, grid: float, own: NetClass, numbers: dict[str, int]) -> None:
         self.columns, self.rows = int(board.width / grid) + 1, int(board.height / grid) + 1
-        size = self.columns * self.rows
-        self.track = [[FREE] * size for _ in LAYERS]
-        self.via = [FREE] * size
-        self.crowd = [[0] * size for _ in LAYERS]
-        self.crowd_via = [0] * size
+        self.size = self.columns * self.rows
+        self.track = [FREE] * (2 * self.size)
+        self.via = [FREE] * self.size
+        self.crowd = [0] * (2 * self.size)
+        self.crowd_via = [0] * self.size
         self._grid = grid
         self._edges(board, own)
         for pad in board.pads:
             self._pad(board, own, pad, numbers.get(pad.net, BLOCKED))
         for keepout in board.keepouts:
             disc = CopperPad("", "", keepout.x, keepout.y, 2 * keepout.radius, 2 * keepout.radius, keepout.radius)
-            for values, radius in ((self.track[0], own.track), (self.track[1], own.track), (self.via, own.via)):
-                self._put(values, disc, radius / 2 + CORNER, BLOCKED)
+            for layer in LAYERS:
+                self._put(self.track, disc, own.track / 2 + CORNER, BLOCKED, layer)
+            self._put(self.via, disc, own.via / 2 + CORNER, BLOCKED)
 
     def _edges(self, board: BareBoard, own: NetClass) -> None:
         for y in range(self.rows):
             for x in range(self.columns):
                 at_x, at_y = x * self._grid, y * self._grid
                 room = min(at_x, at_y, board.width - at_x, board.height - at_y)
-                for values, radius in ((self.track[0], own.track), (self.track[1], own.track), (self.via, own.via)):
-                    if room < board.edge + radius / 2:
-                        values[y * self.columns + x] = BLOCKED
+                place = y * self.columns + x
+                if room < board.edge + own.track / 2:
+                    self.track[place] = self.track[place + self.size] = BLOCKED
+                if room < board.edge + own.via / 2:
+                    self.via[place] = BLOCKED
 
     def _pad(self, board: BareBoard, own: NetClass, pad: CopperPad, number: int) -> None:
         for layer in pad.layers:
-            self._put(self.track[layer], pad, board.clearance + own.track / 2 + CORNER, number)
+            self._put(self.track, pad, board.clearance + own.track / 2 + CORNER, number, layer)
         self._put(self.via, pad, board.clearance + own.via / 2 + CORNER, number)
         # No via in a pad, nor its hole beside another hole.
         self._put(self.via, pad, own.via / 2, BLOCKED)
@@ -74,14 +79,14 @@ class _Maps:
             hole = CopperPad("", "", pad.x, pad.y, pad.drill, pad.drill, pad.drill / 2)
             self._put(self.via, hole, board.hole_to_hole + own.drill / 2, BLOCKED)
 
-    def _put(self, values: list[int], pad: CopperPad, beyond: float, number: int) -> None:
+    def _put(self, values: list[int], pad: CopperPad, beyond: float, number: int, layer: int = 0) -> None:
         across, down = pad.width / 2 + beyond, pad.height / 2 + beyond
         for y in range(max(0, int((pad.y - down) / self._grid)), min(self.rows, int((pad.y + down) / self._grid) + 2)):
             for x in range(
                 max(0, int((pad.x - across) / self._grid)), min(self.columns, int((pad.x + across) / self._grid) + 2)
             ):
                 if pad.distance(x * self._grid, y * self._grid) < beyond:
-                    place = y * self.columns + x
+                    place = layer * self.size + y * self.columns + x
                     values[place] = number if values[place] in (FREE, number) else BLOCKED
 
 
@@ -99,13 +104,23 @@ class _Router:
         self.maps = {kind: _Maps(board, grid, kind, self.numbers) for kind in sorted(kinds, key=repr)}
         some = next(iter(self.maps.values()), None)
         self.columns, self.rows = (some.columns, some.rows) if some else (0, 0)
-        size = self.columns * self.rows
-        self.history = [[0.0] * size for _ in LAYERS]
+        self.size = self.columns * self.rows
+        self.history = [0.0] * (2 * self.size)
+        self._steps = tuple((dy * self.columns + dx, length) for dx, dy, length in STEPS)
         self.routes: dict[str, list[list[Cell]]] = {}
-        self.terminals = {name: [self._terminal(pad) for pad in board.pads if pad.net == name] for name in names}
+        joined = [pad for pad in board.pads if pad.joins]
+        self.terminals = {name: [self._terminal(pad) for pad in joined if pad.net == name] for name in names}
         for name, ends in self.terminals.items():
-            for x, y, layer in (cell for end in ends for cell in end):
-                self.maps[board.class_of(name)].track[layer][y * self.columns + x] = self.numbers[name]
+            for cell in (cell for end in ends for cell in end):
+                self.maps[board.class_of(name)].track[self._place(cell)] = self.numbers[name]
+
+    def _place(self, cell: Cell) -> int:
+        return cell[2] * self.size + cell[1] * self.columns + cell[0]
+
+    def _cell(self, place: int) -> Cell:
+        layer, flat = divmod(place, self.size)
+        y, x = divmod(flat, self.columns)
+        return x, y, layer
 
     def _terminal(self, pad: CopperPad) -> list[Cell]:
         return [(round(pad.x / self.grid), round(pad.y / self.grid), layer) for layer in pad.layers]
@@ -123,14 +138,14 @@ class _Router:
             both = _disc(max(own.via / 2 + kind.via / 2 + gap, holes) / self.grid)
             for layer in LAYERS:
                 flat = [(x, y) for x, y, where in tracks if where == layer]
-                self._add(maps.crowd[layer], {*_around(flat, beside), *_around(vias, via_beside)}, sign)
+                self._add(maps.crowd, {*_around(flat, beside), *_around(vias, via_beside)}, sign, layer)
             flat = [(x, y) for x, y, _ in tracks]
             self._add(maps.crowd_via, {*_around(flat, beside_via), *_around(vias, both)}, sign)
 
-    def _add(self, values: list[int], cells: Iterable[tuple[int, int]], sign: int) -> None:
+    def _add(self, values: list[int], cells: Iterable[tuple[int, int]], sign: int, layer: int = 0) -> None:
         for x, y in cells:
             if 0 <= x < self.columns and 0 <= y < self.rows:
-                values[y * self.columns + x] += sign
+                values[layer * self.size + y * self.columns + x] += sign
 
     def contested(self, net: str) -> int:
         """How many cells of a laid net others want; each becomes dearer."""
@@ -138,14 +153,14 @@ class _Router:
         tracks, vias = cells_of(self.routes[net])
         self.mark(net, -1)
         found = 0
-        for x, y, layer in tracks:
-            if maps.crowd[layer][y * self.columns + x]:
-                self.history[layer][y * self.columns + x] += 0.4
+        for cell in tracks:
+            if maps.crowd[self._place(cell)]:
+                self.history[self._place(cell)] += 0.4
                 found += 1
         for x, y in vias:
             if maps.crowd_via[y * self.columns + x]:
                 for layer in LAYERS:
-                    self.history[layer][y * self.columns + x] += 0.6
+                    self.history[self._place((x, y, layer))] += 0.6
                 found += 1
         self.mark(net, 1)
         return found
@@ -169,63 +184,82 @@ class _Router:
 
     def _search(self, net: str, starts: Sequence[Cell], goals: set[Cell], crowding: float) -> list[Cell]:
         xs, ys = [cell[0] for cell in goals], [cell[1] for cell in goals]
-        box = min(xs), max(xs), min(ys), max(ys)
-        best = dict.fromkeys(starts, 0.0)
-        came: dict[Cell, Cell] = {}
-        heap = [(_far(cell, box), order, cell) for order, cell in enumerate(starts)]
-        heap.sort()
-        done: set[Cell] = set()
-        order = len(heap)
-        while heap:
-            cell = heappop(heap)[2]
-            if cell in done:
-                continue
-            done.add(cell)
-            if cell in goals:
-                return _walked(cell, came)
-            for other, price in self._around(net, cell, came.get(cell), crowding):
-                cost = best[cell] + price
-                if other not in done and cost < best.get(other, inf):
-                    best[other], came[other] = cost, cell
-                    order += 1
-                    heappush(heap, (cost + _far(other, box), order, other))
+        front = _Front(self.columns, self.size, (min(xs), max(xs), min(ys), max(ys)))
+        wanted = {self._place(cell) for cell in goals}
+        for cell in starts:
+            front.offer(self._place(cell), 0.0, -1)
+        maps, number = self.maps[self.board.class_of(net)], self.numbers[net]
+        while (place := front.nearest()) >= 0:
+            if place in wanted:
+                return [self._cell(each) for each in front.way_to(place)]
+            self._spread(front, place, maps, number, crowding)
         return []
 
-    def _around(self, net: str, cell: Cell, before: Cell | None, crowding: float) -> Iterator[tuple[Cell, float]]:
-        maps, number = self.maps[self.board.class_of(net)], self.numbers[net]
-        x, y, layer = cell
-        blocked, crowd, history = maps.track[layer], maps.crowd[layer], self.history[layer]
-        weight = self.prices.back if layer else 1.0
-        for dx, dy, length in STEPS:
-            place = (y + dy) * self.columns + x + dx
-            if 0 <= x + dx < self.columns and 0 <= y + dy < self.rows and blocked[place] in (FREE, number):
-                bent = before is not None and before[2] == layer and (x - before[0], y - before[1]) != (dx, dy)
-                price = length * weight * (1 + history[place]) * (1 + crowding * crowd[place])
-                yield (x + dx, y + dy, layer), price + (self.prices.bend if bent else 0.0)
-        place = y * self.columns + x
-        if maps.via[place] in (FREE, number) and maps.track[1 - layer][place] in (FREE, number):
-            price = self.prices.via * (1 + history[place]) * (1 + crowding * maps.crowd_via[place])
-            yield (x, y, 1 - layer), price
+    def _spread(self, front: "_Front", place: int, maps: _Maps, number: int, crowding: float) -> None:
+        """Offer what lies around a place, and its other side. The edge is blocked: no step leaves the board."""
+        blocked, crowd, history, done = maps.track, maps.crowd, self.history, front.done
+        cost, straight = front.best[place], place - front.came[place]
+        weight = self.prices.back if place >= self.size else 1.0
+        bend = self.prices.bend
+        for step, length in self._steps:
+            other = place + step
+            if blocked[other] in (FREE, number) and other not in done:
+                price = length * weight * (1 + history[other]) * (1 + crowding * crowd[other])
+                front.offer(other, cost + price + (0.0 if step == straight else bend), place)
+        flat = place % self.size
+        other = place - self.size if place >= self.size else place + self.size
+        if maps.via[flat] in (FREE, number) and blocked[other] in (FREE, number) and other not in done:
+            price = self.prices.via * (1 + history[place]) * (1 + crowding * maps.crowd_via[flat])
+            front.offer(other, cost + price, place)
+
+
+class _Front:
+    """The search's edge: what was reached, at what cost and from where. Ties are broken by the order of offers."""
+
+    def __init__(self, columns: int, size: int, box: tuple[int, int, int, int]) -> None:
+        self._columns, self._size, self._box = columns, size, box
+        self.best: dict[int, float] = {}
+        self.came: dict[int, int] = {}
+        self.done: set[int] = set()
+        self._heap: list[tuple[float, int, int]] = []
+        self._order = 0
+
+    def offer(self, place: int, cost: float, before: int) -> None:
+        """A way to a place; taken when it is the cheapest so far."""
+        if cost < self.best.get(place, inf):
+            self.best[place], self.came[place] = cost, before
+            self._order += 1
+            heappush(self._heap, (cost + self._far(place), self._order, place))
+
+    def _far(self, place: int) -> float:
+        """Never more than the way that is left: straight and diagonal steps to the box around the goals."""
+        y, x = divmod(place % self._size, self._columns)
+        left, right, top, bottom = self._box
+        across = left - x if x < left else x - right if x > right else 0
+        down = top - y if y < top else y - bottom if y > bottom else 0
+        return across + DIAGONAL * down if across > down else down + DIAGONAL * across
+
+    def nearest(self) -> int:
+        """The next place to spread from; -1 when there is none."""
+        while self._heap:
+            place = heappop(self._heap)[2]
+            if place not in self.done:
+                self.done.add(place)
+                return place
+        return -1
+
+    def way_to(self, place: int) -> list[int]:
+        """The places from a start to this one."""
+        way = [place]
+        while (before := self.came[way[-1]]) >= 0:
+            way.append(before)
+        return way[::-1]
 
 
 def _around(cells: Iterable[tuple[int, int]], disc: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for x, y in cells:
         for dx, dy in disc:
             yield x + dx, y + dy
-
-
-def _far(cell: Cell, box: tuple[int, int, int, int]) -> float:
-    """Never more than the way that is left: straight and diagonal steps to the box around the goals."""
-    x, y, _ = cell
-    across, down = max(box[0] - x, x - box[1], 0), max(box[2] - y, y - box[3], 0)
-    return max(across, down) + (sqrt(2) - 1) * min(across, down)
-
-
-def _walked(cell: Cell, came: dict[Cell, Cell]) -> list[Cell]:
-    path = [cell]
-    while (before := came.get(path[-1])) is not None:
-        path.append(before)
-    return path[::-1]
 
 
 def cells_of(paths: list[list[Cell]]) -> tuple[set[Cell], set[tuple[int, int]]]:
@@ -291,7 +325,7 @@ def _stubs(board: BareBoard, net: str, router: _Router, own: NetClass) -> Iterat
     """From the cell a way ends at to the middle of its pad, which is seldom on the grid."""
     used = cells_of(router.routes[net])[0]
     for pad in board.pads:
-        for x, y, layer in router._terminal(pad) if pad.net == net else ():
+        for x, y, layer in router._terminal(pad) if pad.net == net and pad.joins else ():
             at = (x * router.grid, y * router.grid)
             if (x, y, layer) in used and at != (pad.x, pad.y):
                 yield Track(net, layer, at, (pad.x, pad.y), own.track)

@@ -34,6 +34,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "closed contacts read low": levels.closed_contacts,
         "a contact wakes once": wake.wake,
         "fingers and cables meet a resistor first": guards.sparks,
+        "cables and windows meet a diode array": _plain(guards.arrayed),
         "the buzzer has its own charge": guards.buffered,
         "no rail is overloaded": budget.overloads,
     }

@@ -76,7 +76,7 @@ def _keypad(netlist: Netlist, part: str) -> Iterator[Way]:
 
 
 def _transistor(netlist: Netlist, part: str) -> Iterator[Way]:
-    pnp = netlist.parts[part].value.startswith("BC55")
+    pnp = netlist.parts[part].value.startswith(("BC55", "BC85"))
     ways = (("E", "B"), ("E", "C")) if pnp else (("B", "E"), ("C", "E"))
     for start, end in ways:
         yield from _directed(netlist, part, start, end)

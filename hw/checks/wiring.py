@@ -37,6 +37,16 @@ def expected(netlist: Netlist) -> list[Signal]:
     return [pin for pin in DESK if is_battery(netlist) or not pin.battery_only]
 
 
+def has_ribbon(netlist: Netlist) -> bool:
+    """True for a keypad on a ribbon; False for switches on the board itself."""
+    return "KB1" in netlist.parts
+
+
+def is_key_of_board(netlist: Netlist, signal: str) -> bool:
+    """True for a row or column that ends at switches on the board, each judged by `hw.checks.keys`."""
+    return signal.startswith("KEY_") and not has_ribbon(netlist)
+
+
 def missing_signals(netlist: Netlist) -> list[str]:
     """From the pin file to the drawing: every signal's net is on its header pin."""
     found: list[str] = []
@@ -57,7 +67,7 @@ def unknown_wires(netlist: Netlist) -> list[str]:
     return [
         f"header pin {number} carries {net}, of which drivers/header.py knows nothing"
         for number, net in wired.items()
-        if net != f"/{known.get(number)}"
+        if net != f"/{known.get(number)}" and not _is_memory(netlist, net)
     ]
 
 
@@ -86,14 +96,19 @@ def wrong_far_ends(netlist: Netlist) -> list[str]:
             for end in netlist.nets.get(net, ())
             for name in (end.function, end.number)
         }
-        ends = {FAR_ENDS[other.signal] for other in expected(netlist)} & reached
+        if is_key_of_board(netlist, pin.signal):
+            continue
+        known = {FAR_ENDS[other.signal] for other in expected(netlist)}
+        ends = known & reached
         if ends != {FAR_ENDS[pin.signal]}:
             found.append(f"{pin.signal} must end at {FAR_ENDS[pin.signal]}, ends at {sorted(ends) or 'nothing'}")
     return found
 
 
 def wrong_ribbon(netlist: Netlist) -> list[str]:
-    """The keypad's contacts are on the maker's pins."""
+    """The keypad's contacts are on the maker's pins; a board with keys of its own has no ribbon."""
+    if not has_ribbon(netlist):
+        return []
     drawn = {pin.function: pin.number for pin, _ in netlist.pins_of("KB1")}
     return [
         f"keypad {name} is on pin {drawn.get(name)}, must be on {RIBBON[name]}"
@@ -121,7 +136,8 @@ def conflicts(netlist: Netlist, pins: tuple[Signal, ...] = DESK) -> list[str]:
             f"{pin.signal} is on GPIO{pin.gpio}: {name}" for pin in pins if pin.gpio in gpios and pin.role not in roles
         ]
     for number in ("27", "28"):
-        if net := netlist.net_of.get((BOARD, number)):
+        net = netlist.net_of.get((BOARD, number))
+        if net and not _is_memory(netlist, net):
             found.append(f"header pin {number} is reserved for a HAT's identification and carries {net}")
     seen: dict[int, str] = {}
     for pin in pins:
@@ -129,6 +145,13 @@ def conflicts(netlist: Netlist, pins: tuple[Signal, ...] = DESK) -> list[str]:
             found.append(f"{pin.signal} and {seen[pin.gpio]} share GPIO{pin.gpio}")
         seen[pin.gpio] = pin.signal
     return found
+
+
+def _is_memory(netlist: Netlist, net: str) -> bool:
+    """True for a net that joins only the HAT's memory and its pull-up."""
+    others = [pin.part for pin in netlist.nets[net] if pin.part != BOARD]
+    memories = [part for part in others if netlist.parts[part].value == "24LC32"]
+    return len(memories) == 1 and all(part in memories or part.startswith("R") for part in others)
 
 
 def incomplete_parts(netlist: Netlist) -> list[str]:

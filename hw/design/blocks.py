@@ -141,11 +141,19 @@ def _buzzer(pen: Pen) -> None:
     )
 
 
-def slot(block: TitleBlock, *, with_switch: bool) -> Sheet:
+def slot(block: TitleBlock, *, with_switch: bool, with_reader: bool = True) -> Sheet:
     """The USB reader, the bare slot's connector and, on the desk, the card switch."""
     pen = Pen(Sheet("slot", block, 5))
-    sheet = pen.sheet
     _bare_slot(pen)
+    if with_reader:
+        _usb_reader(pen)
+    if with_switch:
+        _card_switch(pen)
+    return pen.sheet
+
+
+def _usb_reader(pen: Pen) -> None:
+    sheet = pen.sheet
     sheet.frame((14, 72), (112, 120), "Card slot: any USB CCID reader")
     reader = pen.part(library.USB_READER, "X1", parts.USB_READER, (92, 94))
     for name, shape in (("VBUS", "passive"), ("D-", "bidirectional"), ("D+", "bidirectional")):
@@ -158,9 +166,6 @@ def slot(block: TitleBlock, *, with_switch: bool) -> Sheet:
         "The reader switches the card's own supply; the Pi never touches the contacts.",
         (18, 112),
     )
-    if with_switch:
-        _card_switch(pen)
-    return sheet
 
 
 def _bare_slot(pen: Pen) -> None:

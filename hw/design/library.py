@@ -80,12 +80,16 @@ LED: Final = _beside(
 )
 
 
-def _transistor(name: str, description: str, emitter_up: bool) -> Symbol:
+def _transistor(
+    name: str, description: str, emitter_up: bool, numbers: tuple[str, str, str] = ("1", "2", "3")
+) -> Symbol:
+    """`numbers`: those of collector, base and emitter."""
     up = 1 if emitter_up else -1
+    collector, base, emitter = numbers
     pins = (
-        SymbolPin("1", "C", PASSIVE, (2, -4 * up), Side.BOTTOM if emitter_up else Side.TOP, 2),
-        SymbolPin("2", "B", Kind.INPUT, (-3, 0), Side.LEFT, 2.5),
-        SymbolPin("3", "E", PASSIVE, (2, 4 * up), Side.TOP if emitter_up else Side.BOTTOM, 2),
+        SymbolPin(collector, "C", PASSIVE, (2, -4 * up), Side.BOTTOM if emitter_up else Side.TOP, 2),
+        SymbolPin(base, "B", Kind.INPUT, (-3, 0), Side.LEFT, 2.5),
+        SymbolPin(emitter, "E", PASSIVE, (2, 4 * up), Side.TOP if emitter_up else Side.BOTTOM, 2),
     )
     head = arrow((0.2, 0.6), (1.1, 0.9), (0.6, 1.5)) if emitter_up else arrow((1.6, -1.7), (0.7, -1.4), (1.2, -0.8))
     strokes: tuple[Graphic, ...] = (
@@ -100,6 +104,10 @@ def _transistor(name: str, description: str, emitter_up: bool) -> Symbol:
 
 NPN: Final = _transistor("NPN_CBE", "NPN transistor, pins C B E", emitter_up=False)
 PNP: Final = _transistor("PNP_CBE", "PNP transistor, emitter up, pins C B E", emitter_up=True)
+NPN_SMALL: Final = _transistor("NPN_BEC", "NPN transistor, pins B E C", emitter_up=False, numbers=("3", "1", "2"))
+PNP_SMALL: Final = _transistor(
+    "PNP_BEC", "PNP transistor, emitter up, pins B E C", emitter_up=True, numbers=("3", "1", "2")
+)
 
 BUZZER: Final = Symbol(
     "Buzzer",
@@ -242,6 +250,39 @@ GAUGE: Final = module(
     [("1", "BAT", Kind.POWER_IN), ("2", "GND", Kind.POWER_IN)],
     [("3", "VIN", Kind.POWER_IN), ("4", "SCL", Kind.INPUT), ("5", "SDA", Kind.BIDIRECTIONAL)],
     14,
+)
+
+SPARK_ARRAY: Final = module(
+    "USBLC6_2",
+    "U",
+    "Diode array, two lines",
+    [("1", "IO1", PASSIVE), ("3", "IO2", PASSIVE), ("2", "GND", Kind.POWER_IN)],
+    [("6", "IO1'", PASSIVE), ("4", "IO2'", PASSIVE), ("5", "VBUS", PASSIVE)],
+    12,
+)
+
+EEPROM: Final = module(
+    "24LC32",
+    "U",
+    "EEPROM, 4 KiB, I2C",
+    [
+        ("5", "SDA", Kind.BIDIRECTIONAL),
+        ("6", "SCL", Kind.INPUT),
+        ("7", "WP", Kind.INPUT),
+        ("4", "GND", Kind.POWER_IN),
+    ],
+    [("8", "VCC", Kind.POWER_IN), ("1", "A0", Kind.INPUT), ("2", "A1", Kind.INPUT), ("3", "A2", Kind.INPUT)],
+    12,
+)
+
+TEST_POINT: Final = Symbol(
+    "Test_point",
+    "TP",
+    "A pad for a needle",
+    (SymbolPin("1", "1", PASSIVE, (0, -2), Side.BOTTOM, 1.4),),
+    (Circle((0, 0), 0.6),),
+    (1.4, 0.9),
+    (1.4, -0.9),
 )
 
 CELL: Final = Symbol(

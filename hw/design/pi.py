@@ -61,21 +61,25 @@ def kind_of(pin: Signal) -> Kind:
     return _KINDS[pin.role]
 
 
-def rows() -> Iterator[tuple[str, float]]:
-    """Each signal (USB contacts one by one) and its height from the first one, downwards, in grid steps."""
+def rows(usb: bool = True) -> Iterator[tuple[str, float]]:
+    """Each signal (USB contacts one by one) and its height from the first one, downwards, in grid steps.
+
+    `usb` False leaves the room of the USB contacts, which a printed board does not meet, empty.
+    """
     y = 0.0
     for block in BLOCKS:
         for signal in block.signals:
             for name in [f"USB_{text}" for _, text in USB] if signal == "USB" else [signal]:
-                yield name, y
+                if usb or signal != "USB":
+                    yield name, y
                 y += STEP
         y += GAP
 
 
-def _signal_pins(x: float, top: float) -> Iterator[SymbolPin]:
+def _signal_pins(x: float, top: float, on_usb: bool) -> Iterator[SymbolPin]:
     usb = {f"USB_{text}": (number, text) for number, text in USB}
     usb_kinds = {"VBUS": Kind.POWER_OUT, "D-": Kind.BIDIRECTIONAL, "D+": Kind.BIDIRECTIONAL}
-    for name, offset in rows():
+    for name, offset in rows(on_usb):
         at = (x, top - offset)
         if name in usb:
             number, text = usb[name]
@@ -91,12 +95,12 @@ def spare_gpios() -> list[int]:
     return [gpio for gpio in sorted(HEADER) if gpio not in used]
 
 
-def _other_pins(x: float, top: float, source: bool) -> Iterator[SymbolPin]:
+def _other_pins(x: float, top: float, source: bool, usb: bool) -> Iterator[SymbolPin]:
     y = top
     supply = Kind.POWER_OUT if source else Kind.POWER_IN
     ground = Kind.POWER_OUT if source else Kind.POWER_IN
     # The first pin of a rail speaks for it; the others are the same copper.
-    grounds = (*map(str, GROUNDS), USB_GROUND)
+    grounds = (*map(str, GROUNDS), *([USB_GROUND] if usb else []))
     rails = ((SUPPLY_5V, "5V", supply), (SUPPLY_3V3, "3V3", Kind.POWER_OUT), (grounds, "GND", ground))
     for group, text, first in rails:
         for number in map(str, group):
@@ -110,12 +114,15 @@ def _other_pins(x: float, top: float, source: bool) -> Iterator[SymbolPin]:
         y -= STEP
 
 
-def symbol(name: str, source: bool) -> Symbol:
-    """The Pi. `source` True: it feeds the 5 V rail from its own socket; False: it is fed at pins 2 and 4."""
+def symbol(name: str, source: bool, usb: bool = True) -> Symbol:
+    """The Pi. `source` True: it feeds the 5 V rail from its own socket; False: it is fed at pins 2 and 4.
+
+    `usb` False: the header alone, for a printed board that the USB contacts do not meet.
+    """
     height = max(offset for _, offset in rows()) + 2 * STEP
     half = 12
     top = height / 2 - STEP
-    pins = (*_other_pins(-half - 3, top, source), *_signal_pins(half + 3, top))
+    pins = (*_other_pins(-half - 3, top, source, usb), *_signal_pins(half + 3, top, usb))
     graphics = (
         Box((-half, height / 2), (half, -height / 2)),
         Words("40-pin header", (-3, -height / 2 + 13), 1.5),
@@ -129,3 +136,5 @@ def symbol(name: str, source: bool) -> Symbol:
 
 PI_SOURCE: Final = symbol("Raspberry_Pi_fed_by_USB", source=True)
 PI_SINK: Final = symbol("Raspberry_Pi_fed_by_header", source=False)
+HEADER_SOURCE: Final = symbol("Raspberry_Pi_header_that_feeds", source=True, usb=False)
+HEADER_SINK: Final = symbol("Raspberry_Pi_header_that_is_fed", source=False, usb=False)

@@ -42,12 +42,24 @@ def _call(arguments: Sequence[str | Path], *, accepted: tuple[int, ...] = (0,)) 
     with TemporaryDirectory() as settings:
         # KiCad writes its settings on every start: into the user's own it would mean a surprise.
         environment = {**os.environ, "KICAD_CONFIG_HOME": settings}
+        _give_libraries(Path(settings))
         done = subprocess.run(  # noqa: S603 - our own list
             command, capture_output=True, text=True, check=False, timeout=300, env=environment
         )
     if done.returncode not in accepted:
         raise KicadError(f"kicad-cli {' '.join(command[1:4])} ended with {done.returncode}: {done.stderr.strip()}")
     return done
+
+
+TABLE = Path("/usr/share/kicad/template/fp-lib-table")
+
+
+def _give_libraries(settings: Path) -> None:
+    """The table of KiCad's footprints, without which every footprint of a board is one of an unknown library."""
+    for version in ("9.0", "10.0"):
+        if TABLE.is_file():
+            (settings / version).mkdir()
+            shutil.copy(TABLE, settings / version / TABLE.name)
 
 
 def version() -> str:
@@ -92,6 +104,25 @@ def netlist(schematic: Path) -> Netlist:
         return from_kicad(target.read_text(encoding="utf-8"))
 
 
+def netlist_text(schematic: Path) -> str:
+    """KiCad's own netlist, with the pins that lead nowhere."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "netlist"
+        _run(["sch", "export", "netlist", "--format", "kicadsexpr", "-o", target, schematic])
+        return target.read_text(encoding="utf-8")
+
+
+def check_board(board: Path) -> tuple[int, list[Violation]]:
+    """The exit status and the findings of the board's rules check, warnings and the drawing's parity included."""
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "drc.json"
+        arguments: list[str | Path] = ["pcb", "drc", "--severity-all", "--schematic-parity", "--exit-code-violations"]
+        status = _run([*arguments, "--format", "json", "-o", report, board], accepted=(0, RULES_BROKEN))
+        found = json.loads(report.read_text(encoding="utf-8"))
+    kinds = ("violations", "unconnected_items", "schematic_parity")
+    return status, [_violation(item) for kind in kinds for item in found.get(kind, [])]
+
+
 def export_svg(schematic: Path, folder: Path) -> list[Path]:
     """One picture a sheet into `folder`; returns the files."""
     _run(["sch", "export", "svg", "--no-background-color", "-o", folder, schematic])
@@ -101,3 +132,36 @@ def export_svg(schematic: Path, folder: Path) -> list[Path]:
 def export_pdf(schematic: Path, target: Path) -> None:
     """All sheets into one document."""
     _run(["sch", "export", "pdf", "--no-background-color", "-o", target, schematic])
+
+
+def export_gerbers(board: Path, folder: Path, layers: Sequence[str]) -> None:
+    """One Gerber file a layer into `folder`."""
+    named = ",".join(layers)
+    _run(["pcb", "export", "gerbers", "--no-netlist", "-l", named, "-o", f"{folder}/", board])
+
+
+def export_drill(board: Path, folder: Path) -> None:
+    """Two drill files into `folder`: plated holes, and the others."""
+    units = ["--format", "excellon", "--excellon-units", "mm", "--excellon-separate-th"]
+    _run(["pcb", "export", "drill", *units, "-o", f"{folder}/", board])
+
+
+def export_test_netlist(board: Path, target: Path) -> None:
+    """The netlist a house tests the bare board by, IPC-D-356."""
+    _run(["pcb", "export", "ipcd356", "-o", target, board])
+
+
+def export_positions(board: Path, target: Path) -> None:
+    """Where the fitted surface parts stand, as CSV."""
+    kinds = ["--format", "csv", "--units", "mm", "--smd-only", "--exclude-dnp"]
+    _run(["pcb", "export", "pos", *kinds, "-o", target, board])
+
+
+def export_step(board: Path, target: Path) -> None:
+    """The bare board as a solid; KiCad's models of parts are not installed."""
+    _run(["pcb", "export", "step", "--board-only", "-f", "-o", target, board])
+
+
+def render(board: Path, side: str, target: Path) -> None:
+    """A picture of a side: `top` or `bottom`."""
+    _run(["pcb", "render", "--side", side, "-w", "1100", "-h", "1250", "-o", target, board])

@@ -98,12 +98,17 @@ def _instance(context: _Context, placed: Placed) -> list[Node]:
     return [Word("instances"), [Word("project"), context.project.name, place]]
 
 
+def _is_bought(placed: Placed) -> bool:
+    """False for a supply's arrow, and for a pad that is nothing but copper."""
+    return not placed.symbol.power and not placed.component.footprint.startswith("TestPoint:")
+
+
 def _symbol(context: _Context, placed: Placed) -> list[Node]:
     node: list[Node] = [Word("symbol"), [Word("lib_id"), f"{LIBRARY}:{placed.symbol.name}"]]
     node.append(_at(placed.at, placed.rotation))
     if placed.mirrored:
         node.append([Word("mirror"), Word("y")])
-    node += [[Word("unit"), 1], _flag("exclude_from_sim", False), _flag("in_bom", not placed.symbol.power)]
+    node += [[Word("unit"), 1], _flag("exclude_from_sim", False), _flag("in_bom", _is_bought(placed))]
     node += [_flag("on_board", True), _flag("dnp", not placed.component.fitted)]
     node += [_uuid(context.identifier("symbol", placed.reference)), *_fields(placed)]
     for pin in placed.symbol.pins:

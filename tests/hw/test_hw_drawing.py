@@ -7,7 +7,7 @@ import pytest
 
 from hw import make
 from hw.design import library, parts
-from hw.design.versions import VERSIONS, Version, project, title_block
+from hw.design.versions import BOARDS, VERSIONS, Version, project, title_block
 from hw.kicad import netlist as netlists
 from hw.kicad.files import schematic
 from hw.kicad.reading import findings
@@ -15,7 +15,7 @@ from hw.kicad.sexp import Word, dumps, loads, number
 from hw.kicad.sheet import Label, Note, Placed, Sheet, cut
 from hw.kicad.slim import slim
 
-SHEETS = [(version, sheet.name) for version in VERSIONS for sheet in project(version).sheets]
+SHEETS = [(version, sheet.name) for version in (*VERSIONS, *BOARDS) for sheet in project(version).sheets]
 R10K = parts.resistor("10k").component()
 
 
@@ -72,7 +72,7 @@ def test_slanting_wires_and_taken_references_are_refused() -> None:
         sheet.place(Placed(library.RESISTOR, "R1", R10K, (20, 10)))
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+@pytest.mark.parametrize("version", (*VERSIONS, *BOARDS), ids=lambda version: version.name)
 def test_identifiers_are_unique(version: Version) -> None:
     whole = project(version)
     found = [match for sheet in whole.sheets for match in re.findall(r'\(uuid "([^"]+)"\)', schematic(whole, sheet))]

@@ -18,7 +18,7 @@ from hw.kicad.netlist import Netlist
 pytestmark = pytest.mark.usefixtures("kicad")
 
 Copy = Callable[[str], Path]
-VERSIONS = ("desk", "battery")
+VERSIONS = ("desk", "battery", "front", "hat")
 FOOTPRINTS = Path("/usr/share/kicad/footprints")
 
 

@@ -106,6 +106,7 @@ APART, VOLTS, BUS = "supplies are apart", "no GPIO sees more than 3.3 V", "I2C i
 KEYS, BOOT, CONTACTS = "keys read right", "everything is defined at boot", "closed contacts read low"
 LOAD, WAKE = "no rail is overloaded", "a contact wakes once"
 SPARKS, CHARGE = "fingers and cables meet a resistor first", "the buzzer has its own charge"
+ARRAYS = "cables and windows meet a diode array"
 
 MISTAKES = [
     Mistake("a wire lost at the Pi", WIRED, lambda n: moved(n, "A1", "29", "nowhere")),
@@ -165,6 +166,11 @@ MISTAKES = [
     ),
     Mistake("no capacitor at the card switch", SPARKS, lambda n: without(n, "C7")),
     Mistake("a small capacitor under the Code key", SPARKS, lambda n: changed(n, "C8", value="1n"), battery=True),
+    Mistake(
+        "a printed board without diode arrays",
+        ARRAYS,
+        lambda n: changed(n, "A1", footprint="Connector_PinSocket_2.54mm:PinSocket_2x20_P2.54mm_Vertical"),
+    ),
     Mistake("no capacitor at the buzzer", CHARGE, lambda n: without(n, "C6")),
     Mistake("LED without a useful resistor", LOAD, lambda n: changed(n, "R9", value="47")),
     Mistake("buzzer's base starved", LOAD, lambda n: changed(n, "R10", value="100k")),

@@ -1,0 +1,244 @@
+"""The printed boards as they are kept: our own checks, each seen failing on a mistake; no KiCad is asked here."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from hw import make
+from hw.board import check, fabrication, kept
+from hw.board.build import parts_csv
+from hw.board.check import findings
+from hw.board.copper import Copper, Track, Via
+from hw.board.read import ReadBoard, ReadPad, ReadPart, read_board
+from hw.checks.all import CHECKS
+from hw.checks.all import findings as circuit_findings
+from hw.checks.figures import Figures
+from hw.design.versions import BOARDS, FRONT, HAT, Version
+from hw.kicad.netlist import Netlist
+from tests.hw.test_hw_rules import changed, without
+
+ROOT = make.REPOSITORY
+
+
+@cache
+def board_of(version_name: str) -> ReadBoard:
+    version = next(each for each in BOARDS if each.name == version_name)
+    return read_board((ROOT / kept.board_path(version)).read_text(encoding="utf-8"))
+
+
+@cache
+def archive_of(version_name: str) -> dict[str, str]:
+    return fabrication.unpacked((ROOT / kept.DOCUMENTS / f"{version_name}-fabrication.zip").read_bytes())
+
+
+every_board = pytest.mark.parametrize("version", BOARDS, ids=lambda version: version.name)
+
+
+def test_nothing_is_stale() -> None:
+    assert list(kept.stale()) == []
+
+
+@every_board
+def test_the_circuit_is_right(version: Version, figures: Figures) -> None:
+    assert circuit_findings(kept.kept_netlist(version), figures) == {}
+
+
+@every_board
+def test_the_board_is_right(version: Version) -> None:
+    assert findings(board_of(version.name), kept.kept_netlist(version), version.name) == {}
+
+
+def moved_pads(board: ReadBoard, reference: str, move: Callable[[ReadPad], ReadPad]) -> ReadBoard:
+    return replace(board, pads=tuple(move(pad) if pad.reference == reference else pad for pad in board.pads))
+
+
+def around_middle(board: ReadBoard, *, mirrored: bool) -> ReadBoard:
+    """The header turned by 180 degrees, or mirrored, on its own holes."""
+    pads = [pad for pad in board.pads if pad.reference == "A1"]
+    x, y = (sum(getattr(pad, axis) for pad in pads) / len(pads) for axis in ("x", "y"))
+    return moved_pads(board, "A1", lambda pad: replace(pad, x=2 * x - pad.x, y=pad.y if mirrored else 2 * y - pad.y))
+
+
+def renetted(board: ReadBoard, reference: str, number: str, net: str) -> ReadBoard:
+    def given(pad: ReadPad) -> ReadPad:
+        return replace(pad, net=net) if pad.number == number else pad
+
+    return moved_pads(board, reference, given)
+
+
+def without_part(board: ReadBoard, reference: str) -> ReadBoard:
+    parts = tuple(part for part in board.parts if part.reference != reference)
+    return replace(board, parts=parts, pads=tuple(pad for pad in board.pads if pad.reference != reference))
+
+
+def thinned(board: ReadBoard, net: str, width: float) -> ReadBoard:
+    """The widest piece of a net becomes narrow."""
+    widest = max((track for track in board.tracks if track.net == net), key=lambda track: track.width)
+    return replace(board, tracks=tuple(replace(t, width=width) if t == widest else t for t in board.tracks))
+
+
+def through_a_screw(board: ReadBoard) -> ReadBoard:
+    screw = next(part for part in board.parts if part.reference == "H1")
+    track = board.tracks[0]
+    across = replace(track, start=(screw.x - 9, screw.y), end=(screw.x + 9, screw.y))
+    return replace(board, tracks=(*board.tracks, across))
+
+
+def turned_over(board: ReadBoard, reference: str) -> ReadBoard:
+    parts = tuple(replace(part, back=not part.back) if part.reference == reference else part for part in board.parts)
+    return replace(board, parts=parts)
+
+
+def extra_part(board: ReadBoard) -> ReadBoard:
+    return replace(board, parts=(*board.parts, ReadPart("R99", "1k", "Resistor_SMD:R", 1, 1, True, True, True)))
+
+
+MISTAKES: dict[str, tuple[Callable[[ReadBoard], ReadBoard], str]] = {
+    "the Pi's header turned by 180 degrees": (lambda b: around_middle(b, mirrored=False), "pin 1 of the Pi is at"),
+    "the Pi's header mirrored": (lambda b: around_middle(b, mirrored=True), "pin 1 of the Pi is at"),
+    "the Pi's header a pitch further": (
+        lambda b: moved_pads(b, "A1", lambda pad: replace(pad, x=pad.x + 2.54)), "pin 1 of the Pi is at",
+    ),
+    "a hole of the Pi a millimetre off": (
+        lambda b: replace(b, parts=tuple(replace(p, x=p.x + 1) if p.reference == "H1" else p for p in b.parts)),
+        "no four holes 58 x",
+    ),
+    "two pads' nets exchanged": (
+        lambda b: renetted(renetted(b, "D1", "1", "/Light and sound/LED_A"), "D1", "2", "GND"), "D1 pad 1 is on /Light",
+    ),
+    "a pad on a net of its own": (lambda b: renetted(b, "R9", "1", ""), "R9 pad 1 is on nothing, must be on /LED"),
+    "a free pin joined": (lambda b: renetted(b, "A1", "15", "GND"), "A1 pad 15 is on GND, must be on nothing"),
+    "a part lost": (lambda b: without_part(b, "R9"), "R9 is not on the board"),
+    "a part of no drawing": (extra_part, "R99 is on the board and in no drawing"),
+    "a track through a screw's hole": (through_a_screw, "0.00 mm from the middle of H1"),
+    "no area without copper at the screws": (lambda b: replace(b, areas=()), "H1 has no area without copper"),
+    "the outline open": (lambda b: replace(b, edges=b.edges[1:]), "the outline is open at"),
+    "the outline too large": (lambda b: replace(b, width=104.0), "the board is over 100 mm"),
+    "a random identifier": (
+        lambda b: replace(b, identifiers=(*b.identifiers, "5f0c0d7e-1111-4222-8333-944445555566")), "random identifier",
+    ),
+    "an identifier twice": (lambda b: replace(b, identifiers=(*b.identifiers, b.identifiers[0])), "stands 2 times"),
+    "a small part on the other side": (lambda b: turned_over(b, "R9"), "R9: on the other side"),
+    "ground poured on one side": (lambda b: replace(b, poured=("GND",)), "not poured on both sides"),
+}  # fmt: skip
+
+
+@every_board
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_found(mistake: str, version: Version) -> None:
+    broken, told = MISTAKES[mistake]
+    found = findings(broken(board_of(version.name)), kept.kept_netlist(version), version.name)
+    assert any(told in line for lines in found.values() for line in lines), found
+
+
+@pytest.mark.parametrize("net", ["VBAT", "VSYS", "VSW", "+5V"])
+def test_a_thin_supply_is_found(net: str) -> None:
+    told = check.thin_supplies(thinned(board_of(FRONT.name), net, 0.5))
+    assert len(told) == 1
+    assert told[0].startswith(f"{net}: ")
+
+
+def test_a_tall_part_under_a_socket_of_the_pi_is_found() -> None:
+    broken = moved_pads(board_of(FRONT.name), "D1", lambda pad: replace(pad, y=3.0))
+    assert check.tall_under_sockets(broken, FRONT.name) == ["D1 stands under a socket of the Pi"]
+
+
+ARRAYS = "cables and windows meet a diode array"
+KEYS = "keys read right"
+CIRCUIT: dict[str, tuple[Callable[[Netlist], Netlist], str, str]] = {
+    "no array at the slot's cable": (lambda n: without(n, "U6"), ARRAYS, "/SLOT_TXD reaches J2"),
+    "no array at the display": (lambda n: without(n, "U7"), ARRAYS, "/OLED_SDA reaches DS1"),
+    "a row's resistor bridged": (
+        lambda n: changed(n, "R24", value="47"), "fingers and cables meet a resistor first", "KEY_ROW2: 47",
+    ),
+    "1 k in a row": (lambda n: changed(n, "R24", value="1k"), KEYS, "with its whole column down"),
+    "1 k in a column": (lambda n: changed(n, "R6", value="1k"), KEYS, "over VIL"),
+    "a key's diode lost": (lambda n: without(n, "D32"), KEYS, "KEY_ROW3 x KEY_COL2: 0 switches"),
+    "the memory's bus shared": (
+        lambda n: changed(n, "U5", value="something"), "no conflict with boot, console or bus", "header pin 27",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", CIRCUIT)
+def test_a_mistake_in_the_front_boards_circuit_is_found(mistake: str, figures: Figures) -> None:
+    broken, name, told = CIRCUIT[mistake]
+    assert any(told in line for line in CHECKS[name](broken(kept.kept_netlist(FRONT)), figures))
+
+
+@every_board
+def test_a_board_without_any_array_is_refused(version: Version, figures: Figures) -> None:
+    bare = without(without(kept.kept_netlist(version), "U6"), "U7")
+    assert len(CHECKS[ARRAYS](bare, figures)) == 4
+
+
+# --- what the house is sent ---
+
+
+@every_board
+def test_the_house_can_make_it(version: Version) -> None:
+    files = archive_of(version.name)
+    assert fabrication.limits(files) == []
+    assert fabrication.outline_size(files) == pytest.approx(check.OUTLINE[version.name], abs=0.01)
+    assert not [name for name, text in files.items() if re.search(r"CreationDate|\b20\d\d-\d\d-\d\d", text)]
+
+
+def edited(end: str, pattern: str, new: str) -> dict[str, str]:
+    files = dict(archive_of(HAT.name))
+    name = next(each for each in files if each.endswith(end))
+    files[name], count = re.subn(pattern, new, files[name], count=1)
+    assert count == 1
+    return files
+
+
+REFUSED: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
+    "a stroke too thin": (lambda: edited("-F_Cu.gtl", r"(%ADD\d+C,)0\.25", r"\g<1>0.1"), "a stroke of 0.1 mm"),
+    "a hole too small": (lambda: edited("-PTH.drl", r"C0\.350", "C0.200"), "a hole of 0.2 mm"),
+    "a ring too narrow": (lambda: edited("-PTH.drl", r"C0\.350", "C0.600"), "a ring of 0.050 mm"),
+    "an outline with a gap": (lambda: edited("-Edge_Cuts.gm1", r"X\d+Y-?\d+D01\*\n", ""), "the outline is not closed"),
+    "a layer forgotten": (
+        lambda: {name: text for name, text in archive_of(HAT.name).items() if "B_Mask" not in name},
+        "no file -B_Mask.gbs",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", REFUSED)
+def test_the_limits_find(mistake: str) -> None:
+    broken, told = REFUSED[mistake]
+    assert any(told in line for line in fabrication.limits(broken()))
+
+
+@every_board
+def test_every_small_part_has_a_position_on_one_side(version: Version) -> None:
+    lines = (ROOT / kept.DOCUMENTS / f"{version.name}-positions.csv").read_text(encoding="utf-8").splitlines()[1:]
+    placed = {line.split(",")[0].strip('"') for line in lines}
+    rows = [line.split(",") for line in parts_csv(kept.kept_netlist(version)).splitlines()[1:]]
+    assert len({line.rsplit(",", 1)[1] for line in lines}) == 1
+    pads = {pad.reference for pad in board_of(version.name).pads if pad.number and not pad.drill}
+    fitted = {part.reference for part in board_of(version.name).parts if part.fitted and part.of_drawing}
+    assert placed == pads & fitted
+    assert rows
+
+
+@every_board
+def test_every_part_can_be_ordered_and_somebody_fits_it(version: Version) -> None:
+    text = (ROOT / kept.DOCUMENTS / f"{version.name}-parts.csv").read_text(encoding="utf-8")
+    assert text == parts_csv(kept.kept_netlist(version))
+    netlist = kept.kept_netlist(version)
+    assert not [part for part in netlist.parts.values() if not part.fields["MPN"]]
+    by_house = [line for line in text.splitlines() if ",house," in line]
+    assert by_house
+    assert not [line for line in by_house if "_THT" in line]
+
+
+def test_copper_comes_back_as_it_was_written() -> None:
+    copper = Copper((Track("A b", 1, (1.5, 2), (3, 4.1234), 0.25),), (Via("GND", (1, 2), 0.7, 0.35),))
+    text = kept.copper_text(copper, "abc")
+    assert kept.read_copper(text, "abc") == copper
+    assert kept.read_copper(text, "abd") is None
+    with pytest.raises(ValueError, match="not a line of copper"):
+        kept.read_copper(text + "trace\tA\n", "abc")
