@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -89,15 +90,16 @@ def _picture(board: Path, side: str, target: Path) -> bytes:
     cli.render(board, side, target)
     packed = io.BytesIO()
     with Image.open(target) as image:
-        image.convert("RGB").quantize(COLOURS).save(packed, "PNG", optimize=True)
+        paper = Image.new("RGBA", image.size, "white")
+        paper.alpha_composite(image.convert("RGBA"))
+        paper.convert("RGB").quantize(COLOURS).save(packed, "PNG", optimize=True)
     return packed.getvalue()
 
 
 def _without_moment(step: str) -> str:
     """A STEP file without the moment and the name of the folder it was made in."""
     plain = "FILE_NAME('board','2026-11-28T00:00:00',(''),(''),'','','');"
-    lines = (plain if line.startswith("FILE_NAME") else line for line in step.splitlines())
-    return "\n".join(lines) + "\n"
+    return re.sub(r"FILE_NAME\(.*?\);", plain, step, count=1, flags=re.DOTALL)
 
 
 def products(version: Version, root: Path) -> dict[Path, bytes]:
