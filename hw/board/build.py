@@ -86,8 +86,9 @@ def parts_csv(netlist: Netlist) -> str:
     return target.getvalue()
 
 
-def _picture(board: Path, side: str, target: Path) -> bytes:
-    cli.render(board, side, target)
+def _picture(board: Path, version: Version, side: str, target: Path) -> bytes:
+    layout = kept.layout_of(version)
+    cli.render(board, side, (round(1312 * layout.width / layout.height), 1250), target)
     packed = io.BytesIO()
     with Image.open(target) as image:
         paper = Image.new("RGBA", image.size, "white")
@@ -116,7 +117,7 @@ def products(version: Version, root: Path) -> dict[Path, bytes]:
         step = _without_moment((work / "board.step").read_text(encoding="utf-8"))
         made["board.step.gz"] = gzip.compress(step.encode(), 9, mtime=0)
         for side, end in (("top", "front.png"), ("bottom", "back.png")):
-            made[end] = _picture(board, side, work / end)
+            made[end] = _picture(board, version, side, work / end)
         cli.export_pdf(board.with_suffix(".kicad_sch"), work / "drawing.pdf")
         made["drawing.pdf"] = (work / "drawing.pdf").read_bytes()
     return {Path(f"{start}-{end}"): data for end, data in made.items()}

@@ -162,6 +162,7 @@ def export_step(board: Path, target: Path) -> None:
     _run(["pcb", "export", "step", "--board-only", "-f", "-o", target, board])
 
 
-def render(board: Path, side: str, target: Path) -> None:
-    """A picture of a side: `top` or `bottom`."""
-    _run(["pcb", "render", "--side", side, "-w", "1100", "-h", "1250", "-o", target, board])
+def render(board: Path, side: str, size: tuple[int, int], target: Path) -> None:
+    """A picture of a side, `top` or `bottom`, so many pixels wide and high."""
+    wide, high = map(str, size)
+    _run(["pcb", "render", "--side", side, "-w", wide, "-h", high, "-o", target, board])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from math import dist
 
 import pytest
 
@@ -75,9 +76,10 @@ def without_part(board: ReadBoard, reference: str) -> ReadBoard:
 
 
 def thinned(board: ReadBoard, net: str, width: float) -> ReadBoard:
-    """The widest piece of a net becomes narrow."""
-    widest = max((track for track in board.tracks if track.net == net), key=lambda track: track.width)
-    return replace(board, tracks=tuple(replace(t, width=width) if t == widest else t for t in board.tracks))
+    """The longest of a net's wide pieces becomes narrow."""
+    wide = [track for track in board.tracks if track.net == net and track.width >= 1]
+    longest = max(wide, key=lambda track: dist(track.start, track.end))
+    return replace(board, tracks=tuple(replace(t, width=width) if t == longest else t for t in board.tracks))
 
 
 def through_a_screw(board: ReadBoard) -> ReadBoard:
