@@ -13,57 +13,43 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from hw.board import rules
+from hw.board.kept import project_file
 from hw.breadboard.draw import wiring_diagram
 from hw.checks.figures import load
-from hw.design import library, pi
-from hw.design.versions import BOARDS, VERSIONS, Version, project
+from hw.design.files import (
+    REPOSITORY,
+    SCHEMATICS,
+    drawing_files,
+    folder,
+    netlist_path,
+    netlist_text,
+    symbol_files,
+    symbols,
+    write,
+)
+from hw.design.versions import BOARDS, VERSIONS, Version
 from hw.documents import bom, budget, overlay, solid
 from hw.kicad import cli
-from hw.kicad.files import LIBRARY, file_texts
-from hw.kicad.files import library as library_text
-from hw.kicad.netlist import Netlist, dumps, from_text
+from hw.kicad.netlist import Netlist, from_text
 from hw.kicad.slim import slim
-from hw.kicad.symbols import Symbol
 
-REPOSITORY: Final = Path(__file__).parent.parent
-SCHEMATICS: Final = Path("hw/schematics")
+__all__ = ["REPOSITORY", "SCHEMATICS", "folder", "netlist_path", "netlist_text", "symbols", "write"]
+"""Of the design's files, what this module's readers ask for beside what is made."""
+
 DOCUMENTS: Final = Path("docs/hardware")
 RECORD: Final = DOCUMENTS / "pictures.sha256"
 CASE: Final = Path("hw/case/reader.scad")
 CASE_PICTURE: Final = DOCUMENTS / "case.png"
 
 
-def folder(version: Version) -> Path:
-    """Where a version's project lives, from the repository."""
-    return SCHEMATICS / version.name.removeprefix("sesame-")
-
-
-def symbols() -> tuple[Symbol, ...]:
-    """Every symbol of the library."""
-    named = [value for module in (library, pi) for value in vars(module).values() if isinstance(value, Symbol)]
-    return tuple({symbol.name: symbol for symbol in (*named, *library.RAILS.values())}.values())
-
-
 def sources() -> dict[Path, bytes]:
     """The KiCad files, from the design alone."""
-    files = {SCHEMATICS / f"{LIBRARY}.kicad_sym": library_text(symbols()).encode()}
+    files = symbol_files()
     for version in (*VERSIONS, *BOARDS):
-        texts = file_texts(project(version))
-        if version.is_board:
-            texts[f"{version.name}.kicad_pro"] = rules.project_text(version.name)
-        files |= {folder(version) / name: text.encode() for name, text in texts.items()}
+        files |= drawing_files(version)
+    for version in BOARDS:
+        files |= project_file(version)
     return files
-
-
-def netlist_path(version: Version) -> Path:
-    """The netlist that is kept."""
-    return folder(version) / "netlist.txt"
-
-
-def netlist_text(netlist: Netlist) -> bytes:
-    """The netlist as it is kept."""
-    return ("\n".join(dumps(netlist)) + "\n").encode()
 
 
 def kept_netlists(root: Path = REPOSITORY) -> list[Netlist]:
@@ -158,15 +144,6 @@ def stale(root: Path = REPOSITORY) -> list[str]:
         return found
     found = stale_files(documents(*kept_netlists(root)), root)
     return found + stale_files({RECORD: record(files, kept_pictures(root), root)}, root)
-
-
-def write(files: Mapping[Path, bytes], root: Path) -> None:
-    """Write what differs."""
-    for path, data in files.items():
-        target = root / path
-        if not target.is_file() or target.read_bytes() != data:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
 
 
 def _redraw(files: Mapping[Path, bytes], root: Path) -> None:

@@ -11,16 +11,14 @@ from typing import Final
 
 from PIL import Image
 
-from hw import make
 from hw.board import check, fabrication, job, kept, silk, write
 from hw.board.copper import BareBoard, Copper
 from hw.board.lay import lay_copper
 from hw.board.read import read_board
+from hw.design import files
 from hw.design.versions import Version
-from hw.documents import bom
 from hw.kicad import cli
-from hw.kicad.netlist import Netlist, Part
-from hw.kicad.netlist import make as make_netlist
+from hw.kicad.netlist import Netlist, Part, natural
 from hw.kicad.sexp import loads
 
 COLOURS: Final = 48
@@ -48,7 +46,7 @@ def laid_copper(board: BareBoard, version: Version, root: Path) -> Copper:
         if fresh.open_nets:
             raise BoardError(f"no way for {', '.join(fresh.open_nets)}: move parts in hw/board/places.py")
         text = kept.copper_text(fresh, asked)
-        make.write({kept.copper_path(version): text.encode()}, root)
+        files.write({kept.copper_path(version): text.encode()}, root)
         found = kept.read_copper(text, asked)
     assert found is not None
     return found
@@ -57,7 +55,7 @@ def laid_copper(board: BareBoard, version: Version, root: Path) -> Copper:
 def board_text(version: Version, root: Path) -> str:
     """The board's file, the same bytes every time. Raises BoardError, KicadError, ValueError (no room for writing)."""
     layout = kept.layout_of(version)
-    schematic = root / make.folder(version) / f"{version.name}.kicad_sch"
+    schematic = root / files.folder(version) / f"{version.name}.kicad_sch"
     drawn = job.drawn_parts(loads(cli.netlist_text(schematic)))
     measures = write.run_child(job.bare_job(drawn, layout))
     board, shift = job.bare_board(measures, layout)
@@ -72,17 +70,24 @@ def is_bought(part: Part) -> bool:
     return not part.footprint.startswith("TestPoint:")
 
 
+def grouped(netlist: Netlist) -> list[list[Part]]:
+    """The parts one buys, equal ones together, in the order of their first reference."""
+    groups: dict[tuple[str, str, bool], list[Part]] = {}
+    for part in sorted(filter(is_bought, netlist.parts.values()), key=lambda part: natural(part.reference)):
+        groups.setdefault((part.fields["MPN"], part.value, part.fitted), []).append(part)
+    return list(groups.values())
+
+
 def parts_csv(netlist: Netlist) -> str:
     """The list to order by: who solders a part, and the strip a module stands on."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(["Designator", "Quantity", "Value", "Maker", "Part number", "Footprint", "Fitted by", "Price EUR"])
-    bought = make_netlist([part for part in netlist.parts.values() if is_bought(part)], {})
-    for line in bom.grouped(bought):
-        part = line.part
+    for parts in grouped(netlist):
+        part, names = parts[0], ",".join(each.reference for each in parts)
         by = "nobody" if not part.fitted else "hand" if any(name in part.footprint for name in BY_HAND) else "house"
         fields = [part.value, part.fields["Manufacturer"], part.fields["MPN"], part.footprint, by, part.fields["Price"]]
-        writer.writerow([line.references.replace(" ", ","), len(line.parts), *fields])
+        writer.writerow([names, len(parts), *fields])
     return target.getvalue()
 
 
@@ -134,20 +139,18 @@ def judge(version: Version, root: Path) -> list[str]:
     return found
 
 
-def build(version: Version, root: Path = make.REPOSITORY) -> None:
+def build(version: Version, root: Path = files.REPOSITORY) -> None:
     """Make a board and all its files. Raises BoardError, KicadError, ValueError."""
-    drawing = {
-        path: data for path, data in make.sources().items() if path.parent in {make.folder(version), make.SCHEMATICS}
-    }
-    make.write(drawing, root)
-    schematic = root / make.folder(version) / f"{version.name}.kicad_sch"
-    make.write({make.netlist_path(version): make.netlist_text(cli.netlist(schematic))}, root)
-    make.write({kept.board_path(version): board_text(version, root).encode()}, root)
+    drawing = files.symbol_files() | files.drawing_files(version) | kept.project_file(version)
+    files.write(drawing, root)
+    schematic = root / files.folder(version) / f"{version.name}.kicad_sch"
+    files.write({files.netlist_path(version): files.netlist_text(cli.netlist(schematic))}, root)
+    files.write({kept.board_path(version): board_text(version, root).encode()}, root)
     if found := judge(version, root):
         raise BoardError("\n".join(found))
-    make.write(products(version, root), root)
+    files.write(products(version, root), root)
     archive = (root / kept.DOCUMENTS / f"{version.name}-fabrication.zip").read_bytes()
     if refused := fabrication.limits(fabrication.unpacked(archive)):
         raise BoardError("\n".join(refused))
-    make.write({kept.record_path(version): kept.record(version, cli.version(), root).encode()}, root)
+    files.write({kept.record_path(version): kept.record(version, cli.version(), root).encode()}, root)
     _say(f"{version.name}: whole")

@@ -9,9 +9,9 @@ from hw.board import rules
 from hw.board.copper import BareBoard, Copper, Track, Via
 from hw.board.places import FRONT, HAT, Layout
 from hw.design import versions
+from hw.design.files import REPOSITORY, folder, netlist_path
 from hw.design.versions import Version
 from hw.kicad.netlist import Netlist, from_text
-from hw.make import REPOSITORY, folder, netlist_path
 
 DOCUMENTS: Final = Path("docs/hardware/boards")
 PROGRAMS: Final = tuple(
@@ -25,6 +25,11 @@ LAYOUTS: Final[Mapping[str, Layout]] = {layout.name: layout for layout in (FRONT
 def layout_of(version: Version) -> Layout:
     """Where a board's parts stand."""
     return LAYOUTS[version.name]
+
+
+def project_file(version: Version) -> dict[Path, bytes]:
+    """A board's `.kicad_pro` file, which carries its rules, in the place of the drawing's."""
+    return {folder(version) / f"{version.name}.kicad_pro": rules.project_text(version.name).encode()}
 
 
 def board_path(version: Version) -> Path:
