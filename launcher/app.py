@@ -13,7 +13,6 @@ from launcher.adapters.beside import ThreadTimer, run_beside
 from launcher.adapters.drive import LinuxDrive
 from launcher.adapters.firefox import Firefox
 from launcher.adapters.net import HttpsNet
-from launcher.adapters.no_updates import NoUpdates
 from launcher.adapters.pcsc import PcscReaders
 from launcher.adapters.places import (
     FileLock,
@@ -25,6 +24,7 @@ from launcher.adapters.places import (
     hash_launcher,
 )
 from launcher.adapters.terminal import TerminalWindow
+from launcher.adapters.updates import open_updates
 from launcher.conductor import Conductor, LauncherPorts
 from launcher.linux import automatic, libccid
 from launcher.settings import LauncherSettings, SettingsError, check_settings, find_settings
@@ -45,6 +45,7 @@ def add_launch_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=tuple(LAUNCHER_LANGUAGES), help="instead of the computer's")
     parser.add_argument("--site", help="the business site's address, instead of the one in the file")
     parser.add_argument("--authority", type=Path, help="the authority that is believed (PEM), with --site")
+    parser.add_argument("--updates", default="", help="where the key's updates are, with --site")
     parser.add_argument("--errors", action="store_true", help="print the table of error messages, and end")
     parser.add_argument("--readers", action="store_true", help="say what this computer sees of keys, and end")
     parser.add_argument("--add-reader", metavar="VID:PID", help="put a key's USB numbers into libccid's list (root)")
@@ -89,7 +90,7 @@ def find_locale() -> str:
 
 
 def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
-    settings = choose_settings(arguments.site, arguments.authority)
+    settings = choose_settings(arguments.site, arguments.authority, arguments.updates)
     load_everything()
     own_file = find_own_file()
     known_hash = hash_launcher(own_file) if own_file is not None else ""
@@ -101,7 +102,7 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
         window=window,
         browser=Firefox(settings, find_runtime_folder()),
         net=HttpsNet(settings.authority),
-        updates=NoUpdates(),
+        updates=open_updates(settings.updates, settings.authority),
         drive=LinuxDrive(),
         memory=KeyRegister(find_state_folder()),
         lock=FileLock(find_runtime_folder()),
@@ -120,11 +121,11 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
     return GOOD
 
 
-def choose_settings(site: str | None, authority: Path | None) -> LauncherSettings:
+def choose_settings(site: str | None, authority: Path | None, updates: str = "") -> LauncherSettings:
     """Those of the command line, else those of the file. Raises SettingsError."""
     if site and authority is not None:
         try:
-            return check_settings(LauncherSettings(site, authority.read_text(encoding="ascii")))
+            return check_settings(LauncherSettings(site, authority.read_text(encoding="ascii"), updates=updates))
         except (OSError, UnicodeDecodeError):
             raise SettingsError(f"{authority} cannot be read: it is to be the authority's certificate, PEM") from None
     if site or authority is not None:

@@ -3,7 +3,7 @@
 import json
 import pkgutil
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ LAUNCHER_VERSION: Final = "1"
 PLACE: Final = "settings.json"
 """Beside this module, in the file that was made for a key."""
 
-FIELDS: Final = ("site", "authority", "helpdesk")
+FIELDS: Final = ("site", "authority", "helpdesk", "updates")
 
 
 class SettingsError(Exception):
@@ -21,11 +21,12 @@ class SettingsError(Exception):
 @dataclass(frozen=True, slots=True)
 class LauncherSettings:
     """`site`: https://host[:port], nothing behind it. `authority`: the one that is believed, PEM. `helpdesk`: how it is
-    reached; may be empty."""
+    reached; `updates`: where the key's updates are; both may be empty."""
 
     site: str
     authority: str
     helpdesk: str = ""
+    updates: str = ""
 
     @property
     def host(self) -> str:
@@ -42,7 +43,9 @@ def check_settings(settings: LauncherSettings) -> LauncherSettings:
         ssl.create_default_context(cadata=settings.authority)
     except (ssl.SSLError, ValueError):
         raise SettingsError("the authority is a certificate in PEM, and not too old") from None
-    return LauncherSettings(settings.site.rstrip("/"), settings.authority, settings.helpdesk)
+    if settings.updates and urlsplit(settings.updates).scheme not in {"http", "https"}:
+        raise SettingsError("where updates are is an address like https://business.example/updates/")
+    return replace(settings, site=settings.site.rstrip("/"))
 
 
 def write_settings(settings: LauncherSettings) -> bytes:

@@ -46,6 +46,7 @@ LONG = (
     "key/test_key_memory.py",
     "key/test_key_update_faults.py",
     "key/test_update_power_cuts.py",
+    "launcher/test_launcher_firefox.py",
     "oracle",
     "promises/test_r1_card_pulled.py",
     "promises/test_r2_bad_answers.py",

@@ -87,18 +87,21 @@ class TkWindow:
 
     def _show_bar(self, view: LaunchView) -> None:
         self._bar.stop()
+        if view.busy or view.percent is not None:
+            self._bar.pack(padx=20, pady=6, fill="x", before=self._buttons)
+        else:
+            self._bar.pack_forget()
         if view.percent is not None:
             self._bar.configure(mode="determinate", value=view.percent)
         elif view.busy:
             self._bar.configure(mode="indeterminate")
             self._bar.start(20)
-        else:
-            self._bar.configure(mode="determinate", value=0)
 
     def _show_form(self, view: LaunchView) -> None:
         for child in self._form.winfo_children():
             child.destroy()
         self._entries = {}
+        self._form.configure(height=1)  # an empty frame keeps the height that it had
         for row, (field, label) in enumerate(view.fields):
             name = tk.Label(self._form, text=label, background=PAPER, foreground=INK, anchor="w")
             name.grid(row=row, column=0, sticky="w", pady=3)
@@ -112,6 +115,7 @@ class TkWindow:
     def _show_buttons(self, view: LaunchView) -> None:
         for child in self._buttons.winfo_children():
             child.destroy()
+        self._buttons.configure(height=1)
         if view.fields:
             self._add_button(self._words.send, self._send_form)
         for choice, label in view.buttons:

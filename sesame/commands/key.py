@@ -122,6 +122,7 @@ def _add_bank(parser: argparse.ArgumentParser, site: str) -> None:
     parser.add_argument(
         "--authority", type=Path, metavar="FILE", help="with --site: the one authority it believes, PEM"
     )
+    parser.add_argument("--updates", default="", metavar="ADDRESS", help="with --site: where the key's updates are")
     parser.add_argument("--helpdesk", default="", metavar="TEXT", help="with --site: how the helpdesk is reached")
 
 

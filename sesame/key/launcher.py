@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from launcher.app import choose_settings
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 def make_for_bank(arguments: argparse.Namespace, make: Callable[[LauncherSettings], Made]) -> Made:
     """What `make` makes of --site, --authority and --helpdesk. Raises CommandError."""
     try:
-        chosen = choose_settings(arguments.site, arguments.authority)
-        return make(LauncherSettings(chosen.site, chosen.authority, arguments.helpdesk))
+        chosen = choose_settings(arguments.site, arguments.authority, arguments.updates)
+        return make(replace(chosen, helpdesk=arguments.helpdesk))
     except SettingsError as error:
         raise CommandError(Exit.USAGE, str(error)) from error

@@ -3,6 +3,7 @@ row of the error table that the launcher shows."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 
 from bank.demo.database import open_in_memory
 from bank.web.est.site import open_est
+from launcher.adapters.updates import RepositoryUpdates
 from launcher.course import events as ev
 from launcher.course.state import LaunchPhase
 from launcher.ports import NetAnswer
@@ -17,6 +19,7 @@ from launcher.settings import LauncherSettings
 from launcher.troubles import LaunchError, LaunchTrouble
 from launcher.words import LAUNCHER_LANGUAGES
 from tests.bank.keyed import EsecureBank
+from tests.key.update_rig import FIRST, FolderSource, Publisher, UpdatedKey, name_of
 from tests.launcher.factory_key import FactoryKey
 from tests.launcher.twins import SITE, Computer, TwinCard
 
@@ -324,3 +327,40 @@ def test_a_management_key_that_somebody_changed(scene: Scene) -> None:
 
 def test_settings_are_https_without_a_path() -> None:
     assert LauncherSettings("https://business.example:8037", "").host == "business.example"
+
+
+# The key's update, with its real judge at the other end
+
+
+def test_an_update_is_offered_carried_and_begins_with_the_next_plug(tmp_path: Path) -> None:
+    bank = Publisher(tmp_path)
+    bank.publish(2)
+    key = UpdatedKey(tmp_path / "key", bank.root)
+    computer = Computer(updates=RepositoryUpdates(FolderSource(bank.repository.public)))
+    computer.conductor.begin()
+    computer.plug(TwinCard(key.plug().exchange))
+    computer.timer.pass_time()
+    assert computer.window.view.hint.startswith("Version 2.")
+    computer.send(ev.ChoiceMade(C.UPDATE))
+    shown = [view.percent for view in computer.window.views if view.percent is not None]
+    assert shown == sorted(shown)
+    assert computer.sentence == EN.phases[P.UPDATED], computer.conductor.state.detail
+    computer.send(ev.ChoiceMade(C.END))
+    computer.pull()
+    assert key.start() == name_of(2)
+
+
+def test_an_update_that_was_changed_on_the_way_is_not_taken(tmp_path: Path) -> None:
+    bank = Publisher(tmp_path)
+    bank.publish(2)
+    key = UpdatedKey(tmp_path / "key", bank.root)
+    (program,) = (bank.repository.public / "programs").iterdir()
+    program.write_bytes(bytes(program.stat().st_size))
+    computer = Computer(updates=RepositoryUpdates(FolderSource(bank.repository.public)))
+    computer.conductor.begin()
+    computer.plug(TwinCard(key.plug().exchange))
+    computer.timer.pass_time()
+    computer.send(ev.ChoiceMade(C.UPDATE))
+    assert computer.conductor.state.trouble is T.UPDATE
+    assert key.start() == FIRST
+    assert RepositoryUpdates(None).find_update(TwinCard(bytes), "") == ""

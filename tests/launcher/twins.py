@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from launcher.conductor import Conductor, Job, LauncherPorts
 from launcher.course.events import LaunchEvent
-from launcher.ports import Card, NetAnswer
+from launcher.ports import Card, NetAnswer, UpdateSource
 from launcher.settings import LauncherSettings
 from launcher.troubles import CardGoneError, LaunchError
 from launcher.view import LaunchView
@@ -201,7 +201,7 @@ class TwinTimer:
 class Computer:
     """A launcher on a computer of twins. Jobs are done at once; with `slowly` they wait in `jobs`."""
 
-    def __init__(self, *, slowly: bool = False, language: str = "en") -> None:
+    def __init__(self, *, slowly: bool = False, language: str = "en", updates: UpdateSource | None = None) -> None:
         self.readers, self.window, self.browser, self.net = TwinReaders(), TwinWindow(), TwinBrowser(), TwinNet()
         self.updates, self.drive, self.memory, self.lock = TwinUpdates(), TwinDrive(), TwinMemory(), TwinLock()
         self.timer = TwinTimer()
@@ -211,7 +211,7 @@ class Computer:
             self.window,
             self.browser,
             self.net,
-            self.updates,
+            updates or self.updates,
             self.drive,
             self.memory,
             self.lock,

@@ -1,0 +1,61 @@
+"""Updates from the bank's repository (docs/esecure.md, Updates): what `launcher.updating` carries, as the course asks
+for it."""
+
+import ssl
+from collections.abc import Callable
+
+from launcher.ports import Card
+from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
+from launcher.updating.answers import UpdateFailedError, UpdateTrouble
+from launcher.updating.carrying import CarryEnd, UpdateCarrier
+from launcher.updating.serving import HttpSource, ProgramFiles
+
+
+class RepositoryUpdates:
+    """See UpdateSource. `source`: where the files come from; None where the bank serves none."""
+
+    def __init__(self, source: ProgramFiles | None) -> None:
+        self._source = source
+
+    def find_update(self, card: Card, _version: str) -> str:
+        """See UpdateSource. The key itself says which program it has, and which is newer."""
+        if self._source is None:
+            return ""
+        try:
+            found = UpdateCarrier(card, self._source).look_for_update()
+        except UpdateFailedError as failure:
+            raise explain_failure(failure) from None
+        return str(found.offered) if found is not None else ""
+
+    def fetch_update(self, card: Card, advance: Callable[[int], bool]) -> bool:
+        """See UpdateSource."""
+        if self._source is None:
+            return False
+        cancelled = False
+
+        def report(percent: int) -> None:
+            nonlocal cancelled
+            cancelled = not advance(percent)
+
+        try:
+            ended = UpdateCarrier(card, self._source).carry_update(report, lambda: cancelled)
+        except UpdateFailedError as failure:
+            raise explain_failure(failure) from None
+        return ended is CarryEnd.REPLUG
+
+
+def open_updates(address: str, authority: str) -> RepositoryUpdates:
+    """From this address, by HTTPS with our authority alone; none where it is empty. The key judges what comes, so that
+    HTTP is no danger; whoever listens knows then which release a key takes."""
+    if not address:
+        return RepositoryUpdates(None)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=authority)
+    return RepositoryUpdates(HttpSource(address, context))
+
+
+def explain_failure(failure: UpdateFailedError) -> LaunchError:
+    """As a row of the table."""
+    if failure.trouble is UpdateTrouble.KEY_GONE:
+        return CardGoneError("during the update")
+    return LaunchError(LaunchTrouble.UPDATE, str(failure))

@@ -1,0 +1,87 @@
+"""The chain's end in the real Firefox: the launcher opens it, the key's certificate logs on, *Remove* leaves nothing.
+
+Its remote control does not get past a question for the PIN that is open already. So what stands in PATH as Firefox
+notes the page that it was to open, and opens none; the test goes there when it can answer the question.
+"""
+
+import shutil
+import socket
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+from bank.cards.vpcd import VirtualReader
+from bank.web.sogecash.words import list_sogecash_words
+from sesame_core.piv.card import PivCard
+from tests.launcher.factory_key import FactoryKey
+from tests.launcher.marionette import ANSWER_PIN, Marionette
+from tests.launcher.test_launcher_chain import launched
+from tests.pcsc_plugin import FIRST, PcscService
+from tests.web.test_sogecash_tls import TlsBench, tls
+
+assert tls
+
+WRAPPER = """#!/bin/sh
+echo 'user_pref("marionette.port", {port});' >> "$2/user.js"
+echo "$4" > "$E_SECURE_TEST/opened"
+exec {firefox} --headless --marionette -remote-allow-system-access "$1" "$2" "$3" about:blank
+"""
+
+
+def prepare_firefox(folder: Path) -> tuple[Path, int]:
+    """A folder for PATH, in which Firefox can be driven; and at which port."""
+    firefox = shutil.which("firefox-esr")
+    assert firefox, "Debian: firefox-esr"
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    programs = folder / "bin"
+    programs.mkdir()
+    (programs / "firefox-esr").write_text(WRAPPER.format(port=port, firefox=firefox))
+    (programs / "firefox-esr").chmod(0o755)
+    return programs, port
+
+
+def digest_folder(folder: Path) -> dict[str, str]:
+    return {str(path): sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_launcher_logs_on_in_firefox_and_leaves_nothing(
+    tls: TlsBench, pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader], tmp_path: Path
+) -> None:
+    programs, port = prepare_firefox(tmp_path)
+    own = tmp_path / ".mozilla/firefox/abcd.default"
+    own.mkdir(parents=True)
+    (own / "prefs.js").write_text('user_pref("browser.startup.homepage", "https://own.example/");\n')
+    (own.parent / "profiles.ini").write_text("[Profile0]\nName=default\nIsRelative=1\nPath=abcd.default\nDefault=1\n")
+    before = digest_folder(tmp_path / ".mozilla")
+    key = FactoryKey()
+    letter = tls.bank.give_out(key)
+    virtual_readers[0].insert(PivCard(key.vault, key.person))
+    pcscd.until_present(FIRST, True)
+    with launched(tls, tmp_path, programs) as launcher:
+        launcher.until("There is no need to restart your computer")
+        launcher.type("1")
+        launcher.until("User ID:")
+        launcher.type("MOREAU17", letter.code, key.pin)
+        launcher.until("The download of your certificate is complete")
+        launcher.type("1")
+        launcher.until("You are connected to Sogecash Net")
+        with closing(Marionette(port)) as firefox:
+            firefox.inside(ANSWER_PIN, key.pin)
+            opened = (tmp_path / "opened").read_text().strip()
+            assert opened == f"https://localhost:{tls.port}/"
+            # The page that meets the question comes back empty, with Firefox's own pages too: once more.
+            for _ in range(2):
+                firefox.call("WebDriver:Navigate", url=f"{opened}en/")
+            firefox.until("User ID")
+            firefox.on_page(
+                "document.querySelector('input[name=user]').value = 'MOREAU17';"
+                "document.querySelector('main form button, main form input[type=submit]').click();"
+            )
+            firefox.until(list_sogecash_words()["en"].number)
+            assert "promptPassword" in firefox.inside("return globalThis.seen")
+        (profile,) = (tmp_path / "run").glob("e-secure-firefox-*")
+        launcher.type("2")
+        launcher.until("Remove your access key and keep it in a safe place")
+        assert not profile.exists()
+    assert digest_folder(tmp_path / ".mozilla") == before, "the user's own profile is untouched"
