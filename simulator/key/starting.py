@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from drivers.usb.drive import build_image
-from launcher.adapters.no_updates import NoUpdates
+from launcher.adapters.updates import RepositoryUpdates
 from launcher.conductor import Conductor, LauncherPorts
 from launcher.course.events import TrayChosen, TrayItem
 from launcher.packing import FILE, list_disc_files
@@ -47,7 +47,7 @@ class LauncherParts:
             window=window,
             browser=self.browser,
             net=DeskNet(settings.authority.encode()),
-            updates=NoUpdates(),
+            updates=RepositoryUpdates(None),
             drive=DeskDrive(self.computer),
             memory=self.memory,
             lock=DeskLock(self.holders),
