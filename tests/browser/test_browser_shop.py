@@ -277,13 +277,17 @@ def test_no_page_of_it_needs_a_script(street: Street, browser: Browser) -> None:
     words, acs = list_shop_words()["fr"], list_acs_words()["fr"]
     context = browser.new_context(java_script_enabled=False, locale="fr")
     context.set_default_timeout(PATIENCE_MS)
+    shopper = Shopper(context.new_page(), street, shop, "fr")
     try:
-        shopper = Shopper(context.new_page(), street, shop, "fr")
         shopper.buy()
         shopper.page.get_by_role("button", name=words.to_the_bank).click()
         shopper.confirm_by_sms(shopper.frame)
         shopper.frame.get_by_role("button", name=acs.back.format(merchant=NAME)).click()
         shopper.frame.get_by_role("link", name=words.leave).click()
         shopper.sees_order(OrderState.PAID)
+    except Exception as error:
+        for frame in shopper.page.frames:  # now and then the shop's page is waited for in vain: what is there instead?
+            error.add_note(f"{frame.url}\n{frame.locator('body').inner_text()}")
+        raise
     finally:
         context.close()
