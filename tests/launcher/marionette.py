@@ -21,6 +21,10 @@ Services.obs.addObserver(answer, "common-dialog-loaded");
 """Whoever sits at the computer: the PIN into every question for it. Nothing else reaches a modal window headless."""
 
 
+class MarionetteError(Exception):
+    """What Firefox has refused, such as a look at a page that is just going."""
+
+
 class Marionette:
     """One session with the Firefox that listens at this port."""
 
@@ -40,7 +44,8 @@ class Marionette:
         message = json.dumps([0, self._number, name, parameters]).encode()
         self._socket.sendall(str(len(message)).encode() + b":" + message)
         _, _, error, result = self._receive()
-        assert error is None, error
+        if error is not None:
+            raise MarionetteError(error)
         return result
 
     def inside(self, script: str, *words: str) -> Any:  # noqa: ANN401 - JSON
@@ -58,7 +63,10 @@ class Marionette:
         """The page's text, once this is in it."""
         until = time.monotonic() + LIMIT_S
         while True:
-            said = str(self.on_page("return location.href + ' ' + document.documentElement.textContent"))
+            try:
+                said = str(self.on_page("return location.href + ' ' + document.documentElement.textContent"))
+            except MarionetteError as error:
+                said = str(error)
             if text in said:
                 return said
             assert time.monotonic() < until, said
