@@ -105,6 +105,7 @@ class UpdateDisk:
 
     def _make_folder(self, path: Path, mode: int) -> None:
         path.mkdir(mode=mode)
+        path.chmod(mode)  # whatever the umask: root unpacks, under that of a unit that keeps its files to itself
 
     def _create(self, path: Path, mode: int) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)

@@ -209,17 +209,28 @@ def test_no_form_needs_a_script(people: People, browser: Browser) -> None:
 
 
 PLAIN = ("accounts", "transfers", "beneficiaries", "cards", "details", "operations", "notices", "telephone", "security")
+TWO_MORE = (("wrong", "00000001"), ("wrong", "00000002"))
 FORMS = ("sepa-transfer", "add-beneficiary", "card-limits", "show-pin", "change-email", "change-address")
 
 
 @dataclass(frozen=True)
 class Eyes:
-    """Looks at a page at every size. `axe`: the check's source; `folder`: for the screenshots that people look at."""
+    """Looks at a page at every size. `axe`: the check's source; `address`: the bank's; `folder`: for the screenshots
+    that people look at."""
 
     page: Page
     axe: str
     language: str
+    address: str
     folder: Path | None
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.address}coopanet/{self.language}/{path}")
+
+    def confirm(self, code: str) -> None:
+        self.page.locator("#code").fill(code)
+        with self.page.expect_navigation():  # the next look is at the answer, not at a page that is being left
+            self.page.locator(".means form", has=self.page.locator("#code")).get_by_role("button").click()
 
     def look(self, name: str) -> None:
         """axe finds nothing, and nothing overflows."""
@@ -236,49 +247,51 @@ class Eyes:
 def test_every_page_in_every_state(people: People, axe: str, language: str) -> None:
     person = enter(people, language)
     page = person.page.context.new_page()
-    look = Eyes(page, axe, language, Path(PICTURES) if PICTURES else None).look
+    eyes = Eyes(page, axe, language, person.address, Path(PICTURES) if PICTURES else None)
+    look_at_the_forms(eyes)
+    look_at_a_transfer(eyes, person)
+    look_at_a_change(eyes)
+    account = furnish_space(person.store).list_accounts()[0].iban
+    for name, path in [*((each, each) for each in PLAIN), ("account", f"accounts/{account}")]:
+        eyes.go(path)
+        eyes.look(name)
 
-    def go(path: str) -> None:
-        page.goto(f"{person.address}coopanet/{language}/{path}")
 
-    def confirm(code: str) -> None:
-        page.locator("#code").fill(code)
-        with page.expect_navigation():  # the next look is at the answer, not at a page that is being left
-            page.locator(".means form", has=page.locator("#code")).get_by_role("button").click()
-
+def look_at_the_forms(eyes: Eyes) -> None:
     for kind in FORMS:
-        go(f"ask/{kind}")
-        look(f"ask-{kind}")
-        page.locator("form.ask button").click()
-        page.get_by_role("alert").wait_for()
-        look(f"wrong-{kind}")
-    go(f"ask/sepa-transfer?to={FRENCH}")
-    fill(page, amount="250")
-    look("confirm-reader")
-    confirm("12")
-    look("confirm-slip")
-    for number, name in enumerate(("wrong", "wrong", "wrong", "last")):
-        confirm(f"0000000{number}")
-        look(f"confirm-{name}")
-    confirm(follow_steps(person, page))
-    page.get_by_role("status").wait_for()
-    look("done")
-    go("ask/change-email")
+        eyes.go(f"ask/{kind}")
+        eyes.look(f"ask-{kind}")
+        eyes.page.locator("form.ask button").click()
+        eyes.page.get_by_role("alert").wait_for()
+        eyes.look(f"wrong-{kind}")
+
+
+def look_at_a_transfer(eyes: Eyes, person: Person) -> None:
+    """By the reader: a slip, four wrong codes, the right one."""
+    eyes.go(f"ask/sepa-transfer?to={FRENCH}")
+    fill(eyes.page, amount="250")
+    eyes.look("confirm-reader")
+    for name, code in (("slip", "12"), ("wrong", "00000000"), *TWO_MORE, ("last", "00000003")):
+        eyes.confirm(code)
+        eyes.look(f"confirm-{name}")
+    eyes.confirm(follow_steps(person, eyes.page))
+    eyes.page.get_by_role("status").wait_for()
+    eyes.look("done")
+
+
+def look_at_a_change(eyes: Eyes) -> None:
+    """Of the e-mail address, by the reader, by text message, and not at all; the last one waits."""
+    page = eyes.page
+    eyes.go("ask/change-email")
     fill(page, email="neu@exemple.fr")
-    look("confirm-challenge")
+    eyes.look("confirm-challenge")
     page.goto(f"{page.url}?by=sms")
-    look("confirm-sms")
+    eyes.look("confirm-sms")
     page.locator(".means button").first.click()
     page.get_by_role("status").wait_for()
-    look("confirm-sms-sent")
+    eyes.look("confirm-sms-sent")
     page.locator(".cancel").click()
     page.get_by_role("status").wait_for()
-    look("cancelled")
-    go("ask/change-email")
+    eyes.look("cancelled")
+    eyes.go("ask/change-email")
     fill(page, email="neu@exemple.fr")
-    for path in PLAIN:
-        go(path)
-        look(path)
-    account = furnish_space(person.store).list_accounts()[0].iban
-    go(f"accounts/{account}")
-    look("account")

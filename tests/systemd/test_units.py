@@ -186,14 +186,20 @@ def test_key_and_reader_never_run_together() -> None:
     assert "sesame-reader.service" in of_key("Conflicts")[0].split()
 
 
+WHERE_THE_MACHINE_MOUNTS = "/usr/bin/nsenter --target 1 --mount --"
+"""Where a unit has PrivateMounts=yes each of its lines has mounts of its own, one with "+" as well: FunctionFS, mounted
+by one line, was not there for the next. Seen on a booted machine (`tests/vm/run key`)."""
+
+
 def test_only_the_device_and_the_choice_of_a_program_are_roots() -> None:
     settle, before = of_key("ExecStartPre")
     (confirm,) = of_key("ExecStartPost")
     assert settle.startswith("-+/opt/sesame/current/bin/sesame key update settle ")
     assert confirm.startswith("-+/opt/sesame/current/bin/sesame key update confirm ")
     blank, down, power_off = of_key("ExecStopPost")
-    assert before.startswith("+/opt/sesame/chosen/bin/sesame key gadget up ")
-    assert (blank.split()[1], down) == ("blank", "-+/opt/sesame/chosen/bin/sesame key gadget down")
+    assert before.startswith(f"+{WHERE_THE_MACHINE_MOUNTS} /opt/sesame/chosen/bin/sesame key gadget up ")
+    assert down == f"-+{WHERE_THE_MACHINE_MOUNTS} /opt/sesame/chosen/bin/sesame key gadget down"
+    assert blank.split()[1] == "blank"
     assert power_off == settings("ExecStopPost")[-1]
     assert not of_key("ExecStart")[0].startswith("+")
 
@@ -201,7 +207,7 @@ def test_only_the_device_and_the_choice_of_a_program_are_roots() -> None:
 def test_what_the_unit_types_is_understood() -> None:
     parser, _ = parser_of("key")
     for line in (*of_key("ExecStartPre"), *of_key("ExecStart"), *of_key("ExecStartPost"), of_key("ExecStopPost")[1]):
-        _, command, *words = line.lstrip("+-").split()
+        _, command, *words = line.lstrip("+-").removeprefix(WHERE_THE_MACHINE_MOUNTS).split()
         assert (command, parser.parse_args(words).tool) == ("key", words[0])
 
 

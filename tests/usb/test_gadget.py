@@ -1,6 +1,8 @@
 """The composite device in configfs, on its twin; the image on its CD-ROM."""
 
 import errno
+import os
+import stat
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +27,7 @@ from drivers.usb.gadget import (
     lower_gadget,
     raise_gadget,
 )
+from drivers.usb.mounting import make_passage
 
 IDENTITY = UsbIdentity(0x1209, 0x0001, "588923487")
 
@@ -138,6 +141,20 @@ def test_the_kernels_own_tree_is_a_folder(tmp_path: Path) -> None:
     tree.remove_link("a")
     tree.remove_folder("functions/a")
     assert sorted(path.name for path in (tmp_path / "g").iterdir()) == ["UDC", "functions"]
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o777])
+def test_the_way_to_the_endpoints_is_open_to_their_user_whatever_the_umask_is(tmp_path: Path, umask: int) -> None:
+    """The unit's is 0077: on a booted machine root made /run/sesame-key for itself alone, and the key was shut out."""
+    place = tmp_path / "sesame-key" / "usb"
+    tmp_path.chmod(0o700)
+    former = os.umask(umask)
+    try:
+        make_passage(place)
+        make_passage(place)
+    finally:
+        os.umask(former)
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (tmp_path, place.parent, place)] == [0o700, 0o711, 0o711]
 
 
 def test_no_functionfs_says_what_to_do(tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ COMPILED = {"trixie": "lgpio"}
 PLATFORMS = ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
 
 
-def make(release: str, cache: Path, payload: Path) -> None:
-    """Write the tar file: src/ and wheels/."""
+def make(release: str, cache: Path, payload: Path, more: Sequence[str] = ()) -> None:
+    """Write the tar file: src/ and wheels/. `more`: extras of setup.cfg beside those that every installation has."""
     wheels = cache / f"wheels-{PYTHON[release]}"
     wheels.mkdir(exist_ok=True)
-    _download(PYTHON[release], wheels, _requirements(COMPILED.get(release)))
+    _download(PYTHON[release], wheels, _requirements(COMPILED.get(release), more))
     if release in COMPILED:
         _download_source(COMPILED[release], wheels)
     sources_only(payload)
@@ -60,11 +60,11 @@ def _download_source(name: str, wheels: Path) -> None:
     subprocess.run([*PIP_DOWNLOAD, "--no-deps", "--no-binary=:all:", "--dest", str(wheels), name], check=True)
 
 
-def _requirements(compiled: str | None) -> list[str]:
+def _requirements(compiled: str | None, more: Sequence[str]) -> list[str]:
     """What pip will want in the machine as wheels: for the build, for the reader and for the installation's extras."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    extras = [extra for extra in (*extras_of("install"), "web", "lgpio", "gpiod") if extra != compiled]
+    extras = [extra for extra in (*extras_of("install"), "web", "lgpio", "gpiod", *more) if extra != compiled]
     lists = [setup["options"]["install_requires"]]
     lists += [setup["options.extras_require"][extra] for extra in extras]
     lines = (line.strip() for text in lists for line in text.splitlines())

@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -54,15 +54,15 @@ def main(release: str = "bookworm") -> int:
     return 0 if all(result.ok for result in results) else 1
 
 
-def root_file_system(release: str) -> Path:
-    """The folder with disk, kernel and initrd, made once for each recipe."""
-    recipe = hashlib.sha256()
+def root_file_system(release: str, packages: str = "") -> Path:
+    """The folder with disk, kernel and initrd, made once for each recipe. `packages`: more of Debian's, with commas."""
+    recipe = hashlib.sha256(packages.encode())
     for file in sorted([HERE / "rootfs", HERE / "furnish", *(HERE / "guest").iterdir(), *(HERE / "board").iterdir()]):
         recipe.update(file.read_bytes())
     folder = CACHE / f"{release}-{recipe.hexdigest()[:12]}"
     if not (folder / "disk.img").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run([HERE / "rootfs", release, folder], check=True)
+        subprocess.run([HERE / "rootfs", release, folder, packages], check=True)
     return folder
 
 
@@ -199,9 +199,13 @@ def judged(statement: str, proof: Callable[[], str]) -> Result:
 
 def report(facts: dict[str, str], results: list[Result]) -> str:
     """The report, in Markdown."""
-    rows = "\n".join(map(_row, results))
     proved = sum(result.ok for result in results)
-    return TEMPLATE.format(boot_head=BOOT_HEAD, rows=rows, proved=proved, total=len(results), **facts)
+    return TEMPLATE.format(boot_head=BOOT_HEAD, rows=write_rows(results), proved=proved, total=len(results), **facts)
+
+
+def write_rows(results: Sequence[Result]) -> str:
+    """The rows of a report's table."""
+    return "\n".join(map(_row, results))
 
 
 def _row(result: Result) -> str:
