@@ -57,7 +57,8 @@ def test_every_page_of_coopanet(visitor: Visitors, pages: Pages, store: SqlStore
     operation = guest.ask("sepa-transfer", to=FRENCH, amount="12,34")
     assert MONEY.search(operation.text)
     number = operation.url.path.rpartition("/")[2]
-    parts = {"iban": iban, "number": number, "kind": "add-beneficiary", "language": "de"}
+    card = furnish_space(store).list_open_cards()[0].payment_card_id
+    parts = {"card": card, "iban": iban, "number": number, "kind": "add-beneficiary", "language": "de"}
     walked = 0
     for route in pages.list_routes():
         if isinstance(route, Route) and "GET" in (route.methods or ()) and "{language}" in route.path:
