@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from merchant.books import ShopBooks
@@ -26,6 +25,7 @@ from merchant.wallet.books import WalletBooks
 from merchant.wallet.pages import PATH as WALLET
 from merchant.wallet.pages import make_wallet
 from web.guard import LOOPBACK, Guard, content_policy
+from web.mounting import WholeMount
 
 FILE: Final = "shop.db"
 MACHINE_FILE: Final = "cash-machine.db"
@@ -46,10 +46,10 @@ class BesideShop:
     machine: CashMachine | None = None
     wallet: CardWallet | None = None
 
-    def list_routes(self) -> list[Mount]:
+    def list_routes(self) -> list[WholeMount]:
         """Each at its path."""
-        machine = [Mount(MACHINE, make_machine(self.machine))] if self.machine else []
-        return machine + ([Mount(WALLET, make_wallet(self.wallet))] if self.wallet else [])
+        machine = [WholeMount(MACHINE, make_machine(self.machine))] if self.machine else []
+        return machine + ([WholeMount(WALLET, make_wallet(self.wallet))] if self.wallet else [])
 
     def resume_work(self) -> None:
         """What was cut off when the machine was ended. Raises ShopError."""

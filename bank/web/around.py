@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bank.errors import BankError
@@ -18,6 +18,7 @@ from bank.web.coopanet.site import NEXT
 from web.addresses import is_loopback
 from web.guard import LOOPBACK, Guard, content_policy
 from web.meters import KIND, Metered, Meters
+from web.mounting import WholeMount
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,8 @@ class LoneBank:
             Route("/healthz", self.show_health),
             Route("/metrics", self.show_figures),
             Route(f"/{ROOT_FILE}", self.give_root),
-            *(Mount(path, app) for path, app in self.beside.items()),
-            Mount("/", make_coopanet(self.pages)),
+            *(WholeMount(path, app) for path, app in self.beside.items()),
+            WholeMount("/", make_coopanet(self.pages)),
         ]
         guarded = Guard(Starlette(routes=routes), content_policy(scripts=True), self.hosts, self.own_address)
         return Metered(guarded, self.meters)

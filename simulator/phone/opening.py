@@ -1,7 +1,6 @@
 """The simulated telephone over a bank's books, for whoever plays scripts."""
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from bank.books.clock import WallClock, wall_ms
 from bank.books.store_sql import SqlStore
@@ -17,6 +16,7 @@ from bank.web.shared import BookSessions, BookSourceLimit
 from simulator.phone.bank_side import BankSide
 from simulator.phone.hands import PhoneHands
 from web.guard import Guard
+from web.mounting import WholeMount
 
 
 async def _go_on(_seconds: float) -> None:
@@ -36,5 +36,5 @@ def open_phone(
         OperationFeed(store),
         PhoneSubscriptions(store, wall=wall),
     )
-    guarded = Guard(Starlette(routes=[Mount("/api", make_app_api(api))]), app_policy())
+    guarded = Guard(Starlette(routes=[WholeMount("/api", make_app_api(api))]), app_policy())
     return PhoneHands(bank, guarded, words.get(language) or next(iter(words.values())))

@@ -44,6 +44,7 @@ from simulator.words import FALLBACK, LANGUAGES
 from simulator.words.sentences import PageWords
 from web.files import serve_folder
 from web.guard import Guard, content_policy
+from web.mounting import WholeMount
 from web.sessions import SessionKeeper, Sessions
 
 FOLDER: Final = Path(__file__).parent
@@ -83,8 +84,8 @@ class Site:
     def list_routes(self) -> Sequence[Route | Mount]:
         """Every address; the reader's verbs and Coop@net are mounted."""
         return (
-            Mount("/api", make_api(self.bench, self.beside.telephone, self._desk), name="api"),
-            Mount("/coopanet", bank_site(self.bank, framed_by="'self'"), name="coopanet"),
+            WholeMount("/api", make_api(self.bench, self.beside.telephone, self._desk), name="api"),
+            WholeMount("/coopanet", bank_site(self.bank, framed_by="'self'"), name="coopanet"),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
             Route("/", self.choose_language),
             Route("/phone.svg", self.draw_app_address),

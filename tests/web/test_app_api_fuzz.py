@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from bank.demo.database import open_in_memory
 from bank.securpass.phone.subscribing import PhoneSubscriptions
@@ -28,6 +27,7 @@ from tests.bank.app_counter import AppCounter
 from tests.bank.phone import Phone
 from tests.web.fuzzing import MOST, Schema, list_fuzzed
 from web.guard import Guard
+from web.mounting import WholeMount
 
 HOST: Final = {"Host": "localhost:8035"}
 EXAMPLES: Final = max(1, MOST // 8)
@@ -61,7 +61,7 @@ def schema(bank: AppCounter) -> Schema:
         OperationFeed(store),
         PhoneSubscriptions(store, wall=bank.hand),
     )
-    app = Guard(Starlette(routes=[Mount("/app/api", make_app_api(api))]), app_policy())
+    app = Guard(Starlette(routes=[WholeMount("/app/api", make_app_api(api))]), app_policy())
     return schemathesis.openapi.from_asgi("/app/api/openapi.json", app, headers=HOST)
 
 

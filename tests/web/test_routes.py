@@ -5,7 +5,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.testclient import TestClient
 
 from bank.books.store_sql import SqlStore
 from bank.demo.database import open_in_memory
@@ -17,6 +21,7 @@ from bank.web.branch.site import open_branch
 from bank.web.coopanet.pages import Pages
 from bank.web.partners.site import open_partner_api
 from bank.web.shared import BookSessions, open_desk
+from web.mounting import WholeMount
 
 WHOLE = re.compile(r"\{[^}]+\}")
 
@@ -70,3 +75,17 @@ def test_no_route_stands_before_another_one(store: SqlStore) -> None:
     found = {name: [list(level) for level in list_levels(app)] for name, app in list_sites(store).items()}
     assert all(levels for levels in found.values())
     assert {name: hidden for name, levels in found.items() for level in levels if (hidden := find_hidden(level))} == {}
+
+
+@pytest.mark.parametrize("path", ["look%0A", "look%0Aover", "%0A", "look/%0A%0D"])
+def test_an_address_with_a_line_feed_is_still_the_mounted_applications(path: str) -> None:
+    """Starlette's mount does not match one: whoever stood before it answered, in plain text, for a house of JSON."""
+
+    def answer(_request: Request, _error: Exception) -> JSONResponse:
+        return JSONResponse({"here": True}, 404)
+
+    inner = Starlette(routes=[], exception_handlers={404: answer})
+    browser = TestClient(Starlette(routes=[WholeMount("/api", inner)]))
+    given = browser.get(f"/api/{path}")
+    assert (given.status_code, given.headers["content-type"]) == (404, "application/json")
+    assert browser.get(f"/apix/{path}").text == "Not Found"

@@ -37,6 +37,7 @@ from bank.web.feed import OperationFeed
 from web.client import AskingServerError, post_octets
 from web.files import serve_folder
 from web.guard import LOOPBACK, Guard, content_policy
+from web.mounting import WholeMount
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ def make_acs(payments: CardPayments, desk: Desk) -> Starlette:
         return await (pages.show_broken(request, error) if page else show_no_books(request, error))
 
     handlers: dict[Any, Any] = {404: pages.show_unknown, 405: pages.show_unknown, StateError: show_broken}
-    return Starlette(routes=[Mount(PATH, Starlette(routes=routes, exception_handlers=handlers))])
+    return Starlette(routes=[WholeMount(PATH, Starlette(routes=routes, exception_handlers=handlers))])
 
 
 def open_acs(

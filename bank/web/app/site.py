@@ -3,7 +3,6 @@
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from bank.books.store_sql import SqlStore
@@ -16,6 +15,7 @@ from bank.web.app.waking import PhoneWaking
 from bank.web.feed import OperationFeed
 from bank.web.shared import BookSessions, BookSourceLimit, open_desk
 from web.guard import LOOPBACK, SELF, Guard
+from web.mounting import WholeMount
 
 PATH: Final = "/app"
 """Where it is mounted."""
@@ -41,5 +41,5 @@ def open_app(
         waking.key if waking else "",
     )
     policy = app_policy(SELF if framed else NOBODY)
-    routes = [Mount("/api", make_app_api(api)), *AppShell(policy=policy).list_routes()]
+    routes = [WholeMount("/api", make_app_api(api)), *AppShell(policy=policy).list_routes()]
     return Guard(Starlette(routes=routes), policy, hosts, own_address)

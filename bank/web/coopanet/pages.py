@@ -47,6 +47,7 @@ from bank.web.coopanet.terminals import TerminalMarks
 from bank.web.coopanet.words import CoopanetWords
 from bank.web.feed import OperationFeed
 from web.files import serve_folder
+from web.mounting import WholeMount
 
 USER_CODE: Final = re.compile(r"[0-9A-Za-z ]{1,16}")
 """What is kept of a user code that was refused: nothing else belongs into that field."""
@@ -66,7 +67,7 @@ class Pages(Frame):
         feed = OperationFeed(self.books)
         return [
             Route("/", self.show_entrance),
-            Mount(API, make_bank_api(self, operations)),
+            WholeMount(API, make_bank_api(self, operations)),
             Route("/{language}/", self.make_page(self.show_home), name="home"),
             Route("/{language}/access", self.make_page(self.show_access), name="access"),
             Route("/{language}/sesame", self.make_page(self.show_sesame), name="sesame"),
