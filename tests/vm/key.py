@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.vm import payload
-from tests.vm.key_proofs import CUTS, FIRST, comes_again, tries_left
+from tests.vm.key_proofs import CUTS, PLUGGED_IN, comes_again, installed, tries_left
 from tests.vm.proofs import Run
 from tests.vm.prove import CACHE, REPORTS, Result, judged, root_file_system, write_rows
 from tests.vm.qemu import Folder, powered
@@ -49,8 +49,12 @@ def _all(folder: Folder, tar: Path, facts: dict[str, str]) -> Iterator[Result]:
         facts["programs"] = machine.must(
             "dpkg-query -W -f '${Package} ${Version}, ' systemd pcscd libccid opensc"
         ).strip(", ")
+        yield judged(installed.__doc__ or "", partial(installed, Run(machine, Reader(machine))))
+        machine.must("systemctl --no-block poweroff")
+        machine.off()
+    with powered(folder, tar) as machine:
         run = Run(machine, Reader(machine))
-        for proof in FIRST:
+        for proof in PLUGGED_IN:
             yield judged(proof.__doc__ or "", partial(proof, run))
         tries = tries_left(run)
         machine.must("sync")
