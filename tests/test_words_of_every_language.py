@@ -5,9 +5,19 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
+from bank.contracts.words import list_contract_words
+from bank.web.acs.words import list_acs_words
+from bank.web.app.words import list_app_words
+from bank.web.branch.securpass.words import list_securpass_desk_words
 from bank.web.branch.words import list_branch_languages
+from bank.web.coopanet.cash.words import list_cash_words
+from bank.web.coopanet.security.words import list_security_words
+from bank.web.coopanet.space.kinds.words import list_kind_words
 from bank.web.coopanet.space.words import list_space_words
 from bank.web.coopanet.words import list_languages
+from bank.web.est.words import list_est_words
+from bank.web.sogecash.words import list_sogecash_words
+from merchant.words import list_shop_words
 from simulator.words import LANGUAGES
 
 HOUSES: Mapping[str, Mapping[str, object]] = {
@@ -15,6 +25,16 @@ HOUSES: Mapping[str, Mapping[str, object]] = {
     "coopanet": list_languages(),
     "space": list_space_words(),
     "branch": list_branch_languages(),
+    "branch, Sécur'Pass": list_securpass_desk_words(),
+    "app": list_app_words(),
+    "acs": list_acs_words(),
+    "cash": list_cash_words(),
+    "security": list_security_words(),
+    "kinds": list_kind_words(),
+    "contracts": list_contract_words(),
+    "est": list_est_words(),
+    "sogecash": list_sogecash_words(),
+    "shop": list_shop_words(),
 }
 
 

@@ -17,7 +17,9 @@ from bank.cards import vpcd
 from bank.demo.customers import furnish_books
 from bank.demo.database import DATABASE_FILE, open_database, open_in_memory
 from bank.emv.keys import card_key
-from bank.errors import StateError
+from bank.emv.terminal import CodeRequest
+from bank.errors import BankError, StateError
+from bank.push.ports import Urgency
 from bank.verification import DEFAULT_POLICY, Search, Verifier
 
 CARD = "bank-card"
@@ -28,6 +30,17 @@ SECRET = "hidden-word"
 def store(tmp_path: Path) -> Iterator[SqlStore]:
     with closing(open_database(tmp_path)) as books:
         yield books
+
+
+def test_the_urgencies_are_the_words_of_the_standard() -> None:
+    """RFC 8030, 5.3: a push service refuses any other."""
+    assert {each.value for each in Urgency} == {"very-low", "low", "normal", "high"}
+
+
+@pytest.mark.parametrize(("challenge", "account", "named"), [("x", "", "challenge"), ("", "x", "account")])
+def test_a_wrong_request_names_what_is_wrong(challenge: str, account: str, named: str) -> None:
+    with pytest.raises(BankError, match=f"^{named}: 1 to "):
+        CodeRequest(challenge=challenge, account=account)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """The scripts beside this file, played to their ends: each line of them is an act or a promise."""
 
+import os
 import struct
 from pathlib import Path
 
 import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 
 from sesame.cli import main
 from simulator.bench import Bench
+from simulator.phone.line import AppLine, AppRefusedError, UnreachedError
 from simulator.script import Player, ScriptError, parse_script, read_script
 
 HERE = Path(__file__).parent
@@ -22,6 +26,22 @@ def test_a_screenshot_is_the_glass(tmp_path: Path) -> None:
     player = Player(Bench(), tmp_path, scale=2)
     player.play(list(parse_script("screenshot pictures/first.png", Path("x"))))
     assert struct.unpack(">II", (tmp_path / "pictures/first.png").read_bytes()[16:24]) == (256, 128)
+
+
+def test_a_screenshot_goes_into_no_pipe(tmp_path: Path) -> None:
+    """It would wait for ever for somebody who reads it."""
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(ScriptError, match="no ordinary file: take another name"):
+        Player(Bench(), tmp_path).play(list(parse_script("screenshot pipe.png", Path("x"))))
+
+
+@pytest.mark.parametrize(("status", "kind"), [(499, AppRefusedError), (500, UnreachedError), (599, UnreachedError)])
+def test_a_bank_that_fails_is_no_bank_that_refuses(status: int, kind: type[Exception]) -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse({}, status)(scope, receive, send)
+
+    with pytest.raises(kind):
+        AppLine(answer).get("/api/look")
 
 
 def test_included_scripts_play_in_their_place(tmp_path: Path) -> None:

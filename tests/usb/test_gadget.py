@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import struct
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -162,6 +163,15 @@ def test_no_functionfs_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UsbDeviceError, match="sesame key gadget up"):
         cable.start(lambda: None)
     cable.close()
+
+
+def test_each_speed_has_its_own_packets() -> None:
+    """64 bytes at full speed, 512 at high speed, and no polling interval (USB 2.0, 5.8.3 and 9.6.6)."""
+    told = write_descriptors(PinSupport.NONE)
+    endpoints = [struct.unpack("<BBBBHB", told[at : at + 7]) for at in range(len(told)) if told[at : at + 2] == b"\7\5"]
+    assert [each[2:] for each in endpoints] == [
+        (address, 2, packet, 0) for packet in (64, 512) for address in (0x01, 0x82)
+    ]
 
 
 def test_what_functionfs_is_told() -> None:
