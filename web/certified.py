@@ -11,6 +11,7 @@ fill that in.
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +40,23 @@ class CertifiedConnection(BoundedConnection):
         super().connection_made(transport)
 
 
-def ask_for_certificates(config: uvicorn.Config, clients: Path) -> None:
+class Believed:
+    """The authorities whose clients come through, as `now` tells them in PEM at each handshake (None: not now): they
+    may be others while the server runs. Those of before stay; what a certificate is worth is the application's to
+    judge."""
+
+    def __init__(self, now: Callable[[], bytes | None]) -> None:
+        self._now, self._known = now, b""
+
+    def renew(self, context: ssl.SSLContext) -> None:
+        """Add those that are new. Where they cannot be told, those of before are enough for this handshake."""
+        told = self._now()
+        if told and told != self._known:
+            context.load_verify_locations(cadata=told.decode("ascii"))
+            self._known = told
+
+
+def ask_for_certificates(config: uvicorn.Config, clients: Path, believed: Believed | None = None) -> None:
     """Have a TLS server ask its clients. No session is resumed: who has pulled the key must show it anew."""
     config.ssl_ca_certs = str(clients)
     config.ssl_cert_reqs = ssl.CERT_OPTIONAL
@@ -50,6 +67,9 @@ def ask_for_certificates(config: uvicorn.Config, clients: Path) -> None:
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if believed:
+        # OpenSSL calls it at every ClientHello, with a name or without (SSL_CTX_set_tlsext_servername_callback).
+        context.sni_callback = lambda _tls, _name, own: believed.renew(own)
 
 
 def certificate_of(scope: Scope) -> bytes | None:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from web.addresses import as_host
 from web.bounds import BoundedConnection, Bounds, Room, SparingFilter
-from web.certified import CertifiedConnection, ask_for_certificates
+from web.certified import Believed, CertifiedConnection, ask_for_certificates
 from web.errors import ServingError
 
 ADDRESS = "127.0.0.1"
@@ -117,13 +117,15 @@ class Server:
 class CertifiedServer(Server):
     """One that asks its clients for a certificate: see `web.certified`."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, certificate: Path, clients: Path) -> None:
-        """`clients`: a PEM file with the authorities of what clients may show."""
+    def __init__(
+        self, app: ASGIApp, listener: socket.socket, certificate: Path, clients: Path, believed: Believed | None = None
+    ) -> None:
+        """`clients`: a PEM file with the authorities of what clients may show. `believed`: those of later."""
         super().__init__(app, listener, certificate=certificate)
         self._server.config.http = cast("Any", partial(CertifiedConnection, Room(CERTIFIED_BOUNDS)))
         self._server.config.timeout_keep_alive = KEPT_S
         self._server.handshake_s = PERSON_S
-        ask_for_certificates(self._server.config, clients)
+        ask_for_certificates(self._server.config, clients, believed)
 
 
 class HastyServer(uvicorn.Server):

@@ -96,6 +96,15 @@ def read_issuing(store: SqlStore, wall: WallClock = wall_ms) -> x509.Certificate
     return _load_certificate(octets) if octets else open_authorities(store, wall).issuing.certificate
 
 
+def read_chain(store: SqlStore, wall: WallClock = wall_ms) -> tuple[x509.Certificate, x509.Certificate]:
+    """What a client is given to trust, as the books have it now. Needs no key. Raises StateError."""
+    with store.reading() as connection:
+        found = _read_all(connection)
+    if len(found) < len(COMMON_NAMES):
+        return open_authorities(store, wall).chain
+    return _load_certificate(found[ISSUING.value][0]), _load_certificate(found[ROOT.value][0])
+
+
 def _read_all(connection: Connection) -> dict[str, tuple[bytes, bytes]]:
     rows = connection.execute(select(AUTHORITIES.c.name, AUTHORITIES.c.certificate, AUTHORITIES.c.sealed))
     return {name: (certificate, sealed) for name, certificate, sealed in rows}

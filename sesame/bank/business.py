@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
@@ -22,14 +23,32 @@ def find_business(
 ) -> "BusinessPlace":
     """Listen for business customers, who are asked for certificates of these books' authority. Raises ServingError,
     StateError."""
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - a bank's libraries
-
-    from bank.pki.authority import open_authorities  # noqa: PLC0415
+    from bank.pki.authority import open_authorities  # noqa: PLC0415 - a bank's libraries
     from sesame.bank.address import bind_business  # noqa: PLC0415
 
-    chain = open_authorities(store).chain
-    authorities = b"".join(each.public_bytes(Encoding.PEM) for each in chain)
+    open_authorities(store)
+    authorities = tell_authorities(store)
     return bind_business(arguments, (hosts, own_address), authorities, BUSINESS_PORT)
+
+
+def tell_authorities(store: "SqlStore") -> bytes:
+    """Whose certificates customers have, in PEM, as the books have it now: after `sesame bank reset` they are others.
+    Raises StateError."""
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - a bank's libraries
+
+    from bank.pki.authority import read_chain  # noqa: PLC0415
+
+    return b"".join(each.public_bytes(Encoding.PEM) for each in read_chain(store))
+
+
+def authorities_now(store: "SqlStore") -> bytes | None:
+    """The same; None while the books cannot be asked."""
+    from bank.errors import StateError  # noqa: PLC0415 - a bank's libraries
+
+    try:
+        return tell_authorities(store)
+    except StateError:
+        return None
 
 
 def frame_keys(store: "SqlStore", url: str) -> "EsecureFrame":
@@ -55,13 +74,15 @@ def serve_business(
     """While the context lasts. `state`: where the keys' new programs lie."""
     from bank.web.sogecash.site import open_business  # noqa: PLC0415 - a web server's libraries
     from sesame.bank.updates import find_public  # noqa: PLC0415 - a bank's libraries
+    from web.certified import Believed  # noqa: PLC0415
     from web.serving import CertifiedServer  # noqa: PLC0415
 
+    believed = Believed(partial(authorities_now, frame.store))
     app = open_business(
         frame, place.hosts, own_address=place.own_address, front=place.front, updates=find_public(state)
     )
     app = believe_proxy(app) if proxied else app
-    with CertifiedServer(app, place.listener, place.certificate, place.clients).beside():
+    with CertifiedServer(app, place.listener, place.certificate, place.clients, believed).beside():
         yield
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -22,7 +23,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
+from sqlalchemy import delete
 
+from bank.books.schema_keys import AUTHORITIES
 from bank.cards.vpcd import VirtualReader
 from bank.demo.database import open_in_memory
 from bank.pki.est import pack_evidence
@@ -30,6 +33,7 @@ from bank.pki.profiles import EVIDENCE
 from bank.web.sogecash.site import open_business
 from bank.web.sogecash.words import list_sogecash_words
 from drivers.vault.attesting import certify_itself
+from sesame.bank.business import authorities_now
 from sesame_core.piv.card import PivCard
 from tests.bank.counter import Hand
 from tests.bank.keyed import DAY_MS, Device, EsecureBank
@@ -37,6 +41,7 @@ from tests.key.made import Person
 from tests.left_out import leave_out
 from tests.pcsc_plugin import FIRST, PcscService
 from tests.web.test_est import SoftDevice
+from web.certified import Believed
 from web.serving import CertifiedServer, bind_listener
 from web.tls import make_certificate, make_root
 
@@ -93,7 +98,8 @@ def tls(tmp_path: Path) -> Iterator[TlsBench]:
         (tmp_path / "clients.pem").write_bytes(b"".join(each.public_bytes(Encoding.PEM) for each in chain))
         listener = bind_listener(0, 0)
         app = open_business(bank.frame, front=SECRET)
-        with CertifiedServer(app, listener, tmp_path / "server.pem", tmp_path / "clients.pem").beside():
+        believed = Believed(partial(authorities_now, store))
+        with CertifiedServer(app, listener, tmp_path / "server.pem", tmp_path / "clients.pem", believed).beside():
             yield TlsBench(bank, tmp_path, listener.getsockname()[1])
 
 
@@ -118,6 +124,15 @@ def test_certificates_over_tls(tls: TlsBench) -> None:
     assert tls.ask_in(own) == "Revoked certificate"
     tls.bank.hand.ms += 366 * DAY_MS
     assert tls.ask_in(own) == "Expired certificate", "let through to be told"
+
+
+def test_the_authorities_of_a_bank_that_began_anew_are_believed_without_a_restart(tls: TlsBench) -> None:
+    """`sesame bank reset` makes others: whoever had a certificate of theirs was cut off until the next start."""
+    with tls.bank.frame.store.writing() as connection:
+        connection.execute(delete(AUTHORITIES))
+    _, own = activated(tls)
+    assert tls.ask_in(own) == EN.number
+    assert tls.ask_in(stranger(tls), ends=CUT) == ""
 
 
 @contextmanager
