@@ -182,6 +182,7 @@ class Conductor:
             try:
                 done = self._perform(effect, _Progress(stop, lambda event: self._queue(turn, event)))
             except LaunchError as error:
+                self._forget_reader(turn, error)
                 done = ev.StepFailed(error.trouble, error.detail)
             except Exception as error:  # a job that dies silently would leave the window waiting
                 done = ev.StepFailed(LaunchTrouble.INSTALLATION, f"{type(error).__name__} in {type(effect).__name__}")
@@ -189,6 +190,12 @@ class Conductor:
                 self._queue(turn, done)
 
         self._ports.run_job(work)
+
+    def _forget_reader(self, turn: int, error: LaunchError) -> None:
+        """A job may see that the key is gone before anybody has looked at the readers. Where it is in again by then, that
+        look would find the same key as before, and say nothing."""
+        if error.trouble is LaunchTrouble.PULLED and turn == self._turn:
+            self._reader = ""
 
     def _perform(self, effect: fx.LaunchEffect, progress: "_Progress") -> ev.LaunchEvent | None:
         match effect:

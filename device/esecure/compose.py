@@ -23,7 +23,6 @@ from drivers.ports import Source
 from drivers.updates.disk import UpdateDisk
 from drivers.usb.cable import UsbCable
 from drivers.usb.disc import DiscWatch
-from drivers.usb.function_fs import FunctionFsCable
 from drivers.usb.gadget import KernelTree, UsbIdentity, bind_gadget, find_controller, name_gadget
 from drivers.vault.first_values import write_letter
 from drivers.vault.medium import Folder, Medium
@@ -80,6 +79,8 @@ def compose_key(
 
 def cable_of(config: Config, usb: Path, vault: Vault, board: Board) -> UsbCable:
     """FunctionFS in that folder, on the one controller that there is."""
+    from drivers.usb.function_fs import FunctionFsCable  # noqa: PLC0415 - Linux; the simulated key is everybody's
+
     tree = KernelTree()
 
     def bind() -> None:

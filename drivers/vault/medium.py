@@ -29,11 +29,15 @@ class Medium(Protocol):
         ...
 
 
+class KeyHeldError(VaultError):
+    """Another program has the key."""
+
+
 class Folder:
     """A folder of one user, which one process at a time uses: written beside, synced, renamed, the folder synced."""
 
     def __init__(self, path: Path) -> None:
-        """Raises VaultError: it cannot be made or read, or another program has it."""
+        """Raises VaultError: it cannot be made or read; KeyHeldError: another program has it."""
         self._path = path
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,7 +48,7 @@ class Folder:
             _lock_file(self._lock)
         except OSError as cause:
             os.close(self._lock)
-            raise VaultError(f"another program has the key in {path}: end that one first") from cause
+            raise KeyHeldError(f"another program has the key in {path}: end that one first") from cause
         for left_behind in path.glob("*" + SCRATCH):  # by a power cut
             left_behind.unlink(missing_ok=True)
 

@@ -136,7 +136,8 @@ class Firefox:
             raise LaunchError(LaunchTrouble.MISSING, "Firefox: apt install firefox-esr")
         if self._process is not None and self._process.poll() is None and self.profile is not None:
             # A second call with the same profile opens a tab in the one that runs.
-            subprocess.Popen([program, "--profile", str(self.profile), url])  # noqa: S603
+            command = [program, "--profile", str(self.profile), url]
+            threading.Thread(target=subprocess.run, args=(command,), kwargs={"check": False}, daemon=True).start()
             return
         self.close_browser()
         self.profile = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._folder))

@@ -18,7 +18,7 @@ from device.esecure.worker import ThreadWorker
 from device.loop import Loop
 from drivers.ports import Picture
 from drivers.vault.first_values import give_published
-from drivers.vault.medium import Folder, Medium
+from drivers.vault.medium import Folder, KeyHeldError, Medium
 from drivers.vault.sealed import open_vault
 from drivers.vault.twin import MemoryMedium
 from sesame_core.errors import SesameError
@@ -120,13 +120,21 @@ class KeyBench(LiveFront):
 
 @contextmanager
 def open_key(config: Config, state: Path | None, bank: EllipticCurvePublicKey | None = None) -> Iterator[KeyBench]:
-    """The key that lies in the state's folder, or one in memory alone; the folder is held meanwhile. Raises
-    VaultError."""
-    if state is None:
+    """The key that lies in the state's folder, which is held meanwhile. Where another run has it, as where there is no
+    folder, it is one more, in memory alone: a bank has many keys. Raises VaultError."""
+    folder = _held(state / FOLDER) if state else None
+    if folder is None:
         yield _made(config, MemoryMedium(), bank)
         return
-    with closing(Folder(state / FOLDER)) as folder:
+    with closing(folder):
         yield _made(config, folder, bank)
+
+
+def _held(place: Path) -> Folder | None:
+    try:
+        return Folder(place)
+    except KeyHeldError:
+        return None
 
 
 def _made(config: Config, medium: Medium, bank: EllipticCurvePublicKey | None) -> KeyBench:

@@ -279,6 +279,19 @@ def test_pulled_at_every_command_of_the_activation(scene: Scene) -> None:
     assert scene.phase is P.DOWNLOADED
 
 
+def test_pulled_and_in_again_before_anybody_looked_it_begins_anew(scene: Scene) -> None:
+    """The job saw that it was gone; the next look found the same key as before, and the window waited for ever."""
+    scene.come_to_form()
+    scene.key.card.pulled_after = 3
+    scene.send(scene.form())
+    assert scene.trouble is T.PULLED
+    scene.key.card.pulled_after = -1
+    scene.key.power.power_off()
+    scene.key.power.power_on()
+    scene.conductor.look_at_readers()
+    assert scene.phase is P.ASKING
+
+
 def test_pulled_in_each_phase_closes_what_is_open(scene: Scene) -> None:
     scene.activate()
     assert scene.browser.page

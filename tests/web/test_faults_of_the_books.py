@@ -30,7 +30,7 @@ from tests.threeds.samples import areq
 from tests.web.coopanet import NewCode, Visitors
 from tests.web.space import furnish_space, sign_in
 from tests.web.test_partner_api import CONSENT, PURCHASE, PartnerClient
-from tests.web.test_street import KEYS, World
+from tests.web.test_street_pages import KEYS, World
 from tests.web.troubled import Trouble
 
 KINDS = ("full", "away")
