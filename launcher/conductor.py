@@ -192,8 +192,8 @@ class Conductor:
         self._ports.run_job(work)
 
     def _forget_reader(self, turn: int, error: LaunchError) -> None:
-        """A job may see that the key is gone before anybody has looked at the readers. Where it is in again by then, that
-        look would find the same key as before, and say nothing."""
+        """A job may see that the key is gone before anybody has looked at the readers. Where it is in again by then,
+        that look would find the same key as before, and say nothing."""
         if error.trouble is LaunchTrouble.PULLED and turn == self._turn:
             self._reader = ""
 
