@@ -4,6 +4,7 @@ Key, launcher, TLS and site are the real ones; the launcher's ports are the simu
 """
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from simulator.key.starting import make_disc, read_disc_settings
 from simulator.key.statements import KEY_VERBS, SITE_VERBS, list_rows
 from simulator.script import ExpectationError, Player, ScriptError, parse_script
 from tools.machine import ROOT
+
+LIMIT_S = 30.0
+"""Reached only by a launcher that does not end."""
 
 EXAMPLE = ROOT / "docs/key.sesame"
 FR = LAUNCHER_LANGUAGES["fr"]
@@ -56,6 +60,14 @@ def player(desk: KeyDesk, tmp_path: Path) -> Player:
 
 def play(player: Player, text: str) -> None:
     player.play(tuple(parse_script(text, Path("x"))))
+
+
+def until_ended(desk: KeyDesk) -> None:
+    """The launcher's window goes at once, the program a moment later: while it is there, the PC starts no other."""
+    deadline = time.monotonic() + LIMIT_S
+    while desk.launching or desk.look().launcher is not None:
+        assert time.monotonic() < deadline, "the launcher does not end"
+        time.sleep(0.01)
 
 
 def test_the_guides_first_part_is_a_script() -> None:
@@ -90,6 +102,7 @@ def test_the_three_ways_to_launch(player: Player, desk: KeyDesk) -> None:
     assert desk.look().launcher is None
     assert "autorun.inf" in desk.look().files
     play(player, "key launch\nexpect launcher 'redémarrer'\nkey tray quit\n")
+    until_ended(desk)
     play(player, "key unplug\nkey manner asks\nkey plug\n")
     assert desk.look().asks
     play(player, "key decline\n")
