@@ -3,12 +3,16 @@ for it."""
 
 import ssl
 from collections.abc import Callable
+from typing import Final
 
 from launcher.ports import Card
 from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
 from launcher.updating.answers import UpdateFailedError, UpdateTrouble
 from launcher.updating.carrying import CarryEnd, UpdateCarrier
 from launcher.updating.serving import HttpSource, ProgramFiles
+
+ROWS: Final = {UpdateTrouble.NO_SERVER: LaunchTrouble.NOT_FOUND, UpdateTrouble.TOO_SLOW: LaunchTrouble.TIMED_OUT}
+"""What the guide's table has a row of its own for."""
 
 
 class RepositoryUpdates:
@@ -18,12 +22,15 @@ class RepositoryUpdates:
         self._source = source
 
     def find_update(self, card: Card, _version: str) -> str:
-        """See UpdateSource. The key itself says which program it has, and which is newer."""
+        """See UpdateSource. The key itself says which program it has, and which is newer; one that takes none has
+        none."""
         if self._source is None:
             return ""
         try:
             found = UpdateCarrier(card, self._source).look_for_update()
         except UpdateFailedError as failure:
+            if failure.trouble is UpdateTrouble.NOT_TAKEN:
+                return ""
             raise explain_failure(failure) from None
         return str(found.offered) if found is not None else ""
 
@@ -35,7 +42,7 @@ class RepositoryUpdates:
 
         def report(percent: int) -> None:
             nonlocal cancelled
-            cancelled = not advance(percent)
+            cancelled = not advance(percent) or cancelled
 
         try:
             ended = UpdateCarrier(card, self._source).carry_update(report, lambda: cancelled)
@@ -58,4 +65,4 @@ def explain_failure(failure: UpdateFailedError) -> LaunchError:
     """As a row of the table."""
     if failure.trouble is UpdateTrouble.KEY_GONE:
         return CardGoneError("during the update")
-    return LaunchError(LaunchTrouble.UPDATE, str(failure))
+    return LaunchError(ROWS.get(failure.trouble, LaunchTrouble.UPDATE), str(failure))

@@ -11,10 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from bank.updates.packing import pack_program
-from bank.web.updates.site import open_updates
+from bank.web.updates.site import PATH, open_updates
+from launcher.adapters.updates import RepositoryUpdates
 from launcher.ports import Card
 from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
-from launcher.updating.joining import PATH, CarriedUpdates
 from launcher.updating.serving import HttpSource
 from sesame import cli
 from tests.key.desk import Desk
@@ -57,7 +57,7 @@ def test_from_a_new_repository_to_a_running_program(state: Path, said: Said, tmp
     assert (code, published["release"], published["name"]) == (0, 2, name_of(2))
     assert said("rotate")[1]["version"] == 2
     assert said("renew")[0] == 0
-    updates = CarriedUpdates(FolderSource(Path(made["public"])))
+    updates = RepositoryUpdates(FolderSource(Path(made["public"])))
     card = cast("Card", DeskCard(key.plug()))
     assert updates.find_update(card, "") == "2"
     assert updates.fetch_update(card, lambda _percent: True)
@@ -138,7 +138,7 @@ def test_a_key_takes_it_by_http(tmp_path: Path, bank: Publisher) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}"
         with Server(open_updates(bank.repository.public), listener).beside():
-            updates = CarriedUpdates(HttpSource(url))
+            updates = RepositoryUpdates(HttpSource(url))
             told: list[int] = []
 
             def cancel_late(percent: int) -> bool:
@@ -170,17 +170,17 @@ def launch_error(act: Callable[[], object]) -> LaunchTrouble:
 
 def test_its_errors_are_rows_of_the_table(tmp_path: Path, bank: Publisher) -> None:
     key = UpdatedKey(tmp_path / "key", bank.root)
-    good = CarriedUpdates(FolderSource(bank.repository.public))
+    good = RepositoryUpdates(FolderSource(bank.repository.public))
     assert good.find_update(cast("Card", DeskCard(Desk().plug())), "") == "", "a key that takes none has none"
     with pytest.raises(CardGoneError):
         good.fetch_update(cast("Card", DeskCard(key.plug(), cut_after=3)), lambda _percent: True)
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        nobody = CarriedUpdates(HttpSource(f"http://127.0.0.1:{listener.getsockname()[1]}"))
+        nobody = RepositoryUpdates(HttpSource(f"http://127.0.0.1:{listener.getsockname()[1]}"))
     card = cast("Card", DeskCard(key.plug()))
     assert launch_error(lambda: nobody.find_update(card, "")) is LaunchTrouble.NOT_FOUND
     foreign = Publisher(tmp_path / "foreign")
     foreign.publish(3)
-    other = CarriedUpdates(FolderSource(foreign.repository.public))
+    other = RepositoryUpdates(FolderSource(foreign.repository.public))
     assert launch_error(lambda: other.find_update(card, "")) is LaunchTrouble.UPDATE
     assert launch_error(lambda: other.fetch_update(card, lambda _percent: True)) is LaunchTrouble.UPDATE
     assert key.start() == FIRST
