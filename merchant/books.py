@@ -8,16 +8,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-from merchant.errors import ShopError
+from merchant.files import open_file
 from merchant.goods import Basket
-
-BUSY_S: Final = 10.0
 
 TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS baskets (visitor TEXT PRIMARY KEY, counts TEXT NOT NULL, seen_ms INTEGER NOT NULL)",
@@ -150,12 +148,9 @@ class ShopBooks:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)) as connection:
-                connection.row_factory = sqlite3.Row
-                yield connection
-        except sqlite3.Error as cause:
-            raise ShopError(f"the shop's file {self._path} cannot be used: {cause}") from cause
+        with open_file(self._path, "shop") as connection:
+            connection.row_factory = sqlite3.Row
+            yield connection
 
 
 def hash_visitor(visitor: str) -> str:

@@ -23,7 +23,9 @@ from merchant.cards import WrittenCard, read_card
 from merchant.checkout import Checkout, OrderingVisitor
 from merchant.errors import NetworkError
 from merchant.goods import GOODS, Basket
+from merchant.languages import prefer_words
 from merchant.network import origin_of
+from merchant.paging import make_page
 from merchant.threeds import WHOLE_PAGE, WINDOW, BrowserFacts, read_result, write_creq, write_error, write_receipt
 from merchant.words import ShopWords, list_shop_words
 from web.cookies import read_token
@@ -215,20 +217,12 @@ class ShopPages:
     # How it is done
 
     def _in_language(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
-        async def answered(request: Request) -> Response:
-            words = self.words.get(request.path_params["language"])
-            if words is None:
-                raise HTTPException(404)
-            return await page(request, words)
-
-        return answered
+        return make_page(self.words, page)
 
     def _preferred(self, request: Request) -> str:
         """The address's language, else the first of ours that the browser names."""
-        asked = request.headers.get("accept-language", "").split(",")
-        wanted = [part.partition(";")[0].strip()[:2].lower() for part in asked]
-        known = (code for code in (request.path_params.get("language", ""), *wanted) if code in self.words)
-        return next(known, next(iter(self.words)))
+        own = request.path_params.get("language", "")
+        return own if own in self.words else prefer_words(request.headers.get("accept-language", ""), self.words)
 
     async def _basket(self, request: Request) -> Basket:
         visitor = _visitor(request)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from jinja2 import Environment
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from merchant.languages import prefer_words
+from merchant.paging import make_page
 
 SEE_OTHER = 303
 
@@ -56,14 +56,7 @@ class TwinFrame(Generic[W]):
 
     def make_page(self, page: Callable[[Request, W], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of a page in the address's language."""
-
-        async def answered(request: Request) -> Response:
-            words = self.words.get(request.path_params["language"])
-            if words is None:
-                raise HTTPException(404)
-            return await page(request, words)
-
-        return answered
+        return make_page(self.words, page)
 
     async def show_entrance(self, request: Request) -> Response:
         """To the first page in the browser's language."""

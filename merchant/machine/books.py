@@ -5,17 +5,16 @@ what it has handed out.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from merchant.errors import ShopError
+from merchant.files import open_file
 from merchant.machine.notes import choose_notes
 
-BUSY_S: Final = 10.0
 FULL: Final[Mapping[int, int]] = {50_00: 40, 20_00: 60, 10_00: 60}
 TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS cassettes (note_cents INTEGER PRIMARY KEY, count INTEGER NOT NULL CHECK (count >= 0))",
@@ -136,13 +135,8 @@ class MachineBooks:
         with self._connected() as connection:
             return dict(connection.execute("SELECT note_cents, count FROM cassettes").fetchall())
 
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)) as connection:
-                yield connection
-        except sqlite3.Error as cause:
-            raise ShopError(f"the cash machine's file {self._path} cannot be used: {cause}") from cause
+    def _connected(self) -> AbstractContextManager[sqlite3.Connection]:
+        return open_file(self._path, "cash machine")
 
 
 def _turned(notes: Mapping[int, int]) -> list[tuple[int, int]]:

@@ -4,16 +4,15 @@ A real one keeps those numbers in a chip; this is a twin.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from merchant.errors import ShopError
+from merchant.files import open_file
 
-BUSY_S: Final = 10.0
 TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS wishes (wish_id TEXT PRIMARY KEY, visitor TEXT NOT NULL, enrolment TEXT NOT NULL, "
     "maker TEXT NOT NULL, last TEXT NOT NULL, state TEXT NOT NULL, number TEXT NOT NULL, token TEXT NOT NULL, "
@@ -89,13 +88,8 @@ class WalletBooks:
         with self._connected() as connection:
             connection.execute(ended, (state.value, token, wish_id))
 
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)) as connection:
-                yield connection
-        except sqlite3.Error as cause:
-            raise ShopError(f"the wallet's file {self._path} cannot be used: {cause}") from cause
+    def _connected(self) -> AbstractContextManager[sqlite3.Connection]:
+        return open_file(self._path, "wallet")
 
 
 def _wish(row: tuple[str, str, str, str, str, str, str, str, int]) -> CardWish:
