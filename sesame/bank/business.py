@@ -23,10 +23,8 @@ def find_business(
 ) -> "BusinessPlace":
     """Listen for business customers, who are asked for certificates of these books' authority. Raises ServingError,
     StateError."""
-    from bank.pki.authority import open_authorities  # noqa: PLC0415 - a bank's libraries
-    from sesame.bank.address import bind_business  # noqa: PLC0415
+    from sesame.bank.address import bind_business  # noqa: PLC0415 - a web server's libraries
 
-    open_authorities(store)
     authorities = tell_authorities(store)
     return bind_business(arguments, (hosts, own_address), authorities, BUSINESS_PORT)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.vm import payload
 from tests.vm.key_proofs import CUTS, PLUGGED_IN, comes_again, installed, tries_left
 from tests.vm.proofs import Run
-from tests.vm.prove import CACHE, REPORTS, Result, judged, root_file_system, write_rows
+from tests.vm.prove import CACHE, REPORTS, Result, judged, root_file_system, say_results, write_rows
 from tests.vm.qemu import Folder, powered
 from tests.vm.reader import Reader
 
@@ -30,12 +30,7 @@ def main(release: str = "bookworm") -> int:
     payload.make(release, CACHE, tar, ("key",))
     folder.fresh_disk()
     facts = {"release": release}
-    results: list[Result] = []
-    for result in _all(folder, tar, facts):
-        results.append(result)
-        sys.stdout.write(f"{'ok' if result.ok else 'not ok'} {len(results)} - {result.statement} ({result.seen})\n")
-        sys.stdout.flush()
-    sys.stdout.write(f"1..{len(results)}\n")
+    results = say_results(_all(folder, tar, facts))
     proved = sum(result.ok for result in results)
     said = TEMPLATE.format(rows=write_rows(results), proved=proved, total=len(results), **facts)
     (REPORTS / f"vm-report-key-{release}.md").write_text(said)

@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -43,15 +43,21 @@ def main(release: str = "bookworm") -> int:
     payload.make(release, CACHE, tar)
     folder.fresh_disk()
     facts = dict.fromkeys(("kernel", "system", "systemd", "pcscd", "boot", "appliance"), "?")
+    results = say_results(_all(folder, tar, facts))
+    facts["stopped"] = STOPPED.format(times=Machine.stopped) if Machine.stopped else ""
+    (REPORTS / f"vm-report-{release}.md").write_text(report({"release": release, **facts}, results))
+    return 0 if all(result.ok for result in results) else 1
+
+
+def say_results(proofs: Iterable[Result]) -> list[Result]:
+    """All of them, each on a line of its own as soon as it is there (TAP)."""
     results: list[Result] = []
-    for result in _all(folder, tar, facts):
+    for result in proofs:
         results.append(result)
         sys.stdout.write(f"{'ok' if result.ok else 'not ok'} {len(results)} - {result.statement} ({result.seen})\n")
         sys.stdout.flush()
     sys.stdout.write(f"1..{len(results)}\n")
-    facts["stopped"] = STOPPED.format(times=Machine.stopped) if Machine.stopped else ""
-    (REPORTS / f"vm-report-{release}.md").write_text(report({"release": release, **facts}, results))
-    return 0 if all(result.ok for result in results) else 1
+    return results
 
 
 def root_file_system(release: str, packages: str = "") -> Path:
