@@ -12,6 +12,7 @@ from typing import Final
 from sesame.exits import CommandError, Exit
 from sesame_core.pin import MAX_LENGTH, MIN_LENGTH, Pin
 
+QUESTION: Final = b"PIN: "
 ENDS = frozenset((b"\n", b"\r", b""))
 ASCII_ZERO = 0x30
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -34,6 +35,7 @@ BY_SIGNAL: Final = 128
 def read_pin(pin: Pin) -> None:
     """Fill `pin`, digit by digit, so that it never stands in memory as text. Raises CommandError(USAGE)."""
     if os.isatty(0):
+        sys.stderr.flush()
         with Prompt(pin).unseen():  # before the prompt: what is typed at its sight is neither shown nor thrown away
             _read_line(pin, _read_typed)
         sys.stderr.write("\n")
@@ -109,10 +111,12 @@ class Prompt:
                     signal.signal(each, signal.SIG_DFL)
 
     def _hide_typing(self) -> None:
+        """A signal handler comes by here, too, maybe while a stream's buffer is being written: of the streams only the
+        descriptor may be used, or the second one in it is a RuntimeError."""
         if _is_ours():
             termios.tcsetattr(0, termios.TCSAFLUSH, self._silent)
-        sys.stderr.write("PIN: ")
-        sys.stderr.flush()
+        with suppress(OSError):
+            os.write(2, QUESTION)
 
     def _show_typing(self) -> None:
         with suppress(termios.error):  # of a terminal that was hung up there is nothing to put back

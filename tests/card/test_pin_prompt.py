@@ -48,7 +48,10 @@ class Tty:
         deadline = time.monotonic() + LIMIT_S
         while self.shown.count(wanted, since) < count:
             assert select.select([self.ours], [], [], deadline - time.monotonic())[0], self.shown
-            self.shown += os.read(self.ours, 1000).decode()
+            try:
+                self.shown += os.read(self.ours, 1000).decode()
+            except OSError:  # nobody has the terminal any more
+                pytest.fail(self.shown)
 
     def type(self, text: str) -> None:
         os.write(self.ours, text.encode())
@@ -179,3 +182,27 @@ def test_a_signal_in_the_moment_before_it_waits_for_a_key_needs_no_key(number: s
     with on_terminal(sys.executable, "-c", f"{untimely}sys.exit(c.main({WITHOUT_READER[0]!r}))") as tty:
         assert tty.process.wait(LIMIT_S) in (128 + number, -number)
         assert tty.echoes
+
+
+GOES_ON_WHILE_IT_ASKS = """
+import os, signal, sys, termios
+import tests.untimely
+import sesame.cli
+
+def be_continued():
+    modes = termios.tcgetattr(0)
+    modes[3] |= termios.ECHO
+    termios.tcsetattr(0, termios.TCSANOW, modes)
+    signal.raise_signal(signal.SIGCONT)
+
+tests.untimely.act_while_writing(be_continued)
+sys.exit(sesame.cli.main(sys.argv[1:]))
+"""
+
+
+def test_it_may_go_on_in_the_moment_in_which_the_question_is_written() -> None:
+    with on_terminal(sys.executable, "-c", GOES_ON_WHILE_IT_ASKS, *WITHOUT_READER[0]) as tty:
+        tty.until("PIN: ", 2)
+        tty.type("1234\n")
+        assert tty.process.wait(LIMIT_S) == 0
+        assert "1234" not in tty.shown
