@@ -36,13 +36,13 @@ LONG = (
     "bank/test_operation_crashes.py",
     "bank/test_operation_races.py",
     "bank/test_smpp.py",
-    "browser/test_browser_machine.py",
-    "browser/test_browser_sogecash.py",
+    "browser",
     "door/test_recipes.py",
     "elsewhere",
     "flows/test_key_scripts.py",
     "flows/test_live_reader.py",
     "hw",
+    "key/test_key_clients.py",
     "key/test_key_memory.py",
     "key/test_key_update_faults.py",
     "key/test_update_power_cuts.py",
@@ -72,6 +72,9 @@ LONG = (
 )
 """What searches long or looks at no Python of ours: the suite runs it on its main Python only."""
 
+EVERYWHERE = ("browser/test_browser_story.py", "browser/test_browser_app.py")
+"""But these: whether reader, bank and telephone are served to a browser by another Python and by other libraries."""
+
 BANK_SIDE = ("bank", "door", "sms", "threeds", "web")
 """What tests no part of the device."""
 
@@ -86,7 +89,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is long, and what is the bank's, by where it stands."""
     for item in items:
         place = item.path.relative_to(TESTS)
-        if any(place.is_relative_to(each) for each in LONG):
+        if any(place.is_relative_to(each) for each in LONG) and str(place) not in EVERYWHERE:
             item.add_marker(pytest.mark.long)
         if place.parts[0] in BANK_SIDE:
             item.add_marker(pytest.mark.bank_side)
