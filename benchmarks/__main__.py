@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.figures import say
 
-NAMES = ("commands", "bus", "start", "asleep", "pcsc", "bank", "securpass")
+NAMES = ("commands", "bus", "start", "asleep", "pcsc", "bank", "securpass", "key")
 
 
 def main() -> int:

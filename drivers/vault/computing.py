@@ -59,11 +59,14 @@ def read_scalar(private: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(private, "big"), ec.SECP256R1())
 
 
-def sign_number(algorithm: KeyAlgorithm, private: bytes, number: bytes) -> bytes:
-    """ECDSA over a digest of 32 bytes, or RSA's raw operation. Raises VaultError where a computation went wrong."""
-    if algorithm is KeyAlgorithm.P256:
-        return read_scalar(private).sign(number, ec.ECDSA(Prehashed(SHA256())))
-    p, q = (int.from_bytes(half, "big") for half in (private[:PRIME_BYTES], private[PRIME_BYTES:]))
+def sign_digest(key: ec.EllipticCurvePrivateKey, digest: bytes) -> bytes:
+    """ECDSA over a digest of 32 bytes."""
+    return key.sign(digest, ec.ECDSA(Prehashed(SHA256())))
+
+
+def sign_raw(primes: bytes, number: bytes) -> bytes:
+    """RSA's raw operation. Raises VaultError where a computation went wrong."""
+    p, q = (int.from_bytes(half, "big") for half in (primes[:PRIME_BYTES], primes[PRIME_BYTES:]))
     return raise_raw(p, q, int.from_bytes(number, "big")).to_bytes(RSA_BYTES, "big")
 
 
@@ -82,13 +85,13 @@ def raise_raw(p: int, q: int, number: int, power: Callable[[int, int, int], int]
     return signed
 
 
-def agree_secret(private: bytes, point: bytes) -> bytes | None:
+def agree_secret(key: ec.EllipticCurvePrivateKey, point: bytes) -> bytes | None:
     """ECDH: the x of the common point; None for what is no point of the curve."""
     try:
         other = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
         return None
-    return read_scalar(private).exchange(ec.ECDH(), other)
+    return key.exchange(ec.ECDH(), other)
 
 
 def encrypt_block(algorithm: BlockAlgorithm, key: bytes, block: bytes) -> bytes:

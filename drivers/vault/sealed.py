@@ -10,8 +10,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from drivers.vault.attesting import attest_key, certify_itself
-from drivers.vault.computing import agree_secret, draw_pair, encrypt_block, read_public, read_scalar, sign_number
+from drivers.vault.computing import (
+    agree_secret,
+    draw_pair,
+    encrypt_block,
+    read_public,
+    read_scalar,
+    sign_digest,
+    sign_raw,
+)
 from drivers.vault.first_values import PUBLISHED, Factory, FirstValues
 from drivers.vault.medium import Medium
 from drivers.vault.parts import (
@@ -84,6 +94,7 @@ class SealedVault:
         self._seal = seal
         self._factory = factory
         self._root = bytearray()
+        self._opened: dict[int, tuple[KeyEntry, ec.EllipticCurvePrivateKey]] = {}
         digits, keys = medium.read_part(DIGITS_PART), medium.read_part(KEYS_PART)
         if digits is None:
             # `digits` come last, so without them there is no key yet: the power may have gone while one was made.
@@ -155,6 +166,7 @@ class SealedVault:
         """See Vault."""
         self._root[:] = bytes(len(self._root))
         self._root.clear()
+        self._opened.clear()
 
     # The management key
 
@@ -197,11 +209,13 @@ class SealedVault:
 
     def sign_number(self, slot: int, number: bytes) -> bytes:
         """See Vault."""
-        return sign_number(self._keys.keys[slot].rules.algorithm, self._private(slot), number)
+        if self._keys.keys[slot].rules.algorithm is KeyAlgorithm.P256:
+            return sign_digest(self._open_scalar(slot), number)
+        return sign_raw(self._private(slot), number)
 
     def agree_secret(self, slot: int, point: bytes) -> bytes | None:
         """See Vault."""
-        return agree_secret(self._private(slot), point)
+        return agree_secret(self._open_scalar(slot), point)
 
     def attest_key(self, slot: int) -> bytes:
         """See Vault."""
@@ -253,6 +267,16 @@ class SealedVault:
         if not self._root:
             raise VaultError("this key wants the PIN")
         return open_guarded(bytes(self._root), entry.public, entry.private)
+
+    def _open_scalar(self, slot: int) -> ec.EllipticCurvePrivateKey:
+        """The P-256 key in this slot, opened once: a browser signs for several connections in a row, and to open a key
+        costs five times what a signature does. It is kept no longer than the root, whose holder could open it anyway.
+        Raises VaultError as `_private`."""
+        entry = self._keys.keys[slot]
+        known = self._opened.get(slot)
+        if known is None or known[0] is not entry or (entry.guarded and not self._root):
+            known = self._opened[slot] = entry, read_scalar(self._private(slot))
+        return known[1]
 
     def _keep_digits(self, part: DigitsPart) -> None:
         self._write(DIGITS_PART, write_digits(part))

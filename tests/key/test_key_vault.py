@@ -7,7 +7,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
+from pytest_mock import MockerFixture
 
+from drivers.vault import sealed
 from drivers.vault.computing import raise_raw, read_public
 from drivers.vault.first_values import LETTER, give_published, write_letter
 from drivers.vault.medium import LONGEST_PART
@@ -270,6 +272,44 @@ def test_a_guarded_key_wants_the_pin_of_the_vault_itself() -> None:
     vault.check_pin(b"000000")
     with pytest.raises(VaultError, match="wants the PIN"):
         vault.sign_number(0x9A, DIGEST)
+
+
+def test_a_key_is_opened_once_for_many_signatures_and_not_beyond_the_pin(mocker: MockerFixture) -> None:
+    """To open it costs five times what a signature does, and a browser wants several in a row."""
+    vault = vault_on(MemoryMedium())
+    vault.make_key(0x9A, RULES)
+    opened = mocker.spy(sealed, "read_scalar")
+    for _ in range(2):
+        assert vault.check_pin(b"123456")
+        for _ in range(3):
+            verify(vault, 0x9A, vault.sign_number(0x9A, DIGEST))
+    assert opened.call_count == 2, "once after each PIN"
+    vault.lock_keys()
+    with pytest.raises(VaultError, match="wants the PIN"):
+        vault.sign_number(0x9A, DIGEST)
+
+
+def test_another_key_in_the_slot_signs_as_itself() -> None:
+    """Whichever way it came there, and though the one before it was open."""
+    vault = vault_on(MemoryMedium())
+    for slot in (0x9A, 0x82):
+        vault.make_key(slot, RULES)
+    assert vault.check_pin(b"123456")
+    for slot in (0x9A, 0x82):
+        verify(vault, slot, vault.sign_number(slot, DIGEST))
+    vault.make_key(0x9A, RULES)
+    verify(vault, 0x9A, vault.sign_number(0x9A, DIGEST))
+    vault.move_key(0x82, 0x9A)
+    verify(vault, 0x9A, vault.sign_number(0x9A, DIGEST))
+
+
+def verify(vault: SealedVault, slot: int, signature: bytes) -> None:
+    """Raises InvalidSignature where the key that the card tells did not make it."""
+    facts = vault.describe_key(slot)
+    assert facts is not None
+    public = read_public(facts.public)
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    public.verify(signature, DIGEST, ec.ECDSA(Prehashed(SHA256())))
 
 
 def test_a_guarded_key_opens_beside_its_own_public_key_only() -> None:
