@@ -32,7 +32,7 @@ from simulator.phone.bank_side import BankSide
 
 PHONES: Final = int(os.environ.get("SESAME_PHONES", "10000"))
 AT_ONCE: Final = 40
-HEARD: Final = 20
+HEARD: Final = 40
 USER: Final = "DURAND42"
 PATIENCE_S: Final = 120
 

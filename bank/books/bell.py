@@ -1,6 +1,6 @@
 """Who waits in this process for a change in the books is woken by whoever makes it, and need not look again and again.
 
-Other processes are not reached: PostgreSQL tells them (NOTIFY); on SQLite they look each second.
+Other processes are not reached: PostgreSQL tells them (NOTIFY); on SQLite they look twice a second.
 """
 
 import threading

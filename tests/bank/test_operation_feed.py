@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import delete, insert, select, update
+from starlette.responses import StreamingResponse
 
 from bank.books.customers import add_customer
 from bank.books.records import Customer
@@ -14,6 +16,7 @@ from bank.books.schema import COUNTERS, OPERATIONS
 from bank.books.store_sql import SqlStore
 from bank.books.vault import BooksVault
 from bank.operations.shelf import draw_seq
+from bank.web.coopanet.following import stream_changes
 from bank.web.feed import OperationFeed
 
 LIMIT_S = 60
@@ -105,6 +108,28 @@ def test_what_changed_between_a_page_and_its_stream_comes_first(books: SqlStore)
     change(books, other)
     assert asyncio.run(first(feed.list_changes(one, NEVER_S, head))) == missed
     change(books, one)
+    join_lookers()
+
+
+def test_a_page_is_told_at_once_of_what_was_decided_before_its_stream(books: SqlStore) -> None:
+    customer = take_in(books, "FIRST001")
+    feed = OperationFeed(books, NEVER_S)
+    change(books, customer)
+
+    async def read(*, still: bool) -> list[str]:
+        answer = stream_changes(feed, customer, lambda: still)
+        assert isinstance(answer, StreamingResponse)
+        parts: list[str] = []
+        async for part in answer.body_iterator:
+            parts.append(str(part))
+            if len(parts) == 2:
+                break
+        await cast("AsyncGenerator[str]", answer.body_iterator).aclose()
+        return parts
+
+    assert asyncio.run(read(still=False))[1] == 'event: changed\ndata: {"waits": false}\n\n'
+    assert asyncio.run(read(still=True))[1] == ": here\n\n"  # nothing that the page does not know
+    change(books, customer)
     join_lookers()
 
 

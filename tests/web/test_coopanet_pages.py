@@ -111,7 +111,16 @@ def test_every_answer_carries_the_headers(visitor: Visitors, path: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == ("no-cache" if path.startswith("/static/") else "no-store")
+
+
+def test_every_file_of_a_page_is_kept_by_the_browser(visitor: Visitors) -> None:
+    client = visitor().client
+    addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/fr/").text)
+    assert len(set(addresses)) > 2
+    assert {client.get(one.replace("&amp;", "&")).headers["cache-control"] for one in addresses} == {
+        "max-age=31536000, immutable"
+    }
 
 
 def test_every_sentence_is_there_in_both_languages() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import time
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from starlette.testclient import TestClient
 from web.beside import PathSplit
 from web.bounds import Bounds
 from web.clock import seconds_asleep_too
-from web.files import serve_folder
+from web.files import address_file, serve_folder
 from web.guard import Guard, Refusal, content_policy
 from web.once import KEPT_S, Submissions
 from web.sessions import LONGEST_TOKEN, Limits, Sessions
@@ -60,9 +61,31 @@ def test_every_answer_tells_the_browser_what_it_may_not(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a", encoding="utf-8")
     app = Guard(Starlette(routes=[Mount("/", serve_folder(tmp_path))]), "default-src 'none'")
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        for answer in (client.get("/a.txt"), client.get("/none"), client.post("/a.txt", headers={"host": "evil"})):
+        for answer, kept in (
+            (client.get("/a.txt"), "no-cache"),
+            (client.get("/none"), "no-store"),
+            (client.post("/a.txt", headers={"host": "evil"}), "no-store"),
+        ):
             told = {name: answer.headers[name] for name in GIVEN}
-            assert told == GIVEN, answer.status_code
+            assert told == GIVEN | {"cache-control": kept}, answer.status_code
+
+
+def test_a_file_is_kept_by_the_browser_as_long_as_it_is_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "a.css"
+    file.write_text("a", encoding="utf-8")
+    app = Guard(Starlette(routes=[Mount("/static", serve_folder(tmp_path))]), "default-src 'none'")
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        address = address_file("/static/a.css", file)
+        assert client.get(address).headers["cache-control"] == "max-age=31536000, immutable"
+        plain = client.get("/static/a.css")
+        again = client.get("/static/a.css", headers={"if-none-match": plain.headers["etag"]})
+        assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
+        file.write_text("another", encoding="utf-8")
+        os.utime(file, ns=(0, 0))
+        changed = address_file("/static/a.css", file)
+        assert changed != address
+        assert client.get(address).headers["cache-control"] == "no-cache"  # it bears the old content's mark
+        assert client.get(changed).headers["cache-control"] == "max-age=31536000, immutable"
 
 
 GIVEN = {

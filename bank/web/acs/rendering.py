@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bank.languages import choose_words
 from bank.web.acs.words import AcsWords, list_acs_words
-from bank.web.coopanet.frame import load_templates, prefer_language, root_of
+from bank.web.coopanet.frame import address_static, load_templates, prefer_language, root_of
 from bank.web.coopanet.space.moments import Moments
 from bank.web.coopanet.space.words import SpaceWords, list_space_words
 from web.guard import content_policy
@@ -48,7 +48,7 @@ class AcsRenderer:
         """A page that pages of these origins may show in a frame, and whose forms may go there."""
         known = tuple(origins)
         helpers = {
-            "static": lambda name: root_of(request) + request.app.url_path_for("static", path=name),
+            "static": lambda name: address_static(request, name),
             "own": lambda name: root_of(request) + request.app.url_path_for("own", path=name),
             "at": Moments(language),
             "s": self.space_in(language),

@@ -18,7 +18,7 @@ from bank.operations.words import notation_of
 from bank.verification import Policy
 from bank.web.branch.synthesis import Synthesis
 from bank.web.branch.words import BranchWords, list_branch_languages
-from bank.web.coopanet.frame import load_templates, root_of
+from bank.web.coopanet.frame import address_static, load_templates, root_of
 
 FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -48,7 +48,7 @@ class BranchRenderer:
         notation = notation_of(words.language)
         helpers = {
             "link": link,
-            "static": lambda name: root_of(request) + request.app.url_path_for("static", path=name),
+            "static": lambda name: address_static(request, name),
             "own": lambda name: root_of(request) + request.app.url_path_for("own", path=name),
             "others": self._list_others(request, words),
             "money": notation.write_money,

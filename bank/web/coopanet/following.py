@@ -18,10 +18,14 @@ def stream_changes(feed: OperationFeed, customer_id: int, waits: Callable[[], bo
 
     async def events() -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
-        async for seq in feed.list_changes(customer_id, BEAT_S):
+        began = False
+        async for seq in feed.list_changes(customer_id, BEAT_S, since=0):
             still = await run_in_threadpool(waits)
             told = json.dumps({"waits": still})
-            yield f"event: changed\ndata: {told}\n\n" if seq is not None else ": here\n\n"
+            # The first is the last change of all, whenever that was: it may have come between the page and its stream.
+            news = seq is not None and (began or not still)
+            yield f"event: changed\ndata: {told}\n\n" if news else ": here\n\n"
+            began = True
             if not still:
                 return
 

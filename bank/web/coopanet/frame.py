@@ -24,6 +24,7 @@ from bank.web.coopanet.space.moments import Moments
 from bank.web.coopanet.space.words import SpaceWords, list_space_words
 from bank.web.coopanet.words import Branch, CoopanetWords, OwnAddress, list_languages
 from web.cookies import read_token
+from web.files import address_file
 from web.forms import read_form
 from web.once import Submissions
 from web.sessions import SessionKeeper, Sessions
@@ -125,7 +126,7 @@ class Frame:
         """A page, with what every page shows."""
         helpers = {
             "link": lambda name, **parts: path_to(request, name, words.language, **parts),
-            "static": lambda name: root_of(request) + request.app.url_path_for("static", path=name),
+            "static": lambda name: address_static(request, name),
             "path": request.url.path,
             "here": lambda language: in_language(request, language),
             "group": group_iban,
@@ -142,6 +143,11 @@ class Frame:
         }
         text = self.templates.get_template(template).render({"w": words, **helpers, **known, **shown})
         return HTMLResponse(text, status)
+
+
+def address_static(request: Request, name: str) -> str:
+    """The address of a file of Coopanet's, which the desk and the card payment's pages are made with, too."""
+    return address_file(root_of(request) + request.app.url_path_for("static", path=name), FOLDER / "static" / name)
 
 
 def load_templates(*folders: Path) -> Environment:

@@ -79,8 +79,9 @@ async function send(pending) {
   return answer;
 }
 
+// Should that be lost, it is sent once more, and answered the same.
 function forgetPending(pending) {
-  return changePhone((kept) => (kept?.pending?.body === pending.body ? { ...kept, pending: null } : kept));
+  return changePhone((kept) => (kept?.pending?.body === pending.body ? { ...kept, pending: null } : kept), "relaxed");
 }
 
 // Inside the lock. What the bank says to it concerns whoever asked then; the list of operations tells the rest.

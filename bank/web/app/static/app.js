@@ -14,7 +14,8 @@ import { showSettings } from "./settings.js";
 import { forgetPhone, readPhone } from "./store.js";
 
 const state = { securpass: null, session: null, waiting: [], head: 0, deciding: false };
-const watch = new Watch(look);
+// Whoever decides looks afterwards: until then nothing could be shown, and the bank has the decision to answer.
+const watch = new Watch(look, () => state.deciding);
 
 async function start() {
   if (!(await canSign())) {
@@ -203,6 +204,7 @@ async function home() {
       } finally {
         state.deciding = false;
       }
+      await look();
     }
   }
 }

@@ -3,8 +3,9 @@
 const EVERY_MS = 5000;
 
 export class Watch {
-  constructor(look) {
+  constructor(look, isDeciding) {
     this.look = look;
+    this.isDeciding = isDeciding;
     this.source = null;
     this.timer = null;
     this.seen = () => document.visibilityState === "visible" && this.look();
@@ -13,7 +14,7 @@ export class Watch {
   begin() {
     if (this.timer) return;
     this.source = new EventSource("../api/events");
-    this.source.addEventListener("operations", this.look);
+    this.source.addEventListener("operations", () => this.isDeciding() || this.look());
     this.timer = setInterval(() => this.source.readyState !== EventSource.OPEN && this.look(), EVERY_MS);
     document.addEventListener("visibilitychange", this.seen);
     globalThis.addEventListener("online", this.look);

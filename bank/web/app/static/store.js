@@ -3,45 +3,57 @@
 const NAME = "securpass";
 const SHELF = "phone";
 
+let opened = null;
+
+// Once for the page: a slow telephone takes longer to open it than to read it.
 function open() {
-  return new Promise((resolve, reject) => {
+  opened ??= new Promise((resolve, reject) => {
     const asked = indexedDB.open(NAME, 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore(SHELF);
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+      const database = asked.result;
+      database.onclose = () => (opened = null); // by the browser, when its storage is wiped
+      database.onversionchange = () => {
+        database.close();
+        opened = null;
+      };
+      resolve(database);
+    };
+    asked.onerror = () => {
+      opened = null;
+      reject(asked.error);
+    };
   });
+  return opened;
 }
 
-async function transact(mode, act) {
+async function transact(mode, act, durability = "strict") {
   const database = await open();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(SHELF, mode, { durability: "strict" });
-      let result = null;
-      transaction.oncomplete = () => resolve(result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error);
-      const shelf = transaction.objectStore(SHELF);
-      const found = shelf.get(SHELF);
-      found.onsuccess = () => {
-        result = act(found.result ?? null, shelf);
-      };
-    });
-  } finally {
-    database.close();
-  }
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(SHELF, mode, { durability });
+    let result = null;
+    transaction.oncomplete = () => resolve(result);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    const shelf = transaction.objectStore(SHELF);
+    const found = shelf.get(SHELF);
+    found.onsuccess = () => {
+      result = act(found.result ?? null, shelf);
+    };
+  });
 }
 
 export function readPhone() {
   return transact("readonly", (phone) => phone);
 }
 
-// `change` gets the record and gives the new one; both in one transaction.
-export function changePhone(change) {
-  return transact("readwrite", (phone, shelf) => {
+// `change` gets the record and gives the new one; both in one transaction. `durability`: "relaxed" for what may be lost.
+export function changePhone(change, durability = "strict") {
+  const act = (phone, shelf) => {
     const changed = change(phone);
     shelf.put(changed, SHELF);
     return changed;
-  });
+  };
+  return transact("readwrite", act, durability);
 }
 
 export function forgetPhone() {
