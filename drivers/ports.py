@@ -7,7 +7,7 @@ and its moments are simulated time, so a whole session of 35 s runs in milliseco
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from sesame_core.events import Event, Millis
@@ -25,7 +25,7 @@ class Picture:
 
     width: int
     height: int
-    rows: tuple[int, ...]
+    rows: tuple[int, ...] = field(repr=False)
 
     @classmethod
     def dark(cls, width: int, height: int) -> "Picture":

@@ -120,10 +120,10 @@ class OledModel:
 
     panel: Panel
     registers: Registers = field(init=False)
-    memory: list[bytearray] = field(init=False)
+    memory: list[bytearray] = field(init=False, repr=False)
     _chip: ControllerTraits = field(init=False)
     _columns: int = field(init=False)
-    _command: bytearray = field(init=False)
+    _command: bytearray = field(init=False, repr=False)
     _torn: bool = field(init=False)
 
     def __post_init__(self) -> None:
