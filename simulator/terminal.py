@@ -100,6 +100,7 @@ class Terminal:
         self._glyphs = glyphs
         self._fitted = frozenset(chain.from_iterable(pad))
         self._names = gallery.list_names()
+        self._widest = max(map(len, self._names))
         self._chosen = 0
         self._inside: str | None = None
         self._plugged = True
@@ -207,7 +208,7 @@ class Terminal:
         for number, name in list(enumerate(self._names))[first : first + room]:
             card = gallery.describe_card(name)
             mark = "▣" if name == self._inside else " "
-            line = f"  {mark} {name:<18}{self._labels.pin} {card.pin}  {card.describe(self._language)}"
+            line = f"  {mark} {name:<{self._widest}} {self._labels.pin} {card.pin}  {card.describe(self._language)}"
             style = CHOSEN if number == self._chosen else ""
             yield f"{style}{line[: columns - 1]}{PLAIN if style else ''}"
 
