@@ -113,9 +113,9 @@ SMOOTH: Final = 2
 """Points a pixel in each direction, averaged at the end."""
 
 
-def _turned(vertex: Vertex) -> Vertex:
+def _turned(vertex: Vertex, view: tuple[float, float]) -> Vertex:
     """To the right, downwards, towards the viewer."""
-    turn, tilt = VIEW
+    turn, tilt = view
     x = vertex[0] * cos(turn) - vertex[1] * sin(turn)
     y = vertex[0] * sin(turn) + vertex[1] * cos(turn)
     return (x, -y * cos(tilt) - vertex[2] * sin(tilt), vertex[2] * cos(tilt) - y * sin(tilt))
@@ -134,9 +134,10 @@ def _faces(seen: Triangle) -> bool:
 
 
 class Canvas:
-    """A grey picture in which what is nearer covers what is farther."""
+    """A grey picture in which what is nearer covers what is farther. `view`: turn about the upright axis, and tilt."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: tuple[float, float] = VIEW) -> None:
+        self.view = view
         self.width, self.height = PAGE[0] * SMOOTH, PAGE[1] * SMOOTH
         self.grey = bytearray(b"\xff" * (self.width * self.height))
         self.near = [-inf] * (self.width * self.height)
@@ -144,7 +145,7 @@ class Canvas:
     def draw(self, solid: Solid, at: tuple[float, float], scale: float) -> None:
         """The solid with its origin at a point of the page, `scale` pixels a millimetre."""
         for triangle in solid.triangles:
-            corners = [_turned(corner) for corner in triangle]
+            corners = [_turned(corner, self.view) for corner in triangle]
             seen = [((at[0] + x * scale) * SMOOTH, (at[1] + y * scale) * SMOOTH, z) for x, y, z in corners]
             if _faces((seen[0], seen[1], seen[2])):
                 self._fill((seen[0], seen[1], seen[2]), _shade(triangle))

@@ -162,6 +162,11 @@ def export_step(board: Path, target: Path) -> None:
     _run(["pcb", "export", "step", "--board-only", "-f", "-o", target, board])
 
 
+def export_stl(board: Path, target: Path) -> None:
+    """The bare board as triangles, in text."""
+    _run(["pcb", "export", "stl", "--board-only", "-f", "-o", target, board])
+
+
 def render(board: Path, side: str, size: tuple[int, int], target: Path) -> None:
     """A picture of a side, `top` or `bottom`, so many pixels wide and high."""
     wide, high = map(str, size)
