@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from bank.books.store_sql import SqlStore
 
-pytest_plugins = ("tests.golden_plugin", "tests.pcsc_plugin")
+pytest_plugins = ("tests.golden_plugin", "tests.pcsc_plugin", "tests.books_plugin")
 
 pytest.register_assert_rewrite("tests.key.contract", "tests.key.contract_keys")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bank.books.store_sql import SqlStore
 from bank.books.vault import BooksVault
@@ -207,6 +208,7 @@ class PostgresCluster:
         self._tools = tools
         self._directory = Path(tempfile.mkdtemp(prefix="sesame-pg-"))
         self._databases = itertools.count(1)
+        self._template = ""
         if os.getuid() == 0:
             shutil.chown(self._directory, "postgres")
 
@@ -221,11 +223,19 @@ class PostgresCluster:
         self._run("pg_ctl", "-D", str(self._directory / "data"), "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._directory)
 
-    def new_database(self) -> str:
-        """The URL of an empty database."""
+    def new_database(self, template: str = "template1") -> str:
+        """The URL of an empty database, or of one like the template."""
         name = f"bank{next(self._databases)}"
-        self._run("createdb", "-h", str(self._directory), "-U", "sesame", name)
+        self._run("createdb", "-h", str(self._directory), "-U", "sesame", "-T", template, name)
         return f"postgresql://sesame@/{name}?host={self._directory}"
+
+    def new_books(self) -> str:
+        """The URL of a database that the steps have been taken in already: of each cluster the first one takes them."""
+        if not self._template:
+            template = self.new_database()
+            SqlStore(template, BooksVault(bytes(32))).close()
+            self._template = make_url(template).database or ""
+        return self.new_database(self._template)
 
     def _run(self, tool: str, *arguments: str) -> None:
         """The server refuses to run as root: Debian's package made a user for it."""
@@ -261,7 +271,7 @@ def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
     elif request.param == "sqlite":
         store = SqlStore(f"sqlite:///{tmp_path}/bank/bank.db", BooksVault(bytes(32)))
     else:
-        store = SqlStore(request.getfixturevalue("postgres").new_database(), BooksVault(bytes(32)))
+        store = SqlStore(request.getfixturevalue("postgres").new_books(), BooksVault(bytes(32)))
     for key in TEST_KEYS.values():
         store.add_issuer_key(key)
     yield store
