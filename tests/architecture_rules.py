@@ -31,10 +31,11 @@ PRODUCT = tuple(MAY_IMPORT)
 MAY_IMPORT |= {
     "hw": {"drivers", "hw"},
     "tools": {"device", "tools"},
+    "image": {"image", "sesame", "tools"},
     "docs": {*PRODUCT, "docs"},
     "examples": {"examples"},
     "benchmarks": {*PRODUCT, "benchmarks", "tests"},
-    "tests": {*PRODUCT, "hw", "tools", "docs", "examples", "tests"},
+    "tests": {*PRODUCT, "hw", "image", "tools", "docs", "examples", "tests"},
 }
 """What is made with the product, or holds it, is no part of it: nothing of the product may import any of these."""
 

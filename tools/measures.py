@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 BUILT = frozenset({"build", "dist", "node_modules"})
-LEFT_OUT = BUILT | {"tests", "benchmarks", "docs", "tools", "hw"}
+LEFT_OUT = BUILT | {"tests", "benchmarks", "docs", "tools", "hw", "image"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

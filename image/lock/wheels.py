@@ -1,0 +1,105 @@
+"""The list of wheels: pip's own form for hashes, so that pip itself refuses what is not in it."""
+
+import hashlib
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from image.lock.packages import RENEW
+from image.shell import ROOT, ImageError, run_program
+
+LOCK = ROOT / "image/lock/wheels.lock"
+WANTED = ROOT / "image/lock/wanted-wheels.txt"
+
+ROW = re.compile(
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[0-9][A-Za-z0-9.+!]*) "
+    r"--hash=sha256:(?P<digest>[0-9a-f]{64})"
+)
+
+HEAD = "# The wheels of the card: arm64, Python 3.13. Written by `image/build renew`; do not edit.\n"
+
+PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64", "any")
+"""What runs with Debian 13's C library (2.41) on arm64; PEP 600."""
+
+TARGET = (
+    "--only-binary=:all:",
+    "--python-version=3.13",
+    "--implementation=cp",
+    "--abi=cp313",
+    "--abi=abi3",
+    "--abi=none",
+)
+
+SUMS = "SHA256SUMS"
+"""What `./install --wheels` wants beside the wheels."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wheel:
+    """One wheel; `digest`: SHA-256, hexadecimal."""
+
+    name: str
+    version: str
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.name}=={self.version} --hash=sha256:{self.digest}"
+
+
+def read_wheels(text: str) -> tuple[Wheel, ...]:
+    """The wheels of a list. Raises ImageError for a line that is none, and for names twice or out of order."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.startswith("#"):
+            row = ROW.fullmatch(line)
+            if row is None:
+                raise ImageError(f"wheels.lock, line {number} is not NAME==VERSION --hash=sha256:DIGEST")
+            found.append(Wheel(row["name"], row["version"], row["digest"]))
+    names = [wheel.name for wheel in found]
+    if not names or names != sorted(set(names)):
+        raise ImageError("wheels.lock: no names, a name twice, or names out of order")
+    return tuple(found)
+
+
+def write_wheels(wheels: Iterable[Wheel]) -> str:
+    """The list's text."""
+    return HEAD + "".join(f"{wheel}\n" for wheel in sorted(wheels))
+
+
+def describe_wheel(file: Path) -> Wheel:
+    """The wheel in a file: its name and version as PEP 427 puts them into the file's name."""
+    name, version, *_ = file.name.split("-")
+    return Wheel(name.replace("_", "-").lower(), version, hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+def choose_wheels() -> list[Wheel]:
+    """What the package index has now for what is wanted."""
+    with TemporaryDirectory() as folder:
+        _download(Path(folder), "--requirement", WANTED)
+        return sorted(map(describe_wheel, Path(folder).glob("*.whl")))
+
+
+def fetch_wheels(folder: Path) -> None:
+    """Bring the wheels of the list, and write their sums. Raises ImageError when the index has another one or none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wheels = read_wheels(LOCK.read_text(encoding="ascii"))
+    if sorted(map(describe_wheel, folder.glob("*.whl"))) != list(wheels):
+        for former in folder.glob("*.whl"):
+            former.unlink()
+        _download(folder, "--require-hashes", "--requirement", LOCK)
+    files = sorted(folder.glob("*.whl"))
+    sums = [f"{describe_wheel(file).digest}  {file.name}\n" for file in files]
+    (folder / SUMS).write_text("".join(sums), encoding="ascii")
+
+
+def _download(folder: Path, *wanted: str | Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
+    try:
+        run_program(
+            [*pip, "--dest", str(folder), *TARGET, *(f"--platform={name}" for name in PLATFORMS), *map(str, wanted)]
+        )
+    except ImageError as error:
+        raise ImageError(f"The package index has not the wheels of image/lock: {error}\n{RENEW}") from None
