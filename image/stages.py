@@ -33,6 +33,11 @@ class Workshop:
     place: Path = CACHE
     downloads: Path = CACHE
 
+    def bring_downloads(self) -> None:
+        """Every package and wheel of the lists."""
+        Archive(self.downloads / "apt").fetch(packages.load_lock(), self.downloads / "debs")
+        wheels.fetch_wheels(self.downloads / "wheels")
+
     def bring_base(self) -> Path:
         """Debian alone, as a tar; minutes where it is not there yet."""
         wanted = self.place / f"base-{digest_sources(BASE_SOURCES)}.tar"
@@ -41,7 +46,7 @@ class Workshop:
             lock = packages.load_lock()
             archive = self.place / "archive"
             shutil.rmtree(archive, ignore_errors=True)
-            Archive(self.downloads / "apt").fetch(lock, self.downloads / "debs")
+            self.bring_downloads()
             write_index(lock, self.downloads / "debs", archive)
             make_base(archive, packages.read_wanted(packages.WANTED.read_text(encoding="utf-8")), wanted)
         return wanted
@@ -54,7 +59,7 @@ class Workshop:
         note = self.place / f"tree-{flavour.name}.made"
         if not note.exists() or note.read_text() != mark:
             note.unlink(missing_ok=True)
-            wheels.fetch_wheels(self.downloads / "wheels")
+            self.bring_downloads()
             make_tree(base, self.downloads / "wheels", flavour, LABELS[flavour.name], tree)
             must_hold(judge_tree(tree, flavour))
             note.write_text(mark)

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ class Board:
         os.truncate(self.disk, CARD_SIZE)
         if kit.flip:
             flip_root(self.disk)
-        self.before = digest_of(self.disk)
+        self.before, self.before_fixed = digest_of(self.disk), self.digest_fixed()
         self._said = b""
         self._process = self._switch_on(kit)
         self._line = self._connect()
@@ -149,6 +150,19 @@ class Board:
         except subprocess.TimeoutExpired:
             raise MachineError("it does not power itself off") from None
 
+    def digest_card(self) -> str:
+        """SHA-256 of the card's file as it is now."""
+        return digest_of(self.disk)
+
+    def digest_fixed(self) -> str:
+        """SHA-256 of firmware and root: all that comes before a third partition."""
+        with self.disk.open("rb") as card:
+            return hashlib.sha256(card.read(sum(place_of_root(self.disk)))).hexdigest()
+
+    def console_text(self) -> str:
+        """All that the second UART has said."""
+        return (self.work / "console.log").read_text(errors="replace")
+
     def cut(self) -> None:
         """The supply is gone."""
         self._process.kill()
@@ -195,15 +209,21 @@ def read_boot(card: Path, work: Path, tree: str) -> str:
 
 def flip_root(disk: Path) -> None:
     """Change one bit in every MiB of the root's data."""
-    said = run_program(["sfdisk", "--dump", disk])
-    rows = re.findall(r"start=\s*(\d+), size=\s*(\d+)", said)
-    start, size = (int(number) * 512 for number in rows[1])
+    start, size = place_of_root(disk)
     with disk.open("r+b") as card:
         for at in range(start + MIB // 3, start + size - 4 * MIB, MIB):
             card.seek(at)
             byte = card.read(1)[0]
             card.seek(at)
             card.write(bytes([byte ^ 1]))
+
+
+def place_of_root(disk: Path) -> tuple[int, int]:
+    """Where the second partition begins, and its size, in bytes."""
+    with disk.open("rb") as card:
+        card.seek(446 + 16 + 8)  # the second of four entries: where it begins and how long it is, in sectors
+        start, size = struct.unpack("<II", card.read(8))
+    return start * 512, size * 512
 
 
 def digest_of(file: Path) -> str:
