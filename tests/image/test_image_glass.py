@@ -35,14 +35,14 @@ def test_a_trace_is_read_into_messages_to_the_display_alone(tmp_path: Path) -> N
 
 
 def test_pictures_are_what_stands_there_between_frames() -> None:
-    seen = decode_messages([*DARK, *ON, *LIT])
+    seen = decode_messages([*ON[:2], *DARK, ON[2], *LIT])
     assert [sum(row.bit_count() for row in picture.rows) for picture in seen.pictures] == [0, 128 * 64]
     assert seen.first == seen.last
     assert seen.refused == ()
 
 
 def test_a_message_that_no_display_takes_is_refused_and_counted() -> None:
-    seen = decode_messages([*DARK, *ON, bytes([0x00, 0x20, 0x07]), *LIT])
+    seen = decode_messages([*ON[:2], *DARK, ON[2], bytes([0x00, 0x20, 0x07]), *LIT])
     assert len(seen.refused) == 1
     assert seen.refused[0].startswith("message 13: ")
 
