@@ -116,6 +116,10 @@ def _make_initramfs(tree: Tree) -> None:
     for folder in UNUSED:
         shutil.rmtree(tree.root / "usr/lib/modules" / kernel / "kernel" / folder, ignore_errors=True)
     tree.run_inside("depmod", kernel)
+    for hook in tree.root.glob(
+        "etc/*/post*.d/z50-raspi-firmware"
+    ):  # writes a config.txt that nobody wants, for minutes
+        hook.unlink()
     parts = tree.root / "etc/initramfs-tools"
     for name, place in (("verity-hook", "hooks"), ("verity-local-top", "scripts/local-top")):
         (parts / place).mkdir(parents=True, exist_ok=True)

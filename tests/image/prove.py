@@ -133,7 +133,7 @@ def _key_starts(wanted: proofs.Wanted, board: Board) -> Iterator[Result]:
 
 
 def _refused(card: Path) -> str:
-    with powered(card, Kit(flip=True), WORK / "flipped") as board:
+    with powered(card, Kit(flip=True, words="loglevel=5"), WORK / "flipped") as board:
         return proofs.refuses_the_card(board)
 
 
