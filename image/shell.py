@@ -20,10 +20,14 @@ class ImageError(Exception):
     """Something that stops the build; the message says what to do."""
 
 
+def find_path() -> str:
+    """The system's own programs first: a Python of the user's would run Debian's scripts otherwise."""
+    return f"/usr/sbin:/usr/bin:/sbin:/bin:{os.environ.get('PATH', '')}"
+
+
 def need_programs(wanted: Mapping[str, str]) -> None:
     """Program -> Debian package. Raises ImageError with the line to type when one is missing."""
-    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    packages = sorted({package for program, package in wanted.items() if not shutil.which(program, path=path)})
+    packages = sorted({package for program, package in wanted.items() if not shutil.which(program, path=find_path())})
     if packages:
         raise ImageError(f"Programs are missing. Type: sudo apt install {' '.join(packages)}")
 
@@ -31,8 +35,7 @@ def need_programs(wanted: Mapping[str, str]) -> None:
 def run_program(command: Sequence[str | Path], given: bytes | None = None, **environment: str) -> str:
     """What a program prints. Raises ImageError with its last words when it fails."""
     words = [str(word) for word in command]
-    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    variables = {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "TZ": "UTC", "SOURCE_DATE_EPOCH": str(EPOCH)}
+    variables = {**os.environ, "PATH": find_path(), "LC_ALL": "C.UTF-8", "TZ": "UTC", "SOURCE_DATE_EPOCH": str(EPOCH)}
     try:
         done = subprocess.run(  # noqa: S603  the commands are written in these files
             words,
