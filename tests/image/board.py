@@ -41,13 +41,15 @@ STOPPED = re.compile(rb"Kernel panic[^\n]*\n|\(initramfs\) ")
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What is put together for one power-on. `tree`: the board's device tree; `words`: more for the kernel's line."""
+    """What is put together for one power-on. `tree`: the board's device tree; `words`: more for the kernel's line;
+    `overlays`: False passes over config.txt's."""
 
     tree: str = "bcm2837-rpi-3-b.dtb"
     display: bool = True
     slot: bool = False
     words: str = ""
     flip: bool = False
+    overlays: bool = True
 
 
 class Board:
@@ -76,7 +78,7 @@ class Board:
     def _switch_on(self, kit: Kit) -> "subprocess.Popen[bytes]":
         """-icount: the machine's clock counts its own instructions, four nanoseconds each, so that nothing in it is
         late because this machine has other work."""
-        line = read_boot(self.disk, self.work, kit.tree)
+        line = read_boot(self.disk, self.work, kit)
         serial = f"socket,id=s,path={self.work / 's'},server=on,wait=off"
         drive = f"if=sd,format=raw,file={self.disk}"
         command = [
@@ -197,7 +199,7 @@ def powered(card: Path, kit: Kit, work: Path) -> Iterator[Board]:
         board.disk.unlink()
 
 
-def read_boot(card: Path, work: Path, tree: str) -> str:
+def read_boot(card: Path, work: Path, kit: Kit) -> str:
     """The firmware's work: kernel, initramfs and tree from the FAT, overlays as config.txt says. The kernel's line."""
     boot = work / "fat"
     boot.mkdir()
@@ -205,8 +207,10 @@ def read_boot(card: Path, work: Path, tree: str) -> str:
     (work / "vmlinuz").write_bytes(gzip.decompress((boot / KERNEL).read_bytes()))
     shutil.copyfile(boot / INITRAMFS, work / INITRAMFS)
     overlays = re.findall(r"^dtoverlay=([^,\s]+)", (boot / "config.txt").read_text(encoding="utf-8"), re.MULTILINE)
-    files = [boot / "overlays" / f"{name}.dtbo" for name in overlays]
-    run_program(["fdtoverlay", "-i", boot / tree, "-o", work / "tree.dtb", *files])
+    files = [boot / "overlays" / f"{name}.dtbo" for name in overlays if kit.overlays]
+    shutil.copyfile(boot / kit.tree, work / "tree.dtb")
+    if files:
+        run_program(["fdtoverlay", "-i", boot / kit.tree, "-o", work / "tree.dtb", *files])
     return (boot / "cmdline.txt").read_text(encoding="ascii").strip()
 
 

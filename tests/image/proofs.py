@@ -69,6 +69,15 @@ def has_the_bus(board: Board) -> str:
     return f"{node.rpartition('/')[2]}, 400,000 Hz"
 
 
+def misses_the_overlay(board: Board) -> str:
+    """Without our overlay the question about the bus has another answer"""
+    try:
+        answer = has_the_bus(board)
+    except MachineError as error:
+        return str(error)
+    raise MachineError(answer)
+
+
 def cannot_write(board: Board) -> str:
     """The root is erofs behind dm-verity, and nothing can be written to it"""
     mount = board.must("findmnt -no SOURCE,FSTYPE,OPTIONS /")
@@ -185,4 +194,6 @@ def keeps_its_state(board: Board) -> str:
     board.power_off()
     if board.digest_fixed() != board.before_fixed:
         raise MachineError("firmware or root was written to")
+    if board.digest_card() == board.before:
+        raise MachineError("nothing at all was written: the sums see nothing")
     return " ".join(mount.split())[:100]

@@ -82,7 +82,7 @@ def boot_cards(cards: Cards, facts: dict[str, str], names: Collection[str] = ())
     boards: dict[str, Callable[[], Iterator[Result]]] = {
         "3b": partial(_reader_on_3b, cards.reader, facts),
         "zero": partial(_boots, cards.reader, "zero", Kit(tree=ZERO, slot=True), partial(_starts, zero)),
-        "dark": partial(_boots, cards.reader, "dark", Kit(display=False, slot=True), _says_no_display),
+        "dark": partial(_boots, cards.reader, "dark", Kit(display=False, slot=True, overlays=False), _says_no_display),
         "flipped": partial(_refuses, cards.reader),
         "key": partial(_boots, cards.key, "key", Kit(tree=ZERO), partial(_key_starts, key)),
     }
@@ -135,6 +135,7 @@ def _ends(board: Board) -> Iterator[Result]:
 
 
 def _says_no_display(board: Board) -> Iterator[Result]:
+    yield judged(str(proofs.misses_the_overlay.__doc__), partial(proofs.misses_the_overlay, board))
     yield judged(str(proofs.says_no_display.__doc__), partial(proofs.says_no_display, board))
 
 
