@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.shell import EPOCH, ROOT, run_program
+from tools.installer import KEY_STATE
 from tools.machine import worlds
 from tools.release import METADATA
 
@@ -94,7 +95,8 @@ def _install(tree: Tree, flavour: Flavour, label: str) -> None:
         settings.write_bytes(flavour.settings.read_bytes())
     if flavour.latch:
         settings.write_text(cut_supply(settings.read_text(encoding="utf-8")), encoding="utf-8")
-    if flavour.key:  # its unit starts "chosen", which nobody can write here
+    if flavour.key:  # its unit starts "chosen", and its store is mounted: nobody can make either here
+        (tree.root / KEY_STATE).mkdir(exist_ok=True)
         chosen = tree.root / "opt/sesame/chosen"
         chosen.symlink_to((tree.root / "opt/sesame/current").readlink())
     hook = tree.root / "usr/lib/systemd/system-shutdown/sesame-latch"

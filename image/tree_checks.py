@@ -7,10 +7,11 @@ from pathlib import Path
 
 COMPILERS = re.compile(r"usr/bin/(?:(?:\S*-)?(?:gcc|g\+\+|cc|c\+\+|cpp|ld|as|clang|tcc|rustc|swig|make)(?:-?[\d.]+)?)")
 TRACES = re.compile(
-    r"root/(?:\.cache|sesame|wheels).*|(?:usr/)?etc/resolv\.conf|etc/ssh/ssh_host_.*|.*/\.cache/pip/.*|.*\.whl|.*\.deb"
-    r"|var/lib/apt/lists/.+|var/log/.+|etc/apt/sources\.list"
+    r"root/(?:\.cache|sesame|wheels).*|(?:usr/)?etc/resolv\.conf|etc/ssh/ssh_host_.*|.*/\.cache/pip/.*|.*\.deb"
+    r"|var/lib/apt/lists/.+|var/log/.+|etc/apt/sources\.list|(?!usr/share/python-wheels/).*\.whl"
 )
-"""What a build leaves behind, and what would be the same secret or address on every card."""
+"""What a build leaves behind, and what would be the same secret or address on every card. Debian's own wheels are what
+python3-venv makes environments with."""
 
 RADIO_AND_NETWORK = re.compile(r"usr/lib/modules/[^/]+/kernel/(?:net|drivers/net|drivers/bluetooth)/.*\.ko(?:\.xz)?")
 SWAP = re.compile(r"(?:swapfile|var/swap|swap\.img)")
@@ -76,6 +77,8 @@ def find_missing(tree: Mapping[str, Entry], flavour: str) -> list[str]:
         wrong.append(f"{other} starts at boot, beside {UNITS[flavour]}")
     if flavour == "key" and "opt/sesame/chosen" not in tree:
         wrong.append("/opt/sesame/chosen is not there, and nobody can write it on a card that is read-only")
+    if flavour == "key" and "var/lib/sesame-key" not in tree:
+        wrong.append("/var/lib/sesame-key is not there, so that the key's store cannot be mounted")
     masks = [unit for unit in MASKED if tree.get(f"etc/systemd/system/{unit}", Entry()).target != "/dev/null"]
     return wrong + [f"{unit} is not masked" for unit in masks]
 

@@ -19,7 +19,8 @@ def good(flavour: str = "reader") -> dict[str, Entry]:
         **{name: Entry() for name in WANTED},
         **{f"etc/systemd/system/{unit}": Entry(LINK, "/dev/null") for unit in MASKED},
         f"{START}/{units[flavour]}": Entry(LINK, "../x"),
-        **({"opt/sesame/chosen": Entry(LINK, "releases/x")} if flavour == "key" else {}),
+        **({"opt/sesame/chosen": Entry(LINK, "releases/x"), "var/lib/sesame-key": Entry()} if flavour == "key" else {}),
+        "usr/share/python-wheels/pip-25.1.1-py3-none-any.whl": Entry(),
         "etc/machine-id": Entry(),
         "etc/shadow": Entry(text="root:*:20420:0:99999:7:::\nsesame:!*:20420::::::\n"),
         "etc/fstab": Entry(text="/dev/mapper/root / erofs ro,noatime 0 0\n"),
@@ -84,7 +85,7 @@ def test_swap_in_fstab_is_said() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", ["opt/sesame/chosen", f"{START}/sesame-key.service"])
+@pytest.mark.parametrize("path", ["opt/sesame/chosen", "var/lib/sesame-key", f"{START}/sesame-key.service"])
 def test_the_key_starts_from_a_card_that_nobody_can_write(path: str) -> None:
     tree = good("key")
     del tree[path]
