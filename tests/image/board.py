@@ -35,7 +35,9 @@ WORDS = (
 )
 """Added to the card's own line, which has neither console nor shell: a shell on the second UART, to ask questions."""
 
-PROMPT = re.compile(rb"# (?:\x1b\[[0-9;?]*[a-zA-Z])*$")
+KNOCK = 10.0
+"""Seconds between two attempts to find a shell."""
+
 STOPPED = re.compile(rb"Kernel panic[^\n]*\n|\(initramfs\) ")
 
 
@@ -112,9 +114,18 @@ class Board:
 
     def wait_for_shell(self) -> None:
         """Until the shell asks for a command. Raises MachineError with the kernel's last words if it stopped."""
-        said = self._until(re.compile(PROMPT.pattern + b"|" + STOPPED.pattern), START_LIMIT)
-        if STOPPED.search(said):
-            raise MachineError("it stopped: " + said.decode(errors="replace")[-400:])
+        end = time.monotonic() + START_LIMIT
+        while True:
+            self._line.sendall(b"echo sh''ell\n")  # lost as long as nobody has opened the line
+            try:
+                said = self._until(re.compile(rb"shell\r?\n|" + STOPPED.pattern), KNOCK)
+            except MachineError:
+                if time.monotonic() > end or self._process.poll() is not None:
+                    raise
+                continue
+            if STOPPED.search(said):
+                raise MachineError("it stopped: " + said.decode(errors="replace")[-400:])
+            break
         self._line.sendall(b"stty -echo cols 400; export SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 PS1=; echo set''tled\n")
         self._until(re.compile(rb"settled\r?\n"), ANSWER_LIMIT)
 
