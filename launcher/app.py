@@ -116,8 +116,7 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
     try:
         window.run_window(conductor.send)
     finally:
-        ports.browser.close_browser()
-        ports.lock.release_lock()
+        conductor.close_down()
     return GOOD
 
 

@@ -1,7 +1,10 @@
 """Runs the course: events in, one at a time; what it asks for is done by jobs, whose results are events again."""
 
+import hashlib
+import secrets
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import Final
@@ -31,6 +34,8 @@ from launcher.words.sentences import LauncherSentences
 
 Job = Callable[[], None]
 LOOK_EVERY_MS: Final = 1_000
+FAREWELL_S: Final = 3.0
+"""How long the end of the launcher waits for the site to be told."""
 
 BY_THE_ISSUER: Final = frozenset({LaunchTrouble.SSL, LaunchTrouble.REFUSED})
 """While a certificate is fetched these are the guide's row of the issuing service."""
@@ -81,6 +86,9 @@ class Conductor:
         self._reader = ""
         self._turn = 0
         self._stop = Event()
+        self._farewell = ""
+        self._told = Event()
+        self._told.set()
         self._events: deque[tuple[int | None, ev.LaunchEvent]] = deque()
         self._busy = Lock()
         self.ended = Event()
@@ -119,6 +127,12 @@ class Conductor:
         while not self.ended.is_set():
             self._ports.readers.wait_change(LOOK_EVERY_MS)
             self.look_at_readers()
+
+    def close_down(self) -> None:
+        """At the end of the launcher, whatever ended it: nothing stays open, here or on the site."""
+        self._close_browser()
+        self._told.wait(FAREWELL_S)
+        self._ports.lock.release_lock()
 
     # One event after the other
 
@@ -162,12 +176,14 @@ class Conductor:
             case fx.StopUpdate():
                 self._stop.set()
             case fx.CloseBrowser():
-                self._ports.browser.close_browser()
+                self._close_browser()
+            case fx.TellSite():
+                self._bid_farewell()
             case fx.CopyDetails():
                 computer = self._ports.describe_computer()
                 self._ports.window.copy_text(compose_details(self.state, self._words, self._settings, computer))
             case fx.QuitLauncher():
-                self._ports.lock.release_lock()
+                self.close_down()
                 self.ended.set()
                 self._ports.window.close_window()
             case _:
@@ -209,14 +225,38 @@ class Conductor:
                 return self._enrol_key(effect)
             case fx.OpenBrowser():
                 return self._open_browser()
-        self._ports.browser.close_browser()
+        self._close_browser()
         self._ports.drive.eject_disc()
         return ev.KeyReleased()
 
     def _open_browser(self) -> ev.LaunchEvent:
+        """The site is told the hash of a secret with which, and with nothing else, the session of this browser can be
+        ended: the session's own token is the browser's, and the launcher never sees it."""
         self._ports.net.reach_site(self._settings.site)
-        self._ports.browser.open_page(self._settings.site + "/", lambda: self.send(ev.BrowserClosed()))
+        self._farewell = self._farewell or secrets.token_hex(32)
+        told = hashlib.sha256(self._farewell.encode()).hexdigest()
+        page = f"{self._settings.site}/?launcher={told}"
+        self._ports.browser.open_page(page, lambda: self.send(ev.BrowserClosed()))
         return ev.BrowserOpened()
+
+    def _close_browser(self) -> None:
+        self._ports.browser.close_browser()
+        self._bid_farewell()
+
+    def _bid_farewell(self) -> None:
+        """End the session on the site, beside whatever goes on. Where the site cannot be reached, its own time ends
+        it: nobody is kept from taking the key out."""
+        farewell, self._farewell = self._farewell, ""
+        if not farewell:
+            return
+        self._told.clear()
+
+        def tell() -> None:
+            with suppress(LaunchError):
+                self._ports.net.ask_server(self._settings.site + "/farewell", farewell.encode())
+            self._told.set()
+
+        self._ports.run_job(tell)
 
     def _look_at_key(self) -> PluggedKey:
         self._ports.lock.take_lock()

@@ -104,5 +104,7 @@ BUSINESS_SESSIONS = Table(
     moment_column("created_ms"),
     moment_column("seen_ms"),
     moment_column("until_ms"),
+    Column("farewell_hash", String(64), nullable=True),  # by which the launcher that opened the browser may end it
     Index("business_sessions_by_end", "until_ms"),
+    Index("business_sessions_by_farewell", "farewell_hash"),
 )

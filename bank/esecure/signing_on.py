@@ -27,7 +27,10 @@ from bank.esecure.numbers import (
 from bank.esecure.visiting import (
     VisitStage,
     advance_visit,
+    end_by_farewell,
     end_visit,
+    find_farewell,
+    note_farewell,
     note_visit,
     open_visit,
     read_visit,
@@ -160,6 +163,20 @@ class SignOn:
         """Harmless where nobody is signed in."""
         with self.frame.writing() as (connection, _):
             end_visit(connection, token)
+
+    def keep_farewell(self, token: str, farewell_hash: str) -> None:
+        """By what the launcher that opened this browser may end its session (`bid_farewell`)."""
+        with self.frame.writing() as (connection, _):
+            note_farewell(connection, token, farewell_hash)
+
+    def bid_farewell(self, farewell: str) -> None:
+        """The browser is closed, and the key goes: end its sessions. Harmless where there is none, and then nothing is
+        written."""
+        with self.frame.reading() as (connection, _):
+            known = find_farewell(connection, farewell)
+        if known:
+            with self.frame.writing() as (connection, _):
+                end_by_farewell(connection, farewell)
 
     def judge(self, certificate: bytes | None) -> CertificateVerdict:
         """What is wrong with a certificate, or that nothing is."""

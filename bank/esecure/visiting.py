@@ -78,6 +78,23 @@ def advance_visit(connection: Connection, token: str, stage: VisitStage) -> None
     connection.execute(update(VISITS).where(VISITS.c.token_hash == hash_token(token)).values(stage=stage.value))
 
 
+def note_farewell(connection: Connection, token: str, farewell_hash: str) -> None:
+    """Whoever can tell what that is the SHA-256 of may end the session, and nothing else."""
+    own = VISITS.c.token_hash == hash_token(token)
+    connection.execute(update(VISITS).where(own).values(farewell_hash=farewell_hash))
+
+
+def find_farewell(connection: Connection, farewell: str) -> bool:
+    """Whether there is a session that it ends."""
+    query = select(VISITS.c.token_hash).where(VISITS.c.farewell_hash == hash_token(farewell))
+    return connection.execute(query).first() is not None
+
+
+def end_by_farewell(connection: Connection, farewell: str) -> None:
+    """Every session of that browser."""
+    connection.execute(delete(VISITS).where(VISITS.c.farewell_hash == hash_token(farewell)))
+
+
 def end_visit(connection: Connection, token: str) -> None:
     """Log off; harmless where nobody is."""
     connection.execute(delete(VISITS).where(VISITS.c.token_hash == hash_token(token)))

@@ -137,7 +137,7 @@ def connected(state: LaunchState, _event: object) -> Moves:
 
 def browser_closed(state: LaunchState, _event: object) -> Moves:
     """The key may stay in: the next time goes faster."""
-    return replace(state, phase=P.LEFT_IN), ()
+    return replace(state, phase=P.LEFT_IN), (fx.TellSite(),)
 
 
 def choose_tray(state: LaunchState, event: ev.TrayChosen) -> Moves:

@@ -44,6 +44,11 @@ class CloseBrowser:
 
 
 @dataclass(frozen=True, slots=True)
+class TellSite:
+    """The browser is closed: end its session there. Ends in nothing; CloseBrowser and ReleaseKey do it, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseKey:
     """Close the browser, tell the site, eject the drive: KeyReleased."""
 
@@ -73,6 +78,7 @@ LaunchEffect: TypeAlias = (
     | EnrolKey
     | OpenBrowser
     | CloseBrowser
+    | TellSite
     | ReleaseKey
     | CopyDetails
     | WakeAfter

@@ -1,6 +1,7 @@
 """The launcher's course with a real card, and the real certificate issuing service: from plug to *Remove*, and every
 row of the error table that the launcher shows."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -34,11 +35,15 @@ class Scene(Computer):
         super().__init__(language=language)
         self.bank, self.client, self.key = bank, client, FactoryKey()
         self.net.answer = self.ask
+        self.farewells: list[str] = []
         self.code = bank.give_out(self.key).code
         self.conductor.begin()
 
     def ask(self, url: str, body: bytes | None, headers: Mapping[str, str]) -> NetAnswer:
         path = url.removeprefix(SITE)
+        if path == "/farewell":
+            self.farewells.append((body or b"").decode())
+            return NetAnswer(204, b"")
         got = self.client.post(path, content=body or b"", headers=dict(headers))
         return NetAnswer(got.status_code, got.content)
 
@@ -93,13 +98,49 @@ def test_from_plug_to_the_site_and_to_remove(scene: Scene) -> None:
     assert scene.browser.page == "", "not before OK"
     scene.send(ev.ChoiceMade(C.OK))
     assert "Connecting to Sogecash Net, please wait" in [view.sentence for view in scene.window.views]
-    assert scene.browser.page == f"{SITE}/"
+    page, told = scene.browser.page.split("?launcher=")
+    assert page == f"{SITE}/"
     assert [label for _, label in scene.window.view.tray][:2] == ["Sogecash Net", "Remove the e-secure access key"]
     scene.send(ev.TrayChosen(ev.TrayItem.REMOVE))
     assert (scene.browser.page, scene.drive.ejected) == ("", 1)
+    assert [hashlib.sha256(each.encode()).hexdigest() for each in scene.farewells] == [told]
     assert scene.sentence == "Remove your access key and keep it in a safe place"
     scene.pull()
     assert scene.phase is P.WAITING
+
+
+@pytest.mark.parametrize("end", ["remove", "pull", "cross", "quit", "interrupt"])
+def test_however_the_browser_ends_the_site_is_told_once(scene: Scene, end: str) -> None:
+    """Its session would go on for five minutes: whoever copied its cookie had them."""
+    scene.activate()
+    {
+        "remove": lambda: scene.send(ev.TrayChosen(ev.TrayItem.REMOVE)),
+        "pull": scene.pull,
+        "cross": scene.browser.closed,
+        "quit": lambda: scene.send(ev.TrayChosen(ev.TrayItem.QUIT)),
+        "interrupt": scene.conductor.close_down,
+    }[end]()
+    assert len(scene.farewells) == 1
+    scene.pull()
+    scene.conductor.close_down()
+    assert len(scene.farewells) == 1
+
+
+def test_a_site_that_cannot_be_told_keeps_nobody_from_taking_the_key_out(scene: Scene) -> None:
+    scene.activate()
+    scene.net.trouble = LaunchError(T.TIMED_OUT, "why")
+    scene.send(ev.TrayChosen(ev.TrayItem.REMOVE))
+    assert (scene.phase, scene.drive.ejected) == (P.REMOVABLE, 1)
+
+
+def test_each_browser_has_a_farewell_of_its_own_and_two_of_its_pages_share_it(scene: Scene) -> None:
+    scene.activate()
+    first = scene.browser.page
+    scene.send(ev.TrayChosen(ev.TrayItem.CONNECT))
+    assert scene.browser.page == first, "the session of before has that one"
+    scene.browser.closed()
+    scene.send(ev.TrayChosen(ev.TrayItem.CONNECT))
+    assert scene.browser.page != first
 
 
 def test_a_key_that_is_known_and_certified_goes_straight_to_the_site(scene: Scene) -> None:

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -216,6 +217,32 @@ def test_sessions_end_unused_and_at_the_latest(moreau: Customer) -> None:
         assert browser.get("net").status_code == 200
     moreau.bank.hand.ms += 250_000
     assert title(browser.get("net")) == EN.over[0], "an hour"
+
+
+def test_the_launcher_ends_the_session_of_its_browser_and_of_no_other(moreau: Customer) -> None:
+    """When the key is removed: until then the session went on for its five minutes without use."""
+    farewell = "5a" * 32
+    moreau.settle()
+    browser = moreau.browser()
+    browser.client.get("/", params={"launcher": sha256(farewell.encode()).hexdigest()})
+    browser.log_on(CHOSEN)
+    assert browser.get("customer").status_code == 200
+    launcher = TestClient(open_business(moreau.bank.frame), base_url="https://localhost")
+    told = sha256(farewell.encode()).hexdigest()
+    for other in ("", "5b" * 32, told, farewell[:-1], "\xff" * 64, farewell + "\n"):
+        assert launcher.post("/farewell", content=other.encode("latin-1")).status_code == 204
+        assert browser.get("customer").status_code == 200, other
+    assert launcher.post("/farewell", content=farewell).status_code == 204
+    assert title(browser.get("customer")) == EN.over[0]
+
+
+def test_a_browser_without_a_launcher_or_with_nonsense_signs_in_as_before(moreau: Customer) -> None:
+    moreau.settle()
+    browser = moreau.browser()
+    browser.client.cookies.set("sogecash-launcher", "x" * 64)
+    assert browser.client.get("/", params={"launcher": "Z" * 64}).status_code == 200
+    browser.log_on(CHOSEN)
+    assert browser.get("customer").status_code == 200
 
 
 def test_a_renewed_certificate_takes_over_once_it_has_signed_in(moreau: Customer) -> None:

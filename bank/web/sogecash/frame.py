@@ -34,6 +34,8 @@ from web.forms import read_form
 FOLDER: Final = Path(__file__).parent
 COOKIE: Final = "sogecash"
 KEYBOARD: Final = "sogecash-keys"
+LAUNCHER: Final = "sogecash-launcher"
+"""The SHA-256 of what the launcher that opened this browser will end its session with."""
 SEE_OTHER: Final = 303
 MOST_FIELDS: Final = 8
 LONGEST_HEADER: Final = 8192

@@ -1,5 +1,6 @@
 """The way onto the business site: home, certificate, security number, personalising it, details; and off it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,7 @@ from bank.web.shared import BookSourceLimit
 from bank.web.sogecash.frame import (
     COOKIE,
     KEYBOARD,
+    LAUNCHER,
     SEE_OTHER,
     STEPS,
     BusinessFrame,
@@ -35,6 +37,8 @@ LONGEST_NAME: Final = 140
 LONGEST_TELEPHONE: Final = 32
 TELEPHONE_SIGNS: Final = frozenset("+0123456789 .-()")
 MOST_FIELDS: Final = 4
+FAREWELL: Final = re.compile(r"[0-9a-f]{64}")
+"""32 random octets of the launcher's, in hexadecimal, and so the SHA-256 of that text."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class AccessPages:
         personalise, details, opened = VisitStage.PERSONALISE, VisitStage.DETAILS, VisitStage.OPEN
         return (
             Route("/", self.show_entrance),
+            Route("/farewell", self.bid_farewell, methods=["POST"]),
             Route("/{language}/", page(self.show_home), name="home"),
             Route("/{language}/log-on", page(self.log_on), methods=["POST"], name="log_on"),
             Route("/{language}/number", page(self.show_number), name="number"),
@@ -64,8 +69,18 @@ class AccessPages:
         )
 
     async def show_entrance(self, request: Request) -> Response:
-        """To the home page in the browser's language."""
-        return RedirectResponse(path_to(request, "home", prefer_language(request, self.frame.words)), SEE_OTHER)
+        """To the home page in the browser's language. A launcher that opens it says by what it will end the session."""
+        home = RedirectResponse(path_to(request, "home", prefer_language(request, self.frame.words)), SEE_OTHER)
+        told = request.query_params.get("launcher", "")
+        return keep_token(home, LAUNCHER, told) if FAREWELL.fullmatch(told) else home
+
+    async def bid_farewell(self, request: Request) -> Response:
+        """The launcher: its browser is closed. It has no certificate, but the secret of that browser alone; the answer
+        is the same whether that ends anything or not."""
+        farewell = (await request.body()).decode("ascii", "replace")
+        if FAREWELL.fullmatch(farewell):
+            await run_in_threadpool(self.frame.sign_on.bid_farewell, farewell)
+        return Response(status_code=204)
 
     async def show_home(self, request: Request, words: SogecashWords) -> Response:
         """User ID, and *Access with certificate*."""
@@ -103,6 +118,9 @@ class AccessPages:
             return await self.frame.send_away(request, words)
         if answer.fault is not None:
             return self._refuse(request, words, answer)
+        launcher = token_of(request, LAUNCHER)
+        if FAREWELL.fullmatch(launcher):
+            await run_in_threadpool(self.frame.sign_on.keep_farewell, answer.token, launcher)
         return keep_token(keep_token(go_to(request, "home", words), KEYBOARD, ""), COOKIE, answer.token)
 
     async def show_choice(self, request: Request, words: SogecashWords) -> Response:
