@@ -71,11 +71,13 @@ class SimulatedBrowser:
         self._line: MutualConnection | None = None
         self._cookies: dict[str, str] = {}
         self.address = ""
+        self._entrance = ""
 
     def open_window(self, address: str) -> None:
-        """A fresh profile, at that site. `address`: https://host:port/..."""
+        """A fresh profile, at that site. `address`: https://host:port/...; its query goes with the first page."""
         self.close_window()
         self.address = address
+        self._entrance = urlsplit(address).query
 
     def close_window(self) -> None:
         """The profile is wiped."""
@@ -123,7 +125,10 @@ class SimulatedBrowser:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = {"Accept-Language": request.language, "Cookie": cookies, "Content-Type": request.kind}
         shown = {name: value for name, value in headers.items() if value}
-        line.request(request.method, request.path, request.body or None, shown)
+        path = request.path
+        if self._entrance and request.method == "GET" and "?" not in path:
+            path, self._entrance = f"{path}?{self._entrance}", ""
+        line.request(request.method, path, request.body or None, shown)
 
     def _read(self, answer: http.client.HTTPResponse) -> SiteAnswer:
         # tlslite-ng's file gives None where nothing is asked of it.

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from bank.books.schema_keys import BUSINESS_SESSIONS
 from bank.demo.people import begin_anew
 from device.config import Config
 from drivers.usb.drive import build_image
@@ -72,6 +74,22 @@ def until_ended(desk: KeyDesk) -> None:
 
 def test_the_guides_first_part_is_a_script() -> None:
     assert main(["script", "--fresh", str(EXAMPLE)]) == 0
+
+
+def test_remove_ends_the_session_on_the_site(player: Player, desk: KeyDesk) -> None:
+    """Nobody has logged off: before, it went on for five minutes."""
+
+    def signed_in() -> int:
+        with desk.post.frame.store.reading() as connection:
+            return len(connection.execute(select(BUSINESS_SESSIONS)).all())
+
+    play(player, EXAMPLE.read_text(encoding="utf-8").partition("# 12.")[0])
+    assert signed_in() == 1
+    play(player, "key tray remove\nexpect launcher 'Retirez votre clé'\n")
+    until = time.monotonic() + LIMIT_S
+    while signed_in():
+        assert time.monotonic() < until, "the launcher tells it beside the rest"
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("stage", STAGES)

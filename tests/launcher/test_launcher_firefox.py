@@ -69,7 +69,8 @@ def test_the_launcher_logs_on_in_firefox_and_leaves_nothing(
         with closing(Marionette(port)) as firefox:
             firefox.inside(ANSWER_PIN, key.pin)
             opened = (tmp_path / "opened").read_text().strip()
-            assert opened == f"https://localhost:{tls.port}/"
+            opened, _, told = opened.partition("?launcher=")
+            assert (opened, len(told)) == (f"https://localhost:{tls.port}/", 64)
             # The page that meets the question comes back empty, or as an error: once more, and no more.
             with suppress(MarionetteError):
                 firefox.call("WebDriver:Navigate", url=f"{opened}en/")

@@ -69,10 +69,9 @@ class AccessPages:
         )
 
     async def show_entrance(self, request: Request) -> Response:
-        """To the home page in the browser's language. A launcher that opens it says by what it will end the session."""
-        home = RedirectResponse(path_to(request, "home", prefer_language(request, self.frame.words)), SEE_OTHER)
-        told = request.query_params.get("launcher", "")
-        return keep_token(home, LAUNCHER, told) if FAREWELL.fullmatch(told) else home
+        """To the home page in the browser's language."""
+        home = path_to(request, "home", prefer_language(request, self.frame.words))
+        return _keep_launcher(request, RedirectResponse(home, SEE_OTHER))
 
     async def bid_farewell(self, request: Request) -> Response:
         """The launcher: its browser is closed. It has no certificate, but the secret of that browser alone; the answer
@@ -87,7 +86,7 @@ class AccessPages:
         visitor = visitor_of(request)
         if visitor is not None:
             return go_to(request, STEPS[visitor.stage], words)
-        return self.frame.render_page(request, words, "home.html")
+        return _keep_launcher(request, self.frame.render_page(request, words, "home.html"))
 
     async def log_on(self, request: Request, words: SogecashWords) -> Response:
         """The certificate is looked at, and what is wrong with it said."""
@@ -238,6 +237,12 @@ class AccessPages:
         }
         assert answer.fault is not None
         return self.frame.show_notice(request, words, notices[answer.fault], 403)
+
+
+def _keep_launcher(request: Request, answer: Response) -> Response:
+    """A launcher that opens the site says by what it will end the session."""
+    told = request.query_params.get("launcher", "")
+    return keep_token(answer, LAUNCHER, told) if FAREWELL.fullmatch(told) else answer
 
 
 def _wrong(words: SogecashWords, left: int) -> str:
