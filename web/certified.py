@@ -12,7 +12,9 @@ fill that in.
 import asyncio
 import ssl
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import uvicorn
@@ -22,6 +24,10 @@ from web.bounds import BoundedConnection
 
 NO_CHECK_TIME: Final = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME (OpenSSL, x509_vfy.h), which the module `ssl` has no name for."""
+
+PATIENCE_S: Final = 0.2
+"""How long a handshake, and with it the whole server, waits to be told who is believed, in seconds: books that are well
+take a hundredth of that."""
 
 
 class CertifiedConnection(BoundedConnection):
@@ -43,17 +49,49 @@ class CertifiedConnection(BoundedConnection):
 class Believed:
     """The authorities whose clients come through, as `now` tells them in PEM at each handshake (None: not now): they
     may be others while the server runs. Those of before stay; what a certificate is worth is the application's to
-    judge."""
+    judge.
 
-    def __init__(self, now: Callable[[], bytes | None]) -> None:
+    OpenSSL asks in the middle of a handshake, on the server's one loop. So another thread asks, and the loop waits for
+    `patience_s` at most; a question that was not answered in time is waited for by no handshake any more, and what is
+    told in the end counts from the next one on. Books that hang cost the server one such wait.
+    """
+
+    def __init__(self, now: Callable[[], bytes | None], patience_s: float = PATIENCE_S) -> None:
         self._now, self._known = now, b""
+        self._patience_s = patience_s
+        self._asked: Future[bytes | None] | None = None
 
     def renew(self, context: ssl.SSLContext) -> None:
         """Add those that are new. Where they cannot be told, those of before are enough for this handshake."""
-        told = self._now()
+        self._take_answer(context)
+        if self._asked is None:
+            self._asked = _ask_beside(self._now)
+            wait((self._asked,), self._patience_s)
+            self._take_answer(context)
+
+    def _take_answer(self, context: ssl.SSLContext) -> None:
+        """Once."""
+        if self._asked is None or not self._asked.done():
+            return
+        asked, self._asked = self._asked, None
+        told = asked.result()
         if told and told != self._known:
             context.load_verify_locations(cadata=told.decode("ascii"))
             self._known = told
+
+
+def _ask_beside(question: Callable[[], bytes | None]) -> "Future[bytes | None]":
+    """In a thread that keeps nobody from ending: who asks a server that hangs may wait for ever."""
+    asked: Future[bytes | None] = Future()
+
+    def ask() -> None:
+        try:
+            asked.set_result(question())
+        except Exception as error:  # whoever waits is told
+            asked.set_exception(error)
+
+    Thread(target=ask, name="authorities", daemon=True).start()
+    return asked
 
 
 def ask_for_certificates(config: uvicorn.Config, clients: Path, believed: Believed | None = None) -> None:

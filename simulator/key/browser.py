@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from sesame_core.errors import SesameError
-from simulator.key.mutual_tls import CardIdentity, MutualConnection
+from simulator.key.mutual_tls import CardIdentity, MutualConnection, list_line_errors
 
 LARGEST_ANSWER: Final = 8 << 20
 PASSED_ON: Final = ("content-type", "content-disposition", "location", "cache-control")
@@ -115,9 +115,9 @@ class SimulatedBrowser:
             raise self._give_up(cause, unheard=False) from cause
 
     def _give_up(self, cause: BaseException, *, unheard: bool) -> BaseException:
-        """What is said of it. tlslite's errors have no other base than Exception."""
+        """What is said of it; a mistake of ours stays one."""
         self.drop_line()
-        if isinstance(cause, SesameError) or not isinstance(cause, Exception):
+        if isinstance(cause, SesameError) or not isinstance(cause, list_line_errors()):
             return cause
         return _UnheardError() if unheard else SiteUnreachedError("the connection to the site broke")
 

@@ -17,7 +17,7 @@ from sesame_core.errors import SesameError
 from simulator.key.browser import SimulatedBrowser
 from simulator.key.cable import KeyAbsentError
 from simulator.key.computer import PinMissingError, SimulatedComputer
-from simulator.key.mutual_tls import MutualConnection, UntrustedServerError
+from simulator.key.mutual_tls import MissingTlsError, MutualConnection, UntrustedServerError, list_line_errors
 from simulator.key.piv_host import STATUS_NO_PIN
 
 READER: Final = "e-secure 00 00"
@@ -184,7 +184,9 @@ class DeskNet:
                 content = answer.read(LARGEST_ANSWER) if answer.length != 0 else b""
             except UntrustedServerError as cause:
                 raise LaunchError(LaunchTrouble.SSL, str(cause)) from cause
-            except Exception as cause:  # OSError, HTTPException, and tlslite's own, which have no other base
+            except MissingTlsError as cause:
+                raise LaunchError(LaunchTrouble.MISSING, str(cause)) from cause
+            except list_line_errors() as cause:
                 raise LaunchError(LaunchTrouble.REFUSED, type(cause).__name__) from cause
         return NetAnswer(answer.status, content)
 

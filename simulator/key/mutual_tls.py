@@ -31,6 +31,10 @@ class UntrustedServerError(SesameError):
     """The server is not the one that was meant."""
 
 
+class MissingTlsError(SesameError):
+    """The library that speaks TLS for the simulated PC is not there."""
+
+
 @dataclass(frozen=True)
 class CardIdentity:
     """A certificate, and who signs with its key. `sign`: a digest of SHA-256, the signature as DER."""
@@ -65,7 +69,7 @@ class CardSigningKey:
 
 class MutualConnection(http.client.HTTPConnection):
     """One connection to `host`; it lasts until one of both closes it. Raises UntrustedServerError where the server
-    cannot be believed, and whatever `CardIdentity.sign` raises."""
+    cannot be believed, and whatever `CardIdentity.sign` raises; else one of `list_line_errors`."""
 
     def __init__(self, host: str, port: int, root: x509.Certificate, identity: CardIdentity | None = None) -> None:
         super().__init__(host, port, timeout=PATIENCE_S)
@@ -74,8 +78,8 @@ class MutualConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """See HTTPConnection."""
-        super().connect()
         tls = _load_tls()
+        super().connect()
         secured = tls.TLSConnection(self.sock)
         settings = tls.HandshakeSettings()
         settings.minVersion = TLS_1_3
@@ -98,12 +102,19 @@ class MutualConnection(http.client.HTTPConnection):
         return tls.X509CertChain([leaf]), CardSigningKey(self._identity)
 
     def _check_server(self, chain: Any) -> None:  # noqa: ANN401 - as above
-        given = [x509.load_der_x509_certificate(bytes(each.bytes)) for each in chain.x509List]
         verifier = PolicyBuilder().store(Store([self._root])).build_server_verifier(x509.DNSName(self.host))
         try:
+            given = [x509.load_der_x509_certificate(bytes(each.bytes)) for each in chain.x509List]
             verifier.verify(given[0], given[1:])
-        except VerificationError as cause:
+        except (ValueError, VerificationError) as cause:
             raise UntrustedServerError(f"{self.host} shows a certificate of nobody that is trusted here") from cause
+
+
+def list_line_errors() -> tuple[type[Exception], ...]:
+    """What a connection to a server may end in that is nobody's mistake here. Raises MissingTlsError."""
+    _load_tls()
+    errors = import_module("tlslite.errors")
+    return OSError, http.client.HTTPException, errors.BaseTLSException
 
 
 @cache
@@ -111,4 +122,7 @@ def _load_tls() -> Any:  # noqa: ANN401 - it has no types
     """tlslite-ng, which takes asyncore along where Python still has it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        return import_module("tlslite.api")
+        try:
+            return import_module("tlslite.api")
+        except ImportError as cause:
+            raise MissingTlsError("tlslite-ng is not installed: install this project with its extra [web]") from cause

@@ -1,5 +1,6 @@
 """What every page of the business site is made with: the certificate of this request, who is signed in with it."""
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,9 @@ SEE_OTHER: Final = 303
 MOST_FIELDS: Final = 8
 LONGEST_HEADER: Final = 8192
 
+DEADLINE_S: Final = 20.0
+"""Longer than any page takes whose books are well, and shorter than a browser waits."""
+
 FRONT_SECRET: Final = "x-front-secret"  # noqa: S105 - a header's name
 FRONT_CERTIFICATE: Final = "x-client-certificate"
 """What a front puts into each request: that it is the front, and the certificate as nginx escapes it
@@ -57,10 +61,12 @@ STEPS: Final[Mapping[VisitStage, str]] = {
 
 @dataclass(frozen=True)
 class BusinessFrame:
-    """What all pages stand on. `front`: the secret of the front that ends TLS before this server; none without one."""
+    """What all pages stand on. `front`: the secret of the front that ends TLS before this server; none without one.
+    `deadline_s`: after how many seconds a page says that the books do not answer."""
 
     keys: EsecureFrame
     front: str = field(default="", repr=False)
+    deadline_s: float = DEADLINE_S
     words: Mapping[str, SogecashWords] = field(default_factory=list_sogecash_words)
     space_words: Mapping[str, SpaceWords] = field(default_factory=list_space_words)
     templates: Environment = field(default_factory=lambda: load_templates(FOLDER / "templates"))
@@ -82,10 +88,22 @@ class BusinessFrame:
             words = self.words.get(request.path_params["language"])
             if words is None:
                 raise HTTPException(404)
+            return await self._answer_in_time(request, words, page)
+
+        return answered
+
+    async def _answer_in_time(self, request: Request, words: SogecashWords, page: Page) -> Response:
+        """The page, or after `deadline_s` one that says that it takes too long (the guide's hourglass). What was begun
+        cannot be taken back from a database that hangs: it goes on, and nobody waits for it."""
+
+        async def work() -> Response:
             await self.recognise(request)
             return await page(request, words)
 
-        return answered
+        working = asyncio.ensure_future(work())
+        working.add_done_callback(_take_note)
+        done, _ = await asyncio.wait({working}, timeout=self.deadline_s)
+        return working.result() if done else self.show_notice(request, words, words.slow, 503)
 
     def make_step(self, stage: VisitStage, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """The same, for whoever has come so far; others are led to where they are."""
@@ -161,6 +179,12 @@ class BusinessFrame:
             "mark": self.make_mark(request),
         }
         return HTMLResponse(self.templates.get_template(template).render(known | shown), status)
+
+
+def _take_note(working: "asyncio.Future[Response]") -> None:
+    """What became of a page that nobody waits for any more is nobody's: asyncio would log it."""
+    if not working.cancelled():
+        working.exception()
 
 
 def visitor_of(request: Request) -> BusinessVisitor | None:

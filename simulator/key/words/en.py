@@ -70,6 +70,10 @@ ENGLISH: Final = KeyPageWords(
     browser_faults=MappingProxyType(
         {
             "closed": ("The browser is closed", "The key's program opens it."),
+            "MissingTlsError": (
+                "This computer cannot speak TLS with the key",
+                "tlslite-ng is not installed: install this project with its extra [web].",
+            ),
             "KeyAbsentError": (
                 "The key is not in the computer",
                 "The site is reached with the key alone. Plug it in, then try again.",

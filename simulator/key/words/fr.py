@@ -70,6 +70,10 @@ FRENCH: Final = KeyPageWords(
     browser_faults=MappingProxyType(
         {
             "closed": ("Le navigateur est fermé", "Le programme de la clé l'ouvre."),
+            "MissingTlsError": (
+                "Cet ordinateur ne sait pas parler TLS avec la clé",
+                "tlslite-ng n'est pas installé : installez ce projet avec son extra [web].",
+            ),
             "KeyAbsentError": (
                 "La clé n'est pas dans l'ordinateur",
                 "Le site ne s'ouvre qu'avec la clé. Branchez-la, puis réessayez.",

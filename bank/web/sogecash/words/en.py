@@ -56,6 +56,10 @@ WORDS = SogecashWords(
     over=("Session over", "Nothing was done for too long, or the access key was removed. Please log on again."),
     missing=("No such page", "Please go back to the home page."),
     stale=("Form out of date", "This form is not of your present session. Please begin again."),
+    slow=(
+        "The bank does not answer",
+        f"What you asked takes too long; whether it was done, you see when you log on again in some minutes. {HELP}",
+    ),
     broken=("Communication problem", f"The service cannot be used at the moment. Try again later. {HELP}"),
     helpdesk="Helpdesk",
     number="Security number",

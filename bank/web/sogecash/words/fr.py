@@ -56,6 +56,11 @@ WORDS = SogecashWords(
     over=("Session terminée", "Rien n'a été fait trop longtemps, ou la clé a été retirée. Connectez-vous à nouveau."),
     missing=("Page inexistante", "Revenez à la page d'accueil."),
     stale=("Formulaire périmé", "Ce formulaire n'est pas de votre session. Recommencez."),
+    slow=(
+        "La banque ne répond pas",
+        "Votre demande prend trop de temps ; vous verrez si elle a été exécutée en vous reconnectant dans quelques "
+        f"minutes. {HELP}",
+    ),
     broken=("Problème de communication", f"Le service est indisponible. Réessayez plus tard. {HELP}"),
     helpdesk="Assistance",
     number="Code secret",

@@ -20,8 +20,8 @@ class GuideStep:
 @dataclass(frozen=True, slots=True)
 class SogecashWords:
     """What the client space of Coop@net has words for (kinds of account, of movement, faults) is said in
-    those. `verdicts`, `other_user`, `closed`, `over`, `missing`, `stale`, `broken`: a title and what to do. In `wrong`
-    stands {left}; in `typed` {count}."""
+    those. `verdicts`, `other_user`, `closed`, `over`, `missing`, `stale`, `broken`, `slow`: a title and what to do. In
+    `wrong` stands {left}; in `typed` {count}."""
 
     language: str
     name: str
@@ -40,6 +40,7 @@ class SogecashWords:
     missing: tuple[str, str]
     stale: tuple[str, str]
     broken: tuple[str, str]
+    slow: tuple[str, str]
     helpdesk: str
     number: str
     number_text: str

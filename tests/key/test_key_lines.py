@@ -1,0 +1,61 @@
+"""What the simulated PC says where a line to the bank cannot be had: the fault's own name, and no other's."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from launcher.troubles import LaunchError, LaunchTrouble
+from simulator.key import mutual_tls
+from simulator.key.browser import SimulatedBrowser, SiteRequest, SiteUnreachedError
+from simulator.key.launching import DeskNet
+from simulator.key.mutual_tls import MissingTlsError
+from web.tls import make_root
+
+ROOT = make_root(datetime.now(UTC)).certificate
+
+
+@pytest.fixture
+def listener() -> Iterator[str]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        yield f"https://localhost:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def without_tls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    mutual_tls._load_tls.cache_clear()
+    monkeypatch.setitem(sys.modules, "tlslite.api", None)
+    yield
+    mutual_tls._load_tls.cache_clear()
+
+
+def test_a_library_that_is_not_there_is_no_site_that_refuses(listener: str, without_tls: None) -> None:
+    with pytest.raises(LaunchError, match="install this project") as caught:
+        DeskNet(ROOT).reach_site(listener)
+    assert caught.value.trouble is LaunchTrouble.MISSING
+    browser = SimulatedBrowser(ROOT, lambda: None)
+    browser.open_window(listener)
+    with pytest.raises(MissingTlsError):
+        browser.ask_site(SiteRequest("GET", "/"))
+
+
+def test_nobody_there_and_nobody_who_speaks_tls(listener: str) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        gone = f"https://localhost:{server.getsockname()[1]}"
+    with pytest.raises(LaunchError) as caught:
+        DeskNet(ROOT).reach_site(gone)
+    assert caught.value.trouble is LaunchTrouble.REFUSED
+    browser = SimulatedBrowser(ROOT, lambda: None)
+    browser.open_window(gone)
+    with pytest.raises(SiteUnreachedError):
+        browser.ask_site(SiteRequest("GET", "/"))
+
+
+def test_a_mistake_of_ours_stays_one(listener: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It read "refused"."""
+    monkeypatch.setattr(mutual_tls.MutualConnection, "request", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        DeskNet(ROOT).reach_site(listener)
