@@ -37,6 +37,7 @@ from bank.esecure.visiting import (
 )
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
+from bank.operations.notices import NoticeEvent, tell_customer
 from bank.pki.judging import CertificateVerdict, JudgedCertificate, judge_certificate
 from bank.pki.records import ClientCertificate
 from bank.pki.shelf import (
@@ -193,6 +194,7 @@ class SignOn:
             self._note(connection, own, now_ms, "security number refused" if left else "closed to security numbers")
             if not left:
                 end_access(connection, own.certificate_id)
+                tell_customer(connection, own.customer_id, NoticeEvent.NUMBER_CLOSED, now_ms)
         return AccessAnswer(fault=AccessFault.NUMBER if left else AccessFault.CLOSED, left=left)
 
     def _come_in(self, own: ClientCertificate, kept: KeptNumber) -> AccessAnswer:

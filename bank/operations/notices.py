@@ -44,6 +44,7 @@ class NoticeEvent(Enum):
     TERMINAL_FORGOTTEN = "terminal-forgotten"
     NEW_CERTIFICATE = "new-certificate"
     KEY_ENDED = "key-ended"
+    NUMBER_CLOSED = "number-closed"
     CASH_CODE = "cash-code"
     CASH_PAID = "cash-paid"
 
@@ -57,6 +58,7 @@ NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = Map
         NoticeEvent.TELEPHONE: attrgetter("telephone_text"),
         NoticeEvent.NEW_CERTIFICATE: attrgetter("new_certificate_text"),
         NoticeEvent.KEY_ENDED: attrgetter("key_ended_text"),
+        NoticeEvent.NUMBER_CLOSED: attrgetter("number_closed_text"),
         NoticeEvent.CASH_CODE: attrgetter("cash_code_text"),
         NoticeEvent.CASH_PAID: attrgetter("cash_paid_text"),
     }

@@ -72,6 +72,9 @@ KEY_VERBS: Final[Mapping[tuple[str, ...], Verb]] = {
         "keys", "revoke_key", "revoke a key's certificates; it may be activated anew", _revoked, KEY_REVOKED, KEYS
     ),
     ("keys", "lost"): Verb("keys", "lose_key", "a lost key: nothing of it opens anything", _serial, KEY_REVOKED, KEYS),
+    ("keys", "withdrawn"): Verb(
+        "keys", "withdraw_key", "a key that came back: it is never given out again", _serial, KEY_REVOKED, KEYS
+    ),
     ("keys", "authority"): Verb(
         "keys", "show_authority", "the authorities' certificates, for whoever verifies", take_nothing, AUTHORITY, KEYS
     ),

@@ -81,6 +81,16 @@ def lose_key(store: SqlStore, arguments: argparse.Namespace) -> Exit:
     return say_either(arguments, text, serial=arguments.serial, revoked=count)
 
 
+def withdraw_key(store: SqlStore, arguments: argparse.Namespace) -> Exit:
+    """A key that came back, or that nobody wants any more. Raises CommandError."""
+    from bank.pki.records import AccessKeyState  # noqa: PLC0415 - cryptography
+
+    with _hear_no():
+        count = _desk(store).end_key(arguments.serial, AccessKeyState.WITHDRAWN)
+    text = f"key {arguments.serial} is withdrawn, {count} revoked; it is never given out again\n"
+    return say_either(arguments, text, serial=arguments.serial, revoked=count)
+
+
 def show_authority(store: SqlStore, arguments: argparse.Namespace) -> Exit:
     """What whoever verifies wants."""
     authorities = _desk(store).frame.open_authorities()

@@ -1,6 +1,8 @@
 """A key's first certificate and its renewal, over every kind of books: who gets one, who does not, and what is told."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -76,6 +78,26 @@ def test_an_activation_code_is_good_once(bank: EsecureBank, device: Device) -> N
     letter = bank.give_out(device)
     bank.enrolment.enrol_first("moreau 17", letter.code.lower().replace("-", " "), device.request())
     assert refusal(bank, "MOREAU17", letter.code, device.request()) is F.CODE
+
+
+def test_of_two_that_come_with_one_code_at_once_one_gets_a_certificate(books: SqlStore, device: Device) -> None:
+    bank = EsecureBank(books)
+    letter, request = bank.give_out(device), device.request()
+    begin = threading.Barrier(2)
+
+    def enrol(_: int) -> x509.Certificate | EnrolFault:
+        begin.wait()
+        try:
+            return bank.enrolment.enrol_first("MOREAU17", letter.code, request)
+        except EnrolError as error:
+            return error.fault
+
+    with ThreadPoolExecutor(2) as both:
+        came = list(both.map(enrol, range(2)))
+    assert [type(each) for each in came].count(x509.Certificate) == 1, came
+    assert {F.CODE, F.USED} & set(came)
+    with books.reading() as connection:
+        assert len(connection.execute(select(CERTIFICATES)).all()) == 1
 
 
 @pytest.mark.parametrize("user", ["DURAND42", "NOBODY00", "", "\0", "é" * 8])

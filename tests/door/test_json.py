@@ -82,6 +82,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank keys number": [("MOREAU17", 1)],
     "bank keys revoke": [("1", 1)],
     "bank keys lost": [("1", 1)],
+    "bank keys withdrawn": [("1", 1)],
     "bank keys authority": [("", 0)],
     "bank updates make": [("", 0)],
     "bank updates publish": [("docs --release 1", 2)],

@@ -102,6 +102,22 @@ def test_a_key_from_the_maker_to_its_loss(state: Path, said: Said, device: Devic
     assert verdict(state, enrol(state, letter["activation_code"], new)) is CertificateVerdict.GOOD, "the new key"
 
 
+def test_a_key_that_comes_back_is_withdrawn_and_never_given_out_again(
+    said: Said, state: Path, device: Device, tmp_path: Path
+) -> None:
+    """The state was in the books, and no verb led there."""
+    serial = str(device.serial)
+    said("keys", "make", str(tmp_path / "f9.der"))
+    letter = said("keys", "issue", "MOREAU17", serial)
+    certificate = enrol(state, letter["activation_code"], device)
+    assert said("keys", "withdrawn", serial)["revoked"] == 1
+    assert verdict(state, certificate) is CertificateVerdict.REVOKED
+    (listed,) = keys_of(said)
+    assert (listed["state"], listed["certificates"][0]["reason"]) == ("withdrawn", "cessationOfOperation")
+    for refused in (("issue", "MOREAU17", serial), ("withdrawn", serial), ("lost", serial)):
+        assert said("keys", *refused)["exit"] == 1, refused
+
+
 def test_what_people_read(state: Path, device: Device, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def printed(*words: str) -> str:
         capsys.readouterr()
@@ -131,6 +147,7 @@ def test_what_people_read(state: Path, device: Device, tmp_path: Path, capsys: p
         (("number", "MOREAU17"), 1),
         (("revoke", "1"), 1),
         (("lost", "1"), 1),
+        (("withdrawn", "1"), 1),
     ],
 )
 def test_a_wrong_line_is_told_what_to_do(

@@ -29,6 +29,7 @@ from starlette.testclient import TestClient
 
 from bank.books.clock import read_time
 from bank.books.schema_keys import CERTIFICATES, NUMBER_ENTRIES, SECURITY_NUMBERS
+from bank.books.schema_notices import NOTICES
 from bank.books.store_sql import SqlStore
 from bank.demo.database import open_in_memory
 from bank.demo.people import furnish_people
@@ -312,6 +313,9 @@ def test_three_wrong_numbers_close_until_the_helpdesk_posts_one(moreau: Customer
     assert EN.wrong_last in unescape(told)
     assert title(moreau.browser().log_on(wrong)) == EN.closed[0]
     assert title(moreau.browser().ask_in()) == EN.closed[0], "also for the right one"
+    with moreau.bank.frame.store.reading() as connection:
+        told = connection.execute(select(NOTICES.c.event)).scalars().all()
+    assert told.count("number-closed") == 1, "the customer is told, once"
     fresh = moreau.bank.helpdesk.post_number("MOREAU17")
     assert title(moreau.browser().log_on(fresh)) == EN.personalise
 

@@ -72,6 +72,8 @@ OPERATION_ENGLISH: Final = OperationWords(
     "helpdesk.",
     key_ended_text="Coop@net: your e-secure key no longer opens your accounts. If you did not ask for it, call the "
     "helpdesk.",
+    number_closed_text="Coop@net: wrong security numbers have closed your access to Sogecash Net. If it was not you, "
+    "call the helpdesk, which posts a new number.",
     cash_code_text="Coop@net: a code to take out money was asked for. If it was not you, call your branch.",
     cash_paid_text="Coop@net: a cash machine gave money for your withdrawal code. If it was not you, call your branch.",
 )

@@ -74,6 +74,8 @@ OPERATION_FRENCH: Final = OperationWords(
     "appelez l'assistance.",
     key_ended_text="Coop@net : votre clé e-secure n'ouvre plus vos comptes. Si vous ne l'avez pas demandé, appelez "
     "l'assistance.",
+    number_closed_text="Coop@net : des codes de sécurité faux ont fermé votre accès à Sogecash Net. Si ce n'est pas "
+    "vous, appelez l'assistance, qui en envoie un nouveau.",
     cash_code_text="Coop@net : un code de retrait d'argent vient d'être demandé. Si ce n'est pas vous, appelez "
     "votre agence.",
     cash_paid_text="Coop@net : un distributeur a donné de l'argent contre votre code de retrait. Si ce n'est pas vous, "

@@ -31,5 +31,6 @@ class OperationWords:
     telephone_text: str
     new_certificate_text: str
     key_ended_text: str
+    number_closed_text: str
     cash_code_text: str
     cash_paid_text: str

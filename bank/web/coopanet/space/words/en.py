@@ -301,6 +301,7 @@ ENGLISH_SPACE = SpaceWords(
         NoticeEvent.TERMINAL_FORGOTTEN: "You forgot a known browser.",
         NoticeEvent.NEW_CERTIFICATE: "A certificate was installed on your e-secure key.",
         NoticeEvent.KEY_ENDED: "Your e-secure key no longer opens your accounts.",
+        NoticeEvent.NUMBER_CLOSED: "Wrong security numbers have closed your access to Sogecash Net.",
         NoticeEvent.CASH_CODE: "You asked for a withdrawal code.",
         NoticeEvent.CASH_PAID: "A cash machine gave you money for your code.",
     },

@@ -306,6 +306,7 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.TERMINAL_FORGOTTEN: "Vous avez oublié un navigateur reconnu.",
         NoticeEvent.NEW_CERTIFICATE: "Un certificat a été installé sur votre clé e-secure.",
         NoticeEvent.KEY_ENDED: "Votre clé e-secure n'ouvre plus vos comptes.",
+        NoticeEvent.NUMBER_CLOSED: "Des codes de sécurité faux ont fermé votre accès à Sogecash Net.",
         NoticeEvent.CASH_CODE: "Vous avez demandé un code de retrait.",
         NoticeEvent.CASH_PAID: "Un distributeur vous a donné de l'argent contre votre code.",
     },
