@@ -59,6 +59,7 @@ class SimulatedWorld:
         self._clock = SteppedClock()
         self.parts = simulate_board(self._config, self._clock, ribbon=self._ribbon())
         self._to_press: list[Key] = []
+        self.files: dict[str, str] = {}
         self._released_at: Millis = 0
 
     def describe_system(self) -> str:
@@ -125,6 +126,15 @@ class SimulatedWorld:
         self._clock.advance(ms)
         self._use_hands()
         self.parts.hardware.advance(self._clock.now())
+
+    def list_folder(self, path: str) -> Sequence[str]:
+        """What stands in `files`."""
+        below = f"{path}/"
+        return sorted({each.removeprefix(below).partition("/")[0] for each in self.files if each.startswith(below)})
+
+    def read_value(self, path: str) -> str:
+        """The same."""
+        return self.files.get(path, "")
 
     def ask_service(self) -> str:
         """Not running, when all is well: its board is to be tested."""

@@ -13,7 +13,7 @@ from sesame_core.errors import CardError
 from sesame_core.smartcard.apdu import Budget, Conversation, T
 
 LOGGING = ("--apdu", "--debug")
-FREE_IT = "sudo systemctl stop sesame-reader, then try again"
+FREE_IT = "sudo systemctl stop sesame-reader (of an access key: sesame-key), then try again"
 
 
 def probe_slot(world: World, config: Config, busy: bool) -> Iterator[Finding]:

@@ -101,8 +101,17 @@ class World(Protocol):
         """Let time pass, and a person act."""
         ...
 
+    def list_folder(self, path: str) -> Sequence[str]:
+        """The names in a folder, in order; none where it is not there or may not be looked into."""
+        ...
+
+    def read_value(self, path: str) -> str:
+        """What the kernel tells in a file of /sys, without the line's end; empty where it is not there."""
+        ...
+
     def ask_service(self) -> str:
-        """What systemd says of the reader's service: active, inactive, failed; empty where there is none."""
+        """What systemd says of the service that has the board, the reader's or the key's: active, inactive, failed;
+        empty where there is none."""
         ...
 
     def pcscd_options(self) -> Sequence[str]:

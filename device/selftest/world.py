@@ -32,7 +32,8 @@ from sesame_core.events import Key, Millis
 if TYPE_CHECKING:
     from smbus2 import SMBus
 
-SERVICE: Final = "sesame-reader.service"
+SERVICES: Final = ("sesame-reader.service", "sesame-key.service")
+"""Either has the board."""
 SYSTEMCTL: Final = "/usr/bin/systemctl"
 
 
@@ -112,15 +113,30 @@ class RealWorld:
         """Sleep."""
         time.sleep(ms / 1000)
 
+    def list_folder(self, path: str) -> Sequence[str]:
+        """As the file system has it."""
+        try:
+            return sorted(each.name for each in Path(path).iterdir())
+        except OSError:
+            return ()
+
+    def read_value(self, path: str) -> str:
+        """As sysfs has it."""
+        try:
+            return Path(path).read_text(encoding="ascii", errors="replace").strip("\n\0")
+        except OSError:
+            return ""
+
     def ask_service(self) -> str:
         """`systemctl is-active`."""
         try:
             asked = subprocess.run(  # noqa: S603 - a fixed program with fixed arguments
-                [SYSTEMCTL, "is-active", SERVICE], capture_output=True, text=True, timeout=5, check=False
+                [SYSTEMCTL, "is-active", *SERVICES], capture_output=True, text=True, timeout=5, check=False
             )
         except (OSError, subprocess.TimeoutExpired):
             return ""
-        return asked.stdout.strip()
+        said = asked.stdout.split()
+        return "active" if "active" in said else said[0] if said else ""
 
     def pcscd_options(self) -> Sequence[str]:
         """By /proc (proc_pid_cmdline(5))."""

@@ -98,8 +98,23 @@ def test_the_service_is_what_systemd_says(
     systemctl.chmod(0o755)
     monkeypatch.setattr("device.selftest.world.SYSTEMCTL", str(systemctl))
     assert WORLD.ask_service() == state
-    assert (tmp_path / "asked").read_text() == "is-active sesame-reader.service\n"
+    assert (tmp_path / "asked").read_text() == "is-active sesame-reader.service sesame-key.service\n"
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_board_is_the_keys_where_the_reader_rests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The self-test took the keypad from under a key that ran."""
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text("#!/bin/sh\necho inactive\necho active\n")
+    systemctl.chmod(0o755)
+    monkeypatch.setattr("device.selftest.world.SYSTEMCTL", str(systemctl))
+    assert WORLD.ask_service() == "active"
+
+
+def test_folders_and_values_of_the_kernels(tmp_path: Path) -> None:
+    (tmp_path / "state").write_bytes(b"configured\n")
+    assert (WORLD.list_folder(str(tmp_path)), WORLD.read_value(f"{tmp_path}/state")) == (["state"], "configured")
+    assert (WORLD.list_folder("/nowhere"), WORLD.read_value("/nowhere/state")) == ((), "")
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(), subprocess.TimeoutExpired("systemctl", 5)])

@@ -1,0 +1,66 @@
+"""Probes of a machine that is an access key: its USB side in the kernel, and its store. They touch nothing.
+
+Source: Documentation/usb/gadget_configfs.rst; ABI/stable/sysfs-class-udc (state).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from device.config import Config
+from device.selftest.findings import Finding
+from device.selftest.ports import DeviceAccess, World
+
+USB, STORE = "key usb", "key store"
+GADGET: Final = "/sys/kernel/config/usb_gadget/esecure"
+CONTROLLERS: Final = "/sys/class/udc"
+KEPT: Final = "/var/lib/sesame-key/key"
+PARTS: Final = ("device", "digits", "keys")
+"""Of a store that is whole; none of them before the first start."""
+
+RAISE: Final = "systemctl status sesame-key says why; by hand: sudo sesame key gadget up"
+
+
+def is_key(world: World, config: Config) -> bool:
+    """Whether this machine is meant to be one: it has a USB number, or the device is there."""
+    return bool(config.key.usb_vendor) or bool(world.list_folder(GADGET))
+
+
+def probe_usb(world: World, config: Config) -> Iterator[Finding]:
+    """The controller, the composite device, the computer at the other end."""
+    controllers = world.list_folder(CONTROLLERS)
+    if not controllers:
+        cure = "put dtoverlay=dwc2,dr_mode=peripheral into /boot/firmware/config.txt and restart: docs/esecure.md"
+        yield Finding.failed(USB, "this machine has no USB port that can be a device", cure)
+    elif not config.key.usb_vendor:
+        yield Finding.failed(USB, "the key has no USB number", "set usb_vendor and usb_product below [key]")
+    elif not world.list_folder(GADGET):
+        yield Finding.failed(USB, "the composite device was not raised", RAISE)
+    else:
+        yield _look_at_line(world, controllers[0])
+
+
+def _look_at_line(world: World, controller: str) -> Finding:
+    bound = world.read_value(f"{GADGET}/UDC")
+    if not bound:
+        return Finding.failed(USB, f"the device is raised, and not bound to {controller}", RAISE)
+    state = world.read_value(f"{CONTROLLERS}/{bound}/state")
+    if state == "configured":
+        return Finding.good(USB, f"bound to {bound}; a computer has configured it")
+    cure = "a cable with data lines, in the port that is the device; another port of the computer; its docking station"
+    return Finding.warning(USB, f"bound to {bound}, and no computer has configured it ({state or 'no state'})", cure)
+
+
+def probe_store(world: World) -> Iterator[Finding]:
+    """Whether every part is there. What is in them is not looked at."""
+    if world.access(KEPT) is DeviceAccess.DENIED:
+        yield Finding.left_out(STORE, "only the key's own user may look", "sudo -u sesame sesame doctor")
+        return
+    there = world.list_folder(KEPT)
+    gone = [part for part in PARTS if part not in there]
+    if len(gone) == len(PARTS):
+        yield Finding.good(STORE, "there is no key yet: the first start makes one")
+    elif gone:
+        cure = "put them back from a copy of this key's; else the key is to be replaced: the bank gives a new one out"
+        yield Finding.failed(STORE, f"parts of the key are gone: {', '.join(gone)}", cure)
+    else:
+        yield Finding.good(STORE, "every part is there")

@@ -1,0 +1,71 @@
+"""The self-test of a machine that is an access key: its USB side and its store."""
+
+from dataclasses import replace
+
+import pytest
+
+from device.config import Config
+from device.selftest.findings import Verdict
+from device.selftest.probes import ProbeOptions, run_probes
+from device.selftest.usb_key import CONTROLLERS, GADGET, KEPT, PARTS, STORE, USB
+from simulator.surroundings import SimulatedWorld
+
+KEY = replace(Config(), key=replace(Config().key, usb_vendor=0x1209, usb_product=1))
+CONTROLLER = "3f980000.usb"
+WELL = {
+    f"{GADGET}/UDC": CONTROLLER,
+    f"{CONTROLLERS}/{CONTROLLER}/state": "configured",
+    **{f"{KEPT}/{part}": "" for part in PARTS},
+}
+
+
+def find(files: dict[str, str], config: Config = KEY) -> dict[str, tuple[Verdict, str]]:
+    world = SimulatedWorld(config=config)
+    world.files = files
+    found = list(run_probes(world, ProbeOptions(touch=False)))
+    assert all(each.cure for each in found if each.verdict in {Verdict.FAILED, Verdict.WARNING})
+    return {each.probe: (each.verdict, each.said) for each in found if each.probe in {USB, STORE}}
+
+
+def test_a_reader_hears_nothing_of_it() -> None:
+    assert find({}, Config()) == {}
+
+
+def test_a_key_that_is_well() -> None:
+    assert {probe: verdict for probe, (verdict, _) in find(WELL).items()} == {USB: Verdict.GOOD, STORE: Verdict.GOOD}
+
+
+@pytest.mark.parametrize(
+    ("gone", "verdict", "said"),
+    [
+        ((CONTROLLERS,), Verdict.FAILED, "no USB port that can be a device"),
+        ((GADGET,), Verdict.FAILED, "was not raised"),
+    ],
+)
+def test_what_the_kernel_lacks(gone: tuple[str, ...], verdict: Verdict, said: str) -> None:
+    found = find({path: value for path, value in WELL.items() if not path.startswith(gone)})[USB]
+    assert found[0] is verdict
+    assert said in found[1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict", "said"),
+    [
+        ({f"{GADGET}/UDC": ""}, Verdict.FAILED, f"not bound to {CONTROLLER}"),
+        ({f"{CONTROLLERS}/{CONTROLLER}/state": "not attached"}, Verdict.WARNING, "not attached"),
+    ],
+)
+def test_the_light_does_not_come_on(changed: dict[str, str], verdict: Verdict, said: str) -> None:
+    found = find(WELL | changed)[USB]
+    assert found[0] is verdict
+    assert said in found[1]
+
+
+def test_a_key_without_a_number() -> None:
+    assert "no USB number" in find(WELL, Config())[USB][1]
+
+
+def test_a_store_before_the_first_start_and_one_that_lost_a_part() -> None:
+    none = {path: value for path, value in WELL.items() if not path.startswith(KEPT)}
+    assert find(none)[STORE] == (Verdict.GOOD, "there is no key yet: the first start makes one")
+    assert find({**none, f"{KEPT}/digits": ""})[STORE] == (Verdict.FAILED, "parts of the key are gone: device, keys")
