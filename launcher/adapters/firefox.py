@@ -103,6 +103,13 @@ def _split_pem(chain: str) -> Iterator[str]:
         yield part[part.index("-----BEGIN") :] + end + "\n"
 
 
+def explain_denied(place: str, error: OSError) -> LaunchError:
+    """A program or folder that there is and that may not be used: an antivirus denies it as fanotify(7) has it, by
+    EACCES or EPERM."""
+    trouble = LaunchTrouble.THREAT if isinstance(error, PermissionError) else LaunchTrouble.INSTALLATION
+    return LaunchError(trouble, f"{place}: {error.strerror}")
+
+
 def _run_tool(program: str, *words: str) -> None:
     path = shutil.which(program)
     if path is None:
@@ -111,8 +118,10 @@ def _run_tool(program: str, *words: str) -> None:
         done = subprocess.run(  # noqa: S603 - a program of NSS, no shell
             [path, *words], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PATIENCE_S
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise LaunchError(LaunchTrouble.INSTALLATION, f"{program}: {type(error).__name__}") from None
+    except OSError as error:
+        raise explain_denied(path, error) from None
+    except subprocess.TimeoutExpired:
+        raise LaunchError(LaunchTrouble.INSTALLATION, f"{program} does not end") from None
     if done.returncode:
         said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()[-1:]
         raise LaunchError(LaunchTrouble.INSTALLATION, f"{program} {done.returncode}: {''.join(said)}")
@@ -140,14 +149,20 @@ class Firefox:
             threading.Thread(target=subprocess.run, args=(command,), kwargs={"check": False}, daemon=True).start()
             return
         self.close_browser()
+        try:
+            process = self._start(program, url)
+        except OSError as error:
+            raise explain_denied(error.filename or program, error) from None
+        self._process = process
+        threading.Thread(target=self._wait_for, args=(process, closed), daemon=True).start()
+
+    def _start(self, program: str, url: str) -> "subprocess.Popen[bytes]":
         self.profile = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._folder))
         make_profile(self.profile, self._settings, find_module())
         command = [program, *self._options, "--profile", str(self.profile), "--new-instance", url]
-        process = subprocess.Popen(  # noqa: S603 - Firefox, no shell
+        return subprocess.Popen(  # noqa: S603 - Firefox, no shell
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        self._process = process
-        threading.Thread(target=self._wait_for, args=(process, closed), daemon=True).start()
 
     def close_browser(self) -> None:
         """See Browser."""

@@ -1,10 +1,12 @@
 """The launcher's ports on a real computer: sockets, files, PC/SC, the one file, and the terminal."""
 
+import errno
 import hashlib
 import io
 import json
 import os
 import plistlib
+import shutil
 import socket
 import ssl
 import subprocess
@@ -22,7 +24,7 @@ from bank.cards.vpcd import VirtualReader
 from drivers.slot.pcsc_api import Pcsc
 from drivers.slot.pcsc_card import hold_context
 from launcher.adapters.drive import LinuxDrive
-from launcher.adapters.firefox import write_prefs
+from launcher.adapters.firefox import Firefox, explain_denied, write_prefs
 from launcher.adapters.net import HttpsNet
 from launcher.adapters.pcsc import PcscReaders, write_pin_block
 from launcher.adapters.places import FileLock, KeyRegister, hash_launcher
@@ -155,6 +157,33 @@ def test_a_launcher_whose_file_is_gone(tmp_path: Path) -> None:
         hash_launcher(file)
     assert caught.value.trouble is LaunchTrouble.THREAT
     assert FILE in caught.value.detail
+
+
+@pytest.mark.parametrize("denied", ["firefox-esr", "certutil"])
+def test_a_program_that_an_antivirus_denies_is_the_threat_and_is_named(
+    denied: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EACCES from the kernel itself, for root as well: the interpreter is a file that nobody may run."""
+    (tmp_path / "scanner").write_text("")
+    (tmp_path / "bin").mkdir()
+    for name in ("firefox-esr", "certutil", "modutil"):
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!{tmp_path / 'scanner' if name == denied else shutil.which('true')}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    browser = Firefox(LauncherSettings("https://business.example", AUTHORITY), tmp_path)
+    with pytest.raises(LaunchError) as caught:
+        browser.open_page("https://business.example/", lambda: None)
+    assert caught.value.trouble is LaunchTrouble.THREAT
+    assert denied in caught.value.detail
+    browser.close_browser()
+    assert not list(tmp_path.glob("e-secure-firefox-*")), "the profile is wiped"
+
+
+def test_a_runtime_folder_that_is_full_is_no_threat(tmp_path: Path) -> None:
+    assert (
+        explain_denied("/run", OSError(errno.ENOSPC, "No space left on device")).trouble is LaunchTrouble.INSTALLATION
+    )
 
 
 def test_a_drive_that_is_not_there_or_no_drive(tmp_path: Path) -> None:

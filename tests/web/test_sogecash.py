@@ -314,8 +314,8 @@ def test_three_wrong_numbers_close_until_the_helpdesk_posts_one(moreau: Customer
     assert title(moreau.browser().log_on(wrong)) == EN.closed[0]
     assert title(moreau.browser().ask_in()) == EN.closed[0], "also for the right one"
     with moreau.bank.frame.store.reading() as connection:
-        told = connection.execute(select(NOTICES.c.event)).scalars().all()
-    assert told.count("number-closed") == 1, "the customer is told, once"
+        events = connection.execute(select(NOTICES.c.event)).scalars().all()
+    assert events.count("number-closed") == 1, "the customer is told, once"
     fresh = moreau.bank.helpdesk.post_number("MOREAU17")
     assert title(moreau.browser().log_on(fresh)) == EN.personalise
 
