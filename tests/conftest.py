@@ -58,6 +58,7 @@ LONG = (
     "test_packaging.py",
     "test_pages.py",
     "test_run_without_shell.py",
+    "told",
     "uml",
     "web/test_app_api_fuzz.py",
     "web/test_bank_api_fuzz.py",

@@ -4,6 +4,7 @@ A test says `golden(picture, "name")`; the picture is compared, pixel by pixel, 
 wanted change, `pytest --golden-record` writes what the tests draw; the difference is looked at before it is committed.
 """
 
+import difflib
 import struct
 import zlib
 from collections.abc import Callable
@@ -39,9 +40,17 @@ def golden_text(request: pytest.FixtureRequest) -> GoldenText:
             return
         if not path.exists():
             pytest.fail(f"there is no golden text {name!r}: look at it once with --golden-record")
-        assert text.splitlines() == path.read_text(encoding="utf-8").splitlines()
+        if differing := tell_difference(path.read_text(encoding="utf-8"), text):
+            told = f"tests/golden/{path.relative_to(FOLDER)} (-) is not what there is (+):\n{differing}"
+            pytest.fail(f"{told}\nIf that is wanted: python -m pytest --golden-record {request.node.nodeid}", False)
 
     return compare
+
+
+def tell_difference(wanted: str, seen: str) -> str:
+    """The lines that were (-) and are (+), with one around them; nothing where there is no difference."""
+    lines = difflib.unified_diff(wanted.splitlines(), seen.splitlines(), n=1, lineterm="")
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++")))
 
 
 @pytest.fixture

@@ -118,6 +118,21 @@ def test_who_executes_the_function_judges_it_the_narrowest_first() -> None:
     assert {narrow, other, wide} <= {test for stage in whole for test in stage}, "a module's own statements: all"
 
 
+def test_what_tells_a_modules_own_statements_is_the_first_to_judge_them_and_the_last_for_a_function() -> None:
+    told = [f"told/test_{name}" for name in (
+        "constants_told.py::test_constants[web]", "constants_told.py::test_constants[bank.web]",
+        "schema_told.py::test_tables[sqlite]", "words_told.py::test_words[web.clock]")]  # fmt: skip
+    near = a_test("web/test_clock.py::test_near", 1, "web/clock.py:seconds")
+    looks = Looks([near, *(a_test(name, 1) for name in told)])
+    of_clock = [[f"tests/{told[0]}", f"tests/{told[3]}"]]
+    ordered = [[test.name for test in stage] for stage in looks.stages("web.clock", "web/clock.py", "")]
+    assert ordered == [*of_clock, [near.name]]
+    ordered = [[test.name for test in stage] for stage in looks.stages("web.clock", "web/clock.py", "seconds.<locals>")]
+    assert ordered == [[near.name], *of_clock]
+    assert modules.tells(f"tests/{told[2]}", "bank.books.schema_keys")
+    assert not modules.tells(f"tests/{told[2]}", "bank.books.bell")
+
+
 def test_a_test_that_takes_too_long_or_a_function_that_nobody_knows_is_no_error() -> None:
     looks = Looks([a_test("web/test_long.py::test_long", 100, "web/once.py:Submissions.once")])
     assert looks.stages("web.once", "web/once.py", "Submissions.once.<locals>") == []
@@ -208,4 +223,3 @@ def test_outside_the_heart_what_is_said_is_left_alone() -> None:
     assert "'; ' -> ';'" in kept, "no sentence's"
     assert not any("'no'" in what and "DriverError" not in what for what in kept)
     assert not any(what.startswith("'of'") or what.startswith("'a sentence") for what in kept)
-    assert not any("'wor" in mutant.what for mutant in mutants(TALK, MutantOptions(sentences=False, texts=False)))

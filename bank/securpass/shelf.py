@@ -23,7 +23,7 @@ from bank.securpass.policy import DAY_MS, EnrolmentPath
 from bank.securpass.ports import DeviceState, PhoneDevice
 from bank.securpass.proofs.counter import CounterVerdict, LastRequest, judge_counter
 
-LIVING: Final = tuple(state.value for state in LIVE)
+LIVING: Final = tuple(sorted(state.value for state in LIVE))
 PLAIN: Final = tuple(field.name for field in fields(PhoneDevice) if field.name not in ("device_id", "state"))
 
 

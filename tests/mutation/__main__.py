@@ -29,7 +29,7 @@ from typing import Final, TextIO
 
 from tests.mutation.bench import Bench
 from tests.mutation.looks import Looks, make_looks
-from tests.mutation.modules import HEART, OTHERS, ROOT, SAID_ELSEWHERE, WORDS, chosen, modules, world_of
+from tests.mutation.modules import HEART, OTHERS, ROOT, SAID_ELSEWHERE, chosen, modules, world_of
 from tests.mutation.mutants import Mutant, MutantOptions, mutants, number_of_mutants
 
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
@@ -172,7 +172,7 @@ def _source(module: str) -> str:
 
 def _wish(module: str) -> MutantOptions:
     on_the_glass = world_of(module) == HEART and module not in SAID_ELSEWHERE
-    return MutantOptions(sentences=on_the_glass, texts=module not in WORDS)
+    return MutantOptions(sentences=on_the_glass)
 
 
 def _looks(say: TextIO) -> Looks:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from tests.mutation.modules import ROOT, files_that_import, files_to_try, test_files
+from tests.mutation.modules import ROOT, files_that_import, files_to_try, tells, test_files
 
 CACHE: Final = ROOT / ".cache/mutation-map.json"
 MOST_S: Final = 40.0
@@ -59,8 +59,14 @@ class Looks:
         return found
 
     def stages(self, module: str, path: str, where: str) -> list[list[TracedTest]]:
-        """The tests to run for a wrong in `where` (`Mutant.where`), in turn, until one notices."""
-        likely = self._likely(module, path, where)
+        """The tests to run for a wrong in `where` (`Mutant.where`), in turn, until one notices. What a module's own
+        statements say is told whole by a few: they are the first for those, and the last for a function's defaults."""
+        told = [test for test in self._tests if tells(test.name, module)]
+        likely = [test for test in self._likely(module, path, where) if test not in told]
+        stages = self._staged(likely)
+        return [stage for stage in ([told, *stages] if "<locals>" not in where else [*stages, told]) if stage]
+
+    def _staged(self, likely: list[TracedTest]) -> list[list[TracedTest]]:
         files: dict[str, list[TracedTest]] = {}
         total = 0.0
         for test in likely:
@@ -68,8 +74,7 @@ class Looks:
                 total += test.seconds
                 files.setdefault(test.file, []).append(test)
         ordered = list(files.values())
-        stages = [[test for tests in some for test in tests] for some in (ordered[:NEAR], ordered[NEAR:])]
-        return [stage for stage in stages if stage]
+        return [[test for tests in some for test in tests] for some in (ordered[:NEAR], ordered[NEAR:])]
 
     def _likely(self, module: str, path: str, where: str) -> list[TracedTest]:
         """Those that execute the function or one within it, those of its class, and of its module; then those of the

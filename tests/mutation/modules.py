@@ -20,24 +20,14 @@ WORLDS: Final = (HEART, *OTHERS)
 
 MODULES: Final = tuple(f"{world}." for world in WORLDS)
 
-WORDS: Final = (
-    "sesame.card.data_names",
-    "bank.web.coopanet.words.en",
-    "bank.web.coopanet.words.fr",
-    "bank.web.coopanet.space.words.en",
-    "bank.web.coopanet.space.words.fr",
-    "bank.web.branch.words_en",
-    "bank.web.branch.words_fr",
-    "simulator.words.fr",
-    "simulator.words.en",
-)
-"""Modules of texts: what is said in them is not mutated."""
-
 SAID_ELSEWHERE: Final = ("cap.blocking",)
 """Modules of the heart whose sentences are on no glass: the command line says them."""
 
 ELSEWHERE: Final = ("browser", "pcsc", "systemd", "uml", "vm", "mutation")
 """Areas that need a machine to themselves, or are this tool."""
+
+TOLD: Final = "tests/told/"
+"""Tests that compare what modules' own statements say (constants, words, tables) with what was decided."""
 
 NOT_OURS: Final = ("test_architecture.py", "test_mutation_tool.py", "test_packaging.py")
 """Files that look at the text of the checkout: a wrong is a text, too. (`test_pages.py` runs the program and compares
@@ -180,6 +170,15 @@ def files_that_import(module: str) -> set[str]:
 def files_to_try(module: str) -> list[str]:
     """Where to look for a wrong in a module's own statements, or in a function that no test is known to execute."""
     return _nearest(module)
+
+
+def tells(test: str, module: str) -> bool:
+    """Does this test compare the module's own statements with what was decided? Each says whose it looks at."""
+    file, _, name = test.partition("::")
+    room = name.partition("[")[2].removesuffix("]")
+    if file == f"{TOLD}test_schema_told.py":
+        return module.startswith("bank.books.schema")
+    return file.startswith(TOLD) and bool(room) and f"{module}.".startswith(f"{room}.")
 
 
 @cache

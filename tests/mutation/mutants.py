@@ -55,10 +55,9 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class MutantOptions:
-    """What is left alone: sentences and the log (outside the heart), and every other string (modules of words)."""
+    """What is left alone outside the heart: sentences and the log."""
 
     sentences: bool = True
-    texts: bool = True
 
 
 def mutants(source: str, wish: MutantOptions = MutantOptions(), only: Container[int] | None = None) -> Iterator[Mutant]:
@@ -134,7 +133,7 @@ def _inside(node: ast.AST, where: str) -> str:
 
 
 def _left_alone(place: _Place, wish: MutantOptions) -> bool:
-    return (not wish.sentences and _is_talk(place)) or (not wish.texts and _is_text(place.node))
+    return not wish.sentences and _is_talk(place)
 
 
 def _is_message(parent: ast.AST, name: str) -> bool:
