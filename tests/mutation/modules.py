@@ -177,7 +177,7 @@ def tells(test: str, module: str) -> bool:
     file, _, name = test.partition("::")
     room = name.partition("[")[2].removesuffix("]")
     if file == f"{TOLD}test_schema_told.py":
-        return module.startswith("bank.books.schema")
+        return module.startswith(("bank.books.schema", "bank.books.migrations"))
     return file.startswith(TOLD) and bool(room) and f"{module}.".startswith(f"{room}.")
 
 
