@@ -67,6 +67,7 @@ LONG = (
     "web/test_est.py",
     "web/test_sogecash_tls.py",
     "web/test_next_customer.py",
+    "web/test_pages_told.py",
     "web/test_reader_fuzz.py",
     "web/test_sogecash.py",
     "web/test_what_pages_stand_on.py",
