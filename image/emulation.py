@@ -6,9 +6,12 @@ The kernel opens the interpreter when it is registered (flag F), so that it work
 import os
 import platform
 import shutil
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from image.shell import ImageError, run_program
 
@@ -48,6 +51,7 @@ def run_foreign_programs() -> Iterator[None]:
         run_program(["mount", "-t", "binfmt_misc", "none", REGISTRY])
     entry = REGISTRY / f"{OURS}{os.getpid()}"
     try:
+        end_in_order()
         _forget_dead()
         (REGISTRY / "register").write_bytes(describe_entry(entry.name, find_program("qemu-aarch64")))
         yield
@@ -56,6 +60,16 @@ def run_foreign_programs() -> Iterator[None]:
             entry.write_text("-1")
         if mounted and not any(REGISTRY.glob(f"{OURS}*")):
             run_program(["umount", REGISTRY])
+
+
+def end_in_order() -> None:
+    """SIGTERM and SIGHUP end this program as Ctrl-C does, so that what must be taken away is taken away."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def describe_entry(name: str, interpreter: Path) -> bytes:
