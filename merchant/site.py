@@ -56,6 +56,11 @@ class BesideShop:
         if self.machine:
             self.machine.resume_work()
 
+    def settle_work(self) -> None:
+        """Tell the bank what it could not be told before. Raises ShopError."""
+        if self.machine:
+            self.machine.report_ends()
+
 
 def open_beside(folder: Path, machine: BankLine | None, wallet: BankLine | None) -> BesideShop:
     """The twins' books, each with its line to the bank where it has one. Raises ShopError."""

@@ -144,22 +144,11 @@ def _set_limits(connection: Connection, operation: Operation, _now_ms: int) -> N
 
 
 def _begin_service(connection: Connection, operation: Operation, _now_ms: int) -> None:
-    """The card is in a wallet, or gives money without being there: that this is done says so (`list_card_services`)."""
+    """The card is in a wallet, or gives money without being there: that this is done says so (`card_services`)."""
     number = operation.content.fields[cat.CARD]
     cards = list_payment_cards(connection, operation.content.customer_id)
     if not any(one.payment_card_id == number and one.state is PaymentCardState.ACTIVE for one in cards):
         raise EffectError("the card is not active any more")
-
-
-def list_card_services(connection: Connection, customer_id: int, now_ms: int) -> dict[int, set[OperationKind]]:
-    """Of each payment card of the customer, the services that were begun for it."""
-    done = EFFECTS.c.kind == EffectKind.CARD_SERVICE.value, EFFECTS.c.state == DONE
-    query = select(OPERATIONS).join(EFFECTS, EFFECTS.c.operation_id == OPERATIONS.c.id)
-    found: dict[int, set[OperationKind]] = {}
-    for row in connection.execute(query.where(OPERATIONS.c.customer_id == customer_id, *done)).mappings():
-        operation = read_row(row, now_ms)
-        found.setdefault(int(operation.content.fields[cat.CARD]), set()).add(operation.kind)
-    return found
 
 
 def _change(kind: ContactKind, name: str) -> Callable[[Connection, Operation, int], None]:

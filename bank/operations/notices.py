@@ -47,6 +47,7 @@ class NoticeEvent(Enum):
     NUMBER_CLOSED = "number-closed"
     CASH_CODE = "cash-code"
     CASH_PAID = "cash-paid"
+    SERVICE_ENDED = "service-ended"
 
 
 NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = MappingProxyType(
@@ -61,6 +62,7 @@ NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = Map
         NoticeEvent.NUMBER_CLOSED: attrgetter("number_closed_text"),
         NoticeEvent.CASH_CODE: attrgetter("cash_code_text"),
         NoticeEvent.CASH_PAID: attrgetter("cash_paid_text"),
+        NoticeEvent.SERVICE_ENDED: attrgetter("service_ended_text"),
     }
 )
 """Of each event its text message. What is told of an operation names it, and is chosen where it happens."""

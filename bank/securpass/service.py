@@ -16,8 +16,8 @@ from bank.books.records import Customer
 from bank.books.schema_securpass import PROMPTS
 from bank.books.store_sql import SqlStore
 from bank.errors import StateError
+from bank.operations.card_services import end_card_service, list_card_services
 from bank.operations.catalogue import OperationKind, TerminalKind
-from bank.operations.effects import list_card_services
 from bank.operations.frame import OperationFrame
 from bank.operations.octets import make_octets
 from bank.operations.policy import OPERATION_POLICY, OperationPolicy
@@ -263,6 +263,11 @@ class SecurPassService:
         """Of each payment card the services that were begun: a wallet, withdrawing by telephone."""
         with self.frame.operations.reading() as (connection, now_ms):
             return list_card_services(connection, customer_id, now_ms)
+
+    def end_card_service(self, customer_id: int, payment_card_id: int, kind: OperationKind) -> bool:
+        """End one of them: False where there is none. Raises StateError."""
+        with self.frame.operations.writing() as (connection, now_ms):
+            return end_card_service(connection, customer_id, payment_card_id, kind, now_ms)
 
     def sign_operation(self, operation: Operation) -> tuple[bytes, bytes]:
         """Its octets, and the bank's signature over them."""

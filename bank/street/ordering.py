@@ -17,8 +17,8 @@ from bank.books.schema_street import CASH_CODES
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.ledger.keeping import list_accounts
+from bank.operations.card_services import OPEN, list_card_services
 from bank.operations.catalogue import OperationKind
-from bank.operations.effects import list_card_services
 from bank.operations.notices import NoticeEvent, tell_customer
 from bank.people.payments import list_payment_cards
 from bank.street.policy import CODE_DIGITS, DAY_MS, STREET_POLICY, StreetPolicy
@@ -26,7 +26,7 @@ from bank.street.ports import CashCode, CashError, CashFault
 from bank.threeds.frame import CardFrame
 
 C: Final = CASH_CODES
-OPEN, PAYING, PAID, REPLACED = "open", "paying", "paid", "replaced"
+PAYING, PAID, REPLACED = "paying", "paid", "replaced"
 INDEX_KEY: Final = "cash codes"
 
 

@@ -4,28 +4,34 @@ is as before, and the code good for another machine.
 
 What decides is one UPDATE with its condition in it: of two machines that are given the same code, one pays. A machine
 that has lost an answer asks again under the same reference, and is answered the same.
+
+A reference that the machine has ended without giving anything stays ended: what was asked under it and arrives later
+(a network may hold a request back) would keep money aside that no machine ever gives or gives back.
 """
 
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
+from bank.books.inserting import insert_into
 from bank.books.limiting import count_one, uncount_one
 from bank.books.people import PaymentCardState
-from bank.books.schema_street import CASH_CODES
+from bank.books.schema_street import CASH_CODES, PAYOUT_REFERENCES
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.ledger.entries import AccountKind, FundsError, MovementKind, Posting, transfer_between
 from bank.ledger.keeping import list_accounts, open_house_account, post_movement
+from bank.operations.card_services import ENDED, OPEN
 from bank.operations.notices import NoticeEvent, tell_customer
 from bank.people.payments import list_payment_cards
-from bank.street.ordering import OPEN, PAID, PAYING, REPLACED, index_code
+from bank.street.ordering import PAID, PAYING, REPLACED, index_code
 from bank.street.policy import STREET_POLICY, StreetPolicy
 from bank.street.ports import Payout, PayoutAnswer
 from bank.threeds.frame import CardFrame
 from bank.threeds.merchants import Merchant
 
 C: Final = CASH_CODES
+R: Final = PAYOUT_REFERENCES
 MACHINE: Final = "cash machine"
 """How the journal calls one, before its code."""
 
@@ -38,6 +44,8 @@ def take_code(
         again = _find_own(connection, machine, reference)
         if again is not None and again["state"] in (PAYING, PAID):
             return Payout(PayoutAnswer.PAY, again["cents"])
+        if _is_over(connection, machine, reference, now_ms):
+            return Payout(PayoutAnswer.USED)
         key = f"cash-machine/{machine.merchant_id}"
         if not count_one(connection, key, policy.wrong, now_ms, policy.wrong_window_ms):
             return Payout(PayoutAnswer.CLOSED)
@@ -53,6 +61,8 @@ def _judge(connection: Connection, row: RowMapping, now_ms: int) -> PayoutAnswer
     """Why a code that is known pays nothing."""
     if row["state"] in (PAYING, PAID):
         return PayoutAnswer.USED
+    if row["state"] == ENDED:
+        return PayoutAnswer.REFUSED
     if row["state"] == REPLACED or now_ms >= row["until_ms"]:
         return PayoutAnswer.EXPIRED
     cards = list_payment_cards(connection, row["customer_id"])
@@ -76,12 +86,14 @@ def _claim(connection: Connection, machine: Merchant, row: RowMapping, reference
 
 
 def end_payout(frame: CardFrame, machine: Merchant, reference: str, *, paid: bool) -> bool:
-    """The notes are gone, or the machine could not give them. Said again, it is so already; False for what was never
-    begun, or ended otherwise. Raises StateError."""
+    """The notes are gone, or the machine could not give them. Said again, it is so already; False for notes of what was
+    never begun, and for what ended otherwise. Raises StateError."""
     with frame.writing() as (connection, now_ms):
+        if not paid:
+            _end_reference(connection, machine, reference, now_ms)
         row = _find_own(connection, machine, reference)
         if row is None:
-            return False
+            return not paid
         ended = update(C).where(C.c.id == row["id"], C.c.reference == reference, C.c.state == PAYING)
         after = PAID if paid else OPEN
         if connection.execute(ended.values(state=after, changed_ms=now_ms)).rowcount != 1:
@@ -94,6 +106,22 @@ def end_payout(frame: CardFrame, machine: Merchant, reference: str, *, paid: boo
             _move(connection, machine, row, MovementKind.RELEASE, now_ms)
             _note(connection, machine, row, "cash not given", now_ms)
         return True
+
+
+def _is_over(connection: Connection, machine: Merchant, reference: str, now_ms: int) -> bool:
+    """Whether the machine has ended it; noted as seen where not. Whoever ends it meanwhile waits, and is waited for."""
+    row = {"machine_id": machine.merchant_id, "reference": reference, "seen_ms": now_ms}
+    connection.execute(insert_into(connection, R).values(row).on_conflict_do_nothing())
+    own = R.c.machine_id == machine.merchant_id, R.c.reference == reference
+    return connection.execute(select(R.c.ended_ms).where(*own)).scalar() is not None
+
+
+def _end_reference(connection: Connection, machine: Merchant, reference: str, now_ms: int) -> None:
+    """Nothing is given under it any more. After twice a code's life nothing could be: it is forgotten."""
+    connection.execute(delete(R).where(R.c.seen_ms < now_ms - 2 * STREET_POLICY.code_ms))
+    row = {"machine_id": machine.merchant_id, "reference": reference, "seen_ms": now_ms, "ended_ms": now_ms}
+    made = insert_into(connection, R).values(row)
+    connection.execute(made.on_conflict_do_update(index_elements=[*R.primary_key], set_={"ended_ms": now_ms}))
 
 
 def _find_own(connection: Connection, machine: Merchant, reference: str) -> RowMapping | None:

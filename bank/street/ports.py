@@ -35,7 +35,7 @@ class CashCode:
 
 class PayoutAnswer(Enum):
     """What a machine is told of a code. CLOSED: too many wrong ones were typed at this machine; REFUSED: the card gives
-    no money any more."""
+    no money any more; USED: the code was, or the machine has ended what it asks under that reference."""
 
     PAY = "pay"
     WRONG = "wrong"
@@ -55,13 +55,15 @@ class Payout:
 
 
 class WalletState(Enum):
-    """Where a wallet's wish to hold a card stands. FAILED: approved, but the card does not serve any more."""
+    """Where a wallet's wish to hold a card stands. FAILED: approved, but the card does not serve any more; ENDED: held,
+    until the customer has ended that."""
 
     PENDING = "pending"
     ACTIVE = "active"
     REFUSED = "refused"
     EXPIRED = "expired"
     FAILED = "failed"
+    ENDED = "ended"
 
 
 class WalletFault(Enum):

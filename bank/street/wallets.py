@@ -17,6 +17,7 @@ from bank.books.schema import EFFECTS, OPERATIONS
 from bank.books.schema_street import WALLET_CARDS
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
+from bank.operations.card_services import is_service_ended
 from bank.operations.catalogue import CARD, EffectKind, OperationKind, TerminalKind
 from bank.operations.ports import Asking, AskingError, Operation
 from bank.operations.shelf import DONE, FAILED, get_operation, has_effect
@@ -133,6 +134,8 @@ def _judge(connection: Connection, operation: Operation) -> WalletState:
         return WalletState.REFUSED  # a fraud that was told of late
     if operation.state is not OperationState.APPROVED:
         return ENDS[operation.state]
+    if is_service_ended(connection, operation.operation_id):
+        return WalletState.ENDED
     own = EFFECTS.c.operation_id == operation.operation_id, EFFECTS.c.kind == EffectKind.CARD_SERVICE.value
     state = connection.execute(select(EFFECTS.c.state).where(*own)).scalar()
     return {DONE: WalletState.ACTIVE, FAILED: WalletState.FAILED}.get(str(state), WalletState.PENDING)

@@ -1,6 +1,7 @@
 """The wallet over its books and the line to the bank. Whatever is cut off in the middle is asked for again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,13 +53,30 @@ class CardWallet:
 
     def look_at(self, wish: CardWish) -> CardWish:
         """As it stands now; the number that stands for the card is kept before the bank hears that it has arrived."""
-        if wish.state is not WishState.PENDING:
+        if wish.state not in {WishState.PENDING, WishState.ACTIVE}:
             return wish
         said = self.line.read(self.line.ask(f"wallet-cards/{wish.enrolment}"))
         state, token = WishState(str(said.get("state", ""))), str(said.get("token", ""))
+        if wish.state is WishState.ACTIVE:
+            return self._keep_held(wish, state)
         if state is WishState.PENDING:
             return wish
         self.books.end_wish(wish.wish_id, state, token)
         if token and self.line.ask(f"wallet-cards/{wish.enrolment}/taken").status != HTTP_NO_CONTENT:
             raise NetworkError("the bank does not take it that the number has arrived")
+        return self.books.find_wish(wish.visitor, wish.wish_id) or wish
+
+    def list_cards(self, visitor: str) -> Sequence[CardWish]:
+        """What is in the wallet or waits, as the bank says now; as it was known last, where the bank is away."""
+        with suppress(NetworkError):
+            for wish in self.books.list_wishes(visitor):
+                if wish.state is WishState.ACTIVE:
+                    self.look_at(wish)
+        return self.books.list_wishes(visitor)
+
+    def _keep_held(self, wish: CardWish, state: WishState) -> CardWish:
+        """A card that is held, unless the customer has ended that."""
+        if state is not WishState.ENDED:
+            return wish
+        self.books.drop_card(wish.wish_id)
         return self.books.find_wish(wish.visitor, wish.wish_id) or wish

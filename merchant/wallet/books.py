@@ -28,13 +28,14 @@ class WalletMaker(Enum):
 
 
 class WishState(Enum):
-    """Where a card that was asked for stands, in the bank's words."""
+    """Where a card that was asked for stands, in the bank's words. ENDED: it was held; the customer has ended that."""
 
     PENDING = "pending"
     ACTIVE = "active"
     REFUSED = "refused"
     EXPIRED = "expired"
     FAILED = "failed"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,12 @@ class WalletBooks:
         ended = "UPDATE wishes SET state = ?, token = ?, number = '' WHERE wish_id = ? AND state = 'pending'"
         with self._connected() as connection:
             connection.execute(ended, (state.value, token, wish_id))
+
+    def drop_card(self, wish_id: str) -> None:
+        """The customer has ended it at the bank: the number that stood for the card is gone."""
+        ended = "UPDATE wishes SET state = ?, token = '' WHERE wish_id = ? AND state = 'active'"
+        with self._connected() as connection:
+            connection.execute(ended, (WishState.ENDED.value, wish_id))
 
     def _connected(self) -> AbstractContextManager[sqlite3.Connection]:
         return open_file(self._path, "wallet")

@@ -52,7 +52,7 @@ class WalletPages:
 
     async def show_cards(self, request: Request, words: WalletWords) -> Response:
         """Those that are in it, and those that wait."""
-        wishes = await run_in_threadpool(self.wallet.books.list_wishes, _visitor(request))
+        wishes = await run_in_threadpool(self.wallet.list_cards, _visitor(request))
         return self.frame.render(request, words, "wallet/cards.html", wishes=wishes, active=WishState.ACTIVE)
 
     async def show_form(self, request: Request, words: WalletWords) -> Response:

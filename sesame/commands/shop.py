@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -23,6 +23,9 @@ from sesame.state import add_state_argument
 
 if TYPE_CHECKING:
     from device.signals import EndingWait
+
+SETTLE_S: Final = 10.0
+"""How often a cash machine tries to tell the bank what it could not tell it."""
 
 USUAL_PORT: Final = 8038
 VARIABLE: Final = "SESAME_SHOP_KEY"
@@ -78,7 +81,10 @@ def run(arguments: argparse.Namespace) -> int:
         _announce(url, arguments)
         checkout.resume_orders()
         standing.resume_work()
-        ended.wait()
+        while not ended.wait(SETTLE_S):
+            # A bank that was away keeps money aside until it is told; a file that is away is found again or not.
+            with suppress(ShopError):
+                standing.settle_work()
     return Exit.OK
 
 

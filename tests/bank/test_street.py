@@ -5,15 +5,16 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bank.books.people import PaymentCardState
 from bank.books.schema import PAYMENT_CARDS
 from bank.books.schema_notices import NOTICES
-from bank.books.schema_street import CASH_CODES
+from bank.books.schema_street import CASH_CODES, PAYOUT_REFERENCES
 from bank.books.store_sql import SqlStore
 from bank.demo.database import open_in_memory
 from bank.emv.printed import make_verification_value
+from bank.operations.card_services import end_card_service
 from bank.operations.catalogue import OperationKind, TerminalKind
 from bank.operations.ports import Asking, ConfirmOutcome
 from bank.street.ordering import order_code
@@ -173,7 +174,7 @@ def test_the_money_leaves_the_account_once(street: Street) -> None:
     for _ in range(2):
         assert end_payout(street.frame, street.machine, "a" * 32, paid=True)
     assert not end_payout(street.frame, street.machine, "a" * 32, paid=False)
-    assert not end_payout(street.frame, street.other, "a" * 32, paid=False)
+    assert end_payout(street.frame, street.other, "a" * 32, paid=False)  # another machine's own number
     assert take_code(street.frame, street.machine, code, "c" * 32).answer is PayoutAnswer.USED
     assert street.balance() == FUNDS - 60_00
     assert street.notices()[-1] == "cash-paid"
@@ -191,6 +192,56 @@ def test_a_machine_out_of_order_gives_the_money_back_and_the_code_is_good_elsewh
     assert not end_payout(street.frame, street.machine, "a" * 32, paid=True)
     assert end_payout(street.frame, street.other, "b" * 32, paid=True)
     assert street.balance() == FUNDS - 60_00
+
+
+def test_what_a_machine_has_given_up_sets_nothing_aside_when_it_arrives_late(street: Street) -> None:
+    street.begin_service()
+    code = street.order().code
+    for _ in range(2):  # the machine heard nothing and gave up; its request comes after that
+        assert end_payout(street.frame, street.machine, "a" * 32, paid=False)
+        assert take_code(street.frame, street.machine, code, "a" * 32).answer is PayoutAnswer.USED
+    assert street.balance() == FUNDS
+    assert take_code(street.frame, street.other, code, "b" * 32).answer is PayoutAnswer.PAY
+    assert end_payout(street.frame, street.other, "b" * 32, paid=False)
+    assert take_code(street.frame, street.other, code, "b" * 32).answer is PayoutAnswer.USED, "held back twice"
+    assert not end_payout(street.frame, street.machine, "a" * 32, paid=True)
+    assert street.balance() == FUNDS
+
+
+def test_references_that_were_given_up_are_forgotten_once_no_code_is_good(street: Street) -> None:
+    for number in range(3):
+        assert end_payout(street.frame, street.machine, f"{number:032x}", paid=False)
+    street.bank.hand.ms += 2 * STREET_POLICY.code_ms + 1
+    assert end_payout(street.frame, street.machine, "f" * 32, paid=False)
+    with street.frame.store.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(PAYOUT_REFERENCES)).scalar() == 1
+
+
+def end_service(street: Street, kind: OperationKind = OperationKind.WITHDRAW_BY_PHONE) -> bool:
+    with street.frame.writing() as (connection, now_ms):
+        return end_card_service(connection, street.customer, street.card, kind, now_ms)
+
+
+def test_the_customer_ends_money_without_a_card_and_begins_it_again(street: Street) -> None:
+    assert not end_service(street), "nothing to end"
+    street.begin_service()
+    given, code = street.order().code, ""
+    assert take_code(street.frame, street.machine, given, "a" * 32).cents == 60_00
+    code = street.order().code
+    with street.frame.writing() as (connection, now_ms):
+        assert not end_card_service(
+            connection, street.bank.moreau, street.card, OperationKind.WITHDRAW_BY_PHONE, now_ms
+        ), "another's card"
+    assert end_service(street)
+    assert street.notices()[-1] == "service-ended"
+    assert street.refusal() is CashFault.SERVICE
+    assert take_code(street.frame, street.other, code, "b" * 32).answer is PayoutAnswer.REFUSED
+    assert end_payout(street.frame, street.machine, "a" * 32, paid=True), "what is being given out is given"
+    assert not end_service(street)
+    street.begin_service()
+    assert take_code(street.frame, street.other, code, "c" * 32).answer is PayoutAnswer.REFUSED, "it stays dead"
+    assert take_code(street.frame, street.other, street.order().code, "d" * 32).answer is PayoutAnswer.PAY
+    assert street.balance() == FUNDS - 120_00
 
 
 def test_wrong_expired_and_replaced_codes(street: Street) -> None:
@@ -255,6 +306,23 @@ def test_a_wallet_has_the_number_once_the_customer_has_said_yes_and_once_only(st
     assert after is not None
     assert (after.state, after.token) == (WalletState.ACTIVE, "")
     assert street.bank.events().count("card in the wallet") == 1
+
+
+def test_a_card_leaves_the_wallet_when_its_customer_ends_that(street: Street) -> None:
+    view = ask_for_card(street.frame, street.wallet, street.wish())
+    decide(street, view.enrolment_id)
+    assert note_taken(street.frame, street.wallet, view.enrolment_id)
+    assert not end_service(street), "money without a card was never begun"
+    assert end_service(street, OperationKind.ENROL_WALLET)
+    found = find_wish(street.frame, street.wallet, view.enrolment_id)
+    assert found is not None
+    assert (found.state, found.token) == (WalletState.ENDED, "")
+    assert not note_taken(street.frame, street.wallet, view.enrolment_id)
+    again = ask_for_card(street.frame, street.wallet, street.wish(once="1" * 32))
+    decide(street, again.enrolment_id)
+    anew = find_wish(street.frame, street.wallet, again.enrolment_id)
+    assert anew is not None
+    assert anew.state is WalletState.ACTIVE
 
 
 def test_a_wallet_is_told_that_the_customer_refused_or_was_late(street: Street) -> None:

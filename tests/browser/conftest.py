@@ -8,16 +8,31 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
-from bank.demo.database import open_database
+from bank.books.clock import wall_ms
+from bank.demo.database import open_database, open_in_memory
+from bank.demo.passwords import furnish_passwords
+from bank.securpass.phone.subscribing import PhoneSubscriptions
 from bank.verification import Verifier
+from bank.web.app.api.verbs import AppApi, make_app_api
+from bank.web.app.shell import AppShell, app_policy
+from bank.web.app.site import PATH
+from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.sign_in import Desk
+from bank.web.coopanet.site import bank_site
+from bank.web.feed import OperationFeed
+from bank.web.shared import BookSessions, BookSourceLimit, open_desk
 from device.config import Config
 from simulator.web.bench import PageBench
 from simulator.web.site import reader_site
+from tests.bank.app_counter import AppCounter
+from tests.bank.counter import Hand
 from tests.browser.sight import DESKTOP, LIMIT_S, PATIENCE_MS, People, Person
 from tests.left_out import leave_out
 from tests.npm_parts import install_parts
+from web.guard import Guard
 from web.serving import Server, bind_listener, url_of
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -135,3 +150,27 @@ def person(people: People) -> Person:
     seated = people()
     seated.open()
     return seated
+
+
+@pytest.fixture
+def bank() -> Iterator[AppCounter]:
+    """Its clock is in the test's hand."""
+    with closing(open_in_memory()) as store:
+        counter = AppCounter(store, Hand(wall_ms()))
+        furnish_passwords(store)
+        yield counter
+
+
+@pytest.fixture
+def address(bank: AppCounter) -> Iterator[str]:
+    """WebAuthn knows no bare addresses: the name, not 127.0.0.1."""
+    listener = bind_listener(0, 0)
+    port = listener.getsockname()[1]
+    store = bank.store
+    desk, places = open_desk(store, Verifier(store)), BookSourceLimit(store, prefix="app-source/")
+    api = AppApi(bank.app, BookSessions(store), desk, places, OperationFeed(store), PhoneSubscriptions(store))
+    pages = Starlette(routes=[Mount("/api", make_app_api(api)), *AppShell().list_routes()])
+    coopanet = bank_site(Pages(desk, BookSessions(store), wall=bank.hand))
+    app = Starlette(routes=[Mount(PATH, Guard(pages, app_policy())), Mount("/", coopanet)])
+    with Server(app, listener).beside():
+        yield f"http://localhost:{port}"

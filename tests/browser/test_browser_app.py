@@ -10,55 +10,16 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 from sqlalchemy import update
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from bank.books.clock import wall_ms
 from bank.books.schema_securpass import DEVICES
-from bank.demo.database import open_in_memory
-from bank.demo.passwords import furnish_passwords
 from bank.operations.table import OperationState
 from bank.securpass.enrolment.table import EnrolmentState
-from bank.securpass.phone.subscribing import PhoneSubscriptions
-from bank.verification import Verifier
-from bank.web.app.api.verbs import AppApi, make_app_api
-from bank.web.app.shell import AppShell, app_policy
-from bank.web.app.site import PATH
 from bank.web.app.words import list_app_words
-from bank.web.coopanet.pages import Pages
-from bank.web.coopanet.site import bank_site
 from bank.web.coopanet.words import list_languages
-from bank.web.feed import OperationFeed
-from bank.web.shared import BookSessions, BookSourceLimit, open_desk
 from tests.bank.app_counter import AppCounter
-from tests.bank.counter import PAYEE, Hand
+from tests.bank.counter import PAYEE
 from tests.browser.sight import PATIENCE_MS
 from tests.browser.telephone import CODE, SIZE, Telephone, clean, is_clean, new_telephone, state_of
-from web.guard import Guard
-from web.serving import Server, bind_listener
-
-
-@pytest.fixture
-def bank() -> Iterator[AppCounter]:
-    with closing(open_in_memory()) as store:
-        counter = AppCounter(store, Hand(wall_ms()))
-        furnish_passwords(store)
-        yield counter
-
-
-@pytest.fixture
-def address(bank: AppCounter) -> Iterator[str]:
-    """WebAuthn knows no bare addresses: the name, not 127.0.0.1."""
-    listener = bind_listener(0, 0)
-    port = listener.getsockname()[1]
-    store = bank.store
-    desk, places = open_desk(store, Verifier(store)), BookSourceLimit(store, prefix="app-source/")
-    api = AppApi(bank.app, BookSessions(store), desk, places, OperationFeed(store), PhoneSubscriptions(store))
-    pages = Starlette(routes=[Mount("/api", make_app_api(api)), *AppShell().list_routes()])
-    coopanet = bank_site(Pages(desk, BookSessions(store), wall=bank.hand))
-    app = Starlette(routes=[Mount(PATH, Guard(pages, app_policy())), Mount("/", coopanet)])
-    with Server(app, listener).beside():
-        yield f"http://localhost:{port}"
 
 
 @pytest.fixture
@@ -102,6 +63,7 @@ def test_the_whole_story_in_each_language(
     telephone.press(words.end)
     telephone.is_home()
     is_not_asked(telephone, axe)
+    begins_and_ends_money_without_a_card(telephone, axe)
     opens_the_website(telephone, context, axe)
     refused, _ = telephone.is_asked()
     telephone.press(words.refuse)
@@ -128,6 +90,30 @@ def is_not_asked(telephone: Telephone, axe: str) -> None:
     expect(page.locator("main")).to_contain_text(words.exemptions["low-value"])
     clean(telephone, axe)
     telephone.press(words.end)
+    telephone.is_home()
+
+
+def begins_and_ends_money_without_a_card(telephone: Telephone, axe: str) -> None:
+    words, page = telephone.words, telephone.page
+    card = words.card.format(number=telephone.bank.cards[telephone.bank.durand])
+    telephone.choose(words.kinds["withdraw-by-phone"])
+    telephone.press(card)
+    telephone.approves("")
+    telephone.types()
+    telephone.reads(words.approved)
+    telephone.press(words.end)
+    telephone.is_home()
+    telephone.choose(words.settings)
+    telephone.choose(words.services)
+    telephone.reads(words.services)
+    clean(telephone, axe)
+    telephone.choose(words.kinds["withdraw-by-phone"])
+    telephone.reads(words.service_ended)
+    telephone.press(words.end)
+    telephone.choose(words.services)
+    expect(page.get_by_role("status")).to_have_text(words.no_services)
+    telephone.press(words.back)
+    telephone.press(words.back)
     telephone.is_home()
 
 

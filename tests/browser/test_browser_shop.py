@@ -163,7 +163,6 @@ def test_a_purchase_refused_cancelled_and_confirmed(street: Street, browser: Bro
     """The whole course, with every page looked at on the way."""
     bank = street.open_bank()
     shop = street.open_shop(bank)
-    words, acs = list_shop_words()[language], list_acs_words()[language]
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, locale=language)
     context.set_default_timeout(PATIENCE_MS)
@@ -171,71 +170,99 @@ def test_a_purchase_refused_cancelled_and_confirmed(street: Street, browser: Bro
         page = context.new_page()
         listen(page, complaints)
         shopper = Shopper(page, street, shop, language)
-
-        page.goto(shop)
-        expect(page.locator("html")).to_have_attribute("lang", language)
-        look(page, axe, f"goods-{language}")
-        page.goto(f"{shop}{language}/basket")
-        look(page, axe, f"empty-{language}")
-        page.goto(f"{shop}{language}/")
-        page.get_by_role("button", name=words.goods["lamp"][0]).click()
-        expect(page).to_have_url(re.compile("/basket$"))
-        page.get_by_role("link", name=words.go_to_pay).wait_for()
-        look(page, axe, f"basket-{language}")
-        page.get_by_role("link", name=words.go_to_pay).click()
-        page.locator("#value").wait_for()
-        look(page, axe, f"checkout-{language}")
-        page.locator("#number").fill("1234")
-        page.locator("#expires").fill("13/31")
-        page.locator("#value").fill("1")
-        page.locator("#card button").click()
-        page.get_by_role("alert").wait_for()
-        look(page, axe, f"slips-{language}")
-
-        # Refused on the telephone: the page follows by itself, the basket is as it was.
-        shopper.pay()
-        expect(shopper.frame.get_by_role("heading", level=1)).to_have_text(acs.title)
-        expect(shopper.frame.locator(".payment")).to_contain_text("41,99" if language == "fr" else "41.99")
-        expect(shopper.frame.locator(".payment")).to_contain_text("•••• 0012")
-        look(page, axe, f"challenge-{language}")
-        alone = context.new_page()
-        listen(alone, complaints)
-        ticket = next(frame.url for frame in page.frames if "/acs/challenge/" in frame.url)
-        for way in ("reader", "sms"):
-            alone.goto(f"{ticket}?by={way}")
-            look(alone, axe, f"bank-{way}-{language}", WINDOWS | SIZES)
-        alone.close()
-        street.refuse()
-        shopper.sees_order(OrderState.REFUSED)
-        look(page, axe, f"refused-{language}")
-        page.get_by_role("link", name=words.back_to_basket).click()
-        expect(page.locator(".basket")).to_contain_text(words.goods["lamp"][0])
-
-        # Cancelled on the bank's page.
-        page.get_by_role("link", name=words.go_to_pay).click()
-        shopper.pay()
-        shopper.frame.get_by_role("button", name=acs.cancel).click()
-        shopper.sees_order(OrderState.CANCELLED)
-
-        # Confirmed, on a page of its own instead of the frame.
-        page.get_by_role("link", name=words.try_again).click()
-        shopper.pay()
-        page.get_by_role("button", name=words.whole_page).click()
-        expect(page).to_have_url(re.compile("^http://localhost:"))
-        shopper.confirm_by_sms(page)
-        shopper.sees_order(OrderState.PAID)
-        look(page, axe, f"paid-{language}")
-
-        # Confirmed in the frame.
-        shopper.buy("pen")
-        shopper.sees_order(OrderState.PAID)  # below 30 euros: nobody is asked
-        shopper.buy("bag")
-        shopper.confirm_by_sms(shopper.frame)
-        shopper.sees_order(OrderState.PAID)
+        chooses_goods(shopper, axe)
+        mistypes_the_card(shopper, axe)
+        refuses_on_the_telephone(shopper, axe, complaints)
+        cancels_on_the_banks_page(shopper)
+        confirms_on_a_page_of_its_own(shopper, axe)
+        confirms_in_the_frame(shopper)
         assert context.cookies(bank) == [one for one in context.cookies(bank) if one["name"] == "meander"]
     finally:
         context.close()
     assert complaints == []
+
+
+def chooses_goods(shopper: Shopper, axe: str) -> None:
+    """From the entrance to the page where the card is typed."""
+    page, shop, language = shopper.page, shopper.shop, shopper.language
+    words = list_shop_words()[language]
+    page.goto(shop)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    look(page, axe, f"goods-{language}")
+    page.goto(f"{shop}{language}/basket")
+    look(page, axe, f"empty-{language}")
+    page.goto(f"{shop}{language}/")
+    page.get_by_role("button", name=words.goods["lamp"][0]).click()
+    expect(page).to_have_url(re.compile("/basket$"))
+    page.get_by_role("link", name=words.go_to_pay).wait_for()
+    look(page, axe, f"basket-{language}")
+    page.get_by_role("link", name=words.go_to_pay).click()
+    page.locator("#value").wait_for()
+    look(page, axe, f"checkout-{language}")
+
+
+def mistypes_the_card(shopper: Shopper, axe: str) -> None:
+    page = shopper.page
+    for name, typed in (("number", "1234"), ("expires", "13/31"), ("value", "1")):
+        page.locator(f"#{name}").fill(typed)
+    page.locator("#card button").click()
+    page.get_by_role("alert").wait_for()
+    look(page, axe, f"slips-{shopper.language}")
+
+
+def refuses_on_the_telephone(shopper: Shopper, axe: str, complaints: list[str]) -> None:
+    """The page follows by itself, the basket is as it was."""
+    page, language = shopper.page, shopper.language
+    words, acs = list_shop_words()[language], list_acs_words()[language]
+    shopper.pay()
+    expect(shopper.frame.get_by_role("heading", level=1)).to_have_text(acs.title)
+    expect(shopper.frame.locator(".payment")).to_contain_text("41,99" if language == "fr" else "41.99")
+    expect(shopper.frame.locator(".payment")).to_contain_text("•••• 0012")
+    look(page, axe, f"challenge-{language}")
+    looks_at_each_way(page, axe, language, complaints)
+    shopper.street.refuse()
+    shopper.sees_order(OrderState.REFUSED)
+    look(page, axe, f"refused-{language}")
+    page.get_by_role("link", name=words.back_to_basket).click()
+    expect(page.locator(".basket")).to_contain_text(words.goods["lamp"][0])
+
+
+def looks_at_each_way(page: Page, axe: str, language: str, complaints: list[str]) -> None:
+    """The bank's page by itself, in each size that a shop may give it."""
+    alone = page.context.new_page()
+    listen(alone, complaints)
+    ticket = next(frame.url for frame in page.frames if "/acs/challenge/" in frame.url)
+    for way in ("reader", "sms"):
+        alone.goto(f"{ticket}?by={way}")
+        look(alone, axe, f"bank-{way}-{language}", WINDOWS | SIZES)
+    alone.close()
+
+
+def cancels_on_the_banks_page(shopper: Shopper) -> None:
+    shopper.page.get_by_role("link", name=list_shop_words()[shopper.language].go_to_pay).click()
+    shopper.pay()
+    shopper.frame.get_by_role("button", name=list_acs_words()[shopper.language].cancel).click()
+    shopper.sees_order(OrderState.CANCELLED)
+
+
+def confirms_on_a_page_of_its_own(shopper: Shopper, axe: str) -> None:
+    """Instead of the frame."""
+    page, words = shopper.page, list_shop_words()[shopper.language]
+    page.get_by_role("link", name=words.try_again).click()
+    shopper.pay()
+    page.get_by_role("button", name=words.whole_page).click()
+    expect(page).to_have_url(re.compile("^http://localhost:"))
+    shopper.confirm_by_sms(page)
+    shopper.sees_order(OrderState.PAID)
+    look(page, axe, f"paid-{shopper.language}")
+
+
+def confirms_in_the_frame(shopper: Shopper) -> None:
+    shopper.buy("pen")
+    shopper.sees_order(OrderState.PAID)  # below 30 euros: nobody is asked
+    shopper.buy("bag")
+    shopper.confirm_by_sms(shopper.frame)
+    shopper.sees_order(OrderState.PAID)
 
 
 def test_whatever_goes_away_in_the_middle(street: Street, browser: Browser) -> None:

@@ -17,7 +17,6 @@ from tests.bank.app_counter import AppCounter
 from tests.bank.counter import PAYEE
 from tests.browser.sight import PATIENCE_MS
 from tests.browser.telephone import SIZE, Telephone, new_telephone
-from tests.browser.test_browser_app import address, bank  # noqa: F401 - the bank with its app, served
 
 WORDS, SPACE = list_app_words()["fr"], list_space_words()["fr"]
 
@@ -39,7 +38,7 @@ def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
         one.close()
 
 
-def at_coopanet(context: BrowserContext, bank: AppCounter, address: str) -> Page:  # noqa: F811
+def at_coopanet(context: BrowserContext, bank: AppCounter, address: str) -> Page:
     """Signed in there, in a session of its own."""
     token = BookSessions(bank.store).open_session("DURAND42", (str(id(context)), "b", "c"))
     context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
@@ -48,8 +47,8 @@ def at_coopanet(context: BrowserContext, bank: AppCounter, address: str) -> Page
 
 def test_two_browsers_follow_one_approval_and_a_new_telephone_takes_the_old_ones_place(
     contexts: list[BrowserContext],
-    bank: AppCounter,  # noqa: F811
-    address: str,  # noqa: F811
+    bank: AppCounter,
+    address: str,
 ) -> None:
     old, new = (new_telephone(one, bank, address, "fr") for one in contexts[:2])
     old.open()
@@ -87,8 +86,8 @@ BEGIN = """() => {
 
 def test_two_tabs_of_one_telephone_are_no_copied_one(
     contexts: list[BrowserContext],
-    bank: AppCounter,  # noqa: F811
-    address: str,  # noqa: F811
+    bank: AppCounter,
+    address: str,
 ) -> None:
     """They have one store, and one counter under one lock: ten requests of both at once are ten counters."""
     telephone = new_telephone(contexts[0], bank, address, "fr")
@@ -104,7 +103,7 @@ def test_two_tabs_of_one_telephone_are_no_copied_one(
     assert bank.state() is EnrolmentState.SUBSCRIBED
 
 
-def both_follow(old: Telephone, first: Page, second: Page, bank: AppCounter, address: str) -> None:  # noqa: F811
+def both_follow(old: Telephone, first: Page, second: Page, bank: AppCounter, address: str) -> None:
     """Asked for in one browser, open in the other: both go on by themselves once the telephone has approved."""
     words = SPACE.kinds[OperationKind.SEPA_TRANSFER]
     first.goto(f"{address}/fr/ask/sepa-transfer")

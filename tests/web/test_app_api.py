@@ -368,6 +368,11 @@ def test_a_service_of_the_card_is_begun(browser: Browser, kind: OperationKind) -
     (card,) = browser.get("cards")["cards"]
     assert card["services"] == [kind.value]
     browser.get(f"operations/{own['id']}/result", 404)
+    browser.post("cards/end", {"card": card["id"] + 1, "kind": kind.value}, 404)
+    browser.post("cards/end", {"card": card["id"], "kind": "show-pin"}, 400)
+    browser.post("cards/end", {"card": card["id"], "kind": kind.value}, 204)
+    assert browser.get("cards")["cards"][0]["services"] == []
+    browser.post("cards/end", {"card": card["id"], "kind": kind.value}, 404)
 
 
 def approve_on_card(browser: Browser, kind: OperationKind) -> JSON:

@@ -107,6 +107,22 @@ def test_smart_retrait_is_activated_once(guest: Guest, phone: Phone) -> None:
     }
 
 
+def test_smart_retrait_is_ended_by_a_button_and_by_nobody_else(guest: Guest, phone: Phone) -> None:
+    approve(guest, phone, guest.ask("withdraw-by-phone"))
+    card = latest(phone).content.fields["card"]
+    page, where = guest.get("cards"), f"/fr/cards/{card}/services/withdraw-by-phone/end"
+    assert "Mettre fin" in page.text
+    assert guest.client.post(where, data={"mark": "forged"}).status_code == 403
+    mark = guest.hidden(page.text, "withdraw-by-phone/end")
+    assert guest.client.post(f"/fr/cards/{card}/services/show-pin/end", data=mark).status_code == 404
+    ended = guest.client.post(where, data=mark)
+    assert "C'est fini" in unescape(ended.text)
+    assert "ask/withdraw-by-phone" in ended.text, "he may begin it again"
+    assert phone.service.list_card_services(phone.customer_id) == {}
+    assert "C'est fini" not in unescape(guest.client.post(where, data=mark).text), "it is ended already"
+    assert "Un service de votre carte a pris fin." in unescape(guest.get("notices").text)
+
+
 def test_a_transfer_between_friends_is_asked_for_here(guest: Guest, phone: Phone) -> None:
     assert "ask/friend-transfer" in guest.get("transfers").text
     done = approve(guest, phone, guest.ask("friend-transfer", to=FRENCH, amount="12,34"))

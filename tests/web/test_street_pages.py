@@ -12,6 +12,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from bank.demo.database import open_in_memory
+from bank.operations.card_services import end_card_service
+from bank.operations.catalogue import OperationKind
 from bank.street.ordering import order_code
 from bank.threeds.merchants import CASH_MACHINE, USUAL_CATEGORY, WALLET, MerchantEntry, put_merchant
 from bank.threeds.service import CardPayments
@@ -189,6 +191,27 @@ def test_a_lost_answer_is_settled_when_the_bank_is_there_again(world: World) -> 
     assert FR.outcomes[CashOutcome.GIVEN][0] in world.withdraw(code)
 
 
+def test_a_request_that_arrives_after_the_machine_gave_up_costs_nothing(world: World) -> None:
+    code, reference = world.order(), "e" * 32
+    world.away = True
+    world.machine.pay_out(reference, code)
+    world.away = False
+    assert world.machine.report_ends() == 1
+    late = world.ask_bank("withdrawals", KEYS[CASH_MACHINE], code=code, reference=reference)
+    assert (late.status_code, late.json()) == (422, {"error": "used"})
+    assert world.street.balance() == FUNDS
+    assert FR.outcomes[CashOutcome.GIVEN][0] in world.withdraw(code)
+
+
+def test_what_the_bank_could_not_be_told_it_is_told_while_the_machine_stands(world: World) -> None:
+    world.lost = True
+    world.withdraw(world.order())
+    world.lost = False
+    assert world.street.balance() == FUNDS - 60_00
+    BesideShop(world.machine, world.wallet).settle_work()
+    assert world.street.balance() == FUNDS
+
+
 def test_a_power_cut_before_and_after_the_notes(world: World) -> None:
     for cut_before in (True, False):
         code, reference = world.order(), "ab"[cut_before] * 32
@@ -250,6 +273,23 @@ def test_refused_and_expired_are_said_in_the_wallet(world: World) -> None:
     assert world.browser.get(f"{late.url.path}/state").json() == {"open": False}
     assert WALLET_FR.states[WishState.EXPIRED][0] in unescape(world.browser.get(late.url.path).text)
     assert WALLET_FR.empty in unescape(world.browser.get("/wallet/fr/").text)
+
+
+def test_a_card_that_its_customer_has_ended_is_in_the_wallet_no_more(world: World) -> None:
+    page = world.add_card().url.path
+    operation = world.street.bank.service.find_operation(world.street.customer, world.operation())
+    code = world.street.bank.sms_code(operation)
+    world.street.bank.service.confirm_by_sms(world.street.customer, operation.operation_id, code)
+    assert WALLET_FR.states[WishState.ACTIVE][0] in unescape(world.browser.get(page).text)
+    assert "•••• 0012" in world.browser.get("/wallet/fr/").text
+    with world.street.frame.writing() as (connection, now_ms):
+        kind = OperationKind.ENROL_WALLET
+        assert end_card_service(connection, world.street.customer, world.street.card, kind, now_ms)
+    world.away = True
+    assert "•••• 0012" in world.browser.get("/wallet/fr/").text, "as it was known last"
+    world.away = False
+    assert WALLET_FR.empty in unescape(world.browser.get("/wallet/fr/").text)
+    assert WALLET_FR.states[WishState.ENDED][0] in unescape(world.browser.get(page).text)
 
 
 def test_a_card_typed_wrong_is_said_by_field_or_by_the_bank(world: World) -> None:

@@ -76,4 +76,6 @@ OPERATION_ENGLISH: Final = OperationWords(
     "call the helpdesk, which posts a new number.",
     cash_code_text="Coop@net: a code to take out money was asked for. If it was not you, call your branch.",
     cash_paid_text="Coop@net: a cash machine gave money for your withdrawal code. If it was not you, call your branch.",
+    service_ended_text="Coop@net: a service of your card (money without the card, or a wallet) was ended. If it was "
+    "not you, call your branch.",
 )

@@ -80,4 +80,6 @@ OPERATION_FRENCH: Final = OperationWords(
     "votre agence.",
     cash_paid_text="Coop@net : un distributeur a donné de l'argent contre votre code de retrait. Si ce n'est pas vous, "
     "appelez votre agence.",
+    service_ended_text="Coop@net : un service de votre carte (retrait sans carte ou portefeuille) a pris fin. "
+    "Si ce n'est pas vous, appelez votre agence.",
 )

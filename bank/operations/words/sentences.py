@@ -34,3 +34,4 @@ class OperationWords:
     number_closed_text: str
     cash_code_text: str
     cash_paid_text: str
+    service_ended_text: str

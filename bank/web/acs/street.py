@@ -63,7 +63,8 @@ class StreetDoor:
         return await self._end(request, machine, paid=True)
 
     async def end_failed(self, request: Request, machine: Merchant, _octets: bytes) -> Response:
-        """The machine could not give them: 204; 409 as above."""
+        """The machine could not give them, whatever the bank has heard of it: 204, and what arrives under that
+        reference later gives nothing; 409 where it ended otherwise."""
         return await self._end(request, machine, paid=False)
 
     async def _end(self, request: Request, machine: Merchant, *, paid: bool) -> Response:

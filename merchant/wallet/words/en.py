@@ -45,6 +45,7 @@ ENGLISH: Final = WalletWords(
         WishState.ACTIVE: ("Your card is ready", "You can pay with this telephone."),
         WishState.REFUSED: ("Refused", "The card is not in the wallet: you refused it at the bank."),
         WishState.EXPIRED: ("The time is over", "The card is not in the wallet. Begin again if you like."),
+        WishState.ENDED: ("The card is no longer here", "You have ended that with your bank."),
         WishState.FAILED: ("The card could not be added", "Your bank allows it no longer. See your branch."),
     },
     match="On the telephone, type this number:",

@@ -54,6 +54,7 @@ FRENCH: Final = WalletWords(
             "Le délai est passé",
             "La carte n'a pas été ajoutée. Recommencez si vous voulez.",
         ),
+        WishState.ENDED: ("La carte n'est plus ici", "Vous y avez mis fin auprès de votre banque."),
         WishState.FAILED: ("La carte n'a pas pu être ajoutée", "Votre banque ne la permet plus. Voyez votre agence."),
     },
     match="Sur le téléphone, tapez ce nombre :",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bank.operations.card_services import SERVICES
 from bank.operations.catalogue import Means, OperationKind, TerminalKind, live_kinds
 from bank.operations.table import OperationState
 from bank.operations.words import LANGUAGES
@@ -325,6 +326,7 @@ def _operations() -> Json:
         device=_text(32),
     )
     asked = _but(asked, "device")
+    service = _object(card=COUNT, kind={"enum": sorted(kind.value for kind in SERVICES)})
     number = _at("number")
     events = _get("Server-sent events.", "")
     events["get"]["responses"]["200"] = {
@@ -341,5 +343,6 @@ def _operations() -> Json:
         "/operations/{number}/result": _get("What an approved one shows, once.", "Result", 404, **number),
         "/accounts": _get("What is debited.", "Accounts"),
         "/cards": _get("The payment cards.", "Cards"),
+        "/cards/end": _post("No more wallet, or money without the card.", service, "", 404, done=204),
         "/events": events,
     }

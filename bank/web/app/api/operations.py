@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bank.operations.card_services import SERVICES
 from bank.operations.catalogue import OperationKind, TerminalKind, live_kinds
 from bank.operations.ports import Asking, AskingError, Operation
 from bank.operations.words import LANGUAGES
@@ -51,6 +52,7 @@ class AppOperations:
             Route("/operations/{number}/result", own(self.show_result)),
             Route("/accounts", own(self.list_accounts)),
             Route("/cards", own(self.list_cards)),
+            Route("/cards/end", own(self.end_service), methods=["POST"]),
             Route("/events", own(self.stream_changes)),
         )
 
@@ -121,6 +123,17 @@ class AppOperations:
             for one in cards
         ]
         return JSONResponse({"cards": told})
+
+    async def end_service(self, visit: AppVisit) -> Response:
+        """End a card's place in wallets, or money without it: at once, since that takes away what others might use."""
+        given = await read_body(visit.request, {"card": int, "kind": str})
+        kind = next((one for one in SERVICES if one.value == given["kind"]), None)
+        if kind is None:
+            raise ApiError(400, "body", f"kind is one of {', '.join(sorted(one.value for one in SERVICES))}", "kind")
+        customer_id = visit.signed_in.customer_id
+        if not await run_in_threadpool(self.service.end_card_service, customer_id, given["card"], kind):
+            raise AppError(404, "missing")
+        return Response(status_code=204)
 
     async def stream_changes(self, visit: AppVisit) -> Response:
         """Server-sent events (HTML standard, 9.2): `operations` with each change."""

@@ -85,7 +85,7 @@ async function askCard(kind, alert) {
       body: [
         alert && say(alert, "alert"),
         live.length
-          ? make("ul", { class: "rows" }, live.map((each) => make("li", {}, button(fill(words.card, { end: each.end }), () => resolve({ card: each.id }), "row"))))
+          ? make("ul", { class: "rows" }, live.map((each) => make("li", {}, button(fill(words.card, { number: each.id }), () => resolve({ card: each.id }), "row"))))
           : say(words.noCard),
       ],
     });

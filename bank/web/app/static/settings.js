@@ -2,7 +2,7 @@
 
 import { changeCode, close, hasBiometrics, setBiometrics } from "./acts.js";
 import { askSwitches, chooseCode } from "./activation.js";
-import { get } from "./api.js";
+import { Refused, get, post } from "./api.js";
 import { button, fill, linkLanguages, make, say, show, showMoment, words } from "./dom.js";
 import { readCodePublic } from "./keys.js";
 import { showOutcome } from "./operations.js";
@@ -37,6 +37,7 @@ async function choose(securpass, finger, pushing) {
           { class: "rows" },
           row(words.changeCode, "code"),
           finger && row(words.biometrics, "biometrics", describeSwitches(securpass.device)),
+          row(words.services, "services"),
           row(words.devices, "devices", securpass.device?.trusted ? words.trusted : ""),
           pushing && row(words.notifications, "push", pushed ? words.on : words.off),
           row(words.close, "close"),
@@ -99,11 +100,38 @@ const ACTS = {
     });
   },
 
+  services: showServices,
+
   async push() {
     const done = (await isSubscribed()) ? await unsubscribe() : await subscribe();
     if (!done) await showOutcome(words.notifications, words.notificationsRefused, "alert");
   },
 };
+
+// What cards do where they are not. Ending it asks for nothing more: it takes away what somebody else might use.
+async function showServices() {
+  const { cards } = await tell(() => get("../api/cards"));
+  const begun = cards.flatMap((card) => card.services.map((kind) => ({ card: card.id, kind })));
+  const chosen = await new Promise((resolve) => {
+    const row = (each) => {
+      const name = `${words.kinds[each.kind]} · ${fill(words.card, { number: each.card })}`;
+      return make("li", {}, button([make("strong", {}, name), make("span", {}, words.endService)], () => resolve(each), "row"));
+    };
+    show({
+      title: words.services,
+      kind: "services",
+      back: () => resolve(null),
+      body: [say(begun.length ? words.servicesNote : words.noServices), make("ul", { class: "rows" }, begun.map(row))],
+    });
+  });
+  if (!chosen) return;
+  try {
+    await tell(() => post("../api/cards/end", chosen));
+  } catch (error) {
+    if (!(error instanceof Refused && error.status === 404)) throw error; // ended elsewhere meanwhile
+  }
+  await showOutcome(words.serviceEnded, words.serviceEndedNote, "done");
+}
 
 async function end(securpass) {
   const sure = await new Promise((resolve) => {

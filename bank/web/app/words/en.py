@@ -238,7 +238,14 @@ APP_ENGLISH = AppWords(
     payee_iban="Payee's IBAN",
     account="Account to debit",
     account_kinds=MappingProxyType({"current": "Current account", "savings": "Savings account"}),
-    card="Card that ends with {end}",
+    card="Card no. {number}",
+    services="Services of my cards",
+    services_note="Money without the card and wallets that are activated. Ending one holds at once.",
+    no_services="No service is activated.",
+    end_service="End this service",
+    service_ended="It is ended",
+    service_ended_note="A code that was not used is dead, and the wallet has the card no more. "
+    "You can activate it again.",
     no_card="You have no active card.",
     faults=MappingProxyType(
         {

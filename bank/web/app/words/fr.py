@@ -241,7 +241,14 @@ APP_FRENCH = AppWords(
     payee_iban="IBAN du bénéficiaire",
     account="Compte à débiter",
     account_kinds=MappingProxyType({"current": "Compte courant", "savings": "Livret"}),
-    card="Carte qui finit par {end}",
+    card="Carte nº {number}",
+    services="Services de mes cartes",
+    services_note="Retrait sans carte et portefeuilles qui sont activés. Y mettre fin vaut tout de suite.",
+    no_services="Aucun service n'est activé.",
+    end_service="Mettre fin à ce service",
+    service_ended="C'est fini",
+    service_ended_note="Un code qui n'a pas servi ne vaut plus, et le portefeuille n'a plus la carte. "
+    "Vous pouvez l'activer de nouveau.",
     no_card="Vous n'avez pas de carte active.",
     faults=MappingProxyType(
         {

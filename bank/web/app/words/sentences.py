@@ -149,6 +149,12 @@ class AppWords:
     account: str
     account_kinds: Mapping[str, str]
     card: str
+    services: str
+    services_note: str
+    no_services: str
+    end_service: str
+    service_ended: str
+    service_ended_note: str
     no_card: str
     faults: Mapping[str, str]
     secrets: Mapping[str, str]

@@ -1,4 +1,5 @@
-"""The page where a customer chooses how much a cash machine is to give, and gets the code, once."""
+"""The page where a customer chooses how much a cash machine is to give, and gets the code, once; and the end of what a
+card does where it is not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bank.languages import choose_words
+from bank.operations.card_services import SERVICES
 from bank.operations.policy import MINUTE_MS
 from bank.securpass.service import SecurPassService
 from bank.street.ordering import order_code
@@ -18,10 +20,11 @@ from bank.street.policy import STREET_POLICY, StreetPolicy
 from bank.street.ports import CashCode, CashError, CashFault
 from bank.threeds.frame import CardFrame
 from bank.web.coopanet.cash.words import CashWords, list_cash_words
-from bank.web.coopanet.frame import Frame, token_of
+from bank.web.coopanet.frame import Frame, go_to, token_of
 from bank.web.coopanet.space.visiting import Visit, make_own_page, read_visitors_form
 from web.forms import is_ticket, make_ticket
 
+DONE: Final = "done=1"
 OFFERED: Final = (20_00, 40_00, 60_00, 100_00, 200_00, 300_00)
 
 
@@ -40,6 +43,12 @@ class CashPages:
         return [
             Route(here, make_own_page(self.frame, self.show_form), name="cash"),
             Route(here, make_own_page(self.frame, self.give_code), methods=["POST"]),
+            Route(
+                "/{language}/cards/{card}/services/{kind}/end",
+                make_own_page(self.frame, self.end_service),
+                methods=["POST"],
+                name="end_service",
+            ),
         ]
 
     async def show_form(self, visit: Visit) -> Response:
@@ -66,6 +75,16 @@ class CashPages:
         except CashError as refused:
             return await self._form(visit, refused.fault, cents)
         return self._render(visit, "code", given=CashCode(code, int(given), int(until)))
+
+    async def end_service(self, visit: Visit) -> Response:
+        """No more money by codes, or no more wallet. What is ended already, or is another's, changes nothing."""
+        await read_visitors_form(self.frame, visit)
+        card = _card_of(visit.request)
+        kind = next((one for one in SERVICES if one.value == visit.request.path_params["kind"]), None)
+        if kind is None:
+            raise HTTPException(404)
+        done = await run_in_threadpool(self.phones.end_card_service, visit.file.customer_id, card, kind)
+        return go_to(visit.request, "cards", visit.words, DONE if done else "")
 
     async def _form(self, visit: Visit, fault: CashFault | None = None, chosen: int = 0) -> Response:
         number = _card_of(visit.request)

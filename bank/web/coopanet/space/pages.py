@@ -149,6 +149,7 @@ class ClientSpace:
         shown: dict[str, Any] = {"cards": await run_in_threadpool(visit.file.list_cards), "ibans": ibans}
         shown["shops"] = await run_in_threadpool(visit.file.list_shops)
         shown |= {"begun": begun, "kinds": ON_CARD, "withdrawing": OperationKind.WITHDRAW_BY_PHONE}
+        shown["done"] = visit.request.query_params.get("done") == "1"
         return self._render(visit, "cards", **shown)
 
     async def show_details(self, visit: Visit) -> Response:

@@ -241,6 +241,8 @@ ENGLISH_SPACE = SpaceWords(
     shop_open="Open {name} (new window)",
     cash="Take out money without the card",
     service_begun="activated",
+    service_end="End: {name}",
+    service_ended="It is ended: no more money, and no wallet, by this service. You can activate it again.",
     show_now="Show it now",
     show_once="Once only, within a minute of the approval. Make sure that nobody is looking.",
     shown_for="Shown for {seconds} seconds, then this page goes away.",
@@ -304,5 +306,6 @@ ENGLISH_SPACE = SpaceWords(
         NoticeEvent.NUMBER_CLOSED: "Wrong security numbers have closed your access to Sogecash Net.",
         NoticeEvent.CASH_CODE: "You asked for a withdrawal code.",
         NoticeEvent.CASH_PAID: "A cash machine gave you money for your code.",
+        NoticeEvent.SERVICE_ENDED: "A service of your card was ended.",
     },
 )

@@ -245,6 +245,8 @@ FRENCH_SPACE = SpaceWords(
     shop_open="Ouvrir {name} (nouvelle fenêtre)",
     cash="Retirer de l'argent sans carte",
     service_begun="activé",
+    service_end="Mettre fin : {name}",
+    service_ended="C'est fini : plus aucun retrait ni portefeuille par ce service. Vous pouvez l'activer de nouveau.",
     show_now="Afficher maintenant",
     show_once="Une seule fois, et dans la minute qui suit l'approbation. Vérifiez que personne ne regarde.",
     shown_for="Affiché {seconds} secondes, puis cette page s'efface.",
@@ -309,5 +311,6 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.NUMBER_CLOSED: "Des codes de sécurité faux ont fermé votre accès à Sogecash Net.",
         NoticeEvent.CASH_CODE: "Vous avez demandé un code de retrait.",
         NoticeEvent.CASH_PAID: "Un distributeur vous a donné de l'argent contre votre code.",
+        NoticeEvent.SERVICE_ENDED: "Un service de votre carte a pris fin.",
     },
 )

@@ -178,6 +178,8 @@ class SpaceWords:
     shop_open: str
     cash: str
     service_begun: str
+    service_end: str
+    service_ended: str
     show_now: str
     show_once: str
     shown_for: str
