@@ -92,7 +92,7 @@ def _send(
     try:
         connection.request(method, path, body, headers)
         return connection.getresponse()
-    except http.client.RemoteDisconnected:
+    except ConnectionError:  # seen at the answer, or while it is sent
         connection.close()
         connection.request(method, path, body, headers)
         return connection.getresponse()

@@ -45,7 +45,13 @@ def serve_folder(folder: Path) -> KeptFiles:
 
 
 def address_file(path: str, file: Path) -> str:
-    """The address of a file that is served at `path`, with its content's mark, so that it is fetched once only."""
+    """The address of a file that is served at `path`, with its content's mark, so that it is fetched once only.
+
+    One that is not there (a picture that a language has not got) has no mark; the page that names it is shown all the
+    same.
+    """
+    if not file.is_file():
+        return path
     return f"{path}?v={_mark(file, file.stat().st_mtime_ns)}"
 
 

@@ -86,6 +86,7 @@ def test_a_file_is_kept_by_the_browser_as_long_as_it_is_the_same(tmp_path: Path)
         assert changed != address
         assert client.get(address).headers["cache-control"] == "no-cache"  # it bears the old content's mark
         assert client.get(changed).headers["cache-control"] == "max-age=31536000, immutable"
+        assert address_file("/static/b.css", tmp_path / "b.css") == "/static/b.css"  # not there: the page is
 
 
 GIVEN = {
