@@ -101,6 +101,7 @@ def begins_and_ends_money_without_a_card(telephone: Telephone, axe: str) -> None
     telephone.approves("")
     telephone.types()
     telephone.reads(words.approved)
+    expect(page.get_by_role("status")).to_have_count(0)  # no other page has asked for it, none goes on
     telephone.press(words.end)
     telephone.is_home()
     telephone.choose(words.settings)
@@ -113,6 +114,7 @@ def begins_and_ends_money_without_a_card(telephone: Telephone, axe: str) -> None
     telephone.choose(words.services)
     expect(page.get_by_role("status")).to_have_text(words.no_services)
     telephone.press(words.back)
+    telephone.reads(words.settings)
     telephone.press(words.back)
     telephone.is_home()
 

@@ -113,7 +113,9 @@ async function approve(operation, match, settings) {
     perform: (proof) => decide(operation, "approve", proof, match),
   });
   if (answer === null) return undefined;
-  if (answer.outcome === "done") return showOutcome(words.approved, words.approvedNote, "done");
+  // Of what was asked for on a telephone there may be no page that goes on by itself.
+  const note = operation.content.terminal === "phone" ? "" : words.approvedNote;
+  if (answer.outcome === "done") return showOutcome(words.approved, note, "done");
   return showOther(answer);
 }
 
