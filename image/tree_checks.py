@@ -27,7 +27,7 @@ WANTED = (
 )
 
 LOCKED = ("*", "!", "!*", "!!")
-"""What stands in /etc/shadow where no password opens (shadow(5))."""
+"""What stands in /etc/shadow where no password opens (shadow(5)); in /etc/passwd an x leads there (passwd(5))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,11 @@ def find_careless(tree: Mapping[str, Entry]) -> list[str]:
     wrong = []
     if tree.get("etc/machine-id", Entry(text="absent")).text:
         wrong.append("/etc/machine-id is not empty: every card would be the same machine")
-    for line in tree.get("etc/shadow", Entry()).text.splitlines():
-        name, secret, *_ = [*line.split(":"), ""]
-        if secret not in LOCKED:
-            wrong.append(f"/etc/shadow: {name} has a password, or needs none")
+    for file, locked in (("shadow", LOCKED), ("passwd", (*LOCKED, "x"))):
+        for line in tree.get(f"etc/{file}", Entry()).text.splitlines():
+            name, secret, *_ = [*line.split(":"), ""]
+            if secret not in locked:
+                wrong.append(f"/etc/{file}: {name} has a password, or needs none")
     rows = [line.split() for line in tree.get("etc/fstab", Entry()).text.splitlines()]
     mounts = {row[1]: row[3].split(",") for row in rows if len(row) > 3 and not row[0].startswith("#")}
     if "ro" not in mounts.get("/", []):

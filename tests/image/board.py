@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.card import FIRST, MIB
-from image.emulation import find_program
+from image.emulation import QEMU, find_program
 from image.firmware import INITRAMFS, KERNEL
 from image.shell import run_program
 from tests.vm.qemu import MachineError
@@ -93,10 +93,16 @@ class Board:
             *(["-device", "ssd0303,bus=i2c-bus.1,address=0x3c"] if kit.display else []),
             *(["-device", "usb-ccid"] if kit.slot else []),
         ]
-        if folder := os.environ.get("SESAME_QEMU"):
+        variables = dict(os.environ)
+        if folder := os.environ.get(QEMU):
             command += ["-L", f"{folder}/usr/share/qemu"]
+            variables["QEMU_MODULE_DIR"] = (
+                f"{folder}/usr/lib/x86_64-linux-gnu/qemu"  # not those of the system's version
+            )
         with (self.work / "qemu.log").open("wb") as log:
-            return subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            return subprocess.Popen(
+                [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=variables
+            )
 
     def _connect(self) -> socket.socket:
         line = socket.socket(socket.AF_UNIX)

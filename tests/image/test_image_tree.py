@@ -22,6 +22,7 @@ def good(flavour: str = "reader") -> dict[str, Entry]:
         **({"opt/sesame/chosen": Entry(LINK, "releases/x"), "var/lib/sesame-key": Entry()} if flavour == "key" else {}),
         "usr/share/python-wheels/pip-25.1.1-py3-none-any.whl": Entry(),
         "etc/machine-id": Entry(),
+        "etc/passwd": Entry(text="root:*:0:0:root:/root:/bin/bash\nsesame:x:999:999::/:/usr/sbin/nologin\n"),
         "etc/shadow": Entry(text="root:*:20420:0:99999:7:::\nsesame:!*:20420::::::\n"),
         "etc/fstab": Entry(text="/dev/mapper/root / erofs ro,noatime 0 0\n"),
         "usr/bin/python3.13": Entry(0o100755),
@@ -65,6 +66,7 @@ def test_what_must_be_there_is_missed(path: str) -> None:
     [
         ("etc/machine-id", Entry(text="0123\n"), "machine-id is not empty"),
         ("etc/shadow", Entry(text="root::20420::::::\n"), "root has a password, or needs none"),
+        ("etc/passwd", Entry(text="root::0:0:root:/root:/bin/bash\n"), "root has a password, or needs none"),
         ("etc/shadow", Entry(text="pi:$y$j9T$x:20420::::::\n"), "pi has a password, or needs none"),
         ("etc/fstab", Entry(text="/dev/mmcblk0p2 / ext4 rw 0 1\n"), "does not mount / read-only"),
         ("etc/fstab", Entry(text=""), "does not mount / read-only"),
