@@ -6,7 +6,7 @@ its libccid, pcscd, OpenSC: as a PC would have them.
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sesame_core.esecure.words.fr import FRENCH
 from sesame_core.events import Key
@@ -26,16 +26,9 @@ VERIFY = "opensc-tool -r 0 -s 00:A4:04:00:09:A0:00:00:03:08:00:00:10:00 -s 00:20
 """VERIFY without data asks for the tries left: 63 CX (SP 800-73-5 part 2, 3.2.1)."""
 
 CARD_FILES = "/var/lib/cd-files"
-TOLD_TO_LIBCCID = r"""
-import plistlib, pathlib
-place = pathlib.Path("/etc/libccid_Info.plist")
-told = plistlib.loads(place.read_bytes())
-if "0x0001" not in [p for v, p in zip(told["ifdVendorID"], told["ifdProductID"]) if v == "0x1209"]:
-    for name, value in (("ifdVendorID", "0x1209"), ("ifdProductID", "0x0001"), ("ifdFriendlyName", "e-secure")):
-        told[name].append(value)
-    place.write_bytes(plistlib.dumps(told))
-"""
-
+SESAME = "/opt/sesame/current/bin/sesame"
+ROOT_FILE = "/var/lib/sesame-branch/tls/root.crt"
+FOR_BANK = f"--site https://localhost:8037 --authority {ROOT_FILE}"
 KeyProof = Callable[[Run], str]
 
 
@@ -48,16 +41,16 @@ def prepare_settings(run: Run) -> None:
     edits = " ".join(f"-e 's|^#{old}|{new}|'" for old, new in values.items())
     run.machine.must(f"mkdir -p /etc/sesame && sed {edits} /srv/src/systemd/reader.toml >/etc/sesame/reader.toml")
     run.machine.must(f"mkdir -p {CARD_FILES} && echo hello >{CARD_FILES}/e-secure.txt")
-    run.machine.must(f"printf '[autorun]\\r\\nopen=e-secure\\r\\n' >{CARD_FILES}/autorun.inf")
 
 
 def installed(run: Run) -> str:
-    """`./install --key` puts the access key into the reader's place, on a machine without a network"""
+    """`./install --key` puts the access key into the reader's place (and `--branch` a bank), without a network"""
     prepare_settings(run)
     began = time.monotonic()
-    said = run.machine.run(f"{INSTALL} --key", limit=1800).output
+    said = run.machine.run(f"{INSTALL} --key --branch", limit=1800).output
     require(f"{UNIT}.service" in said, said)
-    run.machine.must(f"/opt/sesame/current/bin/sesame key image {CARD_FILES} -o /var/lib/e-secure.iso")
+    run.machine.until(f"test -e {ROOT_FILE}")
+    run.machine.must(f"{SESAME} key image {CARD_FILES} {FOR_BANK} -o /var/lib/e-secure.iso")
     require(run.machine.run("systemctl is-enabled sesame-reader").status, "the reader would start beside it")
     return f"{time.monotonic() - began:.0f} s, emulated"
 
@@ -93,10 +86,14 @@ def confined(run: Run) -> str:
 
 
 def disc_read(run: Run) -> str:
-    """The CD-ROM holds what was put on it, and cannot be written"""
+    """The CD-ROM holds what was put on it, the launcher byte for byte, and cannot be written"""
     run.machine.must(f"mkdir -p /mnt/cd && mount {LABEL} /mnt/cd 2>&1")
     try:
-        run.machine.must(f"diff -r {CARD_FILES} /mnt/cd && grep -q ' /mnt/cd iso9660 ro,' /proc/mounts")
+        run.machine.must(f"diff {CARD_FILES}/e-secure.txt /mnt/cd/ && grep -q ' /mnt/cd iso9660 ro,' /proc/mounts")
+        run.machine.must(
+            f"{SESAME} key launcher {FOR_BANK} -o /run/e-secure.pyz && cmp /run/e-secure.pyz /mnt/cd/*.pyz"
+        )
+        run.machine.must("test -f /mnt/cd/.autorun && test -f /mnt/cd/autorun.inf")
         require(run.machine.run("touch /mnt/cd/x").status, "it was written to")
         require(run.machine.run("mount -o remount,rw /mnt/cd").status, "it could be mounted for writing")
     finally:
@@ -105,8 +102,11 @@ def disc_read(run: Run) -> str:
 
 
 def listed(run: Run) -> str:
-    """libccid, once it was told the numbers, gives pcscd a reader with a PIN pad, and OpenSC the card"""
-    run.machine.must(f"cat >/run/tell.py <<'END'\n{TOLD_TO_LIBCCID}END\npython3 /run/tell.py")
+    """libccid, told the numbers by the CD-ROM's launcher, gives pcscd a reader with a PIN pad, and OpenSC the card"""
+    run.machine.must(f"mkdir -p /mnt/cd && mount -r {LABEL} /mnt/cd")
+    launcher = "python3 /mnt/cd/e-secure.pyz"
+    said = run.machine.must(f"cd / && {launcher} --readers; {launcher} --add-reader {NUMBERS}; umount /mnt/cd")
+    require("libccid does not know it" in said and "done: plug the key in again" in said, said)
     run.machine.must("rm -f /etc/reader.conf.d/vpcd")  # a computer without virtual readers
     run.machine.must("systemctl restart pcscd.socket pcscd.service")
     run.machine.until("opensc-tool -l | grep -q 'e-secure\\|E-SECURE'")
@@ -211,10 +211,10 @@ def restarting(run: Run) -> None:
 CUTS: tuple[Callable[[Run], None], ...] = (idle, begin_typing, restarting)
 
 
-def comes_again(run: Run, tries: int) -> str:
+def comes_again(run: Run, tries: int, glass: Sequence[str] = ACTIVATE) -> str:
     """After a power cut: there by itself, seen by the computer, its store whole, its tries as they were."""
     run.machine.until(f"systemctl is-active {UNIT} && lsusb -d {NUMBERS}", limit=240)
-    run.reader.wait_for(*ACTIVATE)
+    run.reader.wait_for(*glass)
     until_card(run)
     found = tries_left(run)
     require(found <= tries, f"{found} tries, {tries} before")
@@ -256,10 +256,15 @@ def unplug(run: Run) -> None:
 
 def plug(run: Run) -> None:
     """Put in again."""
-    run.machine.must(f"echo 0 >{PORT}")
-    run.machine.until(f"lsusb -d {NUMBERS}")
+    put_in(run)
     run.reader.wait_for(*ACTIVATE)
     until_card(run)
+
+
+def put_in(run: Run) -> None:
+    """The computer has found it."""
+    run.machine.must(f"echo 0 >{PORT}")
+    run.machine.until(f"lsusb -d {NUMBERS}")
 
 
 # The holder's part

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sesame_core.events import Key
 from sesame_core.reader.words.fr import FRENCH
@@ -26,6 +27,8 @@ class Run:
     machine: Machine
     reader: Reader
     notes: dict[str, str] = field(default_factory=dict)
+    pictures: Path = Path()
+    """Where pictures out of the machine go."""
 
     def wake(self) -> None:
         """Awake, without a card."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-BOOT_LIMIT = 240.0
+BOOT_LIMIT = 900.0
 ANSWER_LIMIT = 600.0
 
 KERNEL_LINE = "root=/dev/vda ro console=ttyS0 quiet loglevel=3 mitigations=off panic=1"
@@ -41,6 +41,7 @@ class Folder:
 
     base: Path
     work: Path
+    memory_mib: int = 1024
 
     @property
     def console(self) -> Path:
@@ -143,13 +144,20 @@ class Machine:
         self._close()
         return reason
 
+    def leave_on(self) -> None:
+        """It goes on; `LeftOn` is the way back to it."""
+        self._agent.close()
+        self._monitor.close()
+
     def _read(self, limit: float) -> dict[str, Any]:
         self._agent.settimeout(limit)
         try:
             line = self._lines.readline()
         except TimeoutError as error:
-            self._process.kill()  # its answer would come as that of the next question
+            self.cut()  # its answer would come as that of the next question
             raise MachineError(f"no answer within {limit:.0f} s; see {self._folder.console}") from error
+        except (OSError, ValueError) as error:  # it was cut before
+            raise MachineError("the machine is gone") from error
         if not line:
             raise MachineError(f"the machine is gone; see {self._folder.console}")
         said: dict[str, Any] = json.loads(line)
@@ -157,8 +165,29 @@ class Machine:
 
     def _close(self) -> None:
         self._process.wait()
+        self._lines.close()
         self._agent.close()
         self._monitor.close()
+
+
+class LeftOn(Machine):
+    """A machine that an earlier command has left on. Raises MachineError where there is none."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        try:
+            self._monitor = _connect(folder.work / "qmp", patience=0)
+            self._agent = _connect(folder.work / "agent", patience=0)
+        except MachineError:
+            raise MachineError("no machine is on: --keep leaves one on") from None
+        self._lines = self._agent.makefile("rb")
+        self._monitor.sendall(b'{"execute": "qmp_capabilities"}\n')
+
+    def cut(self) -> None:
+        """See Machine."""
+        self._monitor.sendall(b'{"execute": "quit"}\n')
+        _shutdown_reason(self._monitor)
+        self.leave_on()
 
 
 @contextmanager
@@ -173,16 +202,20 @@ def powered(folder: Folder, payload: Path, options: str = "") -> Iterator[Machin
 
 def _qemu(folder: Folder, payload: Path, options: str) -> "subprocess.Popen[bytes]":
     work = folder.work
-    for name in ("agent", "qmp"):
+    for name in ("agent", "qmp", "console"):
         (work / name).unlink(missing_ok=True)
     command = [
-        *("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024"),
+        *("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", str(folder.memory_mib)),
         *("-display", "none", "-no-reboot", "-nic", "none", "-machine", "q35,smbus=off"),
         *("-kernel", str(folder.base / "vmlinuz"), "-initrd", str(folder.base / "initrd")),
         *("-append", f"{KERNEL_LINE} {options}".strip()),
         *("-drive", f"file={folder.disk},format=qcow2,if=virtio,cache=unsafe"),
         *("-drive", f"file={payload},format=raw,if=virtio,readonly=on"),
-        *("-chardev", f"file,id=console,path={folder.console},append=on", "-serial", "chardev:console"),
+        *(
+            "-chardev",
+            f"socket,id=console,path={work / 'console'},server=on,wait=off,logfile={folder.console},logappend=on",
+        ),
+        *("-serial", "chardev:console"),
         *("-chardev", f"socket,id=agent,path={work / 'agent'},server=on,wait=off"),
         *("-device", "virtio-serial", "-device", "virtserialport,chardev=agent,name=sesame"),
         *("-qmp", f"unix:{work / 'qmp'},server=on,wait=off"),
@@ -196,9 +229,9 @@ def _stopped_by_itself(console: Path, said: int) -> bool:
     return PANIC in fresh and NO_PROGRAM in fresh
 
 
-def _connect(path: Path) -> socket.socket:
+def _connect(path: Path, patience: float = 30) -> socket.socket:
     """QEMU makes its sockets as it starts."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + patience
     while True:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
