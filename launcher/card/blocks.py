@@ -2,15 +2,19 @@
 
 from typing import Final
 
-from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
+try:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+except ImportError:  # before cryptography 43: Debian 12 has 38
+    from cryptography.hazmat.primitives.ciphers.algorithms import TripleDES
+
 TRIPLE_DES: Final = 0x03
 
 
-def _make_cipher(algorithm: int, key: bytes) -> Cipher[ECB]:
+def _make_cipher(algorithm: int, key: bytes) -> "Cipher[ECB]":
     return Cipher(TripleDES(key) if algorithm == TRIPLE_DES else AES(key), ECB())  # noqa: S305 - one random block, as SP 800-73-5 has it
 
 

@@ -8,6 +8,7 @@ machine's USB host stack, libccid, pcscd and OpenSC meet on the other.
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -19,7 +20,7 @@ from tests.vm import payload
 from tests.vm.key_chain import CHAIN
 from tests.vm.key_proofs import CUTS, PLUGGED_IN, comes_again, installed, tries_left
 from tests.vm.proofs import Run
-from tests.vm.prove import CACHE, REPORTS, Result, judged, root_file_system, say_results, write_rows
+from tests.vm.prove import CACHE, HERE, REPORTS, Result, judged, root_file_system, say_results, write_rows
 from tests.vm.qemu import Folder, LeftOn, Machine, powered
 from tests.vm.reader import Reader
 
@@ -31,13 +32,13 @@ PACKAGES = (
 
 
 INSTALLED = "installed.qcow2"
-"""The disk as the last whole run had it after the installation: what --only begins with."""
+"""The disk as a whole run had it after the installation, or as `preinstall` makes it: what --only begins with."""
 
 RESULTS, FACTS = "results.json", "facts.json"
 
 ALONE = " (run alone)"
 RUN_ALONE = """
-*Run alone*: mended after the last whole run, and run again by `--only`, on a machine that began installed.
+*Run alone*: by `--only`, on a machine that began installed (after the last whole run, or by `tests/vm/preinstall`).
 """
 
 MEMORY_MIB = 2048
@@ -128,6 +129,8 @@ def _write_facts(machine: Machine, folder: Folder) -> None:
 def _some(folder: Folder, tar: Path, options: argparse.Namespace) -> Iterator[Result]:
     """The proofs that are named, in the order of a whole run."""
     if not options.again:
+        if not (folder.work / INSTALLED).exists():
+            subprocess.run([HERE / "preinstall", folder.base, folder.work], check=True)
         shutil.copyfile(folder.work / INSTALLED, folder.disk)
     machine = LeftOn(folder) if options.again else Machine(folder, tar)
     run = _run(machine, folder)

@@ -116,7 +116,7 @@ def removed(run: Run) -> str:
     """*Remove the e-secure access key*: Firefox ends, its profile is wiped, the disc ejected, and the glass says so"""
     type_line(run, "2")
     told(run, "Remove your access key and keep it in a safe place")
-    run.reader.wait_for(FRENCH.you_may, FRENCH.remove_the_key)
+    run.reader.wait_shown(FRENCH.you_may, FRENCH.remove_the_key)
     run.machine.until(f"! pgrep -u {PERSON} firefox && ! ls -d /run/{PERSON}/e-secure-firefox-*", limit=30)
     run.machine.must("systemctl stop launcher")
     replug(run)
@@ -136,7 +136,7 @@ def by_the_window(run: Run) -> str:
     time.sleep(3)
     picture_of_screen(run, "menu")
     run.machine.must(as_person("xdotool key Down Down Return"))
-    run.reader.wait_for(FRENCH.you_may, FRENCH.remove_the_key, limit=120)
+    run.reader.wait_shown(FRENCH.you_may, FRENCH.remove_the_key, limit=120)
     run.machine.until(f"! pgrep -u {PERSON} firefox && ! ls -d /run/{PERSON}/e-secure-firefox-*", limit=60)
     picture_of_screen(run, "removed")
     run.machine.must("systemctl stop launcher")

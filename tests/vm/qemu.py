@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import time
@@ -182,6 +183,16 @@ class LeftOn(Machine):
             raise MachineError("no machine is on: --keep leaves one on") from None
         self._lines = self._agent.makefile("rb")
         self._monitor.sendall(b'{"execute": "qmp_capabilities"}\n')
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """What it has still to say to whoever was there before: a greeting, answers."""
+        word = secrets.token_hex(8)
+        self._agent.sendall(json.dumps({"run": f"echo {word}"}).encode() + b"\n")
+        self._agent.settimeout(ANSWER_LIMIT)
+        while f"{word}\\n".encode() not in (line := self._lines.readline()):
+            if not line:
+                raise MachineError("the machine is gone")
 
     def cut(self) -> None:
         """See Machine."""

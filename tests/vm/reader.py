@@ -2,7 +2,7 @@
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from drivers.display.model import OledModel
 from drivers.display.panels import find_panel
@@ -79,6 +79,12 @@ class Reader:
 
     def glass(self) -> Picture:
         """What is to be seen now."""
+        for _ in self._frames():
+            pass
+        return self._model.glass()
+
+    def _frames(self) -> Iterator[Picture]:
+        """What was to be seen after each message since the last look."""
         text = self._machine.must(f"tail -c +{self._taken + 1} {BOARD}/wire | base64 -w 0")
         fresh = base64.b64decode(text)
         self._taken += len(fresh)
@@ -86,7 +92,17 @@ class Reader:
         while len(self._rest) >= 2 and len(self._rest) >= 2 + (size := int.from_bytes(self._rest[:2], "little")):
             self._feed(self._rest[2 : 2 + size])
             self._rest = self._rest[2 + size :]
-        return self._model.glass()
+            yield self._model.glass()
+
+    def wait_shown(self, *lines: str, limit: float = 60) -> float:
+        """Seconds until these sentences have been shown since the last look, be they gone by now: a glass goes dark
+        while a busy emulator looks elsewhere. Raises MachineError."""
+        wanted, began = picture(*lines), time.monotonic()
+        while self._model.glass() != wanted and wanted not in list(self._frames()):
+            if time.monotonic() - began > limit:
+                raise MachineError(f"the glass has never shown {' '.join(lines)}, but:\n{drawn(self.glass())}")
+            time.sleep(0.2)
+        return time.monotonic() - began
 
     def wait_for(self, *lines: str, limit: float = 60) -> float:
         """Seconds until these sentences, and nothing else, are shown. Raises MachineError."""

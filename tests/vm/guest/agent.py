@@ -27,8 +27,10 @@ def answer(request: dict[str, str]) -> dict[str, object]:
 
 
 def say(port: BinaryIO, message: dict[str, object]) -> None:
-    """One line."""
-    port.write(json.dumps(message).encode() + b"\n")
+    """One line, whole: the port takes some tens of kilobytes at once."""
+    rest = memoryview(json.dumps(message).encode() + b"\n")
+    while rest:
+        rest = rest[port.write(rest) :]
 
 
 if __name__ == "__main__":
