@@ -1,5 +1,6 @@
 """SM@RT'retrait and the wallet over the books: money leaves the account once, a number for the card is given once."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -36,6 +37,7 @@ from bank.threeds.merchants import CASH_MACHINE, WALLET, Merchant, MerchantEntry
 from tests.bank.counter import FUNDS, NOON, Counter
 
 HOUR_MS = 3_600_000
+LIMIT_S = 120
 NUMBER = "9999000000000012"
 
 
@@ -206,6 +208,28 @@ def test_what_a_machine_has_given_up_sets_nothing_aside_when_it_arrives_late(str
     assert take_code(street.frame, street.other, code, "b" * 32).answer is PayoutAnswer.USED, "held back twice"
     assert not end_payout(street.frame, street.machine, "a" * 32, paid=True)
     assert street.balance() == FUNDS
+
+
+def test_a_request_and_its_end_at_once_leave_nothing_aside(books: SqlStore) -> None:
+    """Whichever the books take first, and the second one waits for it."""
+    street = Street(books)
+    street.begin_service()
+    code = street.order().code
+    for number in range(8):
+        gate, reference = threading.Barrier(2), f"{number:032x}"
+
+        def ask(gate: threading.Barrier = gate, reference: str = reference) -> None:
+            gate.wait(LIMIT_S)
+            take_code(street.frame, street.machine, code, reference)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        gate.wait(LIMIT_S)
+        assert end_payout(street.frame, street.machine, reference, paid=False)
+        asking.join(LIMIT_S)
+        assert street.balance() == FUNDS
+    assert take_code(street.frame, street.other, code, "f" * 32).answer is PayoutAnswer.PAY
+    street.bank.check_books()
 
 
 def test_references_that_were_given_up_are_forgotten_once_no_code_is_good(street: Street) -> None:

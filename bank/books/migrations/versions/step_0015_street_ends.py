@@ -5,8 +5,8 @@ from sqlalchemy import Column, ForeignKey, String
 
 from bank.books.migrations.columns import NUMBER, moment_column
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
