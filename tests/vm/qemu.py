@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -196,8 +196,9 @@ class LeftOn(Machine):
 
     def cut(self) -> None:
         """See Machine."""
-        self._monitor.sendall(b'{"execute": "quit"}\n')
-        _shutdown_reason(self._monitor)
+        with suppress(OSError):  # it is gone before it has answered
+            self._monitor.sendall(b'{"execute": "quit"}\n')
+            _shutdown_reason(self._monitor)
         self.leave_on()
 
 
