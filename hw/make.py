@@ -13,7 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from hw.board.kept import project_file
+from hw.board.kept import DOCUMENTS as BOARD_DOCUMENTS
+from hw.board.kept import kept_netlist, project_file
 from hw.breadboard.draw import wiring_diagram
 from hw.checks.figures import load
 from hw.design.files import (
@@ -27,8 +28,8 @@ from hw.design.files import (
     symbols,
     write,
 )
-from hw.design.versions import BOARDS, VERSIONS, Version
-from hw.documents import bom, budget, overlay, solid
+from hw.design.versions import BOARDS, FRONT, VERSIONS, Version
+from hw.documents import bom, budget, checklist, overlay, solid
 from hw.kicad import cli
 from hw.kicad.netlist import Netlist, from_text
 from hw.kicad.slim import slim
@@ -77,6 +78,15 @@ def documents(desk: Netlist, battery: Netlist) -> dict[Path, bytes]:
     }
     made = {DOCUMENTS / name: text.encode() for name, text in texts.items()}
     return made | {DOCUMENTS / "overlay.pdf": overlay.as_pdf()}
+
+
+def checklists(root: Path = REPOSITORY) -> dict[Path, bytes]:
+    """The front board's pages to tick, from its netlist as it is kept."""
+    netlist, figures = kept_netlist(FRONT, root), load()
+    return {
+        BOARD_DOCUMENTS / f"front-checklist-{language}.svg": checklist.as_svg(netlist, figures, language).encode()
+        for language in checklist.LANGUAGES
+    }
 
 
 def _digest(data: bytes) -> str:
@@ -142,7 +152,7 @@ def stale(root: Path = REPOSITORY) -> list[str]:
     files = sources()
     if found := stale_files(files, root):
         return found
-    found = stale_files(documents(*kept_netlists(root)), root)
+    found = stale_files(documents(*kept_netlists(root)) | checklists(root), root)
     return found + stale_files({RECORD: record(files, kept_pictures(root), root)}, root)
 
 
@@ -175,7 +185,7 @@ def make(root: Path = REPOSITORY) -> None:
     if case_digest(root) not in old:
         _draw_case(root)
     write({RECORD: record(files, kept_pictures(root), root)}, root)
-    write(documents(*kept_netlists(root)), root)
+    write(documents(*kept_netlists(root)) | checklists(root), root)
 
 
 def main() -> int:

@@ -6,10 +6,10 @@ from typing import Final
 from device.config import Config
 from device.selftest.board import STEP, ProbeBench, nobody
 from device.selftest.findings import Finding
+from device.selftest.pad import draw_pad, legend, name_parts, paint_pad
 from device.selftest.ribbon import Reading, explain_ribbon
 from drivers.errors import DriverError
 from drivers.gpio.pins import Pins
-from drivers.keypad.legends import legend_of
 from drivers.keypad.scan import ScannedKeypad
 from drivers.painter.raster import paint_screen
 from drivers.ports import Display
@@ -22,6 +22,9 @@ PATIENCE: Final[Millis] = 20_000
 SHORT_PATIENCE: Final[Millis] = 5_000
 """So long the next ones are once a key has stayed silent: a dead row does not take minutes."""
 
+PAD_SHOWN: Final[Millis] = 6_000
+"""So long the pad with its bad keys stays on the glass."""
+
 SHOWN_WRONG: Final = 4
 """How many wrong readings are told; they follow from one another."""
 
@@ -31,8 +34,10 @@ def probe_keypad(bench: ProbeBench, pins: Pins, screen: Display | None) -> Findi
     keys = bench.world.open_keypad(bench.config, pins)
     try:
         keys.start(nobody)
-        readings = _Round(bench, keys, screen if _light_screen(screen) else None).readings()
+        shown = screen if _light_screen(screen) else None
+        readings = _Round(bench, keys, shown).readings()
         held = set(keys.held)
+        _show_pad(bench, {key for key, read in readings.items() if read is not key}, shown)
     except DriverError as error:
         return Finding.of_error("keypad", error)
     finally:
@@ -68,6 +73,21 @@ def _describe_misread(config: Config, readings: Reading, wrong: Reading, more: s
     rows, columns = (f"[{', '.join(map(str, lines))}]" for lines in (found.rows, found.columns))
     cure = f"{found.cure}, or set rows = {rows} and columns = {columns} below [keypad] in the configuration"
     return Finding.failed("keypad", f"{found.said}: keys are read as others, {shown}{more}", cure)
+
+
+def _show_pad(bench: ProbeBench, bad: set[Key], screen: Display | None) -> None:
+    """Where the bad keys lie, in letters and on the glass; nothing when all are good."""
+    if not bad:
+        return
+    for line in draw_pad(bench.config, bad):
+        bench.say(line)
+    if screen is None:
+        return
+    try:
+        screen.show_picture(paint_pad(bench.config, bad, screen.size))
+    except DriverError:
+        return
+    bench.world.let_rest(PAD_SHOWN)
 
 
 class _Round:
@@ -138,11 +158,6 @@ def wiring(config: Config) -> Mapping[Key, tuple[int, ...]]:
     return {key: config.layout.lines(key) for key in config.layout.keys.values()}
 
 
-def legend(config: Config, key: Key) -> str:
-    """What stands on the key."""
-    return key.value if config.reader.language == "en" else legend_of(key)
-
-
 def _list_legends(config: Config, keys: set[Key]) -> str:
     return " ".join(legend(config, key) for key in wiring(config) if key in keys)
 
@@ -155,7 +170,7 @@ def _locate_wires(config: Config, keys: set[Key]) -> str:
             on_line.setdefault(line, set()).add(key)
     whole = [line for line, those in on_line.items() if those <= keys]
     suspect = whole or sorted({line for key in keys for line in wiring(config)[key]})
-    return f"check the wires of {_name_wires(config, suspect)}"
+    return f"check the wires of {_name_wires(config, suspect)}{name_parts(config, keys, whole)}"
 
 
 def _name_wires(config: Config, lines: Iterable[int]) -> str:

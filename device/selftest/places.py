@@ -23,7 +23,12 @@ PARTS: Final = {
 
 
 def map_holes(config: Config) -> Mapping[int, str]:
-    """GPIO -> hole on the breadboard, of the wires that the configured reader has where the drawing has them."""
+    """GPIO -> hole on the breadboard, of the wires that the configured reader has where the drawing has them.
+
+    None for a pad with diodes: that is the front board, and it hangs on no breadboard.
+    """
+    if config.keypad.diodes:
+        return {}
     drawn = {wire.gpio: wire.signal for wire in DESK}
     parts = {gpio: PARTS.get(setting.partition(" ")[0]) for setting, gpio in gpios_in_use(config)}
     return {

@@ -57,6 +57,11 @@ all of it comes from a ribbon that is turned or mirrored, the lines for `reader.
 PIN and go nowhere. Where a line names a GPIO, its pin on the header stands behind it and, as long as the configuration
 is that of the [desk prototype](build.md), the hole in its breadboard.
 
+After the last key the pad is drawn, on standard error and on the display, with each key that was silent, stuck or read
+as another marked where it lies (in brackets; on the display as a full block). With `[keypad] diodes = true` it is the
+[front board](hardware/front-board.md): instead of a hole, the switch and its diode are named, or the resistor of a row
+or column that is silent as a whole.
+
 The exit code is 1 when a probe failed, else 0: a warning and what was left out are no failures.
 
 ## Probes
