@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-BUSY = 5
+BUSY = 25
 """How many times as long as it works a process may be there, on a machine that has other work."""
 
-IDLE_S, IDLE_TICKS = 40, 5
+IDLE_S, IDLE_TICKS = 150, 5
 """Who gets less than so much of the processor (hundredths of a second) within so many seconds waits for ever."""
 
 SLOW_TO_LOAD = (
