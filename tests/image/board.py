@@ -35,6 +35,9 @@ WORDS = (
 )
 """Added to the card's own line, which has neither console nor shell: a shell on the second UART, to ask questions."""
 
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+"""What the shell says to a terminal before and behind each line."""
+
 KNOCK = 10.0
 """Seconds between two attempts to find a shell."""
 
@@ -143,7 +146,7 @@ class Board:
         """Status and output of a shell command in the machine."""
         self._line.sendall(f"echo BE''GIN; {command}\necho E''ND=$?\n".encode())
         self._until(re.compile(rb"BEGIN\r?\n"), limit)
-        said = self._until(re.compile(rb"END=(\d+)\r?\n"), limit).decode(errors="replace").replace("\r", "")
+        said = ESCAPES.sub("", self._until(re.compile(rb"END=(\d+)\r?\n"), limit).decode(errors="replace"))
         text, _, status = said.rpartition("END=")
         return int(status), text.strip()
 
