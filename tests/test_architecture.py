@@ -2,7 +2,9 @@
 
 import builtins
 import sys
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -226,6 +228,12 @@ def test_the_project_keeps(rule: Callable[[Module], list[str]]) -> None:
 def test_no_class_name_stands_in_two_modules() -> None:
     """Of the whole product: whoever reads "the Vault" or "an Offer" need not ask which."""
     assert twice_named(measure(ROOT)) == []
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest takes the second one for the first, and runs neither's tests."""
+    names = Counter(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_function_names_say_verb_and_object() -> None:

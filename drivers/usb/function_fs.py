@@ -92,6 +92,7 @@ class FunctionFsCable:
         self._generation = 0
         self._served = 0
         self._owed: SimpleQueue[tuple[int, bytes]] = SimpleQueue()
+        self._closed = False
         self._control = -1
         self._bell: tuple[int, int] | None = None
         self._thread: threading.Thread | None = None
@@ -143,6 +144,8 @@ class FunctionFsCable:
             thread.join()
             for descriptor in self._bell:
                 os.close(descriptor)
+        self._closed = True
+        self._there.set()
         control, self._control = self._control, -1
         if control >= 0:
             os.close(control)
@@ -195,10 +198,11 @@ class FunctionFsCable:
     # Bulk
 
     def _read_packets(self, endpoint: int) -> None:
-        while True:
-            self._there.wait()
-            size = _packet_size(endpoint)
+        """Until it is closed. Whatever the kernel says against it, it is asked again: a thread that ended would leave a
+        key that hears nothing, and says nothing of it."""
+        while self._there.wait() and not self._closed:
             try:
+                size = _packet_size(endpoint)
                 packet = os.read(endpoint, size)
             except OSError:
                 self._rest_a_moment()

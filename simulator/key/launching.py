@@ -90,6 +90,7 @@ class DeskWindow:
         self._over = Condition()
         self._ended = False
         self._send: Callable[[LaunchEvent], None] | None = None
+        self._early: list[LaunchEvent] = []
         self.view: LaunchView | None = None
         self.copied = ""
 
@@ -105,8 +106,13 @@ class DeskWindow:
         self._changed()
 
     def run_window(self, send: Callable[[LaunchEvent], None]) -> None:
-        """See LauncherWindow."""
-        self._send = send
+        """See LauncherWindow. The window is seen a moment before its events are waited for: what is pressed in that
+        moment is not lost."""
+        with self._over:
+            self._send = send
+            early, self._early = self._early, []
+        for event in early:
+            send(event)
         with self._over:
             self._over.wait_for(lambda: self._ended)
 
@@ -130,8 +136,12 @@ class DeskWindow:
 
     def tell_launcher(self, event: LaunchEvent) -> None:
         """What the person does in the window; nothing where it is closed."""
-        if self._send is not None and not self._ended:
-            self._send(event)
+        with self._over:
+            send = None if self._ended else self._send
+            if self._send is None and self.view is not None:
+                self._early.append(event)
+        if send is not None:
+            send(event)
 
 
 class DeskBrowser:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from device.config import Config, KeypadConfig
+from device.config import Config, KeypadConfig, load_config
 from device.selftest.pad import COLUMN_RESISTORS, ROW_RESISTORS, draw_pad
 from hw import make
 from hw.board import kept
@@ -141,3 +141,15 @@ def test_the_guide_has_boxes_to_tick(guide: str) -> None:
     for number in range(1, 7):
         part = guide[guide.index(f"## {number}. ") :].split("\n## ", maxsplit=1)[0]
         assert "- [ ] " in part or number == 3
+
+
+@pytest.mark.parametrize(("name", "battery"), [("front-board", False), ("front-board-battery", True)])
+def test_the_settings_that_the_guide_builds_a_card_with_are_this_boards(name: str, battery: bool, guide: str) -> None:
+    config = load_config(make.REPOSITORY / f"image/{name}.toml")
+    assert config.keypad.diodes
+    assert config.slot.card_switch is battery
+    assert (config.power.off, config.power.gauge) == (("system", "max17048") if battery else ("asleep", "none"))
+    assert f"--config image/{name}.toml" in guide
+    told = checklist.WORDS.read_text(encoding="utf-8")
+    assert told.count(f"image/{name}.toml") == (0 if battery else 2)
+    assert told.count(f"{name}.toml") == 2

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from drivers.usb.ccid import CcidFault, HostMessageType
-from launcher.course.events import ChoiceMade, LaunchChoice, TrayItem
+from launcher.course.events import ChoiceMade, LaunchChoice, TrayChosen, TrayItem
 from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
 from launcher.view import FormField, KeyPicture, LaunchView
 from sesame_core.errors import UsageError
@@ -113,16 +113,17 @@ def test_the_launchers_window_is_told_with_every_part() -> None:
 def test_a_window_shows_until_it_is_closed_and_hears_only_then() -> None:
     told, heard = Told(), list[object]()
     window = DeskWindow(told)
-    window.tell_launcher(ChoiceMade(LaunchChoice.OK))
+    window.tell_launcher(ChoiceMade(LaunchChoice.COPY))
     assert (window.view, window.copied, window.ended) == (None, "", False)
     window.show_view(SEEN)
+    window.tell_launcher(ChoiceMade(LaunchChoice.OK))  # seen, and its program not yet listening: heard all the same
     window.copy_text("to paste")
     assert (window.view, window.copied, told.times) == (SEEN, "to paste", 2)
     running = threading.Thread(target=window.run_window, args=(heard.append,), daemon=True)
     running.start()
     while window._send is None:
         assert running.is_alive()
-    window.tell_launcher(ChoiceMade(LaunchChoice.OK))
+    window.tell_launcher(TrayChosen(TrayItem.QUIT))
     window.wait_end(0)
     assert not window.ended
     window.close_window()
@@ -132,7 +133,7 @@ def test_a_window_shows_until_it_is_closed_and_hears_only_then() -> None:
     window.show_view(SEEN)
     window.tell_launcher(ChoiceMade(LaunchChoice.RETRY))
     assert (window.view, window.ended, told.times) == (None, True, 4)
-    assert heard == [ChoiceMade(LaunchChoice.OK)]
+    assert heard == [ChoiceMade(LaunchChoice.OK), TrayChosen(TrayItem.QUIT)]
 
 
 class Pc:

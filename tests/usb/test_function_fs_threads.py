@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -46,6 +47,7 @@ class Kernel:
         self.moved: SimpleQueue[str] = SimpleQueue()
         self.size = 64
         self.trouble = 0
+        self.asked = 0
 
     def open(self, path: Path, flags: int) -> int:
         assert flags & os.O_ACCMODE == os.O_RDWR
@@ -67,6 +69,7 @@ class Kernel:
 
     def ioctl(self, descriptor: int, request: int, room: bytes) -> bytes:
         assert (request, len(room)) == (0x80096782, 9), "FUNCTIONFS_ENDPOINT_DESC"
+        self.asked += 1
         if self.trouble:
             raise OSError(self.trouble, "")
         return struct.pack("<BBBBHBBB", 7, 5, 0x81, 2, self.size, 0, 0, 0)
@@ -248,3 +251,14 @@ def test_the_disc_is_in_for_each_computer_and_looked_at_while_one_is_there(kerne
         assert device.cable.next_due() is None
     finally:
         device.cable.close()
+
+
+def test_an_endpoint_that_answers_strangely_is_asked_again(kernel: Kernel, device: Device) -> None:
+    kernel.trouble = errno.ENOTTY
+    kernel.tell(ENABLE)
+    assert device.wait() == [CableUp(NOW)]
+    while not kernel.asked:
+        assert "sesame-usb-out" in {thread.name for thread in threading.enumerate()}
+    kernel.trouble = 0
+    kernel.send(b"\x62" + bytes(9))
+    assert device.wait() == [PacketCame(NOW, b"\x62" + bytes(9), 64)]

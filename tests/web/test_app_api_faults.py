@@ -136,15 +136,25 @@ def opens_and_asks(tried: Tried) -> None:
     tried.post("push/forget", {"endpoint": endpoint}, 204)
 
 
-def decides(tried: Tried) -> None:
+def approves_own(tried: Tried, kind: OperationKind) -> str:
+    """What a customer asks for on the telephone itself, and approves there."""
     bank, phone = tried.browser.bank, tried.browser.phone
-    fields = bank.fields(OperationKind.SHOW_PIN, bank.durand)
-    asked = {"kind": "show-pin", "fields": fields, "language": "fr", "once": "a", "device": phone.device_id}
-    number = tried.post("operations", asked, 201)["id"]
+    fields = bank.fields(kind, bank.durand)
+    asked = {"kind": kind.value, "fields": fields, "language": "fr", "once": kind.value, "device": phone.device_id}
+    number = str(tried.post("operations", asked, 201)["id"])
     octets = decode_base64url(tried.get(f"operations/{number}")["octets"])
     made = tried.post(f"operations/{number}/decision", {"envelope": tried.sign(PhoneAct.APPROVE, octets)})
     assert (made["outcome"], made["operation"]["state"]) == ("done", "approved")
+    return number
+
+
+def decides(tried: Tried) -> None:
+    bank, phone = tried.browser.bank, tried.browser.phone
+    number = approves_own(tried, OperationKind.SHOW_PIN)
     assert tried.get(f"operations/{number}/result", writes=True)["pin"]
+    approves_own(tried, OperationKind.ENROL_WALLET)
+    card = tried.get("cards")["cards"][0]["id"]
+    tried.post("cards/end", {"card": card, "kind": OperationKind.ENROL_WALLET.value}, 204)
     for act in (PhoneAct.REFUSE, PhoneAct.FRAUD):
         operation = bank.ask()
         phone.prompt(operation)
