@@ -51,6 +51,8 @@ Buttons = tuple[tuple[Key, int], ...]
 KEY_NAMES = ", ".join(key.value for key in Key)
 LEGENDS_ALLOWED = f'one list a row, one name a column, "" for no key; the names are {KEY_NAMES}'
 BUTTONS_ALLOWED = f'for keys wired one by one to ground instead of a matrix: {{ "1" = 5, OK = 6 }}; names {KEY_NAMES}'
+LAST_PCR = 15
+PCRS_ALLOWED = f"the TPM's PCRs (0 to {LAST_PCR}, which only a start resets) that the key is sealed to, [] for none"
 GPIO_NUMBER = check_whole(0, max(HEADER), "a GPIO number (BCM)")
 
 
@@ -211,6 +213,9 @@ class KeyConfig:
     drive: str = declare_setting(check_file_path("the CD-ROM's image (sesame key image)"), "")
     bank: str = declare_setting(check_file_path("the bank's public key for sentences (P-256, PEM)"), "")
     updates: str = declare_setting(check_file_path("the root that programs are signed under (TUF, root.json)"), "")
+    sealing: str = declare_setting(check_choice("file", "tpm"), "file")
+    tpm: str = declare_setting(check_file_path('the TPM, for sealing = "tpm"'), "/dev/tpmrm0")
+    tpm_pcrs: tuple[int, ...] = declare_setting(check_wholes(0, LAST_PCR, range(LAST_PCR + 2), PCRS_ALLOWED), ())
 
 
 @dataclass(frozen=True, slots=True)

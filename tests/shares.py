@@ -17,6 +17,7 @@ LONG = (
     "hw",
     "key/test_key_clients.py",
     "key/test_key_memory.py",
+    "key/test_key_swtpm.py",
     "key/test_key_update_faults.py",
     "key/test_update_power_cuts.py",
     "launcher/test_launcher_firefox.py",

@@ -27,6 +27,7 @@ from drivers.usb.gadget import KernelTree, UsbIdentity, bind_gadget, find_contro
 from drivers.vault.first_values import write_letter
 from drivers.vault.medium import Folder, Medium
 from drivers.vault.sealed import open_seal, open_vault
+from drivers.vault.secret_sealer import FileSealer, SecretMedium, SecretSealer
 from sesame_core.esecure.state import GlassRules, KeyState
 from sesame_core.piv.vault import Vault
 
@@ -68,13 +69,29 @@ def compose_key(
     folder = Folder(state)
     try:
         pinless = config.key.pin == PinMode.NONE.value
-        vault = open_vault(folder, write_letter(folder), pinless=pinless)
+        medium = SecretMedium(folder, choose_sealer(config))
+        vault = open_vault(medium, write_letter(folder), pinless=pinless)
         board = compose_board(config, open_header(config), power_off, others)
-        updates = updates_of(config, folder, state.parent / UPDATES)
+        updates = updates_of(config, medium, state.parent / UPDATES)
         cable = cable_of(config, usb, vault, board)
         yield KeyBoard(config, board, vault, cable, ThreadWorker(board.clock), updates)
     finally:
         folder.close()
+
+
+def choose_sealer(config: Config) -> SecretSealer:
+    """What seals the device secret: nothing, or the TPM. Raises ConfigError."""
+    return FileSealer() if config.key.sealing == "file" else make_tpm_sealer(config)
+
+
+def make_tpm_sealer(config: Config) -> SecretSealer:
+    """The configured TPM, whether or not it is what seals now. Raises ConfigError: it has no name."""
+    from drivers.vault.tpm_sealer import TpmSealer  # noqa: PLC0415 - few keys have one
+    from drivers.vault.tpm_tools import TpmTools  # noqa: PLC0415
+
+    if not config.key.tpm:
+        raise ConfigError('key.tpm is "": set it to where the TPM is, /dev/tpmrm0 on a Raspberry Pi')
+    return TpmSealer(TpmTools(Path(config.key.tpm)), config.key.tpm_pcrs)
 
 
 def cable_of(config: Config, usb: Path, vault: Vault, board: Board) -> UsbCable:

@@ -73,8 +73,7 @@ def open_seal(medium: Medium, cost: int = SCRYPT_N) -> DeviceSeal:
 
 
 def _device_secret(medium: Medium) -> bytes:
-    """The device secret, drawn if there is none: where the chip has one that its card does not show (a Pi's OTP, a
-    TPM), that one would stand here."""
+    """The device secret, drawn if there is none. How it lies on the medium is the medium's (secret_sealer)."""
     secret = medium.read_part(DEVICE_PART)
     if secret is None:
         if medium.read_part(DIGITS_PART) is not None:

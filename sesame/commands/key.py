@@ -103,6 +103,13 @@ def _update(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _seal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("how", choices=("tpm", "file"), help="by the TPM, or no more: the secret lies in a file again")
+    _add_config(parser)
+    add_state_argument(parser)
+    add_json_argument(parser, sealing="text: what key.sealing is to be from now on")
+
+
 def _launcher(parser: argparse.ArgumentParser) -> None:
     _add_bank(parser, "the business site's address: https://business.example")
     parser.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help="the launcher's one file")
@@ -143,6 +150,7 @@ TOOLS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] =
     "run": ("be the key on the board's keypad and display, by USB, until interrupted", _run),
     "gadget": ("make this machine the key's USB device (as root, before `run`), or no more", _gadget),
     "update": ("root's part of an update: `settle` before the key starts, `confirm` once it runs", _update),
+    "seal": ("seal the store of a key that is not running by its TPM, or take it out of the TPM again", _seal),
     "image": ("make the image of the key's CD-ROM from a folder, with the launcher where a bank is named", _image),
     "launcher": ("make the launcher, one file that a PC runs", _launcher),
     "launch": ("be the launcher, on this PC", _launch),

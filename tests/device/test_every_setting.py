@@ -57,6 +57,9 @@ SETTINGS: dict[str, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {
     "key.usb_vendor": (0, (0x1209, 0xFFFF), (-1, 0x10000, "1209", True)),
     "key.usb_product": (0, (1, 0xFFFF), (-1, 0x10000, "0001", True)),
     "key.updates": ("", ("/etc/sesame/update-root.json",), ("root.json", "/a\0b", 1)),
+    "key.sealing": ("file", ("file", "tpm"), ("", "sd", True)),
+    "key.tpm": ("/dev/tpmrm0", ("/dev/tpm0", ""), ("tpmrm0", "/a\0b", 1)),
+    "key.tpm_pcrs": ((), ([0], [0, 7, 15]), ([16], [-1], 0, "0", [True], [0] * 17)),
     "key.drive": ("", ("/var/lib/e-secure.iso",), ("e-secure.iso", "/a\0b", 1)),
     "key.bank": ("", ("/etc/sesame/bank.pem",), ("bank.pem", True)),
 }

@@ -97,6 +97,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "key run": [("--config {tmp}/bad.toml", 9)],
     "key gadget": [("up --config {tmp}/bad.toml", 9)],
     "key update": [("confirm --programs {tmp}/none --state {tmp}", 0)],
+    "key seal": [("tpm --state {tmp}/no-key", 13)],
     "key launcher": [("--output {tmp}/e-secure.pyz", 2)],
     "key image": [("{tmp} --output {tmp}/disc.iso", 0), ("{tmp}/none --output {tmp}/disc.iso", 11)],
     "bank block": [("bank-card", 0)],
