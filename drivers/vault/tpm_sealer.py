@@ -2,8 +2,8 @@
 
 The blob is an object below the primary key that the chip derives of its owner seed (TCG, TPM 2.0 Library Part 1, on
 hierarchies and protected storage), so nothing is stored in the chip and nothing wears. TPM2_Clear draws that seed anew
-and leaves the endorsement seed as it is (Part 3, TPM2_Clear): so the two primary keys' names, kept beside the blob, tell
-a cleared chip from another one.
+and leaves the endorsement seed as it is (Part 3, TPM2_Clear): so the names of the two primary keys, kept beside the
+blob, tell a cleared chip from another one.
 """
 
 import json
@@ -41,7 +41,7 @@ class PcrChangedError(VaultError):
 class TpmBlob:
     """TPM2B_PUBLIC and TPM2B_PRIVATE, as the chip gave them."""
 
-    public: bytes
+    public: bytes = field(repr=False)
     private: bytes = field(repr=False)
 
 
@@ -63,8 +63,8 @@ class TpmChip(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _SealedPart:
-    owner: bytes
-    endorsement: bytes
+    owner: bytes = field(repr=False)
+    endorsement: bytes = field(repr=False)
     pcrs: tuple[int, ...]
     blob: TpmBlob
 

@@ -1,9 +1,9 @@
 """A TPM 2.0 by the tpm2-tools of its makers' stack, one process a step (docs/dev/decisions/tpm-by-its-tools.md).
 
 The secret goes to a tool and comes from it by a pipe, never in an argument or a file. Between tool and chip it is
-encrypted under a session that is salted with the chip's own primary key (TCG, TPM 2.0 Library Part 1, on session-based encryption), so that who
-listens on the bus sees nothing of it. Sources: the manual pages tpm2_create(1), tpm2_startauthsession(1),
-tpm2_policypcr(1), tpm2_unseal(1) of tpm2-tools 5.4; response codes: Part 2, TPM_RC.
+encrypted under a session that is salted with the chip's own primary key (TCG, TPM 2.0 Library Part 1, on session-based
+encryption), so that who listens on the bus sees nothing of it. Sources: the manual pages tpm2_create(1),
+tpm2_startauthsession(1), tpm2_policypcr(1), tpm2_unseal(1) of tpm2-tools 5.4; response codes: Part 2, TPM_RC.
 """
 
 import os
@@ -27,7 +27,7 @@ BANK: Final = "sha256"
 OPEN_BY_ANYBODY: Final = "fixedtpm|fixedparent|noda|userwithauth"
 OPEN_BY_POLICY: Final = "fixedtpm|fixedparent|noda|adminwithpolicy"
 
-RESPONSE: Final = re.compile(r"\(?0x([0-9A-Fa-f]{1,8})\)")
+RESPONSE: Final = re.compile(r"0x([0-9A-Fa-f]{1,8})\)")
 FORMAT_ONE: Final = 0xBF
 """What stays of a response code of format one without the number of the handle, session or parameter."""
 
