@@ -45,6 +45,10 @@ LONGEST_PATIENCE: Final[Millis] = 60_000
 CERTIFICATE: Final = 0x5FC105
 """The certificate of slot 9A (SP 800-73-5 part 1, table 3)."""
 
+KNOWS_THE_KEY: Final = PivIns.GET_SERIAL
+"""What a program asks that knows such a key. An operating system that has found a card selects the application and
+reads data objects by itself, and launches nothing by that. Told once of each computer."""
+
 CHANGING: Final = frozenset({PivIns.PUT_DATA, PivIns.RESET})
 """After which a certificate may be there, or no more."""
 
@@ -74,6 +78,7 @@ class KeyLink:
         self._applet = PivApplet(vault)
         self._job: Job | None = None
         self._ticket = 0
+        self._met = True
         self._extend_at: Millis | None = None
         self._told: deque[Event] = deque()
 
@@ -126,6 +131,7 @@ class KeyLink:
     def _come(self, event: CableUp) -> None:
         self._leave_host(event.at)
         self._told.append(own.HostCame(event.at))
+        self._met = False
         self._look_for_certificate(event.at)
 
     def _go(self, event: CableDown) -> None:
@@ -196,6 +202,9 @@ class KeyLink:
         job = self._begin(at, partial(advance_steps, steps))
         job.steps = steps
         job.ins = act.apdu[1] if len(act.apdu) > 1 and not update else 0
+        if job.ins == KNOWS_THE_KEY and not self._met:
+            self._met = True
+            self._told.append(own.LauncherMet(at))
 
     def _enter_pin(self, act: ccid.EnterPin, at: Millis) -> None:
         plan = plan_request(act.request)

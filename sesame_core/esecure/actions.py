@@ -21,6 +21,8 @@ from sesame_core.esecure.questions import FIELDS, PinEntry, covers
 from sesame_core.esecure.state import (
     CONSENT_LASTS,
     DARK_AFTER,
+    MANUAL_AFTER,
+    MANUAL_LASTS,
     READING_LASTS,
     TOO_FAST,
     UPDATE_LASTS,
@@ -89,20 +91,27 @@ def _to_rest(state: KeyState, event: ev.Event, *effects: Effect) -> Moves:
 
 def host_came(state: KeyState, event: ev.Event) -> Moves:
     """A computer, or another one: whatever was agreed to before was agreed to for the last one."""
-    known = replace(state, host=True, ending=None, agreed=None)
-    return _to_rest(known, event, WipeDigits(), *_waking(state))
+    known = replace(state, host=True, alone=True, came_at=event.at, ending=None, agreed=None)
+    rested, effects = _to_rest(known, event, WipeDigits(), *_waking(state))
+    return replace(rested, dark_at=event.at + MANUAL_AFTER + MANUAL_LASTS), effects
+
+
+def meet_launcher(state: KeyState, event: ev.Event) -> Moves:
+    """The computer has launched what it should: it need not be done by hand."""
+    met = replace(state, alone=False)
+    return (replace(met, dark_at=event.at + DARK_AFTER) if state.phase is KeyPhase.READY else met), ()
 
 
 def host_left(state: KeyState, event: ev.Event) -> Moves:
     """Pulled: dark, and nothing is left. There is nobody to tell."""
-    left = replace(state, host=False, ending=None, agreed=None, percent=0)
+    left = replace(state, host=False, alone=False, ending=None, agreed=None, percent=0)
     asleep = replace(left.without_job().enter(KeyPhase.ASLEEP, event.at), dark_at=None)
     return asleep, (WipeDigits(), PlayChime(Chime.OFF), Sleep())
 
 
 def host_left_asleep(state: KeyState, event: ev.Event) -> Moves:
     """Only remembered."""
-    return replace(state, host=False, ending=None, agreed=None, percent=0), ()
+    return replace(state, host=False, alone=False, ending=None, agreed=None, percent=0), ()
 
 
 def note_certificate(state: KeyState, event: ev.Event) -> Moves:
@@ -152,6 +161,7 @@ def ask_digits(state: KeyState, event: ev.Event) -> Moves:
         entry=event.entry,
         tries=event.tries,
         patience=event.patience,
+        alone=False,
         dark_at=event.at + event.patience,
         ending=None,
         notice=KeyNotice.WRONG if state.phase is KeyPhase.WRONG else None,
@@ -254,6 +264,7 @@ def ask_consent(state: KeyState, event: ev.Event) -> Moves:
         left.enter(KeyPhase.CONSENT, event.at),
         question=question,
         asked_at=event.at,
+        alone=False,
         dark_at=event.at + CONSENT_LASTS,
         ending=None,
     )
@@ -300,7 +311,9 @@ def update_moved(state: KeyState, event: ev.Event) -> Moves:
     """So much of it is here."""
     assert isinstance(event, own.UpdateMoved)
     left, effects = leave_job(state)
-    moved = replace(left.enter(KeyPhase.UPDATE, event.at), percent=event.percent, dark_at=event.at + UPDATE_LASTS)
+    moved = replace(
+        left.enter(KeyPhase.UPDATE, event.at), percent=event.percent, alone=False, dark_at=event.at + UPDATE_LASTS
+    )
     return moved, (*effects, *_waking(state))
 
 

@@ -18,6 +18,12 @@ class HostLeft(Event):
     __slots__ = ()
 
 
+class LauncherMet(Event):
+    """A program of the computer that knows such a key has asked it something."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateKnown(Event):
     """Whether there is a certificate to log on with."""

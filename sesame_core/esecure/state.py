@@ -11,6 +11,13 @@ from sesame_core.events import Battery, Millis
 DARK_AFTER: Millis = 35_000
 """How long the glass stays lit without a key or a word of the computer, in milliseconds, as the reader's."""
 
+MANUAL_AFTER: Millis = 30_000
+"""How long the computer may take to launch the key's program, in milliseconds: then it has to be done by hand (the
+guide, 1.3 c)."""
+
+MANUAL_LASTS: Millis = 30_000
+"""How long the glass says so before it goes dark, in milliseconds."""
+
 PATIENCE: Millis = 300
 """How long the card may take before PATIENTEZ is said, in milliseconds."""
 
@@ -72,7 +79,8 @@ class GlassRules:
 @dataclass(frozen=True, slots=True)
 class KeyState:
     """Everything the key knows. `since`: when the phase began; `dark_at`: when TimeUp is due. `spent`: the card has
-    said that no PIN try is left. `agreed`: slot and purpose of a consent, and until when it is good."""
+    said that no PIN try is left. `alone`: since `came_at`, when the computer came, none of its programs has asked for
+    the key. `agreed`: slot and purpose of a consent, and until when it is good."""
 
     phase: KeyPhase
     since: Millis
@@ -80,6 +88,8 @@ class KeyState:
     rules: GlassRules = with_default(default_factory=GlassRules)
     before: KeyPhase = KeyPhase.ASLEEP
     host: bool = False
+    alone: bool = False
+    came_at: Millis = 0
     certified: bool = False
     spent: bool = False
     broken: bool = False

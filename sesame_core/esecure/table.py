@@ -43,6 +43,7 @@ class KeyTrigger(Enum):
     OFF = "Off"
     HOST_CAME = "computer there"
     HOST_LEFT = "computer gone"
+    LAUNCHER_MET = "launcher there"
     CERTIFICATE = "certificate known"
     PIN_WANTED = "PIN wanted"
     PIN_TAKEN = "PIN right"
@@ -74,6 +75,7 @@ EVENT_TRIGGERS: Final[Mapping[type[ev.Event], KeyTrigger]] = MappingProxyType(
     {
         own.HostCame: KeyTrigger.HOST_CAME,
         own.HostLeft: KeyTrigger.HOST_LEFT,
+        own.LauncherMet: KeyTrigger.LAUNCHER_MET,
         own.CertificateKnown: KeyTrigger.CERTIFICATE,
         own.PinWanted: KeyTrigger.PIN_WANTED,
         own.PinTaken: KeyTrigger.PIN_TAKEN,
@@ -124,6 +126,7 @@ EVERYWHERE: Final[Mapping[KeyTrigger, KeyCell]] = dict.fromkeys(KeyTrigger, STAY
     T.DISPLAY_LOST: SLEEP,
     T.HOST_CAME: _make_cell(do.host_came, *HERE),
     T.HOST_LEFT: _make_cell(do.host_left, P.ASLEEP),
+    T.LAUNCHER_MET: _make_cell(do.meet_launcher),
     T.CERTIFICATE: _make_cell(do.note_certificate),
     T.PIN_WANTED: _make_cell(do.ask_digits, P.PIN),
     T.CONSENT_WANTED: _make_cell(do.ask_consent, P.CONSENT),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from sesame_core.esecure.questions import KeyUse, PinField
-from sesame_core.esecure.state import PATIENCE, KeyNotice, KeyPhase, KeyState
+from sesame_core.esecure.state import MANUAL_AFTER, PATIENCE, KeyNotice, KeyPhase, KeyState
 from sesame_core.esecure.words import LANGUAGES, KeySentences
 from sesame_core.events import Battery, Millis
 from sesame_core.screens import DARK, Bar, Masked, Screen
@@ -24,6 +24,9 @@ def view_state(state: KeyState, now: Millis) -> Screen:
 
 def next_change(state: KeyState, now: Millis) -> Millis | None:
     """The moment after `now` at which `view_state` changes though nothing happens; None when it does not."""
+    if state.phase is KeyPhase.READY and state.alone:
+        manual_at = state.came_at + MANUAL_AFTER
+        return manual_at if now < manual_at else None
     patience_over = state.since + PATIENCE
     return patience_over if state.phase is KeyPhase.WORKING and now < patience_over else None
 
@@ -38,6 +41,8 @@ def _view_starting(state: KeyState, words: KeySentences, now: Millis) -> Screen:
 
 def _view_ready(state: KeyState, words: KeySentences, now: Millis) -> Screen:
     notice = words.changed if state.notice is KeyNotice.CHANGED else ""
+    if state.alone and now >= state.came_at + MANUAL_AFTER:
+        return Screen(lines=(words.open_drive, words.on_the_computer), notice=notice)
     if not state.certified:
         return Screen(lines=(words.activate, words.on_the_computer), notice=notice)
     return Screen(lines=(words.ready,), notice=notice)

@@ -41,7 +41,7 @@ def every_event(at: ev.Millis) -> Iterator[ev.Event]:
     keys = (ev.Key.DIGIT_1, ev.Key.DIGIT_7, ev.Key.DIGIT_9, ev.Key.CODE, ev.Key.CLEAR, ev.Key.OK, ev.Key.OFF)
     yield from (ev.KeyPressed(at, key) for key in keys)
     bare = (own.HostCame, own.HostLeft, own.DigitsDiffer, own.EntryRefused, own.JobDropped, own.CardBusy, own.CardIdle)
-    yield from (kind(at) for kind in bare)
+    yield from (kind(at) for kind in (*bare, own.LauncherMet))
     yield from (kind(at) for kind in (own.UpdateEnded, own.UpdateStopped, own.RemovalAllowed, own.StoreBroken))
     yield from (kind(at) for kind in (ev.TimeUp, ev.DisplayLost, ev.Halt))
     yield from (own.CertificateKnown(at, there) for there in (False, True))
@@ -55,7 +55,7 @@ def every_event(at: ev.Millis) -> Iterator[ev.Event]:
 
 ASKED: Final = (own.PinWanted, own.ConsentWanted, own.CardBusy, own.UpdateMoved, own.UpdateEnded)
 ANSWERS: Final = (own.PinTaken, own.DigitsWrong, own.DigitsDiffer, own.EntryRefused)
-BY_A_COMPUTER: Final = (own.JobDropped, own.RemovalAllowed)
+BY_A_COMPUTER: Final = (own.LauncherMet, own.JobDropped, own.RemovalAllowed)
 
 
 def possible(state: KeyState, event: ev.Event) -> bool:
@@ -82,7 +82,16 @@ def _may_answer(state: KeyState, event: ev.Event) -> bool:
 def signature(state: KeyState) -> Signature:
     """What makes a state a different one."""
     return (
-        (state.phase, state.dark_at is None, state.host, state.certified, state.spent, state.broken, state.ending),
+        (
+            state.phase,
+            state.dark_at is None,
+            state.host,
+            state.alone,
+            state.certified,
+            state.spent,
+            state.broken,
+            state.ending,
+        ),
         (state.battery, state.entry, state.step, state.typed, state.tries, state.notice),
         (state.question, state.page, state.agreed is None),
     )

@@ -286,6 +286,27 @@ def test_an_ejected_drive_may_be_pulled(desk: Desk) -> None:
     assert desk.shown == "ACTIVEZ LA CLÉ SUR L'ORDINATEUR"
 
 
+def test_a_computer_that_launches_nothing_is_told_from_one_that_does(desk: Desk) -> None:
+    """An operating system finds the card, selects its application and reads objects by itself; a launcher asks for the
+    serial number first of all."""
+    desk.host.select()
+    desk.exchange(bytes.fromhex("00CB3FFF055C035FC105"))
+    desk.pass_time(30_000)
+    assert desk.shown == "OUVREZ E-SECURE SUR L'ORDINATEUR"
+    desk.exchange(bytes.fromhex("00F80000"))
+    assert desk.shown == "ACTIVEZ LA CLÉ SUR L'ORDINATEUR"
+    desk.pull()
+    desk.plug()
+    desk.exchange(bytes.fromhex("00F80000"))
+    desk.pass_time(30_000)
+    assert desk.shown == "ACTIVEZ LA CLÉ SUR L'ORDINATEUR"
+    desk.pull()
+    desk.plug()
+    desk.secure(verification(), RIGHT)
+    desk.pass_time(30_000)
+    assert desk.shown == "ACTIVEZ LA CLÉ SUR L'ORDINATEUR"
+
+
 # The card
 
 

@@ -12,7 +12,16 @@ from sesame_core.effects import Chime, PlayChime, Sleep, Wake
 from sesame_core.esecure import effects as ef
 from sesame_core.esecure import events as own
 from sesame_core.esecure.questions import FIELDS, KeyUse, PinEntry, Question
-from sesame_core.esecure.state import GlassRules, KeyNotice, KeyPhase, KeyState, initial_state
+from sesame_core.esecure.state import (
+    DARK_AFTER,
+    MANUAL_AFTER,
+    MANUAL_LASTS,
+    GlassRules,
+    KeyNotice,
+    KeyPhase,
+    KeyState,
+    initial_state,
+)
 from sesame_core.esecure.table import step_key
 from sesame_core.esecure.views import next_change, view_state
 from sesame_core.esecure.words import LANGUAGES, KeySentences
@@ -37,6 +46,7 @@ STATES: dict[str, KeyState] = {
     "starting": state(P.STARTING, host=False),
     "not-activated": state(P.READY, certified=False),
     "ready": state(P.READY),
+    "not-launched": state(P.READY, alone=True, came_at=1000 - MANUAL_AFTER),
     "ready-changed": state(P.READY, notice=KeyNotice.CHANGED),
     "pin": state(P.PIN, **VERIFYING),
     "pin-typed": state(P.PIN, **VERIFYING, typed=6),
@@ -204,6 +214,31 @@ class Course:
 @pytest.fixture
 def course() -> Course:
     return Course()
+
+
+# No program of the computer asks for it: by hand (the guide, 1.3 c)
+
+
+def test_what_was_not_launched_in_half_a_minute_is_opened_by_hand(course: Course) -> None:
+    came = course.at - 1000
+    at = came + MANUAL_AFTER
+    assert view_state(course.state, at - 1).lines == ("PRÊTE",)
+    assert next_change(course.state, course.at) == at
+    assert view_state(course.state, at).lines == ("OUVREZ E-SECURE", "SUR L'ORDINATEUR")
+    assert next_change(course.state, at) is None
+    assert course.state.dark_at == at + MANUAL_LASTS, "long enough to be read"
+    course.at = at
+    assert course.tell(ev.TimeUp(0)) == DARK
+    assert course.press("O").lines == ("OUVREZ E-SECURE", "SUR L'ORDINATEUR"), "as long as it is so"
+    assert course.tell(own.LauncherMet(0)).lines == ("PRÊTE",)
+    assert course.state.dark_at == course.at + DARK_AFTER
+    course.tell(own.HostLeft(0), own.HostCame(0))
+    assert course.state.alone, "another computer"
+
+
+def test_a_key_that_was_not_activated_says_it_too() -> None:
+    left = shown(P.READY, certified=False, alone=True, came_at=1000 - MANUAL_AFTER)
+    assert left.lines == ("OUVREZ E-SECURE", "SUR L'ORDINATEUR")
 
 
 def verify(tries: int = 3, patience: int = 30_000) -> own.PinWanted:

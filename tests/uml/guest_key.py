@@ -310,6 +310,7 @@ def the_disc_is_mounted() -> None:
 def certify(bench: UsbfsBench) -> ec.EllipticCurvePublicKey:
     """A key pair in 9A with a certificate, as a bank would leave it there."""
     talk = Talk(bench).power()
+    talk.host.done("00F80000")  # as a launcher does: the glass would tell how to launch one, on a slow machine
     assert talk.host.manage() == "9000"
     public = p256_key(talk.host.generate(0x9A))
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Claude Durand")])

@@ -7,6 +7,7 @@ ENGLISH = KeySentences(
     wait="PLEASE WAIT",
     activate="ACTIVATE",
     on_the_computer="ON THE COMPUTER",
+    open_drive="OPEN E-SECURE",
     ready="READY",
     pin="KEY PIN ?",
     puk="PUK ?",

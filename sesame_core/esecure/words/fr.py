@@ -7,6 +7,7 @@ FRENCH = KeySentences(
     wait="PATIENTEZ",
     activate="ACTIVEZ LA CLÉ",
     on_the_computer="SUR L'ORDINATEUR",
+    open_drive="OUVREZ E-SECURE",
     ready="PRÊTE",
     pin="CODE DE LA CLÉ ?",
     puk="CODE PUK ?",

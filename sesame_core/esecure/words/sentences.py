@@ -11,6 +11,7 @@ class KeySentences:
     wait: str
     activate: str
     on_the_computer: str
+    open_drive: str  # before on_the_computer
     ready: str
     pin: str
     puk: str
