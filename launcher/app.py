@@ -6,6 +6,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -109,6 +110,7 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
         timer=ThreadTimer(),
         run_job=run_beside,
         describe_computer=lambda: describe_computer(own_file, known_hash),
+        read_clock=lambda: datetime.now(UTC),
     )
     conductor = Conductor(ports, settings, words, language)
     conductor.begin()

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import Event, Lock
 from typing import Final
 
@@ -16,6 +17,7 @@ from launcher.course.state import LaunchPhase, LaunchState, PluggedKey
 from launcher.course.table import step_launcher
 from launcher.details import compose_details
 from launcher.enrolling.est_client import EnrolmentForm, IssuingService, enrol_access_key
+from launcher.enrolling.renewing import judge_renewal, renew_certificate
 from launcher.ports import (
     Browser,
     CardReaders,
@@ -44,7 +46,7 @@ BY_THE_ISSUER: Final = frozenset({LaunchTrouble.SSL, LaunchTrouble.REFUSED})
 @dataclass(frozen=True)
 class LauncherPorts:
     """The computer. `run_job` does something beside, in a thread of its own or at once; `describe_computer` gives lines
-    for the helpdesk."""
+    for the helpdesk; `read_clock` is the computer's, with its zone."""
 
     readers: CardReaders
     window: LauncherWindow
@@ -57,6 +59,7 @@ class LauncherPorts:
     timer: Timer
     run_job: Callable[[Job], None]
     describe_computer: Callable[[], tuple[str, ...]]
+    read_clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +224,8 @@ class Conductor:
                 return self._ask_for_update()
             case fx.FetchUpdate():
                 return self._fetch_update(progress)
-            case fx.EnrolKey():
-                return self._enrol_key(effect)
+            case fx.EnrolKey() | fx.RenewKey():
+                return self._certify_key(effect)
             case fx.OpenBrowser():
                 return self._open_browser()
         self._close_browser()
@@ -264,7 +267,9 @@ class Conductor:
         try:
             key = PivClient(card)
             serial = key.read_serial()
-            facts = PluggedKey(serial, bool(key.read_certificate()), card.has_pad)
+            certified = bool(key.read_certificate())
+            renewal, days = judge_renewal(key, self._ports.read_clock())
+            facts = PluggedKey(serial, certified, card.has_pad, renewal=renewal, days=days)
         finally:
             card.close()
         known = self._ports.memory.knows_key(serial)
@@ -292,12 +297,14 @@ class Conductor:
             card.close()
         return ev.UpdateCompleted() if whole else None
 
-    def _enrol_key(self, effect: fx.EnrolKey) -> ev.LaunchEvent:
+    def _certify_key(self, effect: fx.EnrolKey | fx.RenewKey) -> ev.LaunchEvent:
         card = self._ports.readers.open_key(self._reader)
-        form = EnrolmentForm(effect.user, effect.code, effect.pin)
         service = IssuingService(self._ports.net, self._settings.site, self._ports.memory, self._language)
         try:
-            enrol_access_key(PivClient(card), service, form)
+            if isinstance(effect, fx.RenewKey):
+                renew_certificate(PivClient(card), service, effect.pin)
+            else:
+                enrol_access_key(PivClient(card), service, EnrolmentForm(effect.user, effect.code, effect.pin))
         except LaunchError as error:
             if error.trouble in BY_THE_ISSUER:
                 raise LaunchError(LaunchTrouble.ISSUER, str(error)) from error

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Final
 
 from launcher.course.events import LaunchChoice, TrayItem
-from launcher.course.state import LaunchPhase, LaunchState
+from launcher.course.state import LaunchPhase, LaunchState, RenewalState
 from launcher.troubles import LaunchTrouble
 from launcher.words.sentences import LauncherSentences
 
@@ -54,6 +54,8 @@ BUTTONS: Final = {
     P.UPDATING: (LaunchChoice.CANCEL,),
     P.UPDATED: (LaunchChoice.END,),
     P.DOWNLOADED: (LaunchChoice.OK,),
+    P.RENEWABLE: (LaunchChoice.RENEW, LaunchChoice.CANCEL),
+    P.RENEWED: (LaunchChoice.OK,),
     P.TROUBLE: (LaunchChoice.RETRY, LaunchChoice.COPY),
 }
 
@@ -66,7 +68,8 @@ PICTURES: Final = {
 }
 """Where it is not IN, or BUSY."""
 
-AT_WORK: Final = frozenset({P.CUSTOMISING, P.CHECKING, P.ENROLLING, P.CONNECTING, P.REMOVING})
+AT_WORK: Final = frozenset({P.CUSTOMISING, P.CHECKING, P.ENROLLING, P.RENEWING, P.CONNECTING, P.REMOVING})
+TYPED: Final = frozenset({P.ASKING, P.UNLOCKING})
 IN_THE_TRAY: Final = frozenset({P.CONNECTED, P.LEFT_IN})
 WITH_KEY_IN_USE: Final = (TrayItem.CONNECT, TrayItem.REMOVE, TrayItem.QUIT)
 
@@ -79,27 +82,39 @@ def make_view(state: LaunchState, words: LauncherSentences) -> LaunchView:
     busy = phase in AT_WORK
     at_rest = KeyPicture.BUSY if busy or phase is P.UPDATING else KeyPicture.IN
     choices = BUTTONS.get(phase, (LaunchChoice.COPY,) if told is not None else ())
+    if _is_half_done(state):
+        choices = (LaunchChoice.RENEW,)
     items = WITH_KEY_IN_USE if phase in IN_THE_TRAY else (TrayItem.QUIT,)
     return LaunchView(
-        sentence=row.message if row is not None and phase is not P.WAITING else words.phases[phase],
+        sentence=row.message if row is not None and phase is not P.WAITING else _write_phase(state, words),
         picture=PICTURES.get(phase, at_rest),
         percent=state.percent if phase in {P.UPDATING, P.UPDATED} else None,
         busy=busy,
         hint=_hint(state, words),
         cause=row.cause if row is not None else "",
         cure=row.cure if row is not None else "",
-        fields=_list_fields(state, words) if phase is P.ASKING else (),
+        fields=_list_fields(state, words) if phase in TYPED else (),
         buttons=tuple((choice, words.buttons[choice]) for choice in choices),
         tray=tuple((item, words.tray[item]) for item in items),
         hidden=phase in IN_THE_TRAY,
     )
 
 
+def _is_half_done(state: LaunchState) -> bool:
+    """A renewal that has to be ended before the key can be used."""
+    begun = state.key is not None and state.key.renewal is RenewalState.BEGUN
+    return begun and state.phase is P.RENEWABLE
+
+
+def _write_phase(state: LaunchState, words: LauncherSentences) -> str:
+    return words.half_renewed if _is_half_done(state) else words.phases[state.phase]
+
+
 def _told(state: LaunchState) -> LaunchTrouble | None:
     """The row that is shown: a trouble, why the form is shown again, or why no key is seen."""
     if state.phase is P.WAITING:
         return LaunchTrouble.LIGHT if state.late else None
-    return state.trouble if state.phase in {P.TROUBLE, P.ASKING} else None
+    return state.trouble if state.phase in {P.TROUBLE, *TYPED} else None
 
 
 def _hint(state: LaunchState, words: LauncherSentences) -> str:
@@ -110,13 +125,15 @@ def _hint(state: LaunchState, words: LauncherSentences) -> str:
         P.OFFERED: words.offer.format(version=state.offer),
         P.UPDATING: words.fetching.format(percent=state.percent),
         P.ENROLLING: words.on_the_pad if pad else words.press_ok,
+        P.RENEWABLE: "" if _is_half_done(state) else words.renewal.format(days=state.key.days if state.key else 0),
+        P.RENEWING: words.on_the_pad if pad else words.press_ok,
         P.CONNECTING: words.browser_hint,
     }
     return hints.get(state.phase, "")
 
 
 def _list_fields(state: LaunchState, words: LauncherSentences) -> tuple[tuple[FormField, str], ...]:
-    fields = [(FormField.USER, words.user), (FormField.CODE, words.code)]
+    fields = [(FormField.USER, words.user), (FormField.CODE, words.code)] if state.phase is P.ASKING else []
     if state.key is None or not state.key.pad:
         fields.append((FormField.PIN, words.pin))
     return tuple(fields)

@@ -32,6 +32,7 @@ from bank.pki.shelf import (
     list_living,
     revoke_certificate,
 )
+from bank.pki.signed import read_signed_request
 
 AUTHENTICATION_SLOTS: Final = frozenset({0x9A, *range(0x82, 0x96)})
 SIGNATURE_SLOT: Final = 0x9C
@@ -124,7 +125,8 @@ class KeyEnrolment:
 
     def renew(self, certificate: bytes | None, octets: bytes) -> x509.Certificate:
         """The next certificate, for a new key in the same device. The one before stays good until somebody has signed
-        in with the new one; a new one that nobody used is superseded."""
+        in with the new one; a new one that nobody used is superseded. Whoever asks once more for the same key, since
+        the answer was lost on its way, gets the same certificate."""
         judged = self.judge_client(certificate)
         if judged.found is None or judged.verdict is not CertificateVerdict.GOOD:
             raise EnrolError(EnrolFault.NOT_VALID, verdict=judged.verdict)
@@ -134,6 +136,14 @@ class KeyEnrolment:
         if isinstance(outcome, EnrolError):
             raise outcome
         return outcome
+
+    def renew_signed(self, octets: bytes) -> x509.Certificate:
+        """The same for a request around which the certificate before has put its signature."""
+        try:
+            signed = read_signed_request(octets)
+        except CsrError as error:
+            raise EnrolError(EnrolFault.REQUEST, str(error)) from None
+        return self.renew(signed.certificate, signed.request)
 
     def _conclude(self, customer_id: int, tried: TriedCode, octets: bytes) -> x509.Certificate:
         wish = self._wish(octets)
@@ -171,8 +181,10 @@ class KeyEnrolment:
         if checked.key.key_id != old.key_id:
             return EnrolError(EnrolFault.SERIAL)
         living = list_living(connection, old.key_id)
-        if any(x509.load_der_x509_certificate(each.certificate).public_key() == wish.request.key for each in living):
-            return EnrolError(EnrolFault.SAME_KEY)
+        same = next((each for each in living if _certifies(each, wish.request)), None)
+        if same is not None:
+            again = same.certificate_id > old.certificate_id
+            return x509.load_der_x509_certificate(same.certificate) if again else EnrolError(EnrolFault.SAME_KEY)
         for each in living:
             if each.certificate_id > old.certificate_id:
                 revoke_certificate(connection, each.certificate_id, "superseded", now_ms)
@@ -205,6 +217,10 @@ def _read(octets: bytes) -> EnrolmentRequest:
         return read_request(octets)
     except CsrError as error:
         raise EnrolError(EnrolFault.REQUEST, str(error)) from None
+
+
+def _certifies(certificate: ClientCertificate, request: EnrolmentRequest) -> bool:
+    return x509.load_der_x509_certificate(certificate.certificate).public_key() == request.key
 
 
 def _check_device(connection: Connection, customer_id: int, request: EnrolmentRequest) -> _Checked | EnrolFault:

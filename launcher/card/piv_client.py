@@ -13,10 +13,19 @@ AID: Final = bytes.fromhex("A000000308000010000100")
 AUTHENTICATION: Final = 0x9A
 MANAGEMENT: Final = 0x9B
 SIGNATURE: Final = 0x9C
+NEXT: Final = 0x82
+FORMER: Final = 0x83
+"""Retired slots: where the next key of 9A is made, and where the former one is until that has its place."""
+
+DESTROYED: Final = 0xFF
+"""Where MOVE KEY puts what is not to be any more."""
+
 P256: Final = 0x11
 PIN_REFERENCE: Final = 0x80
 
-CERTIFICATE_9A: Final = 0x5FC105
+CERTIFICATES: Final = {AUTHENTICATION: 0x5FC105, NEXT: 0x5FC10D}
+"""The data objects of a slot's certificate (part 1, table 3)."""
+
 PROTECTED: Final = 0x5FC109
 """The printed information, which is read after the PIN only: where ykman keeps a management key that the PIN protects,
 as 88 { 89 key }."""
@@ -50,6 +59,7 @@ class CardIns(IntEnum):
     GET_RESPONSE = 0xC0
     GET_DATA = 0xCB
     PUT_DATA = 0xDB
+    MOVE_KEY = 0xF6
     METADATA = 0xF7
     SERIAL = 0xF8
     ATTEST = 0xF9
@@ -76,23 +86,36 @@ class PivClient:
         """Of the device."""
         return int.from_bytes(self._must(self._call(CardIns.SERIAL, 0, 0)), "big")
 
-    def read_certificate(self) -> bytes:
-        """Of slot 9A, DER; empty where there is none."""
-        answer = self._get(CERTIFICATE_9A)
+    def read_certificate(self, slot: int = AUTHENTICATION) -> bytes:
+        """Of that slot, DER; empty where there is none."""
+        answer = self._get(CERTIFICATES[slot])
         return find_octets(answer, 0x53, 0x70) if answer else b""
 
-    def write_certificate(self, certificate: bytes) -> None:
-        """Of slot 9A: the management key must have been proved."""
-        value = write_octets(0x70, certificate) + write_octets(0x71, b"\0") + write_octets(0xFE, b"")
-        named = write_octets(0x5C, CERTIFICATE_9A.to_bytes(3, "big"))
+    def write_certificate(self, certificate: bytes, slot: int = AUTHENTICATION) -> None:
+        """Of that slot; empty: there is none any more. The management key must have been proved."""
+        parts = write_octets(0x70, certificate), write_octets(0x71, b"\0"), write_octets(0xFE, b"")
+        named = write_octets(0x5C, CERTIFICATES[slot].to_bytes(3, "big"))
+        value = b"".join(parts) if certificate else b""
         self._must(self._call(CardIns.PUT_DATA, 0x3F, 0xFF, named + write_octets(0x53, value)))
 
     def has_key(self, slot: int) -> bool:
         """A key pair of P-256."""
+        return self.find_algorithm(slot) == P256
+
+    def find_algorithm(self, slot: int) -> int:
+        """Of the key pair in that slot; 0 where there is none."""
         answer = self._call(CardIns.METADATA, 0, slot)
         if answer.status == ClientStatus.NO_KEY:
-            return False
-        return find_octets(self._must(answer), 0x01) == bytes((P256,))
+            return 0
+        return int.from_bytes(find_octets(self._must(answer), 0x01), "big")
+
+    def move_key(self, source: int, place: int) -> None:
+        """Into a slot that is empty; whole or not at all. The management key must have been proved."""
+        self._must(self._call(CardIns.MOVE_KEY, place, source))
+
+    def destroy_key(self, slot: int) -> None:
+        """For good: the management key must have been proved."""
+        self._must(self._call(CardIns.MOVE_KEY, DESTROYED, slot))
 
     def make_key(self, slot: int) -> None:
         """P-256, with the slot's usual policies: the management key must have been proved."""

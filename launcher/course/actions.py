@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from launcher.course import effects as fx
 from launcher.course import events as ev
-from launcher.course.state import LaunchPhase, LaunchState
+from launcher.course.state import LaunchPhase, LaunchState, RenewalState
 from launcher.troubles import LaunchTrouble
 
 P = LaunchPhase
@@ -67,7 +67,9 @@ def offer_update(state: LaunchState, event: ev.UpdateOffered) -> Moves:
 
 
 def go_on(state: LaunchState, _event: object) -> Moves:
-    """To the site, or to the certificate that is missing."""
+    """To the site, or to the certificate that is missing, or near its end."""
+    if state.key is not None and state.key.renewal is not RenewalState.NONE:
+        return replace(state, phase=P.RENEWABLE, percent=0), ()
     if state.key is not None and state.key.certified:
         return connect(state, None)
     return replace(state, phase=P.ASKING, percent=0), ()
@@ -113,6 +115,37 @@ def certificate_stored(state: LaunchState, _event: object) -> Moves:
     """When the download is complete, click on OK."""
     key = replace(state.key, certified=True) if state.key is not None else None
     return replace(state, phase=P.DOWNLOADED, key=key), ()
+
+
+def choose_renewal(state: LaunchState, event: ev.ChoiceMade) -> Moves:
+    """Renew, or later; what was begun has to be ended."""
+    assert state.key is not None
+    if event.choice is ev.LaunchChoice.RENEW:
+        if state.key.pad:
+            return renew_key(state, ev.FormSent("", ""))
+        return replace(state, phase=P.UNLOCKING), ()
+    later = event.choice is ev.LaunchChoice.CANCEL and state.key.renewal is RenewalState.DUE
+    return connect(state, event) if later else (state, ())
+
+
+def renew_key(state: LaunchState, event: ev.FormSent) -> Moves:
+    """With the PIN, which is kept nowhere."""
+    after = replace(state, phase=P.RENEWING, trouble=None, detail="", failed_in=None)
+    return after, (fx.RenewKey(event.pin),)
+
+
+def certificate_renewed(state: LaunchState, _event: object) -> Moves:
+    """The new one is in its place."""
+    key = replace(state.key, renewal=RenewalState.NONE, days=0) if state.key is not None else None
+    return replace(state, phase=P.RENEWED, key=key), ()
+
+
+def renewal_failed(state: LaunchState, event: ev.StepFailed) -> Moves:
+    """A PIN that was typed here is asked for again; whatever else it was, the key is looked at anew."""
+    typed_here = state.key is not None and not state.key.pad
+    if event.trouble is LaunchTrouble.PIN_WRONG and typed_here:
+        return replace(_in_trouble(state, event.trouble, event.detail), phase=P.UNLOCKING), ()
+    return step_failed(state, event)
 
 
 def confirm_download(state: LaunchState, event: ev.ChoiceMade) -> Moves:

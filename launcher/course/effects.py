@@ -34,6 +34,13 @@ class EnrolKey:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewKey:
+    """Have the bank certify a new key in it, and change to that: CertificateStored or StepFailed."""
+
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBrowser:
     """BrowserOpened or StepFailed; later BrowserClosed."""
 
@@ -76,6 +83,7 @@ LaunchEffect: TypeAlias = (
     | FetchUpdate
     | StopUpdate
     | EnrolKey
+    | RenewKey
     | OpenBrowser
     | CloseBrowser
     | TellSite

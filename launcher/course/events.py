@@ -13,6 +13,7 @@ class LaunchChoice(Enum):
 
     OK = "ok"
     UPDATE = "update"
+    RENEW = "renew"
     CANCEL = "cancel"
     END = "end"
     RETRY = "retry"
@@ -70,7 +71,7 @@ class UpdateCompleted:
 
 @dataclass(frozen=True, slots=True)
 class FormSent:
-    """User ID and activation code, and the key's PIN where it is typed on the computer."""
+    """User ID and activation code, and the key's PIN where it is typed on the computer; for a renewal the PIN alone."""
 
     user: str
     code: str = field(repr=False)

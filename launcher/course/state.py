@@ -25,19 +25,35 @@ class LaunchPhase(Enum):
     LEFT_IN = "browser closed, key left in"
     REMOVING = "removing"
     REMOVABLE = "removable"
+    RENEWABLE = "renewal offered"
+    UNLOCKING = "PIN for the renewal"
+    RENEWING = "renewing the certificate"
+    RENEWED = "certificate renewed"
     TROUBLE = "trouble"
     ENDED = "ended"
 
 
+class RenewalState(Enum):
+    """Of a key's certificate. DUE: it is near its end, and works. BEGUN: the keys were about to change places, which
+    has to be ended before the key can be used."""
+
+    NONE = "none"
+    DUE = "due"
+    BEGUN = "begun"
+
+
 @dataclass(frozen=True, slots=True)
 class PluggedKey:
-    """What was read from a key. `pad`: the PIN is typed on the key. `known`: this computer has seen it before."""
+    """What was read from a key. `pad`: the PIN is typed on the key. `known`: this computer has seen it before. `days`:
+    until a certificate that is to be renewed ends."""
 
     serial: int
     certified: bool
     pad: bool = False
     known: bool = True
     version: str = ""
+    renewal: RenewalState = RenewalState.NONE
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

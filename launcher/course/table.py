@@ -3,9 +3,10 @@
     state, effects = step_launcher(state, event)
 
 Three rules are in what is absent. A browser is opened by one action alone, `connect`, which is reached with a
-certificate in the key. Whatever was under way when the key went is not gone on with: KEY_PULLED closes the browser in
-every phase that could have one. And an event of a step that is over (a browser that opens after the key was pulled)
-changes nothing. A cell names every phase that it may lead to; the tests hold that to be exactly true.
+certificate in the key, and not while a renewal is half done. Whatever was under way when the key went is not gone on
+with: KEY_PULLED closes the browser in every phase that could have one. And an event of a step that is over (a browser
+that opens after the key was pulled) changes nothing. A cell names every phase that it may lead to; the tests hold that
+to be exactly true.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ def _make_cell(action: do.Action, *leads_to: LaunchPhase) -> LaunchCell:
 
 
 STAY: Final = _make_cell(do.stay_put)
-ONWARD: Final = (P.ASKING, P.CONNECTING)
+ONWARD: Final = (P.ASKING, P.CONNECTING, P.RENEWABLE)
 
 LAUNCH_EVENTS: Final = (
     ev.KeyPlugged,
@@ -100,6 +101,13 @@ ROWS: Final[Mapping[LaunchPhase, Row]] = {
         ev.StepFailed: _make_cell(do.enrolment_failed, P.ASKING, P.TROUBLE),
     },
     P.DOWNLOADED: {ev.ChoiceMade: _make_cell(do.confirm_download, P.CONNECTING)},
+    P.RENEWABLE: {ev.ChoiceMade: _make_cell(do.choose_renewal, P.UNLOCKING, P.RENEWING, P.CONNECTING)},
+    P.UNLOCKING: {ev.FormSent: _make_cell(do.renew_key, P.RENEWING), ev.ChoiceMade: _make_cell(do.copy_details)},
+    P.RENEWING: {
+        ev.CertificateStored: _make_cell(do.certificate_renewed, P.RENEWED),
+        ev.StepFailed: _make_cell(do.renewal_failed, P.UNLOCKING, P.TROUBLE),
+    },
+    P.RENEWED: {ev.ChoiceMade: _make_cell(do.confirm_download, P.CONNECTING)},
     P.CONNECTING: {
         **FAILS,
         ev.BrowserOpened: _make_cell(do.connected, P.CONNECTED),

@@ -7,7 +7,8 @@ from typing import Final
 
 from launcher.card.octets import find_octets, split_octets, write_octets
 from launcher.card.piv_client import AUTHENTICATION, SIGNATURE, PivClient
-from launcher.enrolling.request import SEQUENCE, make_key_request, read_public_key
+from launcher.enrolling.certificates import SEQUENCE, read_public_key
+from launcher.enrolling.request import make_key_request
 from launcher.ports import KeyMemory, Net, NetAnswer
 from launcher.troubles import LaunchError, LaunchTrouble
 

@@ -3,9 +3,9 @@
 import hashlib
 from typing import Final
 
-from launcher.card.octets import find_octets, split_octets, write_octets
+from launcher.card.octets import write_octets
 from launcher.card.piv_client import AUTHENTICATION, SIGNATURE, PivClient
-from launcher.troubles import LaunchError, LaunchTrouble
+from launcher.enrolling.certificates import read_public_key
 
 SEQUENCE: Final = 0x30
 SET: Final = 0x31
@@ -21,31 +21,30 @@ ECDSA_SHA256: Final = bytes.fromhex("2A8648CE3D040302")
 EVIDENCE: Final = bytes.fromhex("2B0601040181FD590402")
 """1.3.6.1.4.1.32473.4.2: a SEQUENCE OF Certificate, the bank's own (docs/esecure.md)."""
 
-KEY_FIELD: Final = 6
-"""Of a certificate's to-be-signed part with a version: the SubjectPublicKeyInfo (RFC 5280, 4.1)."""
-
 
 def make_key_request(key: PivClient, user: str) -> bytes:
     """For the key in 9A, DER, with the attestations of 9A and 9C. The PIN must have been verified, and somebody may be
     asked on the key. Raises LaunchError."""
-    attestations = [key.attest_key(slot) for slot in (AUTHENTICATION, SIGNATURE)]
+    part = nest_octets(SEQUENCE, write_octets(OBJECT, COMMON_NAME), write_octets(UTF8, user.encode()))
+    name = nest_octets(SEQUENCE, nest_octets(SET, part))
+    return make_request(key, AUTHENTICATION, name, (AUTHENTICATION, SIGNATURE))
+
+
+def make_request(key: PivClient, slot: int, name: bytes, attested: tuple[int, ...]) -> bytes:
+    """For the key in that slot, by the name, DER, with those attestations, the slot's own first."""
+    attestations = [key.attest_key(each) for each in attested]
     public = read_public_key(attestations[0])
-    name = _nest(SEQUENCE, _nest(SET, _nest(SEQUENCE, _nest(OBJECT, COMMON_NAME), _nest(UTF8, user.encode()))))
-    evidence = _nest(OCTETS, _nest(SEQUENCE, *attestations))
-    extension = _nest(SEQUENCE, _nest(OBJECT, EVIDENCE), evidence)
-    attribute = _nest(SEQUENCE, _nest(OBJECT, EXTENSION_REQUEST), _nest(SET, _nest(SEQUENCE, extension)))
-    said = _nest(SEQUENCE, VERSION_1, name, public, write_octets(0xA0, attribute))
-    signature = key.sign_digest(AUTHENTICATION, hashlib.sha256(said).digest())
-    return _nest(SEQUENCE, said, _nest(SEQUENCE, _nest(OBJECT, ECDSA_SHA256)), _nest(BITS, b"\0" + signature))
+    evidence = nest_octets(OCTETS, nest_octets(SEQUENCE, *attestations))
+    extension = nest_octets(SEQUENCE, nest_octets(OBJECT, EVIDENCE), evidence)
+    attribute = nest_octets(
+        SEQUENCE, nest_octets(OBJECT, EXTENSION_REQUEST), nest_octets(SET, nest_octets(SEQUENCE, extension))
+    )
+    said = nest_octets(SEQUENCE, VERSION_1, name, public, write_octets(0xA0, attribute))
+    signature = key.sign_digest(slot, hashlib.sha256(said).digest())
+    algorithm = nest_octets(SEQUENCE, write_octets(OBJECT, ECDSA_SHA256))
+    return nest_octets(SEQUENCE, said, algorithm, write_octets(BITS, b"\0" + signature))
 
 
-def _nest(tag: int, *values: bytes) -> bytes:
+def nest_octets(tag: int, *values: bytes) -> bytes:
+    """Values that stand in one."""
     return write_octets(tag, b"".join(values))
-
-
-def read_public_key(certificate: bytes) -> bytes:
-    """SubjectPublicKeyInfo of a certificate, DER. Raises LaunchError."""
-    fields = list(split_octets(find_octets(certificate, SEQUENCE, SEQUENCE)))
-    if len(fields) <= KEY_FIELD or fields[KEY_FIELD][0] != SEQUENCE:
-        raise LaunchError(LaunchTrouble.INSTALLATION, "this is no certificate")
-    return write_octets(SEQUENCE, fields[KEY_FIELD][1])

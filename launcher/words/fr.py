@@ -152,12 +152,17 @@ WORDS = LauncherSentences(
         LaunchPhase.LEFT_IN: "Vous pouvez laisser votre clé connectée : la reconnexion sera plus rapide",
         LaunchPhase.REMOVING: "Retrait de la clé e-secure, veuillez patienter",
         LaunchPhase.REMOVABLE: "Retirez votre clé et gardez-la en lieu sûr",
+        LaunchPhase.RENEWABLE: "Votre certificat expire bientôt. Voulez-vous le renouveler ?",
+        LaunchPhase.UNLOCKING: "Saisissez le code de votre clé",
+        LaunchPhase.RENEWING: "Votre certificat est en cours de renouvellement. Ne retirez pas votre clé.",
+        LaunchPhase.RENEWED: "Votre certificat est renouvelé. Cliquez sur OK",
         LaunchPhase.TROUBLE: "",
         LaunchPhase.ENDED: "",
     },
     buttons={
         LaunchChoice.OK: "OK",
         LaunchChoice.UPDATE: "Mettre à jour",
+        LaunchChoice.RENEW: "Renouveler",
         LaunchChoice.CANCEL: "Annuler",
         LaunchChoice.END: "Terminer",
         LaunchChoice.RETRY: "Réessayer",
@@ -171,6 +176,10 @@ WORDS = LauncherSentences(
     troubles=TROUBLES,
     offer="Version {version}. Cela prend 6 à 7 minutes, selon votre ordinateur.",
     fetching="{percent} %",
+    renewal="Jours restants : {days}. Votre certificat reste valable jusqu'à ce que le nouveau soit dans la clé. "
+    "Si vous annulez, la question reviendra la prochaine fois.",
+    half_renewed="Le renouvellement de votre certificat a été interrompu, et rien n'est perdu. Cliquez sur Renouveler "
+    "pour le terminer.",
     user="Code utilisateur",
     code="Code d'activation",
     pin="Code de la clé",

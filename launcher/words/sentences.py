@@ -20,6 +20,8 @@ class LauncherSentences:
     troubles: Mapping[LaunchTrouble, TroubleWords]
     offer: str  # {version}
     fetching: str  # {percent}
+    renewal: str  # {days}
+    half_renewed: str
     user: str
     code: str
     pin: str

@@ -5,6 +5,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from drivers.usb.drive import build_image
@@ -54,6 +55,7 @@ class LauncherParts:
             timer=DeskTimer(),
             run_job=_run_beside,
             describe_computer=lambda: COMPUTER,
+            read_clock=lambda: datetime.now(UTC),
         )
 
 

@@ -201,6 +201,8 @@ def test_renewal_from_thirty_days_before_the_end(bank: EsecureBank) -> None:
     assert made.public_key() == device.public(RETIRED)
     both = [bank.enrolment.judge_client(der(each)).verdict for each in (first, made)]
     assert both == [CertificateVerdict.GOOD] * 2, "the old one is good until somebody has signed in with the new one"
+    assert renewal(bank, first, next_request) == made, "the answer was lost on its way: the same once more"
+    assert bank.events().count("certificate renewed") == 1
     device.make(RETIRED)
     again = renewal(bank, first, device.request(RETIRED, (RETIRED,)))
     assert isinstance(again, x509.Certificate)

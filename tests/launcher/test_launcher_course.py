@@ -2,7 +2,7 @@
 row of the error table that the launcher shows."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,50 +22,11 @@ from launcher.words import LAUNCHER_LANGUAGES
 from tests.bank.keyed import EsecureBank
 from tests.key.update_rig import FIRST, FolderSource, Publisher, UpdatedKey, name_of
 from tests.launcher.factory_key import FactoryKey
+from tests.launcher.scene import Scene
 from tests.launcher.twins import SITE, Computer, TwinCard
 
 EN = LAUNCHER_LANGUAGES["en"]
 P, C, T = LaunchPhase, ev.LaunchChoice, LaunchTrouble
-
-
-class Scene(Computer):
-    """A computer, a bank, and a key that the customer has been given."""
-
-    def __init__(self, bank: EsecureBank, client: TestClient, *, language: str = "en") -> None:
-        super().__init__(language=language)
-        self.bank, self.client, self.key = bank, client, FactoryKey()
-        self.net.answer = self.ask
-        self.farewells: list[str] = []
-        self.code = bank.give_out(self.key).code
-        self.conductor.begin()
-
-    def ask(self, url: str, body: bytes | None, headers: Mapping[str, str]) -> NetAnswer:
-        path = url.removeprefix(SITE)
-        if path == "/farewell":
-            self.farewells.append((body or b"").decode())
-            return NetAnswer(204, b"")
-        got = self.client.post(path, content=body or b"", headers=dict(headers))
-        return NetAnswer(got.status_code, got.content)
-
-    def form(self, **other: str) -> ev.FormSent:
-        return ev.FormSent(**{"user": "MOREAU17", "code": self.code, "pin": self.key.pin, **other})
-
-    def come_to_form(self) -> None:
-        self.plug(self.key.card)
-        self.timer.pass_time()
-        assert self.phase is P.ASKING
-
-    def activate(self) -> None:
-        self.come_to_form()
-        self.send(self.form(), ev.ChoiceMade(C.OK))
-
-    @property
-    def phase(self) -> LaunchPhase:
-        return self.conductor.state.phase
-
-    @property
-    def trouble(self) -> LaunchTrouble | None:
-        return self.conductor.state.trouble
 
 
 @pytest.fixture(scope="module")

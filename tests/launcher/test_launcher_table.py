@@ -7,7 +7,7 @@ import pytest
 
 from launcher.course import effects as fx
 from launcher.course import events as ev
-from launcher.course.state import LaunchPhase, LaunchState, PluggedKey
+from launcher.course.state import LaunchPhase, LaunchState, PluggedKey, RenewalState
 from launcher.course.table import COURSE, LAUNCH_EVENTS, step_launcher
 from launcher.troubles import GUIDE_ROWS, LaunchTrouble
 from launcher.view import make_view
@@ -21,6 +21,8 @@ EVENTS: tuple[ev.LaunchEvent, ...] = (
     ev.KeyLooked(PluggedKey(7, certified=True, pad=True)),
     ev.KeyLooked(PluggedKey(7, certified=False, known=False)),
     ev.KeyLooked(PluggedKey(7, certified=False, pad=True)),
+    ev.KeyLooked(PluggedKey(7, certified=True, renewal=RenewalState.DUE, days=20)),
+    ev.KeyLooked(PluggedKey(7, certified=True, pad=True, renewal=RenewalState.BEGUN)),
     ev.UpdateOffered("2"),
     ev.NothingNewer(),
     ev.UpdateAdvanced(40),
@@ -31,7 +33,7 @@ EVENTS: tuple[ev.LaunchEvent, ...] = (
     ev.BrowserOpened(),
     ev.BrowserClosed(),
     ev.KeyReleased(),
-    *(ev.StepFailed(trouble, "why") for trouble in (LaunchTrouble.CODE, LaunchTrouble.SSL)),
+    *(ev.StepFailed(trouble, "why") for trouble in (LaunchTrouble.CODE, LaunchTrouble.PIN_WRONG, LaunchTrouble.SSL)),
     *map(ev.ChoiceMade, ev.LaunchChoice),
     *map(ev.TrayChosen, ev.TrayItem),
     ev.TimePassed(),
@@ -84,6 +86,7 @@ def test_a_browser_is_opened_with_a_certificate_in_a_key_that_is_in() -> None:
         assert arrow.before.inside
         assert arrow.after.key is not None
         assert arrow.after.key.certified
+        assert arrow.after.key.renewal is not RenewalState.BEGUN, "its key may be out of its place"
 
 
 def test_no_browser_outlives_its_key() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from launcher.conductor import Conductor, Job, LauncherPorts
 from launcher.course.events import LaunchEvent
@@ -10,6 +11,7 @@ from launcher.settings import LauncherSettings
 from launcher.troubles import CardGoneError, LaunchError
 from launcher.view import LaunchView
 from launcher.words import LAUNCHER_LANGUAGES
+from tests.bank.counter import NOON
 
 SITE = "https://business.example"
 
@@ -206,6 +208,7 @@ class Computer:
         self.updates, self.drive, self.memory, self.lock = TwinUpdates(), TwinDrive(), TwinMemory(), TwinLock()
         self.timer = TwinTimer()
         self.jobs: list[Job] = []
+        self.now = datetime.fromtimestamp(NOON / 1000, UTC)
         ports = LauncherPorts(
             self.readers,
             self.window,
@@ -218,6 +221,7 @@ class Computer:
             self.timer,
             self.jobs.append if slowly else lambda job: job(),
             lambda: ("Linux",),
+            lambda: self.now,
         )
         settings = LauncherSettings(SITE, "", "0 825 041 040")
         self.conductor = Conductor(ports, settings, LAUNCHER_LANGUAGES[language], language)

@@ -33,11 +33,11 @@ from bank.pki.foreign import CsrError, read_request
 from bank.pki.profiles import EVIDENCE
 from bank.web.est.site import open_est
 from bank.web.est.words import list_est_words
-from drivers.vault.attesting import attest_key, certify_itself
-from sesame_core.piv.names import KeyAlgorithm, usual_rules
+from drivers.vault.attesting import certify_itself
 from tests.bank.counter import Hand
-from tests.bank.keyed import Device, EsecureBank, make_request
+from tests.bank.keyed import Device, EsecureBank
 from tests.left_out import leave_out
+from tests.web.soft_device import SoftDevice
 from web.serving import CertifiedServer, bind_listener
 from web.tls import Identity, make_certificate
 
@@ -46,34 +46,6 @@ ENGLISH = list_est_words()["en"].faults
 FRENCH = list_est_words()["fr"].faults
 TOOLS = {"pki": "strongswan-pki", "curl": "curl", "openssl": "openssl"}
 AT_HOME = "https://127.0.0.1"
-
-
-class SoftDevice:
-    """A device whose private keys a program of others' can have in a file: strongSwan and curl need that for TLS."""
-
-    def __init__(self, serial: int) -> None:
-        self._serial = serial
-        self.attestation = ec.generate_private_key(ec.SECP256R1())
-        self.key = ec.generate_private_key(ec.SECP256R1())
-
-    @property
-    def serial(self) -> int:
-        return self._serial
-
-    def own_certificate(self) -> bytes:
-        return certify_itself(self.attestation, self.serial)
-
-    def request(self) -> bytes:
-        rules = usual_rules(0x9A, KeyAlgorithm.P256)
-        return make_request(self.key, [attest_key(self.attestation, self.key.public_key(), 0x9A, rules, self.serial)])
-
-    def renew(self) -> bytes:
-        """A new key, and the request for it."""
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        return self.request()
-
-    def pem(self) -> bytes:
-        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 @dataclass

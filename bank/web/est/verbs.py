@@ -1,7 +1,8 @@
-"""EST (RFC 7030, as RFC 8951 corrects it): cacerts, csrattrs, simpleenroll, simplereenroll.
+"""EST (RFC 7030, as RFC 8951 corrects it): cacerts, csrattrs, simpleenroll, simplereenroll, fullcmc.
 
-The first enrolment is by HTTP Basic: user ID and activation code; the next by the certificate before it, in TLS. What
-is refused is said in a sentence that the key's launcher shows as it is (RFC 7030, 4.2.3).
+The first enrolment is by HTTP Basic: user ID and activation code; the next by the certificate before it, in TLS
+(simplereenroll) or by its signature around the request (fullcmc). What is refused is said in a sentence that the key's
+launcher shows as it is (RFC 7030, 4.2.3).
 """
 
 import base64
@@ -56,6 +57,7 @@ class EstApi:
             Route(f"{PATH}/csrattrs", self.give_wishes),
             Route(f"{PATH}/simpleenroll", self.enrol_key, methods=["POST"]),
             Route(f"{PATH}/simplereenroll", self.renew_certificate, methods=["POST"]),
+            Route(f"{PATH}/fullcmc", self.renew_signed, methods=["POST"]),
         ]
 
     async def give_authorities(self, _request: Request) -> Response:
@@ -96,6 +98,19 @@ class EstApi:
             return _refuse(_words(request), error)
         return _packed(pack_certificates([made]), ONE_CERTIFICATE)
 
+    async def renew_signed(self, request: Request) -> Response:
+        """RFC 7030, 4.3: renewal alone. What is issued is answered as CMC's Simple PKI Response (RFC 5272, 4.1), which
+        is the same certs-only message; what is refused, by HTTP as elsewhere."""
+        words = _words(request)
+        if request.url.scheme != "https":
+            return PlainTextResponse(words.no_tls + "\n", 403)
+        body = await request.body()
+        try:
+            made = await run_in_threadpool(self._renew_signed, body)
+        except EnrolError as error:
+            return _refuse(words, error)
+        return _packed(pack_certificates([made]), ONE_CERTIFICATE)
+
     async def show_broken(self, request: Request, error: Exception) -> Response:
         """The books cannot be used: where they are is for whoever started this."""
         log.error("%s", error)
@@ -106,6 +121,9 @@ class EstApi:
 
     def _renew(self, certificate: bytes | None, body: bytes) -> x509.Certificate:
         return KeyEnrolment(self.frame).renew(certificate, _decode(body))
+
+    def _renew_signed(self, body: bytes) -> x509.Certificate:
+        return KeyEnrolment(self.frame).renew_signed(_decode(body))
 
 
 def make_est(api: EstApi) -> Starlette:
