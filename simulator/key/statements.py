@@ -186,7 +186,7 @@ KEY_VERBS: Final[Mapping[str, KeyVerb]] = MappingProxyType(
         ),
         "language": KeyVerb("language fr|en", "What the PC speaks.", _speak, least=1, most=1),
         "choose": KeyVerb(
-            "choose ok|update|cancel|end|retry|copy",
+            "choose ok|update|renew|cancel|end|retry|copy",
             "A button of the launcher's window.",
             lambda desk, words: desk.choose(_chosen(LaunchChoice, words[0])),
             least=1,
