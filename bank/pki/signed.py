@@ -32,7 +32,7 @@ MOST_FIELDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class SignedRequest:
+class CmcRequest:
     """`certificate`: who has signed, DER, not judged yet. `request`: PKCS#10, DER, not read yet."""
 
     certificate: bytes
@@ -49,7 +49,7 @@ class _Signer:
     signature: bytes
 
 
-def read_signed_request(octets: bytes) -> SignedRequest:
+def read_signed_request(octets: bytes) -> CmcRequest:
     """The request in it, where the signature is right and of the certificate that came along. Raises CsrError."""
     try:
         content, certificate, signer = _split_signed(octets)
@@ -61,7 +61,7 @@ def read_signed_request(octets: bytes) -> SignedRequest:
     if signer.digest != SHA_256 or any(signer.attributes.get(kind) != value for kind, value in bound.items()):
         raise CsrError("what was signed is not the request that it stands around")
     _check_signature(key, signer)
-    return SignedRequest(certificate, request)
+    return CmcRequest(certificate, request)
 
 
 def _split_signed(octets: bytes) -> tuple[bytes, bytes, _Signer]:
