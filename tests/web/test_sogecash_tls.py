@@ -40,7 +40,7 @@ from tests.bank.keyed import DAY_MS, Device, EsecureBank
 from tests.key.made import Person
 from tests.left_out import leave_out
 from tests.pcsc_plugin import FIRST, PcscService
-from tests.web.test_est import SoftDevice
+from tests.web.soft_device import SoftDevice
 from web.certified import Believed
 from web.serving import CertifiedServer, bind_listener
 from web.tls import make_certificate, make_root
