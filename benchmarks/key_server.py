@@ -23,7 +23,7 @@ from benchmarks.figures import say
 from sesame.bank.business import authorities_now
 from tests.bank.counter import Hand
 from tests.bank.keyed import EsecureBank
-from tests.web.test_est import SoftDevice
+from tests.web.soft_device import SoftDevice
 from web.certified import Believed
 from web.serving import CertifiedServer, bind_listener
 from web.tls import make_certificate, make_root

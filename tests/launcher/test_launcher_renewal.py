@@ -243,7 +243,7 @@ def finish_at_another_computer(scene: RenewalScene) -> None:
         scene.send(ev.ChoiceMade(C.CANCEL))
         assert scene.sentence == EN.half_renewed, "the key cannot be used before"
     scene.renew()
-    assert scene.phase is P.RENEWED, scene.conductor.state.detail
+    assert scene.phase.value == P.RENEWED.value, scene.conductor.state.detail
     assert scene.is_renewed()
 
 
