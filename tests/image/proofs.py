@@ -117,6 +117,7 @@ def has_no_compiler(board: Board) -> str:
 
 def sees_the_slot(board: Board) -> str:
     """`sesame doctor` sees the smart-card reader at the USB port"""
+    board.wait_until("grep -l QEMU /sys/bus/usb/devices/*/manufacturer")
     status, said = board.ask("/usr/local/bin/sesame doctor --config /etc/sesame/reader.toml", limit=600)
     rows = [line for line in said.splitlines() if "QEMU" in line or "CCID" in line]
     if status or not rows:

@@ -111,7 +111,7 @@ def _reader_on_3b(card: Path, facts: dict[str, str]) -> Iterator[Result]:
     def session(board: Board) -> Iterator[Result]:
         facts["kernel"] = board.must("uname -r")
         facts["system"] = board.must(". /etc/os-release; echo $PRETTY_NAME")
-        facts["memory"] = board.must("free -m | awk '/^Mem/ { print $3 }'")
+        facts["memory"] = board.must("awk '/^MemAvailable/ { print $2 }' /proc/meminfo")
         for proof in (
             proofs.cannot_write, proofs.has_no_swap, proofs.has_no_network, proofs.has_no_compiler, proofs.has_the_bus,
             proofs.sees_the_slot, proofs.pulls_the_latch,
