@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from image.lock.rows import read_rows
 from image.shell import ROOT, ImageError
 
 LOCK = ROOT / "image/lock/packages.lock"
@@ -48,17 +49,10 @@ class Package:
 
 def read_lock(text: str) -> tuple[Package, ...]:
     """The packages of a list. Raises ImageError for a line that is none, and for names twice or out of order."""
-    found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.startswith("#"):
-            row = ROW.fullmatch(line)
-            if row is None:
-                raise ImageError(f"packages.lock, line {number} is not NAME VERSION ARCHITECTURE SIZE SHA256. {RENEW}")
-            found.append(Package(row["name"], row["version"], row["architecture"], int(row["size"]), row["digest"]))
-    names = [package.name for package in found]
-    if not names or names != sorted(set(names)):
-        raise ImageError(f"packages.lock: no names, a name twice, or names out of order. {RENEW}")
-    return tuple(found)
+    rows = read_rows(text, ROW, "packages.lock", "NAME VERSION ARCHITECTURE SIZE SHA256", f". {RENEW}")
+    return tuple(
+        Package(row["name"], row["version"], row["architecture"], int(row["size"]), row["digest"]) for row in rows
+    )
 
 
 def write_lock(packages: Iterable[Package]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from image.lock.packages import RENEW
+from image.lock.rows import read_rows
 from image.shell import ROOT, ImageError, run_program
 
 LOCK = ROOT / "image/lock/wheels.lock"
@@ -51,17 +52,8 @@ class Wheel:
 
 def read_wheels(text: str) -> tuple[Wheel, ...]:
     """The wheels of a list. Raises ImageError for a line that is none, and for names twice or out of order."""
-    found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.startswith("#"):
-            row = ROW.fullmatch(line)
-            if row is None:
-                raise ImageError(f"wheels.lock, line {number} is not NAME==VERSION --hash=sha256:DIGEST")
-            found.append(Wheel(row["name"], row["version"], row["digest"]))
-    names = [wheel.name for wheel in found]
-    if not names or names != sorted(set(names)):
-        raise ImageError("wheels.lock: no names, a name twice, or names out of order")
-    return tuple(found)
+    rows = read_rows(text, ROW, "wheels.lock", "NAME==VERSION --hash=sha256:DIGEST")
+    return tuple(Wheel(row["name"], row["version"], row["digest"]) for row in rows)
 
 
 def write_wheels(wheels: Iterable[Wheel]) -> str:
