@@ -6,6 +6,7 @@ signs, and the program that speaks TLS has no way to it. What is taken is the le
 signature by it, one request, no control.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256, Hash
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from bank.pki.der import OBJECT, OCTETS, SEQUENCE, SET, DerError, read_sequence, split_values, write_object, write_value
 from bank.pki.foreign import CsrError
@@ -57,7 +58,7 @@ def read_signed_request(octets: bytes) -> CmcRequest:
         key = x509.load_der_x509_certificate(certificate).public_key()
     except Exception as cause:  # a parser of others' octets fails in more ways than it says
         raise CsrError("this is no request that a certificate has signed (CMC, RFC 5272)") from cause
-    bound = {CONTENT_TYPE: PKI_DATA, MESSAGE_DIGEST: write_value(OCTETS, _digest(content))}
+    bound = {CONTENT_TYPE: PKI_DATA, MESSAGE_DIGEST: write_value(OCTETS, hashlib.sha256(content).digest())}
     if signer.digest != SHA_256 or any(signer.attributes.get(kind) != value for kind, value in bound.items()):
         raise CsrError("what was signed is not the request that it stands around")
     _check_signature(key, signer)
@@ -125,12 +126,6 @@ def _open(octets: bytes, tag: int) -> bytes:
     ((found, content, _),) = split_values(octets, 1)
     _refuse_unless(found == tag)
     return content
-
-
-def _digest(octets: bytes) -> bytes:
-    digest = Hash(SHA256())
-    digest.update(octets)
-    return digest.finalize()
 
 
 def _refuse_unless(right: bool) -> None:
