@@ -41,6 +41,11 @@ class UpdateDesk:
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
+    def begin_anew(self) -> None:
+        """The key's program starts: what was taken until now, another may have taken."""
+        self.leave_host()
+        self._taking = None
+
     def takes_command(self, apdu: bytes) -> bool:
         """True for one of its own."""
         return is_for_update(apdu)

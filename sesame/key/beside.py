@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from device.config import Config
     from sesame.bank.address import BusinessPlace
     from simulator.key.desk import KeyDesk
+    from simulator.key.programs import DeskPrograms
     from simulator.web.beside import KeyBeside
 
 NOWHERE: Final = "http://127.0.0.1:8036/"
 """Where certificates say that one learns what was revoked: of a script's bank nobody asks."""
+
+BLOCK_S: Final = 0.2
+"""On the page, so that an update of some forty blocks can be looked at, and cancelled."""
 
 
 @contextmanager
@@ -37,7 +41,7 @@ def key_beside(
 
     pages = (url_of(page).rstrip("/"), url_of(page, "localhost").rstrip("/"))
     try:
-        with _desk_at_site(config, keys, url_of(page), state, state) as (business, desk):
+        with _desk_at_site(config, keys, url_of(page), (state, state), BLOCK_S) as (business, desk):
             window = bind_listener(0, 0)
             with Server(BrowserWindow(desk.browser).make_app(pages), window).beside():
                 yield business, KeyBeside(desk, window.getsockname()[1])
@@ -47,16 +51,33 @@ def key_beside(
 
 @contextmanager
 def _desk_at_site(
-    config: "Config", keys: "EsecureFrame", url: str, tls: Path, vault: Path | None
+    config: "Config", keys: "EsecureFrame", url: str, places: tuple[Path, Path | None], block_s: float
 ) -> "Iterator[tuple[BusinessPlace, KeyDesk]]":
-    """`url`: of the bank's pages; `tls`: where the server keeps its own; `vault`: below which the key lies."""
-    from simulator.key.desk import BusinessSite, open_desk_of_key  # noqa: PLC0415 - a web server's libraries
+    """`url`: of the bank's pages; `places`: where the server keeps its own, and below which the key lies; `block_s`:
+    see KeyDesk."""
+    tls, vault = places
+    from simulator.key.desk import BusinessSite, KeyMaking, open_desk_of_key  # noqa: PLC0415 - a web server's libraries
 
-    with business_beside(keys.store, url, argparse.Namespace(state=tls)) as business:
-        site = BusinessSite(business.url, business.root.read_bytes())
+    with business_beside(keys.store, url, argparse.Namespace(state=tls)) as business, _programs_served(keys) as served:
+        programs, updates = served
+        site = BusinessSite(business.url, business.root.read_bytes(), updates)
         sentences = keys.open_authorities().sentence.key.public_key()
-        with open_desk_of_key(config, vault, keys, site, sentences) as desk:
+        with open_desk_of_key(config, vault, keys, site, KeyMaking(sentences, programs, block_s)) as desk:
             yield business, desk
+
+
+@contextmanager
+def _programs_served(keys: "EsecureFrame") -> "Iterator[tuple[DeskPrograms, str]]":
+    """The key's programs, and the address of the repository that they come from: its own, so that a real key never
+    takes one of the demonstration's. Raises ServingError."""
+    from bank.web.updates.site import PATH, open_updates  # noqa: PLC0415 - a web server's libraries
+    from simulator.key.programs import DeskPrograms  # noqa: PLC0415 - as above
+    from web.serving import Server, bind_listener, url_of  # noqa: PLC0415 - as above
+
+    with TemporaryDirectory(prefix="sesame-programs-") as folder:
+        programs, listener = DeskPrograms(Path(folder), keys.store), bind_listener(0, 0)
+        with Server(open_updates(programs.public), listener).beside():
+            yield programs, url_of(listener).rstrip("/") + PATH
 
 
 class KeyDeskBeside:
@@ -92,13 +113,13 @@ class KeyDeskBeside:
 
 
 @contextmanager
-def open_own_desk(config: "Config") -> "Iterator[KeyDesk]":
-    """A desk whose bank ends with it. Raises StateError, ServingError."""
+def open_own_desk(config: "Config", block_s: float = 0.0) -> "Iterator[KeyDesk]":
+    """A desk whose bank ends with it. `block_s`: see KeyDesk. Raises StateError, ServingError."""
     from sesame.telephone import open_own_books  # noqa: PLC0415 - SQLAlchemy
 
     with (
         closing(open_own_books()) as store,
         TemporaryDirectory(prefix="sesame-key-") as state,
-        _desk_at_site(config, frame_keys(store, NOWHERE), NOWHERE, Path(state), None) as (_, desk),
+        _desk_at_site(config, frame_keys(store, NOWHERE), NOWHERE, (Path(state), None), block_s) as (_, desk),
     ):
         yield desk

@@ -14,6 +14,7 @@ from device.esecure.appliance import KeyAppliance
 from device.esecure.compose import rules_of_glass
 from device.esecure.link import KeyLink
 from device.esecure.manner import KeyManner, PinMode
+from device.esecure.updating import UpdateDesk
 from device.esecure.worker import ThreadWorker
 from device.loop import Loop
 from drivers.ports import Picture
@@ -27,10 +28,14 @@ from sesame_core.events import Key, Millis
 from sesame_core.piv.vault import Vault
 from sesame_core.screens import Screen
 from simulator.key.cable import DeskCable
+from simulator.key.programs import FIRST, DeskPrograms
 from simulator.live import LiveFront
 
 FOLDER: Final = "key-desk"
 """Below the state: with the published PIN, so that it is nobody's own key."""
+
+NOBODYS: Final = 0
+"""The ticket of a step that nobody waits for: the link's own begin with 1."""
 
 
 class KeyPowerError(SesameError):
@@ -39,12 +44,14 @@ class KeyPowerError(SesameError):
 
 @dataclass(frozen=True, slots=True)
 class KeyLook:
-    """What is to be seen of the key. `dark_in`: milliseconds until it goes dark by itself, None where it is."""
+    """What is to be seen of the key. `dark_in`: milliseconds until it goes dark by itself, None where it is; `version`:
+    the number of the program that runs."""
 
     phase: str
     says: str
     plugged: bool
     dark_in: Millis | None
+    version: int = FIRST
 
 
 KeyListener = Callable[[Picture, KeyLook], None]
@@ -54,15 +61,23 @@ KeyListener = Callable[[Picture, KeyLook], None]
 class KeyBench(LiveFront):
     """The key, and the cable in somebody's hand. Every method but `submit` on the key's thread."""
 
-    def __init__(self, config: Config, vault: Vault, bank: EllipticCurvePublicKey | None = None) -> None:
-        """`bank`: whose sentences the key believes."""
+    def __init__(
+        self,
+        config: Config,
+        vault: Vault,
+        bank: EllipticCurvePublicKey,
+        programs: DeskPrograms,
+    ) -> None:
+        """`bank`: whose sentences the key believes; `programs`: those it has and takes."""
         alone = replace(config, slot=replace(config.slot, card_switch=False))  # a key has no card slot
         super().__init__(alone)
         self.config = config
         self.vault = vault
         self.cable = DeskCable(self.clock)
-        worker = ThreadWorker(self.clock)
-        link = KeyLink(self.cable, vault, worker, self.clock, KeyManner(PinMode.KEYPAD, bank))
+        self.programs = programs
+        self._worker = worker = ThreadWorker(self.clock)
+        self._updates = UpdateDesk(programs.open_taking)
+        link = KeyLink(self.cable, vault, worker, self.clock, KeyManner(PinMode.KEYPAD, bank, self._updates))
         appliance = KeyAppliance(link, self.cable, worker, rules_of_glass(config))
         self.loop = Loop(self.parts.board, appliance, [self._watch])
         self._listener: KeyListener = lambda _picture, _look: None
@@ -81,8 +96,11 @@ class KeyBench(LiveFront):
 
     def plug(self) -> None:
         """Into the PC; harmless where it is in."""
-        if not self.cable.there:
-            self.cable.plug()
+        if self.cable.there:
+            return
+        self.programs.start_program()
+        self._worker.do_step(NOBODYS, self._updates.begin_anew)
+        self.cable.plug()
 
     def unplug(self) -> None:
         """Out, whatever is under way; harmless where it is out."""
@@ -105,6 +123,7 @@ class KeyBench(LiveFront):
         """Out of the PC, as the maker made it. Raises VaultError."""
         self.unplug()
         self.vault.start_anew()
+        self.programs.begin_anew()
 
     # What an eye sees
 
@@ -112,22 +131,27 @@ class KeyBench(LiveFront):
         """How it is now."""
         state = self.loop.state
         left = None if state.dark_at is None else max(0, state.dark_at - self.clock.now())
-        return KeyLook(state.phase.value, self.loop.screen.text, self.cable.there, left)
+        return KeyLook(state.phase.value, self.loop.screen.text, self.cable.there, left, self.programs.running)
 
     def _watch(self, _state: KeyState, _screen: Screen) -> None:
         self.tell_listener()
 
 
 @contextmanager
-def open_key(config: Config, state: Path | None, bank: EllipticCurvePublicKey | None = None) -> Iterator[KeyBench]:
+def open_key(
+    config: Config,
+    state: Path | None,
+    bank: EllipticCurvePublicKey,
+    programs: DeskPrograms,
+) -> Iterator[KeyBench]:
     """The key that lies in the state's folder, which is held meanwhile. Where another run has it, as where there is no
     folder, it is one more, in memory alone: a bank has many keys. Raises VaultError."""
     folder = _held(state / FOLDER) if state else None
     if folder is None:
-        yield _made(config, MemoryMedium(), bank)
+        yield _made(config, MemoryMedium(), bank, programs)
         return
     with closing(folder):
-        yield _made(config, folder, bank)
+        yield _made(config, folder, bank, programs)
 
 
 def _held(place: Path) -> Folder | None:
@@ -137,5 +161,5 @@ def _held(place: Path) -> Folder | None:
         return None
 
 
-def _made(config: Config, medium: Medium, bank: EllipticCurvePublicKey | None) -> KeyBench:
-    return KeyBench(config, open_vault(medium, give_published), bank)
+def _made(config: Config, medium: Medium, bank: EllipticCurvePublicKey, programs: DeskPrograms) -> KeyBench:
+    return KeyBench(config, open_vault(medium, give_published), bank, programs)

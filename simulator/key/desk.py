@@ -28,6 +28,7 @@ from simulator.key.computer import SimulatedComputer
 from simulator.key.launching import DeskBrowser, DeskReaders, DeskWindow
 from simulator.key.mutual_tls import CardIdentity
 from simulator.key.post import KeyPost
+from simulator.key.programs import DeskPrograms
 from simulator.key.site_hands import SiteHands
 from simulator.key.starting import LauncherParts, make_disc, run_launcher
 
@@ -54,7 +55,8 @@ class DeskError(SesameError):
 @dataclass(frozen=True, slots=True)
 class DeskLook:
     """What is to be seen. `launcher`: its window, None while it does not run. `asks`: the PC asks whether to start it.
-    `files`: on the key's CD-ROM. `address`: of the browser, empty while none is open."""
+    `files`: on the key's CD-ROM. `address`: of the browser, empty while none is open. `offered`: the number of the
+    program that the bank offers to keys."""
 
     key: KeyLook
     manner: LaunchManner
@@ -64,25 +66,32 @@ class DeskLook:
     files: tuple[str, ...]
     address: str
     copied: str
+    offered: int
 
 
 @dataclass(frozen=True, slots=True)
 class BusinessSite:
-    """Where the site is, and what the launcher on the CD-ROM believes. `root`: of its server, PEM."""
+    """Where the site is, and what the launcher on the CD-ROM believes. `root`: of its server, PEM; `updates`: where the
+    key's programs are served, nothing where they are not."""
 
     url: str
     root: bytes
+    updates: str = ""
 
 
 class KeyDesk:
     """The whole. `changed`: told of pictures and looks, on any thread."""
 
-    def __init__(self, key: KeyBench, frame: EsecureFrame, site: BusinessSite, language: str) -> None:
+    def __init__(
+        self, key: KeyBench, frame: EsecureFrame, site: BusinessSite, language: str, *, block_s: float = 0.0
+    ) -> None:
+        """`block_s`: what a block of an update takes on its way to the PC, in seconds."""
         self.key = key
+        self.programs = key.programs
         self.site = site
         self.language = language
         self.post = KeyPost(frame, key.vault)
-        self.computer = SimulatedComputer(key, make_disc(site.url, site.root), DRIVE_NAME)
+        self.computer = SimulatedComputer(key, make_disc(site.url, site.root, site.updates), DRIVE_NAME)
         self.browser = SimulatedBrowser(site.root, self._identify)
         self.hands = SiteHands(self.browser, language)
         self.manner = LaunchManner.AUTOMATIC
@@ -90,7 +99,7 @@ class KeyDesk:
         self._lock = RLock()
         self._readers = DeskReaders(self.computer)
         self._shown_browser = DeskBrowser(self.browser, self._tell)
-        self._parts = LauncherParts(self._readers, self._shown_browser, self.computer)
+        self._parts = LauncherParts(self._readers, self._shown_browser, self.computer, block_s=block_s)
         self._window = DeskWindow(self._tell)
         self._running: Thread | None = None
         self._files: tuple[str, ...] = ()
@@ -189,6 +198,11 @@ class KeyDesk:
         """On the key; done when the finger is off the last. Raises KeyPowerError, NoSuchKeyError, EndedError."""
         self.key.submit(lambda: self.key.press_keys(keys)).result(PATIENCE_S).result(PATIENCE_S)
 
+    def publish_program(self) -> None:
+        """The bank offers keys a newer program. Raises ProgramsError, StateError."""
+        self.programs.publish()
+        self._tell()
+
     def begin_anew(self) -> None:
         """The next customer: the key as the maker made it, nothing open, nothing posted. Raises VaultError, EndedError
         on the key's side."""
@@ -212,7 +226,7 @@ class KeyDesk:
         view = self._window.view
         return DeskLook(
             key, self.manner, self._asks, view, DRIVE_NAME if self._files else "", self._files, self.browser.address,
-            self._window.copied,
+            self._window.copied, self.programs.offered,
         )  # fmt: skip
 
     def glass(self) -> Picture | None:
@@ -260,6 +274,7 @@ def encode_desk(look: DeskLook) -> dict[str, Any]:
         "files": list(look.files),
         "browser": look.address,
         "copied": look.copied,
+        "offered": look.offered,
     }
 
 
@@ -280,13 +295,24 @@ def encode_view(view: LaunchView) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class KeyMaking:
+    """What a key on the desk is made with. `bank`: whose sentences it believes; `programs`: those it has and takes;
+    `block_s`: see KeyDesk."""
+
+    bank: EllipticCurvePublicKey
+    programs: DeskPrograms
+    block_s: float = 0.0
+
+
 @contextmanager
 def open_desk_of_key(
-    config: Config, state: Path | None, frame: EsecureFrame, site: BusinessSite, bank: EllipticCurvePublicKey | None
+    config: Config, state: Path | None, frame: EsecureFrame, site: BusinessSite, making: KeyMaking
 ) -> Iterator[KeyDesk]:
     """The desk with its key in the state's folder, alive while the context lasts. Raises VaultError."""
     with ExitStack() as stack:
-        key = stack.enter_context(open_key(config, state, bank))
-        desk = KeyDesk(key, frame, site, "fr" if config.reader.language == "auto" else config.reader.language)
+        key = stack.enter_context(open_key(config, state, making.bank, making.programs))
+        language = "fr" if config.reader.language == "auto" else config.reader.language
+        desk = KeyDesk(key, frame, site, language, block_s=making.block_s)
         stack.enter_context(desk.living())
         yield desk

@@ -1,7 +1,8 @@
 """Twins of what the launcher needs of a PC (`launcher.ports`), on the simulated one: its readers, its drive, its
 browser, its window, which the simulator's page shows."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from threading import Condition, Timer
 from typing import Final
@@ -12,6 +13,7 @@ from cryptography import x509
 from launcher.course.events import LaunchEvent
 from launcher.ports import Card, NetAnswer
 from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
+from launcher.updating.serving import ProgramFiles
 from launcher.view import LaunchView
 from sesame_core.errors import SesameError
 from simulator.key.browser import SimulatedBrowser
@@ -22,6 +24,8 @@ from simulator.key.piv_host import STATUS_NO_PIN
 
 READER: Final = "e-secure 00 00"
 LARGEST_ANSWER: Final = 1 << 20
+PROGRAMS: Final = "programs/"
+"""What the repository's files begin with that are long."""
 
 
 class DeskCard:
@@ -199,6 +203,24 @@ class DeskNet:
             except list_line_errors() as cause:
                 raise LaunchError(LaunchTrouble.REFUSED, type(cause).__name__) from cause
         return NetAnswer(answer.status, content)
+
+
+class UnhurriedSource:
+    """See ProgramFiles: a line on which each block of a program takes `block_s`, so that somebody can look on."""
+
+    def __init__(self, source: ProgramFiles, block_s: float) -> None:
+        self._source = source
+        self._block_s = block_s
+
+    def fetch_blocks(self, name: str, offset: int, limit: int) -> Iterator[bytes] | None:
+        """See ProgramFiles."""
+        blocks = self._source.fetch_blocks(name, offset, limit)
+        return self._let_pass(blocks) if blocks is not None and name.startswith(PROGRAMS) else blocks
+
+    def _let_pass(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            time.sleep(self._block_s)
+            yield block
 
 
 class DeskDrive:

@@ -13,7 +13,9 @@ from launcher.adapters.updates import RepositoryUpdates
 from launcher.conductor import Conductor, LauncherPorts
 from launcher.course.events import TrayChosen, TrayItem
 from launcher.packing import FILE, list_disc_files
+from launcher.ports import UpdateSource
 from launcher.settings import PLACE, LauncherSettings, SettingsError, check_settings, read_settings
+from launcher.updating.serving import HttpSource
 from launcher.words import choose_language
 from simulator.key.computer import SimulatedComputer
 from simulator.key.launching import (
@@ -25,6 +27,7 @@ from simulator.key.launching import (
     DeskReaders,
     DeskTimer,
     DeskWindow,
+    UnhurriedSource,
 )
 
 HELPDESK: Final = "0 825 041 040"
@@ -40,6 +43,8 @@ class LauncherParts:
     computer: SimulatedComputer
     memory: DeskMemory = field(default_factory=DeskMemory)
     holders: set[DeskLock] = field(default_factory=set)
+    block_s: float = 0.0
+    """What a block of an update takes on its way, in seconds."""
 
     def make_ports(self, window: DeskWindow, settings: LauncherSettings) -> LauncherPorts:
         """For one start."""
@@ -48,7 +53,7 @@ class LauncherParts:
             window=window,
             browser=self.browser,
             net=DeskNet(settings.authority.encode()),
-            updates=RepositoryUpdates(None),
+            updates=self._open_updates(settings.updates),
             drive=DeskDrive(self.computer),
             memory=self.memory,
             lock=DeskLock(self.holders),
@@ -57,6 +62,10 @@ class LauncherParts:
             describe_computer=lambda: COMPUTER,
             read_clock=lambda: datetime.now(UTC),
         )
+
+    def _open_updates(self, address: str) -> UpdateSource:
+        source = UnhurriedSource(HttpSource(address), self.block_s) if address else None
+        return RepositoryUpdates(source)
 
 
 def run_launcher(parts: LauncherParts, window: DeskWindow, language: str) -> None:
@@ -72,10 +81,10 @@ def run_launcher(parts: LauncherParts, window: DeskWindow, language: str) -> Non
     ports.lock.release_lock()
 
 
-def make_disc(site: str, root: bytes) -> bytes:
-    """The image of the key's CD-ROM. `site`: the business site's address; `root`: its server's authority, PEM. Raises
-    UsbDeviceError, SettingsError."""
-    return build_image(list_disc_files(check_settings(LauncherSettings(site, root.decode(), HELPDESK))))
+def make_disc(site: str, root: bytes, updates: str = "") -> bytes:
+    """The image of the key's CD-ROM. `site`: the business site's address; `root`: its server's authority, PEM;
+    `updates`: where the key's programs are served. Raises UsbDeviceError, SettingsError."""
+    return build_image(list_disc_files(check_settings(LauncherSettings(site, root.decode(), HELPDESK, updates))))
 
 
 def read_disc_settings(files: Mapping[str, bytes]) -> LauncherSettings:

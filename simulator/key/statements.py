@@ -60,6 +60,8 @@ def judge_key(desk: KeyDesk, about: str, words: Words) -> str:
     """`expect key|launcher|site ...`: what is not as expected. Raises KeyStatementError."""
     if about == "key" and tuple(words) == ("dark",):
         return _wait_for(desk, lambda: "" if not desk.look().key.says else f"the key says {desk.look().key.says!r}")
+    if about == "key" and len(words) == 2 and words[0] == "version":
+        return _wait_for(desk, lambda: _judge_version(desk, words[1]))
     wanted = words[1:] if about == "key" and tuple(words[:1]) == ("text",) else words
     if len(wanted) != 1 or (about == "key" and len(words) != 2):
         raise KeyStatementError(f"write: {', '.join(usage for usage, _ in KEY_LOOKS)}")
@@ -117,6 +119,11 @@ def _read_site(desk: KeyDesk) -> str:
     return normalize("NFC", page.says.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " "))
 
 
+def _judge_version(desk: KeyDesk, number: str) -> str:
+    runs = str(desk.look().key.version)
+    return "" if runs == number else f"the key runs version {runs}, not {number}"
+
+
 def _chosen(kind: type[E], word: str) -> E:
     names = [each.value for each in kind]
     if word not in names:
@@ -158,6 +165,7 @@ READERS: Final[Mapping[str, Callable[[KeyDesk], str]]] = MappingProxyType(
 KEY_LOOKS: Final = (
     ("expect key text TEXT", "Fail unless the key's glass says it within 15 s; it may be a part."),
     ("expect key dark", "Fail unless its glass is dark within 15 s."),
+    ("expect key version NUMBER", "Fail unless the key runs that program within 15 s."),
     ("expect launcher TEXT", "Fail unless the launcher's window says it within 15 s."),
     ("expect site TEXT", "Fail unless the page in the PC's browser says it."),
 )
@@ -213,6 +221,11 @@ KEY_VERBS: Final[Mapping[str, KeyVerb]] = MappingProxyType(
             "post",
             "The helpdesk posts a new security number, and an activation code where there is no certificate.",
             lambda desk, _words: _post(desk),
+        ),
+        "publish": KeyVerb(
+            "publish",
+            "The bank offers keys a newer program; the launcher looks for it when the key is plugged in.",
+            lambda desk, _words: desk.publish_program(),
         ),
     }
 )

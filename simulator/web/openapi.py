@@ -142,7 +142,13 @@ SCHEMAS: Final[Json] = {
     ),
     "Messages": _object(messages=_list(_object(to=TEXT, by={"enum": ["sms", "mail"]}, text=TEXT, at_ms=COUNT))),
     "Desk": _object(
-        key=_object(phase=TEXT, says=TEXT, plugged=FLAG, dark_in={"type": ["integer", "null"], "minimum": 0}),
+        key=_object(
+            phase=TEXT,
+            says=TEXT,
+            plugged=FLAG,
+            dark_in={"type": ["integer", "null"], "minimum": 0},
+            version={"type": "integer", "minimum": 1, "description": "The number of the program that the key runs."},
+        ),
         manner={"enum": ["automatic", "asks", "manual"]},
         asks=FLAG,
         launcher={"type": ["object", "null"], "description": "What the launcher's window shows."},
@@ -150,6 +156,7 @@ SCHEMAS: Final[Json] = {
         files=_list(TEXT),
         browser={"type": "string", "description": "The address in the PC's browser; empty while it is closed."},
         copied={"type": "string", "description": "What the launcher has put where it can be pasted."},
+        offered={"type": "integer", "minimum": 1, "description": "The number of the program that the bank offers."},
     ),
     "Letters": _object(user=TEXT, serial=COUNT, code=TEXT, number=TEXT),
     "Error": _object(error=TEXT),

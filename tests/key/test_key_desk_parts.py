@@ -61,10 +61,18 @@ def test_as_many_words_are_taken_as_the_usage_shows(verb: KeyVerb | PhoneVerb) -
 
 def test_the_desk_is_told_with_all_that_is_to_be_seen() -> None:
     look = DeskLook(
-        KeyLook("entry", "CODE ?", True, 5_000), LaunchManner.ASKS, True, None, "drive", ("a", "b"), "https://x", "text"
+        KeyLook("entry", "CODE ?", True, 5_000, 2),
+        LaunchManner.ASKS,
+        True,
+        None,
+        "drive",
+        ("a", "b"),
+        "https://x",
+        "text",
+        3,
     )
     assert encode_desk(look) == {
-        "key": {"phase": "entry", "says": "CODE ?", "plugged": True, "dark_in": 5_000},
+        "key": {"phase": "entry", "says": "CODE ?", "plugged": True, "dark_in": 5_000, "version": 2},
         "manner": "asks",
         "asks": True,
         "launcher": None,
@@ -72,6 +80,7 @@ def test_the_desk_is_told_with_all_that_is_to_be_seen() -> None:
         "files": ["a", "b"],
         "browser": "https://x",
         "copied": "text",
+        "offered": 3,
     }
 
 
@@ -103,7 +112,7 @@ def test_the_launchers_window_is_told_with_every_part() -> None:
         "hidden": True,
     }
     assert encode_view(view) == told
-    look = DeskLook(KeyLook("asleep", "", False, None), LaunchManner.MANUAL, False, view, "", (), "", "")
+    look = DeskLook(KeyLook("asleep", "", False, None), LaunchManner.MANUAL, False, view, "", (), "", "", 1)
     assert encode_desk(look)["launcher"] == told
 
 

@@ -65,7 +65,7 @@ class Desk(Noted):
 
 
 def look(key: KeyLook = ASLEEP, launcher: LaunchView | None = None) -> DeskLook:
-    return DeskLook(key, LaunchManner.ASKS, False, launcher, "", (), "", "")
+    return DeskLook(key, LaunchManner.ASKS, False, launcher, "", (), "", "", 1)
 
 
 def says(text: str) -> DeskLook:
@@ -95,6 +95,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("key tray remove", ("choose_tray", TrayItem.REMOVE)),
         ("key close", ("close_browser",)),
         ("key post", ("post_anew",)),
+        ("key publish", ("publish_program",)),
         ("site open /fr/", ("open_path", "/fr/")),
         ("site fill user X", ("fill_field", "user", "X")),
         ("site press OK", ("press_button", "OK")),
@@ -177,7 +178,7 @@ def test_a_page_is_read_with_ordinary_blanks() -> None:
     [("key", ()), ("key", ("text",)), ("key", ("text", "a", "b")), ("key", ("a",)), ("key", ("a", "b")), ("site", ())],
 )
 def test_what_is_expected_is_one_text(about: str, words: tuple[str, ...]) -> None:
-    with pytest.raises(KeyStatementError, match="write: expect key text TEXT, expect key dark, expect launcher TEXT"):
+    with pytest.raises(KeyStatementError, match="expect key text TEXT, expect key dark, expect key version NUMBER"):
         judge_key(Desk().whole, about, words)
 
 

@@ -32,7 +32,7 @@ from simulator.web.key_api import KeyApi, read_key_words, stream_desk
 from simulator.web.phone_api import PhoneApi, read_words
 from simulator.web.stream import HERE
 
-LOOK = DeskLook(KeyLook("asleep", "", False, None), LaunchManner.ASKS, False, None, "", (), "", "")
+LOOK = DeskLook(KeyLook("asleep", "", False, None), LaunchManner.ASKS, False, None, "", (), "", "", 1)
 
 
 class Bench:

@@ -26,6 +26,11 @@ class KeyPageWords:
     code: str
     number: str
     post_anew: str
+    updates_title: str
+    runs: str  # {number}
+    offered: str  # {number}
+    nothing_newer: str
+    publish: str
     steps_title: str
     steps: tuple[str, ...]
     computer: str

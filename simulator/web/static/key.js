@@ -107,6 +107,7 @@ function showDesk(desk) {
     at("ready").textContent = key.plugged ? words.said.plugged : words.said.pulled;
   }
   plugged = key.plugged;
+  showPrograms(key.version, desk.offered);
   at("manner").value = desk.manner;
   at("drive").textContent = desk.drive;
   at("no-disc").hidden = desk.files.length > 0;
@@ -115,6 +116,16 @@ function showDesk(desk) {
   fill(at("files"), desk.files, (name) => Object.assign(document.createElement("li"), { textContent: name }));
   showLauncher(desk.launcher);
   showBrowser(desk.browser);
+}
+
+function showPrograms(version, offered) {
+  const newer = offered > version;
+  const texts = {
+    runs: words.runs.replace("{number}", version),
+    offered: newer ? words.offered.replace("{number}", offered) : words.newest,
+  };
+  for (const [name, text] of Object.entries(texts)) if (at(name).textContent !== text) at(name).textContent = text;
+  at("publish").disabled = newer;
 }
 
 function showBrowser(address) {
@@ -143,6 +154,7 @@ at("asks-no").addEventListener("click", () => act("decline"));
 at("close").addEventListener("click", () => act("close"));
 at("manner").addEventListener("change", (event) => act("manner", event.target.value));
 at("post").addEventListener("click", async () => (await act("post")) && showLetters());
+at("publish").addEventListener("click", () => act("publish"));
 at("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const typed = Object.fromEntries(new FormData(event.target));
