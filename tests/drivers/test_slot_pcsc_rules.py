@@ -305,6 +305,23 @@ def test_a_pulled_card_is_not_unpowered(sign: bytes | Code, open_slot: OpenSlot)
     assert pcscd.unpowered == [False]
 
 
+def test_a_card_that_is_pulled_while_nobody_asks_it_is_let_go(open_slot: OpenSlot) -> None:
+    """Nothing is exchanged and no other card comes: its handle goes by the pull alone, and the slot stays open."""
+    gone = threading.Event()
+
+    class Telling(PlayedPcscd):
+        def disconnect_card(self, handle: int, *, unpower: bool) -> None:
+            super().disconnect_card(handle, unpower=unpower)
+            gone.set()
+
+    pcscd = Telling("A")
+    loop = powered(open_slot, pcscd)
+    pcscd.pull("A")
+    assert isinstance(loop.next(), CardAbsent)
+    assert gone.wait(LIMIT_S), "the handle of a card that is gone is kept"
+    assert pcscd.handles == 0
+
+
 def test_a_card_that_is_in_is_unpowered(open_slot: OpenSlot) -> None:
     pcscd = PlayedPcscd("A")
     loop = powered(open_slot, pcscd)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from drivers.updates.settling import settle_program
 from launcher.updating.carrying import CarryEnd
 from sesame import cli
 from tests.architecture_rules import heavy_at_start, project
@@ -59,6 +60,14 @@ def test_what_waits_is_tried_and_kept(key: UpdatedKey, bank: Publisher, step: St
     assert step("confirm")["program"] == name_of(2)
     assert key.releases.find_name("current") == name_of(2)
     assert step("settle")["said"] == ""
+
+
+def test_what_is_settled_is_the_number_that_is_tried(key: UpdatedKey, bank: Publisher) -> None:
+    """0 is nobody's release: the unit may settle where nothing waits, as often as it likes."""
+    assert settle_program(bank.root, key.room, key.releases) == 0
+    bring(key, bank)
+    assert settle_program(bank.root, key.room, key.releases) == 2
+    assert settle_program(bank.root, key.room, key.releases) == 0
 
 
 def test_three_times_and_no_more(key: UpdatedKey, bank: Publisher, step: Step) -> None:

@@ -66,6 +66,10 @@ def test_raising_it_again_writes_nothing(tree: ConfigTreeTwin, image: Path) -> N
     """After a run that was killed: the image is in, the controller is taken, and nothing may be written."""
     raise_gadget(tree, IDENTITY, image)
     bind_gadget(tree, "dummy_udc.0")
+    lun = "functions/mass_storage.0/lun.0"
+    assert len(tree.written) == len(set(tree.written)) >= 10, "each value once"
+    assert tree.written.index(f"{lun}/file") > max(tree.written.index(f"{lun}/{name}") for name in ("cdrom", "ro"))
+    assert tree.written[-1] == "UDC"
     tree.written.clear()
     raise_gadget(tree, IDENTITY, image)
     bind_gadget(tree, "dummy_udc.0")
