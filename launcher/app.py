@@ -28,6 +28,7 @@ from launcher.adapters.terminal import TerminalWindow
 from launcher.adapters.updates import open_updates
 from launcher.conductor import Conductor, LauncherPorts
 from launcher.linux import automatic, libccid
+from launcher.packing import BY_ITSELF
 from launcher.settings import LauncherSettings, SettingsError, check_settings, find_settings
 from launcher.troubles import GUIDE_ROWS, LaunchError
 from launcher.words import LAUNCHER_LANGUAGES, choose_language
@@ -50,6 +51,7 @@ def add_launch_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--errors", action="store_true", help="print the table of error messages, and end")
     parser.add_argument("--readers", action="store_true", help="say what this computer sees of keys, and end")
     parser.add_argument("--add-reader", metavar="VID:PID", help="put a key's USB numbers into libccid's list (root)")
+    parser.add_argument(BY_ITSELF, action="store_true", help="said by what begins it in your stead, such as AutoPlay")
     parser.add_argument("--install", action="store_true", help="begin by itself when a key is plugged in")
 
 
@@ -112,7 +114,8 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
         describe_computer=lambda: describe_computer(own_file, known_hash),
         read_clock=lambda: datetime.now(UTC),
     )
-    conductor = Conductor(ports, settings, words, language)
+    by_hand = own_file is not None and not arguments.begun_by_itself
+    conductor = Conductor(ports, settings, words, language, by_hand=by_hand)
     conductor.begin()
     run_beside(conductor.watch_readers)
     try:

@@ -76,12 +76,18 @@ class _Progress:
 
 
 class Conductor:
-    """One launcher. `language`: the code of the words."""
+    """One launcher. `language`: the code of the words. `by_hand`: nothing but a person has begun it."""
 
     def __init__(
-        self, ports: LauncherPorts, settings: LauncherSettings, words: LauncherSentences, language: str = "en"
+        self,
+        ports: LauncherPorts,
+        settings: LauncherSettings,
+        words: LauncherSentences,
+        language: str = "en",
+        *,
+        by_hand: bool = False,
     ) -> None:
-        self.state = LaunchState()
+        self.state = LaunchState(by_hand=by_hand)
         self._ports = ports
         self._settings = settings
         self._words = words

@@ -28,13 +28,16 @@ from launcher.app import main
 sys.exit(main())
 """
 
-AUTORUN_INF: Final = (
-    b"[autorun]\r\nlabel=e-secure\r\naction=Connect to Sogecash Net\r\nopen=pyw.exe e-secure.pyz\r\n"
-    b"shell\\open\\command=pyw.exe e-secure.pyz\r\n"
-)
-"""Windows reads it where AutoPlay is on. Not tried on a Windows of metal."""
+BY_ITSELF: Final = "--begun-by-itself"
+"""Said to the launcher by whatever begins it in a person's stead. Where nothing does, it says why (AutoPlay is off)."""
 
-AUTORUN: Final = b'#!/bin/sh\nexec python3 "$(dirname "$0")/e-secure.pyz" "$@"\n'
+AUTORUN_INF: Final = (
+    f"[autorun]\r\nlabel=e-secure\r\naction=Connect to Sogecash Net\r\nshellexecute={FILE} {BY_ITSELF}\r\n".encode()
+)
+"""Windows reads it where AutoPlay is on. `shellexecute`, since `open` begins programs of the disc alone; no verb of our
+own, so that a double-click on the drive shows what is on it. Not tried on a Windows of metal."""
+
+AUTORUN: Final = f'#!/bin/sh\nexec python3 "$(dirname "$0")/{FILE}" {BY_ITSELF} "$@"\n'.encode()
 """Of a desktop (freedesktop.org, Desktop Application Autostart, *Autostart Of Applications After Mount*): it asks
 first."""
 

@@ -69,6 +69,8 @@ PICTURES: Final = {
 """Where it is not IN, or BUSY."""
 
 AT_WORK: Final = frozenset({P.CUSTOMISING, P.CHECKING, P.ENROLLING, P.RENEWING, P.CONNECTING, P.REMOVING})
+BESIDE: Final = frozenset({P.WAITING, P.GREETING})
+"""Where a row of the error table stands below the phase's own sentence."""
 TYPED: Final = frozenset({P.ASKING, P.UNLOCKING})
 IN_THE_TRAY: Final = frozenset({P.CONNECTED, P.LEFT_IN})
 WITH_KEY_IN_USE: Final = (TrayItem.CONNECT, TrayItem.REMOVE, TrayItem.QUIT)
@@ -86,7 +88,7 @@ def make_view(state: LaunchState, words: LauncherSentences) -> LaunchView:
         choices = (LaunchChoice.RENEW,)
     items = WITH_KEY_IN_USE if phase in IN_THE_TRAY else (TrayItem.QUIT,)
     return LaunchView(
-        sentence=row.message if row is not None and phase is not P.WAITING else _write_phase(state, words),
+        sentence=row.message if row is not None and phase not in BESIDE else _write_phase(state, words),
         picture=PICTURES.get(phase, at_rest),
         percent=state.percent if phase in {P.UPDATING, P.UPDATED} else None,
         busy=busy,
@@ -111,9 +113,12 @@ def _write_phase(state: LaunchState, words: LauncherSentences) -> str:
 
 
 def _told(state: LaunchState) -> LaunchTrouble | None:
-    """The row that is shown: a trouble, why the form is shown again, or why no key is seen."""
+    """The row that is shown: a trouble, why the form is shown again, why no key is seen, or why nothing began the
+    launcher on a computer that it is new to."""
     if state.phase is P.WAITING:
         return LaunchTrouble.LIGHT if state.late else None
+    if state.phase is P.GREETING:
+        return LaunchTrouble.AUTOPLAY if state.by_hand else None
     return state.trouble if state.phase in {P.TROUBLE, *TYPED} else None
 
 
@@ -122,6 +127,7 @@ def _hint(state: LaunchState, words: LauncherSentences) -> str:
     pad = state.key is not None and state.key.pad
     hints = {
         P.WAITING: words.troubles[LaunchTrouble.LIGHT].message if state.late else "",
+        P.GREETING: words.troubles[LaunchTrouble.AUTOPLAY].message if state.by_hand else "",
         P.OFFERED: words.offer.format(version=state.offer),
         P.UPDATING: words.fetching.format(percent=state.percent),
         P.ENROLLING: words.on_the_pad if pad else words.press_ok,

@@ -21,6 +21,9 @@ LATE_MS: Final = 30_000
 GREETING_MS: Final = 4_000
 """How long a sentence stands that nobody need answer."""
 
+READING_MS: Final = 30_000
+"""The same, with a cause and a cure below it."""
+
 
 def stay_put(state: LaunchState, _event: object) -> Moves:
     """Nothing."""
@@ -29,7 +32,7 @@ def stay_put(state: LaunchState, _event: object) -> Moves:
 
 def key_plugged(state: LaunchState, _event: object) -> Moves:
     """Read it."""
-    return LaunchState(P.CUSTOMISING, inside=True), (fx.LookAtKey(),)
+    return replace(_begin_anew(state), phase=P.CUSTOMISING, inside=True), (fx.LookAtKey(),)
 
 
 def key_pulled(state: LaunchState, _event: object) -> Moves:
@@ -40,7 +43,7 @@ def key_pulled(state: LaunchState, _event: object) -> Moves:
 
 def key_taken(state: LaunchState, _event: object) -> Moves:
     """As it was meant to be: wait for the next."""
-    return LaunchState(), (fx.CloseBrowser(), fx.WakeAfter(LATE_MS))
+    return _begin_anew(state), (fx.CloseBrowser(), fx.WakeAfter(LATE_MS))
 
 
 def key_out(state: LaunchState, _event: object) -> Moves:
@@ -52,7 +55,7 @@ def key_looked(state: LaunchState, event: ev.KeyLooked) -> Moves:
     """A key that this computer has never seen is greeted."""
     after = replace(state, key=event.facts)
     if not event.facts.known:
-        return replace(after, phase=P.GREETING), (fx.WakeAfter(GREETING_MS),)
+        return replace(after, phase=P.GREETING), (fx.WakeAfter(READING_MS if state.by_hand else GREETING_MS),)
     return ask_for_update(after, event)
 
 
@@ -222,13 +225,18 @@ def answer_trouble(state: LaunchState, event: ev.ChoiceMade) -> Moves:
     if event.choice is not ev.LaunchChoice.RETRY:
         return state, ()
     if not state.inside:
-        return LaunchState(), (fx.WakeAfter(LATE_MS),)
+        return _begin_anew(state), (fx.WakeAfter(LATE_MS),)
     return key_plugged(state, event)
 
 
 def copy_details(state: LaunchState, event: ev.ChoiceMade) -> Moves:
     """Where something was wrong without ending anything."""
     return state, ((fx.CopyDetails(),) if event.choice is ev.LaunchChoice.COPY else ())
+
+
+def _begin_anew(state: LaunchState) -> LaunchState:
+    """Nothing is known of any key."""
+    return LaunchState(by_hand=state.by_hand)
 
 
 def _in_trouble(state: LaunchState, trouble: LaunchTrouble, detail: str) -> LaunchState:

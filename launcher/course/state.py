@@ -59,7 +59,8 @@ class PluggedKey:
 @dataclass(frozen=True, slots=True)
 class LaunchState:
     """`key`: what is known of the key that is in, None before it was read. `inside`: one is in. `late`: nobody has put
-    one in for half a minute. `refused`: why the form is shown again. `failed_in`: where the trouble came."""
+    one in for half a minute. `failed_in`: where the trouble came. `by_hand`: only a person has begun the
+    launcher."""
 
     phase: LaunchPhase = LaunchPhase.WAITING
     key: PluggedKey | None = None
@@ -70,3 +71,4 @@ class LaunchState:
     trouble: LaunchTrouble | None = None
     detail: str = ""
     failed_in: LaunchPhase | None = None
+    by_hand: bool = False

@@ -69,7 +69,7 @@ TROUBLES = {
         "Your IT security manager has disabled your computer's AutoPlay function, which automatically launches "
         "removable devices (CD players, USB memory sticks, etc.).",
         "Please contact him to request a change of setting. Until then, double-click on the e-secure file of the key's "
-        "CD-ROM drive.",
+        "CD-ROM drive. On Linux, e-secure --install has it begin by itself.",
     ),
     LaunchTrouble.PDF_READER: TroubleWords(
         'When you open a PDF file, you see "The Adobe that is running ... cannot find the PDF files in the Web '

@@ -69,7 +69,7 @@ TROUBLES = {
         "Votre responsable de la sécurité a désactivé l'exécution automatique de votre ordinateur, qui lance les "
         "périphériques amovibles (lecteurs de CD, clés USB, etc.).",
         "Demandez-lui de changer ce réglage. D'ici là, double-cliquez sur le fichier e-secure du lecteur de CD-ROM de "
-        "la clé.",
+        "la clé. Sous Linux, e-secure --install le lance ensuite sans vous.",
     ),
     LaunchTrouble.PDF_READER: TroubleWords(
         "À l'ouverture d'un PDF s'affiche « The Adobe that is running ... cannot find the PDF files in the Web "

@@ -251,7 +251,7 @@ class KeyDesk:
             listener()
 
     def _run_launcher(self, window: DeskWindow) -> None:
-        run_launcher(self._parts, window, self.language)
+        run_launcher(self._parts, window, self.language, by_hand=self.manner is LaunchManner.MANUAL)
         self._tell()
 
     def _identify(self) -> CardIdentity | None:

@@ -68,12 +68,12 @@ class LauncherParts:
         return RepositoryUpdates(source)
 
 
-def run_launcher(parts: LauncherParts, window: DeskWindow, language: str) -> None:
+def run_launcher(parts: LauncherParts, window: DeskWindow, language: str, *, by_hand: bool) -> None:
     """Until it is ended, by its menu or by `close_window`. What it knows of the bank stands in its file on the disc.
     Raises SettingsError, UsbDeviceError."""
     settings = read_disc_settings(parts.computer.read_files())
     ports = parts.make_ports(window, settings)
-    conductor = Conductor(ports, settings, choose_language(language), language)
+    conductor = Conductor(ports, settings, choose_language(language), language, by_hand=by_hand)
     conductor.begin()
     threading.Thread(target=conductor.watch_readers, name="launcher's readers", daemon=True).start()
     window.run_window(conductor.send)

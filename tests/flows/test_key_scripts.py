@@ -119,7 +119,11 @@ def test_the_three_ways_to_launch(player: Player, desk: KeyDesk) -> None:
     play(player, "key manner manual\nkey plug\n")
     assert desk.look().launcher is None
     assert "autorun.inf" in desk.look().files
-    play(player, "key launch\nexpect launcher 'redémarrer'\nkey tray quit\n")
+    play(player, "key launch\nexpect launcher 'redémarrer'\n")
+    view, row = desk.look().launcher, FR.troubles[LaunchTrouble.AUTOPLAY]
+    assert view is not None
+    assert (view.hint, view.cause, view.cure) == (row.message, row.cause, row.cure)
+    play(player, "key tray quit\n")
     until_ended(desk)
     play(player, "key unplug\nkey manner asks\nkey plug\n")
     assert desk.look().asks

@@ -52,7 +52,8 @@ class Arrow:
 
 
 def explore() -> Iterator[Arrow]:
-    waiting, seen = [LaunchState()], {LaunchState()}
+    waiting = [LaunchState(), LaunchState(by_hand=True)]
+    seen = set(waiting)
     while waiting:
         before = waiting.pop()
         for event in EVENTS:

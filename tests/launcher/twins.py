@@ -203,7 +203,14 @@ class TwinTimer:
 class Computer:
     """A launcher on a computer of twins. Jobs are done at once; with `slowly` they wait in `jobs`."""
 
-    def __init__(self, *, slowly: bool = False, language: str = "en", updates: UpdateSource | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        slowly: bool = False,
+        language: str = "en",
+        updates: UpdateSource | None = None,
+        by_hand: bool = False,
+    ) -> None:
         self.readers, self.window, self.browser, self.net = TwinReaders(), TwinWindow(), TwinBrowser(), TwinNet()
         self.updates, self.drive, self.memory, self.lock = TwinUpdates(), TwinDrive(), TwinMemory(), TwinLock()
         self.timer = TwinTimer()
@@ -224,7 +231,7 @@ class Computer:
             lambda: self.now,
         )
         settings = LauncherSettings(SITE, "", "0 825 041 040")
-        self.conductor = Conductor(ports, settings, LAUNCHER_LANGUAGES[language], language)
+        self.conductor = Conductor(ports, settings, LAUNCHER_LANGUAGES[language], language, by_hand=by_hand)
 
     @property
     def sentence(self) -> str:
