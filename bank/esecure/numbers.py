@@ -116,6 +116,14 @@ def count_number_tries(frame: EsecureFrame, connection: Connection, customer_id:
     return max(0, left)
 
 
+def is_posted_used(connection: Connection, customer_id: int) -> bool:
+    """Whether the customer's number is one that was posted and has opened the site, and nobody has chosen another."""
+    query = select(NUMBERS.c.customer_id).where(
+        NUMBERS.c.customer_id == customer_id, NUMBERS.c.posted.is_(True), NUMBERS.c.used_ms.is_not(None)
+    )
+    return connection.execute(query).first() is not None
+
+
 def _write(
     frame: EsecureFrame, connection: Connection, customer_id: int, number: tuple[str, bool], now_ms: int
 ) -> None:

@@ -21,6 +21,7 @@ from bank.esecure.numbers import (
     check_number,
     choose_number,
     count_number_tries,
+    is_posted_used,
     judge_choice,
     try_number,
 )
@@ -50,20 +51,23 @@ from bank.pki.shelf import (
 
 
 class AccessFault(Enum):
-    """Why somebody does not come in; CERTIFICATE goes with a verdict. NUMBER: it was wrong. CLOSED: three were, or the
-    posted one was used: the helpdesk posts another. OVER: the keyboard's or the session's time."""
+    """Why somebody does not come in; CERTIFICATE goes with a verdict. NUMBER: it was wrong. CLOSED: three were; USED:
+    the posted one has opened the site before: in both the helpdesk posts another. OVER: the keyboard's or the
+    session's time."""
 
     CERTIFICATE = "certificate"
     OTHER_USER = "other user"
     NUMBER = "number"
     CLOSED = "closed"
+    USED = "used"
     OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessAnswer:
     """What came of a step: a token where it went well. `entry`: the keyboard as it stands; `press`: what came of a key;
-    `left`: how many tries; `choice`: what is wrong with the number that was chosen."""
+    `left`: how many tries, `chosen`: at a number of the customer's own; `choice`: what is wrong with one that was
+    chosen."""
 
     token: str = field(default="", repr=False)
     fault: AccessFault | None = None
@@ -71,6 +75,7 @@ class AccessAnswer:
     entry: KeyboardEntry | None = None
     press: KeyPress | None = None
     left: int = 0
+    chosen: bool = False
     choice: NumberFault | None = None
 
 
@@ -100,6 +105,9 @@ class SignOn:
             if customer is None or customer.customer_id != judged.found.customer_id:
                 self._note(connection, judged.found, now_ms, "another user ID than the certificate's")
                 return AccessAnswer(fault=AccessFault.OTHER_USER)
+            if is_posted_used(connection, customer.customer_id):
+                self._note(connection, judged.found, now_ms, "posted security number used before")
+                return AccessAnswer(fault=AccessFault.USED)
             if not count_number_tries(self.frame, connection, customer.customer_id):
                 return AccessAnswer(fault=AccessFault.CLOSED)
             token = open_entry(self.frame, connection, _whose(judged.found), EntryPurpose.LOG_ON, now_ms)
@@ -132,7 +140,7 @@ class SignOn:
         right = check_number(kept, entry.typed[0])
         assert judged.found is not None
         if not right:
-            return self._refuse(judged.found, again=again)
+            return self._refuse(judged.found, again=again, chosen=kept.open and not kept.posted)
         if again:
             return self._personalise(judged.found, entry.typed, session)
         return self._come_in(judged.found, kept)
@@ -188,14 +196,18 @@ class SignOn:
         with self.frame.reading() as (connection, now_ms):
             return judge_certificate(connection, issuing, certificate, now_ms)
 
-    def _refuse(self, own: ClientCertificate, *, again: bool) -> AccessAnswer:
+    def _refuse(self, own: ClientCertificate, *, again: bool, chosen: bool) -> AccessAnswer:
+        """A posted number that another keyboard has used meanwhile was no try, and ends nobody's session."""
         with self.frame.writing() as (connection, now_ms):
+            if not again and is_posted_used(connection, own.customer_id):
+                self._note(connection, own, now_ms, "posted security number used before")
+                return AccessAnswer(fault=AccessFault.USED)
             left = count_number_tries(self.frame, connection, own.customer_id, again=again)
             self._note(connection, own, now_ms, "security number refused" if left else "closed to security numbers")
             if not left:
                 end_access(connection, own.certificate_id)
                 tell_customer(connection, own.customer_id, NoticeEvent.NUMBER_CLOSED, now_ms)
-        return AccessAnswer(fault=AccessFault.NUMBER if left else AccessFault.CLOSED, left=left)
+        return AccessAnswer(fault=AccessFault.NUMBER if left else AccessFault.CLOSED, left=left, chosen=chosen)
 
     def _come_in(self, own: ClientCertificate, kept: KeptNumber) -> AccessAnswer:
         with self.frame.writing() as (connection, now_ms):

@@ -158,6 +158,11 @@ def walks_the_menus(desk: Desk) -> None:
         page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
         desk.heading(name)
         desk.looks()
+    desk.open("net/statements")
+    page.get_by_role("link", name=words.statement_page.partition("}")[2]).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(words.statement)
+    desk.looks()
+    desk.open("net/transfers?open=accounts+payments+help")
     page.get_by_role("link", name=words.collapse.format(menu=words.menus["help"])).click()
     expect(page.get_by_role("navigation").get_by_role("link", name=words.guide)).to_have_count(0)
 

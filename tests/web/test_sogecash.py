@@ -124,14 +124,40 @@ def test_later_it_is_straight_to_the_customer_bar(moreau: Customer) -> None:
 
 def test_the_posted_number_is_good_once(moreau: Customer) -> None:
     moreau.settle()
-    assert "Tries left: 2" in moreau.browser().log_on(moreau.number).text, "dead once another was chosen"
+    told = unescape(moreau.browser().log_on(moreau.number).text)
+    assert "Tries left: 2" in told, "dead once another was chosen"
+    assert EN.wrong_own in told
+    assert EN.wrong_own not in unescape(KeyBrowser(moreau.bank, moreau.certificate).ask_in().text)
 
 
 def test_a_posted_number_opens_one_session_alone(moreau: Customer) -> None:
     moreau.browser().log_on(moreau.number)
-    assert title(moreau.browser().ask_in()) == EN.closed[0], "whoever left before choosing asks the helpdesk"
+    told = moreau.browser().ask_in()
+    assert (told.status_code, title(told)) == (403, EN.used[0]), "whoever left before choosing asks the helpdesk"
+    assert EN.used[1] in unescape(told.text)
+    assert title(moreau.browser("fr").ask_in()).startswith("Code secret déjà")
+    assert moreau.bank.events().count("posted security number used before") == 2, "the helpdesk can see it"
     fresh = moreau.bank.helpdesk.post_number("MOREAU17")
     assert title(moreau.browser().log_on(fresh)) == EN.personalise
+
+
+def test_a_second_keyboard_ends_nothing_of_whoever_came_in_first(moreau: Customer) -> None:
+    """Two windows: the number typed in the second one ended the first one's session, which could then choose none,
+    and told the customer of wrong numbers, where there was none."""
+    first, second = moreau.browser(), moreau.browser()
+    page = second.ask_in()
+    assert title(first.log_on(moreau.number)) == EN.personalise
+    assert title(second.type_number(page, moreau.number)) == EN.used[0]
+    assert title(first.personalise(moreau.number)) == EN.details
+    with moreau.bank.frame.store.reading() as connection:
+        assert "number-closed" not in connection.execute(select(NOTICES.c.event)).scalars().all()
+
+
+def test_a_wrong_posted_number_is_not_called_a_chosen_one(moreau: Customer) -> None:
+    wrong = f"{(int(moreau.number) + 1) % 10**6:06d}"
+    told = unescape(moreau.browser().log_on(wrong).text)
+    assert "Tries left: 2" in told
+    assert EN.wrong_own not in told
 
 
 def test_no_step_is_skipped(moreau: Customer) -> None:
@@ -458,7 +484,7 @@ def test_accounts_and_a_month_of_movements(moreau: Customer) -> None:
 
 def test_a_statement_is_a_pdf_that_old_readers_show(moreau: Customer, tmp_path: Path) -> None:
     browser = moreau.settle("fr")
-    links = re.findall(r'href="(/fr/net/statements/[^"]+)"', browser.get("net/statements").text)
+    links = re.findall(r'href="(/fr/net/statements/[^"]+)" type', browser.get("net/statements").text)
     assert links
     document = browser.client.get(links[0])
     assert document.headers["content-type"] == "application/pdf"
@@ -473,8 +499,32 @@ def test_a_statement_is_a_pdf_that_old_readers_show(moreau: Customer, tmp_path: 
     fonts = run(["pdffonts", "statement.pdf"]).stdout.splitlines()[2:]
     assert fonts
     assert all(" yes " in line for line in fonts), "embedded"
+    about = run(["pdfinfo", "statement.pdf"]).stdout
+    assert re.search(r"^Encrypted: +no$", about, re.MULTILINE), "nothing keeps a reader from printing it"
+    picture = run(["pdftoppm", "-gray", "-r", "40", "statement.pdf"], text=False).stdout
+    assert len(set(picture[-1000:] + picture[2000:60000])) > 20, "not a blank page"
     stranger = KeyBrowser(moreau.bank, moreau.certificate, "fr")
     assert stranger.client.get(links[0]).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_whoever_sees_no_pdf_reads_why_and_the_statement_as_a_page(moreau: Customer, language: str) -> None:
+    """Two rows of the guide's error table; in a real browser: tests/browser/test_browser_statements.py."""
+    browser, words = moreau.settle(language), list_sogecash_words()[language]
+    listed = unescape(browser.get("net/statements").text).replace("\N{NO-BREAK SPACE}", " ")
+    for row in words.unopened_rows:
+        for text in (row.seen, row.cause, row.cure):
+            assert text in listed
+    (link, *_) = re.findall(rf'href="(/{language}/net/statements/[^"]+/page)"', listed)
+    page = browser.client.get(link)
+    assert title(page).startswith(words.statement)
+    assert "Dominique Moreau" in page.text
+    month = link.split("/")[-2]
+    assert month in title(page)
+    for other in (link.replace(month, "1999-01"), link.replace("FR", "XX")):
+        assert browser.client.get(other).status_code == 404
+    stranger = KeyBrowser(moreau.bank, moreau.certificate, language)
+    assert stranger.client.get(link).status_code == 403
 
 
 def ask_transfer(browser: KeyBrowser, **changed: str) -> Response:

@@ -69,6 +69,7 @@ class NetPages:
             ("net/accounts", "accounts", self.show_accounts),
             ("net/statements", "statements", self.show_statements),
             ("net/statements/{iban}/{month}", "statement", self.give_statement),
+            ("net/statements/{iban}/{month}/page", "statement_page", self.show_statement),
             ("net/transfers", "transfers", self.show_transfers),
             ("net/transfers/{operation}", "transfer", self.show_transfer),
         )
@@ -97,19 +98,25 @@ class NetPages:
 
     async def give_statement(self, request: Request, words: SogecashWords) -> Response:
         """One month of one account, PDF."""
+        text = await self._find_month(request, words)
+        try:
+            content = await run_in_threadpool(draw_statement, text)
+        except StatementError:
+            return self.frame.show_notice(request, words, (words.statement, words.statement_missing), 503)
+        name = f'inline; filename="{text.account.iban[-6:]}-{text.month}.pdf"'
+        return Response(content, media_type="application/pdf", headers={"Content-Disposition": name})
+
+    async def show_statement(self, request: Request, words: SogecashWords) -> Response:
+        """The same as a page: whoever's computer shows no PDF reads and prints this one."""
+        return self._render(request, words, "statement.html", text=await self._find_month(request, words))
+
+    async def _find_month(self, request: Request, words: SogecashWords) -> StatementText:
         iban, month = request.path_params["iban"], request.path_params["month"]
         found = next((pair for pair in await run_in_threadpool(self._read, request) if pair[0].iban == iban), None)
         if found is None or month not in _months(found[1]):
             raise HTTPException(404)
         lines = [line for line in found[1] if _month(line) == month]
-        customer = known_visitor(request).customer
-        text = StatementText(customer.name, found[0], month, tuple(reversed(lines)), words)
-        try:
-            content = await run_in_threadpool(draw_statement, text)
-        except StatementError:
-            return self.frame.show_notice(request, words, (words.statement, words.statement_missing), 503)
-        name = f'inline; filename="{iban[-6:]}-{month}.pdf"'
-        return Response(content, media_type="application/pdf", headers={"Content-Disposition": name})
+        return StatementText(known_visitor(request).customer.name, found[0], month, tuple(reversed(lines)), words)
 
     async def show_transfers(self, request: Request, words: SogecashWords) -> Response:
         """A form, and what was asked for."""

@@ -144,7 +144,7 @@ class AccessPages:
             token = await run_in_threadpool(self.frame.sign_on.begin_choice, known_visitor(request))
             entry = await run_in_threadpool(self.frame.sign_on.look, request.state.certificate, token)
             assert entry is not None
-            return keep_token(self._keyboard(request, words, entry, _wrong(words, answer.left), 403), KEYBOARD, token)
+            return keep_token(self._keyboard(request, words, entry, _wrong(words, answer), 403), KEYBOARD, token)
         if answer.fault is not None:
             return self._refuse(request, words, answer)
         return keep_token(go_to(request, "home", words), KEYBOARD, "")
@@ -231,7 +231,8 @@ class AccessPages:
         notices = {
             AccessFault.CERTIFICATE: words.verdicts[answer.verdict],
             AccessFault.OTHER_USER: words.other_user,
-            AccessFault.NUMBER: (words.number, _wrong(words, answer.left)),
+            AccessFault.NUMBER: (words.number, _wrong(words, answer)),
+            AccessFault.USED: words.used,
             AccessFault.CLOSED: words.closed,
             AccessFault.OVER: words.over,
         }
@@ -245,9 +246,10 @@ def _keep_launcher(request: Request, answer: Response) -> Response:
     return keep_token(answer, LAUNCHER, told) if FAREWELL.fullmatch(told) else answer
 
 
-def _wrong(words: SogecashWords, left: int) -> str:
-    told = words.wrong.format(left=left)
-    return f"{told} {words.wrong_last}" if left == 1 else told
+def _wrong(words: SogecashWords, answer: AccessAnswer) -> str:
+    told = [words.wrong.format(left=answer.left)]
+    told += [words.wrong_last] if answer.left == 1 else []
+    return " ".join([*told, words.wrong_own] if answer.chosen else told)
 
 
 def _read_details(given: dict[str, str]) -> tuple[tuple[str, str, str], tuple[str, ...]]:

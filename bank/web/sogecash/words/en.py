@@ -4,7 +4,7 @@ from bank.esecure.numbers import NumberFault
 from bank.operations.ports import ConfirmOutcome
 from bank.operations.table import OperationState
 from bank.pki.judging import CertificateVerdict
-from bank.web.sogecash.words.sentences import GuideStep, SogecashWords
+from bank.web.sogecash.words.sentences import DocumentTrouble, GuideStep, SogecashWords
 
 HELP = "Please contact the Sogecash Net helpdesk."
 
@@ -51,7 +51,12 @@ WORDS = SogecashWords(
     ),
     closed=(
         "Access closed",
-        f"Three wrong security numbers, or a posted number that was used before: a new one must be posted. {HELP}",
+        f"Three wrong security numbers: a new one must be posted. {HELP}",
+    ),
+    used=(
+        "Security number used before",
+        "The number that you received by post opens the site once, to choose your own, and has done so. If nothing was "
+        f"chosen then, a new one must be posted; if it was not you, say so at once. {HELP}",
     ),
     over=("Session over", "Nothing was done for too long, or the access key was removed. Please log on again."),
     missing=("No such page", "Please go back to the home page."),
@@ -72,6 +77,7 @@ WORDS = SogecashWords(
     moved="That key was of an earlier moment: please press again.",
     wrong="This security number is not right. Tries left: {left}.",
     wrong_last="One more wrong number closes your access.",
+    wrong_own="The number that you received by post was good once: enter the one that you have chosen.",
     personalise="Personalise your security number",
     parts=(
         "Re-enter the security number you received by post",
@@ -109,7 +115,25 @@ WORDS = SogecashWords(
     statements="Statements",
     statement="Statement of account",
     statement_get="PDF of {month}",
+    statement_page="{month} as a page",
     statement_missing="Statements as PDF need a part of the program that is not installed.",
+    unopened="If a PDF does not open",
+    unopened_rows=(
+        DocumentTrouble(
+            'You see "The Adobe that is running ... cannot find the PDF files in the Web Browser", or nothing happens.',
+            "The version of Adobe Reader installed on your computer is older than version 9.3, or there is none.",
+            "Install the latest version. The browser that your access key launches shows a PDF by itself; meanwhile "
+            "the same statement is here as a page.",
+        ),
+        DocumentTrouble(
+            "You see a blank page, the Print icon is greyed out, or a technical error is displayed.",
+            "The version of Adobe Reader installed on your computer is older than version 9.3, there is a "
+            "compatibility problem, or the file did not arrive whole.",
+            f"Fetch it once more, or read and print the statement as a page. {HELP}",
+        ),
+    ),
+    cause="Cause",
+    cure="What to do",
     none="Nothing yet.",
     transfers="Transfers",
     new_transfer="New transfer",

@@ -4,7 +4,7 @@ from bank.esecure.numbers import NumberFault
 from bank.operations.ports import ConfirmOutcome
 from bank.operations.table import OperationState
 from bank.pki.judging import CertificateVerdict
-from bank.web.sogecash.words.sentences import GuideStep, SogecashWords
+from bank.web.sogecash.words.sentences import DocumentTrouble, GuideStep, SogecashWords
 
 HELP = "Contactez l'assistance Sogecash Net."
 
@@ -51,7 +51,12 @@ WORDS = SogecashWords(
     ),
     closed=(
         "Accès fermé",
-        f"Trois codes secrets faux, ou un code reçu qui a déjà servi : il en faut un nouveau, par courrier. {HELP}",
+        f"Trois codes secrets faux : il en faut un nouveau, par courrier. {HELP}",
+    ),
+    used=(
+        "Code secret déjà utilisé",
+        "Le code reçu par courrier ouvre le site une fois, pour choisir le vôtre, et il a servi. Si rien n'a été "
+        f"choisi alors, il en faut un nouveau, par courrier ; si ce n'était pas vous, dites-le aussitôt. {HELP}",
     ),
     over=("Session terminée", "Rien n'a été fait trop longtemps, ou la clé a été retirée. Connectez-vous à nouveau."),
     missing=("Page inexistante", "Revenez à la page d'accueil."),
@@ -73,6 +78,7 @@ WORDS = SogecashWords(
     moved="Cette touche était d'un moment passé : appuyez à nouveau.",
     wrong="Ce code secret n'est pas le bon. Essais restants : {left}.",
     wrong_last="Encore un code faux, et votre accès est fermé.",
+    wrong_own="Le code reçu par courrier n'a servi qu'une fois : saisissez celui que vous avez choisi.",
     personalise="Personnalisez votre code secret",
     parts=(
         "Saisissez à nouveau le code secret reçu par courrier",
@@ -110,7 +116,26 @@ WORDS = SogecashWords(
     statements="Relevés",
     statement="Relevé de compte",
     statement_get="PDF de {month}",
+    statement_page="{month} à l'écran",
     statement_missing="Les relevés en PDF demandent une partie du programme qui n'est pas installée.",
+    unopened="Si un PDF ne s'ouvre pas",
+    unopened_rows=(
+        DocumentTrouble(
+            "« The Adobe that is running ... cannot find the PDF files in the Web Browser » s'affiche, ou rien ne se "
+            "passe.",
+            "La version d'Adobe Reader installée sur votre ordinateur est antérieure à la 9.3, ou il n'y en a pas.",
+            "Installez la dernière version. Le navigateur que lance la clé affiche un PDF par lui-même ; d'ici là, le "
+            "même relevé est ici à l'écran.",
+        ),
+        DocumentTrouble(
+            "Une page blanche s'affiche, l'icône d'impression est grisée, ou une erreur technique apparaît.",
+            "La version d'Adobe Reader installée sur votre ordinateur est antérieure à la 9.3, il y a un problème de "
+            "compatibilité, ou le fichier n'est pas arrivé entier.",
+            f"Demandez-le encore une fois, ou lisez et imprimez le relevé à l'écran. {HELP}",
+        ),
+    ),
+    cause="Cause",
+    cure="Que faire",
     none="Rien encore.",
     transfers="Virements",
     new_transfer="Nouveau virement",

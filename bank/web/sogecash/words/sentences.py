@@ -18,10 +18,19 @@ class GuideStep:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentTrouble:
+    """A row of the guide's error table that is about documents: what is seen, why, what to do."""
+
+    seen: str
+    cause: str
+    cure: str
+
+
+@dataclass(frozen=True, slots=True)
 class SogecashWords:
     """What the client space of Coop@net has words for (kinds of account, of movement, faults) is said in
-    those. `verdicts`, `other_user`, `closed`, `over`, `missing`, `stale`, `broken`, `slow`: a title and what to do. In
-    `wrong` stands {left}; in `typed` {count}."""
+    those. `verdicts`, `other_user`, `closed`, `used`, `over`, `missing`, `stale`, `broken`, `slow`: a title and what to
+    do. In `wrong` stands {left}; in `typed` {count}."""
 
     language: str
     name: str
@@ -36,6 +45,7 @@ class SogecashWords:
     verdicts: Mapping[CertificateVerdict, tuple[str, str]]
     other_user: tuple[str, str]
     closed: tuple[str, str]
+    used: tuple[str, str]
     over: tuple[str, str]
     missing: tuple[str, str]
     stale: tuple[str, str]
@@ -52,6 +62,7 @@ class SogecashWords:
     moved: str
     wrong: str
     wrong_last: str
+    wrong_own: str
     personalise: str
     parts: tuple[str, str, str]
     rules: str
@@ -79,7 +90,12 @@ class SogecashWords:
     statements: str
     statement: str
     statement_get: str
+    statement_page: str
     statement_missing: str
+    unopened: str
+    unopened_rows: tuple[DocumentTrouble, ...]
+    cause: str
+    cure: str
     none: str
     transfers: str
     new_transfer: str
