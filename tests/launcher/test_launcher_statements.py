@@ -84,7 +84,7 @@ def driven(folder: Path) -> Iterator[Marionette]:
     kept = f'user_pref("browser.download.folderList", 2);\nuser_pref("browser.download.dir", "{fetched}");\n'
     (profile / "user.js").write_text(write_prefs(HOST, proxied=False) + kept)
     env = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "E_SECURE_TEST": str(folder)}
-    command = [programs / "firefox-esr", "--profile", profile, "--new-instance", "about:blank"]
+    command = [str(programs / "firefox-esr"), "--profile", str(profile), "--new-instance", "about:blank"]
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             with closing(Marionette(port)) as firefox:
