@@ -1,11 +1,13 @@
 """What a launcher asks of a key: PIV (NIST SP 800-73-5 part 2) with Yubico's documented extensions."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from launcher.card.octets import find_octets, write_octets
+from launcher.card.signing import P256, RSA_2048, make_block
 from launcher.ports import Card
 from launcher.troubles import LaunchError, LaunchTrouble
 
@@ -20,7 +22,9 @@ FORMER: Final = 0x83
 DESTROYED: Final = 0xFF
 """Where MOVE KEY puts what is not to be any more."""
 
-P256: Final = 0x11
+CERTIFIED: Final = frozenset({P256, RSA_2048})
+"""Algorithms of keys that the bank certifies."""
+
 PIN_REFERENCE: Final = 0x80
 
 CERTIFICATES: Final = {AUTHENTICATION: 0x5FC105, NEXT: 0x5FC10D}
@@ -99,8 +103,8 @@ class PivClient:
         self._must(self._call(CardIns.PUT_DATA, 0x3F, 0xFF, named + write_octets(0x53, value)))
 
     def has_key(self, slot: int) -> bool:
-        """A key pair of P-256."""
-        return self.find_algorithm(slot) == P256
+        """A key pair that can be certified: of P-256, or RSA-2048, which somebody has made for an old host."""
+        return self.find_algorithm(slot) in CERTIFIED
 
     def find_algorithm(self, slot: int) -> int:
         """Of the key pair in that slot; 0 where there is none."""
@@ -117,9 +121,9 @@ class PivClient:
         """For good: the management key must have been proved."""
         self._must(self._call(CardIns.MOVE_KEY, DESTROYED, slot))
 
-    def make_key(self, slot: int) -> None:
-        """P-256, with the slot's usual policies: the management key must have been proved."""
-        asked = write_octets(0xAC, write_octets(0x80, bytes((P256,))))
+    def make_key(self, slot: int, algorithm: int = P256) -> None:
+        """With the slot's usual policies: the management key must have been proved."""
+        asked = write_octets(0xAC, write_octets(0x80, bytes((algorithm,))))
         self._must(self._call(CardIns.GENERATE, 0, slot, asked))
 
     def attest_key(self, slot: int) -> bytes:
@@ -144,10 +148,16 @@ class PivClient:
             raise LaunchError(LaunchTrouble.NOT_AGREED, f"PIN on the key: {answer.status:04X}")
         self._must(answer)
 
-    def sign_digest(self, slot: int, digest: bytes) -> bytes:
-        """ECDSA, DER. Raises LaunchError: NOT_AGREED where nobody pressed OK on the key."""
-        asked = write_octets(TEMPLATE, write_octets(0x82, b"") + write_octets(0x81, digest))
-        answer = self._call(CardIns.AUTHENTICATE, P256, slot, asked)
+    def sign_octets(self, slot: int, octets: bytes) -> tuple[bytes, bytes]:
+        """By the slot's key over the SHA-256 of these octets: how it has signed (AlgorithmIdentifier, DER), and the
+        signature. Raises LaunchError: NOT_AGREED where nobody pressed OK on the key."""
+        algorithm = self.find_algorithm(slot)
+        block, name = make_block(algorithm, hashlib.sha256(octets).digest())
+        return name, self._sign_block(slot, algorithm, block)
+
+    def _sign_block(self, slot: int, algorithm: int, block: bytes) -> bytes:
+        asked = write_octets(TEMPLATE, write_octets(0x82, b"") + write_octets(0x81, block))
+        answer = self._call(CardIns.AUTHENTICATE, algorithm, slot, asked)
         if answer.status == ClientStatus.NOT_AGREED:
             raise LaunchError(LaunchTrouble.NOT_AGREED, f"signature in slot {slot:02X}")
         return find_octets(self._must(answer), TEMPLATE, 0x82)

@@ -7,6 +7,7 @@ from typing import Final
 
 from launcher.card.octets import find_octets, split_octets, write_octets
 from launcher.card.piv_client import AUTHENTICATION, SIGNATURE, PivClient
+from launcher.card.signing import P256
 from launcher.enrolling.certificates import SEQUENCE, read_public_key
 from launcher.enrolling.request import make_key_request
 from launcher.ports import KeyMemory, Net, NetAnswer
@@ -50,9 +51,10 @@ def enrol_access_key(key: PivClient, service: IssuingService, form: EnrolmentFor
     serial = key.read_serial()
     key.verify_pin(form.pin)
     key.prove_management()
-    for slot in (AUTHENTICATION, SIGNATURE):
-        if not key.has_key(slot):
-            key.make_key(slot)
+    if not key.has_key(AUTHENTICATION):
+        key.make_key(AUTHENTICATION)
+    if key.find_algorithm(SIGNATURE) != P256:  # which the bank's sentences are signed by
+        key.make_key(SIGNATURE)
     certificate = service.memory.find_certificate(serial)
     if not certificate or read_public_key(certificate) != read_public_key(key.attest_key(AUTHENTICATION)):
         certificate = _fetch_certificate(key, service, form)

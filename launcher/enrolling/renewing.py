@@ -16,7 +16,7 @@ import base64
 from datetime import datetime, timedelta
 from typing import Final
 
-from launcher.card.piv_client import AUTHENTICATION, FORMER, NEXT, P256, SIGNATURE, PivClient
+from launcher.card.piv_client import AUTHENTICATION, FORMER, NEXT, SIGNATURE, PivClient
 from launcher.course.state import RenewalState
 from launcher.enrolling.certificates import read_public_key, split_certificate
 from launcher.enrolling.est_client import IssuingService, read_answer
@@ -57,10 +57,10 @@ def renew_certificate(key: PivClient, service: IssuingService, pin: str) -> None
 
 
 def _fetch_next(key: PivClient, service: IssuingService) -> None:
-    """A key in 82, and its certificate beside it, unless that is there."""
-    old = key.read_certificate()
-    if not key.has_key(NEXT):
-        key.make_key(NEXT)
+    """A key in 82, of the same algorithm as the former, and its certificate beside it, unless that is there."""
+    old, algorithm = key.read_certificate(), key.find_algorithm(AUTHENTICATION)
+    if key.find_algorithm(NEXT) != algorithm:
+        key.make_key(NEXT, algorithm)
     new = key.read_certificate(NEXT)
     public = read_public_key(key.attest_key(NEXT))
     if new and read_public_key(new) == public and split_certificate(new).until > split_certificate(old).until:
@@ -94,7 +94,7 @@ def _destroy_former(key: PivClient) -> None:
 def _is_changing(key: PivClient) -> bool:
     """The keys are about to change places: one of the two slots is empty, and the next certificate is of the key in the
     other."""
-    filled = [slot for slot in (AUTHENTICATION, NEXT) if key.find_algorithm(slot) == P256]
+    filled = [slot for slot in (AUTHENTICATION, NEXT) if key.has_key(slot)]
     if len(filled) != 1:
         return False
     new = key.read_certificate(NEXT)

@@ -1,6 +1,5 @@
 """The request for a certificate (PKCS#10, RFC 2986), signed by the key itself, with the attestation in it."""
 
-import hashlib
 from typing import Final
 
 from launcher.card.octets import write_octets
@@ -17,7 +16,6 @@ VERSION_1: Final = bytes.fromhex("020100")
 
 COMMON_NAME: Final = bytes.fromhex("550403")
 EXTENSION_REQUEST: Final = bytes.fromhex("2A864886F70D01090E")
-ECDSA_SHA256: Final = bytes.fromhex("2A8648CE3D040302")
 EVIDENCE: Final = bytes.fromhex("2B0601040181FD590402")
 """1.3.6.1.4.1.32473.4.2: a SEQUENCE OF Certificate, the bank's own (docs/esecure.md)."""
 
@@ -40,8 +38,7 @@ def make_request(key: PivClient, slot: int, name: bytes, attested: tuple[int, ..
         SEQUENCE, nest_octets(OBJECT, EXTENSION_REQUEST), nest_octets(SET, nest_octets(SEQUENCE, extension))
     )
     said = nest_octets(SEQUENCE, VERSION_1, name, public, write_octets(0xA0, attribute))
-    signature = key.sign_digest(slot, hashlib.sha256(said).digest())
-    algorithm = nest_octets(SEQUENCE, write_octets(OBJECT, ECDSA_SHA256))
+    algorithm, signature = key.sign_octets(slot, said)
     return nest_octets(SEQUENCE, said, algorithm, write_octets(BITS, b"\0" + signature))
 
 

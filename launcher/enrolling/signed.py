@@ -10,7 +10,7 @@ from typing import Final
 from launcher.card.octets import write_octets
 from launcher.card.piv_client import AUTHENTICATION, PivClient
 from launcher.enrolling.certificates import split_certificate
-from launcher.enrolling.request import ECDSA_SHA256, OBJECT, OCTETS, SEQUENCE, SET, nest_octets
+from launcher.enrolling.request import OBJECT, OCTETS, SEQUENCE, SET, nest_octets
 
 INSIDE: Final = 0xA0
 INTEGER: Final = 0x02
@@ -35,13 +35,13 @@ def sign_request(key: PivClient, certificate: bytes, request: bytes) -> bytes:
     digest = write_octets(OCTETS, hashlib.sha256(content).digest())
     about = _name(PKI_DATA)
     attributes = sorted((_attribute(CONTENT_TYPE, about), _attribute(MESSAGE_DIGEST, digest)))
-    signature = key.sign_digest(AUTHENTICATION, hashlib.sha256(nest_octets(SET, *attributes)).digest())
+    algorithm, signature = key.sign_octets(AUTHENTICATION, nest_octets(SET, *attributes))
     signer = _sequence(
         ONE,
         _sequence(own.issuer, own.number),
         _sequence(_name(SHA_256)),
         nest_octets(INSIDE, *attributes),
-        _sequence(_name(ECDSA_SHA256)),
+        algorithm,
         write_octets(OCTETS, signature),
     )
     wrapped = _sequence(about, nest_octets(INSIDE, write_octets(OCTETS, content)))

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.testclient import TestClient
 
 from bank.demo.database import open_in_memory
 from bank.web.est.site import open_est
 from launcher.adapters.updates import RepositoryUpdates
+from launcher.card.piv_client import PivClient
 from launcher.course import events as ev
 from launcher.course.state import LaunchPhase
 from launcher.ports import NetAnswer
 from launcher.settings import LauncherSettings
 from launcher.troubles import LaunchError, LaunchTrouble
 from launcher.words import LAUNCHER_LANGUAGES
+from sesame_core.piv.names import KeyAlgorithm, usual_rules
 from tests.bank.keyed import EsecureBank
 from tests.key.update_rig import FIRST, FolderSource, Publisher, UpdatedKey, name_of
 from tests.launcher.factory_key import FactoryKey
@@ -113,6 +116,21 @@ def test_a_key_that_is_known_and_certified_goes_straight_to_the_site(scene: Scen
     said = [view.sentence for view in scene.window.views]
     assert "There is no need to restart your computer" not in said
     assert scene.browser.opened == 2
+
+
+def test_a_key_of_rsa_that_somebody_has_made_for_an_old_host_is_certified_as_it_is(scene: Scene) -> None:
+    """It was overwritten by one of P-256. In 9C one of P-256 is made: the key shows a sentence for that alone."""
+    for slot in (0x9A, 0x9C):
+        scene.key.vault.make_key(slot, usual_rules(slot, KeyAlgorithm.RSA_2048))
+    scene.activate()
+    assert scene.phase is P.CONNECTED, scene.conductor.state.detail
+    own = x509.load_der_x509_certificate(PivClient(scene.key.card).read_certificate()).public_key()
+    made = x509.load_der_x509_certificate(scene.key.vault.attest_key(0x9A)).public_key()
+    assert isinstance(made, rsa.RSAPublicKey)
+    assert own == made
+    facts = scene.key.vault.describe_key(0x9C)
+    assert facts is not None
+    assert facts.rules.algorithm is KeyAlgorithm.P256
 
 
 def test_left_in_it_reconnects_without_customising(scene: Scene) -> None:

@@ -23,6 +23,7 @@ from bank.web.est.site import open_est
 from bank.web.est.words import list_est_words
 from drivers.vault.attesting import certify_itself
 from launcher.card.piv_client import PivClient
+from launcher.card.signing import P256, RSA_2048
 from launcher.enrolling.request import make_request
 from launcher.enrolling.signed import sign_request
 from tests.bank.keyed import DAY_MS, EsecureBank
@@ -65,14 +66,14 @@ def sign_by_openssl(folder: Path, key: ec.EllipticCurvePrivateKey, certificate: 
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def signed() -> bytes:
+@pytest.fixture(scope="module", params=[P256, RSA_2048], ids=["P-256", "RSA-2048"])
+def signed(request: pytest.FixtureRequest) -> bytes:
     """By the launcher: a certificate that its own key has made for itself does for that."""
     key = FactoryKey()
     client = PivClient(key.card)
     client.verify_pin(key.pin)
     client.prove_management()
-    client.make_key(0x9A)
+    client.make_key(0x9A, request.param)
     return sign_request(client, client.attest_key(0x9A), make_request(client, 0x9A, NAME, (0x9A,)))
 
 
