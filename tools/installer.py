@@ -13,6 +13,7 @@ from tools.carry_over import carry_steps
 from tools.machine import ROOT, extras_of, output, run
 from tools.release import InstallError
 from tools.steps import Step, gone, holds, perform, seen, show, write
+from tools.tpm_walls import removal_steps, tpm_packages, tpm_steps
 
 UNIT = "sesame-reader.service"
 
@@ -137,7 +138,7 @@ def installation(options: Options) -> list[Step]:
     brought = [*_packages(options), *_files(options), _config(options), *_boot(options), _users(options)]
     appliance = KEY_UNIT if options.with_key else UNIT
     units = {appliance: "basic.target", **({BRANCH_UNIT: "multi-user.target"} if options.with_branch else {})}
-    brought += [*_application(options), *_readable(options)]
+    brought += [*_application(options), *tpm_steps(options.root, options.with_key), *_readable(options)]
     brought += [*_giving_way(options), *(_enabling(options, unit, target) for unit, target in units.items())]
     fresh = not all(step.done for step in brought)
     if options.live and options.start:
@@ -179,7 +180,7 @@ def removal(options: Options) -> list[Step]:
     paths = [root / place for place in (*wants, *files, APPLICATIONS, COMMAND)]
     kept = (CONFIG, str(Path(CONFIG).parent), *BRANCH_STATE, KEY_STATE)
     paths += [root / place for place in kept] if options.purge else []
-    steps += [gone(path) for path in paths]
+    steps += [*removal_steps(root), *(gone(path) for path in paths)]
     steps += _without_boot_lines(options)
     if options.live:
         steps.append(Step("tell systemd and udev", False, _reload))
@@ -207,6 +208,7 @@ def _packages(options: Options) -> list[Step]:
     if not options.own:
         return []
     wanted = [*PACKAGES, *(_packages_for_lgpio() if options.with_lgpio else _packages_for_gpiod())]
+    wanted += tpm_packages(options.root, options.with_key)
     absent = [name for name in wanted if not _installed(name)]
     apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "install", "-y", "--no-install-recommends"]
     return [Step("install with apt: " + " ".join(wanted), not absent, lambda: _must([*apt, *absent]))]

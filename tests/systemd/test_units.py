@@ -10,6 +10,8 @@ import pytest
 
 from sesame.cli import parser_of
 from sesame.commands import blank as blank_command
+from tools.steps import perform, write
+from tools.tpm_walls import CONFIG, DROP_IN, tpm_steps
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SYSTEMD = ROOT / "systemd"
@@ -180,6 +182,35 @@ def test_the_key_is_closed_as_the_reader_is() -> None:
     names = {line.partition("=")[0] for text in (SERVICE, KEY) for line in text.read_text().splitlines() if "=" in line}
     names = {name for name in names if name.isalpha()}
     assert {name for name in names if settings(name) != of_key(name)} == DIFFERS
+
+
+@pytest.fixture
+def key_with_tpm(tmp_path: Path) -> Path:
+    """The key's unit, with what the installer puts beside it for a TPM."""
+    root = tmp_path / "root"
+    write(root / CONFIG, b'[key]\nsealing = "tpm"\n')
+    perform([step for step in tpm_steps(root, with_key=True) if "write" in step.says])
+    unit = root / DROP_IN.rpartition(".d/")[0]
+    unit.write_text(KEY.read_text())
+    return unit
+
+
+def test_with_a_tpm_the_key_reaches_one_device_more_and_nothing_else(
+    run: Run, analyze: str, key_with_tpm: Path, tmp_path: Path
+) -> None:
+    drop_in = tmp_path / "root" / DROP_IN
+    assert [line for line in drop_in.read_text().splitlines() if line[0] != "#"] == [
+        "[Service]", "DeviceAllow=/dev/tpmrm0 rw", "SupplementaryGroups=tss",
+    ]  # fmt: skip
+    key_with_tpm.write_text(re.sub("/opt/sesame/(current|chosen)/bin/sesame", "/bin/true", KEY.read_text()))
+    remarks = run([analyze, "verify", "--man=no", key_with_tpm])
+    assert [line for line in remarks.output.splitlines() if "sesame-key" in line] == []
+    assert remarks.status == 0
+    drop_in.write_text(drop_in.read_text().replace("DeviceAllow", "DeviceAllows"))
+    assert "DeviceAllows" in run([analyze, "verify", "--man=no", key_with_tpm]).output, (
+        "a fault in it would be remarked"
+    )
+    assert exposure(run, analyze, key_with_tpm) <= MOST_EXPOSED
 
 
 def test_key_and_reader_never_run_together() -> None:
