@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from bank.cards import gallery
 from device import compose
@@ -43,6 +43,9 @@ from simulator.troubles import (
     Trouble,
 )
 
+if TYPE_CHECKING:
+    from drivers.vault.tpm_sealer import TpmChip
+
 READER: Final = "Simulated CCID reader 00 00"
 PRESS: Final[Millis] = 100
 WITH_GAUGE: Final = Config(power=PowerConfig(gauge="max17048"))
@@ -60,6 +63,7 @@ class SimulatedWorld:
         self.parts = simulate_board(self._config, self._clock, ribbon=self._ribbon())
         self._to_press: list[Key] = []
         self.files: dict[str, str] = {}
+        self.tpm: TpmChip | None = None
         self._released_at: Millis = 0
 
     def describe_system(self) -> str:
@@ -199,6 +203,13 @@ class SimulatedWorld:
         bus.percent = 7 if self._has(Trouble.BATTERY_LOW) else 100
         bus.failures = TRIES if self._has(Trouble.BATTERY_SILENT, Trouble.BUS_SILENT) else 0
         return KINDS[config.power.gauge](bus, config.power.gauge_address).read_charge()
+
+    def open_tpm(self, config: Config) -> "TpmChip":
+        """One that a test has fitted, or a fresh one."""
+        from drivers.vault.tpm_twin import TpmTwin  # noqa: PLC0415 - few machines have one
+
+        self.tpm = self.tpm or TpmTwin()
+        return self.tpm
 
     def list_readers(self) -> list[str]:
         """One, when all is well."""

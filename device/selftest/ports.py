@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from device.config import Config
 from drivers.gpio.factory import Machine
@@ -13,6 +13,9 @@ from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
 from sesame_core.events import Key, Millis
 from sesame_core.smartcard.apdu import Protocol as CardProtocol
+
+if TYPE_CHECKING:
+    from drivers.vault.tpm_sealer import TpmChip
 
 
 class DeviceAccess(Enum):
@@ -149,6 +152,10 @@ class World(Protocol):
 
     def read_charge(self, config: Config) -> int | None:
         """The battery's charge in percent, None without a gauge. Raises PowerError."""
+        ...
+
+    def open_tpm(self, config: Config) -> "TpmChip":
+        """The TPM that the configuration names; whether it is there is seen when it is asked something."""
         ...
 
     def list_readers(self) -> list[str]:

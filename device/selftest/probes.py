@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from device.config import Config
 from device.displays import needs_pins
-from device.selftest import board, card, keys, machine, switch, usb_key
+from device.selftest import board, card, key_tpm, keys, machine, switch, usb_key
 from device.selftest.board import ProbeBench, Tell
 from device.selftest.findings import Finding, Verdict
 from device.selftest.places import spell_finding
@@ -52,6 +52,7 @@ def _probe_everything(world: World, wish: ProbeOptions, config: Config, read: Fi
     if usb_key.is_key(world, config):
         yield from guard_probe(usb_key.USB, lambda: usb_key.probe_usb(world, config))
         yield from guard_probe(usb_key.STORE, lambda: usb_key.probe_store(world))
+        yield from guard_probe(key_tpm.TPM, lambda: key_tpm.probe_tpm(world, config))
     yield from guard_probe("card reader", lambda: card.probe_slot(world, config, world.ask_service() == "active"))
 
 

@@ -32,6 +32,8 @@ from sesame_core.events import Key, Millis
 if TYPE_CHECKING:
     from smbus2 import SMBus
 
+    from drivers.vault.tpm_tools import TpmTools
+
 SERVICES: Final = ("sesame-reader.service", "sesame-key.service")
 """Either has the board."""
 SYSTEMCTL: Final = "/usr/bin/systemctl"
@@ -185,6 +187,12 @@ class RealWorld:
             return gauge.read_charge()
         finally:
             gauge.close()
+
+    def open_tpm(self, config: Config) -> "TpmTools":
+        """By its tools."""
+        from drivers.vault.tpm_tools import TpmTools  # noqa: PLC0415 - few machines have one
+
+        return TpmTools(Path(config.key.tpm))
 
     def list_readers(self) -> list[str]:
         """Asked of pcscd."""

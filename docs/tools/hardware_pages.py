@@ -28,6 +28,7 @@ PROBES = {
     "battery": ("the gauge's percent", "yes"),
     "key usb": ("an access key: the USB controller, the composite device, a computer at the other end", ""),
     "key store": ("an access key: every part of its store is there", ""),
+    "key tpm": ("an access key that a TPM seals: the chip is there, seals and opens random bytes, and which it is", ""),
     "pcscd": ("the smart-card service answers and lets this user in", ""),
     "card reader": ("the names of the connected readers", ""),
     "card": ("its answer to reset and protocol", ""),

@@ -45,8 +45,22 @@ class TpmBlob:
     private: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class TpmFacts:
+    """Which chip it is, as it says itself: `maker`: the letters of the TCG's vendor ID registry, without what fills
+    them up; `model`: its vendor string; `firmware`: major and minor."""
+
+    maker: str
+    model: str
+    firmware: str
+
+
 class TpmChip(Protocol):
     """A TPM 2.0. Each method raises VaultError: it is not there, does not answer, refuses."""
+
+    def describe_chip(self) -> TpmFacts:
+        """Which one it is."""
+        ...
 
     def name_primary(self, hierarchy: Hierarchy) -> bytes:
         """The name of the primary key: the same for the same seed, and for no other."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from drivers.vault.tpm_sealer import ForeignBlobError, Hierarchy, PcrChangedError, TpmBlob
+from drivers.vault.tpm_sealer import ForeignBlobError, Hierarchy, PcrChangedError, TpmBlob, TpmFacts
 from sesame_core.piv.vault import VaultError
 
 PROGRAM: Final = "tpm2"
@@ -31,6 +31,10 @@ RESPONSE: Final = re.compile(r"0x([0-9A-Fa-f]{1,8})\)")
 FORMAT_ONE: Final = 0xBF
 """What stays of a response code of format one without the number of the handle, session or parameter."""
 
+PROPERTY: Final = re.compile(r"^TPM2_PT_(\w+):\s+raw: 0x([0-9A-Fa-f]{1,8})$", re.MULTILINE)
+"""As tpm2_getcap(1) prints the fixed properties (Part 2, TPM_PT): letters are four to a word, the first on top."""
+MODEL: Final = tuple(f"VENDOR_STRING_{number}" for number in range(1, 5))
+
 AUTH_FAIL, POLICY_FAIL, INTEGRITY, BAD_AUTH = 0x8E, 0x9D, 0x9F, 0xA2
 
 
@@ -39,6 +43,16 @@ class TpmTools:
 
     def __init__(self, device: Path) -> None:
         self._device = device
+
+    def describe_chip(self) -> TpmFacts:
+        """See TpmChip."""
+        with self._bench() as bench:
+            told = bench.run("getcap", "properties-fixed").decode("ascii", "replace")
+        found = {name: int(value, 16) for name, value in PROPERTY.findall(told)}
+        firmware = found.get("FIRMWARE_VERSION_1", 0)
+        model = "".join(_spell_word(found.get(name, 0)) for name in MODEL)
+        maker = _spell_word(found.get("MANUFACTURER", 0)).strip()
+        return TpmFacts(maker, model.strip(), f"{firmware >> 16}.{firmware & 0xFFFF}")
 
     def name_primary(self, hierarchy: Hierarchy) -> bytes:
         """See TpmChip."""
@@ -78,13 +92,13 @@ class TpmTools:
         """A folder for what the tools hand on: nothing in it opens anything without the chip. Raises VaultError."""
         program = shutil.which(PROGRAM)
         if program is None:
-            raise VaultError("tpm2-tools are needed to reach a TPM; type: sudo apt-get install tpm2-tools")
+            raise VaultError("tpm2-tools are needed to reach a TPM: type sudo apt-get install tpm2-tools")
         self._check_device()
         try:
             with tempfile.TemporaryDirectory(prefix="sesame-tpm-") as folder:
                 yield _Bench(program, self._device, Path(folder))
         except OSError as cause:
-            raise VaultError(f"cannot work with the TPM: {cause.strerror}; check rights and space") from cause
+            raise VaultError(f"the TPM cannot be worked with ({cause.strerror}): check rights and space") from cause
 
     def _check_device(self) -> None:
         if not self._device.exists():
@@ -154,6 +168,11 @@ class _Bench:
             )
         except subprocess.TimeoutExpired:
             raise VaultError(f"the TPM at {self._device} does not answer: restart the machine") from None
+
+
+def _spell_word(word: int) -> str:
+    """Four letters; what is none, or fills up, is left out."""
+    return "".join(chr(octet) for octet in word.to_bytes(4, "big") if 0x20 <= octet < 0x7F)
 
 
 def _explain(step: str, said: str) -> VaultError:

@@ -8,7 +8,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from drivers.vault.tpm_sealer import ForeignBlobError, Hierarchy, PcrChangedError, TpmBlob
+from drivers.vault.tpm_sealer import ForeignBlobError, Hierarchy, PcrChangedError, TpmBlob, TpmFacts
 from sesame_core.piv.vault import VaultError
 
 NONCE_SIZE: Final = 12
@@ -24,6 +24,12 @@ class TpmTwin:
         self._seeds = {each: os.urandom(SEED_SIZE) for each in Hierarchy}
         self._pcrs: dict[int, bytes] = {}
         self.fitted = True
+        self.facts = TpmFacts("IFX", "SLB9670", "7.85")
+
+    def describe_chip(self) -> TpmFacts:
+        """See TpmChip."""
+        self._check_fitted()
+        return self.facts
 
     def name_primary(self, hierarchy: Hierarchy) -> bytes:
         """See TpmChip."""

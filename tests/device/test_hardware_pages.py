@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from device.selftest import usb_key
+from device.selftest import key_tpm, usb_key
 from device.selftest.findings import Verdict
 from docs.tools import hardware_pages, screen_sheets
 from docs.tools.made import Page
@@ -38,7 +38,8 @@ def test_every_probe_is_described() -> None:
     usual = [each.probe for each in hardware_pages.findings()]
     assert usual == [probe for probe in hardware_pages.PROBES if probe in usual]
     seen = {each.probe for trouble in Trouble for each in hardware_pages.findings(trouble)}
-    of_the_key = {usb_key.USB, usb_key.STORE}  # tests/selftest/test_selftest_usb_key.py
+    # tests/selftest/test_selftest_usb_key.py and test_selftest_key_tpm.py
+    of_the_key = {usb_key.USB, usb_key.STORE, key_tpm.TPM}
     assert set(hardware_pages.PROBES) - of_the_key <= seen, "also what only some readers have"
     assert of_the_key < set(hardware_pages.PROBES)
 

@@ -1,5 +1,6 @@
 """What every TPM must do for a key: the same tests on the twin and on swtpm, a TPM 2.0 in software."""
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -102,6 +103,16 @@ class SealerContract:
         bench.extend_pcr(7, MEASURED)
         with pytest.raises(VaultError):
             TpmSealer(bench.chip).open_secret(kept.replace(b'"pcrs":[7]', b'"pcrs":[]'))
+
+    def test_it_says_which_one_it_is_as_long_as_it_is_there(self, bench: TpmBench) -> None:
+        facts = bench.chip.describe_chip()
+        assert re.fullmatch(r"[A-Z]{3,4}", facts.maker), facts
+        assert facts.model
+        assert facts.model == facts.model.strip()
+        assert re.fullmatch(r"\d+\.\d+", facts.firmware), facts
+        bench.take_away()
+        with pytest.raises(VaultError, match="there is no TPM"):
+            bench.chip.describe_chip()
 
     def test_no_chip_no_key_and_nothing_is_written(self, bench: TpmBench) -> None:
         medium = MemoryMedium()

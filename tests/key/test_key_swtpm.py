@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from device.selftest.findings import Finding, Verdict
+from device.selftest.key_tpm import TPM
+from device.selftest.probes import ProbeOptions, run_probes
+from device.selftest.world import RealWorld
 from drivers.vault.first_values import give_published
 from drivers.vault.medium import Folder
 from drivers.vault.sealed import DEVICE_PART, open_vault
@@ -130,6 +134,30 @@ def test_the_verb_seals_a_store_to_the_chip_and_takes_it_out_again(bench: SwtpmB
     assert main(["key", "seal", "tpm", *words]) == Exit.OK, "once more, to what the PCRs are now"
     assert main(["key", "seal", "file", *words]) == Exit.OK
     assert serial_of(tmp_path, FileSealer()) == serial
+
+
+# What `sesame doctor` and the self-test say of it
+
+
+def look_at_chip(config: Path) -> Finding:
+    """On this machine, as it is."""
+    (found,) = [each for each in run_probes(RealWorld(config), ProbeOptions(touch=False)) if each.probe == TPM]
+    return found
+
+
+def test_the_doctor_names_the_chip_tries_it_and_says_what_to_do(bench: SwtpmBench, tmp_path: Path) -> None:
+    config = tmp_path / "reader.toml"
+    config.write_text(f'[key]\nusb_vendor = 1\nsealing = "tpm"\ntpm = "{bench.socket}"\ntpm_pcrs = [7]\n')
+    found = look_at_chip(config)
+    assert (found.verdict, found.said[:4]) == (Verdict.WARNING, "IBM ")
+    assert "seals and opens, and is a program" in found.said
+    bench.type_tool("changeauth", "-c", "owner", "somebodys")
+    found = look_at_chip(config)
+    assert (found.verdict, "tpm2_changeauth -c owner" in found.cure) == (Verdict.FAILED, True)
+    bench.take_away()
+    found = look_at_chip(config)
+    assert (found.verdict, found.said) == (Verdict.FAILED, f"there is no TPM at {bench.socket}")
+    assert "dtoverlay=tpm-slb9670" in found.cure
 
 
 # What the chip and its bus are left with

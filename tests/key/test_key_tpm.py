@@ -195,7 +195,7 @@ def test_a_chip_that_does_not_answer(device: Path, mocker: MockerFixture) -> Non
 
 def test_a_program_that_cannot_be_started(device: Path, mocker: MockerFixture) -> None:
     mocker.patch("drivers.vault.tpm_tools.subprocess.run", side_effect=PermissionError(13, "Permission denied"))
-    with pytest.raises(VaultError, match="cannot work with the TPM"):
+    with pytest.raises(VaultError, match="the TPM cannot be worked with"):
         TpmTools(device).seal_bytes(SECRET, ())
 
 
