@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from device.config import load_config
 from device.errors import ConfigError
+from device.toml_file import decode_toml
 from tools.machine import run
 from tools.release import InstallError
 from tools.steps import Step, gone, holds, seen, write
@@ -18,6 +18,9 @@ CONFIG: Final = "etc/sesame/reader.toml"
 DROP_IN: Final = "etc/systemd/system/sesame-key.service.d/50-tpm.conf"
 GROUP: Final = "tss"
 """Debian's, of the package tpm-udev, whose rule gives it the kernel's resource manager."""
+
+USUAL_TPM: Final = "/dev/tpmrm0"
+"""Where `key.tpm` is not set (device.config)."""
 
 PACKAGE: Final = "tpm2-tools"
 DEVICE: Final = re.compile(r"/dev/[A-Za-z0-9._/-]+")
@@ -35,16 +38,17 @@ def find_tpm(root: Path) -> str | None:
     """The TPM that the configuration below this root seals the key by; empty for none; None where it cannot be read: it
     has faults, or only root may look. Raises InstallError."""
     try:
-        if not (root / CONFIG).exists():
-            return ""
-        key = load_config(root / CONFIG).key
-    except (ConfigError, OSError):
-        return None
-    if key.sealing != "tpm":
+        key = decode_toml((root / CONFIG).read_bytes(), CONFIG).get("key", {})
+        sealing, device = key.get("sealing", "file"), key.get("tpm", USUAL_TPM)
+    except FileNotFoundError:
         return ""
-    if not DEVICE.fullmatch(key.tpm):
-        raise InstallError(f'key.tpm is "{key.tpm}": set it to a device below /dev; the service is let at no other')
-    return key.tpm
+    except (ConfigError, OSError, AttributeError):
+        return None
+    if sealing != "tpm":
+        return "" if sealing == "file" else None
+    if not isinstance(device, str) or not DEVICE.fullmatch(device):
+        raise InstallError(f'key.tpm is "{device}": set it to a device below /dev; the service is let at no other')
+    return device
 
 
 def tpm_packages(root: Path, with_key: bool) -> tuple[str, ...]:

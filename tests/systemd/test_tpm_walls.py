@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
+from device.config import Config
 from tests.systemd.test_installer import files_in, made_by_hand, options
 from tools.installer import CONFIG, Options, installation, removal
 from tools.release import InstallError
 from tools.steps import perform
-from tools.tpm_walls import DROP_IN, GROUP, tpm_packages, tpm_steps
+from tools.tpm_walls import DROP_IN, GROUP, USUAL_TPM, tpm_packages, tpm_steps
 
 assert made_by_hand
 assert options
@@ -66,7 +67,7 @@ def test_what_somebody_else_has_put_beside_it_stays(key: Options) -> None:
     assert list(own.parent.iterdir()) == [own]
 
 
-@pytest.mark.parametrize("text", ["[key\n", BY_TPM + "no_such_setting = 1\n"])
+@pytest.mark.parametrize("text", ["[key\n", "key = 1\n", "[key]\nsealing = 1\n", BY_TPM + "no_such_setting = 1\n"])
 def test_a_configuration_with_faults_changes_nothing(key: Options, text: str) -> None:
     """The key does not start with it either; that its TPM was forgotten meanwhile would be a fault more."""
     configure(key, BY_TPM)
@@ -74,6 +75,11 @@ def test_a_configuration_with_faults_changes_nothing(key: Options, text: str) ->
     configure(key, text)
     perform([step for step in tpm_steps(key.root, key.with_key) if not step.done])
     assert (key.root / DROP_IN).exists()
+
+
+def test_where_nothing_is_said_it_is_what_the_key_takes() -> None:
+    assert Config().key.tpm == USUAL_TPM
+    assert Config().key.sealing == "file"
 
 
 @pytest.mark.parametrize("device", ["/run/swtpm/socket", "/dev/tpmrm0 rwm", "/dev/%n", ""])
