@@ -43,6 +43,12 @@ def test_an_empty_device_ends_at_once() -> None:
     assert list(read_script(Path(os.devnull))) == []
 
 
+def test_what_is_no_ordinary_file_and_may_be_read_is_waited_for() -> None:
+    """It is opened without waiting; a pipe whose writer is slow would be at its end else."""
+    with open_regular(Path(os.devnull)) as file:
+        assert os.get_blocking(file.fileno())
+
+
 def test_a_display_is_darkened_whatever_its_settings_file_is(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     config, broken = load_display(tmp_path / "pipe")

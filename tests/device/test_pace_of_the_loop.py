@@ -62,7 +62,8 @@ def test_a_bell_that_has_rung_and_rung_stops_nobody_and_is_quiet_after_one_look(
 
 
 @pytest.mark.parametrize(
-    ("timeout", "slices"), [(600, [0.25, 0.25, 0.1]), (500, [0.25, 0.25]), (250, [0.25]), (90, [0.09]), (0, [0.0])]
+    ("timeout", "slices"),
+    [(600, [0.25, 0.25, 0.1]), (251, [0.25, 0.001]), (500, [0.25, 0.25]), (250, [0.25]), (90, [0.09]), (0, [0.0])],
 )
 def test_where_ctrl_c_does_not_end_a_wait_it_is_one_of_slices(
     monkeypatch: pytest.MonkeyPatch, timeout: Millis, slices: list[float]

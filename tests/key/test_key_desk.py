@@ -4,6 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -12,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from device.esecure.jobs import CardStuckError
 from device.esecure.manner import PinMode
-from device.esecure.worker import PromptWorker, Step
+from device.esecure.worker import PromptWorker, Step, StepDone, ThreadWorker
+from drivers.clock import SteppedClock
 from drivers.ports import Clock
 from drivers.usb.twin import HostTwin
 from sesame_core import events as ev
@@ -158,6 +160,7 @@ def test_no_pin_is_typed_into_another_command(desk: Desk, data: bytes) -> None:
 def test_an_entry_called_off_is_told(desk: Desk, keys: str, error: int) -> None:
     reply = desk.secure(verification(), keys)
     assert (reply.command, reply.error) == (1, error)
+    assert (desk.link.next_due(), desk.link.stuck_at) == (None, None), "nobody is kept patient any more"
     assert desk.host.raw("00200080") == "63C3"
 
 
@@ -325,6 +328,23 @@ def test_a_store_that_breaks_is_said(desk: Desk) -> None:
     desk.medium.full = True
     assert desk.host.put("5FC105", b"a certificate") == "6581"
     assert desk.shown == "CLÉ DÉFECTUEUSE DEMANDEZ-EN UNE AUTRE"
+
+
+def test_whoever_asks_a_thread_is_notified_of_each_step() -> None:
+    told: SimpleQueue[None] = SimpleQueue()
+    worker = ThreadWorker(SteppedClock(7))
+    worker.start(lambda: told.put(None))
+    try:
+        for ticket, step in ((1, lambda: "done"), (2, lambda: 1 // 0)):
+            worker.do_step(ticket, step)
+            told.get(timeout=30)
+            (event,) = worker.poll_events(9)
+            assert isinstance(event, StepDone)
+            assert (event.at, event.ticket) == (7, ticket)
+            assert event.outcome == "done" or isinstance(event.outcome, ZeroDivisionError)
+        assert worker.next_due() is None
+    finally:
+        worker.close()
 
 
 class SlowWorker(PromptWorker):

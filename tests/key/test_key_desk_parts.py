@@ -16,7 +16,7 @@ from simulator.key.bench import KeyBench, KeyLook
 from simulator.key.browser import BrowserClosedError, SimulatedBrowser, SiteAnswer, SiteRequest
 from simulator.key.cable import GONE, DeskCable, HostPort, KeyAbsentError, KeyFailedError
 from simulator.key.computer import PinMissingError, SigningRefusedError, SimulatedComputer
-from simulator.key.desk import DeskLook, LaunchManner, encode_desk, encode_view
+from simulator.key.desk import PATIENCE_S, DeskLook, KeyDesk, LaunchManner, encode_desk, encode_view
 from simulator.key.hypertext import read_page
 from simulator.key.launching import DeskBrowser, DeskCard, DeskLock, DeskMemory, DeskReaders, DeskTimer, DeskWindow
 from simulator.key.piv_host import SELECT_PIV, HostStatusError, write_signing
@@ -143,6 +143,18 @@ def test_a_window_shows_until_it_is_closed_and_hears_only_then() -> None:
     window.tell_launcher(ChoiceMade(LaunchChoice.RETRY))
     assert (window.view, window.ended, told.times) == (None, True, 4)
     assert heard == [ChoiceMade(LaunchChoice.OK), TrayChosen(TrayItem.QUIT)]
+
+
+@pytest.mark.parametrize(
+    ("item", "runs", "waited"),
+    [(TrayItem.QUIT, True, [PATIENCE_S]), (TrayItem.QUIT, False, []), (TrayItem.CONNECT, True, [])],
+)
+def test_who_quits_the_launcher_waits_until_it_has_ended(item: TrayItem, runs: bool, waited: list[float]) -> None:
+    """Whatever is done next finds no window any more."""
+    told, ended = list[object](), list[float]()
+    window = SimpleNamespace(tell_launcher=told.append, wait_end=ended.append)
+    KeyDesk.choose_tray(cast("KeyDesk", SimpleNamespace(_window=window, launching=runs)), item)
+    assert (told, ended) == ([TrayChosen(item)], waited)
 
 
 class Pc:

@@ -5,15 +5,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from launcher.troubles import LaunchError, LaunchTrouble
 from simulator.key import mutual_tls
 from simulator.key.browser import SimulatedBrowser, SiteRequest, SiteUnreachedError
 from simulator.key.launching import DeskNet
-from simulator.key.mutual_tls import MissingTlsError
-from web.tls import make_root
+from simulator.key.mutual_tls import MissingTlsError, MutualConnection, UntrustedServerError
+from web.tls import make_certificate, make_root
 
 ROOT = make_root(datetime.now(UTC)).certificate
 
@@ -59,3 +62,28 @@ def test_a_mistake_of_ours_stays_one(listener: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(mutual_tls.MutualConnection, "request", lambda *_: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         DeskNet(ROOT).reach_site(listener)
+
+
+@pytest.mark.parametrize(
+    ("host", "of_another", "damaged", "believed"),
+    [
+        ("localhost", False, False, True),
+        ("localhost", True, False, False),
+        ("localhost", False, True, False),
+        ("elsewhere.example", False, False, False),
+    ],
+)
+def test_a_server_is_believed_by_its_own_authority_under_its_own_name(
+    host: str, of_another: bool, damaged: bool, believed: bool
+) -> None:
+    now = datetime.now(UTC)
+    own, other = make_root(now), make_root(now)
+    shown = make_certificate(other if of_another else own, ("localhost",), now).certificate
+    octets = x509.load_pem_x509_certificates(shown)[0].public_bytes(Encoding.DER)
+    chain = SimpleNamespace(x509List=[SimpleNamespace(bytes=bytearray(octets[:-9] if damaged else octets))])
+    connection = MutualConnection(host, 443, x509.load_pem_x509_certificate(own.certificate))
+    if believed:
+        connection._check_server(chain)
+        return
+    with pytest.raises(UntrustedServerError, match=f"{host} shows a certificate of nobody"):
+        connection._check_server(chain)

@@ -190,8 +190,9 @@ def test_what_is_read_on_the_key_is_read_by_a_person(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(statements, "PATIENCE_S", 0.0)
     judge_key(Desk(says("CODE")).whole, "key", ("text", "CODE"))
     judge_key(Desk(says("CODE")).whole, "key", ("text", "X"))
+    judge_key(Desk(says("CODE")).whole, "key", ("text", "COD"))
     judge_key(Desk(site="CODE").whole, "site", ("CODE",))
-    assert slept == [0.6]
+    assert slept == [0.6, 0.6]
 
 
 # Which of both is meant

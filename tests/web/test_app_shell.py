@@ -112,9 +112,20 @@ def test_it_can_be_installed(client: TestClient, language: str) -> None:
     answer = client.get(f"/{language}/manifest.webmanifest")
     assert answer.headers["content-type"] == "application/manifest+json"
     said = answer.json()
-    assert said["start_url"] == f"/{language}/"
-    assert said["display"] == "standalone"
-    assert list_app_words()[language].demonstration in said["name"]
+    icon = {"src": "/static/icon.svg", "sizes": "any", "type": "image/svg+xml"}
+    assert said == {
+        "id": "/",
+        "name": f"Sécur'Pass · {list_app_words()[language].demonstration}",
+        "short_name": "Sécur'Pass",
+        "lang": language,
+        "start_url": f"/{language}/",
+        "scope": "/",
+        "display": "standalone",
+        "orientation": "portrait",
+        "background_color": "#fbf8f1",
+        "theme_color": "#123532",
+        "icons": [icon],
+    }, "one app in every language: its id and scope are above them"
     assert client.get(said["icons"][0]["src"]).headers["content-type"].startswith("image/svg+xml")
 
 

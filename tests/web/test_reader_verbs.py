@@ -221,6 +221,7 @@ def test_who_comes_late_is_told_what_was_said(client: TestClient, bench: PageBen
     bench.submit(lambda: bench.listen_to(told.append)).result(LIMIT_S)
     said = [change.number for change in told if isinstance(change, Numbered)]
     assert said == [each["number"] for each in client.get("/api/trace").json()["exchanges"]] != []
+    assert said == list(range(said[0], said[0] + len(said))), "a page that misses one sees it by the number"
 
 
 def test_the_gallery_is_whole(client: TestClient) -> None:

@@ -304,6 +304,25 @@ def test_a_card_typed_wrong_is_said_by_field_or_by_the_bank(world: World) -> Non
     assert NUMBER not in (world.folder / "wallet.db").read_bytes().decode("latin-1")
 
 
+def test_a_wallet_that_was_given_nothing_has_taken_nothing(world: World) -> None:
+    """What the machine's and the wallet's programs go by."""
+    world.add_card()
+    asked, wallet, machine = world.operation(), KEYS[WALLET], KEYS[CASH_MACHINE]
+    unknown = "0" * 32
+    told = [
+        (wallet, f"wallet-cards/{asked}/taken", {}, 409),
+        (wallet, f"wallet-cards/{unknown}/taken", {}, 409),
+        (wallet, f"wallet-cards/{unknown}", {}, 404),
+        (wallet, "wallet-cards", {}, 400),
+        (machine, "withdrawals", {}, 400),
+        (machine, "withdrawals", {"code": "x", "reference": unknown}, 422),
+        (machine, f"withdrawals/{unknown}/paid", {}, 409),
+        (machine, f"withdrawals/{unknown}/failed", {}, 204),
+    ]
+    for key, path, said, status in told:
+        assert world.ask_bank(path, key, **said).status_code == status, path
+
+
 # Keys
 
 
