@@ -21,6 +21,8 @@ LONG = (
     "key/test_key_update_faults.py",
     "key/test_update_power_cuts.py",
     "launcher/test_launcher_firefox.py",
+    "launcher/test_launcher_renewal.py",
+    "launcher/test_launcher_statements.py",
     "oracle",
     "promises/test_r1_card_pulled.py",
     "promises/test_r2_bad_answers.py",
