@@ -107,7 +107,10 @@ class TpmTools:
                 " /boot/firmware/config.txt (dtoverlay=tpm-slb9670) and restart, or set key.tpm to where it is"
             )
         if not os.access(self._device, os.R_OK | os.W_OK):
-            raise VaultError(f"{self._device} is not open to this user: put the key's user into its group (tss)")
+            raise VaultError(
+                f"{self._device} is not open to this user: type sudo ./install --key, which lets the key's service at"
+                " the TPM that is configured (group tss); a command by hand wants root, or that group"
+            )
 
 
 class _Bench:
