@@ -284,7 +284,8 @@ def test_whatever_goes_away_in_the_middle(street: Street, browser: Browser) -> N
         shopper.frame.locator(".payment").wait_for()
         street.close("shop")
         street.refuse()
-        shopper.frame.locator("body").wait_for()
+        # the frame has gone back to a shop that is away: what the browser says then hides its body for a moment
+        shopper.frame.locator("body.neterror").wait_for(state="attached")
         street.open_shop(bank)
         shopper.page.goto(shopper.page.url)
         shopper.sees_order(OrderState.REFUSED)
