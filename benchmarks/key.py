@@ -26,7 +26,7 @@ from typing import Final
 
 from bank.cards.vpcd import VirtualReader
 from benchmarks.figures import ROOT, Work, least, milliseconds, table
-from benchmarks.pkcs11 import SigningToken
+from benchmarks.pkcs11 import RSA, SigningToken
 from drivers.slot.pcsc_card import PcscConnection
 from sesame_core.piv.card import PivCard
 from tests.bank.keyed import AUTHENTICATION, Device
@@ -90,6 +90,7 @@ def _signatures(folder: Path, card: "AnsweringAtOnce") -> dict[str, float]:
             "a card that answers at once, through pcscd": partial(card.replay, lambda: bare.exchange(bytearray(SIGN))),
             "the key's card alone": partial(card.transmit, SIGN),
             SOFT: partial(soft.sign, DIGEST),
+            "SoftHSM2, RSA-2048": partial(soft.sign, DIGEST, RSA),
             "SoftHSM2 in another process (p11-kit server)": partial(far.sign, DIGEST),
         }
         ours.sign(DIGEST)
@@ -155,7 +156,8 @@ def _soft_token(folder: Path) -> SigningToken:
     module = _module(SOFTHSM)
     begin = ("softhsm2-util", "--init-token", "--free", "--label", LABEL, "--pin", PIN, "--so-pin", "12345678")
     make = ("pkcs11-tool", "--module", str(module), "--token-label", LABEL, "--login", "--pin", PIN)
-    for command in (begin, (*make, "--keypairgen", "--key-type", "EC:prime256v1", "--id", "01")):
+    pair = (*make, "--keypairgen", "--key-type")
+    for command in (begin, (*pair, "EC:prime256v1", "--id", "01"), (*pair, "rsa:2048", "--id", "02")):
         subprocess.run(command, check=True, capture_output=True)
     return SigningToken(module, PIN, LABEL)
 

@@ -10,8 +10,9 @@ from typing import Final
 SERIAL_SESSION: Final = 4
 USER: Final = 1
 CLASS, KEY_TYPE = 0x0, 0x100
-PRIVATE_KEY, EC = 3, 3
-ECDSA: Final = 0x1041
+PRIVATE_KEY, RSA, EC = 3, 0, 3
+RSA_PKCS, ECDSA = 0x1, 0x1041
+MECHANISMS: Final = {RSA: RSA_PKCS, EC: ECDSA}
 OK: Final = 0
 SIGNATURE_BYTES: Final = 256
 FUNCTIONS: Final = {
@@ -49,7 +50,7 @@ class Pkcs11Error(Exception):
 
 
 class SigningToken:
-    """The first token with a P-256 key that is found, logged in. Raises Pkcs11Error."""
+    """The first token that is found, logged in, and its first key of each type. Raises Pkcs11Error."""
 
     def __init__(self, module: Path, pin: str, label: str) -> None:
         """`label`: what its label begins with."""
@@ -62,12 +63,14 @@ class SigningToken:
         slot = self._find_slot(label.encode())
         self._call("C_OpenSession", slot, Long(SERIAL_SESSION), None, None, ctypes.byref(self._session))
         self._call("C_Login", self._session, Long(USER), pin.encode(), Long(len(pin)))
-        self._key = self._find_key()
+        self._keys: dict[int, Long] = {}
 
-    def sign(self, digest: bytes) -> bytes:
-        """ECDSA over a digest of 32 bytes, as r and s."""
-        mechanism = Mechanism(ECDSA, None, 0)
-        self._call("C_SignInit", self._session, ctypes.byref(mechanism), self._key)
+    def sign(self, digest: bytes, key_type: int = EC) -> bytes:
+        """ECDSA over a digest of 32 bytes, as r and s; with an RSA key, its signature (PKCS #1, 1.5)."""
+        if key_type not in self._keys:
+            self._keys[key_type] = self._find_key(key_type)
+        mechanism = Mechanism(MECHANISMS[key_type], None, 0)
+        self._call("C_SignInit", self._session, ctypes.byref(mechanism), self._keys[key_type])
         made, length = ctypes.create_string_buffer(SIGNATURE_BYTES), Long(SIGNATURE_BYTES)
         self._call("C_Sign", self._session, digest, Long(len(digest)), made, ctypes.byref(length))
         return made.raw[: length.value]
@@ -88,15 +91,15 @@ class SigningToken:
                 return Long(slot)
         raise Pkcs11Error(f"no token's label begins with {label.decode()}")
 
-    def _find_key(self) -> Long:
-        wanted = {CLASS: Long(PRIVATE_KEY), KEY_TYPE: Long(EC)}
+    def _find_key(self, key_type: int) -> Long:
+        wanted = {CLASS: Long(PRIVATE_KEY), KEY_TYPE: Long(key_type)}
         rows = [Attribute(kind, ctypes.cast(ctypes.pointer(one), ctypes.c_void_p), 8) for kind, one in wanted.items()]
         found, count = Long(), Long()
         self._call("C_FindObjectsInit", self._session, (Attribute * len(rows))(*rows), Long(len(rows)))
         self._call("C_FindObjects", self._session, ctypes.byref(found), Long(1), ctypes.byref(count))
         self._call("C_FindObjectsFinal", self._session)
         if not count.value:
-            raise Pkcs11Error("no P-256 key in this token")
+            raise Pkcs11Error("no such key in this token")
         return found
 
     def _call(self, name: str, *words: object) -> None:

@@ -178,6 +178,7 @@ def sit_down(run: Run) -> None:
     place_file(run, "/etc/polkit-1/rules.d/60-seat.rules", RULES)
     place_file(run, f"{HOME}/bin/firefox-esr", FIREFOX)
     run.machine.must(f"chmod 755 {HOME}/bin/firefox-esr")
+    run.machine.must(f"rm -rf {HOME}/.local/state/e-secure")  # of a proof before: this person has never had a key
     size = "x".join(map(str, (*SCREEN, 24)))
     run.machine.must("install -d -m 755 -o moreau /run/screen")
     person_unit(run, "screen", f"exec Xvfb {DISPLAY} -screen 0 {size} -fbdir /run/screen")
