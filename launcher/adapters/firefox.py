@@ -127,6 +127,21 @@ def _run_tool(program: str, *words: str) -> None:
         raise LaunchError(LaunchTrouble.INSTALLATION, f"{program} {done.returncode}: {''.join(said)}")
 
 
+def _begin(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - Firefox, no shell
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Firefox:
     """See Browser. `options`: more words for Firefox."""
 
@@ -136,6 +151,7 @@ class Firefox:
         self._options = tuple(options)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._caller: subprocess.Popen[bytes] | None = None
         self.profile: Path | None = None
 
     def open_page(self, url: str, closed: Callable[[], None]) -> None:
@@ -144,9 +160,10 @@ class Firefox:
         if program is None:
             raise LaunchError(LaunchTrouble.MISSING, "Firefox: apt install firefox-esr")
         if self._process is not None and self._process.poll() is None and self.profile is not None:
-            # A second call with the same profile opens a tab in the one that runs.
-            command = [program, "--profile", str(self.profile), url]
-            threading.Thread(target=subprocess.run, args=(command,), kwargs={"check": False}, daemon=True).start()
+            # A second call with the same profile opens a tab in the one that runs. It ends at once, but where that one
+            # does not answer it: then it shows a window of its own, and has to go with the session.
+            self._caller = _begin([program, "--profile", str(self.profile), url])
+            threading.Thread(target=self._caller.wait, daemon=True).start()
             return
         self.close_browser()
         try:
@@ -159,22 +176,16 @@ class Firefox:
     def _start(self, program: str, url: str) -> "subprocess.Popen[bytes]":
         self.profile = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._folder))
         make_profile(self.profile, self._settings, find_module())
-        command = [program, *self._options, "--profile", str(self.profile), "--new-instance", url]
-        return subprocess.Popen(  # noqa: S603 - Firefox, no shell
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        return _begin([program, *self._options, "--profile", str(self.profile), "--new-instance", url])
 
     def close_browser(self) -> None:
         """See Browser."""
         with self._lock:
-            process, self._process = self._process, None
-        if process is not None and process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            processes = (self._caller, self._process)
+            self._caller = self._process = None
+        for process in processes:
+            if process is not None:
+                _end(process)
         self._wipe()
 
     def _wait_for(self, process: "subprocess.Popen[bytes]", closed: Callable[[], None]) -> None:

@@ -180,6 +180,29 @@ def test_a_program_that_an_antivirus_denies_is_the_threat_and_is_named(
     assert not list(tmp_path.glob("e-secure-firefox-*")), "the profile is wiped"
 
 
+def test_a_second_call_that_the_browser_does_not_answer_goes_with_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen on a slow machine: it shows "already running" in a window of its own, and outlived *Remove*."""
+    (tmp_path / "bin").mkdir()
+    calls = tmp_path / "calls"
+    os.mkfifo(calls)
+    for name, script in (("firefox-esr", f"echo $$ >{calls}\nexec sleep 1000"), ("certutil", ""), ("modutil", "")):
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    browser = Firefox(LauncherSettings("https://business.example", AUTHORITY), tmp_path)
+    called = []
+    for _ in range(2):
+        browser.open_page("https://business.example/", lambda: None)
+        called.append(int(calls.read_text()))
+    browser.close_browser()
+    for process in called:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
 def test_a_runtime_folder_that_is_full_is_no_threat(tmp_path: Path) -> None:
     assert (
         explain_denied("/run", OSError(errno.ENOSPC, "No space left on device")).trouble is LaunchTrouble.INSTALLATION

@@ -29,7 +29,8 @@ PERSON = "moreau"
 HOME = f"/home/{PERSON}"
 DISPLAY = ":7"
 SCREEN = (1280, 800)
-PATIENCE_S = 600.0
+PATIENCE_S = 1800.0
+"""A page takes ten seconds on an emulated processor, and a security number of six digits is six pages."""
 CORNER = 56
 """The launcher's key in the corner of the screen: how wide."""
 
@@ -45,8 +46,9 @@ polkit.addRule(function (action, subject) {{
 FIREFOX = f"""\
 #!/bin/sh
 echo 'user_pref("marionette.port", 2828);' >>"$2/user.js"
-echo "$4" >{HOME}/opened
-exec /usr/bin/firefox-esr --marionette -remote-allow-system-access "$1" "$2" "$3" about:blank
+for page; do :; done
+echo "$page" >{HOME}/opened
+exec /usr/bin/firefox-esr --marionette -remote-allow-system-access "$1" "$2" ${{4:+"$3"}} about:blank
 """
 """In PATH before Debian's: its remote control does not get past a question that is open already, so the page is noted,
 and opened by whoever can answer (tests/vm/visit.py)."""
@@ -199,7 +201,7 @@ def visit(run: Run, number: str) -> tuple[dict[str, Any], Attended]:
     """Firefox by hand, up to the accounts. What was seen there, and what the key asked."""
     for name in ("tests/vm/visit.py", "tests/launcher/marionette.py"):
         place_file(run, f"/srv/src/{name}", (ROOT / name).read_text())
-    run.machine.must(f"rm -f {HOME}/visit.rc; systemctl reset-failed visit 2>/dev/null; true")
+    run.machine.must(f"systemctl stop visit; rm -f {HOME}/visit.rc; systemctl reset-failed visit 2>/dev/null; true")
     words = f"python3 -m tests.vm.visit {number} {CHOSEN} {HOME}/opened {HOME}/seen"
     ended = f"echo $? >{HOME}/visit.new; mv {HOME}/visit.new {HOME}/visit.rc"
     person_unit(run, "visit", f"cd /srv/src && {words} >{HOME}/visit.out 2>{HOME}/visit.err; {ended}")
@@ -232,7 +234,7 @@ def attend(run: Run, done: str) -> Attended:
             raise MachineError(
                 f"never came true: {done}\n{run.machine.run(f'tail -n 30 {HOME}/said {HOME}/visit.err').output}"
             )
-        time.sleep(0.3)
+        time.sleep(1.0)  # each look takes of the processor that Firefox has
     return seen
 
 

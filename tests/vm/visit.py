@@ -74,7 +74,8 @@ class Visit:
         self.press("Confirm", then)
 
     def take_picture(self, name: str) -> None:
-        """Of the page."""
+        """Of the page, once its style is there."""
+        self._until_done(lambda: self._script("return document.readyState === 'complete' ? '' : 'it is not whole'"))
         shot = self.firefox.call("WebDriver:TakeScreenshot", full=False)["value"]
         (self.pictures / f"{name}.png").write_bytes(base64.b64decode(shot))
 
