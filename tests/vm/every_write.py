@@ -28,6 +28,8 @@ DISCARD, MARK = 4, 8
 """Flags of an entry (drivers/md/dm-log-writes.c): 1 flush, 2 FUA, 4 discard, 8 mark."""
 SUPER, ENTRY = struct.Struct("<QQQI"), struct.Struct("<QQQQ")
 MAGIC = 0x6A736677736872
+END = "dm-log-writes-end"
+"""The kernel's own mark, when the target is removed: what unmounting wrote stands before it."""
 
 RULES = KeyRules(KeyAlgorithm.P256, PinPolicy.ONCE, TouchPolicy.NEVER)
 OBJECT = 0x5FC105
@@ -115,6 +117,8 @@ def die(place: Path, kept: list[Kept]) -> dict[str, object]:
     acts = dict(zip(("made", *(name for name, _ in LIFE)), range(len(kept)), strict=True))
     done, cuts, seen = -1, 0, set()
     for entry in read_log(place / "log"):
+        if entry.mark == END:
+            break
         if entry.mark:
             done = acts[entry.mark]
             continue

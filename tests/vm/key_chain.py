@@ -34,7 +34,7 @@ PATIENCE_S = 1800.0
 CORNER = 56
 """The launcher's key in the corner of the screen: how wide."""
 FROM_BELOW = 43
-"""Its menu of three entries ends at the screen's edge: so far from there is the middle of the second one. The keys would
+"""Its menu of three entries ends at the screen's edge: so far from there is the middle of the second one. Keys would
 go to whoever has the focus, and no window manager gives it to a menu here."""
 
 RULES = f"""\
