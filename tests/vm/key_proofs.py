@@ -49,7 +49,7 @@ def installed(run: Run) -> str:
     began = time.monotonic()
     said = run.machine.run(f"{INSTALL} --key --branch", limit=1800).output
     require(f"{UNIT}.service" in said, said)
-    run.machine.until(f"test -e {ROOT_FILE}")
+    run.machine.until(f"test -e {ROOT_FILE}", limit=900)
     run.machine.must(f"{SESAME} key image {CARD_FILES} {FOR_BANK} -o /var/lib/e-secure.iso")
     require(run.machine.run("systemctl is-enabled sesame-reader").status, "the reader would start beside it")
     return f"{time.monotonic() - began:.0f} s, emulated"
