@@ -101,7 +101,7 @@ def logged_on(run: Run) -> str:
     told(run, "You are connected to Sogecash Net")
     said, seen = visit(run, read_notes(run)["number"])
     picture_of_screen(run, "firefox")
-    return f"{said['address']}: {seen['pin']} PIN on the key, {seen['ok']} OK; {said['accounts']}"
+    return f"{site_of(said)}: {seen['pin']} PIN on the key, {seen['ok']} OK; {said['accounts']}"
 
 
 def pulled_in_session(run: Run) -> str:
@@ -146,7 +146,7 @@ def by_the_window(run: Run) -> str:
     picture_of_screen(run, "removed")
     run.machine.must("systemctl stop launcher")
     replug(run)
-    return f"{said['address']}: {seen['pin']} PIN on the key, {seen['ok']} OK"
+    return f"{site_of(said)}: {seen['pin']} PIN on the key, {seen['ok']} OK"
 
 
 def every_write(run: Run) -> str:
@@ -218,6 +218,11 @@ def visit(run: Run, number: str) -> tuple[dict[str, Any], Attended]:
     run.machine.must(f"rm {HOME}/visit.rc")
     found: dict[str, Any] = json.loads(said)
     return found, seen
+
+
+def site_of(said: dict[str, Any]) -> str:
+    """Without the launcher's mark, which is for one log-on."""
+    return str(said["address"]).partition("?")[0]
 
 
 def attend(run: Run, done: str) -> Attended:
