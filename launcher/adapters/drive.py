@@ -3,14 +3,15 @@
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from launcher.troubles import LaunchError, LaunchTrouble
 
 BY_LABEL: Final = Path("/dev/disk/by-label/E-SECURE")
-CDROMEJECT: Final = 0x5309
-"""ioctl (linux/cdrom.h)."""
+CDROMEJECT, CDROM_LOCKDOOR = 0x5309, 0x5329
+"""ioctls (linux/cdrom.h)."""
 PATIENCE_S: Final = 20
 
 
@@ -30,13 +31,21 @@ class LinuxDrive:
         try:
             handle = os.open(self._device, os.O_RDONLY | os.O_NONBLOCK)
             try:
-                fcntl.ioctl(handle, CDROMEJECT)
+                # udev's cdrom_id locks each disc that comes, so that the drive's own button asks first; a drive that is
+                # locked refuses by a status, not by an error.
+                with suppress(OSError):
+                    fcntl.ioctl(handle, CDROM_LOCKDOOR, 0)
+                refused = fcntl.ioctl(handle, CDROMEJECT)
             finally:
                 os.close(handle)
         except OSError as error:
-            raise LaunchError(
-                LaunchTrouble.CONFLICT, f"the key's drive cannot be ejected ({error.strerror}): close what uses it"
-            ) from None
+            raise self._in_use(error.strerror) from None
+        if refused:
+            raise self._in_use("the drive is locked")
+
+    @staticmethod
+    def _in_use(why: str) -> LaunchError:
+        return LaunchError(LaunchTrouble.CONFLICT, f"the key's drive cannot be ejected ({why}): close what uses it")
 
     def _unmount(self) -> None:
         """Where nobody has mounted it there is nothing to do, and ejecting says whether it is still in use."""

@@ -19,11 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
 from bank.cards.vpcd import VirtualReader
 from drivers.slot.pcsc_api import Pcsc
 from drivers.slot.pcsc_card import hold_context
-from launcher.adapters.drive import LinuxDrive
+from launcher.adapters.drive import CDROM_LOCKDOOR, CDROMEJECT, LinuxDrive
 from launcher.adapters.firefox import Firefox, explain_denied, write_prefs
 from launcher.adapters.net import HttpsNet
 from launcher.adapters.pcsc import PcscReaders, write_pin_block
@@ -214,6 +215,25 @@ def test_a_drive_that_is_not_there_or_no_drive(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LaunchError, match="cannot be ejected"):
         LinuxDrive(tmp_path / "file").eject_disc()
+
+
+def test_a_drive_is_unlocked_before_it_is_ejected(tmp_path: Path, mocker: MockerFixture) -> None:
+    """udev locks it; the kernel's answer to an ejection that the drive has refused is a status (seen on Debian 12)."""
+    (tmp_path / "drive").touch()
+    asked: list[tuple[int, ...]] = []
+    unlocked = []
+
+    def ioctl(_handle: int, request: int, *words: int) -> int:
+        asked.append((request, *words))
+        unlocked.extend([True] if request == CDROM_LOCKDOOR else [])
+        return 0 if unlocked else 2
+
+    patched = mocker.patch("fcntl.ioctl", side_effect=ioctl)
+    LinuxDrive(tmp_path / "drive").eject_disc()
+    assert asked == [(CDROM_LOCKDOOR, 0), (CDROMEJECT,)]
+    patched.side_effect = lambda _handle, request, *_: 2 if request == CDROMEJECT else 0
+    with pytest.raises(LaunchError, match="locked"):
+        LinuxDrive(tmp_path / "drive").eject_disc()
 
 
 # The one file

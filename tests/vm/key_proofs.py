@@ -170,9 +170,10 @@ def killed(run: Run) -> str:
 
 def ejected(run: Run) -> str:
     """*Eject* on the computer: the glass says that the key may be removed, and the next computer finds the disc in"""
-    run.machine.must(
-        "eject /dev/sr0 2>&1 || python3 -c \"import fcntl,os;fcntl.ioctl(os.open('/dev/sr0',2048),0x5309)\""
+    unlocked_and_out = (
+        f"h=os.open('{LABEL}',2048);fcntl.ioctl(h,0x5329,0);sys.exit(fcntl.ioctl(h,0x5309))"  # linux/cdrom.h
     )
+    run.machine.must(f'python3 -c "import fcntl,os,sys;{unlocked_and_out}"')
     run.reader.wait_shown(FRENCH.you_may, FRENCH.remove_the_key)
     unplug(run)
     run.reader.wait_dark(limit=20)
