@@ -39,7 +39,7 @@ class LinuxDrive:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise self._in_use(error.strerror) from None
+            raise self._in_use(error.strerror or "it does not answer") from None
         if refused:
             raise self._in_use("the drive is locked")
 
