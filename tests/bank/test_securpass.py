@@ -243,6 +243,9 @@ def test_whoever_came_by_the_branch_gets_another_telephone_there(bank: AppCounte
     with pytest.raises(NotEligibleError):
         new.begin(None)
     bank.app.sign_amendment(agency, bank.app.propose_amendment(agency, bank.durand, face).number, b"3")
+    latest = bank.app.find_amendment(bank.durand)
+    assert latest is not None
+    assert latest.document == b"3", "of three the last"
     bank.hand.ms += 24 * HOUR_MS - 1
     status = new.activate(None)
     assert (status.standing.state, status.standing.path, status.usable) == (S.SUBSCRIBED, EnrolmentPath.BRANCH, True)

@@ -107,6 +107,7 @@ def test_two_wires_that_touch_are_no_ribbon() -> None:
     assert found.verdict is Verdict.FAILED
     assert not LINES.search(found.cure)
     assert "GPIO5 (header pin 29, hole h46)" in found.cure
+    assert "ground" not in found.cure, "a matrix joins its lines, and none to ground"
 
 
 def test_every_order_of_the_rows_is_told_from_every_other() -> None:
