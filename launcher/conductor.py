@@ -4,13 +4,14 @@ import hashlib
 import secrets
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event, Lock
 from typing import Final
 
 from launcher.card.piv_client import PivClient
+from launcher.confirming.orders import confirm_order, read_order
 from launcher.course import effects as fx
 from launcher.course import events as ev
 from launcher.course.state import LaunchPhase, LaunchState, PluggedKey
@@ -131,11 +132,18 @@ class Conductor:
         if reader and was != reader:
             self.send(ev.KeyPlugged())
 
+    def look_for_order(self) -> None:
+        """Tell the course whether the site has handed something over. Call it again as `look_at_readers`."""
+        order = self._ports.browser.take_order()
+        if order:
+            self.send(ev.OrderCame(order))
+
     def watch_readers(self) -> None:
         """Until the end."""
         while not self.ended.is_set():
             self._ports.readers.wait_change(LOOK_EVERY_MS)
             self.look_at_readers()
+            self.look_for_order()
 
     def close_down(self) -> None:
         """At the end of the launcher, whatever ended it: nothing stays open, here or on the site."""
@@ -232,11 +240,28 @@ class Conductor:
                 return self._fetch_update(progress)
             case fx.EnrolKey() | fx.RenewKey():
                 return self._certify_key(effect)
-            case fx.OpenBrowser():
-                return self._open_browser()
+            case fx.UnblockKey() | fx.ConfirmOrder() | fx.ShowPage() | fx.OpenBrowser():
+                return self._use_key(effect)
         self._close_browser()
         self._ports.drive.eject_disc()
         return ev.KeyReleased()
+
+    def _unblock_key(self) -> ev.LaunchEvent:
+        with closing(self._ports.readers.open_key(self._reader)) as card:
+            PivClient(card).unblock_pin()
+        return ev.KeyUnblocked()
+
+    def _use_key(self, effect: fx.UnblockKey | fx.ConfirmOrder | fx.ShowPage | fx.OpenBrowser) -> ev.LaunchEvent | None:
+        """What is done with a key that has its certificate, or would have it."""
+        match effect:
+            case fx.UnblockKey():
+                return self._unblock_key()
+            case fx.ConfirmOrder():
+                return self._confirm_order(effect)
+            case fx.ShowPage(page):
+                self._ports.browser.open_page(self._settings.site + page, lambda: self.send(ev.BrowserClosed()))
+                return None
+        return self._open_browser()
 
     def _open_browser(self) -> ev.LaunchEvent:
         """The site is told the hash of a secret with which, and with nothing else, the session of this browser can be
@@ -247,6 +272,15 @@ class Conductor:
         page = f"{self._settings.site}/?launcher={told}"
         self._ports.browser.open_page(page, lambda: self.send(ev.BrowserClosed()))
         return ev.BrowserOpened()
+
+    def _confirm_order(self, effect: fx.ConfirmOrder) -> ev.LaunchEvent:
+        order = read_order(effect.order)
+        card = self._ports.readers.open_key(self._reader)
+        try:
+            confirm_order(PivClient(card), self._ports.net, self._settings.site, order, effect.pin)
+        finally:
+            card.close()
+        return ev.OrderConfirmed(order.page)
 
     def _close_browser(self) -> None:
         self._ports.browser.close_browser()

@@ -25,6 +25,10 @@ class Card(Protocol):
         """Have the key ask for its PIN; the response of VERIFY. Raises CardGoneError."""
         ...
 
+    def unblock_on_pad(self) -> bytes:
+        """Have the key ask for its PUK and for a new PIN; the response of RESET RETRY COUNTER. Raises CardGoneError."""
+        ...
+
     def close(self) -> None:
         """Let others have it."""
         ...
@@ -72,6 +76,10 @@ class Browser(Protocol):
     def open_page(self, url: str, closed: Callable[[], None]) -> None:
         """Start it there, or show the page in the one that runs. `closed` is called once, unless it is closed by
         `close_browser`. Raises LaunchError."""
+        ...
+
+    def take_order(self) -> bytes:
+        """What the site has handed it for the launcher, once; empty where there is nothing."""
         ...
 
     def close_browser(self) -> None:

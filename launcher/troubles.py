@@ -30,6 +30,9 @@ class LaunchTrouble(Enum):
     UPDATE = "update"
     MISSING = "program missing"
     NO_MANAGEMENT = "management key"
+    PAYMENT = "transfer not confirmed"
+    PUK_WRONG = "PUK wrong"
+    PUK_BLOCKED = "PUK blocked"
 
 
 GUIDE_ROWS = tuple(LaunchTrouble)[:12]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from launcher.course.actions import can_unblock
 from launcher.course.events import LaunchChoice, TrayItem
 from launcher.course.state import LaunchPhase, LaunchState, RenewalState
 from launcher.troubles import LaunchTrouble
@@ -56,6 +57,9 @@ BUTTONS: Final = {
     P.DOWNLOADED: (LaunchChoice.OK,),
     P.RENEWABLE: (LaunchChoice.RENEW, LaunchChoice.CANCEL),
     P.RENEWED: (LaunchChoice.OK,),
+    P.ORDERED: (LaunchChoice.CANCEL,),
+    P.CONFIRMED: (LaunchChoice.OK,),
+    P.UNCONFIRMED: (LaunchChoice.RETRY, LaunchChoice.CANCEL),
     P.TROUBLE: (LaunchChoice.RETRY, LaunchChoice.COPY),
 }
 
@@ -63,16 +67,20 @@ PICTURES: Final = {
     P.WAITING: KeyPicture.OUT,
     P.REPLUG: KeyPicture.LEAVING,
     P.REMOVABLE: KeyPicture.LEAVING,
+    P.UNCONFIRMED: KeyPicture.WRONG,
     P.TROUBLE: KeyPicture.WRONG,
     P.ENDED: KeyPicture.OUT,
 }
 """Where it is not IN, or BUSY."""
 
-AT_WORK: Final = frozenset({P.CUSTOMISING, P.CHECKING, P.ENROLLING, P.RENEWING, P.CONNECTING, P.REMOVING})
+AT_WORK: Final = frozenset(
+    {P.CUSTOMISING, P.CHECKING, P.ENROLLING, P.RENEWING, P.CONNECTING, P.CONFIRMING, P.UNBLOCKING, P.REMOVING}
+)
 BESIDE: Final = frozenset({P.WAITING, P.GREETING})
 """Where a row of the error table stands below the phase's own sentence."""
-TYPED: Final = frozenset({P.ASKING, P.UNLOCKING})
+TYPED: Final = frozenset({P.ASKING, P.UNLOCKING, P.ORDERED})
 IN_THE_TRAY: Final = frozenset({P.CONNECTED, P.LEFT_IN})
+AT_THE_SITE: Final = frozenset({P.CONFIRMED, P.UNCONFIRMED, *IN_THE_TRAY})
 WITH_KEY_IN_USE: Final = (TrayItem.CONNECT, TrayItem.REMOVE, TrayItem.QUIT)
 
 
@@ -86,7 +94,9 @@ def make_view(state: LaunchState, words: LauncherSentences) -> LaunchView:
     choices = BUTTONS.get(phase, (LaunchChoice.COPY,) if told is not None else ())
     if _is_half_done(state):
         choices = (LaunchChoice.RENEW,)
-    items = WITH_KEY_IN_USE if phase in IN_THE_TRAY else (TrayItem.QUIT,)
+    if phase in {P.TROUBLE, P.UNCONFIRMED} and can_unblock(state):
+        choices = (LaunchChoice.UNBLOCK, choices[1])
+    items = WITH_KEY_IN_USE if phase in AT_THE_SITE else (TrayItem.QUIT,)
     return LaunchView(
         sentence=row.message if row is not None and phase not in BESIDE else _write_phase(state, words),
         picture=PICTURES.get(phase, at_rest),
@@ -119,7 +129,7 @@ def _told(state: LaunchState) -> LaunchTrouble | None:
         return LaunchTrouble.LIGHT if state.late else None
     if state.phase is P.GREETING:
         return LaunchTrouble.AUTOPLAY if state.by_hand else None
-    return state.trouble if state.phase in {P.TROUBLE, *TYPED} else None
+    return state.trouble if state.phase in {P.TROUBLE, P.UNCONFIRMED, *TYPED} else None
 
 
 def _hint(state: LaunchState, words: LauncherSentences) -> str:
@@ -134,6 +144,10 @@ def _hint(state: LaunchState, words: LauncherSentences) -> str:
         P.RENEWABLE: "" if _is_half_done(state) else words.renewal.format(days=state.key.days if state.key else 0),
         P.RENEWING: words.on_the_pad if pad else words.press_ok,
         P.CONNECTING: words.browser_hint,
+        P.UNBLOCKING: words.type_puk,
+        P.ORDERED: words.read_transfer,
+        P.CONFIRMING: f"{words.type_on_key} {words.read_transfer}" if pad else words.read_transfer,
+        P.UNCONFIRMED: words.transfer_waits,
     }
     return hints.get(state.phase, "")
 

@@ -31,6 +31,9 @@ LETTERS: Final = frozenset(" 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.,:;'/()+-%&")
 LONGEST_SIGNATURE: Final = 72
 """Octets of an ECDSA signature over P-256, DER."""
 
+UNBROKEN: Final = "\u00a0"
+"""Within an amount: 1 234,56 of which the glass shows 234,56 on a line of its own is read as another."""
+
 OPENINGS: Final = {"fr": ("VIREMENT", "A", "DE"), "en": ("TRANSFER", "TO", "FROM")}
 
 
@@ -39,14 +42,15 @@ def write_pages(content: OperationContent) -> tuple[str, ...]:
     opening, to, sender = OPENINGS.get(content.language, OPENINGS["fr"])
     fields = content.fields
     amount = notation_of(content.language).write_number(int(fields[cat.AMOUNT]))
+    whole = _plain(f"{amount} EUR").replace(" ", UNBROKEN)
     lines = (
-        f"{opening} {amount} EUR",
-        f"{to} {fields[cat.PAYEE_NAME]}",
+        f"{opening} {whole}",
+        _plain(f"{to} {fields[cat.PAYEE_NAME]}"),
         group_iban(str(fields[cat.PAYEE_IBAN])),
         f"{sender} {group_iban(str(fields[cat.PAYER_ACCOUNT]))}",
-        f"REF {content.operation_id[:16]}",
+        _plain(f"REF {content.operation_id[:16]}"),
     )
-    return tuple(page for line in lines for page in _pages(_plain(line)))
+    return tuple(page for line in lines for page in _pages(line))
 
 
 def make_signed(content: OperationContent, freshness: bytes) -> bytes:

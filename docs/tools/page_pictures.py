@@ -26,7 +26,11 @@ COURSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "branch-telephone-approved-fr.png",
             "branch-telephone-refused-fr.png",
         ),
-        "tests/browser/test_browser_key.py": ("branch-key-consent-1440-fr.png", "branch-key-site-1440-fr.png"),
+        "tests/browser/test_browser_key.py": (
+            "branch-key-consent-1440-fr.png",
+            "branch-key-site-1440-fr.png",
+            "branch-key-payment-1440-fr.png",
+        ),
     }
 )
 """Each course, and which of the pictures that it takes stand in a document."""

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -49,9 +50,25 @@ PREFS: Final[Mapping[str, Pref]] = {
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "dom.security.https_only_mode": True,
+    # What is handed to the launcher is no download of the customer's.
+    "browser.download.start_downloads_in_tmp_dir": True,
+    "browser.download.alwaysOpenPanel": False,
     # Statements are shown by the browser itself.
     "pdfjs.disabled": False,
 }
+
+ORDER_TYPE: Final = "application/vnd.sesame.order+json"
+"""Of what the site hands to the launcher (docs/esecure.md)."""
+ORDERS: Final = "orders"
+TAKING: Final = "take-order"
+TAKE_ORDER: Final = """#!/bin/sh
+# Firefox calls this with the file that the site has given it for the launcher; whole, or not at all.
+here=$(dirname "$0")
+cp -- "$1" "$here/order.part" && mv -- "$here/order.part" "$here/orders/$$"
+rm -f -- "$1"
+"""
+USE_HELPER: Final = 2
+"""nsIHandlerInfo.useHelperApp."""
 
 NOWHERE: Final[Mapping[str, Pref]] = {
     "network.proxy.type": 1,
@@ -88,6 +105,7 @@ def make_profile(folder: Path, settings: LauncherSettings, module: Path) -> None
     authority = folder / "authority.pem"
     authority.write_text(settings.authority, encoding="ascii")
     proxied = any(os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY"))
+    lay_out_orders(folder)
     (folder / "user.js").write_text(write_prefs(settings.host, proxied=proxied), encoding="ascii")
     _run_tool("certutil", "-N", "-d", base, "--empty-password")
     for number, one in enumerate(_split_pem(settings.authority)):
@@ -95,6 +113,18 @@ def make_profile(folder: Path, settings: LauncherSettings, module: Path) -> None
         _run_tool("certutil", "-A", "-d", base, "-n", f"{NICKNAME} {number}", "-t", "C,,", "-a", "-i", str(authority))
     authority.unlink()
     _run_tool("modutil", "-force", "-dbdir", base, "-add", NICKNAME, "-libfile", str(module))
+
+
+def lay_out_orders(folder: Path) -> None:
+    """Where Firefox puts what the site hands to the launcher, and that it asks nobody."""
+    (folder / ORDERS).mkdir()
+    program = folder / TAKING
+    program.write_text(TAKE_ORDER, encoding="ascii")
+    program.chmod(0o700)
+    helper = {"name": NICKNAME, "path": str(program)}
+    handled = {"action": USE_HELPER, "ask": False, "extensions": ["esecure"], "handlers": [helper]}
+    told = {"defaultHandlersVersion": {}, "mimeTypes": {ORDER_TYPE: handled}, "schemes": {}}
+    (folder / "handlers.json").write_text(json.dumps(told), encoding="ascii")
 
 
 def _split_pem(chain: str) -> Iterator[str]:
@@ -177,6 +207,16 @@ class Firefox:
         self.profile = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._folder))
         make_profile(self.profile, self._settings, find_module())
         return _begin([program, *self._options, "--profile", str(self.profile), "--new-instance", url])
+
+    def take_order(self) -> bytes:
+        """See Browser. Firefox gives the file to a program of the profile's, which lays it down in its folder."""
+        profile = self.profile
+        for path in sorted((profile / ORDERS).glob("*")) if profile is not None else ():
+            with suppress(OSError):  # the profile is being wiped
+                content = path.read_bytes()
+                path.unlink()
+                return content
+        return b""
 
     def close_browser(self) -> None:
         """See Browser."""

@@ -23,6 +23,9 @@ GET_FEATURES: Final = 0x42000000 + 3400
 VERIFY_DIRECT: Final = 0x06
 """FEATURE_VERIFY_PIN_DIRECT (2.3)."""
 
+MODIFY_DIRECT: Final = 0x07
+"""FEATURE_MODIFY_PIN_DIRECT (2.3)."""
+
 PNP: Final = "\\\\?PnP?\\Notification"
 
 SHARING_VIOLATION: Final = 0x8010000B
@@ -138,7 +141,9 @@ class PcscKey:
         self._context = context
         self._handle = handle
         self._protocol = protocol
-        self._verify_code = self._find_pad()
+        features = self._list_features()
+        self._verify_code = features.get(VERIFY_DIRECT, 0)
+        self._modify_code = features.get(MODIFY_DIRECT, 0)
 
     @property
     def has_pad(self) -> bool:
@@ -158,21 +163,25 @@ class PcscKey:
         _refuse_code(code, "SCardControl")
         return bytes(each & 0xFF for each in response)
 
+    def unblock_on_pad(self) -> bytes:
+        """See Card."""
+        code, response = self._scard.SCardControl(self._handle, self._modify_code, list(write_unblocking_block()))
+        _refuse_code(code, "SCardControl")
+        return bytes(each & 0xFF for each in response)
+
     def close(self) -> None:
         """See Card. Reset, so that no other program finds it with the PIN proved."""
         self._scard.SCardDisconnect(self._handle, RESET_CARD)
         self._scard.SCardReleaseContext(self._context)
 
-    def _find_pad(self) -> int:
-        """The control code of VERIFY on the pad; 0 where there is none."""
+    def _list_features(self) -> dict[int, int]:
+        """What the pad can do: the control code of each; nothing where there is none."""
         code, features = self._scard.SCardControl(self._handle, GET_FEATURES, [])
         if code & 0xFFFFFFFF:
-            return 0
+            return {}
         octets = bytes(each & 0xFF for each in features)
-        for at in range(0, len(octets) - 5, 6):
-            if octets[at] == VERIFY_DIRECT:
-                return int(struct.unpack(">I", octets[at + 2 : at + 6])[0])
-        return 0
+        starts = range(0, len(octets) - 5, 6)
+        return {octets[at]: int(struct.unpack(">I", octets[at + 2 : at + 6])[0]) for at in starts}
 
 
 def write_pin_block() -> bytes:
@@ -181,4 +190,14 @@ def write_pin_block() -> bytes:
     format_string, block, length = 0x82, 0x08, 0x00
     head = struct.pack("<BBBBBHBBHB3sI", *TEN_S_AND_THIRTY, format_string, block, length, 0x0608, 2, 1, 0x0409, 0,
                        b"\0\0\0", len(apdu))  # fmt: skip
+    return head + apdu
+
+
+def write_unblocking_block() -> bytes:
+    """PIN_MODIFY (PC/SC part 10, 2.5.3) for PIV's RESET RETRY COUNTER (SP 800-73-5 part 2, 3.2.3): the PUK in the first
+    eight bytes, the new PIN, typed twice, in the next."""
+    apdu = bytes.fromhex("002C008010") + b"\xff" * 16
+    format_string, block, length, old, new, old_and_twice = 0x82, 0x08, 0x00, 0, 8, 3
+    head = struct.pack("<BBBBBBBHBBBHBBB3sI", *TEN_S_AND_THIRTY, format_string, block, length, old, new, 0x0608,
+                       old_and_twice, 2, 3, 0x0409, 0, 1, 2, b"\0\0\0", len(apdu))  # fmt: skip
     return head + apdu

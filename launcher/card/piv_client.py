@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -41,16 +42,32 @@ CHUNK: Final = 255
 PIN_SIZE: Final = range(6, 9)
 TEMPLATE: Final = 0x7C
 
+OWN_CLASS: Final = 0x80
+"""Of the key's own commands, FRESHNESS and SENTENCE."""
+
 
 class ClientStatus(IntEnum):
     """The status words that mean something here (part 2, table 9)."""
 
+    UNKNOWN_FORM = 0x6A80
+    NO_BANK = 0x6A81
     NOT_FOUND = 0x6A82
     NO_KEY = 0x6A88
     MEMORY = 0x6581
     NOT_SATISFIED = 0x6982
     BLOCKED = 0x6983
     NOT_AGREED = 0x6985
+    NO_COMMAND = 0x6D00
+    NO_CLASS = 0x6E00
+
+
+UNBELIEVED: Final[Mapping[int, str]] = {
+    ClientStatus.UNKNOWN_FORM: "the key cannot show the sentence whole",
+    **dict.fromkeys((ClientStatus.NO_BANK, ClientStatus.NO_COMMAND, ClientStatus.NO_CLASS), "the key knows no bank"),
+    ClientStatus.NOT_SATISFIED: "the key does not believe that the sentence is its bank's",
+    ClientStatus.NOT_AGREED: "the sentence is for another key, or for another moment",
+}
+"""What the key says of a sentence (docs/esecure.md, What the bank may say on the glass)."""
 
 
 class CardIns(IntEnum):
@@ -67,6 +84,8 @@ class CardIns(IntEnum):
     METADATA = 0xF7
     SERIAL = 0xF8
     ATTEST = 0xF9
+    FRESHNESS = 0x10
+    SENTENCE = 0x12
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +167,18 @@ class PivClient:
             raise LaunchError(LaunchTrouble.NOT_AGREED, f"PIN on the key: {answer.status:04X}")
         self._must(answer)
 
+    def unblock_pin(self) -> None:
+        """With the PUK and a new PIN, both typed on the key. Raises LaunchError: PUK_WRONG, with the tries left,
+        PUK_BLOCKED, NOT_AGREED where nobody typed them."""
+        answer = self._read(self._card.unblock_on_pad())
+        if answer.status & 0xFFF0 == 0x63C0:
+            left = answer.status & 0x0F
+            raise LaunchError(LaunchTrouble.PUK_WRONG if left else LaunchTrouble.PUK_BLOCKED, f"{left} tries left")
+        if answer.status == ClientStatus.BLOCKED:
+            raise LaunchError(LaunchTrouble.PUK_BLOCKED, "no try left")
+        if answer.status != GOOD:
+            raise LaunchError(LaunchTrouble.NOT_AGREED, f"PUK on the key: {answer.status:04X}")
+
     def sign_octets(self, slot: int, octets: bytes) -> tuple[bytes, bytes]:
         """By the slot's key over the SHA-256 of these octets: how it has signed (AlgorithmIdentifier, DER), and the
         signature. Raises LaunchError: NOT_AGREED where nobody pressed OK on the key."""
@@ -161,6 +192,18 @@ class PivClient:
         if answer.status == ClientStatus.NOT_AGREED:
             raise LaunchError(LaunchTrouble.NOT_AGREED, f"signature in slot {slot:02X}")
         return find_octets(self._must(answer), TEMPLATE, 0x82)
+
+    def draw_freshness(self) -> bytes:
+        """16 random octets of the key's, over which the bank signs a sentence for it (docs/esecure.md). Raises
+        LaunchError: PAYMENT, the key knows no bank."""
+        answer = self._read(self._card.transmit(bytes((OWN_CLASS, CardIns.FRESHNESS, 0, 0, 0))))
+        return self._must(_refuse_payment(answer))
+
+    def show_sentence(self, sentence: bytes) -> None:
+        """The bank's sentence, which the key's glass shows when what it says is to be signed. Raises LaunchError:
+        PAYMENT, the key does not believe it."""
+        head = bytes((OWN_CLASS, CardIns.SENTENCE, 0, 0, 0)) + len(sentence).to_bytes(2, "big")
+        self._must(_refuse_payment(self._read(self._card.transmit(head + sentence))))
 
     def prove_management(self) -> None:
         """With the key that the PIN protects, after the PIN; or with the published one where that is still the key's.
@@ -219,3 +262,11 @@ class PivClient:
         if len(response) < 2:
             raise LaunchError(LaunchTrouble.INSTALLATION, "the key answers nothing")
         return CardResponse(response[:-2], int.from_bytes(response[-2:], "big"))
+
+
+def _refuse_payment(answer: CardResponse) -> CardResponse:
+    """The same answer. Raises LaunchError: the key knows no bank, or takes the sentence for none of its bank's."""
+    why = UNBELIEVED.get(answer.status)
+    if why is not None:
+        raise LaunchError(LaunchTrouble.PAYMENT, f"{why} ({answer.status:04X})")
+    return answer

@@ -163,17 +163,54 @@ def confirm_greeting(state: LaunchState, event: ev.ChoiceMade) -> Moves:
 
 def connect(state: LaunchState, _event: object) -> Moves:
     """The browser comes up by itself."""
-    return replace(state, phase=P.CONNECTING, percent=0), (fx.OpenBrowser(),)
+    return replace(_at_peace(state), phase=P.CONNECTING, percent=0), (fx.OpenBrowser(),)
 
 
 def connected(state: LaunchState, _event: object) -> Moves:
     """The window goes into the tray."""
-    return replace(state, phase=P.CONNECTED), ()
+    return replace(_at_peace(state), phase=P.CONNECTED), ()
+
+
+def take_order(state: LaunchState, event: ev.OrderCame) -> Moves:
+    """A transfer of the site's: at once where the PIN is typed on the key."""
+    return _begin_order(state, event.order)
+
+
+def confirm_order(state: LaunchState, event: ev.FormSent) -> Moves:
+    """With the PIN, which is kept nowhere."""
+    after = replace(state, phase=P.CONFIRMING, trouble=None, detail="", failed_in=None)
+    return after, (fx.ConfirmOrder(state.order, event.pin),)
+
+
+def order_confirmed(state: LaunchState, event: ev.OrderConfirmed) -> Moves:
+    """A sentence that nobody need answer, and the site's own page."""
+    return replace(state, phase=P.CONFIRMED, order=b""), (fx.ShowPage(event.page), fx.WakeAfter(GREETING_MS))
+
+
+def order_failed(state: LaunchState, event: ev.StepFailed) -> Moves:
+    """The transfer waits on the site, and the browser stays where it is; not without a key."""
+    if event.trouble is LaunchTrouble.PULLED:
+        return step_failed(state, event)
+    return replace(_in_trouble(state, event.trouble, event.detail), phase=P.UNCONFIRMED), ()
+
+
+def answer_order(state: LaunchState, event: ev.ChoiceMade) -> Moves:
+    """Once more, after a new PIN where it is blocked, or leave it."""
+    if event.choice is ev.LaunchChoice.UNBLOCK:
+        return _unblock(state)
+    if event.choice is ev.LaunchChoice.RETRY and state.phase is P.UNCONFIRMED:
+        return _begin_order(state, state.order)
+    return connected(state, event) if event.choice is ev.LaunchChoice.CANCEL else (state, ())
+
+
+def leave_confirmed(state: LaunchState, event: ev.ChoiceMade) -> Moves:
+    """OK, without waiting for the time."""
+    return connected(state, event) if event.choice is ev.LaunchChoice.OK else (state, ())
 
 
 def browser_closed(state: LaunchState, _event: object) -> Moves:
     """The key may stay in: the next time goes faster."""
-    return replace(state, phase=P.LEFT_IN), (fx.TellSite(),)
+    return replace(_at_peace(state), phase=P.LEFT_IN), (fx.TellSite(),)
 
 
 def choose_tray(state: LaunchState, event: ev.TrayChosen) -> Moves:
@@ -181,7 +218,7 @@ def choose_tray(state: LaunchState, event: ev.TrayChosen) -> Moves:
     if event.item is ev.TrayItem.CONNECT:
         return connect(state, event)
     if event.item is ev.TrayItem.REMOVE:
-        return replace(state, phase=P.REMOVING), (fx.ReleaseKey(),)
+        return replace(_at_peace(state), phase=P.REMOVING), (fx.ReleaseKey(),)
     return quit_launcher(state, event)
 
 
@@ -219,9 +256,11 @@ def enrolment_failed(state: LaunchState, event: ev.StepFailed) -> Moves:
 
 
 def answer_trouble(state: LaunchState, event: ev.ChoiceMade) -> Moves:
-    """Copy the details, or begin anew."""
+    """Copy the details, unblock the key, or begin anew."""
     if event.choice is ev.LaunchChoice.COPY:
         return state, (fx.CopyDetails(),)
+    if event.choice is ev.LaunchChoice.UNBLOCK:
+        return _unblock(state)
     if event.choice is not ev.LaunchChoice.RETRY:
         return state, ()
     if not state.inside:
@@ -237,6 +276,30 @@ def copy_details(state: LaunchState, event: ev.ChoiceMade) -> Moves:
 def _begin_anew(state: LaunchState) -> LaunchState:
     """Nothing is known of any key."""
     return LaunchState(by_hand=state.by_hand)
+
+
+def _begin_order(state: LaunchState, order: bytes) -> Moves:
+    after = replace(state, order=order, trouble=None, detail="", failed_in=None)
+    if state.key is not None and state.key.pad:
+        return confirm_order(after, ev.FormSent("", ""))
+    return replace(after, phase=P.ORDERED), ()
+
+
+def _unblock(state: LaunchState) -> Moves:
+    if not can_unblock(state):
+        return state, ()
+    return replace(_at_peace(state), phase=P.UNBLOCKING), (fx.UnblockKey(),)
+
+
+def can_unblock(state: LaunchState) -> bool:
+    """A key that is in, with a pad to type the PUK on, and a PIN that is blocked."""
+    pad = state.inside and state.key is not None and state.key.pad
+    return pad and state.trouble in {LaunchTrouble.PIN_BLOCKED, LaunchTrouble.PUK_WRONG}
+
+
+def _at_peace(state: LaunchState) -> LaunchState:
+    """Nothing is to be confirmed, and nothing was wrong."""
+    return replace(state, order=b"", trouble=None, detail="", failed_in=None)
 
 
 def _in_trouble(state: LaunchState, trouble: LaunchTrouble, detail: str) -> LaunchState:

@@ -41,6 +41,26 @@ class RenewKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmOrder:
+    """Have the key confirm a transfer: OrderConfirmed or StepFailed."""
+
+    order: bytes = field(repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    """Have the browser that is open show a page of the site, by its path. Ends in nothing."""
+
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnblockKey:
+    """Have PUK and a new PIN typed on the key: KeyUnblocked or StepFailed."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBrowser:
     """BrowserOpened or StepFailed; later BrowserClosed."""
 
@@ -84,6 +104,9 @@ LaunchEffect: TypeAlias = (
     | StopUpdate
     | EnrolKey
     | RenewKey
+    | ConfirmOrder
+    | ShowPage
+    | UnblockKey
     | OpenBrowser
     | CloseBrowser
     | TellSite

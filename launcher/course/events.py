@@ -17,6 +17,7 @@ class LaunchChoice(Enum):
     CANCEL = "cancel"
     END = "end"
     RETRY = "retry"
+    UNBLOCK = "unblock"
     COPY = "copy"
 
 
@@ -94,6 +95,25 @@ class BrowserClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCame:
+    """The site has handed the browser a transfer that the key is to confirm."""
+
+    order: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderConfirmed:
+    """The site has taken the key's signature. `page`: the path at which it shows the transfer."""
+
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUnblocked:
+    """It has a new PIN."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeyReleased:
     """The browser is closed, the site told, the drive ejected."""
 
@@ -137,6 +157,9 @@ LaunchEvent: TypeAlias = (
     | CertificateStored
     | BrowserOpened
     | BrowserClosed
+    | OrderCame
+    | OrderConfirmed
+    | KeyUnblocked
     | KeyReleased
     | StepFailed
     | ChoiceMade

@@ -1,6 +1,6 @@
 """Where the launcher is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from launcher.troubles import LaunchTrouble
@@ -29,6 +29,11 @@ class LaunchPhase(Enum):
     UNLOCKING = "PIN for the renewal"
     RENEWING = "renewing the certificate"
     RENEWED = "certificate renewed"
+    ORDERED = "PIN for a transfer"
+    CONFIRMING = "confirming a transfer"
+    CONFIRMED = "transfer confirmed"
+    UNCONFIRMED = "transfer not confirmed"
+    UNBLOCKING = "unblocking the key"
     TROUBLE = "trouble"
     ENDED = "ended"
 
@@ -60,7 +65,7 @@ class PluggedKey:
 class LaunchState:
     """`key`: what is known of the key that is in, None before it was read. `inside`: one is in. `late`: nobody has put
     one in for half a minute. `failed_in`: where the trouble came. `by_hand`: only a person has begun the
-    launcher."""
+    launcher. `order`: the transfer that is to be confirmed, as the site handed it over."""
 
     phase: LaunchPhase = LaunchPhase.WAITING
     key: PluggedKey | None = None
@@ -72,3 +77,4 @@ class LaunchState:
     detail: str = ""
     failed_in: LaunchPhase | None = None
     by_hand: bool = False
+    order: bytes = field(default=b"", repr=False)

@@ -49,6 +49,9 @@ LAUNCH_EVENTS: Final = (
     ev.CertificateStored,
     ev.BrowserOpened,
     ev.BrowserClosed,
+    ev.OrderCame,
+    ev.OrderConfirmed,
+    ev.KeyUnblocked,
     ev.KeyReleased,
     ev.StepFailed,
     ev.ChoiceMade,
@@ -66,6 +69,11 @@ EVERYWHERE: Final[Row] = dict.fromkeys(LAUNCH_EVENTS, STAY) | {
 
 FAILS: Final[Row] = {ev.StepFailed: _make_cell(do.step_failed, P.TROUBLE)}
 TRAY: Final[Row] = {ev.TrayChosen: _make_cell(do.choose_tray, P.CONNECTING, P.REMOVING, P.ENDED)}
+OPEN: Final[Row] = {
+    ev.OrderCame: _make_cell(do.take_order, P.ORDERED, P.CONFIRMING),
+    ev.BrowserClosed: _make_cell(do.browser_closed, P.LEFT_IN),
+}
+"""With the site's page in the browser."""
 TAKEN: Final = _make_cell(do.key_taken, P.WAITING)
 
 ROWS: Final[Mapping[LaunchPhase, Row]] = {
@@ -113,14 +121,36 @@ ROWS: Final[Mapping[LaunchPhase, Row]] = {
         ev.BrowserOpened: _make_cell(do.connected, P.CONNECTED),
         ev.BrowserClosed: _make_cell(do.browser_closed, P.LEFT_IN),
     },
-    P.CONNECTED: {**FAILS, **TRAY, ev.BrowserClosed: _make_cell(do.browser_closed, P.LEFT_IN)},
+    P.CONNECTED: {**FAILS, **TRAY, **OPEN},
+    P.ORDERED: {
+        ev.FormSent: _make_cell(do.confirm_order, P.CONFIRMING),
+        ev.ChoiceMade: _make_cell(do.answer_order, P.CONNECTED),
+        ev.BrowserClosed: OPEN[ev.BrowserClosed],
+    },
+    P.CONFIRMING: {
+        ev.OrderConfirmed: _make_cell(do.order_confirmed, P.CONFIRMED),
+        ev.StepFailed: _make_cell(do.order_failed, P.UNCONFIRMED, P.TROUBLE),
+        ev.BrowserClosed: OPEN[ev.BrowserClosed],
+    },
+    P.CONFIRMED: {
+        **TRAY,
+        **OPEN,
+        ev.ChoiceMade: _make_cell(do.leave_confirmed, P.CONNECTED),
+        ev.TimePassed: _make_cell(do.connected, P.CONNECTED),
+    },
+    P.UNCONFIRMED: {
+        **TRAY,
+        **OPEN,
+        ev.ChoiceMade: _make_cell(do.answer_order, P.ORDERED, P.CONFIRMING, P.CONNECTED, P.UNBLOCKING),
+    },
+    P.UNBLOCKING: {**FAILS, ev.KeyUnblocked: _make_cell(do.key_plugged, P.CUSTOMISING)},
     P.LEFT_IN: {**TRAY, ev.KeyPulled: TAKEN},
     P.REMOVING: {**FAILS, ev.KeyReleased: _make_cell(do.key_released, P.REMOVABLE), ev.KeyPulled: TAKEN},
     P.REMOVABLE: {ev.KeyPulled: TAKEN},
     P.TROUBLE: {
         ev.KeyPlugged: _make_cell(do.key_plugged, P.CUSTOMISING),
         ev.KeyPulled: _make_cell(do.key_out),
-        ev.ChoiceMade: _make_cell(do.answer_trouble, P.WAITING, P.CUSTOMISING),
+        ev.ChoiceMade: _make_cell(do.answer_trouble, P.WAITING, P.CUSTOMISING, P.UNBLOCKING),
     },
     P.ENDED: dict.fromkeys(LAUNCH_EVENTS, STAY),
 }

@@ -129,6 +129,22 @@ TROUBLES = {
         "Its management key does not stand in it under the PIN: somebody has changed it.",
         HELPDESK,
     ),
+    LaunchTrouble.PUK_WRONG: TroubleWords(
+        "The PUK is wrong.",
+        "What was typed is not the PUK of this key.",
+        "Type it as it stands in your letter; how many tries are left stands in the details.",
+    ),
+    LaunchTrouble.PUK_BLOCKED: TroubleWords(
+        "The access key is blocked.",
+        "PIN and PUK were typed wrong too often.",
+        HELPDESK + " You are given another key.",
+    ),
+    LaunchTrouble.PAYMENT: TroubleWords(
+        "The transfer could not be confirmed.",
+        "It was decided before, or its time is over; or the key does not believe that the bank asks. The details say "
+        "which.",
+        "Look at the transfer on the site, and confirm it from there. If it stays so: " + HELPDESK,
+    ),
 }
 
 WORDS = LauncherSentences(
@@ -156,6 +172,11 @@ WORDS = LauncherSentences(
         LaunchPhase.UNLOCKING: "Please enter the PIN of your access key",
         LaunchPhase.RENEWING: "Your certificate is being renewed. Do not remove your access key.",
         LaunchPhase.RENEWED: "Your certificate has been renewed. Click on OK",
+        LaunchPhase.ORDERED: "Please enter the PIN of your access key to confirm the transfer",
+        LaunchPhase.CONFIRMING: "Confirm the transfer on your access key",
+        LaunchPhase.CONFIRMED: "The transfer is confirmed",
+        LaunchPhase.UNCONFIRMED: "",
+        LaunchPhase.UNBLOCKING: "Unblock your access key",
         LaunchPhase.TROUBLE: "",
         LaunchPhase.ENDED: "",
     },
@@ -166,6 +187,7 @@ WORDS = LauncherSentences(
         LaunchChoice.CANCEL: "Cancel",
         LaunchChoice.END: "End",
         LaunchChoice.RETRY: "Try again",
+        LaunchChoice.UNBLOCK: "Unblock",
         LaunchChoice.COPY: "Copy details for the helpdesk",
     },
     tray={
@@ -185,6 +207,10 @@ WORDS = LauncherSentences(
     send="OK",
     on_the_pad="When its screen asks, type the PIN on the key, and press OK there.",
     press_ok="When its screen asks, press OK on the key.",
+    type_puk="When its screen asks, type on the key: the PUK of your letter, a new PIN, and that once more.",
+    type_on_key="Type the PIN on the key.",
+    read_transfer="Read the transfer on the key's screen: 9 turns the pages, OK on the last one confirms, C refuses.",
+    transfer_waits="The transfer waits on the site, unless the site shows it as confirmed.",
     browser_hint="If the browser asks for the key: type the PIN where the message says, then click on OK. Do not "
     "launch your usual browser to connect to Sogecash Net.",
     cause="Cause",

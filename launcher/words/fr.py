@@ -129,6 +129,22 @@ TROUBLES = {
         "Sa clé de gestion n'est pas gardée par son code : quelqu'un l'a changée.",
         HELPDESK,
     ),
+    LaunchTrouble.PUK_WRONG: TroubleWords(
+        "Le PUK est faux.",
+        "Ce qui a été saisi n'est pas le PUK de cette clé.",
+        "Saisissez-le comme il figure dans votre courrier ; le nombre d'essais restants est dans les détails.",
+    ),
+    LaunchTrouble.PUK_BLOCKED: TroubleWords(
+        "La clé est bloquée.",
+        "Le code et le PUK ont été faux trop souvent.",
+        HELPDESK + " Vous recevrez une autre clé.",
+    ),
+    LaunchTrouble.PAYMENT: TroubleWords(
+        "Le virement n'a pas pu être confirmé.",
+        "Il a déjà été décidé, ou son temps est passé ; ou la clé ne croit pas que la banque le demande. Les détails "
+        "le disent.",
+        "Regardez le virement sur le site, et confirmez-le de là. Si cela dure : " + HELPDESK,
+    ),
 }
 
 WORDS = LauncherSentences(
@@ -156,6 +172,11 @@ WORDS = LauncherSentences(
         LaunchPhase.UNLOCKING: "Saisissez le code de votre clé",
         LaunchPhase.RENEWING: "Votre certificat est en cours de renouvellement. Ne retirez pas votre clé.",
         LaunchPhase.RENEWED: "Votre certificat est renouvelé. Cliquez sur OK",
+        LaunchPhase.ORDERED: "Saisissez le code de votre clé pour confirmer le virement",
+        LaunchPhase.CONFIRMING: "Confirmez le virement sur votre clé",
+        LaunchPhase.CONFIRMED: "Le virement est confirmé",
+        LaunchPhase.UNCONFIRMED: "",
+        LaunchPhase.UNBLOCKING: "Débloquez votre clé",
         LaunchPhase.TROUBLE: "",
         LaunchPhase.ENDED: "",
     },
@@ -166,6 +187,7 @@ WORDS = LauncherSentences(
         LaunchChoice.CANCEL: "Annuler",
         LaunchChoice.END: "Terminer",
         LaunchChoice.RETRY: "Réessayer",
+        LaunchChoice.UNBLOCK: "Débloquer",
         LaunchChoice.COPY: "Copier les détails pour l'assistance",
     },
     tray={
@@ -186,6 +208,11 @@ WORDS = LauncherSentences(
     send="OK",
     on_the_pad="Quand son écran le demande, saisissez le code sur la clé, puis appuyez sur OK.",
     press_ok="Quand son écran le demande, appuyez sur OK sur la clé.",
+    type_puk="Quand son écran le demande, saisissez sur la clé : le PUK de votre courrier, un nouveau code, puis ce "
+    "code encore une fois.",
+    type_on_key="Saisissez le code sur la clé.",
+    read_transfer="Lisez le virement sur l'écran de la clé : 9 tourne les pages, OK à la dernière confirme, C refuse.",
+    transfer_waits="Le virement attend sur le site, à moins que le site ne le montre confirmé.",
     browser_hint="Si le navigateur demande la clé : saisissez le code là où le message le dit, puis cliquez sur OK. "
     "N'ouvrez pas votre navigateur habituel pour Sogecash Net.",
     cause="Cause",

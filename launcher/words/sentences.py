@@ -28,6 +28,10 @@ class LauncherSentences:
     send: str
     on_the_pad: str
     press_ok: str
+    type_on_key: str
+    type_puk: str
+    read_transfer: str
+    transfer_waits: str
     browser_hint: str
     cause: str
     cure: str

@@ -5,6 +5,7 @@ signature that the person agrees to on the key. Its window is a frame of the sim
 """
 
 import http.client
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ from sesame_core.errors import SesameError
 from simulator.key.mutual_tls import CardIdentity, MutualConnection, list_line_errors
 
 LARGEST_ANSWER: Final = 8 << 20
+HANDED_OVER: Final = "application/vnd.sesame.order+json"
+"""What the site gives a browser for the launcher (`bank.web.sogecash.orders`): it is no page."""
+NOTHING: Final = 204
+"""A browser that is answered so, or takes what came elsewhere, leaves its page as it is (RFC 9110, 15.3.5)."""
 PASSED_ON: Final = ("content-type", "content-disposition", "location", "cache-control")
 """Of an answer's headers, those that the window needs."""
 
@@ -70,20 +75,38 @@ class SimulatedBrowser:
         self._lock = Lock()
         self._line: MutualConnection | None = None
         self._cookies: dict[str, str] = {}
+        self._orders: deque[bytes] = deque()
+        self._order_came: Callable[[], None] = lambda: None
         self.address = ""
         self._entrance = ""
 
+    def listen_for_orders(self, order_came: Callable[[], None]) -> None:
+        """Tell it, from any thread, when the site has handed something over."""
+        self._order_came = order_came
+
     def open_window(self, address: str) -> None:
-        """A fresh profile, at that site. `address`: https://host:port/...; its query goes with the first page."""
-        self.close_window()
+        """A page in the window that is open, else in one with a fresh profile. `address`: https://host:port/...; its
+        query goes with the first page."""
+        if not self.address:
+            self.close_window()
         self.address = address
         self._entrance = urlsplit(address).query
+
+    @property
+    def page(self) -> str:
+        """The path of the page that was opened last; "/" for the site's entrance, which is a page in each language."""
+        return urlsplit(self.address).path or "/"
+
+    def take_order(self) -> bytes:
+        """What the site has handed over, once; empty where there is nothing."""
+        return self._orders.popleft() if self._orders else b""
 
     def close_window(self) -> None:
         """The profile is wiped."""
         self.address = ""
         self.drop_line()
         self._cookies.clear()
+        self._orders.clear()
 
     def drop_line(self) -> None:
         """The key was pulled: its connection goes with it."""
@@ -136,6 +159,10 @@ class SimulatedBrowser:
         answer.close()
         for text in answer.headers.get_all("set-cookie", ()):
             self._keep_cookies(text)
+        if answer.headers.get_content_type() == HANDED_OVER:
+            self._orders.append(content)
+            self._order_came()
+            return SiteAnswer(NOTHING, {}, b"")
         kept = {name: value for name in PASSED_ON if (value := answer.headers.get(name))}
         return SiteAnswer(answer.status, kept, content)
 

@@ -9,6 +9,7 @@ from drivers.usb.ccid import CommandState, HostMessageType
 HEADER: Final = struct.Struct("<BIBB3x")
 ANSWER: Final = struct.Struct("<BIBBBBx")
 VERIFICATION: Final = struct.Struct("<BBBBBHBBHB3x")
+MODIFICATION: Final = struct.Struct("<BBBBBBBHBBBHBBB3x")
 STATE_SHIFT: Final = 6
 
 ASCII_LEFT_IN_BYTES: Final = 0x82
@@ -22,6 +23,8 @@ FRENCH: Final = 0x040C
 
 VERIFY_PIN: Final = bytes.fromhex("0020008008") + b"\xff" * WHOLE_BLOCK
 """VERIFY with room for the application PIN (SP 800-73-5 part 2, 3.2.1)."""
+RESET_RETRY_COUNTER: Final = bytes.fromhex("002C008010") + b"\xff" * (2 * WHOLE_BLOCK)
+OLD_AND_TWICE, THREE_TEXTS = 3, 3
 PIN_SECONDS: Final = 30
 
 
@@ -44,6 +47,13 @@ def read_reply(raw: bytes) -> HostReply:
     """RDR_to_PC_...: the key writes its own, so that it is right."""
     _, _, _, sequence, status, error = ANSWER.unpack_from(raw)
     return HostReply(sequence, CommandState(status >> STATE_SHIFT), error, raw[ANSWER.size :])
+
+
+def write_unblocking() -> bytes:
+    """The same for RESET RETRY COUNTER (SP 800-73-5 part 2, 3.2.3): the PUK, and a new PIN that is typed twice."""
+    bounds = ASCII_LEFT_IN_BYTES, WHOLE_BLOCK, 0, 0, WHOLE_BLOCK, DIGITS
+    head = MODIFICATION.pack(1, PIN_SECONDS, *bounds, OLD_AND_TWICE, ON_OK, THREE_TEXTS, FRENCH, 0, 1, 2)
+    return head + RESET_RETRY_COUNTER
 
 
 def write_pin_entry() -> bytes:

@@ -9,7 +9,7 @@ from drivers.usb.twin import DriveTwin
 from sesame_core.errors import SesameError
 from simulator.key.bench import KeyBench
 from simulator.key.cable import HostPort, KeyAbsentError, KeyFailedError
-from simulator.key.ccid_host import write_pin_entry
+from simulator.key.ccid_host import write_pin_entry, write_unblocking
 from simulator.key.piv_host import (
     SELECT_PIV,
     STATUS_NO_PIN,
@@ -96,9 +96,17 @@ class SimulatedComputer:
     def verify_on_pad(self) -> bytes:
         """Have the PIN typed on the key; the response of VERIFY. Raises PinMissingError where nobody types it,
         KeyAbsentError, KeyFailedError, EndedError."""
+        return self._type_on_key(write_pin_entry())
+
+    def unblock_on_pad(self) -> bytes:
+        """Have the PUK and a new PIN typed on the key; the response of RESET RETRY COUNTER. Raises as
+        `verify_on_pad`."""
+        return self._type_on_key(write_unblocking())
+
+    def _type_on_key(self, entry: bytes) -> bytes:
         with self._lock:
             try:
-                return self._port.exchange_message(HostMessageType.SECURE, write_pin_entry())
+                return self._port.exchange_message(HostMessageType.SECURE, entry)
             except KeyFailedError as error:
                 if error.error not in UNTYPED:
                     raise

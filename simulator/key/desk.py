@@ -98,6 +98,7 @@ class KeyDesk:
         self._asks = False
         self._lock = RLock()
         self._readers = DeskReaders(self.computer)
+        self.browser.listen_for_orders(self._readers.tell_change)
         self._shown_browser = DeskBrowser(self.browser, self._tell)
         self._parts = LauncherParts(self._readers, self._shown_browser, self.computer, block_s=block_s)
         self._window = DeskWindow(self._tell)

@@ -69,6 +69,7 @@ class _PageReader(HTMLParser):
         self._label: list[str] | None = None
         self._pressed: tuple[str, str] = ("", "")
         self._leads = ""
+        self._choice = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -80,12 +81,22 @@ class _PageReader(HTMLParser):
             self._heading = True
         if tag == "form":
             self.forms.append(PageForm(given.get("method", "get").upper(), given.get("action", "")))
-        if tag == "input" and self.forms and given.get("name"):
-            self.forms[-1].fields[given["name"]] = given.get("value", "")
+        if self.forms:
+            self._take_field(tag, given)
         if tag in {"a", "button"}:
             self._label = []
             self._leads = given.get("href", "")
             self._pressed = given.get("name", ""), given.get("value", "")
+
+    def _take_field(self, tag: str, given: dict[str, str]) -> None:
+        """As it stands when the page comes."""
+        fields = self.forms[-1].fields
+        if tag == "input" and given.get("name"):
+            fields[given["name"]] = given.get("value", "")
+        if tag == "select":
+            self._choice = given.get("name", "")
+        if tag == "option" and self._choice and ("selected" in given or self._choice not in fields):
+            fields[self._choice] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in UNSEEN:

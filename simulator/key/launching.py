@@ -47,8 +47,15 @@ class DeskCard:
 
     def verify_on_pad(self) -> bytes:
         """See Card."""
+        return self._typed_on_key(self._computer.verify_on_pad)
+
+    def unblock_on_pad(self) -> bytes:
+        """See Card."""
+        return self._typed_on_key(self._computer.unblock_on_pad)
+
+    def _typed_on_key(self, entered: Callable[[], bytes]) -> bytes:
         try:
-            return self._computer.verify_on_pad()
+            return entered()
         except KeyAbsentError as cause:
             raise CardGoneError(str(cause)) from cause
         except PinMissingError:
@@ -161,6 +168,10 @@ class DeskBrowser:
         self._closed = closed
         self._browser.open_window(url)
         self._changed()
+
+    def take_order(self) -> bytes:
+        """See Browser."""
+        return self._browser.take_order()
 
     def close_browser(self) -> None:
         """See Browser."""

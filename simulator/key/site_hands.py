@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Final
 
 from sesame_core.errors import SesameError
-from simulator.key.browser import SimulatedBrowser, SiteAnswer, SiteRequest
+from simulator.key.browser import NOTHING, SimulatedBrowser, SiteAnswer, SiteRequest
 from simulator.key.hypertext import PageForm, PageText, read_page
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -32,6 +32,7 @@ class SiteHands:
         self._acts = ThreadPoolExecutor(1, thread_name_prefix="site")
         self._lock = Lock()
         self._page = PageText("", "", (), ())
+        self._opened = ""
         self._under_way: Future[None] | None = None
 
     def open_path(self, path: str) -> None:
@@ -69,6 +70,7 @@ class SiteHands:
     def read_text(self) -> PageText:
         """What is on the page, once what was asked for is there. Raises whatever asking for it has raised."""
         self._settle()
+        self._follow_launcher()
         return self._page
 
     def forget(self) -> None:
@@ -88,8 +90,16 @@ class SiteHands:
             raise SitePageError(f"{self._page.title!r} has no button {label!r}")
         return found
 
+    def _follow_launcher(self) -> None:
+        """The launcher has had the browser open a page of the site."""
+        address, self._opened = self._opened, self._browser.address
+        if self._opened not in {"", address} and self._browser.page != "/":
+            self._begin(lambda: self._go(SiteRequest("GET", self._browser.page, language=self.language)))
+            self._settle()
+
     def _begin(self, act: Callable[[], None]) -> None:
         self._settle()
+        self._opened = self._browser.address
         with self._lock:
             self._under_way = self._acts.submit(act)
 
@@ -100,11 +110,18 @@ class SiteHands:
             waited.result(PATIENCE_S)
 
     def _send(self, form: PageForm, name: str, value: str) -> None:
-        self._go(SiteRequest(form.method, form.action, form.encode_pressed(name, value), FORM, self.language))
+        sent = form.encode_pressed(name, value)
+        if form.method == "GET":  # the query is the form's (HTML standard, 4.10.21.3, mutate action URL)
+            path = form.action.partition("?")[0]
+            self._go(SiteRequest("GET", f"{path}?{sent.decode()}", language=self.language))
+            return
+        self._go(SiteRequest(form.method, form.action, sent, FORM, self.language))
 
     def _go(self, request: SiteRequest) -> None:
         for _ in range(MOST_REDIRECTS):
             answer = self._browser.ask_site(request)
+            if answer.status == NOTHING:
+                return
             place = answer.headers.get("location")
             if place is None:
                 self._page = _page_of(answer)

@@ -116,7 +116,12 @@ def _read_launcher(desk: KeyDesk) -> str:
 
 def _read_site(desk: KeyDesk) -> str:
     page = desk.hands.read_text()
-    return normalize("NFC", page.says.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " "))
+    return _even_spaces(page.says)
+
+
+def _even_spaces(text: str) -> str:
+    """As a script writes them."""
+    return normalize("NFC", text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " "))
 
 
 def _judge_version(desk: KeyDesk, number: str) -> str:
@@ -159,7 +164,7 @@ def _speak(desk: KeyDesk, words: Words) -> None:
 
 
 READERS: Final[Mapping[str, Callable[[KeyDesk], str]]] = MappingProxyType(
-    {"key": lambda desk: normalize("NFC", desk.look().key.says), "launcher": _read_launcher, "site": _read_site}
+    {"key": lambda desk: _even_spaces(desk.look().key.says), "launcher": _read_launcher, "site": _read_site}
 )
 
 KEY_LOOKS: Final = (
@@ -194,7 +199,7 @@ KEY_VERBS: Final[Mapping[str, KeyVerb]] = MappingProxyType(
         ),
         "language": KeyVerb("language fr|en", "What the PC speaks.", _speak, least=1, most=1),
         "choose": KeyVerb(
-            "choose ok|update|renew|cancel|end|retry|copy",
+            "choose ok|update|renew|cancel|end|retry|unblock|copy",
             "A button of the launcher's window.",
             lambda desk, words: desk.choose(_chosen(LaunchChoice, words[0])),
             least=1,

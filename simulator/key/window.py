@@ -49,11 +49,12 @@ class BrowserWindow:
         return Guard(Starlette(routes=routes), policy, framed="/")
 
     async def begin(self, request: Request) -> Response:
-        """The site's first page in that language, where a browser is open."""
+        """The page that the browser was opened at, the site's first one in that language; where it is open."""
         language = request.path_params["language"]
         if language not in LANGUAGES or not self.browser.address:
             return self._explain(request, "closed")
-        return RedirectResponse(f"/{language}/", SEE_OTHER)
+        page = self.browser.page
+        return RedirectResponse(f"/{language}/" if page == "/" else page, SEE_OTHER)
 
     async def pass_on(self, request: Request) -> Response:
         """Whatever the frame asks, asked of the site; what cannot be had is said on a page of the browser's."""

@@ -175,6 +175,8 @@ def asks_for_a_transfer(desk: Desk) -> None:
     page.locator("#amount").fill("12,50" if words.language == "fr" else "12.50")
     page.get_by_role("button", name=words.ask).click()
     desk.heading(words.confirm_title)
+    desk.looks()
+    page.get_by_text(words.by_hand).click()
     page.locator("#fresh").fill("ab" * 16)
     page.get_by_role("button", name=words.fetch).click()
     expect(page.locator("#sentence")).to_be_visible()

@@ -36,6 +36,7 @@ LIMIT_S = 30.0
 """Reached only by a launcher that does not end."""
 
 EXAMPLE = ROOT / "docs/key.sesame"
+BUSINESS_DAY = ROOT / "docs/business-day.sesame"
 FR = LAUNCHER_LANGUAGES["fr"]
 GREETED = "key plug\nexpect launcher 'redémarrer'\nkey choose ok\nexpect launcher 'code utilisateur'\n"
 ASKED = f"{GREETED}key enrol\nexpect key text 'CODE DE LA CLÉ ?'\n"
@@ -72,8 +73,9 @@ def until_ended(desk: KeyDesk) -> None:
         time.sleep(0.01)
 
 
-def test_the_guides_first_part_is_a_script() -> None:
-    assert main(["script", "--fresh", str(EXAMPLE)]) == 0
+@pytest.mark.parametrize("script", [EXAMPLE, BUSINESS_DAY], ids=lambda path: str(path.stem))
+def test_the_guides_parts_are_scripts(script: Path) -> None:
+    assert main(["script", "--fresh", str(script)]) == 0
 
 
 def test_remove_ends_the_session_on_the_site(player: Player, desk: KeyDesk) -> None:
@@ -144,6 +146,22 @@ def test_what_goes_wrong_is_said_and_tried_again(player: Player, desk: KeyDesk) 
     play(player, "key enrol MOREAU17 0000-0000-0000\nexpect key text 'CODE'\nkey press 1 2 3 4 5 6 OK\n")
     play(player, "expect key text 'OK OU C'\nkey press OK\n")
     play(player, f'expect launcher "{FR.troubles[LaunchTrouble.CODE].message}"\n')
+
+
+def test_a_blocked_key_is_unblocked_by_its_puk(player: Player, desk: KeyDesk) -> None:
+    """Before, the launcher named the PUK, and nothing on the page asked for it."""
+    play(player, GREETED)
+    for _ in range(3):
+        play(
+            player, "key enrol\nexpect key text 'CODE DE LA CLÉ ?'\nkey press 9 9 9 9 9 9 OK\nexpect launcher 'code'\n"
+        )
+        play(player, "expect launcher 'Cop'\n")
+    play(player, "expect key text 'BLOQUÉE'\nkey choose unblock\nexpect launcher 'Débloquez'\nexpect key text 'PUK'\n")
+    play(player, "key press 1 2 3 4 5 6 7 8 OK\nkey press 7 3 9 1 8 4 OK\nkey press 7 3 9 1 8 4 OK\n")
+    play(
+        player, "expect launcher 'Saisissez'\nkey enrol\nexpect key text 'CODE DE LA CLÉ ?'\nkey press 7 3 9 1 8 4 OK\n"
+    )
+    play(player, "expect key text 'OK OU C'\n")
 
 
 def test_the_helpdesk_posts_anew(player: Player, desk: KeyDesk) -> None:
@@ -222,18 +240,24 @@ def test_a_page_is_read_as_somebody_sees_it() -> None:
         "<html><head><title>T</title><style>x</style></head><body><h1>A <b>b</b></h1><p>one</p>"
         "<a href='/to'>Go\n on</a><form method='post' action='/do'>"
         "<input type='hidden' name='mark' value='7'><input name='user'>"
+        "<select name='way'><option value='a'>A</option><option value='b' selected>B</option></select>"
         "<button name='key' value='v'>OK</button></form></body></html>"
     )
-    assert (page.title, page.says) == ("A b", "A b one Go on OK")
+    assert (page.title, page.says) == ("A b", "A b one Go on AB OK")
     assert page.find_link("Go on") == "/to"
     found = page.find_button("OK")
     assert found is not None
     form, name, value = found
     form.fields["user"] = "ä"
-    assert (form.method, form.action, form.encode_pressed(name, value)) == ("POST", "/do", b"mark=7&user=%C3%A4&key=v")
+    assert (form.method, form.action, form.encode_pressed(name, value)) == (
+        "POST",
+        "/do",
+        b"mark=7&user=%C3%A4&way=b&key=v",
+    )
 
 
 def test_what_does_not_come_is_a_failure(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    play(player, "key plug\nexpect launcher 'redémarrer'\n")
     monkeypatch.setattr("simulator.key.statements.PATIENCE_S", 0.1)
     with pytest.raises(ExpectationError, match="the key says"):
-        play(player, "key plug\nexpect key dark\n")
+        play(player, "expect key dark\n")

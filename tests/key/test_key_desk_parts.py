@@ -13,7 +13,7 @@ from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
 from launcher.view import FormField, KeyPicture, LaunchView
 from sesame_core.errors import UsageError
 from simulator.key.bench import KeyBench, KeyLook
-from simulator.key.browser import BrowserClosedError, SimulatedBrowser, SiteAnswer, SiteRequest
+from simulator.key.browser import NOTHING, BrowserClosedError, SimulatedBrowser, SiteAnswer, SiteRequest
 from simulator.key.cable import GONE, DeskCable, HostPort, KeyAbsentError, KeyFailedError
 from simulator.key.computer import PinMissingError, SigningRefusedError, SimulatedComputer
 from simulator.key.desk import PATIENCE_S, DeskLook, KeyDesk, LaunchManner, encode_desk, encode_view
@@ -456,10 +456,17 @@ class Site:
     def __init__(self, **pages: str) -> None:
         self.pages = pages
         self.asked: list[SiteRequest] = []
+        self.page = "/"
+
+    @property
+    def address(self) -> str:
+        return f"https://site{self.page}"
 
     def ask_site(self, request: SiteRequest) -> SiteAnswer:
         self.asked.append(request)
         page = self.pages[request.path.strip("/")]
+        if page == "handed over":
+            return SiteAnswer(NOTHING, {}, b"")
         if page.startswith("->"):
             return SiteAnswer(303, {"location": page[2:]}, b"")
         kind = "text/html; charset=utf-8" if page.startswith("<") else "application/pdf"
@@ -502,6 +509,34 @@ def test_what_hands_do_on_a_page_is_asked_of_the_site() -> None:
     hands.close()
 
 
+def test_a_form_that_asks_stands_in_the_address_and_what_is_handed_over_is_no_page() -> None:
+    """Before, the fields of a form with GET were sent as a body, which no browser does."""
+    forms = "<h1>Here</h1><form action='/found?old=1'><input name='q' value='7'><button>Ask</button></form>"
+    pages = {"here": f"{forms}<form action='/order'><button>Order</button></form>", "found?q=7": "<p>Seven</p>"}
+    site = Site(**pages, **{"order?": "handed over"})
+    hands = hands_on(site)
+    hands.open_path("/here")
+    hands.press_button("Order")
+    assert hands.read_text().title == "Here"
+    hands.press_button("Ask")
+    assert hands.read_text().says == "Seven"
+    assert site.asked[-1] == SiteRequest("GET", "/found?q=7", language="fr")
+    hands.close()
+
+
+def test_a_page_that_the_launcher_opens_is_the_next_one_that_is_read() -> None:
+    site = Site(first=PAGE, confirmed="<h1>Confirmed</h1>")
+    hands = hands_on(site)
+    hands.open_path("/first")
+    assert hands.read_text().title == "Title"
+    site.page = "/confirmed"
+    assert hands.read_text().title == "Confirmed"
+    assert len(site.asked) == 2
+    assert hands.read_text().title == "Confirmed"
+    assert len(site.asked) == 2, "once"
+    hands.close()
+
+
 def test_what_is_not_on_the_page_is_said_with_its_title() -> None:
     hands = hands_on(Site(first=PAGE))
     hands.open_path("/first")
@@ -540,5 +575,8 @@ def test_a_browser_keeps_cookies_until_they_end_and_asks_nothing_while_it_is_clo
     assert browser._cookies == {"b": "2", "d": "4"}
     browser.open_window("https://localhost:1/")
     assert (browser.address, browser._cookies) == ("https://localhost:1/", {})
+    browser._keep_cookies("session=5")
+    browser.open_window("https://localhost:1/fr/net")
+    assert (browser.page, browser._cookies) == ("/fr/net", {"session": "5"}), "a page in the window that is open"
     browser.close_window()
     assert browser.address == ""

@@ -23,7 +23,8 @@ class Scene(Computer):
         self.bank, self.client, self.key = bank, client, FactoryKey()
         self.net.answer = self.ask
         self.farewells: list[str] = []
-        self.code = bank.give_out(self.key).code
+        self.letter = bank.give_out(self.key)
+        self.code = self.letter.code
         self.conductor.begin()
 
     def ask(self, url: str, body: bytes | None, headers: Mapping[str, str]) -> NetAnswer:

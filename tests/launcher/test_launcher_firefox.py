@@ -1,4 +1,5 @@
-"""The chain's end in the real Firefox: the launcher opens it, the key's certificate logs on, *Remove* leaves nothing.
+"""The chain's end in the real Firefox: the launcher opens it, the key's certificate logs on, an order is handed over,
+*Remove* leaves nothing.
 
 Its remote control does not get past a question for the PIN that is open already. So what stands in PATH as Firefox
 notes the page that it was to open, and opens none; the test goes there when it can answer the question.
@@ -6,12 +7,19 @@ notes the page that it was to open, and opens none; the test goes there when it 
 
 import shutil
 import socket
-from contextlib import closing, suppress
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from bank.cards.vpcd import VirtualReader
 from bank.web.sogecash.words import list_sogecash_words
+from launcher.adapters.firefox import ORDER_TYPE
+from launcher.course.state import LaunchPhase
+from launcher.troubles import LaunchTrouble
+from launcher.words import LAUNCHER_LANGUAGES
 from sesame_core.piv.card import PivCard
 from tests.launcher.factory_key import FactoryKey
 from tests.launcher.marionette import ANSWER_PIN, Marionette, MarionetteError
@@ -20,6 +28,9 @@ from tests.pcsc_plugin import FIRST, PcscService
 from tests.web.test_sogecash_tls import TlsBench, tls
 
 assert tls
+
+EN = LAUNCHER_LANGUAGES["en"]
+ORDER = b'{"order": "of.nobody", "page": "/en/net/transfers/0"}'
 
 WRAPPER = """#!/bin/sh
 echo 'user_pref("marionette.port", {port});' >> "$2/user.js"
@@ -39,6 +50,34 @@ def prepare_firefox(folder: Path) -> tuple[Path, int]:
     (programs / "firefox-esr").write_text(WRAPPER.format(port=port, firefox=firefox))
     (programs / "firefox-esr").chmod(0o755)
     return programs, port
+
+
+class OrderServer(BaseHTTPRequestHandler):
+    """Gives whoever asks an order, as the site gives one to whoever is signed in."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", ORDER_TYPE)
+        self.send_header("Content-Disposition", 'attachment; filename="transfer.esecure"')
+        self.send_header("Content-Length", str(len(ORDER)))
+        self.end_headers()
+        self.wfile.write(ORDER)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def orders_served() -> Iterator[str]:
+    """Its address."""
+    with HTTPServer(("127.0.0.1", 0), OrderServer) as server:
+        beside = threading.Thread(target=server.serve_forever)
+        beside.start()
+        try:
+            yield f"http://localhost:{server.server_port}/"
+        finally:
+            server.shutdown()
+            beside.join()
 
 
 def digest_folder(folder: Path) -> dict[str, str]:
@@ -82,8 +121,13 @@ def test_the_launcher_logs_on_in_firefox_and_leaves_nothing(
             )
             firefox.until(list_sogecash_words()["en"].number)
             assert "promptPassword" in firefox.inside("return globalThis.seen")
+            with orders_served() as order:
+                firefox.on_page(f"location.href = '{order}';")
+                launcher.until(EN.phases[LaunchPhase.ORDERED])
+            launcher.type(key.pin)
+            launcher.until(EN.troubles[LaunchTrouble.PAYMENT].message)
         (profile,) = (tmp_path / "run").glob("e-secure-firefox-*")
-        launcher.type("2")
+        launcher.type("4")
         launcher.until("Remove your access key and keep it in a safe place")
         assert not profile.exists()
     assert digest_folder(tmp_path / ".mozilla") == before, "the user's own profile is untouched"

@@ -14,6 +14,11 @@ from launcher.view import make_view
 from launcher.words import LAUNCHER_LANGUAGES, choose_language
 
 P = LaunchPhase
+SOME_TROUBLES = (
+    *(LaunchTrouble.CODE, LaunchTrouble.PIN_WRONG, LaunchTrouble.SSL, LaunchTrouble.PULLED),
+    *(LaunchTrouble.PIN_BLOCKED, LaunchTrouble.PUK_WRONG),
+)
+WITH_BROWSER = {P.CONNECTING, P.CONNECTED, P.ORDERED, P.CONFIRMING, P.CONFIRMED, P.UNCONFIRMED, P.LEFT_IN, P.REMOVING}
 
 EVENTS: tuple[ev.LaunchEvent, ...] = (
     ev.KeyPlugged(),
@@ -32,8 +37,11 @@ EVENTS: tuple[ev.LaunchEvent, ...] = (
     ev.CertificateStored(),
     ev.BrowserOpened(),
     ev.BrowserClosed(),
+    ev.OrderCame(b"order"),
+    ev.OrderConfirmed("/en/net/transfers/1"),
+    ev.KeyUnblocked(),
     ev.KeyReleased(),
-    *(ev.StepFailed(trouble, "why") for trouble in (LaunchTrouble.CODE, LaunchTrouble.PIN_WRONG, LaunchTrouble.SSL)),
+    *(ev.StepFailed(trouble, "why") for trouble in SOME_TROUBLES),
     *map(ev.ChoiceMade, ev.LaunchChoice),
     *map(ev.TrayChosen, ev.TrayItem),
     ev.TimePassed(),
@@ -92,7 +100,7 @@ def test_a_browser_is_opened_with_a_certificate_in_a_key_that_is_in() -> None:
 
 def test_no_browser_outlives_its_key() -> None:
     for arrow in ARROWS:
-        used = arrow.before.phase in {P.CONNECTING, P.CONNECTED, P.LEFT_IN, P.REMOVING}
+        used = arrow.before.phase in WITH_BROWSER
         if used and isinstance(arrow.event, ev.KeyPulled):
             assert arrow.did(fx.CloseBrowser)
             assert not arrow.after.inside
@@ -113,6 +121,32 @@ def test_whoever_waits_has_a_button_a_field_the_tray_or_something_under_way() ->
         assert view.sentence
         assert len(view.buttons) <= 2
         assert view.buttons or view.fields or view.busy or asks_for_the_key or view.hidden
+
+
+def test_a_transfer_is_confirmed_where_the_site_is_open_and_its_failure_closes_nothing() -> None:
+    begun = [arrow for arrow in ARROWS if arrow.did(fx.ConfirmOrder)]
+    assert {arrow.before.phase for arrow in begun} == {P.CONNECTED, P.ORDERED, P.CONFIRMED, P.UNCONFIRMED}
+    for arrow in ARROWS:
+        if arrow.before.phase is P.CONFIRMING and arrow.after.phase is P.UNCONFIRMED:
+            assert not arrow.effects, "the browser stays, and so does the session"
+            assert arrow.after.order == arrow.before.order, "to be tried again"
+        if arrow.after.phase in {P.CONNECTED, P.LEFT_IN, P.CONFIRMED}:
+            assert not arrow.after.order
+
+
+def test_a_page_is_shown_in_the_browser_that_is_open_and_in_no_other() -> None:
+    """Whoever closes the browser, or ends the launcher, while the key is asked is not shown another one afterwards."""
+    assert {arrow.before.phase for arrow in ARROWS if arrow.did(fx.ShowPage)} == {P.CONFIRMING}
+
+
+def test_a_key_is_unblocked_where_it_has_a_pad_and_is_in() -> None:
+    unblocking = [arrow for arrow in ARROWS if arrow.did(fx.UnblockKey)]
+    assert unblocking
+    for arrow in unblocking:
+        assert arrow.before.inside
+        assert arrow.before.key is not None
+        assert arrow.before.key.pad
+        assert arrow.before.trouble in {LaunchTrouble.PIN_BLOCKED, LaunchTrouble.PUK_WRONG}
 
 
 def test_progress_never_goes_back() -> None:

@@ -25,6 +25,7 @@ class TwinCard:
     pulled_after: int = -1
     closed: int = 0
     pad: Callable[[], bytes] = lambda: b"\x69\x85"
+    puk_pad: Callable[[], bytes] = lambda: b"\x69\x85"
 
     def transmit(self, apdu: bytes) -> bytes:
         if not self.pulled_after:
@@ -34,6 +35,9 @@ class TwinCard:
 
     def verify_on_pad(self) -> bytes:
         return self.pad()
+
+    def unblock_on_pad(self) -> bytes:
+        return self.puk_pad()
 
     def close(self) -> None:
         self.closed += 1
@@ -93,12 +97,17 @@ class TwinBrowser:
     opened: int = 0
     trouble: LaunchError | None = None
     closed: Callable[[], None] = lambda: None
+    order: bytes = b""
 
     def open_page(self, url: str, closed: Callable[[], None]) -> None:
         if self.trouble is not None:
             raise self.trouble
         self.page, self.closed = url, closed
         self.opened += 1
+
+    def take_order(self) -> bytes:
+        order, self.order = self.order, b""
+        return order
 
     def close_browser(self) -> None:
         self.page, self.closed = "", lambda: None

@@ -548,13 +548,20 @@ def test_a_transfer_is_confirmed_by_the_key_over_the_banks_sentence(moreau: Cust
     path = page.url.path.removeprefix("/fr/")
     page = browser.get(f"{path}?fresh={'ab' * FRESH_SIZE}")
     shown, signature = sign(moreau.device, page)
-    assert shown.startswith("VIREMENT 1 234,56 EUR\nA EPICERIE DU COIN\nFR")
+    assert shown.startswith("VIREMENT 1\u00a0234,56\u00a0EUR\nA EPICERIE DU COIN\nFR")
     done = browser.send(page, path, signature=signature)
     assert (done.status_code, FR.states[next(iter(FR.states))]) == (200, "à confirmer")
     assert "confirmé" in done.text
     assert "Épicerie du Coin" in unescape(browser.get("net/accounts").text), "and booked"
     again = browser.send(page, path, signature=signature)
     assert FR.outcomes[next(o for o in FR.outcomes if o.name == "SETTLED")] in unescape(again.text)
+
+
+def test_the_glass_breaks_no_amount_over_two_lines(moreau: Customer) -> None:
+    """VIREMENT 1 / 234,56 EUR reads as another amount: it did."""
+    shown = ask_transfer(moreau.settle("fr")).text
+    (first,) = re.findall(r"<li>(VIREMENT[^<]*)</li>", shown)
+    assert first.split(" ") == ["VIREMENT", "1\u00a0234,56\u00a0EUR"]
 
 
 def test_the_key_itself_believes_the_sentence_and_shows_it(moreau: Customer) -> None:
@@ -579,7 +586,7 @@ def test_the_key_itself_believes_the_sentence_and_shows_it(moreau: Customer) -> 
     asked = AskConsent(SIGNATURE, Purpose.SIGN, TouchPolicy.ALWAYS, digest.finalize())
     assert shelf.phrase_question(asked, 2).pages == sentence.pages
     assert sentence.kind is SentenceKind.PAYMENT
-    assert sentence.pages[0] == "TRANSFER 12.50 EUR"
+    assert sentence.pages[0] == "TRANSFER 12.50\u00a0EUR"
 
 
 def test_signatures_that_confirm_nothing(moreau: Customer) -> None:

@@ -199,6 +199,7 @@ class NetPages:
             "fresh": fresh if freshness is not None else "",
             "sentence": sentence,
             "told": told,
+            "confirmed": operation.state is OperationState.APPROVED,
         }
         return self._render(request, words, "transfer.html", 403 if told else 200, **shown)
 

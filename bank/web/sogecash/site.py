@@ -14,6 +14,7 @@ from bank.web.est.site import open_est
 from bank.web.est.verbs import PATH as EST
 from bank.web.sogecash.frame import FOLDER, BusinessFrame
 from bank.web.sogecash.net import NetPages, open_business_operations
+from bank.web.sogecash.orders import OrderPages
 from bank.web.sogecash.pages import AccessPages
 from bank.web.updates.site import PATH as UPDATES
 from bank.web.updates.site import open_updates
@@ -29,6 +30,7 @@ def make_sogecash(frame: BusinessFrame) -> Starlette:
     routes = [
         *access.list_routes(),
         *NetPages(frame, operations).list_routes(),
+        *OrderPages(frame, operations).list_routes(),
         Mount("/static", serve_folder(FOLDER / "static"), name="static"),
     ]
     handlers: dict[Any, Any] = {

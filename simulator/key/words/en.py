@@ -20,6 +20,7 @@ ENGLISH: Final = KeyPageWords(
     post_hint="Of the demonstration: real letters come apart.",
     user="User ID",
     pin="The key's PIN",
+    puk="The key's PUK, where its PIN is blocked",
     code="Activation code",
     number="Security number",
     post_anew="Have them posted again",
@@ -35,6 +36,8 @@ ENGLISH: Final = KeyPageWords(
         "The key asks for its PIN: type 123456 on its keypad, then OK. Each signature wants OK on the key.",
         "The browser opens: type the user ID, then Access with certificate, and press OK on the key.",
         "Type the security number of the letter on the virtual keyboard, and choose your own.",
+        "A transfer: + Payments, Transfers, then Confirm with my access key. Read it on the key's display; 9 turns the "
+        "pages, OK on the last one signs it.",
         "An update: publish a newer version, and plug the key in again.",
         "To end: Log off, then Remove the e-secure access key.",
     ),

@@ -20,6 +20,7 @@ FRENCH: Final = KeyPageWords(
     post_hint="Pour la démonstration : les vrais courriers arrivent séparément.",
     user="Code utilisateur",
     pin="Code de la clé",
+    puk="PUK de la clé, si son code est bloqué",
     code="Code d'activation",
     number="Code secret",
     post_anew="Les recevoir à nouveau",
@@ -35,6 +36,8 @@ FRENCH: Final = KeyPageWords(
         "La clé demande son code : tapez 123456 sur son clavier, puis OK. Chaque signature demande OK sur la clé.",
         "Le navigateur s'ouvre : tapez le code utilisateur, puis Accès avec certificat, et OK sur la clé.",
         "Tapez le code secret du courrier sur le clavier virtuel, et choisissez le vôtre.",
+        "Un virement : + Paiements, Virements, puis Confirmer avec ma clé e-secure. Lisez-le sur l'écran de la clé ; 9 "
+        "tourne les pages, OK à la dernière le signe.",
         "Une mise à jour : publiez une version plus récente, et branchez la clé à nouveau.",
         "Pour finir : Se déconnecter, puis Retirez la clé e-secure.",
     ),

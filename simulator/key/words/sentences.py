@@ -23,6 +23,7 @@ class KeyPageWords:
     post_hint: str
     user: str
     pin: str
+    puk: str
     code: str
     number: str
     post_anew: str

@@ -7,6 +7,7 @@ from bank.pki.judging import CertificateVerdict
 from bank.web.sogecash.words.sentences import DocumentTrouble, GuideStep, SogecashWords
 
 HELP = "Please contact the Sogecash Net helpdesk."
+CONFIRMED = "The transfer is confirmed."
 
 WORDS = SogecashWords(
     language="en",
@@ -142,7 +143,11 @@ WORDS = SogecashWords(
     iban="IBAN of the beneficiary (France)",
     ask="Continue",
     confirm_title="Confirm with your access key",
-    confirm_text="The launcher of your access key does these steps; they can be done by hand as well.",
+    confirm_text="Your key shows the transfer on its glass and signs it when you press OK there. This page then shows "
+    "it as confirmed.",
+    confirm_by_key="Confirm with my access key",
+    confirmed=CONFIRMED,
+    by_hand="By hand, without the launcher of the key",
     glass="What the glass of your key will show",
     freshness="Freshness that your key gives out",
     freshness_hint="32 hexadecimal digits.",
@@ -152,7 +157,7 @@ WORDS = SogecashWords(
     signature_hint="By slot 9C over the sentence, base64.",
     sign="Confirm the transfer",
     outcomes={
-        ConfirmOutcome.APPROVED: "The transfer is confirmed.",
+        ConfirmOutcome.APPROVED: CONFIRMED,
         ConfirmOutcome.WRONG: "This signature is not of your key over this sentence.",
         ConfirmOutcome.WRONG_LAST: "This signature is not right. One more wrong one closes confirming.",
         ConfirmOutcome.BLOCKED: f"Too many wrong signatures: nothing can be confirmed. {HELP}",

@@ -7,6 +7,7 @@ from bank.pki.judging import CertificateVerdict
 from bank.web.sogecash.words.sentences import DocumentTrouble, GuideStep, SogecashWords
 
 HELP = "Contactez l'assistance Sogecash Net."
+CONFIRMED = "Le virement est confirmé."
 
 WORDS = SogecashWords(
     language="fr",
@@ -144,7 +145,11 @@ WORDS = SogecashWords(
     iban="IBAN du bénéficiaire (France)",
     ask="Continuer",
     confirm_title="Confirmez avec votre clé e-secure",
-    confirm_text="Le lanceur de votre clé fait ces étapes ; on peut aussi les faire à la main.",
+    confirm_text="Votre clé montre le virement sur son écran, et le signe quand vous y appuyez sur OK. Cette page le "
+    "montre alors confirmé.",
+    confirm_by_key="Confirmer avec ma clé e-secure",
+    confirmed=CONFIRMED,
+    by_hand="À la main, sans le lanceur de la clé",
     glass="Ce que l'écran de la clé montrera",
     freshness="Aléa donné par votre clé",
     freshness_hint="32 chiffres hexadécimaux.",
@@ -154,7 +159,7 @@ WORDS = SogecashWords(
     signature_hint="Par l'emplacement 9C sur la phrase, en base64.",
     sign="Confirmer le virement",
     outcomes={
-        ConfirmOutcome.APPROVED: "Le virement est confirmé.",
+        ConfirmOutcome.APPROVED: CONFIRMED,
         ConfirmOutcome.WRONG: "Cette signature n'est pas de votre clé sur cette phrase.",
         ConfirmOutcome.WRONG_LAST: "Cette signature n'est pas la bonne. Encore une, et plus rien n'est confirmé.",
         ConfirmOutcome.BLOCKED: f"Trop de signatures fausses : rien ne peut être confirmé. {HELP}",

@@ -105,6 +105,9 @@ class SogecashWords:
     ask: str
     confirm_title: str
     confirm_text: str
+    confirm_by_key: str
+    confirmed: str
+    by_hand: str
     glass: str
     freshness: str
     freshness_hint: str

@@ -1,0 +1,1 @@
+"""A transfer of the site, confirmed by the key."""
