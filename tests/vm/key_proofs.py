@@ -136,7 +136,8 @@ def wrong_pin(run: Run) -> str:
     run.reader.wait_screen(Screen(lines=(FRENCH.wrong_digits,), notice=FRENCH.tries_left.format(n=2)))
     run.machine.until("grep -q . /run/verified")
     require(tries_left(run) == 2, "the card counts otherwise")
-    return "RESTE 2 ESSAIS, 63C2"
+    run.reader.wait_dark(limit=120)  # asked again before, it would ask with the notice
+    return "RESTE 2 ESSAIS, 63C2, then dark"
 
 
 def pulled(run: Run) -> str:
