@@ -15,6 +15,7 @@ from drivers.gpio.factory import (
     Backend,
     Libraries,
     Machine,
+    _away_from_here,
     find_clash,
     load_lgpio,
     load_mock,
@@ -244,3 +245,14 @@ def test_importing_lgpio_moves_nothing_and_leaves_nothing(tmp_path: Path, monkey
     assert Path.cwd() == tmp_path
     assert list(tmp_path.iterdir()) == []
     assert "LG_WD" not in os.environ
+
+
+def test_what_is_imported_away_from_here_finds_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LG_WD", "/before")
+    here = Path.cwd()
+    with _away_from_here():
+        private = Path(os.environ["LG_WD"])
+        assert private.is_dir()
+        assert list(private.iterdir()) == []
+        os.chdir(private)
+    assert (os.environ["LG_WD"], Path.cwd(), private.exists()) == ("/before", here, False)

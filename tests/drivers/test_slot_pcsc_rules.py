@@ -12,7 +12,7 @@ from drivers.errors import NoCardError, NoReaderError, SlotError
 from drivers.slot.mailbox import News
 from drivers.slot.pcsc import PcscSlot
 from drivers.slot.pcsc_api import FOREVER_MS, PNP, STATE_PRESENT, Pcsc, event_count, is_present
-from drivers.slot.pcsc_card import PcscConnection, choose_readers, read_states
+from drivers.slot.pcsc_card import PcscConnection, choose_readers, power_card, read_states
 from drivers.slot.pcsc_errors import (
     AccessRefusedError,
     CardBusyError,
@@ -457,6 +457,17 @@ def test_why_a_card_is_silent_is_told(
     assert loop.kinds(1) == [CardPresent]
     loop.slot.power_on(1)
     assert loop.next() == CardSilent(0, 1, fault)
+
+
+def test_a_card_that_another_program_holds_is_asked_for_twenty_times_in_two_seconds() -> None:
+    pcscd = PlayedPcscd("A")
+    pcscd.insert("A")
+    pcscd.fails["connect"] = Code.SHARING_VIOLATION
+    pauses: list[float] = []
+    with pytest.raises(CardBusyError):
+        power_card(pcscd, "A", pause=pauses.append)
+    assert pauses == [0.1] * 19
+    assert pcscd.contexts == 0, "each was given back"
 
 
 def test_a_service_that_is_away_is_said_once(open_slot: OpenSlot, caplog: pytest.LogCaptureFixture) -> None:

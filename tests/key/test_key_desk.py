@@ -280,6 +280,16 @@ def test_the_end_of_the_program_leaves_neither_light_nor_digit(desk: Desk) -> No
     assert not desk.vault._root
 
 
+def test_what_was_proved_goes_with_what_was_typed(desk: Desk) -> None:
+    """Where the program lets go of everything: the PIN has to be proved again."""
+    assert verified(desk) == "9000"
+    assert desk.host.status("00200080") == "9000"
+    desk.link.release()
+    assert desk.host.status("00200080") == "6D00", "not even the application is selected"
+    desk.host.select()
+    assert desk.host.status("00200080") == "63C3"
+
+
 def test_an_ejected_drive_may_be_pulled(desk: Desk) -> None:
     desk.cable.eject()
     desk.stepper.settle()
