@@ -2,6 +2,7 @@
 
 import hmac
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from types import SimpleNamespace
@@ -9,10 +10,15 @@ from types import SimpleNamespace
 import pytest
 from aiosmpplib import DeliverSm, SmppCommandStatus, SubmitSmResp  # type: ignore[import-untyped]
 from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bank.books.database import BUSY, CLOSED, DAMAGED, FAILING, FULL, explain_trouble
+from bank.books.records import CustomerKind
 from bank.cards.channel import Apdu, Reply, T0Channel
 from bank.demo.database import open_in_memory
+from bank.demo.month import SHOPS, SUPPLIERS, make_accounts
 from bank.esecure.helpdesk import HeldKey, Helpdesk, HelpdeskError
 from bank.ledger.entries import AccountKind
 from bank.ledger.keeping import open_account
@@ -23,7 +29,9 @@ from bank.securpass.phone.stepping import LOG_ON, SMS, AppStep, minutes_of, writ
 from bank.securpass.ports import ProofRefusedError
 from bank.sms.ports import CarryAnswer, CarryOutcome, TextReceipt, TextState
 from bank.sms.smpp import read_answer, read_receipt
+from bank.web.coopanet.cash.pages import _card_of
 from bank.web.coopanet.space.reading import CustomerFile
+from bank.web.coopanet.terminals import TerminalMarks
 from simulator.phone.bank_side import BankSide, BankSideError
 from tests.bank.app_counter import AppCounter
 from tests.bank.counter import NOON
@@ -192,3 +200,64 @@ class PlayedReceipt:
 def test_a_receipt_is_of_a_message_and_final_or_none(said: dict[str, object] | None, read: TextReceipt | None) -> None:
     played: DeliverSm = PlayedReceipt(said)
     assert read_receipt(played) == read
+
+
+# The branch's site
+
+
+@pytest.mark.parametrize("given", ["", "12a", "-1", "²", "1" * 19])
+def test_what_is_no_number_of_a_card_is_no_page(given: str) -> None:
+    with pytest.raises(HTTPException) as refused:
+        _card_of(Request({"type": "http", "path_params": {"card": given}}))
+    assert refused.value.status_code == 404
+    assert _card_of(Request({"type": "http", "path_params": {"card": "1" * 18}})) == int("1" * 18)
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False)])
+def test_a_browser_keeps_its_mark_for_tls_alone_where_there_is_tls(scheme: str, secure: bool, bank: AppCounter) -> None:
+    scope = {"type": "http", "scheme": scheme, "path": "/fr/", "headers": [], "server": ("bank.example", 443)}
+    answer = Response()
+    TerminalMarks(bank.store).keep_mark(Request(scope), answer, "DURAND42", "m" * 43)
+    (cookie,) = answer.headers.getlist("set-cookie")
+    assert [part.strip() for part in cookie.split(";")[1:] if part.strip() == "Secure"] == ["Secure"] * secure
+    assert {"HttpOnly", "SameSite=strict", "Max-Age=15552000"} <= {part.strip() for part in cookie.split(";")}
+
+
+# The customers' month
+
+MONTHS = {
+    (CustomerKind.PROFESSIONAL, "MOREAU17"): {
+        "Cotisations des adhérents": 4,
+        "Loyer de la salle": 1,
+        "Subvention de la commune": 1,
+        "Assurance de l'association": 1,
+        SUPPLIERS: 7,
+    },
+    (CustomerKind.INDIVIDUAL, "DURAND42"): {
+        "Salaire": 1,
+        "Loyer": 1,
+        "Électricité renouvelable": 1,
+        "Téléphone et internet": 1,
+        "Épargne du mois": 1,
+        "Retrait au distributeur": 1,
+        "Mutuelle": 1,
+        SHOPS: 12,
+    },
+}
+"""Lines of the month by their labels."""
+
+
+@pytest.mark.parametrize(("kind", "user"), MONTHS)
+def test_a_month_has_every_line_and_its_account_is_never_below_zero(kind: CustomerKind, user: str) -> None:
+    main, _ = make_accounts(user, kind)
+    wanted = dict(MONTHS[kind, user])
+    shops = next(label for label in wanted if isinstance(label, tuple))
+    found = Counter(shops if line.label in shops else line.label for line in main.movements)
+    assert found == wanted
+    assert [line.days_ago for line in main.movements] == sorted(
+        (line.days_ago for line in main.movements), reverse=True
+    )
+    held = [main.opening_cents]
+    for line in main.movements:
+        held.append(held[-1] + line.cents)
+    assert min(held) >= 0

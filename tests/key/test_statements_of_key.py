@@ -14,7 +14,15 @@ from simulator.key.bench import KeyLook
 from simulator.key.desk import DeskLook, KeyDesk, LaunchManner
 from simulator.key.hypertext import PageText
 from simulator.key.post import KeyLetters
-from simulator.key.statements import KeyStatementError, act_on_key, act_on_site, judge_key
+from simulator.key.statements import (
+    KEY_VERBS,
+    SITE_VERBS,
+    KeyStatementError,
+    act_on_key,
+    act_on_site,
+    judge_key,
+    list_rows,
+)
 from simulator.script_beside import Beside, NotBesideError
 
 LETTERS = KeyLetters("MOREAU17", 5, "1234-5678", "907138")
@@ -229,3 +237,12 @@ def test_the_desk_is_the_one_that_is_given() -> None:
     beside.act("site", ("press", "OK"))
     assert beside.judge("key", ("text", "CODE")) == ""
     assert desk.done == [("plug",), ("press_button", "OK")]
+
+
+def test_each_statement_is_listed_as_it_is_written() -> None:
+    usages = [usage for usage, _ in list_rows()]
+    written = [f"key {verb.usage}" for verb in KEY_VERBS.values()] + [
+        f"site {verb.usage}" for verb in SITE_VERBS.values()
+    ]
+    assert usages[: len(written)] == written
+    assert len(set(usages)) == len(usages) > len(written)

@@ -128,3 +128,14 @@ def test_on_the_glass_a_bad_key_is_a_full_block_and_a_good_one_a_frame(size: tup
             assert picture.lit(x + wide // 2, y + high // 2) == (place == at)
             assert not picture.lit(x, y)
         assert legend(config, key)
+
+
+@pytest.mark.parametrize("size", [(128, 64), (128, 32), (64, 128)])
+def test_each_key_on_the_glass_is_a_frame_of_one_pixel(size: tuple[int, int]) -> None:
+    wide, high = size[0] // 4, size[1] // 4
+    picture = paint_pad(replace(FRONT, display=DisplayConfig()), set(), size)
+    frame = {(x, y) for x in range(2, wide - 2) for y in (1, high - 2)}
+    frame |= {(x, y) for x in (2, wide - 3) for y in range(1, high - 1)}
+    for place in range(16):
+        left, top = place % 4 * wide, place // 4 * high
+        assert {(x, y) for x in range(wide) for y in range(high) if picture.lit(left + x, top + y)} == frame
