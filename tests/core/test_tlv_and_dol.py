@@ -56,9 +56,21 @@ def test_what_is_written_is_read_again(trees: list[Tlv]) -> None:
     assert parse_objects(b"".join(map(encode, trees))) == tuple(trees)
 
 
-@given(st.lists(st.builds(leaf, PRIMITIVE_TAGS, st.binary(max_size=300)), max_size=5), st.integers(0, 3))
-def test_zeros_between_objects_are_padding(leaves: list[Tlv], zeros: int) -> None:
-    assert parse_objects(bytes(zeros).join(map(encode, leaves)) + bytes(zeros)) == tuple(leaves)
+@given(
+    st.lists(st.builds(leaf, PRIMITIVE_TAGS, st.binary(max_size=300)), max_size=5),
+    st.lists(st.sampled_from((0x00, 0xFF)), max_size=3).map(bytes),
+)
+def test_padding_between_objects_and_in_their_template_is_passed_over(leaves: list[Tlv], padding: bytes) -> None:
+    """EMV Book 3, annex B1: 00 and FF, before, between and behind."""
+    padded = padding + padding.join(map(encode, leaves)) + padding
+    assert parse_objects(padded) == tuple(leaves)
+    (record,) = parse_objects(padding + encode(Tlv(0x70, padded)) + padding)
+    assert record.parts == tuple(leaves)
+
+
+def test_a_record_of_a_visa_acceptance_card() -> None:
+    (record,) = parse_objects(bytes.fromhex("700C5F340101FFFFFF9F57020840"))
+    assert record.parts == (Tlv(0x5F34, b"\x01"), Tlv(0x9F57, bytes.fromhex("0840")))
 
 
 @given(st.binary(max_size=600))

@@ -410,6 +410,36 @@ def test_a_listing_keeps_its_order_and_names_each_once() -> None:
     assert card.sent[1] == "00B201F400"
 
 
+def test_padding_in_a_directory_is_passed_over() -> None:
+    card = scripted_pse(VISA, CB)
+    padded = b"\xff\x00" + tlv(0x70, b"\xff" + entry(VISA) + b"\x00\xff") + b"\x00" + OK
+    assert [aid.hex().upper() for aid in run(list_pse(), ScriptedCard({**card.answers, "00B2010C": padded}))] == [
+        VISA,
+        CB,
+    ]
+
+
+class ManyRecords(Wallet):
+    """Each application has 30 records of no use before the one of use."""
+
+    def _options(self, _command: str) -> bytes:
+        super()._options(_command)
+        return packed("1000" + "10011E00" + "08010100") + OK
+
+    def _read(self, command: str) -> bytes:
+        if command[6:8] == "14" and self.at not in self.directories:
+            return tlv(0x70, tlv(0x9F08, b"\x00\x02")) + OK
+        return super()._read(command)
+
+
+def test_many_records_behind_a_long_directory_are_not_endless() -> None:
+    """In one session with the reader's own budget: 17 names, of which the card has the last one, and its 31 records."""
+    names = [f"A0000009{number:02X}" for number in range(16)]
+    wallet = ManyRecords({OTHER: App()}, pse(*names, OTHER))
+    assert taken(wallet) == (OTHER, FRENCH_BITMAP)
+    assert sum(command[2:4] == "B2" for command in wallet.sent) > 17 + 31
+
+
 def test_several_entries_in_one_record() -> None:
     both = tlv(0x61, tlv(0x4F, bytes.fromhex(VISA))) + tlv(0x61, tlv(0x50, b"x"), tlv(0x4F, bytes.fromhex(CB)))
     card = ScriptedCard({**scripted_pse().answers, "00B2010C": tlv(0x70, both) + OK})
