@@ -51,7 +51,6 @@ PREFS: Final[Mapping[str, Pref]] = {
     "network.connectivity-service.enabled": False,
     "dom.security.https_only_mode": True,
     # What is handed to the launcher is no download of the customer's.
-    "browser.download.start_downloads_in_tmp_dir": True,
     "browser.download.alwaysOpenPanel": False,
     # Statements are shown by the browser itself.
     "pdfjs.disabled": False,

@@ -131,3 +131,4 @@ def test_the_launcher_logs_on_in_firefox_and_leaves_nothing(
         launcher.until("Remove your access key and keep it in a safe place")
         assert not profile.exists()
     assert digest_folder(tmp_path / ".mozilla") == before, "the user's own profile is untouched"
+    assert not [*tmp_path.rglob("*.esecure*")], "what was handed over is no download that stays"
