@@ -154,10 +154,12 @@ def _run(machine: Machine, folder: Folder) -> Run:
 def _all(folder: Folder, tar: Path) -> Iterator[Result]:
     with powered(folder, tar) as machine:
         _write_facts(machine, folder)
-        yield judged(installed.__doc__ or "", partial(installed, _run(machine, folder)))
+        installation = judged(installed.__doc__ or "", partial(installed, _run(machine, folder)))
+        yield installation
         machine.must("systemctl --no-block poweroff")
         machine.off()
-    shutil.copyfile(folder.disk, folder.work / INSTALLED)
+    if installation.ok:  # else what is run alone would begin with half of it
+        shutil.copyfile(folder.disk, folder.work / INSTALLED)
     with powered(folder, tar) as machine:
         run = _run(machine, folder)
         for proof in PLUGGED_IN:
