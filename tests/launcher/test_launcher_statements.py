@@ -140,14 +140,16 @@ def test_a_statement_in_a_viewer_cut_short_and_without_a_viewer(site: tuple[Sign
         ask_for(get)
         assert until_true(lambda: firefox.on_page(LOADED)) == "0 pages", "a blank page"
         served.whole = True
-        firefox.inside("Services.prefs.setBoolPref('pdfjs.disabled', true)")
-        ask_for(get)
-        assert until_true(lambda: find_whole(tmp_path / "fetched")).startswith(b"%PDF"), "fetched, and not shown"
+        firefox.call("WebDriver:Navigate", url=address)
         said = " ".join(firefox.until(EN.unopened).split())
-        assert said.startswith(f"{address} "), "nothing happens, but for what stands there"
+        assert said.startswith(f"{address} ")
         for row in EN.unopened_rows:
             assert f"{row.seen} {EN.cause}{row.cause} {EN.cure}{row.cure}" in said
         click(firefox, page)
         said = firefox.until(f"{EN.statement} 20")
         assert said.partition(" ")[0].endswith("/page")
         assert "\N{EURO SIGN}" in said or "EUR" in said, "its movements, without a PDF"
+        # Last of all: Firefox may say in a window of its own that it was fetched, and then answers nothing more.
+        firefox.inside("Services.prefs.setBoolPref('pdfjs.disabled', true)")
+        ask_for(get)
+        assert until_true(lambda: find_whole(tmp_path / "fetched")).startswith(b"%PDF"), "fetched, and not shown"
