@@ -159,13 +159,14 @@ class PcscKey:
 
     def verify_on_pad(self) -> bytes:
         """See Card."""
-        code, response = self._scard.SCardControl(self._handle, self._verify_code, list(write_pin_block()))
-        _refuse_code(code, "SCardControl")
-        return bytes(each & 0xFF for each in response)
+        return self._ask_pad(self._verify_code, write_pin_block())
 
     def unblock_on_pad(self) -> bytes:
         """See Card."""
-        code, response = self._scard.SCardControl(self._handle, self._modify_code, list(write_unblocking_block()))
+        return self._ask_pad(self._modify_code, write_unblocking_block())
+
+    def _ask_pad(self, feature: int, block: bytes) -> bytes:
+        code, response = self._scard.SCardControl(self._handle, feature, list(block))
         _refuse_code(code, "SCardControl")
         return bytes(each & 0xFF for each in response)
 

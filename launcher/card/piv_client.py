@@ -158,11 +158,7 @@ class PivClient:
             answer = self._call(CardIns.VERIFY, 0, PIN_REFERENCE, pin.encode().ljust(8, b"\xff"))
         else:
             raise LaunchError(LaunchTrouble.PIN_WRONG, "it has six to eight digits; no try was taken")
-        if answer.status & 0xFFF0 == 0x63C0:
-            left = answer.status & 0x0F
-            raise LaunchError(LaunchTrouble.PIN_WRONG if left else LaunchTrouble.PIN_BLOCKED, f"{left} tries left")
-        if answer.status == ClientStatus.BLOCKED:
-            raise LaunchError(LaunchTrouble.PIN_BLOCKED, "no try left")
+        _refuse_digits(answer, LaunchTrouble.PIN_WRONG, LaunchTrouble.PIN_BLOCKED)
         if answer.status != GOOD and self._card.has_pad:
             raise LaunchError(LaunchTrouble.NOT_AGREED, f"PIN on the key: {answer.status:04X}")
         self._must(answer)
@@ -171,11 +167,7 @@ class PivClient:
         """With the PUK and a new PIN, both typed on the key. Raises LaunchError: PUK_WRONG, with the tries left,
         PUK_BLOCKED, NOT_AGREED where nobody typed them."""
         answer = self._read(self._card.unblock_on_pad())
-        if answer.status & 0xFFF0 == 0x63C0:
-            left = answer.status & 0x0F
-            raise LaunchError(LaunchTrouble.PUK_WRONG if left else LaunchTrouble.PUK_BLOCKED, f"{left} tries left")
-        if answer.status == ClientStatus.BLOCKED:
-            raise LaunchError(LaunchTrouble.PUK_BLOCKED, "no try left")
+        _refuse_digits(answer, LaunchTrouble.PUK_WRONG, LaunchTrouble.PUK_BLOCKED)
         if answer.status != GOOD:
             raise LaunchError(LaunchTrouble.NOT_AGREED, f"PUK on the key: {answer.status:04X}")
 
@@ -262,6 +254,15 @@ class PivClient:
         if len(response) < 2:
             raise LaunchError(LaunchTrouble.INSTALLATION, "the key answers nothing")
         return CardResponse(response[:-2], int.from_bytes(response[-2:], "big"))
+
+
+def _refuse_digits(answer: CardResponse, wrong: LaunchTrouble, blocked: LaunchTrouble) -> None:
+    """Raises LaunchError: 63CX, with the tries left, or 6983 (part 2, 3.2.1 and 3.2.3)."""
+    if answer.status & 0xFFF0 == 0x63C0:
+        left = answer.status & 0x0F
+        raise LaunchError(wrong if left else blocked, f"{left} tries left")
+    if answer.status == ClientStatus.BLOCKED:
+        raise LaunchError(blocked, "no try left")
 
 
 def _refuse_payment(answer: CardResponse) -> CardResponse:
