@@ -1,6 +1,7 @@
 """The PC that the key is plugged into: its CCID driver, its CD-ROM drive, and what programs on it ask of the card."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from threading import RLock
 from typing import Final
 
@@ -48,6 +49,8 @@ class SimulatedComputer:
         self._drive = DriveTwin(image, name)
         self._lock = RLock()
         self._powered = False
+        self.plugs = 0
+        """How often the key was put in: what a program has opened, it has opened of one of them."""
 
     # The cable
 
@@ -57,10 +60,15 @@ class SimulatedComputer:
         return self._key.cable.there
 
     def plug(self) -> None:
-        """Put the key in, and the drive loads. Raises EndedError."""
-        self._key.submit(self._key.plug).result()
-        self._powered = False
-        self._drive.do(LOAD)
+        """Put the key in, and the drive loads: once whoever was asking the key has seen that it went; harmless where
+        it is in. Raises EndedError."""
+        if self.has_key:
+            return
+        with self._lock:
+            self.plugs += 1
+            self._key.submit(self._key.plug).result()
+            self._powered = False
+            self._drive.do(LOAD)
 
     def unplug(self) -> None:
         """Pull it, whoever is asking it something. Raises EndedError."""
@@ -80,6 +88,16 @@ class SimulatedComputer:
             self._key.submit(self._key.cable.eject).result()
 
     # The card
+
+    @contextmanager
+    def hold_plug(self, plug: int) -> Iterator[None]:
+        """Nobody else asks the card meanwhile, and the key is not put in. `plug`: the one (`plugs`) in which it was
+        opened. Raises KeyAbsentError: the key was pulled since, even if it is in again (PC/SC's
+        SCARD_W_REMOVED_CARD)."""
+        with self._lock:
+            if plug != self.plugs:
+                raise KeyAbsentError("the key was pulled since it was opened")
+            yield
 
     def transmit(self, apdu: bytes) -> bytes:
         """A command to the card, its response. Raises KeyAbsentError, KeyFailedError, EndedError."""

@@ -29,17 +29,19 @@ PROGRAMS: Final = "programs/"
 
 
 class DeskCard:
-    """See Card."""
+    """See Card. It ends with the plug in which it was opened."""
 
     has_pad = True
 
     def __init__(self, computer: SimulatedComputer) -> None:
         self._computer = computer
+        self._plug = computer.plugs
 
     def transmit(self, apdu: bytes) -> bytes:
         """See Card."""
         try:
-            return self._computer.transmit(apdu)
+            with self._computer.hold_plug(self._plug):
+                return self._computer.transmit(apdu)
         except KeyAbsentError as cause:
             raise CardGoneError(str(cause)) from cause
         except SesameError as cause:
@@ -55,7 +57,8 @@ class DeskCard:
 
     def _typed_on_key(self, entered: Callable[[], bytes]) -> bytes:
         try:
-            return entered()
+            with self._computer.hold_plug(self._plug):
+                return entered()
         except KeyAbsentError as cause:
             raise CardGoneError(str(cause)) from cause
         except PinMissingError:

@@ -1,15 +1,19 @@
 """An update on the page's desk: published, offered, called off, carried, tried when the key is plugged in again."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bank.demo.people import begin_anew
 from device.config import Config
+from launcher.troubles import CardGoneError
 from sesame.key.beside import open_own_desk
 from simulator.bench import Bench
 from simulator.key.desk import KeyDesk
+from simulator.key.launching import DeskReaders
+from simulator.key.piv_host import SELECT_PIV
 from simulator.key.programs import FIRST, ProgramsError
 from simulator.script import Player, parse_script
 
@@ -64,6 +68,21 @@ def test_a_key_that_is_pulled_in_the_middle_loses_nothing(player: Player, desk: 
     arriving = sum(each.stat().st_size for each in desk.programs.arriving.iterdir())
     assert arriving, "what has arrived stays, and is gone on with"
     play(player, "expect launcher 'Version 2'\nkey choose update\nexpect launcher 'Terminer'\n")
+
+
+def test_what_was_opened_before_a_pull_never_reaches_the_key_that_is_in_again(player: Player, desk: KeyDesk) -> None:
+    """Before, a program that had not noticed the pull went on with the key of the next plug, which took it for nonsense
+    and forgot whom it was talking to: no update was offered any more."""
+    play(player, f"key publish\n{GREETED}expect launcher 'Version 2'\n")
+    readers = DeskReaders(desk.computer)
+    early = readers.open_key(readers.find_key())
+    assert early.transmit(SELECT_PIV)[-2:] == b"\x90\x00"
+    play(player, f"{AGAIN}expect launcher 'Version 2'\n")
+    for asks in (partial(early.transmit, SELECT_PIV), early.verify_on_pad, early.unblock_on_pad):
+        with pytest.raises(CardGoneError, match="was pulled since"):
+            asks()
+    assert readers.open_key(readers.find_key()).transmit(SELECT_PIV)[-2:] == b"\x90\x00"
+    play(player, "key choose update\nexpect launcher 'Terminer'\n")
 
 
 def test_the_bank_offers_one_program_at_a_time(desk: KeyDesk) -> None:

@@ -1,6 +1,8 @@
 """The simulated PC part by part: window, readers, browser, memory, lock, cable, and what a page is told of them."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import cast
@@ -162,7 +164,13 @@ class Pc:
 
     def __init__(self) -> None:
         self.has_key = True
+        self.plugs = 1
         self.trouble: Exception | None = None
+
+    @contextmanager
+    def hold_plug(self, plug: int) -> Iterator[None]:
+        assert plug == self.plugs
+        yield
 
     def transmit(self, apdu: bytes) -> bytes:
         if self.trouble:
