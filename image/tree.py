@@ -21,7 +21,10 @@ UNUSED = (
 """Kernel modules that no reader has a use for: radio and network above all. Folders below kernel/."""
 
 EMPTIED = ("var/cache", "var/log", "var/lib/apt/lists", "tmp", "var/tmp", "boot")
-GONE = ("root/sesame", "root/wheels", "root/.cache", "etc/resolv.conf", "etc/ssh", "etc/apt/sources.list")
+GONE = (
+    "root/sesame", "root/wheels", "root/.cache", "etc/resolv.conf", "etc/ssh", "etc/apt/sources.list",
+    "usr/share/python3/debpython/__pycache__",  # of packages' scripts: whoever imports one first writes it
+)  # fmt: skip
 
 STATE_MOUNT = "/dev/disk/by-partuuid/{label}-03 /var/lib/sesame-key ext4 noatime,nodev,nosuid,noexec,data=journal 0 0\n"
 

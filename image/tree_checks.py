@@ -32,15 +32,17 @@ LOCKED = ("*", "!", "!*", "!!")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One path of a tree: its mode, where it links to ("" for no link), and the text of a file that is judged."""
+    """One path of a tree: its mode, where it links to ("" for no link), and the text of a file that is judged. `dated`:
+    a compiled module that holds the time of its source (PEP 552), as an import leaves it: another one each time."""
 
     mode: int = 0o100644
     target: str = ""
     text: str = ""
+    dated: bool = False
 
 
 def list_tree(root: Path) -> dict[str, Entry]:
-    """Every path of a tree, without the leading slash. Only small files of /etc are read."""
+    """Every path of a tree, without the leading slash. Read are small files of /etc, and compiled modules' heads."""
     return {str(path.relative_to(root)): _describe(path, root) for path in root.rglob("*")}
 
 
@@ -48,12 +50,21 @@ def _describe(path: Path, root: Path) -> Entry:
     status = path.lstat()
     if path.is_symlink():
         return Entry(status.st_mode, str(path.readlink()))
+    if path.suffix == ".pyc":
+        return Entry(status.st_mode, dated=is_dated(path))
     judged = path.is_file() and path.relative_to(root).parts[0] == "etc" and status.st_size < 1 << 16
     return Entry(status.st_mode, "", path.read_bytes().decode(errors="replace") if judged else "")
 
 
+def is_dated(module: Path) -> bool:
+    """Whether a .pyc has the time of its source, and not its hash (PEP 552: the flags are the second word)."""
+    with module.open("rb") as content:
+        return not int.from_bytes(content.read(8)[4:], "little") & 1
+
+
 def find_unwanted(tree: Mapping[str, Entry]) -> list[str]:
-    """Compilers, traces of the build, modules for radio and network, swap; files that everybody may write."""
+    """Compilers, traces of the build, modules for radio and network, swap; compiled modules that differ from build to
+    build; files that everybody may write."""
     wrong = []
     for what, pattern in (
         ("a compiler or its tool", COMPILERS),
@@ -63,7 +74,8 @@ def find_unwanted(tree: Mapping[str, Entry]) -> list[str]:
     ):
         wrong += [f"/{path} is {what}" for path in tree if pattern.fullmatch(path)]
     loose = [path for path, entry in tree.items() if entry.mode & 0o170002 == 0o100002]
-    return wrong + [f"/{path} may be written by everybody" for path in loose]
+    dated = [f"/{path} is compiled with the time of its source" for path, entry in tree.items() if entry.dated]
+    return wrong + dated + [f"/{path} may be written by everybody" for path in loose]
 
 
 def find_missing(tree: Mapping[str, Entry], flavour: str) -> list[str]:

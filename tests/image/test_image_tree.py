@@ -1,5 +1,6 @@
 """What a card's root file system must hold and must not: each rule is broken once, and is heard."""
 
+import py_compile
 import stat
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def test_what_must_be_there_is_missed(path: str) -> None:
         ("etc/fstab", Entry(text="/dev/mmcblk0p2 / ext4 rw 0 1\n"), "does not mount / read-only"),
         ("etc/fstab", Entry(text=""), "does not mount / read-only"),
         ("usr/bin/python3.13", Entry(0o100757), "may be written by everybody"),
+        ("usr/lib/python3/__pycache__/x.cpython-313.pyc", Entry(dated=True), "is compiled with the time of its source"),
         (f"{START}/sesame-key.service", Entry(LINK, "../x"), "sesame-key.service starts at boot, beside"),
         ("etc/systemd/system/swap.target", Entry(LINK, "/usr/lib/x"), "swap.target is not masked"),
     ],
@@ -102,6 +104,15 @@ def test_a_tree_is_listed_with_modes_links_and_small_files_of_etc(tmp_path: Path
     assert found["etc/fstab"].text == "x"
     assert found["bin"].target == "usr/bin"
     assert stat.S_ISDIR(found["etc"].mode)
+
+
+@pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode))
+def test_a_module_that_an_import_compiled_is_found(tmp_path: Path, mode: py_compile.PycInvalidationMode) -> None:
+    """Of two builds, the packages' scripts had been compiled by an import in one, by their package in the other."""
+    source = tmp_path / "x.py"
+    source.write_text("one = 1\n")
+    py_compile.compile(str(source), str(tmp_path / "x.pyc"), invalidation_mode=mode, doraise=True)
+    assert list_tree(tmp_path)["x.pyc"].dated == (mode is py_compile.PycInvalidationMode.TIMESTAMP)
 
 
 def test_the_battery_version_shuts_the_system_down() -> None:
