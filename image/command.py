@@ -9,6 +9,7 @@ from pathlib import Path
 from image.archive import Archive
 from image.emulation import run_foreign_programs
 from image.lock import packages, wheels
+from image.owned import judge_owned
 from image.shell import ROOT, ImageError, need_programs
 from image.signature import SIGNATURE, sign_sums, verify_folder
 from image.stages import CACHE, Workshop
@@ -40,6 +41,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         one = commands.add_parser(name, help=f"build the card of {what}")
         one.add_argument("--out", type=Path, default=ROOT / "build/image", metavar="FOLDER", help="where the card goes")
         one.add_argument("--config", type=Path, metavar="FILE", help="a reader.toml in the place of our own")
+        one.add_argument("--files", type=Path, metavar="FOLDER", help="files for /etc/sesame that --config names")
         one.add_argument("--latch", action="store_true", help="battery version: GPIO26 cuts the supply after power-off")
         one.add_argument("--sign", type=Path, metavar="KEY.pem", help="an Ed25519 private key that signs SHA256SUMS")
         one.set_defaults(work=build, key=name == "key")
@@ -56,8 +58,9 @@ def build(options: argparse.Namespace) -> None:
     """Build one card, and sign it if asked to."""
     if os.geteuid() != 0:
         raise ImageError("This needs root: it makes other users' files. Type: sudo image/build ...")
+    flavour = Flavour(options.key, options.latch, options.config, options.files)
+    judge_owned(flavour)
     need_programs(PROGRAMS)
-    flavour = Flavour(options.key, options.latch, options.config)
     (options.out / SIGNATURE).unlink(missing_ok=True)
     with run_foreign_programs():
         card = Workshop().bring_card(flavour, options.out)

@@ -12,6 +12,7 @@ from image.base import make_base
 from image.card import LABELS, make_card
 from image.firmware import must_hold
 from image.lock import packages, wheels
+from image.owned import judge_owned, list_files
 from image.sbom import write_sbom
 from image.shell import EPOCH, ROOT, run_program
 from image.signature import digest_of, write_sums
@@ -52,9 +53,10 @@ class Workshop:
         return wanted
 
     def bring_tree(self, flavour: Flavour) -> Tree:
-        """The root file system of a flavour, judged."""
+        """The root file system of a flavour, judged. Raises ImageError."""
+        judge_owned(flavour)
         base = self.bring_base()
-        mark = digest_sources(tree_sources(), base.name, repr(flavour), _text_of(flavour.settings))
+        mark = digest_sources(tree_sources(), base.name, flavour.name, str(flavour.latch), *_digest_owned(flavour))
         tree = Tree(self.place / f"tree-{flavour.name}/root", self.place / f"tree-{flavour.name}/boot")
         note = self.place / f"tree-{flavour.name}.made"
         if not note.exists() or note.read_text() != mark:
@@ -104,5 +106,7 @@ def digest_sources(names: Iterable[str], *more: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _text_of(file: Path | None) -> str:
-    return file.read_text(encoding="utf-8") if file else ""
+def _digest_owned(flavour: Flavour) -> list[str]:
+    """Names and sums of what the owner puts on the card, wherever it lies here."""
+    files = list_files(flavour.files) + ([flavour.settings] if flavour.settings else [])
+    return [f"{file.name} {digest_of(file)}" for file in files]

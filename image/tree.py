@@ -26,16 +26,19 @@ GONE = (
     "usr/share/python3/debpython/__pycache__",  # of packages' scripts: whoever imports one first writes it
 )  # fmt: skip
 
+SETTINGS = "/etc/sesame"
 STATE_MOUNT = "/dev/disk/by-partuuid/{label}-03 /var/lib/sesame-key ext4 noatime,nodev,nosuid,noexec,data=journal 0 0\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """What the card becomes. `settings`: a reader.toml in the place of the project's own; `latch`: battery version."""
+    """What the card becomes. `settings`: a reader.toml in the place of the project's own; `files`: a folder whose files
+    are put beside it, as the settings name them; `latch`: battery version."""
 
     key: bool = False
     latch: bool = False
     settings: Path | None = None
+    files: Path | None = None
 
     @property
     def name(self) -> str:
@@ -93,7 +96,11 @@ def _install(tree: Tree, flavour: Flavour, label: str) -> None:
         "/dev/mapper/root / erofs ro,noatime 0 0\n" + (STATE_MOUNT.format(label=label) if flavour.key else "")
     )
     tree.run_inside("/root/sesame/image/appliance")
-    settings = tree.root / "etc/sesame/reader.toml"
+    settings = tree.root / SETTINGS[1:] / "reader.toml"
+    for file in sorted(flavour.files.iterdir()) if flavour.files else ():
+        target = settings.with_name(file.name)
+        target.write_bytes(file.read_bytes())
+        target.chmod(0o644)
     if flavour.settings:
         settings.write_bytes(flavour.settings.read_bytes())
     if flavour.latch:

@@ -31,7 +31,7 @@ PRODUCT = tuple(MAY_IMPORT)
 MAY_IMPORT |= {
     "hw": {"drivers", "hw"},
     "tools": {"device", "tools"},
-    "image": {"image", "sesame", "tools"},
+    "image": {"image", "device", "sesame", "tools"},
     "docs": {*PRODUCT, "docs"},
     "examples": {"examples"},
     "benchmarks": {*PRODUCT, "benchmarks", "tests"},

@@ -183,9 +183,11 @@ def refuses_the_card(board: Board) -> str:
 
 
 def is_plugged_in(board: Board) -> str:
-    """The key, plugged into itself by dummy_hcd: its own host stack sees the CD-ROM and the smart-card reader"""
+    """The key, plugged into itself by dummy_hcd: its own host stack sees a smart-card reader, and reads the CD-ROM"""
     board.must("modprobe dummy_hcd && systemctl restart --no-block sesame-key.service")
     is_active(board, "sesame-key.service")
+    board.wait_until("grep -q 0b /sys/bus/usb/devices/*/bInterfaceClass")
+    board.wait_until("dd if=/dev/sr0 bs=2048 skip=16 count=1 2>/dev/null | grep -q CD001")
     return " ".join(board.wait_until("cat /sys/bus/usb/devices/*/product | grep -v -i -e hub -e dummy -e host").split())
 
 

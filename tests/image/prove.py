@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from drivers.usb.drive import build_image
 from image.emulation import run_foreign_programs
 from image.shell import ROOT, ImageError, run_program
 from image.signature import digest_of, sign_sums, verify_folder
@@ -64,11 +65,20 @@ def build_cards() -> Cards:
     with run_foreign_programs(), ThreadPoolExecutor(2) as both:
         first.bring_downloads()
         one = both.submit(
-            lambda: (first.bring_card(Flavour(), WORK / "reader"), first.bring_card(Flavour(key=True), WORK / "key"))
+            lambda: (first.bring_card(Flavour(), WORK / "reader"), first.bring_card(_own_key(), WORK / "key"))
         )
         other = both.submit(second.bring_card, Flavour(), WORK / "again")
         reader, key = one.result()
         return Cards(reader, other.result(), key)
+
+
+def _own_key() -> Flavour:
+    """An owner's key: numbers for a try that never leaves its machine (pid.codes), and a disc."""
+    files, settings = WORK / "files", WORK / "reader.toml"
+    files.mkdir(parents=True, exist_ok=True)
+    (files / "e-secure.iso").write_bytes(build_image({"e-secure.txt": b"hello\n"}))
+    settings.write_text('[key]\nusb_vendor = 0x1209\nusb_product = 0x0001\ndrive = "/etc/sesame/e-secure.iso"\n')
+    return Flavour(key=True, settings=settings, files=files)
 
 
 def _all(cards: Cards, facts: dict[str, str]) -> Iterator[Result]:
