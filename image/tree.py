@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.shell import EPOCH, ROOT, run_program
+from image.tree_checks import UNITS
 from tools.installer import KEY_STATE
 from tools.machine import worlds
 from tools.release import METADATA
@@ -27,6 +28,7 @@ GONE = (
 )  # fmt: skip
 
 SETTINGS = "/etc/sesame"
+SELFTEST = "sesame-selftest.service"
 STATE_MOUNT = "/dev/disk/by-partuuid/{label}-03 /var/lib/sesame-key ext4 noatime,nodev,nosuid,noexec,data=journal 0 0\n"
 
 
@@ -109,10 +111,21 @@ def _install(tree: Tree, flavour: Flavour, label: str) -> None:
         (tree.root / KEY_STATE).mkdir(exist_ok=True)
         chosen = tree.root / "opt/sesame/chosen"
         chosen.symlink_to((tree.root / "opt/sesame/current").readlink())
+    _install_selftest(tree)
     hook = tree.root / "usr/lib/systemd/system-shutdown/sesame-latch"
     hook.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(FILES / "sesame-latch", hook)
     hook.chmod(0o755)
+
+
+def _install_selftest(tree: Tree) -> None:
+    """In the reader's or the key's place, where the kernel's line has a word for it: the card has no login."""
+    units = tree.root / "etc/systemd/system"
+    shutil.copyfile(FILES / SELFTEST, units / SELFTEST)
+    for unit in UNITS.values():
+        (units / f"{unit}.d").mkdir(exist_ok=True)
+        shutil.copyfile(FILES / "not-at-selftest.conf", units / f"{unit}.d/not-at-selftest.conf")
+    tree.run_inside("systemctl", "--quiet", "enable", SELFTEST)
 
 
 def cut_supply(settings: str) -> str:

@@ -49,6 +49,7 @@ wire is on which pin: [wiring.md](wiring.md).
 $ sudo systemctl stop sesame-reader
 $ sesame selftest                 # somebody looks, listens, and presses each key once
 $ sesame selftest --alone         # nobody is there
+$ sesame selftest --show 600      # at the end, how many failed and which stands on the display for ten minutes
 $ sesame doctor --json
 $ sesame selftest --simulated --trouble display-address --trouble polkit
 ```
@@ -62,6 +63,8 @@ After the last key the pad is drawn, on standard error and on the display, with 
 as another marked where it lies (in brackets; on the display as a full block). With `[keypad] diodes = true` it is the
 [front board](hardware/front-board.md): instead of a hole, the switch and its diode are named, or the resistor of a row
 or column that is silent as a whole.
+
+A [card that was only written](image.md#test-the-board) has no login: there a word in `cmdline.txt` begins it.
 
 The exit code is 1 when a probe failed, else 0: a warning and what was left out are no failures.
 

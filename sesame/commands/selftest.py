@@ -16,8 +16,19 @@ from device.config import load_config
 from device.selftest.findings import Finding, Verdict, worst_verdict
 from device.selftest.ports import World
 from device.selftest.probes import ProbeOptions, run_probes
+from device.selftest.verdict import show_verdict
 from sesame.answers import add_json_argument, say_result
 from sesame.exits import CommandError, Exit
+
+SECOND = 1_000
+LONGEST_SHOW = 7 * 24 * 3_600
+
+
+def parse_seconds(text: str) -> int:
+    """A whole number of seconds, up to a week. Raises argparse.ArgumentTypeError."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= LONGEST_SHOW or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"a whole number of seconds, from 1 to {LONGEST_SHOW}")
+    return int(text)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +43,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         troubles="list: of `--trouble list`, the names",
     )
     parser.add_argument("--alone", action="store_true", help="nobody is there to look and to press keys")
+    parser.add_argument(
+        "--show",
+        type=parse_seconds,
+        default=0,
+        metavar="SECONDS",
+        help="at the end, how many probes failed and which stands on the display for so long",
+    )
     parser.add_argument("--simulated", action="store_true", help="test a simulated reader instead of this machine")
     parser.add_argument(
         "--trouble",
@@ -52,7 +70,8 @@ def examine_machine(arguments: argparse.Namespace, wish: ProbeOptions) -> int:
     if "list" in arguments.trouble:
         return _list_troubles(arguments)
     findings = []
-    for finding in run_probes(_make_world(arguments), wish):
+    world = _make_world(arguments)
+    for finding in run_probes(world, wish):
         findings.append(finding)
         if not arguments.json:
             sys.stdout.write(_format_finding(finding))
@@ -63,6 +82,9 @@ def examine_machine(arguments: argparse.Namespace, wish: ProbeOptions) -> int:
         say_result(arguments, exit_code, verdict=worst_verdict(findings).value, findings=rows)
     else:
         sys.stdout.write(_format_summary(findings))
+        sys.stdout.flush()
+    if wish.touch and arguments.show:
+        show_verdict(world, findings, arguments.show * SECOND)
     return exit_code
 
 

@@ -1,11 +1,14 @@
 """What is shown on a card that was booted, one function a statement; the docstring is what the report says."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
+from device.selftest.findings import Finding
+from device.selftest.verdict import paint_verdict
 from drivers.ports import Picture
 from tests.image.board import Board
 from tests.image.glass import Seen, decode_messages, read_trace
@@ -14,6 +17,7 @@ from tests.vm.qemu import MachineError
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 READY, KEY_READY = "course/128x64/fr/no-card.png", "key/128x64/fr/not-activated.png"
 SCALE = 4
+DISC = "/etc/sesame/e-secure.iso"
 
 Proof = Callable[[Board], str]
 
@@ -182,12 +186,33 @@ def refuses_the_card(board: Board) -> str:
     return next(line.strip() for line in said.splitlines() if "corrupt" in line)[:160]
 
 
+def tests_itself(board: Board) -> str:
+    """With the word sesame.selftest the card tests itself in the reader's place; what is wrong stands on the glass"""
+    unit = "sesame-selftest.service"
+    said = board.wait_until(f"journalctl -q -b -o cat -u {unit} | grep -m1 ' failed: '", limit=1800)
+    names = said.partition(": ")[2].split(", ")
+    wanted = paint_verdict([Finding.failed(name, "", "") for name in names], "fr", (128, 64))
+    board.wait_until(f"systemctl is-active {unit}")
+    if (other := board.ask("systemctl is-active sesame-reader.service")[1]) != "inactive":
+        raise MachineError(f"the reader is {other}")
+    end = time.monotonic() + 120
+    while seen_on(board).last != wanted:
+        if time.monotonic() > end:
+            raise MachineError("the glass shows something else")
+        time.sleep(2)
+    return said
+
+
 def is_plugged_in(board: Board) -> str:
-    """The key, plugged into itself by dummy_hcd: its own host stack sees a smart-card reader, and reads the CD-ROM"""
+    """The key, plugged into itself by dummy_hcd: its own host stack sees a CD-ROM and a smart-card reader"""
     board.must("modprobe dummy_hcd && systemctl restart --no-block sesame-key.service")
     is_active(board, "sesame-key.service")
-    board.wait_until("grep -q 0b /sys/bus/usb/devices/*/bInterfaceClass")
-    board.wait_until("dd if=/dev/sr0 bs=2048 skip=16 count=1 2>/dev/null | grep -q CD001")
+    board.wait_until(
+        "grep -l 0b /sys/bus/usb/devices/*/bInterfaceClass && grep -l 08 /sys/bus/usb/devices/*/bInterfaceClass"
+    )
+    disc = board.must("cat /sys/kernel/config/usb_gadget/*/functions/mass_storage.*/lun.0/file")
+    if disc != DISC:
+        raise MachineError(f"the disc is {disc or 'none'}")
     return " ".join(board.wait_until("cat /sys/bus/usb/devices/*/product | grep -v -i -e hub -e dummy -e host").split())
 
 

@@ -25,6 +25,7 @@ WORK = CACHE / "proofs"
 ZERO = "bcm2837-rpi-zero-2-w.dtb"
 NO_SUSPEND = "usbcore.autosuspend=-1"
 """QEMU's hub does not come back from selective suspend at this controller, and pcscd loses the reader behind it."""
+TESTED = f"sesame.selftest {NO_SUSPEND}"
 AT_ONCE = 3
 """Boards that are on together: each has one processor's work and 1 GB."""
 
@@ -77,7 +78,7 @@ def _own_key() -> Flavour:
     files, settings = WORK / "files", WORK / "reader.toml"
     files.mkdir(parents=True, exist_ok=True)
     (files / "e-secure.iso").write_bytes(build_image({"e-secure.txt": b"hello\n"}))
-    settings.write_text('[key]\nusb_vendor = 0x1209\nusb_product = 0x0001\ndrive = "/etc/sesame/e-secure.iso"\n')
+    settings.write_text(f'[key]\nusb_vendor = 0x1209\nusb_product = 0x0001\ndrive = "{proofs.DISC}"\n')
     return Flavour(key=True, settings=settings, files=files)
 
 
@@ -95,6 +96,7 @@ def boot_cards(cards: Cards, facts: dict[str, str], names: Collection[str] = ())
         "3b": partial(_reader_on_3b, cards.reader, facts),
         "zero": partial(_boots, cards.reader, "zero", Kit(tree=ZERO, slot=True), partial(_starts, zero)),
         "dark": partial(_boots, cards.reader, "dark", Kit(display=False, slot=True, overlays=False), _says_no_display),
+        "selftest": partial(_boots, cards.reader, "selftest", Kit(slot=True, words=TESTED), _tests_itself),
         "flipped": partial(_refuses, cards.reader),
         "key": partial(_boots, cards.key, "key", Kit(tree=ZERO), partial(_key_starts, key)),
     }
@@ -149,6 +151,10 @@ def _ends(board: Board) -> Iterator[Result]:
 def _says_no_display(board: Board) -> Iterator[Result]:
     yield judged(str(proofs.misses_the_overlay.__doc__), partial(proofs.misses_the_overlay, board))
     yield judged(str(proofs.says_no_display.__doc__), partial(proofs.says_no_display, board))
+
+
+def _tests_itself(board: Board) -> Iterator[Result]:
+    yield judged(str(proofs.tests_itself.__doc__), partial(proofs.tests_itself, board))
 
 
 def _key_starts(wanted: proofs.Wanted, board: Board) -> Iterator[Result]:

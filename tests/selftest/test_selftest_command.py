@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from device.selftest.findings import Finding
+from device.selftest.verdict import paint_verdict
+from drivers.display.panels import PANELS
+from drivers.ports import Picture
 from sesame.cli import main
+from sesame_core.events import Millis
+from simulator.surroundings import SimulatedWorld
 from simulator.troubles import Trouble
 
 SIMULATED = ("selftest", "--simulated")
@@ -48,6 +54,41 @@ def test_the_json_has_its_shape(trouble: Trouble | None, capsys: pytest.CaptureF
         assert list(finding) == ["probe", "verdict", "said", "cure"]
         assert finding["verdict"] in ("ok", "left out", "warning", "failed")
         assert all(isinstance(value, str) for value in finding.values())
+
+
+def test_the_verdict_stands_on_the_display_for_who_has_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A card that was only written has no login: before, its self-test could not be begun, nor its end be seen."""
+    rests = list[tuple[int, Picture]]()
+
+    class Watched(SimulatedWorld):
+        def let_rest(self, milliseconds: Millis) -> None:
+            rests.append((milliseconds, self.parts.display.glass()))
+            super().let_rest(milliseconds)
+
+    monkeypatch.setattr("simulator.surroundings.SimulatedWorld", Watched)
+    assert main((*SIMULATED, "--trouble", "polkit", "--show", "60")) == 1
+    shown = paint_verdict([Finding.failed("pcscd", "", "")], "fr", (128, 64))
+    assert rests[-1] == (60_000, shown)
+    assert main((*SIMULATED, "--alone", "--show", "60")) == 0
+    assert rests[-1] == (60_000, paint_verdict([], "fr", (128, 64)))
+    before = len(rests)
+    for trouble in ("display-dead", "service-runs", "not-a-pi"):
+        main((*SIMULATED, "--trouble", trouble, "--show", "60"))
+    assert all(lasting < 60_000 for lasting, _ in rests[before:]), "nothing can be shown: nothing is waited for"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "604801", "9" * 30, "²", ""])
+def test_how_long_is_a_number_of_seconds(text: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main((*SIMULATED, f"--show={text}"))
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("size", sorted({(each.width, each.height) for each in PANELS}))
+@pytest.mark.parametrize("names", [(), ("keypad",), ("applications", "configuration", "card reader", "sound")])
+def test_every_display_has_room_for_a_verdict(language: str, size: tuple[int, int], names: tuple[str, ...]) -> None:
+    assert any(paint_verdict([Finding.failed(name, "", "") for name in names], language, size).rows)
 
 
 def test_nobody_is_told_anything_when_alone(capsys: pytest.CaptureFixture[str]) -> None:
