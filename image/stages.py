@@ -76,7 +76,7 @@ class Workshop:
         made = card.with_suffix(".part")
         make_card(tree, flavour, self.place / f"card-{flavour.name}", made)
         made.replace(card)
-        parts = packages.load_lock(), wheels.read_wheels(wheels.LOCK.read_text(encoding="ascii"))
+        parts = packages.load_lock(), wheels.installed_wheels(tree.root, wheels.load_lock())
         (out / f"{name}.spdx.json").write_text(write_sbom(name, digest_of(card), VERSION, *parts), encoding="utf-8")
         write_sums(out, [card.name, f"{name}.spdx.json"])
         return card

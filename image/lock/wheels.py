@@ -3,7 +3,7 @@
 import hashlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +37,9 @@ TARGET = (
 SUMS = "SHA256SUMS"
 """What `./install --wheels` wants beside the wheels."""
 
+NOT_LISTED = frozenset({"pip", "sesame-reader"})
+"""In each environment: Debian's own pip (python3-pip-whl, a package of the other list), and what the card is about."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Wheel:
@@ -56,6 +59,11 @@ def read_wheels(text: str) -> tuple[Wheel, ...]:
     return tuple(Wheel(row["name"], row["version"], row["digest"]) for row in rows)
 
 
+def load_lock() -> tuple[Wheel, ...]:
+    """The project's own list. Raises ImageError."""
+    return read_wheels(LOCK.read_text(encoding="ascii"))
+
+
 def write_wheels(wheels: Iterable[Wheel]) -> str:
     """The list's text."""
     return HEAD + "".join(f"{wheel}\n" for wheel in sorted(wheels))
@@ -65,6 +73,20 @@ def describe_wheel(file: Path) -> Wheel:
     """The wheel in a file: its name and version as PEP 427 puts them into the file's name."""
     name, version, *_ = file.name.split("-")
     return Wheel(name.replace("_", "-").lower(), version, hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+def installed_wheels(root: Path, wheels: Sequence[Wheel]) -> tuple[Wheel, ...]:
+    """Those of the list that are in a tree's environment: which, depends on the flavour. Raises ImageError for one of
+    another version, or that the list does not have."""
+    known = {(wheel.name, wheel.version): wheel for wheel in wheels}
+    found = set()
+    for place in root.glob("opt/sesame/releases/*/lib/python3*/site-packages/*.dist-info"):
+        name, _, version = place.name.removesuffix(".dist-info").rpartition("-")
+        found.add((name.replace("_", "-").lower(), version))
+    strange = sorted(each for each in found - set(known) if each[0] not in NOT_LISTED)
+    if strange:
+        raise ImageError("\n".join(f"{name} {version} is installed, and not of the list" for name, version in strange))
+    return tuple(wheel for key, wheel in known.items() if key in found)
 
 
 def choose_wheels() -> list[Wheel]:
@@ -77,7 +99,7 @@ def choose_wheels() -> list[Wheel]:
 def fetch_wheels(folder: Path) -> None:
     """Bring the wheels of the list, and write their sums. Raises ImageError when the index has another one or none."""
     folder.mkdir(parents=True, exist_ok=True)
-    wheels = read_wheels(LOCK.read_text(encoding="ascii"))
+    wheels = load_lock()
     if sorted(map(describe_wheel, folder.glob("*.whl"))) != list(wheels):
         for former in folder.glob("*.whl"):
             former.unlink()

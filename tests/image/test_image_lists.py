@@ -117,3 +117,20 @@ def test_a_package_with_one_bit_changed_is_not_whole(tmp_path: Path) -> None:
     assert is_whole(file, package)
     file.write_bytes(b"!<arch>\x0b")
     assert not is_whole(file, package)
+
+
+def test_the_list_of_parts_has_what_is_installed_and_nothing_else(tmp_path: Path) -> None:
+    """Before, the reader's list named the key's wheels, too; and what pip had really put there, nobody read."""
+    listed = [
+        wheels.Wheel("gpiod", "2.5.0", DIGEST),
+        wheels.Wheel("luma-oled", "3.16.0", DIGEST),
+        wheels.Wheel("tuf", "7", DIGEST),
+    ]
+    place = tmp_path / "opt/sesame/releases/0123/lib/python3.13/site-packages"
+    for name in ("gpiod-2.5.0", "luma_oled-3.16.0", "pip-25.1.1", "sesame_reader-0.1.0"):
+        (place / f"{name}.dist-info").mkdir(parents=True)
+    assert [wheel.name for wheel in wheels.installed_wheels(tmp_path, listed)] == ["gpiod", "luma-oled"]
+    (place / "tuf-6.9.dist-info").mkdir()
+    (place / "Evil-1.dist-info").mkdir()
+    with pytest.raises(ImageError, match=r"^evil 1 is installed, and not of the list\ntuf 6.9 is installed"):
+        wheels.installed_wheels(tmp_path, listed)
