@@ -23,7 +23,7 @@ SHORT_PATIENCE: Final[Millis] = 5_000
 """So long the next ones are once a key has stayed silent: a dead row does not take minutes."""
 
 PAD_SHOWN: Final[Millis] = 6_000
-"""So long the pad with its bad keys stays on the glass."""
+"""So long the pad, with what is bad of it, stays on the glass."""
 
 SHOWN_WRONG: Final = 4
 """How many wrong readings are told; they follow from one another."""
@@ -76,9 +76,7 @@ def _describe_misread(config: Config, readings: Reading, wrong: Reading, more: s
 
 
 def _show_pad(bench: ProbeBench, bad: set[Key], screen: Display | None) -> None:
-    """Where the bad keys lie, in letters and on the glass; nothing when all are good."""
-    if not bad:
-        return
+    """The pad, in letters and on the glass, with each bad key marked where it lies; none is when all are good."""
     for line in draw_pad(bench.config, bad):
         bench.say(line)
     if screen is None:

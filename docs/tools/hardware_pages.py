@@ -59,10 +59,10 @@ all of it comes from a ribbon that is turned or mirrored, the lines for `reader.
 PIN and go nowhere. Where a line names a GPIO, its pin on the header stands behind it and, as long as the configuration
 is that of the [desk prototype](build.md), the hole in its breadboard.
 
-After the last key the pad is drawn, on standard error and on the display, with each key that was silent, stuck or read
-as another marked where it lies (in brackets; on the display as a full block). With `[keypad] diodes = true` it is the
-[front board](hardware/front-board.md): instead of a hole, the switch and its diode are named, or the resistor of a row
-or column that is silent as a whole.
+After the last key the pad is drawn, on standard error and on the display, whatever was found: each key that was silent,
+stuck or read as another is marked where it lies (in brackets; on the display as a full block), and a good pad has no
+mark. With `[keypad] diodes = true` it is the [front board](hardware/front-board.md): instead of a hole, the switch and
+its diode are named, or the resistor of a row or column that is silent as a whole.
 
 A [card that was only written](image.md#test-the-board) has no login: there a word in `cmdline.txt` begins it.
 

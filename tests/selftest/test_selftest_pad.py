@@ -75,11 +75,17 @@ def test_the_self_test_draws_it_in_letters_and_on_the_glass(speak: object) -> No
     assert "on the front board: SW22 D22" in found.cure
 
 
-def test_a_good_pad_is_not_drawn() -> None:
-    world = Watched(config=FRONT)
+@pytest.mark.parametrize("speak", [lambda config: config, in_english], ids=["fr", "en"])
+def test_a_good_pad_is_drawn_without_a_mark(speak: object) -> None:
+    """Whoever soldered sixteen keys sees them all, in letters and on the glass, and not only when one is bad."""
+    assert callable(speak)
+    config: Config = speak(FRONT)
+    world = Watched(config=config)
     found, told = keypad_of(world)
     assert "all 16 keys" in found.said
-    assert not [line for line in told if "[ ]" in line]
+    assert told[-5:] == draw_pad(config, set())
+    assert not [line for line in told[-5:-1] if "[" in line]
+    assert paint_pad(config, set(), (128, 64)) in world.seen
 
 
 def test_a_silent_row_is_a_resistor_of_the_board() -> None:
