@@ -248,11 +248,15 @@ def test_no_secret_stands_in_the_books_or_in_a_repr(bank: EsecureBank, device: D
     assert letter.code not in repr(letter)
     assert letter.number not in repr(letter)
     with bank.store.reading() as connection:
-        rows = [*connection.execute(select(ACTIVATION_CODES)), *connection.execute(select(AUTHORITIES))]
+        kept = [*connection.execute(select(AUTHORITIES))]
+        rows = [*connection.execute(select(ACTIVATION_CODES)), *kept]
     assert plain not in repr(rows)
     assert letter.code not in repr(rows)
     authorities = bank.frame.open_authorities()
     assert "PrivateKey" not in repr(authorities)
+    for authority in (authorities.issuing, authorities.maker):
+        scalar = authority.key.private_numbers().private_value.to_bytes(32, "big")
+        assert not any(scalar in row.sealed for row in kept), "only the vault opens it"
 
 
 def test_two_processes_make_one_authority(books: SqlStore) -> None:

@@ -20,10 +20,11 @@ from bank.web.branch.site import open_branch
 from bank.web.coopanet.sign_in import Desk
 from bank.web.shared import BookSessions
 from device.config import Config
+from sesame.shop import BESIDE
 from simulator.phone.hands import PhoneHands
 from simulator.phone.opening import open_phone
 from simulator.web.bench import PageBench
-from simulator.web.beside import PHONE_PART, BesideReader
+from simulator.web.beside import KEY_PART, PHONE_PART, BenchPart, BesideReader
 from simulator.web.site import reader_site
 from simulator.words import LANGUAGES
 from tests.browser.conftest import listen, running
@@ -34,6 +35,9 @@ from web.serving import Server, bind_listener, url_of
 SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
 PICTURES = os.environ.get("SESAME_PICTURES")
 CODE = "2580"
+SHOP = "http://127.0.0.1:8038/"
+PARTS = (PHONE_PART, KEY_PART, *(BenchPart(name, f"{SHOP}{path}") for name, path in BESIDE))
+"""Everything that the entrance of `./run` has: the sight of it is what is judged. Nobody goes into the shop here."""
 SENT = re.compile(r"(?:est|is) (\d{4}) (\d{4})\b")
 
 
@@ -92,7 +96,7 @@ def bench(browser: Browser, tmp_path: Path) -> Iterator[Any]:
         bench, listener = PageBench(Config(), tmp_path / "state"), bind_listener(0, 0)
         hands = open_phone(store)
         apps = {"/app": open_app(store, framed=True), "/branch": open_branch(store)}
-        beside = BesideReader(apps, None, hands, (PHONE_PART,))
+        beside = BesideReader(apps, None, hands, PARTS)
         site = reader_site(bench, Desk(Verifier(store)), BookSessions(store), beside)
         stack.enter_context(Server(site, listener).beside())
         stack.enter_context(running(bench))

@@ -168,6 +168,17 @@ def test_every_option_of_every_command_is_in_the_tree() -> None:
     assert {node.path[1] for node in build_tree().walk() if len(node.path) > 1} == set(COMMANDS)
 
 
+def test_a_summary_that_names_a_commands_tools_names_all_of_them() -> None:
+    said = {name: set(entry.summary.partition(": ")[2].split(", ")) for name, entry in COMMANDS.items()}
+    tools: dict[str, set[str]] = {name: set() for name in COMMANDS}
+    for node in build_tree().walk():
+        if len(node.path) == 3:
+            tools[node.path[1]].add(node.path[2])
+    naming = {name: words for name, words in said.items() if words & tools[name]}
+    assert set(naming) == {"card", "key"}
+    assert naming == {name: tools[name] for name in naming}
+
+
 @pytest.mark.parametrize("name", SHELLS)
 def test_the_command_writes_it(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", name]) == 0
