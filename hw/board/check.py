@@ -11,14 +11,22 @@ from types import MappingProxyType
 from typing import Final
 
 from hw.board.copper import line_distance
+from hw.board.planes import unstitched
 from hw.board.read import ReadBoard, ReadPad, ReadTrack
-from hw.board.rules import SUPPLIES, SUPPLY
+from hw.board.rules import POURED, SUPPLIES, SUPPLY
 from hw.kicad.netlist import Netlist
 
 # Raspberry Pi mechanical drawings: holes 58 mm apart, 23 (Zero) or 49 mm (3, 4, 5) the other way; the header's middle
 # is half-way between two holes, 29 mm from each; pin 1 is at the left in the inner row with the header up.
 PI_HOLES: Final = MappingProxyType({"sesame-front": (58.0, 23.0), "sesame-hat": (58.0, 49.0)})
 OUTLINE: Final = MappingProxyType({"sesame-front": (82.0, 98.0), "sesame-hat": (65.0, 56.5)})
+FIRST_HOLE: Final = MappingProxyType({"sesame-front": (12.0, 3.5), "sesame-hat": (3.5, 3.5)})
+"""The Pi's upper left hole from the board's corner: the holes are 3.5 mm inside the Pi's own edges. The HAT's corner is
+the Pi's; on the front board the Pi, 65 mm wide, lies in the middle of 82, its sockets at the upper edge."""
+SCREW: Final = 3.1
+CASE_SCREW: Final = 2.9
+"""Millimetres without copper round the middle of the Pi's screws, and of those into the case: M2.5, whose head of 2.5
+(ISO 7045) the case's hole keeps in the middle; on the Pi's side a standoff of 2.9 turns."""
 PITCH: Final = 2.54
 EXACT: Final = 0.05
 JOINT: Final = 0.01
@@ -72,6 +80,14 @@ def misplaced_header(board: ReadBoard, name: str) -> list[str]:
 
 def _told(at: tuple[float, float]) -> str:
     return f"{at[0]:.2f}, {at[1]:.2f}"
+
+
+def misplaced_holes(board: ReadBoard, name: str) -> list[str]:
+    """The Pi's holes stand where they must by the board's edge: else the Pi looks out, and no case fits."""
+    holes = pi_holes(board, PI_HOLES[name])
+    if not holes or dist(holes[0], FIRST_HOLE[name]) <= EXACT:
+        return []
+    return [f"the Pi's first hole is at {_told(holes[0])}, must be at {_told(FIRST_HOLE[name])}"]
 
 
 def wrong_outline(board: ReadBoard, name: str) -> list[str]:
@@ -140,11 +156,13 @@ def thin_supplies(board: ReadBoard, strong: tuple[str, ...] = ("A1", "BT1", "U1"
     return found
 
 
-def copper_at_screws(board: ReadBoard, radius: float = 2.9) -> list[str]:
+def copper_at_screws(board: ReadBoard, name: str) -> list[str]:
     """Under a screw's head there is no copper, and an area in the file says so."""
     found: list[str] = []
+    of_pi = pi_holes(board, PI_HOLES[name])
     for screw in (part for part in board.parts if part.footprint.startswith("MountingHole:")):
         at = (screw.x, screw.y)
+        radius = SCREW if at in of_pi else CASE_SCREW
         for track in board.tracks:
             if _distance(at, track) < radius + track.width / 2 - 0.01:
                 found.append(f"{track.net} runs {_distance(at, track):.2f} mm from the middle of {screw.reference}")
@@ -210,7 +228,8 @@ def unstable_names(board: ReadBoard, _name: str) -> list[str]:
 
 def not_poured(board: ReadBoard, _name: str) -> list[str]:
     """Ground is poured on both sides."""
-    return [] if set(board.poured) == {"GND"} and len(board.poured) >= 2 else ["ground is not poured on both sides"]
+    poured = {(fill.net, fill.layer) for fill in board.fills}
+    return [] if poured == {(POURED, 0), (POURED, 1)} else ["ground is not poured on both sides"]
 
 
 def findings(board: ReadBoard, netlist: Netlist, name: str) -> Mapping[str, list[str]]:
@@ -220,11 +239,13 @@ def findings(board: ReadBoard, netlist: Netlist, name: str) -> Mapping[str, list
 
 def _results(board: ReadBoard, netlist: Netlist, name: str) -> Iterator[tuple[str, list[str]]]:
     yield "the Pi fits the header", misplaced_header(board, name)
+    yield "the Pi lies right on the board", misplaced_holes(board, name)
     yield "the outline is right", wrong_outline(board, name)
     yield "the board is the netlist", unlike_netlist(board, netlist)
     yield "supplies are wide", thin_supplies(board)
-    yield "screws touch no copper", copper_at_screws(board)
+    yield "screws touch no copper", copper_at_screws(board, name)
     yield "the Pi's sockets have room", tall_under_sockets(board, name)
     yield "one side is fitted", parts_on_both_sides(board, name)
     yield "names come from content", unstable_names(board, name)
     yield "ground is poured", not_poured(board, name)
+    yield "the planes are stitched", unstitched(board)

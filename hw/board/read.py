@@ -51,6 +51,15 @@ class ReadTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFill:
+    """A piece of poured copper: its corners; KiCad joins a hole to the outside by a cut that is run along twice."""
+
+    net: str
+    layer: int
+    corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBoard:
     """Everything the checks look at. `edges`: the outline's pieces; `areas`: corners of every area without copper."""
 
@@ -59,7 +68,7 @@ class ReadBoard:
     tracks: tuple[ReadTrack, ...]
     edges: tuple[tuple[tuple[float, float], tuple[float, float]], ...]
     areas: tuple[tuple[tuple[float, float], ...], ...]
-    poured: tuple[str, ...]
+    fills: tuple[ReadFill, ...]
     identifiers: tuple[str, ...]
     width: float
     height: float
@@ -145,6 +154,14 @@ def _areas(root: list[Node]) -> Iterator[tuple[tuple[float, float], ...]]:
             yield tuple((_numbers(point)[0], _numbers(point)[1]) for point in points)
 
 
+def _fills(root: list[Node]) -> Iterator[ReadFill]:
+    for zone in children(root, "zone"):
+        for piece in children(zone, "filled_polygon"):
+            points = (_numbers(point) for point in children(children(piece, "pts")[0], "xy"))
+            corners = tuple((x, y) for x, y, *_ in points)
+            yield ReadFill(text_of(zone, "net_name"), LAYERS[text_of(piece, "layer")], corners)
+
+
 def read_board(text: str) -> ReadBoard:
     """Read the file's text. Raises ValueError for one that is no board or has no outline."""
     root = loads(text)
@@ -169,7 +186,7 @@ def read_board(text: str) -> ReadBoard:
         tuple(_track(node, nets) for kind in ("segment", "via") for node in children(root, kind)),
         tuple(edges),
         tuple(_areas(root)),
-        tuple(sorted(text_of(zone, "net_name") for zone in children(root, "zone") if children(zone, "filled_polygon"))),
+        tuple(_fills(root)),
         tuple(_identifiers(root)),
         max(x for x, _ in corners) - left,
         max(y for _, y in corners) - top,
@@ -196,7 +213,7 @@ def _moved(board: ReadBoard, left: float, top: float) -> ReadBoard:
         tuple(replace(track, start=at(track.start), end=at(track.end)) for track in board.tracks),
         tuple((at(start), at(end)) for start, end in board.edges),
         tuple(tuple(at(point) for point in area) for area in board.areas),
-        board.poured,
+        tuple(replace(fill, corners=tuple(at(corner) for corner in fill.corners)) for fill in board.fills),
         board.identifiers,
         round(board.width, 5),
         round(board.height, 5),

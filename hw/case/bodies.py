@@ -22,6 +22,8 @@ PI_GAP: Final = 11.0
 PI_BACK: Final = 2.5
 """Solder and screws behind the Pi."""
 SOCKETS: Final = 3.5
+CABLE: Final = 4.0
+"""Thickness of the reader's cable."""
 CARD: Final = (54.4, 1.2, 85.6)
 """ISO 7810 ID-1, 53.98 x 0.76 x 85.60, with play across."""
 
@@ -172,6 +174,12 @@ def gauge_start(sizes: Sizes) -> float:
 def latch_start(sizes: Sizes) -> float:
     """Upper end of the latch's bay: below the gauge's."""
     return gauge_start(sizes) + LOOSE["U4"].size[1] + sizes.part_play + sizes.rib
+
+
+def cable_place(sizes: Sizes) -> tuple[float, float]:
+    """Middle of the reader's cable across, and its height: between the charger and what is soldered behind the Pi."""
+    behind = -BOARD - PI_GAP - PI[2] - PI_BACK
+    return (sizes.reader[0] + sizes.reader[3]) / 2, behind - CABLE / 2 - 0.1
 
 
 def card_path(sizes: Sizes) -> Box:

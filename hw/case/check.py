@@ -14,6 +14,7 @@ from hw.case.bodies import KEY, card_path, contents, keys_of, lit_area, middle_o
 from hw.case.shapes import edges_of
 from hw.case.sizes import Box, Glass, Sizes
 from hw.case.solids import around, box, read_stl, stl_bytes
+from hw.case.ways import ways
 
 THIN: Final = 1.2
 """Three lines of a nozzle of 0.4 mm: what printers need of a wall."""
@@ -146,6 +147,19 @@ def barred_card(parts: Mapping[str, Manifold], inside: Mapping[str, Manifold], s
     return [f"{name} stands in the card's way" for name, solid in things.items() if (solid ^ path).volume() > SPECK]
 
 
+def barred_ways(
+    parts: Mapping[str, Manifold], inside: Mapping[str, Manifold], board: ReadBoard, sizes: Sizes
+) -> list[str]:
+    """Plugs, the reader's cable and every lead have their way, through the case's openings and past what lies in it."""
+    things = {**parts, **inside}
+    return [
+        f"{name} bars {what}"
+        for what, way in ways(board, sizes).items()
+        for name, solid in things.items()
+        if (solid ^ way).volume() > SPECK
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """A case in its place: printed parts, what lies in it, and what both were made from."""
@@ -164,6 +178,7 @@ CHECKS: Final[Mapping[str, Callable[[Built], list[str]]]] = {
     "screws meet holes": lambda case: missed_screws(case.parts, case.board, case.sizes),
     "display, light, sound and keys come through": lambda case: covered(case.parts, case.board, case.sizes, case.glass),
     "the card's way is free": lambda case: barred_card(case.parts, case.inside, case.sizes),
+    "plugs, cable and leads have their way": lambda case: barred_ways(case.parts, case.inside, case.board, case.sizes),
 }
 
 

@@ -8,10 +8,12 @@ from hw.board.check import UNDER_SOCKETS
 from hw.board.places import FRONT
 from hw.board.read import ReadBoard
 from hw.case.bodies import (
+    CABLE,
     KEY,
     PI,
     PI_BACK,
     PI_GAP,
+    cable_place,
     gauge_start,
     keys_of,
     latch_start,
@@ -147,7 +149,7 @@ def _ribs(sizes: Sizes) -> Manifold:
 
 
 def _back_openings(sizes: Sizes) -> Manifold:
-    """The card's mouth; the Pi's sockets, open upwards; the charger's socket; cables past the rib."""
+    """The card's mouth; the Pi's sockets and the reader's cable, open upwards; the charger's socket; the rib's gap."""
     x0, _, z0, x1, end, z1 = sizes.reader
     x, z = (x0 + x1) / 2, (z0 + z1) / 2 + sizes.shift_mouth
     wide, high = sizes.mouth
@@ -162,8 +164,11 @@ def _back_openings(sizes: Sizes) -> Manifold:
     charging = box(
         (sizes.right - OVER, middle - 6, sizes.floor, sizes.right + sizes.wall + OVER, middle + 6, sizes.floor + 8)
     )
+    at, height = cable_place(sizes)
+    half = CABLE / 2 + 0.5
+    leaving = box((at - half, sizes.top - sizes.wall - OVER, height - half, at + half, 2.0, OVER))
     cables = box((30.0, sizes.row_end - OVER, sizes.floor + 6.0, 52.0, sizes.bays + OVER, OVER))
-    return joined([mouth, plugs, charging, cables])
+    return joined([mouth, plugs, leaving, charging, cables])
 
 
 def back(board: ReadBoard, sizes: Sizes) -> Manifold:

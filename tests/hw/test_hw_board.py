@@ -13,7 +13,7 @@ from hw.board import check, fabrication, kept
 from hw.board.build import parts_csv
 from hw.board.check import findings
 from hw.board.copper import Copper, Track, Via
-from hw.board.read import ReadBoard, ReadPad, ReadPart, read_board
+from hw.board.read import ReadBoard, ReadPad, ReadPart, ReadTrack, read_board
 from hw.checks.all import CHECKS
 from hw.checks.all import findings as circuit_findings
 from hw.checks.figures import Figures
@@ -89,6 +89,53 @@ def through_a_screw(board: ReadBoard) -> ReadBoard:
     return replace(board, tracks=(*board.tracks, across))
 
 
+def beside_a_screw(board: ReadBoard, gap: float) -> ReadBoard:
+    """A short track so far from the screw's middle: its copper is nearer."""
+    screw = next(part for part in board.parts if part.reference == "H1")
+    track = board.tracks[0]
+    x = screw.x + gap
+    beside = replace(track, start=(x, screw.y - 1), end=(x, screw.y + 1), width=0.25)
+    return replace(board, tracks=(*board.tracks, beside))
+
+
+def drawn_in(board: ReadBoard, share: float) -> ReadBoard:
+    """The areas without copper smaller, round their middles."""
+
+    def smaller(area: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        x, y = (sum(corner[axis] for corner in area) / len(area) for axis in (0, 1))
+        return tuple((x + (a - x) * share, y + (b - y) * share) for a, b in area)
+
+    return replace(board, areas=tuple(smaller(area) for area in board.areas))
+
+
+def without_stitches(board: ReadBoard, side: float) -> ReadBoard:
+    """Without ground's vias in the square of `side` at the lower right corner, but for those on a routed track."""
+    routed = {end for track in board.tracks if not track.drill for end in (track.start, track.end)}
+
+    def stays(track: ReadTrack) -> bool:
+        x, y = track.start
+        corner = x > board.width - side and y > board.height - max(side, 12)
+        return not track.drill or track.net != "GND" or track.start in routed or not corner
+
+    return replace(board, tracks=tuple(track for track in board.tracks if stays(track)))
+
+
+def shifted(board: ReadBoard, dx: float, dy: float) -> ReadBoard:
+    """Parts, copper and areas moved together: only the outline stays."""
+
+    def at(point: tuple[float, float]) -> tuple[float, float]:
+        return point[0] + dx, point[1] + dy
+
+    return replace(
+        board,
+        parts=tuple(replace(part, x=part.x + dx, y=part.y + dy) for part in board.parts),
+        pads=tuple(replace(pad, x=pad.x + dx, y=pad.y + dy) for pad in board.pads),
+        tracks=tuple(replace(track, start=at(track.start), end=at(track.end)) for track in board.tracks),
+        areas=tuple(tuple(map(at, area)) for area in board.areas),
+        fills=tuple(replace(fill, corners=tuple(map(at, fill.corners))) for fill in board.fills),
+    )
+
+
 def turned_over(board: ReadBoard, reference: str) -> ReadBoard:
     parts = tuple(replace(part, back=not part.back) if part.reference == reference else part for part in board.parts)
     return replace(board, parts=parts)
@@ -124,7 +171,25 @@ MISTAKES: dict[str, tuple[Callable[[ReadBoard], ReadBoard], str]] = {
     ),
     "an identifier twice": (lambda b: replace(b, identifiers=(*b.identifiers, b.identifiers[0])), "stands 2 times"),
     "a small part on the other side": (lambda b: turned_over(b, "R9"), "R9: on the other side"),
-    "ground poured on one side": (lambda b: replace(b, poured=("GND",)), "not poured on both sides"),
+    "ground poured on one side": (
+        lambda b: replace(b, fills=tuple(fill for fill in b.fills if fill.layer)), "not poured on both sides",
+    ),
+    "a supply poured": (
+        lambda b: replace(b, fills=(*b.fills, replace(b.fills[0], net="+5V"))), "ground is not poured on both sides",
+    ),
+    "the planes not stitched": (lambda b: without_stitches(b, b.width), "no via joins the planes within 5 mm of"),
+    "a corner not stitched": (lambda b: without_stitches(b, 12), "no via joins the planes within 5 mm of"),
+    "all of it 2 and 3 mm off the outline": (lambda b: shifted(b, 2, 3), "the Pi's first hole is at"),
+    "the Pi's header without a pin": (
+        lambda b: replace(b, pads=tuple(p for p in b.pads if (p.reference, p.number) != ("A1", "40"))),
+        "the Pi's header has 39 pins, must have 40",
+    ),
+    "a part without one of its pads": (
+        lambda b: replace(b, pads=tuple(p for p in b.pads if (p.reference, p.number) != ("R9", "2"))),
+        "R9 has no pad 2",
+    ),
+    "copper 3 mm from a screw": (lambda b: beside_a_screw(b, 3.0), "3.00 mm from the middle of H1"),
+    "an area of 2.9 mm at a screw of the Pi": (lambda b: drawn_in(b, 2.9 / 3.1), "H1 has no area without copper"),
 }  # fmt: skip
 
 

@@ -125,6 +125,12 @@ def fitted_unasked(root: Tree) -> None:
     attributes[:] = [child for child in attributes if child != Word("dnp")]
 
 
+def printed_on_pads(root: Tree) -> None:
+    """The board's own name across the keypad's strip."""
+    words = next(node for node in items(root, "gr_text") if "HAT" in str(node[1]))
+    children(words, "at")[0][1:3] = [Word("127"), Word("103.2")]
+
+
 MISTAKES: dict[str, tuple[Callable[[Tree], None], str]] = {
     "a track cut": (cut, "unconnected_items"),
     "tracks moved": (moved, "clearance|shorting_items"),
@@ -136,6 +142,7 @@ MISTAKES: dict[str, tuple[Callable[[Tree], None], str]] = {
     "a strip over the edge": (over_the_edge, "copper_edge_clearance"),
     "zones not filled": (unfilled, "unconnected_items|isolated_copper|zones_intersect"),
     "copper under a screw": (under_a_screw, "items_not_allowed"),
+    "writing on pads": (printed_on_pads, "silk_over_copper"),
     "an option fitted": (fitted_unasked, "footprint_symbol_mismatch"),
 }
 

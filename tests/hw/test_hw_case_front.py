@@ -142,6 +142,15 @@ def a_way_too_few(parts: Parts) -> Parts:
     return {**parts, "back": parts["back"] + solids.rod((x, y), 2.0, -10.0, -5.0)}
 
 
+def walled_up(*edges: float) -> Callable[[Parts], Parts]:
+    x0, y0, z0, x1, y1, z1 = edges
+    return lambda parts: {**parts, "back": parts["back"] + solids.box((x0, y0, z0, x1, y1, z1))}
+
+
+SIZES = Sizes()
+RIGHT, TOP, FLOOR = SIZES.right, SIZES.top, SIZES.floor
+
+
 @pytest.mark.parametrize(
     ("broken", "told"),
     [
@@ -155,6 +164,33 @@ def test_a_mistake_in_a_solid_is_found(
 ) -> None:
     found = check.findings(check.put_together(broken(parts), board))
     assert any(told in line for lines in found.values() for line in lines), found
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (walled_up(RIGHT, 5, FLOOR, RIGHT + 2, 30, FLOOR + 12), "back bars the charger's plug"),
+        (walled_up(RIGHT, 5, FLOOR + 5, RIGHT + 2, 30, FLOOR + 12), "back bars the charger's plug"),
+        (walled_up(30, SIZES.row_end, FLOOR, 52, SIZES.bays, -10), "back bars the reader's cable"),
+        (walled_up(30, SIZES.row_end, FLOOR, 38, SIZES.bays, -10), "back bars the cell's leads"),
+        (walled_up(30, TOP - 2, FLOOR, 52, TOP, -16.5), "back bars the reader's cable"),
+        (walled_up(55, TOP - 2, -17, 70, TOP, -5), "back bars the Pi's plugs"),
+        (walled_up(0, 50, FLOOR, 3, 60, -12), "back bars the leads of U4"),
+        (walled_up(0, 75, FLOOR, 3, 90, -12), "back bars the leads of U1"),
+        (walled_up(10, 30, FLOOR, 25, SIZES.bays, -12), "back bars the leads of U3"),
+        (walled_up(55, 30, FLOOR + 14, 65, SIZES.bays, -12), "back bars the leads of U2"),
+    ],
+)
+def test_a_way_that_is_walled_up_is_found(
+    broken: Callable[[Parts], Parts], told: str, board: ReadBoard, parts: Parts
+) -> None:
+    assert check.barred_ways(parts, {}, board, SIZES) == []
+    assert told in check.barred_ways(broken(parts), {}, board, SIZES)
+
+
+def test_a_part_in_the_way_of_a_lead_is_found(board: ReadBoard, parts: Parts) -> None:
+    tall = {"a higher gauge": solids.box((-0.1, 50, FLOOR, 10, 60, FLOOR + 9))}
+    assert check.barred_ways(parts, tall, board, SIZES) == ["a higher gauge bars the leads of U4"]
 
 
 def test_a_skin_with_a_hole_is_found(parts: Parts) -> None:
@@ -178,6 +214,8 @@ def moved(board: ReadBoard, reference: str, dx: float) -> ReadBoard:
         ("SW22", "the face covers the key at 32.9, 56.8"),
         ("DS1", "the face covers the display's lit field"),
         ("D1", "the face covers the light"),
+        ("BZ1", "the face covers the sound"),
+        ("SW2", "the face covers the wake button"),
         ("H5", "no screw's hole at the board's hole at 4.2, 34.0"),
     ],
 )
