@@ -40,6 +40,9 @@ LOOK_EVERY_MS: Final = 1_000
 FAREWELL_S: Final = 3.0
 """How long the end of the launcher waits for the site to be told."""
 
+LEAVING: Final = frozenset({LaunchPhase.REMOVING, LaunchPhase.REMOVABLE})
+"""A key whose disc was ejected has no card, but stays in until somebody takes it out."""
+
 BY_THE_ISSUER: Final = frozenset({LaunchTrouble.SSL, LaunchTrouble.REFUSED})
 """While a certificate is fetched these are the guide's row of the issuing service."""
 
@@ -93,7 +96,7 @@ class Conductor:
         self._settings = settings
         self._words = words
         self._language = language
-        self._reader = ""
+        self._reader = self._let_go = ""
         self._turn = 0
         self._stop = Event()
         self._farewell = ""
@@ -122,14 +125,17 @@ class Conductor:
         """Tell the course whether a key came or went. Call it again whenever something may have changed."""
         try:
             reader = self._ports.readers.find_key()
+            was = self._reader or self._let_go
+            leaves = was and not reader and self.state.phase in LEAVING and self._ports.readers.has_reader(was)
         except LaunchError as error:
             if self.state.phase is LaunchPhase.WAITING:
                 self.send(ev.StepFailed(error.trouble, error.detail))
             return
-        was, self._reader = self._reader, reader
-        if was and was != reader:
+        changed = was != reader or self._let_go
+        self._reader, self._let_go = reader, was if leaves else ""
+        if was and changed and not leaves:
             self.send(ev.KeyPulled())
-        if reader and was != reader:
+        if reader and changed:
             self.send(ev.KeyPlugged())
 
     def look_for_order(self) -> None:

@@ -41,6 +41,10 @@ class CardReaders(Protocol):
         """The name of the first reader with a key in it; empty where there is none."""
         ...
 
+    def has_reader(self, reader: str) -> bool:
+        """Whether the reader is there, with a card in it or without one."""
+        ...
+
     def open_key(self, reader: str) -> Card:
         """Raises LaunchError: CONFLICT where another program holds it, CardGoneError where it is gone."""
         ...

@@ -198,9 +198,8 @@ FIGURES: dict[str, dict[str, object]] = {
         "simulator.key.post.CERTIFICATE_FIELD": 0x70,
         "simulator.key.computer.AUTHENTICATION": 0x9A,
     },
-    "SBC-3, START STOP UNIT: LOEJ without START and with it; SPC-3, INQUIRY of 36 octets; READ CAPACITY(10)": {
+    "SBC-3, START STOP UNIT: LOEJ without START; SPC-3, INQUIRY of 36 octets; READ CAPACITY(10)": {
         "simulator.key.computer.EJECT": bytes.fromhex("1b0000000200"),
-        "simulator.key.computer.LOAD": bytes.fromhex("1b0000000300"),
         "simulator.key.scsi.INQUIRY": bytes.fromhex("120000002400"),
         "simulator.key.scsi.READ_CAPACITY": bytes.fromhex("25000000000000000000"),
     },

@@ -139,9 +139,13 @@ class KeyLink:
         self._told.append(own.HostLeft(event.at))
 
     def _leave_host(self, at: Millis) -> None:
+        self._give_up(at, self._interface.host_gone())
+
+    def _give_up(self, at: Millis, acts: ccid.Acts) -> None:
+        """Nothing that was typed, proved, begun or handed over is any computer's from now on."""
         self._sentences.forget()
         self.pad.wipe()
-        self._act(at, self._interface.host_gone())
+        self._act(at, acts)
         self._worker.do_step(self._next_ticket(), self._updates.leave_host)
 
     def _take_packet(self, event: PacketCame) -> None:
@@ -151,6 +155,8 @@ class KeyLink:
         self._act(event.at, self._interface.take_abort(event.slot, event.sequence))
 
     def _eject(self, event: DriveEjected) -> None:
+        """The computer has let go: the card is out of its reader, and in it again when the cable is next put in."""
+        self._give_up(event.at, self._interface.take_card_out())
         self._told.append(own.RemovalAllowed(event.at))
 
     def _end_step(self, event: StepDone) -> None:

@@ -53,10 +53,11 @@ class ReplyType(IntEnum):
 
 
 class SlotState(IntEnum):
-    """bmICCStatus (table 6.2-3). The key's card cannot be taken out."""
+    """bmICCStatus (table 6.2-3). No hand takes the key's card out; it is out where its computer has let go."""
 
     ACTIVE = 0
     INACTIVE = 1
+    ABSENT = 2
 
 
 class CommandState(IntEnum):

@@ -34,10 +34,18 @@ class DiscWatch:
         """Nobody is there to eject it."""
         self._look_at = None
 
+    @property
+    def is_out(self) -> bool:
+        """Whether the computer that is there has ejected it, as of now: the last look may be a second old."""
+        return self._look_at is not None and not self._is_loaded()
+
+    def _is_loaded(self) -> bool:
+        return bool(self._tree.read_value(DRIVE_FILE))
+
     def poll_events(self, now: Millis) -> Sequence[Event]:
         """DriveEjected, once."""
         if self._look_at is None or now < self._look_at:
             return ()
         self._look_at = now + LOOK_EVERY
-        was, self._inside = self._inside, bool(self._tree.read_value(DRIVE_FILE))
+        was, self._inside = self._inside, self._is_loaded()
         return (DriveEjected(now),) if was and not self._inside else ()

@@ -178,10 +178,14 @@ class FunctionFsCable:
             self._generation += 1
             self._tell(CableUp(self._clock.now()))
             self._there.set()
-        elif kind in GONE and self._there.is_set():
+        elif kind in GONE and self._there.is_set() and not (kind == BusEvent.SUSPEND and self._is_let_go()):
             self._there.clear()
             self._generation += 1
             self._tell(CableDown(self._clock.now()))
+
+    def _is_let_go(self) -> bool:
+        """A computer that has ejected the disc may sleep and wake: that is no plug, and brings nothing back."""
+        return self._disc is not None and self._disc.is_out
 
     def _answer_request(self, control: int, setup: bytes) -> None:
         """ABORT is acknowledged; whatever else is asked is stalled, by moving data the wrong way."""

@@ -78,7 +78,7 @@ Acts: TypeAlias = tuple[Act, ...]
 
 
 class CcidInterface:
-    """One slot with a card that is always in it."""
+    """One slot. Its card is in it from the cable's coming on until the computer lets go of the key."""
 
     def __init__(self, pin_support: PinSupport) -> None:
         self._pin_support = pin_support
@@ -99,11 +99,18 @@ class CcidInterface:
         self._assembler.forget()
         self._abort_asked = self._abort_sent = None
         self._parameters = PARAMETERS_T1
+        was, self._state = self._state, SlotState.INACTIVE
         dropped = self._drop_job()
-        if self._state is SlotState.INACTIVE:
-            return dropped
-        self._state = SlotState.INACTIVE
-        return (*dropped, CutPower())
+        return (*dropped, CutPower()) if was is SlotState.ACTIVE else dropped
+
+    def take_card_out(self) -> Acts:
+        """No card is in the slot, as a host sees it (bmICCStatus 2), until `host_gone`. What it waits for fails as it
+        does in a reader from which the card is pulled (ICC_MUTE). There is no interrupt endpoint to say so by (6.3.1):
+        a host asks for the slot's status."""
+        job, self._job = self._job, None
+        self._state = SlotState.ABSENT
+        failed = () if job is None else (DropJob(), self._failed(job, CcidFault.ICC_MUTE))
+        return (*failed, CutPower())
 
     def take_packet(self, packet: bytes, size: int) -> Acts:
         """One packet of the bulk-OUT endpoint, whose packets have `size` bytes."""
@@ -176,6 +183,8 @@ class CcidInterface:
         if message.kind == HostMessageType.ABORT:
             self._abort_sent = message
             return ()
+        if self._state is SlotState.ABSENT and message.kind in NEEDS_CARD:
+            raise CcidError(CcidFault.ICC_MUTE)
         dropped: Acts = ()
         if self._job is not None:
             if message.kind not in {HostMessageType.ICC_POWER_ON, HostMessageType.ICC_POWER_OFF}:
@@ -193,7 +202,8 @@ class CcidInterface:
         return (PowerCard(),)
 
     def _power_off(self, message: HostMessage) -> Acts:
-        self._state = SlotState.INACTIVE
+        if self._state is SlotState.ACTIVE:
+            self._state = SlotState.INACTIVE
         return CutPower(), self._answered(message)
 
     def _tell_status(self, message: HostMessage) -> Acts:
@@ -226,7 +236,7 @@ class CcidInterface:
         return (EnterPin(request),)
 
     def _need_power(self) -> None:
-        if self._state is SlotState.INACTIVE:
+        if self._state is not SlotState.ACTIVE:
             raise CcidError(CcidFault.ICC_MUTE)
 
     # Replies
@@ -247,7 +257,7 @@ class CcidInterface:
         """bChainParameter, bClockStatus or bProtocolNum, whichever the answer has there."""
         if message.kind in PARAMETER_TYPES:
             return PROTOCOL_T1
-        stopped = message.reply_type is ReplyType.SLOT_STATUS and self._state is SlotState.INACTIVE
+        stopped = message.reply_type is ReplyType.SLOT_STATUS and self._state is not SlotState.ACTIVE
         return CLOCK_STOPPED if stopped else 0
 
     def _written(self, reply: SlotReply) -> SendReply:
@@ -257,6 +267,11 @@ class CcidInterface:
 PARAMETER_TYPES: Final = frozenset(
     {HostMessageType.GET_PARAMETERS, HostMessageType.RESET_PARAMETERS, HostMessageType.SET_PARAMETERS}
 )
+
+NEEDS_CARD: Final = frozenset(
+    {HostMessageType.ICC_POWER_ON, HostMessageType.XFR_BLOCK, HostMessageType.SECURE, *PARAMETER_TYPES}
+)
+"""What fails where none is in the slot (6.1, the errors of each)."""
 
 HANDLERS: Final[dict[int, Callable[[CcidInterface, HostMessage], Acts]]] = {
     HostMessageType.ICC_POWER_ON: CcidInterface._power_on,

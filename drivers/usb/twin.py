@@ -96,6 +96,10 @@ class DriveTwin:
         self._name = name
         self.ejected = False
 
+    def insert(self) -> None:
+        """The key puts the disc in for each computer."""
+        self.ejected = False
+
     def do(self, command: bytes) -> bytes | None:
         """The data of a command; None where it fails (CHECK CONDITION)."""
         match command[0]:
@@ -103,14 +107,20 @@ class DriveTwin:
                 return None if self.ejected else b""
             case 0x12:  # INQUIRY: CD-ROM, removable, and who made it
                 return bytes((0x05, 0x80, 0, 2, 31, 0, 0, 0)) + self._name.encode().ljust(28)[:28]
-            case 0x1B:  # START STOP UNIT: load and eject, without start
-                self.ejected = command[4] & 3 == 2
-                return b""
+            case 0x1B:
+                return self._start_or_stop(bool(command[4] & 1), bool(command[4] & 2))
             case 0x25 if not self.ejected:  # READ CAPACITY
                 return struct.pack(">II", len(self._image) // SECTOR - 1, SECTOR)
             case 0x28 if not self.ejected:  # READ(10)
                 return self._read(*struct.unpack(">I", command[2:6]), *struct.unpack(">H", command[7:9]))
         return None  # WRITE(10) too: it is a CD-ROM
+
+    def _start_or_stop(self, start: bool, loej: bool) -> bytes | None:
+        """START STOP UNIT: the kernel's function ejects by it, and loads nothing."""
+        if not start:
+            self.ejected = self.ejected or loej
+            return b""
+        return None if self.ejected else b""
 
     def _read(self, first: int, count: int) -> bytes | None:
         end = (first + count) * SECTOR

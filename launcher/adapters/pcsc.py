@@ -78,6 +78,10 @@ class PcscReaders:
             return ""
         return next((name for name, state, atr in states if state & PRESENT and HISTORICAL in bytes(atr)), "")
 
+    def has_reader(self, reader: str) -> bool:
+        """See CardReaders."""
+        return reader in self._list_names()
+
     def open_key(self, reader: str) -> "PcscKey":
         """See CardReaders. Alone with it where nobody else is connected."""
         context = self._establish()

@@ -18,10 +18,11 @@ PATIENCE_S: Final = 30.0
 
 GONE: Final = b""
 ABSENT: Final = "the key is not in the computer"
+LET_GO: Final = "no card is in the key's reader: the computer has let go of it"
 
 
 class KeyAbsentError(SesameError):
-    """The key is not in the computer, or was pulled while it was asked."""
+    """The key is not in the computer, was pulled while it was asked, or was let go of."""
 
 
 class KeyFailedError(SesameError):
@@ -59,6 +60,8 @@ class HostPort:
         self._key = key
         self._cable = cable
         self._sequence = 0
+        self.has_card = True
+        """As the last answer says, and after a plug."""
 
     def exchange_message(self, kind: HostMessageType, data: bytes = b"") -> bytes:
         """Send a message, wait for its answer, and give back what is in it. The person may take as long as the key
@@ -68,8 +71,11 @@ class HostPort:
         self._key.submit(lambda: self._send(raw)).result()
         while True:
             reply = self._take_reply()
+            self.has_card = reply.card
             if reply.sequence != sequence or reply.command is CommandState.TIME_EXTENSION:
                 continue
+            if reply.command is CommandState.FAILED and not reply.card:
+                raise KeyAbsentError(LET_GO)
             if reply.command is CommandState.FAILED:
                 raise KeyFailedError(reply.error)
             return reply.data

@@ -11,6 +11,8 @@ ANSWER: Final = struct.Struct("<BIBBBBx")
 VERIFICATION: Final = struct.Struct("<BBBBBHBBHB3x")
 MODIFICATION: Final = struct.Struct("<BBBBBBBHBBBHBBB3x")
 STATE_SHIFT: Final = 6
+CARD_STATE, NO_CARD = 3, 2
+"""bmICCStatus (table 6.2-3)."""
 
 ASCII_LEFT_IN_BYTES: Final = 0x82
 WHOLE_BLOCK: Final = 8
@@ -30,12 +32,13 @@ PIN_SECONDS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class HostReply:
-    """An answer of the key."""
+    """An answer of the key. `card`: whether one is in its slot."""
 
     sequence: int
     command: CommandState
     error: int
     data: bytes = field(repr=False)
+    card: bool = True
 
 
 def write_message(kind: HostMessageType, sequence: int, data: bytes = b"") -> bytes:
@@ -46,7 +49,9 @@ def write_message(kind: HostMessageType, sequence: int, data: bytes = b"") -> by
 def read_reply(raw: bytes) -> HostReply:
     """RDR_to_PC_...: the key writes its own, so that it is right."""
     _, _, _, sequence, status, error = ANSWER.unpack_from(raw)
-    return HostReply(sequence, CommandState(status >> STATE_SHIFT), error, raw[ANSWER.size :])
+    return HostReply(
+        sequence, CommandState(status >> STATE_SHIFT), error, raw[ANSWER.size :], status & CARD_STATE != NO_CARD
+    )
 
 
 def write_unblocking() -> bytes:

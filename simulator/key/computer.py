@@ -1,7 +1,7 @@
 """The PC that the key is plugged into: its CCID driver, its CD-ROM drive, and what programs on it ask of the card."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import Final
 
@@ -24,8 +24,7 @@ from simulator.key.piv_host import (
 from simulator.key.scsi import read_disc
 
 EJECT: Final = bytes((0x1B, 0, 0, 0, 2, 0))
-LOAD: Final = bytes((0x1B, 0, 0, 0, 3, 0))
-"""START STOP UNIT (SBC-3): LOEJ without START, and with it."""
+"""START STOP UNIT (SBC-3): LOEJ without START."""
 
 UNTYPED: Final = frozenset({CcidFault.PIN_CANCELLED, CcidFault.PIN_TIMEOUT})
 AUTHENTICATION: Final = 0x9A
@@ -68,7 +67,8 @@ class SimulatedComputer:
             self.plugs += 1
             self._key.submit(self._key.plug).result()
             self._powered = False
-            self._drive.do(LOAD)
+            self._port.has_card = True
+            self._drive.insert()
 
     def unplug(self) -> None:
         """Pull it, whoever is asking it something. Raises EndedError."""
@@ -79,15 +79,29 @@ class SimulatedComputer:
 
     def read_files(self) -> Mapping[str, bytes]:
         """What is on the CD-ROM, by SCSI; nothing where no key is in, or the disc is ejected. Raises UsbDeviceError."""
-        return read_disc(self._drive) if self.has_key and not self._drive.ejected else {}
+        return read_disc(self._drive) if self.has_disc else {}
+
+    @property
+    def has_disc(self) -> bool:
+        """Whether the disc is in the drive."""
+        return self.has_key and not self._drive.ejected
 
     def eject(self) -> None:
-        """Let go of the key: it says that it may be pulled. Raises EndedError."""
-        if self.has_key:
-            self._drive.do(EJECT)
-            self._key.submit(self._key.cable.eject).result()
+        """Let go of the key: it says that it may be pulled, and has no card until it was. Raises EndedError."""
+        if not self.has_key:
+            return
+        self._drive.do(EJECT)
+        self._key.submit(self._key.cable.eject).result()
+        with self._lock, suppress(KeyAbsentError):
+            self._port.exchange_message(HostMessageType.GET_SLOT_STATUS)
+            self._powered = False
 
     # The card
+
+    @property
+    def has_card(self) -> bool:
+        """Whether a card is in the key's reader: not after the computer has let go of it."""
+        return self.has_key and self._port.has_card
 
     @contextmanager
     def hold_plug(self, plug: int) -> Iterator[None]:

@@ -150,7 +150,7 @@ class KeyDesk:
             if self.launching:
                 self._window.tell_launcher(TrayChosen(TrayItem.CONNECT))
                 return
-            if not self._files:
+            if not self._list_files():
                 raise DeskError("there is no disc in the PC: plug the key in")
             self._window = DeskWindow(self._tell)
             self._running = Thread(target=self._run_launcher, args=(self._window,), name="launcher", daemon=True)
@@ -220,13 +220,17 @@ class KeyDesk:
 
     # What an eye sees
 
+    def _list_files(self) -> tuple[str, ...]:
+        """What is on the disc that is in the drive."""
+        return self._files if self.computer.has_disc else ()
+
     def look(self) -> DeskLook:
         """How it is now."""
-        seen = self._seen
+        seen, files = self._seen, self._list_files()
         key = seen[1] if seen is not None else KeyLook("asleep", "", False, None)
         view = self._window.view
         return DeskLook(
-            key, self.manner, self._asks, view, DRIVE_NAME if self._files else "", self._files, self.browser.address,
+            key, self.manner, self._asks, view, DRIVE_NAME if files else "", files, self.browser.address,
             self._window.copied, self.programs.offered,
         )  # fmt: skip
 

@@ -77,11 +77,15 @@ class DeskReaders:
 
     def find_key(self) -> str:
         """See CardReaders."""
-        return READER if self._computer.has_key else ""
+        return READER if self._computer.has_card else ""
+
+    def has_reader(self, reader: str) -> bool:
+        """See CardReaders."""
+        return reader == READER and self._computer.has_key
 
     def open_key(self, reader: str) -> Card:
         """See CardReaders."""
-        if reader != READER or not self._computer.has_key:
+        if reader != READER or not self._computer.has_card:
             raise CardGoneError("the key is not in the computer")
         return DeskCard(self._computer)
 

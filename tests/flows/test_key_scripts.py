@@ -6,6 +6,7 @@ Key, launcher, TLS and site are the real ones; the launcher's ports are the simu
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,10 @@ from sesame.cli import main
 from sesame.key.beside import KeyDeskBeside, open_own_desk
 from sesame_core.piv.names import KeyReference
 from simulator.bench import Bench
+from simulator.key.cable import KeyAbsentError
 from simulator.key.desk import KeyDesk, LaunchManner
 from simulator.key.hypertext import read_page
+from simulator.key.piv_host import SELECT_PIV
 from simulator.key.scsi import name_drive, read_disc
 from simulator.key.starting import make_disc, read_disc_settings
 from simulator.key.statements import KEY_VERBS, SITE_VERBS, list_rows
@@ -78,8 +81,8 @@ def test_the_guides_parts_are_scripts(script: Path) -> None:
     assert main(["script", "--fresh", str(script)]) == 0
 
 
-def test_remove_ends_the_session_on_the_site(player: Player, desk: KeyDesk) -> None:
-    """Nobody has logged off: before, it went on for five minutes."""
+def test_remove_ends_the_session_on_the_site_and_takes_the_card_out(player: Player, desk: KeyDesk) -> None:
+    """Nobody has logged off: before, it went on for five minutes, and the card signed for whoever asked it."""
 
     def signed_in() -> int:
         with desk.post.frame.store.reading() as connection:
@@ -92,6 +95,13 @@ def test_remove_ends_the_session_on_the_site(player: Player, desk: KeyDesk) -> N
     while signed_in():
         assert time.monotonic() < until, "the launcher tells it beside the rest"
         time.sleep(0.01)
+    pc = desk.computer
+    assert (pc.has_key, pc.has_card, desk.look().files) == (True, False, ())
+    for asks in (partial(pc.transmit, SELECT_PIV), pc.type_pin, partial(pc.sign_digest, bytes(32))):
+        with pytest.raises(KeyAbsentError, match="let go"):
+            asks()
+    play(player, "expect launcher 'Retirez votre clé'\nkey unplug\nkey plug\nexpect launcher 'connecté'\n")
+    assert pc.has_card
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -163,7 +163,7 @@ class Pc:
     """What the card's port asks of the computer."""
 
     def __init__(self) -> None:
-        self.has_key = True
+        self.has_key = self.has_card = True
         self.plugs = 1
         self.trouble: Exception | None = None
 
@@ -191,10 +191,12 @@ def test_the_key_is_found_and_opened_where_it_is_in() -> None:
     assert (card.transmit(b"a"), card.verify_on_pad()) == (b"a\x90\x00", b"\x90\x00")
     with pytest.raises(CardGoneError):
         readers.open_key("another")
-    pc.has_key = False
-    assert readers.find_key() == ""
-    with pytest.raises(CardGoneError, match="not in the computer"):
-        readers.open_key(name)
+    pc.has_card = False
+    for pc.has_key in (True, False):
+        assert readers.find_key() == ""
+        assert readers.has_reader(name) is pc.has_key
+        with pytest.raises(CardGoneError, match="not in the computer"):
+            readers.open_key(name)
 
 
 def test_a_wait_for_the_key_ends_with_a_change_or_its_time() -> None:

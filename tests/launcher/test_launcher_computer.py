@@ -428,6 +428,7 @@ def test_a_key_is_found_among_cards_and_spoken_to(
     assert PivClient(card).read_serial() == key.serial
     virtual_readers[0].remove()
     pcscd.until_present(FIRST, False)
+    assert (readers.find_key(), readers.has_reader(FIRST), readers.has_reader("another")) == ("", True, False)
     with pytest.raises(CardGoneError):
         PivClient(card)
     card.close()

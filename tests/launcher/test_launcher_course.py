@@ -69,8 +69,30 @@ def test_from_plug_to_the_site_and_to_remove(scene: Scene) -> None:
     assert (scene.browser.page, scene.drive.ejected) == ("", 1)
     assert [hashlib.sha256(each.encode()).hexdigest() for each in scene.farewells] == [told]
     assert scene.sentence == "Remove your access key and keep it in a safe place"
+    scene.lose_card()
+    assert scene.sentence == "Remove your access key and keep it in a safe place"
     scene.pull()
     assert scene.phase is P.WAITING
+
+
+def test_a_key_that_was_let_go_of_and_is_in_again_between_two_looks_begins_anew(scene: Scene) -> None:
+    scene.activate()
+    scene.send(ev.TrayChosen(ev.TrayItem.REMOVE))
+    scene.lose_card()
+    scene.conductor.look_at_readers()
+    assert scene.phase is P.REMOVABLE
+    opened = scene.browser.opened
+    scene.plug(scene.key.card)
+    assert (scene.phase, scene.browser.opened) == (P.CONNECTED, opened + 1)
+
+
+def test_a_disc_that_somebody_else_ejects_ends_the_session(scene: Scene) -> None:
+    """By the desktop, with the browser open: without its card the key is of no use, as where it is pulled."""
+    scene.activate()
+    scene.lose_card()
+    assert (scene.phase, scene.trouble, scene.browser.page) == (P.TROUBLE, T.PULLED, "")
+    scene.plug(scene.key.card)
+    assert scene.phase is P.CONNECTED
 
 
 @pytest.mark.parametrize("end", ["remove", "pull", "cross", "quit", "interrupt"])

@@ -45,13 +45,17 @@ class TwinCard:
 
 @dataclass
 class TwinReaders:
-    """One reader. `trouble`: what opening ends in."""
+    """One reader. `trouble`: what opening ends in; `empty`: it is there without a card."""
 
     card: TwinCard | None = None
+    empty: bool = False
     trouble: LaunchError | None = None
 
     def find_key(self) -> str:
         return "e-secure 00 00" if self.card is not None else ""
+
+    def has_reader(self, reader: str) -> bool:
+        return reader == "e-secure 00 00" and (self.empty or self.card is not None)
 
     def open_key(self, reader: str) -> Card:
         if self.trouble is not None:
@@ -247,11 +251,16 @@ class Computer:
         return self.window.view.sentence
 
     def plug(self, card: TwinCard) -> None:
-        self.readers.card = card
+        self.readers.card, self.readers.empty = card, False
+        self.conductor.look_at_readers()
+
+    def lose_card(self) -> None:
+        """As PC/SC sees a key whose disc was ejected."""
+        self.readers.card, self.readers.empty = None, True
         self.conductor.look_at_readers()
 
     def pull(self) -> None:
-        self.readers.card = None
+        self.readers.card, self.readers.empty = None, False
         self.conductor.look_at_readers()
 
     def send(self, *events: LaunchEvent) -> None:

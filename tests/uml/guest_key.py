@@ -10,6 +10,7 @@ import errno
 import fcntl
 import os
 import plistlib
+import re
 import struct
 import subprocess
 import sys
@@ -72,6 +73,9 @@ PORT = DEVICES / "usb1/1-0:1.0/usb1-port1/disable"
 INFO = Path("/etc/libccid_Info.plist")
 SIGN = ("pkcs11-tool", "--login", "--sign", "--id", "01", "-m", "ECDSA", "--signature-format", "openssl")
 NAMED = {"O": Key.OK, "C": Key.CLEAR, "A": Key.OFF}
+
+CARDLESS = re.compile(r"^\d+\s+No\s.*e-secure", re.MULTILINE)
+"""A line of `opensc-tool -l`: Nr., Card, Features, Name."""
 
 NOBODY = 65534
 CDROM_EJECT = 0x5309
@@ -218,6 +222,15 @@ class UsbfsBench:
         assert isinstance(self._place, Path)
         return (self._place / "serial").read_text().strip()
 
+    def eject(self) -> None:
+        drive = until(lambda: os.open("/dev/sr0", os.O_RDONLY | os.O_NONBLOCK), "the drive")
+        assert isinstance(drive, int)
+        try:
+            fcntl.ioctl(drive, CDROM_EJECT)
+        finally:
+            os.close(drive)
+        self.until_shown("VOUS POUVEZ RETIRER LA CLÉ")
+
     def descriptors(self) -> bytes:
         assert isinstance(self._place, Path)
         return (self._place / "descriptors").read_bytes()
@@ -278,13 +291,7 @@ def requests_for_clocks_are_refused(bench: UsbfsBench) -> None:
 
 
 def a_disc_is_ejected_and_the_next_computer_finds_it_in(bench: UsbfsBench, key: KeyAtWork) -> None:
-    until(Path("/dev/sr0").exists, "the drive")
-    drive = os.open("/dev/sr0", os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        fcntl.ioctl(drive, CDROM_EJECT)
-    finally:
-        os.close(drive)
-    bench.until_shown("VOUS POUVEZ RETIRER LA CLÉ")
+    bench.eject()
     assert not key.tree.read_value(DRIVE_FILE)
     bench.replug()
     assert key.tree.read_value(DRIVE_FILE) == str(DISC)
@@ -344,6 +351,8 @@ def pcscd_and_opensc_sign_with_the_pin_typed_on_the_key(bench: UsbfsBench, key: 
         person.start()
         sh(*SIGN, "-i", "/run/digest", "-o", "/run/sig")
         public.verify(Path("/run/sig").read_bytes(), DIGEST, ec.ECDSA(Prehashed(hashes.SHA256())))
+        bench.eject()
+        until(lambda: CARDLESS.search(sh("opensc-tool", "-l")), "pcscd sees a reader without a card")
         pcscd.terminate()
 
 

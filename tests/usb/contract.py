@@ -17,10 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from tests.key.host import Host, p256_key, tlv
 from tests.usb.wire import Reply, message, modification, parse, verification
 
-POWER_ON, POWER_OFF, STATUS, SECURE, XFR, ABORT = 0x62, 0x63, 0x65, 0x69, 0x6F, 0x72
+POWER_ON, POWER_OFF, STATUS, SECURE, PARAMETERS, XFR, ABORT = 0x62, 0x63, 0x65, 0x69, 0x6C, 0x6F, 0x72
 ATR: Final = "3b888001652d73656375726556"
 RIGHT, WRONG = "123456O", "111111O"
 DIGEST: Final = hashlib.sha256(b"what is signed").digest()
+TEMPLATE: Final = tlv(0x7C, tlv(0x82) + tlv(0x81, DIGEST))
+SIGNING: Final = bytes.fromhex("0087119A") + bytes((len(TEMPLATE),)) + TEMPLATE + b"\0"
 SECTOR: Final = 2048
 VOLUME: Final = 16
 
@@ -42,6 +44,10 @@ class CableBench(Protocol):
 
     def replug(self) -> None:
         """Pulled and put in again."""
+        ...
+
+    def eject(self) -> None:
+        """START STOP UNIT for the CD-ROM, as *Remove* does; and until the glass says that it may be pulled."""
         ...
 
     def descriptors(self) -> bytes:
@@ -114,8 +120,7 @@ class Talk:
 
     def sign(self, keys: str) -> tuple[bytes, int]:
         """Slot 9A, and what is pressed when the glass asks."""
-        template = tlv(0x7C, tlv(0x82) + tlv(0x81, DIGEST))
-        sequence = self.begin(XFR, bytes.fromhex("0087119A") + bytes((len(template),)) + template + b"\0")
+        sequence = self.begin(XFR, SIGNING)
         self.bench.until_shown("SIGNER ?")
         self.bench.type_keys(keys)
         answer = self.finish(sequence).data
@@ -233,14 +238,37 @@ def a_pull_while_a_pin_is_typed_leaves_nothing(bench: CableBench) -> None:
 def a_pull_while_ok_is_waited_for_leaves_nothing(bench: CableBench) -> None:
     talk = Talk(bench).power()
     assert talk.verify() == "9000"
-    template = tlv(0x7C, tlv(0x82) + tlv(0x81, DIGEST))
-    talk.begin(XFR, bytes.fromhex("0087119A") + bytes((len(template),)) + template + b"\0")
+    talk.begin(XFR, SIGNING)
     bench.until_shown("SIGNER ?")
     bench.replug()
     again = Talk(bench).power()
     assert again.host.raw("00200080") == "63C3", "what was proved is gone"
     assert again.verify() == "9000"
     assert again.sign("O")[1] == 0x9000
+
+
+def after_an_ejection_there_is_no_card_until_the_next_plug(bench: CableBench) -> None:
+    """*Remove*: the PIN was proved and a signature waits. Nothing of it is left, and nothing begins anew."""
+    talk = Talk(bench).power()
+    assert talk.host.manage() == "9000"
+    assert talk.verify() == "9000"
+    signing = talk.begin(XFR, SIGNING)
+    bench.until_shown("SIGNER ?")
+    bench.eject()
+    ended = talk.finish(signing)
+    assert (ended.error, ended.absent) == (0xFE, True), "as where a card is pulled"
+    bench.type_keys("O")
+    for kind, data in ((POWER_ON, b""), (XFR, SIGNING), (SECURE, verification()), (PARAMETERS, b"")):
+        answer = talk.ask(kind, data)
+        assert (answer.error, answer.absent, answer.command) == (0xFE, True, 1), hex(kind)
+    for kind in (POWER_OFF, STATUS):
+        answer = talk.ask(kind)
+        assert (answer.error, answer.absent, answer.last) == (0, True, 1), hex(kind)
+    bench.replug()
+    again = Talk(bench).power()
+    assert again.host.raw("00200080") == "63C3", "what was proved is gone"
+    assert again.host.put("5FC105", b"x") == "6982", "the management key, too"
+    assert again.verify() == "9000"
 
 
 def the_cd_is_read_and_cannot_be_written(bench: CableBench) -> None:
@@ -265,6 +293,7 @@ CONTRACT: Final[tuple[Callable[[CableBench], None], ...]] = (
     a_pull_in_half_a_message_leaves_nothing,
     a_pull_while_a_pin_is_typed_leaves_nothing,
     a_pull_while_ok_is_waited_for_leaves_nothing,
+    after_an_ejection_there_is_no_card_until_the_next_plug,
     the_cd_is_read_and_cannot_be_written,
 )
 """In this order on one key: a bench that makes a key for each check is free to."""

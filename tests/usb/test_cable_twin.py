@@ -26,6 +26,7 @@ class TwinBench:
 
     def plug(self) -> None:
         """In."""
+        self.drive.insert()
         self.desk.cable.plug()
         self.desk.stepper.settle()
 
@@ -48,6 +49,13 @@ class TwinBench:
         self.desk.pull()
         self.desk.pass_time(1_000)
         self.plug()
+
+    def eject(self) -> None:
+        """See CableBench."""
+        self.drive.do(b"\x1b\0\0\0\2\0")
+        self.desk.cable.eject()
+        self.desk.stepper.settle()
+        self.until_shown("RETIRER LA CLÉ")
 
     def descriptors(self) -> bytes:
         """See CableBench."""

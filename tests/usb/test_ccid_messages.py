@@ -211,6 +211,20 @@ def test_nothing_is_owed_to_a_host_that_is_gone(slot: Slot) -> None:
     assert slot.interface.host_gone() == ()
 
 
+def test_a_card_that_is_taken_out_is_back_with_the_next_host(slot: Slot) -> None:
+    """Table 6.2-3: bmICCStatus 2. The power goes in any case: who has let go has nothing left to say."""
+    assert slot.interface.take_card_out() == (CutPower(),)
+    assert slot.reply(message(POWER_ON, sequence=7)) == Reply(DATA_BLOCK, 0, 7, False, 1, 0xFE, 0, b"", absent=True)
+    assert not slot.interface.busy
+    assert slot.interface.host_gone() == ()
+    slot.power()
+    slot.send(message(SECURE, verification(), 8))
+    dropped, failed, cut = slot.interface.take_card_out()
+    assert (dropped, cut) == (DropJob(), CutPower())
+    assert only([failed]) == Reply(DATA_BLOCK, 0, 8, False, 1, 0xFE, 0, b"", absent=True)
+    assert slot.interface.finish_block(b"\x90\0") == ()
+
+
 # Abort
 
 

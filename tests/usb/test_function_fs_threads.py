@@ -246,9 +246,14 @@ def test_the_disc_is_in_for_each_computer_and_looked_at_while_one_is_there(kerne
         assert list(device.cable.poll_events(NOW + 1_000)) == [DriveEjected(NOW + 1_000)]
         assert list(device.cable.poll_events(NOW + 2_000)) == [], "once"
         assert device.cable.next_due() == NOW + 3_000
+        kernel.tell(SUSPEND, RESUME, SETUP, setup=struct.pack("<BBHHH", 0x21, 1, 9 << 8, 0, 0))
+        assert device.wait() == [AbortCame(NOW, 0, 9)], "who sleeps after letting go has not put the key in again"
         kernel.tell(DISABLE)
         assert device.wait() == [CableDown(NOW)]
         assert device.cable.next_due() is None
+        assert tree.read_value(DRIVE_FILE) == ""
+        kernel.tell(ENABLE, SUSPEND)
+        assert [*device.wait(), *device.wait()] == [CableUp(NOW), CableDown(NOW)], "with the disc in, it goes"
     finally:
         device.cable.close()
 

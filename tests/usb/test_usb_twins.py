@@ -156,10 +156,15 @@ def test_sectors_are_read_within_the_disc() -> None:
     assert read(3, 1) is None
 
 
-def test_a_disc_that_is_ejected_is_not_there_until_it_is_loaded() -> None:
+def test_a_disc_that_is_ejected_is_not_there_until_the_key_puts_it_in() -> None:
+    """The computer cannot load it: START finds nothing in the kernel's drive (f_mass_storage, do_start_stop)."""
     drive = DriveTwin(bytes(SECTOR), "x")
-    for start, ejected in ((0, False), (1, False), (2, True), (3, False)):
-        assert drive.do(bytes((0x1B, 0, 0, 0, start, 0))) == b""
+    steps = ((0, False, b""), (1, False, b""), (3, False, b""), (2, True, b""), (3, True, None), (1, True, None))
+    for start, ejected, answer in (*steps, (0, True, b""), (-1, False, b"")):
+        if start < 0:
+            drive.insert()
+        else:
+            assert drive.do(bytes((0x1B, 0, 0, 0, start, 0))) == answer, start
         assert drive.ejected is ejected
         for asked in (bytes(6), bytes((0x25, *bytes(9))), struct.pack(">BBIBHB", 0x28, 0, 0, 0, 1, 0)):
             assert (drive.do(asked) is None) is ejected

@@ -23,6 +23,7 @@ class Reply:
     error: int
     last: int
     data: bytes
+    absent: bool = False
 
 
 def parse(raw: bytes) -> Reply:
@@ -30,8 +31,8 @@ def parse(raw: bytes) -> Reply:
     kind, size, slot, sequence, status, error, last = struct.unpack_from("<BIBBBBB", raw)
     assert size == len(raw) - 10
     assert status & 0x3C == 0
-    assert status & 3 in {0, 1}
-    return Reply(kind, slot, sequence, bool(status & 1), status >> 6, error, last, raw[10:])
+    assert status & 3 in {0, 1, 2}
+    return Reply(kind, slot, sequence, status & 3 == 1, status >> 6, error, last, raw[10:], status & 3 == 2)
 
 
 def verification(command: str = "0020008008", *, timeout: int = 30, form: int = 0x82, digits: int = 0x0608) -> bytes:

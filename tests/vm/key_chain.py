@@ -16,7 +16,7 @@ from drivers.painter.raster import paint_screen
 from sesame_core.esecure.words.fr import FRENCH
 from sesame_core.events import Key
 from sesame_core.screens import Screen
-from tests.vm.key_proofs import LABEL, asking, put_in, read_pin, type_digits, unplug, until_card
+from tests.vm.key_proofs import LABEL, asking, put_in, read_pin, type_digits, unplug, until_card, until_let_go
 from tests.vm.proofs import Run, require
 from tests.vm.qemu import MachineError
 from tests.vm.reader import SIZE
@@ -118,10 +118,11 @@ def pulled_in_session(run: Run) -> str:
 
 
 def removed(run: Run) -> str:
-    """*Remove the e-secure access key*: Firefox ends, its profile is wiped, the disc ejected, and the glass says so"""
+    """*Remove the e-secure access key*: Firefox and its profile go, disc and card are out, and the glass says so"""
     type_line(run, "2")
     told(run, "Remove your access key and keep it in a safe place")
     run.reader.wait_shown(FRENCH.you_may, FRENCH.remove_the_key)
+    until_let_go(run)
     run.machine.until(f"! pgrep -u {PERSON} firefox && ! ls -d /run/{PERSON}/e-secure-firefox-*", limit=30)
     run.machine.must("systemctl stop launcher")
     replug(run)
@@ -142,6 +143,7 @@ def by_the_window(run: Run) -> str:
     picture_of_screen(run, "menu")
     run.machine.must(as_person(f"xdotool mousemove {x - CORNER} {SCREEN[1] - FROM_BELOW} click 1"))
     run.reader.wait_shown(FRENCH.you_may, FRENCH.remove_the_key, limit=120)
+    until_let_go(run)
     run.machine.until(f"! pgrep -u {PERSON} firefox && ! ls -d /run/{PERSON}/e-secure-firefox-*", limit=60)
     picture_of_screen(run, "removed")
     run.machine.must("systemctl stop launcher")

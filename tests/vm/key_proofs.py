@@ -18,6 +18,7 @@ UNIT = "sesame-key"
 LETTER = "/var/lib/sesame-key/key/letter.txt"
 NUMBERS = "1209:0001"
 """pid.codes' number for tests that never leave their machine."""
+IN_THE_DRIVE = "/sys/kernel/config/usb_gadget/*/functions/mass_storage*/lun.0/file"
 PORT = "/sys/bus/usb/devices/1-0:1.0/usb1-port1/disable"
 LABEL = "/dev/disk/by-label/E-SECURE"
 PIN_LENGTH = 8
@@ -170,12 +171,13 @@ def killed(run: Run) -> str:
 
 
 def ejected(run: Run) -> str:
-    """*Eject* on the computer: the glass says that the key may be removed, and the next computer finds the disc in"""
+    """*Eject* on the computer: the glass says so, disc and card are out of it, and the next computer finds both in"""
     unlocked_and_out = (
         f"h=os.open('{LABEL}',2048);fcntl.ioctl(h,0x5329,0);sys.exit(fcntl.ioctl(h,0x5309))"  # linux/cdrom.h
     )
     run.machine.must(f'python3 -c "import fcntl,os,sys;{unlocked_and_out}"')
     run.reader.wait_shown(FRENCH.you_may, FRENCH.remove_the_key)
+    until_let_go(run)
     unplug(run)
     run.reader.wait_dark(limit=20)
     plug(run)
@@ -242,6 +244,13 @@ def begin_verifying(run: Run) -> None:
 def until_card(run: Run) -> None:
     """pcscd has found the card."""
     run.machine.until("opensc-tool -r 0 -a")
+
+
+def until_let_go(run: Run) -> None:
+    """The drive is empty, and pcscd has a reader without a card: nobody gets to it until the key is put in again."""
+    run.machine.until(f'file=$(ls {IN_THE_DRIVE}) && test -z "$(cat $file)"')
+    run.machine.until("opensc-tool -l | grep -qiE '^[0-9]+ +No .*e-secure'")
+    require(run.machine.run("opensc-tool -r 0 -a").status, "the card still answers")
 
 
 def tries_left(run: Run) -> int:
