@@ -1,4 +1,4 @@
-"""`python -m docs.tools.page_pictures`: pictures of pages, taken from the real ones while the browser's courses run.
+"""`python -m docs.tools.page_pictures`: pages and windows, taken from the real ones while their courses run.
 
 A page is drawn by whichever Chromium and fonts a machine has, so that no two machines draw the same pixels: these are
 made on demand and looked at, and `--check` of `docs.tools` does not compare them.
@@ -28,13 +28,20 @@ COURSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "tests/browser/test_browser_key.py": (
             "branch-key-consent-1440-fr.png",
-            "branch-key-site-1440-fr.png",
             "branch-key-payment-1440-fr.png",
+            "branch-key-number-fr.png",
+            "branch-key-accounts-fr.png",
+        ),
+        "tests/launcher/test_launcher_window.py": (
+            "branch-key-window-asking-fr.png",
+            "branch-key-window-trouble-fr.png",
+            "branch-key-window-updating-fr.png",
+            "branch-key-window-corner-fr.png",
         ),
     }
 )
 """Each course, and which of the pictures that it takes stand in a document."""
-COLOURS: Final = 128
+COLOURS: Final = 96
 
 
 def take_pictures(folder: Path) -> int:

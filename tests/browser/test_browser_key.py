@@ -55,6 +55,10 @@ class Visitor:
         width, height = SIZES[0]
         self.page.set_viewport_size({"width": width, "height": height})
 
+    def keeps(self, name: str) -> None:
+        """What the PC's browser shows, alone."""
+        self.page.locator("#site").screenshot(path=self.folder / f"branch-key-{name}-{self.language}.png")
+
     def waits_for(self, phase: str) -> None:
         expect(self.page.locator("html")).to_have_attribute("data-phase", phase)
 
@@ -80,6 +84,8 @@ class Visitor:
         self.signs_on()
         frame = self.page.locator("#site").element_handle().content_frame()
         assert frame is not None
+        frame.goto(urljoin(frame.url, "/fr/net/accounts"))
+        self.keeps("accounts")
         frame.goto(urljoin(frame.url, "/fr/net/transfers"))
         for name, text in TRANSFER.items():
             frame.locator(f"#{name}").fill(text)
@@ -169,6 +175,7 @@ def test_a_new_key_from_the_docking_station_to_the_site(visitor: Visitor) -> Non
     site.locator("#user").press("Enter")
     expect(site.locator(".keyboard")).to_be_visible()
     visitor.looks("site")
+    visitor.keeps("number")
     visitor.pays()
     visitor.updates()
     page.get_by_role("button", name=words.unplug).click()
