@@ -24,7 +24,7 @@ WANTED = (
     "etc/sesame/reader.toml",
     "opt/sesame/current",
     "opt/sesame/without-lgpio",
-    "etc/systemd/system/basic.target.wants/sesame-selftest.service",
+    "etc/systemd/system/multi-user.target.wants/sesame-selftest.service",
     *(f"etc/systemd/system/{unit}.d/not-at-selftest.conf" for unit in UNITS.values()),
 )
 

@@ -15,7 +15,8 @@ from tests.image.glass import Seen, decode_messages, read_trace
 from tests.vm.qemu import MachineError
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
-READY, KEY_READY = "course/128x64/fr/no-card.png", "key/128x64/fr/not-activated.png"
+READY = "course/128x64/fr/no-card.png"
+KEY_STARTING, KEY_READY = "key/128x64/fr/starting.png", "key/128x64/fr/not-activated.png"
 SCALE = 4
 VERDICT_LIMIT = 120
 """Seconds of ours for the glass, once the journal has the verdict."""
@@ -153,6 +154,13 @@ def shows_the_first_frame(board: Board, golden: str) -> str:
     return f"{golden}, {seen.messages} messages"
 
 
+def comes_to(board: Board, golden: str) -> str:
+    """Plugged in, the glass comes to the golden picture of a new key"""
+    if (seen := seen_on(board)).last != read_golden(golden):
+        raise MachineError(f"another picture is the last of {len(seen.pictures)}")
+    return golden
+
+
 def goes_dark(board: Board) -> str:
     """It powers itself off, and the glass is dark"""
     board.power_off()
@@ -192,7 +200,7 @@ def tests_itself(board: Board) -> str:
     """With the word sesame.selftest the card tests itself in the reader's place; what is wrong stands on the glass"""
     unit = "sesame-selftest.service"
     said = board.wait_until(f"journalctl -q -b -o cat -u {unit} | grep -m1 ' failed: '", limit=1800)
-    names = said.partition(": ")[2].split(", ")
+    names = said.splitlines()[-1].partition("failed: ")[2].split(", ")
     wanted = paint_verdict([Finding.failed(name, "", "") for name in names], "fr", (128, 64))
     board.wait_until(f"systemctl is-active {unit}")
     if (other := board.ask("systemctl is-active sesame-reader.service")[1]) != "inactive":

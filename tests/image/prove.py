@@ -91,7 +91,7 @@ def _all(cards: Cards, facts: dict[str, str]) -> Iterator[Result]:
 def boot_cards(cards: Cards, facts: dict[str, str], names: Collection[str] = ()) -> Iterator[Result]:
     """What each board shows, some at a time, in this order. `names`: these boards alone."""
     zero = proofs.Wanted(model="Raspberry Pi Zero 2 W")
-    key = proofs.Wanted("Raspberry Pi Zero 2 W", "sesame-key.service", proofs.KEY_READY)
+    key = proofs.Wanted("Raspberry Pi Zero 2 W", "sesame-key.service", proofs.KEY_STARTING)
     boards: dict[str, Callable[[], Iterator[Result]]] = {
         "3b": partial(_reader_on_3b, cards.reader, facts),
         "zero": partial(_boots, cards.reader, "zero", Kit(tree=ZERO, slot=True), partial(_starts, zero)),
@@ -160,6 +160,7 @@ def _tests_itself(board: Board) -> Iterator[Result]:
 def _key_starts(wanted: proofs.Wanted, board: Board) -> Iterator[Result]:
     yield judged(str(proofs.is_plugged_in.__doc__), partial(proofs.is_plugged_in, board))
     yield judged(str(proofs.shows_the_first_frame.__doc__), partial(proofs.shows_the_first_frame, board, wanted.golden))
+    yield judged(str(proofs.comes_to.__doc__), partial(proofs.comes_to, board, proofs.KEY_READY))
     yield judged(str(proofs.keeps_its_state.__doc__), partial(proofs.keeps_its_state, board))
 
 

@@ -21,6 +21,8 @@ DARK = Picture.dark(128, 64)
 LIT = Picture(128, 64, ((1 << 128) - 1,) * 64)
 FIRST = proofs.read_golden(proofs.READY)
 FAILED = "2 failed: keypad, card reader"
+SPOILT = f"[1.0] sesame[1]: {FAILED}\n{FAILED}"
+"""A console on the same line has it, too."""
 TOLD = paint_verdict([Finding.failed(name, "", "") for name in ("keypad", "card reader")], "fr", (128, 64))
 
 GOOD: Answers = {
@@ -31,7 +33,7 @@ GOOD: Answers = {
     r"class/net": "lo", r"proc/net": "0", r"proc/swaps": "1", r"for name in gcc": "", r"manufacturer": "QEMU",
     r"sesame doctor": "ok  card reader  [CCID Interface] 00", r"sesame-latch": "(sesame-latch) GPIO26 out hi",
     r"NRestarts": "", r"the display does not answer": "sesame: the display does not answer", r"status=11": "status=11",
-    r"sesame-selftest": FAILED, r"modprobe": "", r"bInterfaceClass": "0b", r"lun.0/file": proofs.DISC,
+    r"sesame-selftest": SPOILT, r"modprobe": "", r"bInterfaceClass": "0b", r"lun.0/file": proofs.DISC,
     r"product": "e-secure", r"sesame-key$": "/dev/mmcblk0p3 ext4 rw,noatime",
 }  # fmt: skip
 
@@ -151,6 +153,16 @@ def test_another_first_frame_or_a_refused_message_is_no_proof(monkeypatch: pytes
             first(board())
 
 
+def test_another_last_picture_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = partial(proofs.comes_to, golden=proofs.READY)
+    seen(monkeypatch, LIT, FIRST)
+    assert ready(board()) == proofs.READY
+    for pictures in ((FIRST, LIT), ()):
+        seen(monkeypatch, *pictures)
+        with pytest.raises(MachineError):
+            ready(board())
+
+
 def test_a_lit_glass_a_machine_that_stays_or_a_written_card_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, LIT, DARK)
     assert proofs.goes_dark(board()) == "off, dark"
@@ -184,7 +196,7 @@ def test_a_card_that_is_not_refused_or_that_draws_is_no_proof(monkeypatch: pytes
 def test_the_self_tests_verdict_is_what_stands_on_the_glass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proofs, "VERDICT_LIMIT", 0)
     seen(monkeypatch, LIT, TOLD)
-    assert proofs.tests_itself(board()) == FAILED
+    assert proofs.tests_itself(board()) == SPOILT
     for answers in ({**GOOD, "is-active sesame-reader": "active"}, {**GOOD, "sesame-selftest": (1, "")}):
         with pytest.raises(MachineError):
             proofs.tests_itself(board(answers))
