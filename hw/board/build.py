@@ -1,6 +1,5 @@
 """From drawing to order: places, routes, fills, checks and exports one board. Needs KiCad."""
 
-import csv
 import gzip
 import io
 import re
@@ -14,16 +13,14 @@ from PIL import Image
 from hw.board import check, fabrication, job, kept, silk, write
 from hw.board.copper import BareBoard, Copper
 from hw.board.lay import lay_copper
+from hw.board.order import parts_csv, unordered
 from hw.board.read import read_board
 from hw.design import files
 from hw.design.versions import Version
 from hw.kicad import cli
-from hw.kicad.netlist import Netlist, Part, natural
 from hw.kicad.sexp import loads
 
 COLOURS: Final = 48
-BY_HAND: Final = ("_THT:", "PinSocket", "PinHeader", "JST", "LED_THT", "Buzzer", "Button_Switch")
-"""Parts of footprints that a person solders; the house fits the rest."""
 
 
 class BoardError(RuntimeError):
@@ -63,32 +60,6 @@ def board_text(version: Version, root: Path) -> str:
     words = (*layout.words, *silk.contact_names(drawn, measures, layout))
     labels = silk.place_references(drawn, measures, layout, words)
     return write.write_board(job.whole_job(drawn, layout, copper, shift, labels, words), version.name)
-
-
-def is_bought(part: Part) -> bool:
-    """False for a pad that is only copper."""
-    return not part.footprint.startswith("TestPoint:")
-
-
-def grouped(netlist: Netlist) -> list[list[Part]]:
-    """The parts one buys, equal ones together, in the order of their first reference."""
-    groups: dict[tuple[str, str, bool], list[Part]] = {}
-    for part in sorted(filter(is_bought, netlist.parts.values()), key=lambda part: natural(part.reference)):
-        groups.setdefault((part.fields["MPN"], part.value, part.fitted), []).append(part)
-    return list(groups.values())
-
-
-def parts_csv(netlist: Netlist) -> str:
-    """The list to order by: who solders a part, and the strip a module stands on."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(["Designator", "Quantity", "Value", "Maker", "Part number", "Footprint", "Fitted by", "Price EUR"])
-    for parts in grouped(netlist):
-        part, names = parts[0], ",".join(each.reference for each in parts)
-        by = "nobody" if not part.fitted else "hand" if any(name in part.footprint for name in BY_HAND) else "house"
-        fields = [part.value, part.fields["Manufacturer"], part.fields["MPN"], part.footprint, by, part.fields["Price"]]
-        writer.writerow([names, len(parts), *fields])
-    return target.getvalue()
 
 
 def _picture(board: Path, version: Version, side: str, target: Path) -> bytes:
@@ -133,6 +104,7 @@ def judge(version: Version, root: Path) -> list[str]:
     path = root / kept.board_path(version)
     _, violations = cli.check_board(path)
     found = [f"KiCad: {each.rule}: {each.text}" for each in violations]
+    found += unordered(kept.kept_netlist(version, root))
     board = read_board(path.read_text(encoding="utf-8"))
     for name, lines in check.findings(board, kept.kept_netlist(version, root), version.name).items():
         found += [f"{name}: {line}" for line in lines]

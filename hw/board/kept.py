@@ -16,7 +16,7 @@ from hw.kicad.netlist import Netlist, from_text
 DOCUMENTS: Final = Path("docs/hardware/boards")
 PROGRAMS: Final = tuple(
     Path("hw/board") / f"{name}.py"
-    for name in ("copper", "fabrication", "job", "lay", "pcb", "places", "router", "rules", "silk", "write")
+    for name in ("copper", "fabrication", "job", "lay", "order", "pcb", "places", "router", "rules", "silk", "write")
 )
 ROUTERS: Final = tuple(path for path in PROGRAMS if path.stem in {"copper", "lay", "router"})
 LAYOUTS: Final[Mapping[str, Layout]] = {layout.name: layout for layout in (FRONT, HAT)}

@@ -60,6 +60,16 @@ PI_ZERO: Final = Part(
     20,
     Sold.PI,
 )
+PI_FOUR: Final = Part(
+    "Raspberry Pi 4 Model B",
+    "Raspberry Pi",
+    "SC0194(9)",
+    "Module:Raspberry_Pi_Zero_Socketed_THT_FaceDown_MountingHoles",
+    "https://datasheets.raspberrypi.com/rpi4/raspberry-pi-4-product-brief.pdf",
+    "Single-board computer with 40-pin header, 4 GB (a Pi 3 or 5 fits as well)",
+    60,
+    Sold.PI,
+)
 OLED: Final = Part(
     "OLED 0.96in SSD1306",
     "Joy-IT",

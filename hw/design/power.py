@@ -8,13 +8,19 @@ from hw.design.pen import Pen
 from hw.kicad.sheet import Placed, Sheet, TitleBlock
 from hw.kicad.symbols import Point, Symbol
 
+BY_HAND: Final = ("under the Code key", "dtoverlay=gpio-poweroff,gpiopin=26")
+ON_BOARD: Final = ("beside the light", "card image: a hook; Raspberry Pi OS: dtoverlay=gpio-poweroff")
+"""Where the wake button is, and by what the Pi cuts: of the hand-wired reader, whose system is installed, and of the
+front board, whose card is written; Debian's kernels have no gpio-poweroff."""
 
-def latch(block: TitleBlock) -> Sheet:
-    """Card switch and Code button wake the latch by a pulse; the Pi's POWER_OFF opens it."""
+
+def latch(block: TitleBlock, *, is_board: bool) -> Sheet:
+    """Card switch and wake button wake the latch by a pulse; the Pi's POWER_OFF opens it."""
+    button, cut = ON_BOARD if is_board else BY_HAND
     pen = Pen(Sheet("latch", block, 6))
     sheet = pen.sheet
     sheet.frame((14, 14), (148, 62), "Wake by the card")
-    sheet.frame((14, 66), (148, 114), "Wake by the button under the Code key")
+    sheet.frame((14, 66), (148, 114), f"Wake by the button {button}")
     on_card = _wake(pen, CARD)
     on_button = _wake(pen, BUTTON)
     module = _switch(pen)
@@ -22,7 +28,7 @@ def latch(block: TitleBlock) -> Sheet:
     sheet.wire(on_card, (on_card[0], on[1]), on)
     sheet.label("WAKE", (136, on[1]))
     sheet.wire(on_button, (on_button[0], 104), (151, 104), (151, on[1]))
-    _off(pen, module)
+    _off(pen, module, cut)
     return sheet
 
 
@@ -121,9 +127,9 @@ def _switch(pen: Pen) -> Placed:
     return module
 
 
-def _off(pen: Pen, module: Placed) -> None:
+def _off(pen: Pen, module: Placed, cut: str) -> None:
     sheet = pen.sheet
-    sheet.frame((14, 118), (136, 146), "Cut by the Pi (dtoverlay=gpio-poweroff,gpiopin=26)")
+    sheet.frame((14, 118), (136, 146), f"Cut by the Pi ({cut})")
     series = pen.part(library.RESISTOR, "R21", parts.resistor("1k"), (66, 130), rotation=90)
     pen.entry("POWER_OFF", (30, 130), series.pin("1"), "input")
     down = pen.part(library.RESISTOR, "R22", parts.resistor("100k"), (84, 136))

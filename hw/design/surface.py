@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from hw.design import library, parts
-from hw.design.parts import SOCKET, Part
+from hw.design.parts import HEADER, Part
 from hw.kicad.sheet import Component, Placed
 from hw.kicad.symbols import Symbol
 
@@ -94,6 +94,8 @@ LED: Final = replace(
     description="Green light-emitting diode, 3 mm",
 )
 
+WAKE_BUTTON: Final = replace(parts.WAKE_BUTTON, description="Tactile switch, 6x6 mm, beside the light")
+
 _TRANSISTOR_SHEETS: Final = "https://assets.nexperia.com/documents/data-sheet/{}.pdf"
 NPN: Final = Part(
     "BC847B", "Nexperia", "BC847B,215", SOT_23, _TRANSISTOR_SHEETS.format("BC847_SER"), "NPN transistor, 45 V, 100 mA",
@@ -118,18 +120,51 @@ SMALLER: Final = {
     for part, small in (
         (parts.NPN, NPN), (parts.PNP, PNP), (parts.DIODE, DIODE), (parts.SCHOTTKY, SCHOTTKY),
         (parts.CAP_100N, CAP_100N), (parts.CAP_1U, CAP_1U), (parts.CAP_10U, CAP_10U), (parts.LED_GREEN, LED),
+        (parts.WAKE_BUTTON, WAKE_BUTTON),
     )
 }  # fmt: skip
 """Maker's number of a breadboard's part -> what the printed board has instead. Resistors go by their value."""
 
-SHAPES: Final = {
-    parts.PI_ZERO.mpn: "Connector_PinSocket_2.54mm:PinSocket_2x20_P2.54mm_Vertical",
-    parts.LATCH.mpn: SOCKET.format(8),
-    parts.CHARGER.mpn: SOCKET.format(3),
-    parts.BOOST.mpn: SOCKET.format(5),
-    parts.GAUGE.mpn: SOCKET.format(5),
+_WURTH_SHEETS: Final = "https://www.we-online.com/components/products/datasheet/{}.pdf"
+
+
+def _socket(pins: int, euros: float, rows: int = 1) -> Part:
+    """A socket strip of 2.54 mm, 8.5 mm high, tinned, tails for a board of 1.6 mm. `pins`: in a row."""
+    footprint = f"Connector_PinSocket_2.54mm:PinSocket_{rows}x{pins:02d}_P2.54mm_Vertical"
+    sheet = "https://suddendocs.samtec.com/catalog_english/ssw_th.pdf"
+    number = f"SSW-1{pins:02d}-01-T-{'D' if rows == 2 else 'S'}"
+    text = f"Socket strip, {rows} x {pins}, 2.54 mm"
+    return Part(f"Socket {rows} x {pins}", "Samtec", number, footprint, sheet, text, euros)
+
+
+def _strip(pins: int, euros: float) -> Part:
+    """A pin strip of 2.54 mm."""
+    number = f"6130{pins:02d}11121"
+    text = f"Pin strip, 1 x {pins}, 2.54 mm"
+    sheet = _WURTH_SHEETS.format(number)
+    return Part(f"Pin strip 1 x {pins}", "Wurth Elektronik", number, HEADER.format(pins), sheet, text, euros)
+
+
+CELL_BASE: Final = Part(
+    "Base of the cell", "JST", "B2B-PH-K-S(LF)(SN)", parts.CELL.footprint,
+    "https://www.jst-mfg.com/product/pdf/eng/ePH.pdf", "Plug base PH, two contacts, 2 mm, upright", 0.2,
+)  # fmt: skip
+
+CARRIERS: Final = {
+    parts.PI_ZERO.mpn: _socket(20, 3.0, rows=2),
+    parts.PI_FOUR.mpn: _socket(20, 3.0, rows=2),
+    parts.OLED.mpn: _socket(4, 0.8),
+    parts.LATCH.mpn: _socket(8, 1.2),
+    parts.CHARGER.mpn: _socket(3, 0.6),
+    parts.BOOST.mpn: _socket(5, 0.9),
+    parts.GAUGE.mpn: _socket(5, 0.9),
+    parts.KEYPAD.mpn: _strip(8, 0.4),
+    parts.CARD_SWITCH.mpn: _strip(2, 0.1),
+    parts.CELL.mpn: CELL_BASE,
 }
-"""Maker's number -> the socket that carries the module on a printed board."""
+"""Maker's number of what is plugged in -> the socket, strip or base that is soldered to a printed board for it."""
+SOLDERED_CONNECTORS: Final = (parts.SPI_DISPLAY.mpn, parts.BARE_SLOT.mpn)
+"""Connectors that the drawing itself names: what is plugged into them is nobody's part."""
 
 SYMBOLS: Final[dict[str, Symbol]] = {
     library.NPN.name: library.NPN_SMALL,
@@ -144,7 +179,8 @@ def _component(component: Component) -> Component:
         return small_resistor(component.value).component(fitted=component.fitted)
     if number in SMALLER:
         return SMALLER[number].component(fitted=component.fitted)
-    return replace(component, footprint=SHAPES.get(number, component.footprint))
+    carrier = CARRIERS.get(number)
+    return replace(component, footprint=carrier.footprint) if carrier else component
 
 
 def printed(placed: Placed) -> Placed:

@@ -6,7 +6,7 @@ from typing import Final
 
 from drivers.header import HEADER
 from hw.design import blocks, pi, power, printed, surface
-from hw.design.parts import PI_ZERO
+from hw.design.parts import PI_FOUR, PI_ZERO, Part
 from hw.design.pen import Pen
 from hw.kicad.files import Project
 from hw.kicad.sheet import Placed, Sheet, SheetPin, SubSheet, TitleBlock
@@ -33,18 +33,25 @@ TITLES: Final = {
         "Wake and latch",
         "The card or the Code key closes the latch,\nPOWER_OFF opens it: nothing runs while dark.",
     ),
+    "wake": (
+        "Wake and latch",
+        "The card or the wake button closes the latch,\nPOWER_OFF opens it: nothing runs while dark.",
+    ),
     "supply": ("Supply", "Cell, charger, gauge, 5 V converter."),
     "keys": ("Keypad", "Sixteen switches, a diode each.\nRows: inputs with 10 k to 3.3 V."),
     "sparks": ("Sparks", "Diode arrays at the lines\nthat cables and fingers reach."),
     "identity": ("Identity", "What a HAT tells\nthe Pi; empty."),
 }
+OWN_TITLES: Final = {"keypad": "keys", "latch": "wake"}
+"""Sub-sheets that the board with keys of its own has in another way -> their titles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
     """One way to build the reader. `sheet_of`: block title -> sub-sheet, for the blocks this version has.
 
-    `is_board`: a printed board, which meets the Pi's header and not its USB port; `has_keys`: the keys are on it.
+    `is_board`: a printed board, which meets the Pi's header and not its USB port; `has_keys`: the keys are on it;
+    `computer`: the Pi that is ordered for it.
     """
 
     name: str
@@ -53,6 +60,7 @@ class Version:
     sheet_of: dict[str, str]
     is_board: bool = False
     has_keys: bool = False
+    computer: Part = PI_ZERO
 
 
 DESK: Final = Version(
@@ -82,7 +90,7 @@ BATTERY: Final = Version(
 )
 
 FRONT: Final = replace(BATTERY, name="sesame-front", title="Sésame reader: front board", is_board=True, has_keys=True)
-HAT: Final = replace(DESK, name="sesame-hat", title="Sésame reader: HAT", is_board=True)
+HAT: Final = replace(DESK, name="sesame-hat", title="Sésame reader: HAT", is_board=True, computer=PI_FOUR)
 
 
 def title_block(version: Version, sheet: str) -> TitleBlock:
@@ -122,7 +130,7 @@ def _sheet_box(pen: Pen, board: Placed, version: Version, sheet: str) -> None:
         pen.sheet.label(signal, (start[0] + 8, start[1]))
         pins.append(SheetPin(signal, SHAPES.get(signal, "input"), end))
     top, bottom = pins[0].at[1] - 2, pins[-1].at[1] + 2
-    title, text = TITLES["keys" if sheet == "keypad" and version.has_keys else sheet]
+    title, text = TITLES[OWN_TITLES.get(sheet, sheet) if version.has_keys else sheet]
     pen.sheet.sub_sheets.append(SubSheet(title, sheet, (BOX_X[0], top), (BOX_X[1], bottom), tuple(pins)))
     pen.sheet.note(text, (BOX_X[1] + 4, (top + bottom) / 2 - 2))
 
@@ -187,7 +195,7 @@ def _board_symbol(version: Version) -> Symbol:
 def root(version: Version) -> Sheet:
     """The overview: the Pi, its supply pins, and a straight wire from every signal to its block."""
     pen = Pen(Sheet(version.name, title_block(version, version.name)))
-    board = pen.part(_board_symbol(version), "A1", PI_ZERO, PI_AT)
+    board = pen.part(_board_symbol(version), "A1", version.computer, PI_AT)
     _supplies(pen, board, version)
     _left_open(pen, board, version)
     for sheet in signals_of(version):
@@ -218,7 +226,7 @@ def project(version: Version) -> Project:
     pad = printed.keys(block("keypad")) if version.has_keys else blocks.keypad(block("keypad"))
     subs = [blocks.display(block("display")), pad, blocks.signals(block("signals")), slot]
     if not version.source:
-        subs += [power.latch(block("latch")), power.supply(block("supply"))]
+        subs += [power.latch(block("latch"), is_board=version.is_board), power.supply(block("supply"))]
     overview = root(version)
     if version.is_board:
         subs += [printed.arrays(block("sparks")), printed.identity(block("identity"))]

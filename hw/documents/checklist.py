@@ -18,9 +18,16 @@ PAGE: Final = (210.0, 297.0)
 LANGUAGES: Final = ("fr", "en")
 KEYS: Final = tuple(f"SW{row}{column}" for row in range(1, 5) for column in range(1, 5))
 CARD_SWITCH: Final = "/CARD_SWITCH"
+WAKE: Final = "/POWER_BUTTON"
+OFF: Final = "/POWER_OFF"
+CONTACT: Final = "/Wake and latch/CONTACT_1"
+"""The card switch's hot end, held up from the cell."""
+CELL: Final = "VBAT"
 
 METER_AMPERES: Final = 0.001
 """What a multimeter drives through a diode that it tests: about a milliampere."""
+FULL_CELL: Final = 4.2
+"""Volts of a lithium cell that is full."""
 LEAST_OHMS: Final = 1000
 """Between a supply and ground of a board without modules and without the Pi: less is a bridge of solder."""
 
@@ -83,25 +90,54 @@ def switch_volts(netlist: Netlist, figures: Figures) -> float:
     return figures.schottky_volts + METER_AMPERES * _series(netlist, CARD_SWITCH)
 
 
-def readings(netlist: Netlist, figures: Figures, language: str) -> Iterator[Reading]:
-    """What is measured before anything is plugged in, and what must show."""
-    comma = "," if language == "fr" else "."
+def _facts(netlist: Netlist, figures: Figures, language: str) -> dict[str, str]:
+    """What the words leave open: pins, and what figures give."""
 
-    def volts(most: float) -> str:
-        return _words(language, "volts")[0].format(most=f"{most:.1f}".replace(".", comma))
+    def one_place(value: float) -> str:
+        return f"{value:.1f}".replace(".", "," if language == "fr" else ".")
 
-    for name, at in ((f"3{comma}3 V", "J1 VCC"), ("VBAT", "BT1 +"), ("5 V", "U3 5V")):
-        yield Reading(f"GND - {name} ({at})", f"> {told_ohms(LEAST_OHMS)}")
-    rail = _pin(netlist, LOGIC)
+    nets = {"row": "/KEY_ROW1", "column": "/KEY_COL1", "card": CARD_SWITCH, "wake": WAKE, "off": OFF, "rail": LOGIC}
+    (_, hold) = ohms_between(netlist, CONTACT, CELL)[0]
+    return {name: _pin(netlist, net) for name, net in nets.items()} | {
+        "least": told_ohms(LEAST_OHMS),
+        "key": one_place(key_volts(netlist, figures)),
+        "switch": one_place(switch_volts(netlist, figures)),
+        "low": one_place(figures.boost_volts - 0.1),
+        "high": one_place(figures.boost_volts + 0.1),
+        "more": f"{FULL_CELL / hold * 1e6:.0f}",
+    }
+
+
+def _reading(text: str, **facts: str) -> Reading:
+    between, must = text.format(**facts).split(" | ")
+    return Reading(between, must)
+
+
+def _pulls(netlist: Netlist, language: str, facts: dict[str, str]) -> Iterator[Reading]:
+    """The rows' resistors, equal ones in one line."""
+    alike: dict[float, list[tuple[str, str]]] = {}
     for number in range(1, 5):
         net = f"/KEY_ROW{number}"
         ((part, ohms),) = ohms_between(netlist, net, LOGIC)
-        yield Reading(f"A1 {_pin(netlist, net)} - A1 {rail}", f"{told_ohms(ohms)} ({part})")
-    row, column = _pin(netlist, "/KEY_ROW1"), _pin(netlist, "/KEY_COL1")
-    yield Reading(_words(language, "key")[0].format(row=row, column=column), volts(key_volts(netlist, figures)))
-    yield Reading(_words(language, "turned")[0], _words(language, "nothing")[0])
-    switch = _words(language, "switch")[0].format(pin=_pin(netlist, CARD_SWITCH))
-    yield Reading(switch, volts(switch_volts(netlist, figures)))
+        alike.setdefault(ohms, []).append((_pin(netlist, net), part))
+    for ohms, found in alike.items():
+        text = _words(language, "pulls" if len(found) > 1 else "pull")[0]
+        pins, parts = ", ".join(pin for pin, _ in found), " ".join(part for _, part in found)
+        yield _reading(text, pins=pins, rail=facts["rail"], ohms=told_ohms(ohms), parts=parts)
+
+
+def readings(netlist: Netlist, figures: Figures, language: str) -> Iterator[Reading]:
+    """What is measured before anything is plugged in but, at the end, the Pi; and what must show."""
+    facts = _facts(netlist, figures, language)
+    yield _reading(_words(language, "supplies")[0], **facts)
+    yield from _pulls(netlist, language, facts)
+    yield from (_reading(text, **facts) for text in _words(language, "readings"))
+
+
+def battery_readings(netlist: Netlist, figures: Figures, language: str) -> Iterator[Reading]:
+    """What is measured with cell and modules, before the Pi is connected to them."""
+    facts = _facts(netlist, figures, language)
+    yield from (_reading(text, **facts) for text in _words(language, "battery_readings"))
 
 
 def by_hand(netlist: Netlist) -> list[str]:
@@ -111,34 +147,40 @@ def by_hand(netlist: Netlist) -> list[str]:
     return sorted((part.reference for part in found if not any(name in part.footprint for name in small)), key=natural)
 
 
+def _boxes(language: str, part: str) -> Iterator[tuple[str, str, str]]:
+    yield "head", _words(language, f"{part}_head")[0], ""
+    yield from (("box", text, "") for text in _words(language, part))
+
+
 def lines(netlist: Netlist, figures: Figures, language: str) -> Iterator[tuple[str, str, str]]:
     """Each line: title, head or box; what; and at its right what must show or is meant."""
     fitted = sum(part.fitted for part in netlist.parts.values())
     yield "title", _words(language, "title")[0], ""
-    yield "head", _words(language, "order_head")[0], ""
-    yield from (("box", text, "") for text in _words(language, "order"))
+    yield from _boxes(language, "order")
     yield "head", _words(language, "solder_head")[0], ""
     yield "box", _words(language, "small")[0].format(count=fitted - len(by_hand(netlist))), ""
     for text, parts in zip(_words(language, "solder"), soldering(), strict=True):
         yield "box", text, f"{parts[0]} ... {parts[-1]}" if len(parts) > 4 else " ".join(parts)
     yield "head", _words(language, "measure_head")[0], ""
     yield from (("box", each.between, each.must) for each in readings(netlist, figures, language))
-    yield "head", _words(language, "start_head")[0], ""
-    yield from (("box", text, "") for text in _words(language, "start"))
+    yield from _boxes(language, "battery")
+    yield from (("box", each.between, each.must) for each in battery_readings(netlist, figures, language))
+    for part in ("write", "test", "close"):
+        yield from _boxes(language, part)
 
 
 def as_svg(netlist: Netlist, figures: Figures, language: str) -> str:
     """The page, A4."""
     page = Picture(*PAGE)
     page.rect(0, 0, *PAGE, fill="#ffffff")
-    y = 18.0
+    y = 14.0
     for kind, text, more in lines(netlist, figures, language):
-        y += 5 if kind == "head" else 0
+        y += 2.6 if kind == "head" else 0
         if kind == "box":
-            page.rect(18, y - 3.3, 3.6, 3.6, fill="none", stroke="#000000", stroke_width=0.3)
-            page.text(25, y, text, 3.8)
-            page.text(PAGE[0] - 18, y, more, 3.8, "end")
+            page.rect(18, y - 2.8, 3.1, 3.1, fill="none", stroke="#000000", stroke_width=0.3)
+            page.text(24, y, text, 3.4)
+            page.text(PAGE[0] - 18, y, more, 3.4, "end")
         else:
-            page.text(18, y, text, 6 if kind == "title" else 4.6, font_weight="bold")
-        y += 6.6
+            page.text(18, y, text, 5.6 if kind == "title" else 4.0, font_weight="bold")
+        y += 4.95
     return page.document()

@@ -1,5 +1,6 @@
 """The printed boards as they are kept: our own checks, each seen failing on a mistake; no KiCad is asked here."""
 
+import csv
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,14 +10,15 @@ from math import dist
 import pytest
 
 from hw import make
-from hw.board import check, fabrication, kept
-from hw.board.build import parts_csv
+from hw.board import check, fabrication, kept, order
 from hw.board.check import findings
 from hw.board.copper import Copper, Track, Via
 from hw.board.read import ReadBoard, ReadPad, ReadPart, ReadTrack, read_board
 from hw.checks.all import CHECKS
 from hw.checks.all import findings as circuit_findings
 from hw.checks.figures import Figures
+from hw.design import parts, surface
+from hw.design.files import SCHEMATICS
 from hw.design.versions import BOARDS, FRONT, HAT, Version
 from hw.kicad.netlist import Netlist
 from tests.hw.test_hw_rules import changed, without
@@ -283,7 +285,7 @@ def test_the_limits_find(mistake: str) -> None:
 def test_every_small_part_has_a_position_on_one_side(version: Version) -> None:
     lines = (ROOT / kept.DOCUMENTS / f"{version.name}-positions.csv").read_text(encoding="utf-8").splitlines()[1:]
     placed = {line.split(",")[0].strip('"') for line in lines}
-    rows = [line.split(",") for line in parts_csv(kept.kept_netlist(version)).splitlines()[1:]]
+    rows = [line.split(",") for line in order.parts_csv(kept.kept_netlist(version)).splitlines()[1:]]
     assert len({line.rsplit(",", 1)[1] for line in lines}) == 1
     pads = {pad.reference for pad in board_of(version.name).pads if pad.number and not pad.drill}
     fitted = {part.reference for part in board_of(version.name).parts if part.fitted and part.of_drawing}
@@ -293,13 +295,69 @@ def test_every_small_part_has_a_position_on_one_side(version: Version) -> None:
 
 @every_board
 def test_every_part_can_be_ordered_and_somebody_fits_it(version: Version) -> None:
+    """Also what modules, cell, display and Pi are plugged into: each is a line with a number of its own."""
     text = (ROOT / kept.DOCUMENTS / f"{version.name}-parts.csv").read_text(encoding="utf-8")
-    assert text == parts_csv(kept.kept_netlist(version))
     netlist = kept.kept_netlist(version)
-    assert not [part for part in netlist.parts.values() if not part.fields["MPN"]]
-    by_house = [line for line in text.splitlines() if ",house," in line]
-    assert by_house
-    assert not [line for line in by_house if "_THT" in line]
+    assert text == order.parts_csv(netlist)
+    assert order.unordered(netlist) == []
+    rows = list(csv.DictReader(text.splitlines()))
+    assert {row["Designator"].split(",")[0] for row in rows if row["Fitted by"] == "house"}
+    assert not [row for row in rows if row["Fitted by"] == "house" and "_THT" in row["Footprint"]]
+    soldered = {
+        row["Designator"]: row for row in rows if row["Fitted by"] == "hand" and "Connector_" in row["Footprint"]
+    }
+    placed = [name for names in soldered for name in names.split(",")]
+    plugged = [row["Designator"].removeprefix("on ") for row in rows if row["Fitted by"] == "plug"]
+    assert sorted(placed) == sorted(plugged)
+    for row in soldered.values():
+        contacts = re.search(r"(\d)x(\d\d)_", row["Footprint"])
+        assert contacts
+        assert contacts[2].lstrip("0") in row["Part number"] or row["Part number"].startswith("B2B-PH")
+
+
+def test_the_pi_of_each_board_is_its_own() -> None:
+    """The HAT sits on a Pi 3, 4 or 5; its list named the front board's Zero 2 W."""
+    ordered = {}
+    for version in BOARDS:
+        text = (ROOT / kept.DOCUMENTS / f"{version.name}-parts.csv").read_text(encoding="utf-8")
+        (row,) = [row for row in csv.DictReader(text.splitlines()) if row["Designator"] == "on A1"]
+        ordered[version.name] = row["Value"]
+    assert ordered == {FRONT.name: "Raspberry Pi Zero 2 WH", HAT.name: "Raspberry Pi 4 Model B"}
+
+
+def numberless(mpn: str, number: str | None) -> dict[str, parts.Part]:
+    """What is soldered for a module without a number, or not at all."""
+    found = dict(surface.CARRIERS)
+    part = found.pop(mpn)
+    return found if number is None else {**found, mpn: replace(part, mpn=number)}
+
+
+@pytest.mark.parametrize("number", [None, "", "~", "none"])
+@pytest.mark.parametrize(
+    ("part", "where"),
+    [(parts.PI_ZERO, "A1"), (parts.OLED, "DS1"), (parts.CELL, "BT1"), (parts.CARD_SWITCH, "SW1"), (parts.BOOST, "U3")],
+)
+def test_a_soldered_connector_without_a_number_is_named(part: parts.Part, where: str, number: str | None) -> None:
+    found = order.unordered(kept.kept_netlist(FRONT), numberless(part.mpn, number))
+    assert [line.split(":")[0] for line in found] == [where]
+
+
+def test_a_part_without_a_number_is_named() -> None:
+    netlist = kept.kept_netlist(FRONT)
+    fields = {**netlist.parts["BZ1"].fields, "MPN": ""}
+    broken = replace(netlist, parts={**netlist.parts, "BZ1": replace(netlist.parts["BZ1"], fields=fields)})
+    assert order.unordered(broken) == ["BZ1: no order number for Buzzer 3 V"]
+
+
+def test_the_drawing_says_where_the_wake_button_is() -> None:
+    """The front board's is a switch of its own beside the light; the hand-wired one is under the Code key."""
+    front, wired = (
+        (ROOT / SCHEMATICS / name / "latch.kicad_sch").read_text(encoding="utf-8") for name in ("front", "battery")
+    )
+    assert "Wake by the button beside the light" in front
+    assert "Code key" not in front
+    assert "a hook" in front
+    assert "Wake by the button under the Code key" in wired
 
 
 def test_copper_comes_back_as_it_was_written() -> None:

@@ -1,6 +1,8 @@
 """The front board's guide and checklists say what drawing, figures and self-test say; needs no KiCad."""
 
 import re
+from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from device.config import Config, KeypadConfig, load_config
 from device.selftest.pad import COLUMN_RESISTORS, ROW_RESISTORS, draw_pad
 from hw import make
 from hw.board import kept
-from hw.board.build import parts_csv
+from hw.board.order import parts_csv
 from hw.checks.figures import Figures
 from hw.checks.keys import diode_keys
 from hw.design.library import LEGENDS
@@ -63,26 +65,83 @@ def test_the_order_is_from_behind_to_the_tall(guide: str, front: Netlist) -> Non
     assert len(sides) == len(checklist.soldering())
 
 
-def test_the_guide_expects_what_netlist_and_figures_give(guide: str, front: Netlist, figures: Figures) -> None:
-    expected = {each.between: each.must for each in checklist.readings(front, figures, "en")}
-    pulls = [between for between in expected if re.fullmatch(r"A1 \d+ - A1 \d+", between)]
-    pins = ", ".join(between.split()[1] for between in pulls)
-    assert f"| A1 {pins} and A1 1 | 10 kohm each | R1, R2, R3, R4 |" in guide
-    assert {expected[between] for between in pulls} == {f"10 kohm (R{number})" for number in range(1, 5)}
-    assert f"| over {checklist.told_ohms(checklist.LEAST_OHMS)} each" in guide
-    for signal, words in (
-        ("/KEY_ROW1", "red on A1 {}"),
-        ("/KEY_COL1", "black on A1 {}"),
-        ("/CARD_SWITCH", "red on A1 {}"),
-    ):
-        assert words.format(next(pin.number for pin in front.nets[signal] if pin.part == "A1")) in guide
-    for words in ("key 1 held", "SW1 bridged"):
-        (must,) = (value for between, value in expected.items() if words in between)
-        assert re.search(rf"\| diode test, .*(?:key 1 held|SW1's pins bridged) \| {re.escape(must)} \|", guide)
+def plain(text: str) -> str:
+    """Without Markdown's marks."""
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("`", "").replace("**", "")
+
+
+def steps_of(guide: str) -> list[tuple[str, str]]:
+    """Each box of the guide, and each row of what is measured, in its order: what, and what must show."""
+    found: list[tuple[str, str]] = []
+    for line in guide.splitlines():
+        if line.startswith("- [ ] "):
+            found.append((plain(line.removeprefix("- [ ] ")), ""))
+        elif line.startswith("| ") and line.count("|") == 4 and not line.startswith("| between"):
+            between, must = line.strip("| ").split(" | ")[:2]
+            found.append((between, must))
+    return found
+
+
+def unlike(guide: str, lines: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Boxes of the checklist that are not in the guide where they should be, and steps of the guide in no checklist."""
+    boxes = [(text, more) for kind, text, more in lines if kind == "box"]
+    found = []
+    for box, step in zip_longest(boxes, steps_of(guide), fillvalue=("nothing", "")):
+        said = box[0] == step[0] and box[1] == step[1] if step[1] else step[0].startswith(box[0])
+        if not said:
+            found.append(f"checklist: {box[0]} | {box[1]}; guide: {step[0]} | {step[1]}")
+    return found
+
+
+def test_the_checklist_is_the_guide(guide: str, front: Netlist, figures: Figures) -> None:
+    """Box by box in one order, and what must show by netlist and figures; the heads too."""
+    lines = list(checklist.lines(front, figures, "en"))
+    assert unlike(guide, lines) == []
+    heads = [text for kind, text, _ in lines if kind == "head" and text[0].isdigit()]
+    assert re.findall(r"^## (.*)", guide, re.MULTILINE) == [head.split(",")[0] for head in heads]
+
+
+def exchanged(text: str, first: str, second: str) -> str:
+    """Two lines of a text in each other's place."""
+    lines = text.split("\n")
+    one, other = (next(at for at, line in enumerate(lines) if line.startswith(start)) for start in (first, second))
+    lines[one], lines[other] = lines[other], lines[one]
+    return "\n".join(lines)
+
+
+CONTRADICTIONS: dict[str, Callable[[str], str]] = {
+    "a step left out": lambda text: text.replace("- [ ] Four standoffs", "Four standoffs"),
+    "a step of its own": lambda text: text.replace("## 6. Close\n", "## 6. Close\n- [ ] Paint it.\n"),
+    "the display before the Pi": lambda text: exchanged(text, "- [ ] Display:", "- [ ] microSD into"),
+    "another reading": lambda text: text.replace("| 3.2 V to 3.4 V |", "| 4.8 V to 5.2 V |"),
+    "a measure left out": lambda text: text.replace("| GND - 5 V (U3 5V) |", "GND - 5 V"),
+}
+
+
+@pytest.mark.parametrize("mistake", CONTRADICTIONS)
+def test_a_guide_unlike_its_checklist_is_found(mistake: str, guide: str, front: Netlist, figures: Figures) -> None:
+    broken = CONTRADICTIONS[mistake](guide)
+    assert broken != guide
+    assert unlike(broken, checklist.lines(front, figures, "en"))
+
+
+def test_nothing_is_plugged_in_before_the_measures(guide: str) -> None:
+    """Display, modules and reader come behind the Pi's own 3.3 V; the cell is the last of the battery's parts."""
+    names = [step for step, _ in steps_of(guide)]
+    order = [
+        "Pi alone on A1",
+        "Modules joined",
+        "Cell last",
+        "microSD into the Pi",
+        "Display:",
+        "Card reader plugged in",
+    ]
+    found = [next(at for at, name in enumerate(names) if name.startswith(start)) for start in order]
+    assert found == sorted(found)
 
 
 def test_another_value_is_another_reading(front: Netlist, figures: Figures) -> None:
-    assert [each.must for each in checklist.readings(front, figures, "en")][-3:] == [
+    assert [each.must for each in checklist.readings(front, figures, "en")][-4:-1] == [
         "0.3 V to 0.9 V",
         "nothing",
         "0.3 V to 0.9 V",
@@ -90,7 +149,15 @@ def test_another_value_is_another_reading(front: Netlist, figures: Figures) -> N
     other = changed(changed(front, "R1", value="4.7k"), "R5", value="1k")
     told = {each.between: each.must for each in checklist.readings(other, figures, "fr")}
     assert told["A1 29 - A1 1"] == "4.7 kohm (R1)"
+    assert told["A1 31, 33, 35 - A1 1"] == "10 kohm chacun (R2 R3 R4)"
     assert "0,3 V à 1,8 V" in told.values()
+
+
+def test_another_part_is_another_reading_of_the_battery(front: Netlist, figures: Figures) -> None:
+    assert "about 9 µA more" in {each.must for each in checklist.battery_readings(front, figures, "en")}
+    other = changed(front, "R13", value="1M")
+    told = {each.must for each in checklist.battery_readings(other, figures.changed(boost_volts=5.0), "fr")}
+    assert {"environ 4 µA de plus", "4,9 V à 5,1 V"} <= told
 
 
 def test_both_languages_have_every_line(front: Netlist, figures: Figures) -> None:
