@@ -30,7 +30,7 @@ from launcher.conductor import Conductor, LauncherPorts
 from launcher.linux import automatic, libccid
 from launcher.packing import BY_ITSELF
 from launcher.settings import LauncherSettings, SettingsError, check_settings, find_settings
-from launcher.troubles import GUIDE_ROWS, LaunchError
+from launcher.troubles import GUIDE_ROWS, LaunchError, LaunchTrouble
 from launcher.words import LAUNCHER_LANGUAGES, choose_language
 
 if TYPE_CHECKING:
@@ -164,7 +164,9 @@ def load_everything() -> None:
 def _print_errors(words: "LauncherSentences") -> int:
     for trouble in GUIDE_ROWS:
         row = words.troubles[trouble]
-        sys.stdout.write(f"{row.message}\n  {words.cause}: {row.cause}\n  {words.cure}: {row.cure}\n\n")
+        codes = words.browser_codes.items() if trouble is LaunchTrouble.SSL else ()
+        lines = (f"{words.cause}: {row.cause}", *(f"{code}: {why}" for code, why in codes), f"{words.cure}: {row.cure}")
+        sys.stdout.write("\n  ".join((row.message, *lines)) + "\n\n")
     return GOOD
 
 

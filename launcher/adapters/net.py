@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Final
 
+from launcher.browser_codes import find_browser_code
 from launcher.ports import NetAnswer
 from launcher.troubles import LaunchError, LaunchTrouble
 
@@ -52,7 +53,7 @@ class HttpsNet:
 
 
 def explain_error(reason: object, url: str) -> LaunchError:
-    """The row of the error table, with what the computer said of it."""
+    """The row of the error table, with what the computer said of it, and Firefox's number where it has one."""
     kinds: tuple[tuple[type | tuple[type, ...], LaunchTrouble], ...] = (
         (socket.gaierror, LaunchTrouble.NOT_FOUND),
         (TimeoutError, LaunchTrouble.TIMED_OUT),
@@ -61,4 +62,5 @@ def explain_error(reason: object, url: str) -> LaunchError:
     )
     trouble = next((trouble for kind, trouble in kinds if isinstance(reason, kind)), LaunchTrouble.TIMED_OUT)
     said = getattr(reason, "verify_message", "") or getattr(reason, "strerror", "") or type(reason).__name__
-    return LaunchError(trouble, f"{url}: {said}")
+    code = find_browser_code(reason)
+    return LaunchError(trouble, f"{url}: {said}" + (f" ({code})" if code is not None else ""))

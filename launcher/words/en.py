@@ -1,5 +1,6 @@
 """The launcher in English. The sentences of the guide stand as it has them."""
 
+from launcher.browser_codes import BrowserCode
 from launcher.course.events import LaunchChoice, TrayItem
 from launcher.course.state import LaunchPhase
 from launcher.troubles import LaunchTrouble, TroubleWords
@@ -55,9 +56,11 @@ TROUBLES = {
         HELPDESK,
     ),
     LaunchTrouble.SSL: TroubleWords(
-        "You cannot connect to the business customer website due to an SSL error.",
-        "Communication problem: what answers does not prove to be the bank.",
-        HELPDESK,
+        f'"{BrowserCode.HANDSHAKE_FAILURE}" is displayed, or you cannot connect to the business customer website due '
+        "to an SSL error (-8183).",
+        "Communication problem: what answers does not prove to be the bank, or the bank was not shown your key's "
+        "certificate.",
+        HELPDESK + " Give them the browser's own name for the error, or the details.",
     ),
     LaunchTrouble.LIGHT: TroubleWords(
         "The access key light does not come on.",
@@ -147,6 +150,25 @@ TROUBLES = {
     ),
 }
 
+BROWSER_CODES = {
+    BrowserCode.HANDSHAKE_FAILURE: "The server was not shown the certificate of your key: it was removed, or something "
+    "on the way asks for a certificate of its own. Remove and reinsert the key.",
+    BrowserCode.BAD_DER: "What the server has shown as its certificate cannot be read: something on the way "
+    "(antivirus, proxy) answers for the bank.",
+    BrowserCode.UNREADABLE: "The same as -8183, said where not even its outermost parts can be read.",
+    BrowserCode.CERTIFICATE_REQUIRED: "The same as -12227, said by TLS 1.3.",
+    BrowserCode.UNKNOWN_CA: "The certificate that the browser has shown is not one of this bank's. Choose the one of "
+    "your access key.",
+    BrowserCode.KEY_GONE: "The key did not sign: it was removed at that moment, its PIN was not given, or nobody "
+    "pressed OK on it.",
+    BrowserCode.UNKNOWN_ISSUER: "The server's certificate is not of the bank's authority: something on the way answers "
+    "for it.",
+    BrowserCode.EXPIRED: "The server's certificate is over, or this computer's date is wrong.",
+    BrowserCode.BAD_DOMAIN: "The server's certificate is for another address.",
+    BrowserCode.ENDED: "The server, or something on the way, has ended the connection without saying why.",
+    BrowserCode.RESET: "Something on the way (firewall, antivirus) has cut the connection.",
+}
+
 WORDS = LauncherSentences(
     name="English",
     title="e-secure",
@@ -196,6 +218,7 @@ WORDS = LauncherSentences(
         TrayItem.QUIT: "Quit",
     },
     troubles=TROUBLES,
+    browser_codes=BROWSER_CODES,
     offer="Version {version}. This takes 6-7 minutes, depending on your computer.",
     fetching="{percent} %",
     renewal="Days left: {days}. Your certificate works until the new one is in the key. If you cancel, you are asked "

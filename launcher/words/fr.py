@@ -1,5 +1,6 @@
 """The launcher in French. "Retirez la clé e-secure" is the guide's; the rest says what its English sentences say."""
 
+from launcher.browser_codes import BrowserCode
 from launcher.course.events import LaunchChoice, TrayItem
 from launcher.course.state import LaunchPhase
 from launcher.troubles import LaunchTrouble, TroubleWords
@@ -55,9 +56,11 @@ TROUBLES = {
         HELPDESK,
     ),
     LaunchTrouble.SSL: TroubleWords(
-        "Vous ne pouvez pas vous connecter au site Entreprises en raison d'une erreur SSL.",
-        "Problème de communication : ce qui répond ne prouve pas être la banque.",
-        HELPDESK,
+        f"« {BrowserCode.HANDSHAKE_FAILURE} » s'affiche, ou vous ne pouvez pas vous connecter au site Entreprises en "
+        "raison d'une erreur SSL (-8183).",
+        "Problème de communication : ce qui répond ne prouve pas être la banque, ou la banque n'a pas vu le certificat "
+        "de votre clé.",
+        HELPDESK + " Donnez-lui le nom que le navigateur donne à l'erreur, ou les détails.",
     ),
     LaunchTrouble.LIGHT: TroubleWords(
         "Le voyant de la clé ne s'allume pas.",
@@ -147,6 +150,25 @@ TROUBLES = {
     ),
 }
 
+BROWSER_CODES = {
+    BrowserCode.HANDSHAKE_FAILURE: "Le serveur n'a pas vu le certificat de votre clé : elle a été retirée, ou quelque "
+    "chose en chemin demande un certificat à lui. Retirez la clé et rebranchez-la.",
+    BrowserCode.BAD_DER: "Ce que le serveur a montré comme certificat est illisible : quelque chose en chemin "
+    "(antivirus, proxy) répond à la place de la banque.",
+    BrowserCode.UNREADABLE: "La même chose que -8183, dite quand rien de lui n'est lisible.",
+    BrowserCode.CERTIFICATE_REQUIRED: "La même chose que -12227, dite par TLS 1.3.",
+    BrowserCode.UNKNOWN_CA: "Le certificat que le navigateur a montré n'est pas de cette banque. Choisissez celui de "
+    "votre clé.",
+    BrowserCode.KEY_GONE: "La clé n'a pas signé : elle a été retirée à ce moment, son code n'a pas été donné, ou "
+    "personne n'a appuyé sur OK.",
+    BrowserCode.UNKNOWN_ISSUER: "Le certificat du serveur n'est pas de l'autorité de la banque : quelque chose en "
+    "chemin répond à sa place.",
+    BrowserCode.EXPIRED: "Le certificat du serveur est échu, ou la date de cet ordinateur est fausse.",
+    BrowserCode.BAD_DOMAIN: "Le certificat du serveur est pour une autre adresse.",
+    BrowserCode.ENDED: "Le serveur, ou quelque chose en chemin, a mis fin à la connexion sans dire pourquoi.",
+    BrowserCode.RESET: "Quelque chose en chemin (pare-feu, antivirus) a coupé la connexion.",
+}
+
 WORDS = LauncherSentences(
     name="Français",
     title="e-secure",
@@ -196,6 +218,7 @@ WORDS = LauncherSentences(
         TrayItem.QUIT: "Quitter",
     },
     troubles=TROUBLES,
+    browser_codes=BROWSER_CODES,
     offer="Version {version}. Cela prend 6 à 7 minutes, selon votre ordinateur.",
     fetching="{percent} %",
     renewal="Jours restants : {days}. Votre certificat reste valable jusqu'à ce que le nouveau soit dans la clé. "

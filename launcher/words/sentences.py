@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from launcher.browser_codes import BrowserCode
 from launcher.course.events import LaunchChoice, TrayItem
 from launcher.course.state import LaunchPhase
 from launcher.troubles import LaunchTrouble, TroubleWords
@@ -10,7 +11,7 @@ from launcher.troubles import LaunchTrouble, TroubleWords
 
 @dataclass(frozen=True, slots=True)
 class LauncherSentences:
-    """`phases`: one sentence each. Braces are filled in by the view."""
+    """`phases`: one sentence each. Braces are filled in by the view. `browser_codes`: why Firefox says that."""
 
     name: str
     title: str
@@ -18,6 +19,7 @@ class LauncherSentences:
     buttons: Mapping[LaunchChoice, str]
     tray: Mapping[TrayItem, str]
     troubles: Mapping[LaunchTrouble, TroubleWords]
+    browser_codes: Mapping[BrowserCode, str]
     offer: str  # {version}
     fetching: str  # {percent}
     renewal: str  # {days}

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
+from launcher.browser_codes import BrowserCode
 from sesame_core.errors import SesameError
 
 TLS_1_3: Final = (3, 4)
@@ -106,7 +107,10 @@ class MutualConnection(http.client.HTTPConnection):
         try:
             given = [x509.load_der_x509_certificate(bytes(each.bytes)) for each in chain.x509List]
             verifier.verify(given[0], given[1:])
-        except (ValueError, VerificationError) as cause:
+        except ValueError as cause:
+            code = BrowserCode.BAD_DER
+            raise UntrustedServerError(f"{self.host} shows a certificate that cannot be read ({code})") from cause
+        except VerificationError as cause:
             raise UntrustedServerError(f"{self.host} shows a certificate of nobody that is trusted here") from cause
 
 

@@ -16,6 +16,7 @@ from simulator.key import mutual_tls
 from simulator.key.browser import SimulatedBrowser, SiteRequest, SiteUnreachedError
 from simulator.key.launching import DeskNet
 from simulator.key.mutual_tls import MissingTlsError, MutualConnection, UntrustedServerError
+from tests.launcher.broken_server import serve_broken
 from web.tls import make_certificate, make_root
 
 ROOT = make_root(datetime.now(UTC)).certificate
@@ -85,5 +86,19 @@ def test_a_server_is_believed_by_its_own_authority_under_its_own_name(
     if believed:
         connection._check_server(chain)
         return
-    with pytest.raises(UntrustedServerError, match=f"{host} shows a certificate of nobody"):
+    said = "that cannot be read \\(-8183 SEC_ERROR_BAD_DER" if damaged else "of nobody"
+    with pytest.raises(UntrustedServerError, match=f"{host} shows a certificate {said}"):
         connection._check_server(chain)
+
+
+def test_a_server_whose_certificate_is_broken_is_named_as_a_browser_names_it() -> None:
+    """A row of the guide's error table: -8183."""
+    root = make_root(datetime.now(UTC))
+    with serve_broken(make_certificate(root, ("localhost",), datetime.now(UTC))) as port:
+        with pytest.raises(LaunchError, match="-8183 SEC_ERROR_BAD_DER") as caught:
+            DeskNet(root.certificate).reach_site(f"https://localhost:{port}")
+        assert caught.value.trouble is LaunchTrouble.SSL
+        browser = SimulatedBrowser(root.certificate, lambda: None)
+        browser.open_window(f"https://localhost:{port}")
+        with pytest.raises(UntrustedServerError, match="-8183 SEC_ERROR_BAD_DER"):
+            browser.ask_site(SiteRequest("GET", "/"))

@@ -41,6 +41,7 @@ from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
 from launcher.view import make_view
 from launcher.words import LAUNCHER_LANGUAGES
 from sesame_core.piv.card import PivCard
+from tests.launcher.broken_server import serve_broken
 from tests.launcher.factory_key import FactoryKey
 from tests.pcsc_plugin import FIRST, IsoCard, PcscService
 from web.tls import Identity, make_certificate, make_root
@@ -94,6 +95,36 @@ def test_a_foreign_authority(tmp_path: Path) -> None:
         error = trouble_at(f"https://localhost:{port}")
     assert error.trouble is LaunchTrouble.SSL
     assert "certificate" in error.detail
+    assert "-8179 SEC_ERROR_UNKNOWN_ISSUER" in error.detail
+
+
+def test_a_server_whose_certificate_cannot_be_read() -> None:
+    """The guide's -8183: a certificate of the right authority, broken on its way."""
+    with serve_broken(make_certificate(ROOT, ("localhost",), datetime.now(UTC))) as port:
+        error = trouble_at(f"https://localhost:{port}")
+        assert error.trouble is LaunchTrouble.SSL
+        assert "-8183 SEC_ERROR_BAD_DER" in error.detail
+        said = subprocess.run(["openssl", "s_client", "-connect", f"localhost:{port}"], input="", capture_output=True,
+                              text=True, check=False)  # fmt: skip
+        assert said.returncode == 1
+        assert "asn1" in said.stderr.lower()
+
+
+def test_a_server_that_ends_the_handshake() -> None:
+    """The guide's -12227: the alert itself (RFC 8446, 6.2: handshake_failure is 40)."""
+
+    def serve() -> None:
+        with listener.accept()[0] as visitor:
+            visitor.recv(4096)
+            visitor.sendall(bytes.fromhex("15 0303 0002 02 28"))
+
+    with closing(socket.create_server(("localhost", 0))) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        error = trouble_at(f"https://localhost:{listener.getsockname()[1]}")
+        thread.join()
+    assert error.trouble is LaunchTrouble.SSL
+    assert "-12227 SSL_ERROR_HANDSHAKE_FAILURE_ALERT" in error.detail
 
 
 def test_a_server_that_hangs_up(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """The course: every phase x every event, from every state that can be got to; and what the guide has it say."""
 
+import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from launcher.app import main
+from launcher.browser_codes import BrowserCode
 from launcher.course import effects as fx
 from launcher.course import events as ev
 from launcher.course.state import LaunchPhase, LaunchState, PluggedKey, RenewalState
@@ -185,15 +188,88 @@ def test_the_guides_sentences_stand_word_for_word() -> None:
     assert en.tray[ev.TrayItem.REMOVE] == "Remove the e-secure access key"
     assert fr.tray[ev.TrayItem.REMOVE] == "Retirez la clé e-secure"
     assert en.tray[ev.TrayItem.CONNECT] == "Sogecash Net"
-    rows = [en.troubles[row].message for row in GUIDE_ROWS]
-    assert rows[0] == "A problem occurred during installation, the device may not work correctly."
-    assert rows[1] == "An error occurred when communicating with the certificate issuing service."
-    assert rows[2] == "The certificate issuing service does not recognise your key's serial number."
-    assert "threat identified..." in rows[3]
-    assert rows[4] == "Connection timed out."
-    assert en.troubles[LaunchTrouble.NOT_FOUND].message == "The server could not be found."
-    assert rows[8] == "The access key light does not come on."
-    assert rows[9] == "The e-secure access key does not launch automatically."
+
+
+GUIDE = (
+    "A problem occurred during installation, the device may not work correctly.",
+    "An error occurred when communicating with the certificate issuing service.",
+    "The certificate issuing service does not recognise your key's serial number",
+    "threat identified...",
+    "Connection timed out",
+    "Connecting to Sogecash Net, please wait...",
+    "The hourglass does not disappear when validating your security number, and your computer freezes.",
+    "you cannot connect to the business customer website due to an SSL error (-8183)",
+    "The access key light does not come on.",
+    "The e-secure access key does not launch automatically.",
+    'When you open a PDF file, you see "The Adobe that is running ... cannot find the PDF files in the Web Brother" or '
+    "nothing happens.",
+    "When you open a PDF file, you see a blank page, the Print icon is greyed out or a technical error is displayed.",
+)
+"""The messages of the guide's error table, row by row; of two, the one by which the launcher has the row."""
+
+CAUSES = (
+    "Your access key is faulty",
+    "Your antivirus software is blocking communication with this service",
+    "",
+    "Your antivirus software is blocking this application",
+    "Your internet settings are not compatible with e-secure",
+    "Several sessions are in conflict, or your antivirus is blocking the application.",
+    "Communication problem.",
+    "Communication problem",
+    "Conflict between",
+    "Your IT security manager has disabled your computer's AutoPlay function, which automatically launches removable "
+    "devices (CD players, USB memory sticks, etc.).",
+    "The version of Adobe Reader installed on your computer is older than version 9.3.",
+    "The version of Adobe Reader installed on your computer is older than version 9.3, or there is a compatibility "
+    "problem.",
+)
+"""What the guide gives as their causes, as far as it holds on every system."""
+
+BESIDE = {
+    LaunchTrouble.CODE: "Please enter your User ID and Activation Code",
+    LaunchTrouble.NOT_FOUND: "The server could not be found",
+    LaunchTrouble.SSL: "-12227 SSL_ERROR_HANDSHAKE_FAILURE_ALERT",
+}
+"""The other sentence of a row that has two. The guide's own spelling of the name, ssl_error_hanshake_failure_alerte, is
+nobody's."""
+
+
+def test_every_row_of_the_guides_table_stands_word_for_word() -> None:
+    en = LAUNCHER_LANGUAGES["en"].troubles
+    assert len(GUIDE_ROWS) == len(GUIDE) == len(CAUSES)
+    for row, message, cause in zip(GUIDE_ROWS, GUIDE, CAUSES, strict=True):
+        assert message in en[row].message
+        assert cause in en[row].cause
+    for trouble, message in BESIDE.items():
+        assert message in en[trouble].message
+    asked = {row for row in GUIDE_ROWS if "Please contact the Sogecash Net helpdesk." in en[row].cure}
+    others = {LaunchTrouble.INSTALLATION, LaunchTrouble.AUTOPLAY, LaunchTrouble.PDF_READER}
+    assert asked == set(GUIDE_ROWS) - others
+    assert "request a replacement" in en[LaunchTrouble.INSTALLATION].cure
+    assert "Please contact him to request a change of setting." in en[LaunchTrouble.AUTOPLAY].cure
+    assert "You need to install the latest version." in en[LaunchTrouble.PDF_READER].cure
+
+
+@pytest.mark.parametrize("language", LAUNCHER_LANGUAGES)
+def test_the_numbers_of_ssl_errors_are_found_in_the_table(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--errors", "--language", language]) == 0
+    printed = capsys.readouterr().out
+    assert set(LAUNCHER_LANGUAGES[language].browser_codes) == set(BrowserCode)
+    for code in BrowserCode:
+        (line,) = (each for each in printed.splitlines() if each.startswith(f"  {code}: "))
+        assert line.endswith(".")
+    assert "(-8183)" in LAUNCHER_LANGUAGES[language].troubles[LaunchTrouble.SSL].message
+    assert str(BrowserCode.HANDSHAKE_FAILURE) in LAUNCHER_LANGUAGES[language].troubles[LaunchTrouble.SSL].message
+
+
+def test_the_numbers_have_the_names_that_nss_itself_gives_them() -> None:
+    """By the library that Firefox has, too."""
+    nspr, nss, tls = (ctypes.CDLL(name) for name in ("libnspr4.so", "libnss3.so", "libssl3.so"))
+    assert nss.NSS_NoDB_Init(None) == 0
+    assert tls.NSS_SetDomesticPolicy() == 0, "takes the names of TLS's errors in"
+    nspr.PR_ErrorToName.restype = ctypes.c_char_p
+    for number, name in (code.value for code in BrowserCode):
+        assert nspr.PR_ErrorToName(number) == name.encode()
 
 
 def test_the_language_is_the_computers() -> None:

@@ -22,6 +22,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
 from sqlalchemy import delete
 
@@ -33,10 +35,14 @@ from bank.pki.profiles import EVIDENCE
 from bank.web.sogecash.site import open_business
 from bank.web.sogecash.words import list_sogecash_words
 from drivers.vault.attesting import certify_itself
+from launcher.browser_codes import BrowserCode
 from sesame.bank.business import authorities_now
 from sesame_core.piv.card import PivCard
+from simulator.key.browser import SimulatedBrowser, SiteRequest
+from simulator.key.cable import KeyAbsentError
+from simulator.key.mutual_tls import CardIdentity
 from tests.bank.counter import Hand
-from tests.bank.keyed import DAY_MS, Device, EsecureBank
+from tests.bank.keyed import AUTHENTICATION, DAY_MS, Device, EsecureBank, KeyInDevice
 from tests.key.made import Person
 from tests.left_out import leave_out
 from tests.pcsc_plugin import FIRST, PcscService
@@ -50,6 +56,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = sorted(Path("/usr/lib").glob("*/opensc-pkcs11.so"))
 SECRET = "5ecre7"
 LIMIT_S = 60
+GENERAL_AUTHENTICATE = 0x87
 
 
 CUT = (35, 52, 55, 56)
@@ -124,6 +131,61 @@ def test_certificates_over_tls(tls: TlsBench) -> None:
     assert tls.ask_in(own) == "Revoked certificate"
     tls.bank.hand.ms += 366 * DAY_MS
     assert tls.ask_in(own) == "Expired certificate", "let through to be told"
+
+
+def test_a_browser_without_the_keys_certificate_says_what_the_guide_has(tls: TlsBench) -> None:
+    """NSS itself, as Firefox has it, at a server that ends the handshake of whoever shows none: the guide's -12227. Our
+    site ends none, to say why on a page."""
+    subprocess.run(["certutil", "-N", "-d", f"sql:{tls.folder}", "--empty-password"], check=True)
+    client = ("tstclnt", "-d", f"sql:{tls.folder}", "-o", "-h", "127.0.0.1", "-p")
+    for version, code in (("-tls1_2", BrowserCode.HANDSHAKE_FAILURE), ("-tls1_3", BrowserCode.CERTIFICATE_REQUIRED)):
+        with closing(socket.create_server(("127.0.0.1", 0))) as free:
+            port = free.getsockname()[1]
+        pem = str(tls.folder / "server.pem")
+        server = (
+            "openssl",
+            "s_server",
+            "-accept",
+            f"127.0.0.1:{port}",
+            "-cert",
+            pem,
+            "-key",
+            pem,
+            "-Verify",
+            "1",
+            version,
+        )
+        with subprocess.Popen(
+            server, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process:
+            try:
+                assert process.stdout is not None
+                assert any(b"ACCEPT" in line for line in process.stdout)
+                said = subprocess.run([*client, str(port)], input="", capture_output=True, text=True, check=False)
+            finally:
+                process.terminate()
+        assert f"{code.value[1]}:" in said.stderr
+
+
+def test_the_key_pulled_from_the_simulated_pc_inside_the_handshake(tls: TlsBench) -> None:
+    device = Device()
+    made = tls.bank.activate(device)
+    key = KeyInDevice(device, AUTHENTICATION)
+    pulled = [KeyAbsentError("the key was pulled")]
+
+    def sign(digest: bytes) -> bytes:
+        if pulled:
+            raise pulled.pop()
+        return key.sign(digest, ec.ECDSA(Prehashed(SHA256())))
+
+    browser = SimulatedBrowser((tls.folder / "root.crt").read_bytes(), lambda: CardIdentity(made, sign))
+    browser.open_window(f"https://localhost:{tls.port}")
+    asked = SiteRequest("POST", "/en/log-on", b"user=MOREAU17", "application/x-www-form-urlencoded", "en")
+    with pytest.raises(KeyAbsentError):
+        browser.ask_site(asked)
+    answer = browser.ask_site(asked)
+    assert (answer.status, answer.headers["location"]) == (303, "/en/number"), "once it is in again"
+    browser.close_window()
 
 
 def test_the_authorities_of_a_bank_that_began_anew_are_believed_without_a_restart(tls: TlsBench) -> None:
@@ -202,13 +264,28 @@ def run(tls: TlsBench, *command: str, given: str = "") -> str:
     return done.stdout
 
 
+class LooseCard(PivCard):
+    """It loses its contact at the moment at which it is asked to sign: a card that does not answer is out."""
+
+    loose = False
+    powered = True
+
+    def transmit(self, apdu: bytes) -> bytes:
+        return b"" if self.loose and apdu[1] == GENERAL_AUTHENTICATE else super().transmit(apdu)
+
+    def power_off(self) -> None:
+        self.powered = not self.loose
+        super().power_off()
+
+
 def test_the_keys_own_card_from_the_maker_to_the_site_by_programs_of_others(
     tls: TlsBench, pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader]
 ) -> None:
     """yubico-piv-tool reads F9 and attests, openssl asks with the card's key, curl enrols, openssl's TLS logs on."""
     assert MODULES, "Debian: opensc-pkcs11"
     device = Device()
-    virtual_readers[0].insert(PivCard(device.vault, Person()))
+    card = LooseCard(device.vault, Person())
+    virtual_readers[0].insert(card)
     pcscd.until_present(FIRST, True)
     piv = ("yubico-piv-tool", "-r", FIRST, "-a")
     tls.bank.helpdesk.make_key(run(tls, *piv, "read-certificate", "-s", "f9").encode())
@@ -219,9 +296,9 @@ def test_the_keys_own_card_from_the_maker_to_the_site_by_programs_of_others(
     own = attestation.public_bytes(Encoding.PEM)
     run(tls, *piv, "import-certificate", "-s", "9a", "-i", tls.path("attestation.pem", own))
     config = f"[req]\ndistinguished_name=name\n[name]\n[ext]\n{EVIDENCE.dotted_string}=DER:{evidence.hex()}\n"
-    card = ("-engine", "pkcs11", "-keyform", "engine", "-key", "pkcs11:id=%01;type=private;pin-value=123456")
+    card_key = ("-engine", "pkcs11", "-keyform", "engine", "-key", "pkcs11:id=%01;type=private;pin-value=123456")
     asking = ("-subj", "/CN=MOREAU17", "-config", tls.path("request.conf", config.encode()), "-reqexts", "ext")
-    run(tls, "openssl", "req", "-new", "-sha256", *card, *asking, "-out", "request.pem")
+    run(tls, "openssl", "req", "-new", "-sha256", *card_key, *asking, "-out", "request.pem")
     est = f"https://localhost:{tls.port}/.well-known/est/simpleenroll"
     login = ("--user", f"MOREAU17:{letter.code}", "--data-binary", "@request.pem")
     answer = run(tls, "curl", "--silent", "--fail", "--cacert", "root.crt", *login, est)
@@ -234,7 +311,14 @@ def test_the_keys_own_card_from_the_maker_to_the_site_by_programs_of_others(
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
     )
     place = ("-connect", f"localhost:{tls.port}", "-CAfile", "root.crt", "-cert", "own.pem", "-quiet", "-ign_eof")
-    said = run(tls, "openssl", "s_client", *place, *card, given=request)
+    said = run(tls, "openssl", "s_client", *place, *card_key, given=request)
     assert "303 See Other" in said
     assert "location: /en/number" in said
     assert "sogecash-keys=" in said
+    card.loose = True
+    command = ("openssl", "s_client", *place, *card_key)
+    env = {**os.environ, "PKCS11_MODULE_PATH": str(MODULES[0])}
+    cut = subprocess.run(command, input=request, capture_output=True, text=True, check=False, cwd=tls.folder, env=env)
+    assert (cut.returncode, cut.stdout) == (1, ""), "pulled inside the handshake, that connection is nobody's"
+    assert not card.powered
+    assert tls.ask_in() == "No certificate", "and the site goes on"

@@ -97,7 +97,8 @@ ENGLISH: Final = KeyPageWords(
             ),
             "UntrustedServerError": (
                 "This is not the site that was meant",
-                "Its certificate is not of the authority that the key brings along.",
+                "Its certificate is not of the authority that the key brings along, or cannot be read (a browser says "
+                "SEC_ERROR_UNKNOWN_ISSUER, or -8183 SEC_ERROR_BAD_DER).",
             ),
             "SiteUnreachedError": (
                 "The connection was lost",

@@ -97,7 +97,8 @@ FRENCH: Final = KeyPageWords(
             ),
             "UntrustedServerError": (
                 "Ce n'est pas le site voulu",
-                "Son certificat n'est pas de l'autorité que la clé apporte.",
+                "Son certificat n'est pas de l'autorité que la clé apporte, ou est illisible (un navigateur dit "
+                "SEC_ERROR_UNKNOWN_ISSUER, ou -8183 SEC_ERROR_BAD_DER).",
             ),
             "SiteUnreachedError": (
                 "La connexion a été perdue",
