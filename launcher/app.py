@@ -18,19 +18,18 @@ from launcher.adapters.pcsc import PcscReaders
 from launcher.adapters.places import (
     FileLock,
     KeyRegister,
-    describe_computer,
-    find_own_file,
+    OwnFile,
     find_runtime_folder,
     find_state_folder,
-    hash_launcher,
 )
 from launcher.adapters.terminal import TerminalWindow
 from launcher.adapters.updates import open_updates
 from launcher.conductor import Conductor, LauncherPorts
 from launcher.linux import automatic, libccid
 from launcher.packing import BY_ITSELF
-from launcher.settings import LauncherSettings, SettingsError, check_settings, find_settings
+from launcher.settings import LauncherSettings, SettingsError, check_settings, find_own_file, find_settings
 from launcher.troubles import GUIDE_ROWS, LaunchError, LaunchTrouble
+from launcher.unstarted import show_unstarted
 from launcher.words import LAUNCHER_LANGUAGES, choose_language
 
 if TYPE_CHECKING:
@@ -93,10 +92,13 @@ def find_locale() -> str:
 
 
 def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
-    settings = choose_settings(arguments.site, arguments.authority, arguments.updates)
-    load_everything()
-    own_file = find_own_file()
-    known_hash = hash_launcher(own_file) if own_file is not None else ""
+    own_file = OwnFile(find_own_file())
+    try:
+        settings = choose_settings(arguments.site, arguments.authority, arguments.updates)
+        load_everything(own_file)
+    except LaunchError as error:
+        window = open_window(words, terminal=arguments.terminal)
+        return show_unstarted(window, words, error, own_file.describe_computer())
     os.chdir("/")  # the key's drive can be ejected only where nobody stands in it
     window = open_window(words, terminal=arguments.terminal)
     language = next(code for code, each in LAUNCHER_LANGUAGES.items() if each is words)
@@ -111,10 +113,11 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
         lock=FileLock(find_runtime_folder()),
         timer=ThreadTimer(),
         run_job=run_beside,
-        describe_computer=lambda: describe_computer(own_file, known_hash),
+        own_file=own_file,
+        describe_computer=own_file.describe_computer,
         read_clock=lambda: datetime.now(UTC),
     )
-    by_hand = own_file is not None and not arguments.begun_by_itself
+    by_hand = own_file.path is not None and not arguments.begun_by_itself
     conductor = Conductor(ports, settings, words, language, by_hand=by_hand)
     conductor.begin()
     run_beside(conductor.watch_readers)
@@ -153,12 +156,19 @@ def open_window(words: "LauncherSentences", *, terminal: bool) -> "LauncherWindo
         return TerminalWindow(words)
 
 
-def load_everything() -> None:
-    """Every module at once: afterwards the file on the key's drive is not read any more, and may be ejected."""
+def load_everything(own_file: OwnFile) -> None:
+    """Every module at once: afterwards the file on the key's drive is not run from any more, and may be ejected. Raises
+    LaunchError (THREAT) where the file goes, or is kept from us, meanwhile."""
     package = importlib.import_module("launcher")
-    for found in pkgutil.walk_packages(package.__path__, "launcher."):
-        if not found.name.endswith(("tk_window", "__main__")):
-            importlib.import_module(found.name)
+    try:
+        for found in pkgutil.walk_packages(package.__path__, "launcher."):
+            if not found.name.endswith(("tk_window", "__main__")):
+                importlib.import_module(found.name)
+    except (ImportError, OSError) as error:
+        if own_file.path is None:
+            raise
+        own_file.check_file()
+        raise LaunchError(LaunchTrouble.THREAT, f"{own_file.path}: {type(error).__name__}") from error
 
 
 def _print_errors(words: "LauncherSentences") -> int:

@@ -24,6 +24,7 @@ from launcher.ports import (
     CardReaders,
     KeyDrive,
     KeyMemory,
+    LauncherFile,
     LauncherWindow,
     Net,
     SessionLock,
@@ -62,6 +63,7 @@ class LauncherPorts:
     lock: SessionLock
     timer: Timer
     run_job: Callable[[Job], None]
+    own_file: LauncherFile
     describe_computer: Callable[[], tuple[str, ...]]
     read_clock: Callable[[], datetime]
 
@@ -107,9 +109,10 @@ class Conductor:
         self.ended = Event()
 
     def begin(self) -> None:
-        """Show where one is, take the lock, and look whether a key is in already."""
+        """Show where one is, look at the launcher's own file, take the lock, and look whether a key is in already."""
         self._show()
         try:
+            self._ports.own_file.check_file()
             self._ports.lock.take_lock()
         except LaunchError as error:
             self.send(ev.StepFailed(error.trouble, error.detail))
@@ -237,6 +240,8 @@ class Conductor:
             self._reader = ""
 
     def _perform(self, effect: fx.LaunchEffect, progress: "_Progress") -> ev.LaunchEvent | None:
+        if not isinstance(effect, fx.ShowPage | fx.ReleaseKey):  # the way out is open, whatever is wrong
+            self._ports.own_file.check_file()
         match effect:
             case fx.LookAtKey():
                 return ev.KeyLooked(self._look_at_key())

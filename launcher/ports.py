@@ -152,6 +152,14 @@ class KeyMemory(Protocol):
         ...
 
 
+class LauncherFile(Protocol):
+    """The file that the launcher runs from."""
+
+    def check_file(self) -> None:
+        """That it is there, can be read, and is what it was. Raises LaunchError: THREAT, with its name and SHA-256."""
+        ...
+
+
 class SessionLock(Protocol):
     """One launcher at a time for each user of the computer."""
 

@@ -4,8 +4,12 @@ import json
 import pkgutil
 import ssl
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+import launcher
+from launcher.troubles import LaunchError, LaunchTrouble
 
 LAUNCHER_VERSION: Final = "1"
 PLACE: Final = "settings.json"
@@ -66,9 +70,19 @@ def read_settings(octets: bytes) -> LauncherSettings:
 
 
 def find_settings() -> LauncherSettings | None:
-    """Those of the file that this runs from; None in a checkout. Raises SettingsError."""
+    """Those of the file that this runs from; None in a checkout. Raises SettingsError; LaunchError (THREAT) where the
+    file is gone, or kept from us."""
     try:
         octets = pkgutil.get_data(__package__ or "launcher", PLACE)
-    except OSError:
-        return None
+    except OSError as error:
+        if find_own_file() is None:
+            return None
+        raise LaunchError(LaunchTrouble.THREAT, f"{find_own_file()}: {error.strerror or error}") from None
     return read_settings(octets) if octets is not None else None
+
+
+def find_own_file() -> Path | None:
+    """The file that this runs from, even where it is gone by now; None in a checkout. It must be asked before the
+    working directory changes."""
+    archive = getattr(launcher.__loader__, "archive", "")
+    return Path(archive).resolve() if archive else None

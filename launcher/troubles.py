@@ -39,6 +39,31 @@ GUIDE_ROWS = tuple(LaunchTrouble)[:12]
 """The rows of the guide's error table."""
 
 
+class BrowserCode(Enum):
+    """The SSL errors that the key's browser names: number and name. The first two are those of the guide's error table.
+
+    Source: NSS, lib/ssl/sslerr.h (from -0x3000) and lib/util/secerr.h (from -0x2000); NSPR, pr/include/prerr.h (from
+    -6000).
+    """
+
+    HANDSHAKE_FAILURE = (-12227, "SSL_ERROR_HANDSHAKE_FAILURE_ALERT")
+    BAD_DER = (-8183, "SEC_ERROR_BAD_DER")
+    UNREADABLE = (-8191, "SEC_ERROR_LIBRARY_FAILURE")
+    CERTIFICATE_REQUIRED = (-12107, "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT")
+    UNKNOWN_CA = (-12195, "SSL_ERROR_UNKNOWN_CA_ALERT")
+    KEY_GONE = (-8023, "SEC_ERROR_PKCS11_DEVICE_ERROR")
+    UNKNOWN_ISSUER = (-8179, "SEC_ERROR_UNKNOWN_ISSUER")
+    EXPIRED = (-8181, "SEC_ERROR_EXPIRED_CERTIFICATE")
+    BAD_DOMAIN = (-12276, "SSL_ERROR_BAD_CERT_DOMAIN")
+    ENDED = (-5938, "PR_END_OF_FILE_ERROR")
+    RESET = (-5961, "PR_CONNECT_RESET_ERROR")
+
+    def __str__(self) -> str:
+        """As it is looked for."""
+        number, name = self.value
+        return f"{number} {name}"
+
+
 class LaunchError(Exception):
     """What ends a step. `detail` is for the helpdesk: names and numbers, never a code, a PIN or a key."""
 

@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Final
 
-from launcher.browser_codes import find_browser_code
+from launcher.adapters.browser_codes import find_browser_code
 from launcher.ports import NetAnswer
 from launcher.troubles import LaunchError, LaunchTrouble
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import platform
-import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -111,7 +110,7 @@ class KeyRegister:
             beside.replace(self._path)
 
 
-def hash_launcher(path: Path) -> str:
+def _hash_launcher(path: Path) -> str:
     """The SHA-256 of the launcher's file. Raises LaunchError (THREAT) where it cannot be read any more."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -119,15 +118,44 @@ def hash_launcher(path: Path) -> str:
         raise LaunchError(LaunchTrouble.THREAT, f"{path}: {error.strerror}") from None
 
 
-def describe_computer(path: Path | None, known_hash: str) -> tuple[str, ...]:
-    """For the helpdesk: the system, Python, the launcher's file as it was when it began."""
-    lines = [f"{platform.system()} {platform.release()}, Python {platform.python_version()}"]
-    if path is not None:
-        lines.append(f"{path.name}, SHA-256 {known_hash}")
-    return tuple(lines)
+class OwnFile:
+    """See LauncherFile. `path`: None in a checkout, where nothing is looked at.
+
+    The disc of a key that is out takes the file along, and the key that comes back may bring a newer one. So a file is
+    missed where its file system is still the one that it was on, and compared where somebody could have written it.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._known = ""
+        self._place = _find_device(path.parent) if path is not None else None
+
+    def check_file(self) -> None:
+        """See LauncherFile."""
+        if self.path is None or self._is_disc_out(self.path):
+            return
+        try:
+            found = _hash_launcher(self.path)
+        except LaunchError as error:
+            raise LaunchError(error.trouble, f"{error.detail}, SHA-256 {self._known or 'not known'}") from None
+        if self._known and found != self._known and not os.statvfs(self.path).f_flag & os.ST_RDONLY:
+            raise LaunchError(LaunchTrouble.THREAT, f"{self.path}: changed, SHA-256 {found}, before {self._known}")
+        self._known = found
+
+    def describe_computer(self) -> tuple[str, ...]:
+        """For the helpdesk: the system, Python, the launcher's file as it was when it began."""
+        lines = [f"{platform.system()} {platform.release()}, Python {platform.python_version()}"]
+        if self.path is not None:
+            lines.append(f"{self.path.name}, SHA-256 {self._known or 'not known'}")
+        return tuple(lines)
+
+    def _is_disc_out(self, path: Path) -> bool:
+        return _find_device(path.parent) != self._place
 
 
-def find_own_file() -> Path | None:
-    """The file that this runs from; None in a checkout."""
-    path = Path(sys.argv[0]).resolve() if sys.argv else None
-    return path if path is not None and path.is_file() and path.suffix != ".py" else None
+def _find_device(folder: Path) -> int | None:
+    """Of its file system; None where it is not there."""
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return None

@@ -188,8 +188,9 @@ def order_confirmed(state: LaunchState, event: ev.OrderConfirmed) -> Moves:
 
 
 def order_failed(state: LaunchState, event: ev.StepFailed) -> Moves:
-    """The transfer waits on the site, and the browser stays where it is; not without a key."""
-    if event.trouble is LaunchTrouble.PULLED:
+    """The transfer waits on the site, and the browser stays where it is; not without a key, nor by a launcher that is
+    not what it was."""
+    if event.trouble in {LaunchTrouble.PULLED, LaunchTrouble.THREAT}:
         return step_failed(state, event)
     return replace(_in_trouble(state, event.trouble, event.detail), phase=P.UNCONFIRMED), ()
 

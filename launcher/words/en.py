@@ -1,9 +1,8 @@
 """The launcher in English. The sentences of the guide stand as it has them."""
 
-from launcher.browser_codes import BrowserCode
 from launcher.course.events import LaunchChoice, TrayItem
 from launcher.course.state import LaunchPhase
-from launcher.troubles import LaunchTrouble, TroubleWords
+from launcher.troubles import BrowserCode, LaunchTrouble, TroubleWords
 from launcher.words.sentences import LauncherSentences
 
 HELPDESK = "Please contact the Sogecash Net helpdesk."
@@ -27,7 +26,8 @@ TROUBLES = {
     ),
     LaunchTrouble.THREAT: TroubleWords(
         'When you insert your key, you see a message "threat identified...".',
-        "Your antivirus software is blocking this application: its file on the key cannot be read any more.",
+        "Your antivirus software is blocking this application: its file is gone, cannot be read any more, or was "
+        "changed.",
         HELPDESK + " Give your IT people the file's name and SHA-256, which stand in the details.",
     ),
     LaunchTrouble.TIMED_OUT: TroubleWords(

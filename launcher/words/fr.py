@@ -1,9 +1,8 @@
 """The launcher in French. "Retirez la clé e-secure" is the guide's; the rest says what its English sentences say."""
 
-from launcher.browser_codes import BrowserCode
 from launcher.course.events import LaunchChoice, TrayItem
 from launcher.course.state import LaunchPhase
-from launcher.troubles import LaunchTrouble, TroubleWords
+from launcher.troubles import BrowserCode, LaunchTrouble, TroubleWords
 from launcher.words.sentences import LauncherSentences
 
 HELPDESK = "Contactez l'assistance Sogecash Net."
@@ -27,7 +26,7 @@ TROUBLES = {
     ),
     LaunchTrouble.THREAT: TroubleWords(
         "À l'insertion de la clé s'affiche un message « menace identifiée... ».",
-        "Votre antivirus bloque cette application : son fichier sur la clé n'est plus lisible.",
+        "Votre antivirus bloque cette application : son fichier a disparu, n'est plus lisible, ou a été changé.",
         HELPDESK + " Donnez à votre informatique le nom du fichier et son SHA-256, qui sont dans les détails.",
     ),
     LaunchTrouble.TIMED_OUT: TroubleWords(

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from launcher.browser_codes import BrowserCode
 from launcher.course.events import LaunchChoice, TrayItem
 from launcher.course.state import LaunchPhase
-from launcher.troubles import LaunchTrouble, TroubleWords
+from launcher.troubles import BrowserCode, LaunchTrouble, TroubleWords
 
 
 @dataclass(frozen=True, slots=True)

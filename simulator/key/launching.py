@@ -1,6 +1,7 @@
 """Twins of what the launcher needs of a PC (`launcher.ports`), on the simulated one: its readers, its drive, its
 browser, its window, which the simulator's page shows."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from launcher.course.events import LaunchEvent
+from launcher.packing import FILE
 from launcher.ports import Card, NetAnswer
 from launcher.troubles import CardGoneError, LaunchError, LaunchTrouble
 from launcher.updating.serving import ProgramFiles
@@ -250,6 +252,31 @@ class DeskDrive:
     def eject_disc(self) -> None:
         """See KeyDrive."""
         self._computer.eject()
+
+
+class DeskFile:
+    """See LauncherFile: that on the disc of the key which is in. Another plug may bring another program's."""
+
+    def __init__(self, computer: SimulatedComputer) -> None:
+        self._computer = computer
+        self._known: tuple[int, str] | None = None
+
+    def check_file(self) -> None:
+        """See LauncherFile."""
+        plug = self._computer.plugs
+        try:
+            files = self._computer.read_files()
+        except SesameError as cause:
+            raise LaunchError(LaunchTrouble.THREAT, f"{FILE}: {cause}") from cause
+        if not files:
+            return
+        content = files.get(FILE)
+        found = hashlib.sha256(content or b"").hexdigest()
+        known = self._known[1] if self._known is not None and self._known[0] == plug else found
+        if content is None or found != known:
+            what = "gone" if content is None else f"changed, SHA-256 {found}"
+            raise LaunchError(LaunchTrouble.THREAT, f"{FILE}: {what}, before {known}")
+        self._known = plug, found
 
 
 class DeskMemory:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from launcher.browser_codes import BrowserCode
+from launcher.troubles import BrowserCode
 from sesame_core.errors import SesameError
 
 TLS_1_3: Final = (3, 4)

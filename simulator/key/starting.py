@@ -9,18 +9,22 @@ from datetime import UTC, datetime
 from typing import Final
 
 from drivers.usb.drive import build_image
+from drivers.usb.errors import UsbDeviceError
 from launcher.adapters.updates import RepositoryUpdates
 from launcher.conductor import Conductor, LauncherPorts
 from launcher.course.events import TrayChosen, TrayItem
 from launcher.packing import FILE, list_disc_files
 from launcher.ports import UpdateSource
 from launcher.settings import PLACE, LauncherSettings, SettingsError, check_settings, read_settings
+from launcher.troubles import LaunchError, LaunchTrouble
+from launcher.unstarted import show_unstarted
 from launcher.updating.serving import HttpSource
 from launcher.words import choose_language
 from simulator.key.computer import SimulatedComputer
 from simulator.key.launching import (
     DeskBrowser,
     DeskDrive,
+    DeskFile,
     DeskLock,
     DeskMemory,
     DeskNet,
@@ -59,6 +63,7 @@ class LauncherParts:
             lock=DeskLock(self.holders),
             timer=DeskTimer(),
             run_job=_run_beside,
+            own_file=DeskFile(self.computer),
             describe_computer=lambda: COMPUTER,
             read_clock=lambda: datetime.now(UTC),
         )
@@ -69,11 +74,16 @@ class LauncherParts:
 
 
 def run_launcher(parts: LauncherParts, window: DeskWindow, language: str, *, by_hand: bool) -> None:
-    """Until it is ended, by its menu or by `close_window`. What it knows of the bank stands in its file on the disc.
-    Raises SettingsError, UsbDeviceError."""
-    settings = read_disc_settings(parts.computer.read_files())
+    """Until it is ended, by its menu or by `close_window`. What it knows of the bank stands in its file on the disc:
+    where that cannot be had, its window says so."""
+    words = choose_language(language)
+    try:
+        settings = read_disc_settings(parts.computer.read_files())
+    except (SettingsError, UsbDeviceError) as error:
+        show_unstarted(window, words, LaunchError(LaunchTrouble.THREAT, f"{FILE}: {error}"), COMPUTER)
+        return
     ports = parts.make_ports(window, settings)
-    conductor = Conductor(ports, settings, choose_language(language), language, by_hand=by_hand)
+    conductor = Conductor(ports, settings, words, language, by_hand=by_hand)
     conductor.begin()
     threading.Thread(target=conductor.watch_readers, name="launcher's readers", daemon=True).start()
     window.run_window(conductor.send)

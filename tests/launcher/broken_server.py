@@ -5,6 +5,8 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from importlib import import_module
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -13,8 +15,8 @@ from web.tls import Identity
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    from tlslite.api import X509, TLSConnection, X509CertChain, parsePEMKey
-    from tlslite.errors import BaseTLSException
+    TLS: Any = import_module("tlslite.api")
+    BaseTLSException: type[Exception] = import_module("tlslite.errors").BaseTLSException
 
 PATIENCE_S = 60
 ALPN = [bytearray(b"http/1.1")]
@@ -31,11 +33,11 @@ def break_certificate(pem: bytes) -> bytes:
 @contextmanager
 def serve_broken(identity: Identity) -> Iterator[int]:
     """Its port on localhost; everybody is shown that certificate of it, broken."""
-    leaf = X509()
+    leaf = TLS.X509()
     leaf.parse(identity.certificate.decode().split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n")
     leaf.bytes = bytearray(break_certificate(identity.certificate))
-    chain = X509CertChain([leaf])
-    key = parsePEMKey(identity.key.decode(), private=True)
+    chain = TLS.X509CertChain([leaf])
+    key = TLS.parsePEMKey(identity.key.decode(), private=True)
 
     def serve() -> None:
         with suppress(OSError):
@@ -43,7 +45,7 @@ def serve_broken(identity: Identity) -> Iterator[int]:
                 visitor, _ = listener.accept()
                 visitor.settimeout(PATIENCE_S)
                 with closing(visitor), suppress(OSError, BaseTLSException):
-                    TLSConnection(visitor).handshakeServer(certChain=chain, privateKey=key, alpn=ALPN)
+                    TLS.TLSConnection(visitor).handshakeServer(certChain=chain, privateKey=key, alpn=ALPN)
 
     with closing(socket.create_server(("localhost", 0))) as listener:
         thread = threading.Thread(target=serve, daemon=True)

@@ -1,7 +1,6 @@
 """The launcher's ports on a real computer: sockets, files, PC/SC, the one file, and the terminal."""
 
 import errno
-import hashlib
 import io
 import json
 import os
@@ -28,7 +27,7 @@ from launcher.adapters.drive import CDROM_LOCKDOOR, CDROMEJECT, LinuxDrive
 from launcher.adapters.firefox import Firefox, explain_denied, write_prefs
 from launcher.adapters.net import HttpsNet
 from launcher.adapters.pcsc import PcscReaders, write_pin_block
-from launcher.adapters.places import FileLock, KeyRegister, hash_launcher
+from launcher.adapters.places import FileLock, KeyRegister
 from launcher.adapters.terminal import TerminalWindow
 from launcher.app import main
 from launcher.card.piv_client import PivClient
@@ -178,17 +177,6 @@ def test_what_is_remembered_outlives_the_program_and_nonsense(tmp_path: Path) ->
     for nonsense in ("{", "[]", '{"7": 7}'):
         (tmp_path / "state/keys.json").write_text(nonsense)
         assert not memory.knows_key(7)
-
-
-def test_a_launcher_whose_file_is_gone(tmp_path: Path) -> None:
-    file = tmp_path / FILE
-    file.write_bytes(b"launcher")
-    assert hash_launcher(file) == hashlib.sha256(b"launcher").hexdigest()
-    file.unlink()
-    with pytest.raises(LaunchError) as caught:
-        hash_launcher(file)
-    assert caught.value.trouble is LaunchTrouble.THREAT
-    assert FILE in caught.value.detail
 
 
 @pytest.mark.parametrize("denied", ["firefox-esr", "certutil"])

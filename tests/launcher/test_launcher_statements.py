@@ -17,7 +17,7 @@ from bank.demo.database import open_in_memory
 from bank.demo.people import furnish_people
 from bank.web.sogecash.words import list_sogecash_words
 from launcher.adapters.firefox import write_prefs
-from launcher.browser_codes import BrowserCode
+from launcher.troubles import BrowserCode
 from tests.bank.counter import Hand
 from tests.bank.keyed import Device, EsecureBank
 from tests.launcher.broken_server import serve_broken

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import pytest
 
 from launcher.app import main
-from launcher.browser_codes import BrowserCode
 from launcher.course import effects as fx
 from launcher.course import events as ev
 from launcher.course.state import LaunchPhase, LaunchState, PluggedKey, RenewalState
 from launcher.course.table import COURSE, LAUNCH_EVENTS, step_launcher
-from launcher.troubles import GUIDE_ROWS, LaunchTrouble
+from launcher.troubles import GUIDE_ROWS, BrowserCode, LaunchTrouble
 from launcher.view import make_view
 from launcher.words import LAUNCHER_LANGUAGES, choose_language
 

@@ -199,6 +199,17 @@ class TwinLock:
 
 
 @dataclass
+class TwinFile:
+    """`trouble`: what was done to it."""
+
+    trouble: LaunchError | None = None
+
+    def check_file(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+
+@dataclass
 class TwinTimer:
     """`pass_time` calls whatever was asked for so far."""
 
@@ -226,7 +237,7 @@ class Computer:
     ) -> None:
         self.readers, self.window, self.browser, self.net = TwinReaders(), TwinWindow(), TwinBrowser(), TwinNet()
         self.updates, self.drive, self.memory, self.lock = TwinUpdates(), TwinDrive(), TwinMemory(), TwinLock()
-        self.timer = TwinTimer()
+        self.timer, self.own_file = TwinTimer(), TwinFile()
         self.jobs: list[Job] = []
         self.now = datetime.fromtimestamp(NOON / 1000, UTC)
         ports = LauncherPorts(
@@ -240,6 +251,7 @@ class Computer:
             self.lock,
             self.timer,
             self.jobs.append if slowly else lambda job: job(),
+            self.own_file,
             lambda: ("Linux",),
             lambda: self.now,
         )

@@ -35,7 +35,7 @@ from bank.pki.profiles import EVIDENCE
 from bank.web.sogecash.site import open_business
 from bank.web.sogecash.words import list_sogecash_words
 from drivers.vault.attesting import certify_itself
-from launcher.browser_codes import BrowserCode
+from launcher.troubles import BrowserCode
 from sesame.bank.business import authorities_now
 from sesame_core.piv.card import PivCard
 from simulator.key.browser import SimulatedBrowser, SiteRequest

@@ -1,36 +1,10 @@
-"""The SSL errors that the key's browser names, by its own numbers and names, and what the launcher's own TLS says where
-Firefox would say one of them.
-
-Source: NSS, lib/ssl/sslerr.h (from -0x3000) and lib/util/secerr.h (from -0x2000); NSPR, pr/include/prerr.h (from
--6000).
-"""
+"""What Firefox would call what the launcher's own TLS says."""
 
 import ssl
-from enum import Enum
 from http.client import RemoteDisconnected
 from typing import Final
 
-
-class BrowserCode(Enum):
-    """Number and name. The first two are those of the guide's error table."""
-
-    HANDSHAKE_FAILURE = (-12227, "SSL_ERROR_HANDSHAKE_FAILURE_ALERT")
-    BAD_DER = (-8183, "SEC_ERROR_BAD_DER")
-    UNREADABLE = (-8191, "SEC_ERROR_LIBRARY_FAILURE")
-    CERTIFICATE_REQUIRED = (-12107, "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT")
-    UNKNOWN_CA = (-12195, "SSL_ERROR_UNKNOWN_CA_ALERT")
-    KEY_GONE = (-8023, "SEC_ERROR_PKCS11_DEVICE_ERROR")
-    UNKNOWN_ISSUER = (-8179, "SEC_ERROR_UNKNOWN_ISSUER")
-    EXPIRED = (-8181, "SEC_ERROR_EXPIRED_CERTIFICATE")
-    BAD_DOMAIN = (-12276, "SSL_ERROR_BAD_CERT_DOMAIN")
-    ENDED = (-5938, "PR_END_OF_FILE_ERROR")
-    RESET = (-5961, "PR_CONNECT_RESET_ERROR")
-
-    def __str__(self) -> str:
-        """As it is looked for."""
-        number, name = self.value
-        return f"{number} {name}"
-
+from launcher.troubles import BrowserCode
 
 BY_REASON: Final = {
     "SSLV3_ALERT_HANDSHAKE_FAILURE": BrowserCode.HANDSHAKE_FAILURE,
