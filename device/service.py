@@ -70,14 +70,22 @@ def serve_reader(config: Config) -> bool:
 
 def serve_key(config: Config, state: Path, usb: Path) -> bool:
     """Be the access key until the end is asked for; `state` is where it keeps its keys, `usb` where its FunctionFS is.
-    True when the system is to be powered off. Raises DriverError, VaultError, ConfigError."""
+    True when the system is to be powered off. One whose store cannot be opened says so, here in the log, until the end
+    is asked for. Raises DriverError, ConfigError; VaultError: at once where another program has the key, or where this
+    one is tried and may have a fault of its own; else at the end, what was wrong all the time."""
     from device.esecure.compose import compose_key  # noqa: PLC0415 - the reader has none of its parts
 
     warn_of_swap()
     end = EndAsked()
     with compose_key(config, state, usb, end.ask_power_off, others=(end,)) as parts:
+        defect = parts.store.defect
+        if defect is not None:
+            log.error("the key in %s is defective, and nothing in it is touched: %s", state, defect)
         mirrors = mirrors_of(config, parts.board)
-        return _serve_loop(parts.fit_loop(mirrors), config, end, mirrors)
+        power_off = _serve_loop(parts.fit_loop(mirrors), config, end, mirrors)
+    if defect is not None and not power_off:
+        raise defect
+    return power_off
 
 
 def warn_of_swap() -> None:

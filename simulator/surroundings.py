@@ -25,6 +25,7 @@ from drivers.ports import Sound as SoundPort
 from drivers.power.gauge import KINDS, TRIES, Max17048
 from drivers.slot.pcsc_errors import CardMuteError, error_for
 from drivers.slot.twin import SlotCard
+from drivers.vault.twin import MemoryMedium
 from sesame_core.events import Key, Millis
 from sesame_core.smartcard.apdu import Protocol
 from simulator.troubles import (
@@ -135,6 +136,12 @@ class SimulatedWorld:
         """What stands in `files`."""
         below = f"{path}/"
         return sorted({each.removeprefix(below).partition("/")[0] for each in self.files if each.startswith(below)})
+
+    def open_store(self, path: str) -> MemoryMedium:
+        """The same, a letter a byte."""
+        below = f"{path}/"
+        kept = {each.removeprefix(below): text for each, text in self.files.items() if each.startswith(below)}
+        return MemoryMedium({name: text.encode("latin-1") for name, text in kept.items()})
 
     def read_value(self, path: str) -> str:
         """The same."""

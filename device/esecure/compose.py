@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from device.esecure.appliance import KeyAppliance, KeyLoop
 from device.esecure.link import KeyLink
 from device.esecure.manner import KeyManner, PinMode
 from device.esecure.sentences import read_bank_key
+from device.esecure.store import KeyStore, hold_store, is_on_trial
 from device.esecure.updating import UpdateDesk, UpdateRootError, read_root
 from device.esecure.worker import CardWorker, ThreadWorker
 from device.loop import Board, Loop, Observer
@@ -24,10 +25,9 @@ from drivers.updates.disk import UpdateDisk
 from drivers.usb.cable import UsbCable
 from drivers.usb.disc import DiscWatch
 from drivers.usb.gadget import KernelTree, UsbIdentity, bind_gadget, find_controller, name_gadget
-from drivers.vault.first_values import write_letter
-from drivers.vault.medium import Folder, Medium
-from drivers.vault.sealed import open_seal, open_vault
-from drivers.vault.secret_sealer import FileSealer, SecretMedium, SecretSealer
+from drivers.vault.defective import DefectiveStoreError, DefectiveVault
+from drivers.vault.medium import Medium
+from drivers.vault.sealed import open_seal
 from sesame_core.esecure.state import GlassRules, KeyState
 from sesame_core.piv.vault import Vault
 
@@ -46,7 +46,7 @@ class KeyBoard:
 
     config: Config
     board: Board
-    vault: Vault
+    store: KeyStore
     cable: UsbCable
     worker: CardWorker
     updates: UpdateDesk
@@ -54,7 +54,7 @@ class KeyBoard:
     def fit_loop(self, observers: Sequence[Observer[KeyState]] = ()) -> KeyLoop:
         """The key, by its configured manner. Raises DriverError: the bank's key cannot be read."""
         manner = replace(manner_of(self.config), updates=self.updates)
-        link = KeyLink(self.cable, self.vault, self.worker, self.board.clock, manner)
+        link = KeyLink(self.cable, self.store.vault, self.worker, self.board.clock, manner)
         appliance = KeyAppliance(link, self.cable, self.worker, rules_of_glass(self.config))
         return Loop(self.board, appliance, observers)
 
@@ -63,35 +63,17 @@ class KeyBoard:
 def compose_key(
     config: Config, state: Path, usb: Path, power_off: Callable[[], None], others: Sequence[Source] = ()
 ) -> Iterator[KeyBoard]:
-    """The configured key on this machine's hardware, its folder held meanwhile. Raises DriverError, VaultError,
-    ConfigError."""
+    """The configured key on this machine's hardware, its folder held meanwhile; where its store cannot be opened, one
+    that says so. Raises DriverError, ConfigError, KeyHeldError; VaultError, where a program that is tried cannot open
+    it."""
     check_glass(config)
-    folder = Folder(state)
-    try:
-        pinless = config.key.pin == PinMode.NONE.value
-        medium = SecretMedium(folder, choose_sealer(config))
-        vault = open_vault(medium, write_letter(folder), pinless=pinless)
+    with hold_store(config, state) as store:
+        if store.defect is not None and is_on_trial(Path(sys.prefix)):
+            raise store.defect
         board = compose_board(config, open_header(config), power_off, others)
-        updates = updates_of(config, medium, state.parent / UPDATES)
-        cable = cable_of(config, usb, vault, board)
-        yield KeyBoard(config, board, vault, cable, ThreadWorker(board.clock), updates)
-    finally:
-        folder.close()
-
-
-def choose_sealer(config: Config) -> SecretSealer:
-    """What seals the device secret: nothing, or the TPM. Raises ConfigError."""
-    return FileSealer() if config.key.sealing == "file" else make_tpm_sealer(config)
-
-
-def make_tpm_sealer(config: Config) -> SecretSealer:
-    """The configured TPM, whether or not it is what seals now. Raises ConfigError: it has no name."""
-    from drivers.vault.tpm_sealer import TpmSealer  # noqa: PLC0415 - few keys have one
-    from drivers.vault.tpm_tools import TpmTools  # noqa: PLC0415
-
-    if not config.key.tpm:
-        raise ConfigError('key.tpm is "": set it to where the TPM is, /dev/tpmrm0 on a Raspberry Pi')
-    return TpmSealer(TpmTools(Path(config.key.tpm)), config.key.tpm_pcrs)
+        updates = updates_of(config, store, state.parent / UPDATES)
+        cable = cable_of(config, usb, store.vault, board)
+        yield KeyBoard(config, board, store, cable, ThreadWorker(board.clock), updates)
 
 
 def cable_of(config: Config, usb: Path, vault: Vault, board: Board) -> UsbCable:
@@ -101,7 +83,8 @@ def cable_of(config: Config, usb: Path, vault: Vault, board: Board) -> UsbCable:
     tree = KernelTree()
 
     def bind() -> None:
-        name_gadget(tree, vault.serial)
+        with suppress(DefectiveStoreError):  # who cannot tell his number keeps the device's first one
+            name_gadget(tree, vault.serial)
         bind_gadget(tree, find_controller())
 
     disc = DiscWatch(tree, Path(config.key.drive)) if config.key.drive else None
@@ -119,11 +102,14 @@ def rules_of_glass(config: Config) -> GlassRules:
     return GlassRules(None if config.reader.language == "auto" else config.reader.language)
 
 
-def updates_of(config: Config, medium: Medium, place: Path) -> UpdateDesk:
-    """Takes new programs where there is a root to judge them by. Raises DriverError: it cannot be read."""
-    if not config.key.updates:
+def updates_of(config: Config, store: KeyStore, place: Path) -> UpdateDesk:
+    """Takes new programs where there is a root to judge them by, and a store to remember them in. Raises DriverError:
+    the root cannot be read."""
+    if isinstance(store.vault, DefectiveVault):
+        return UpdateDesk(store.vault.refuse)
+    if not config.key.updates or store.medium is None:
         return UpdateDesk()
-    return UpdateDesk(partial(open_taking, read_root(Path(config.key.updates)), medium, place, Path(sys.prefix)))
+    return UpdateDesk(partial(open_taking, read_root(Path(config.key.updates)), store.medium, place, Path(sys.prefix)))
 
 
 def open_taking(

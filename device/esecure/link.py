@@ -85,7 +85,11 @@ class KeyLink:
     # A Source
 
     def start(self, notify: Notify) -> None:
-        """Nothing to claim."""
+        """A store that cannot be used is said at once: nobody need plug the key in for that."""
+        try:
+            self._vault.read_object(CERTIFICATE)
+        except VaultError:
+            self._told.append(own.StoreBroken(self._clock.now()))
 
     def next_due(self) -> Millis | None:
         """When the computer is to be kept patient, or the glass told that the card is at work."""

@@ -58,7 +58,8 @@ class UpdateDesk:
         except PivRefusedError as refusal:
             self._end()
             return refusal_of(refusal)
-        except VaultError:
+        except VaultError as error:
+            log.warning("no update can be taken: %s", error)
             self._end()
             return PivStatus.MEMORY_FAILURE.to_bytes(2, "big")
 

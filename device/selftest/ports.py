@@ -15,6 +15,7 @@ from sesame_core.events import Key, Millis
 from sesame_core.smartcard.apdu import Protocol as CardProtocol
 
 if TYPE_CHECKING:
+    from drivers.vault.medium import Medium
     from drivers.vault.tpm_sealer import TpmChip
 
 
@@ -110,6 +111,10 @@ class World(Protocol):
 
     def read_value(self, path: str) -> str:
         """What the kernel tells in a file of /sys, without the line's end; empty where it is not there."""
+        ...
+
+    def open_store(self, path: str) -> "Medium":
+        """The access key's sealed parts in this folder, to be looked at: whoever has them keeps them."""
         ...
 
     def ask_service(self) -> str:

@@ -51,7 +51,7 @@ def _probe_everything(world: World, wish: ProbeOptions, config: Config, read: Fi
         yield from guard_probe("board", lambda: _probe_board(world, config, wish, ticking.verdict is Verdict.GOOD))
     if usb_key.is_key(world, config):
         yield from guard_probe(usb_key.USB, lambda: usb_key.probe_usb(world, config))
-        yield from guard_probe(usb_key.STORE, lambda: usb_key.probe_store(world))
+        yield from guard_probe(usb_key.STORE, lambda: usb_key.probe_store(world, config))
         yield from guard_probe(key_tpm.TPM, lambda: key_tpm.probe_tpm(world, config))
     yield from guard_probe("card reader", lambda: card.probe_slot(world, config, world.ask_service() == "active"))
 

@@ -1,4 +1,4 @@
-"""Probes of a machine that is an access key: its USB side in the kernel, and its store. They touch nothing.
+"""Probes of a machine that is an access key: its USB side in the kernel, and its store. They change nothing.
 
 Source: Documentation/usb/gadget_configfs.rst; ABI/stable/sysfs-class-udc (state).
 """
@@ -9,6 +9,7 @@ from typing import Final
 from device.config import Config
 from device.selftest.findings import Finding
 from device.selftest.ports import DeviceAccess, World
+from sesame_core.piv.vault import VaultError
 
 USB, STORE = "key usb", "key store"
 GADGET: Final = "/sys/kernel/config/usb_gadget/esecure"
@@ -16,6 +17,8 @@ CONTROLLERS: Final = "/sys/class/udc"
 KEPT: Final = "/var/lib/sesame-key/key"
 PARTS: Final = ("device", "digits", "keys")
 """Of a store that is whole; none of them before the first start."""
+
+ASK_TPM: Final = "see what is said of the TPM"
 
 RAISE: Final = "systemctl status sesame-key says why; by hand: sudo sesame key gadget up"
 
@@ -50,8 +53,8 @@ def _look_at_line(world: World, controller: str) -> Finding:
     return Finding.warning(USB, f"bound to {bound}, and no computer has configured it ({state or 'no state'})", cure)
 
 
-def probe_store(world: World) -> Iterator[Finding]:
-    """Whether every part is there. What is in them is not looked at."""
+def probe_store(world: World, config: Config) -> Iterator[Finding]:
+    """Whether every part is there, and opens."""
     if world.access(KEPT) is DeviceAccess.DENIED:
         yield Finding.left_out(STORE, "only the key's own user may look", "sudo -u sesame sesame doctor")
         return
@@ -62,5 +65,27 @@ def probe_store(world: World) -> Iterator[Finding]:
     elif gone:
         cure = "put them back from a copy of this key's; else the key is to be replaced: the bank gives a new one out"
         yield Finding.failed(STORE, f"parts of the key are gone: {', '.join(gone)}", cure)
+    elif config.key.sealing == "tpm" and not _may_ask_tpm(world, config.key.tpm):
+        yield Finding.left_out(STORE, "every part is there; without the TPM none can be opened", ASK_TPM)
     else:
-        yield Finding.good(STORE, "every part is there")
+        yield _open_store(world, config)
+
+
+def _may_ask_tpm(world: World, tpm: str) -> bool:
+    return bool(tpm) and world.access(tpm) is DeviceAccess.GRANTED
+
+
+def _open_store(world: World, config: Config) -> Finding:
+    """What is opened is dropped at once, and nothing of it is told."""
+    from drivers.updates.memory import UPDATES_PART  # noqa: PLC0415 - a reader needs no cryptography
+    from drivers.vault.opening import check_parts  # noqa: PLC0415 - as above
+    from drivers.vault.secret_sealer import FileSealer, SecretMedium  # noqa: PLC0415 - as above
+    from drivers.vault.tpm_sealer import TpmSealer  # noqa: PLC0415 - as above
+
+    tpm = config.key.sealing == "tpm"
+    sealer = TpmSealer(world.open_tpm(config), config.key.tpm_pcrs) if tpm else FileSealer()
+    try:
+        check_parts(SecretMedium(world.open_store(KEPT), sealer), UPDATES_PART)
+    except VaultError as error:
+        return Finding.of_error(STORE, error)
+    return Finding.good(STORE, "every part is there, and opens")

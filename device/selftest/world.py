@@ -27,6 +27,7 @@ from drivers.keypad.scan import ScannedKeypad
 from drivers.ports import Clock, Display
 from drivers.ports import Sound as SoundPort
 from drivers.power.gauge import KINDS, open_bus
+from drivers.vault.medium import FolderView
 from sesame_core.events import Key, Millis
 
 if TYPE_CHECKING:
@@ -128,6 +129,10 @@ class RealWorld:
             return Path(path).read_text(encoding="ascii", errors="replace").strip("\n\0")
         except OSError:
             return ""
+
+    def open_store(self, path: str) -> FolderView:
+        """Nothing is made, locked or written there."""
+        return FolderView(Path(path))
 
     def ask_service(self) -> str:
         """`systemctl is-active`."""

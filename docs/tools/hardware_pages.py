@@ -27,7 +27,7 @@ PROBES = {
     "keypad": ("each key, asked for by its name; 20 s for it, 5 s after a silent one", "presses"),
     "battery": ("the gauge's percent", "yes"),
     "key usb": ("an access key: the USB controller, the composite device, a computer at the other end", ""),
-    "key store": ("an access key: every part of its store is there", ""),
+    "key store": ("an access key: every part of its store is there, and opens", ""),
     "key tpm": ("an access key that a TPM seals: the chip is there, seals and opens random bytes, and which it is", ""),
     "pcscd": ("the smart-card service answers and lets this user in", ""),
     "card reader": ("the names of the connected readers", ""),

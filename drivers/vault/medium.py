@@ -58,18 +58,7 @@ class Folder:
 
     def read_part(self, name: str) -> bytes | None:
         """See Medium."""
-        path = self._path / name
-        try:
-            _refuse_shared(path)
-            with path.open("rb") as file:
-                content = file.read(LONGEST_PART + 1)
-        except FileNotFoundError:
-            return None
-        except OSError as cause:
-            raise VaultError(f"cannot read {path}: {cause.strerror}") from cause
-        if len(content) > LONGEST_PART:
-            raise VaultError(f"{path} is none of the key's: it has more than {LONGEST_PART} bytes; move it away")
-        return content
+        return _read_file(self._path / name)
 
     def replace_part(self, name: str, content: bytes) -> None:
         """See Medium."""
@@ -84,6 +73,36 @@ class Folder:
             _sync_folder(self._path)
         except OSError as cause:
             raise VaultError(f"cannot write {self._path / name}: {cause.strerror}; check rights and space") from cause
+
+
+class FolderView:
+    """The same folder, only looked into, whoever has it: nothing is made, held or tidied up there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read_part(self, name: str) -> bytes | None:
+        """See Medium."""
+        return _read_file(self._path / name)
+
+    def replace_part(self, name: str, content: bytes) -> None:
+        """Raises VaultError."""
+        raise VaultError(f"{self._path} is only looked into here: nothing is written")
+
+
+def _read_file(path: Path) -> bytes | None:
+    """All of a private file; None where there is none. Raises VaultError."""
+    try:
+        _refuse_shared(path)
+        with path.open("rb") as file:
+            content = file.read(LONGEST_PART + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as cause:
+        raise VaultError(f"cannot read {path} ({cause.strerror}): check rights, then the disk it lies on") from cause
+    if len(content) > LONGEST_PART:
+        raise VaultError(f"{path} is none of the key's: it has more than {LONGEST_PART} bytes; move it away")
+    return content
 
 
 def _fill_file(descriptor: int, content: bytes) -> None:

@@ -14,6 +14,9 @@ from drivers.vault.sealing import Wrapping
 from sesame_core.piv.names import BlockAlgorithm, KeyAlgorithm, KeyReference, KeyRules, PinPolicy, TouchPolicy
 from sesame_core.piv.vault import VaultError
 
+DEVICE_PART: Final = "device"
+"""The secret that seals the two others: not sealed itself, but where a chip does (secret_sealer)."""
+
 DIGITS_PART: Final = "digits"
 KEYS_PART: Final = "keys"
 FORM: Final = 1

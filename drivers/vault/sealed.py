@@ -24,7 +24,9 @@ from drivers.vault.computing import (
 )
 from drivers.vault.first_values import PUBLISHED, Factory, FirstValues
 from drivers.vault.medium import Medium
+from drivers.vault.opening import open_parts
 from drivers.vault.parts import (
+    DEVICE_PART,
     DIGITS_PART,
     KEYS_PART,
     DigitsEntry,
@@ -32,8 +34,6 @@ from drivers.vault.parts import (
     KeyEntry,
     KeysPart,
     ManagementEntry,
-    read_digits,
-    read_keys,
     write_digits,
     write_keys,
 )
@@ -54,7 +54,6 @@ from sesame_core.piv.names import (
 from sesame_core.piv.objects import card_capabilities, certificate_container, holder_id, protected_management
 from sesame_core.piv.vault import KeyFacts, ManagementState, TriesState, VaultError
 
-DEVICE_PART: Final = "device"
 PIN_TRIES: Final = 3
 PUK_TRIES: Final = 3
 LARGEST_SERIAL: Final = (1 << 31) - 1
@@ -101,8 +100,7 @@ class SealedVault:
         elif keys is None:
             raise VaultError("the key's part keys is gone: put it back, or move the other parts away for a new key")
         else:
-            self._digits = read_digits(seal.open_part(DIGITS_PART, digits))
-            self._keys = read_keys(seal.open_part(KEYS_PART, keys))
+            self._digits, self._keys = open_parts(seal, digits, keys)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._keys.serial}>"

@@ -7,7 +7,7 @@ so that it changes from one sealing to the other at once: a power cut leaves the
 from typing import Final, Protocol
 
 from drivers.vault.medium import Medium
-from drivers.vault.sealed import DEVICE_PART
+from drivers.vault.parts import DEVICE_PART
 from drivers.vault.sealing import DeviceSeal
 from sesame_core.piv.vault import VaultError
 

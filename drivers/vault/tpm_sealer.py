@@ -33,6 +33,10 @@ class ForeignBlobError(VaultError):
     """The chip does not know the blob: it belongs to another owner seed, or was touched."""
 
 
+class TpmAwayError(VaultError):
+    """There is no chip, or it is not open to this user: at a start, udev may still be about it."""
+
+
 class PcrChangedError(VaultError):
     """The chip knows the blob and refuses: its PCRs are not those of the sealing."""
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from drivers.vault.tpm_sealer import ForeignBlobError, Hierarchy, PcrChangedError, TpmBlob, TpmFacts
+from drivers.vault.tpm_sealer import ForeignBlobError, Hierarchy, PcrChangedError, TpmAwayError, TpmBlob, TpmFacts
 from sesame_core.piv.vault import VaultError
 
 PROGRAM: Final = "tpm2"
@@ -102,12 +102,12 @@ class TpmTools:
 
     def _check_device(self) -> None:
         if not self._device.exists():
-            raise VaultError(
+            raise TpmAwayError(
                 f"there is no TPM at {self._device}: fit the one that belongs to this key, name it in"
                 " /boot/firmware/config.txt (dtoverlay=tpm-slb9670) and restart, or set key.tpm to where it is"
             )
         if not os.access(self._device, os.R_OK | os.W_OK):
-            raise VaultError(
+            raise TpmAwayError(
                 f"{self._device} is not open to this user: type sudo ./install --key, which lets the key's service at"
                 " the TPM that is configured (group tss); a command by hand wants root, or that group"
             )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from sesame.bank.business import business_beside, frame_keys
 from sesame.books import needing_extra
-from sesame.exits import CommandError, Exit
 
 if TYPE_CHECKING:
     from bank.esecure.frame import EsecureFrame
@@ -34,19 +33,15 @@ def key_beside(
 ) -> "Iterator[tuple[BusinessPlace, KeyBeside]]":
     """With the business site that it is for, while the context lasts. `page`: where the page that shows it is served.
     Raises CommandError, ServingError, StateError."""
-    from sesame_core.piv.vault import VaultError  # noqa: PLC0415 - only where there is a page
     from simulator.key.window import BrowserWindow  # noqa: PLC0415 - a web server's libraries
     from simulator.web.beside import KeyBeside  # noqa: PLC0415 - as above
     from web.serving import Server, bind_listener, url_of  # noqa: PLC0415 - as above
 
     pages = (url_of(page).rstrip("/"), url_of(page, "localhost").rstrip("/"))
-    try:
-        with _desk_at_site(config, keys, url_of(page), (state, state), BLOCK_S) as (business, desk):
-            window = bind_listener(0, 0)
-            with Server(BrowserWindow(desk.browser).make_app(pages), window).beside():
-                yield business, KeyBeside(desk, window.getsockname()[1])
-    except VaultError as error:
-        raise CommandError(Exit.BOOKS, str(error)) from error
+    with _desk_at_site(config, keys, url_of(page), (state, state), BLOCK_S) as (business, desk):
+        window = bind_listener(0, 0)
+        with Server(BrowserWindow(desk.browser).make_app(pages), window).beside():
+            yield business, KeyBeside(desk, window.getsockname()[1])
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from device.config import load_config
-from device.esecure.compose import make_tpm_sealer
+from device.esecure.store import make_tpm_sealer
 from drivers.vault.medium import Folder
-from drivers.vault.sealed import DEVICE_PART
+from drivers.vault.parts import DEVICE_PART
 from drivers.vault.secret_sealer import FileSealer, is_tpm_sealed, reseal_secret
 from sesame.answers import say_result
 from sesame.exits import CommandError, Exit

@@ -212,7 +212,7 @@ ROWS: Final[Mapping[KeyPhase, Mapping[KeyTrigger, KeyCell]]] = {
     },
     P.REPLUG: {T.DIGITS_WRONG: _make_cell(do.note_tries)},
     P.REMOVABLE: {T.DIGITS_WRONG: _make_cell(do.note_tries)},
-    P.BROKEN: dict.fromkeys(BY_A_COMPUTER, STAY)
+    P.BROKEN: dict.fromkeys((*BY_A_COMPUTER, T.STORE_BROKEN), STAY)
     | {
         T.HOST_CAME: _make_cell(do.host_came),
         T.REMOVAL_ALLOWED: _make_cell(do.allow_removal),

@@ -1,8 +1,9 @@
 """The simulated access key in real time: the same board, painter and loop as the reader's, with a cable to a PC."""
 
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -18,8 +19,9 @@ from device.esecure.updating import UpdateDesk
 from device.esecure.worker import ThreadWorker
 from device.loop import Loop
 from drivers.ports import Picture
+from drivers.vault.defective import DefectiveStoreError, DefectiveVault, open_any_vault
 from drivers.vault.first_values import give_published
-from drivers.vault.medium import Folder, KeyHeldError, Medium
+from drivers.vault.medium import Folder, KeyHeldError
 from drivers.vault.sealed import open_vault
 from drivers.vault.twin import MemoryMedium
 from sesame_core.errors import SesameError
@@ -36,6 +38,8 @@ FOLDER: Final = "key-desk"
 
 NOBODYS: Final = 0
 """The ticket of a step that nobody waits for: the link's own begin with 1."""
+
+log: Final = logging.getLogger(__name__)
 
 
 class KeyPowerError(SesameError):
@@ -76,7 +80,7 @@ class KeyBench(LiveFront):
         self.cable = DeskCable(self.clock)
         self.programs = programs
         self._worker = worker = ThreadWorker(self.clock)
-        self._updates = UpdateDesk(programs.open_taking)
+        self._updates = UpdateDesk(vault.refuse if isinstance(vault, DefectiveVault) else programs.open_taking)
         link = KeyLink(self.cable, vault, worker, self.clock, KeyManner(PinMode.KEYPAD, bank, self._updates))
         appliance = KeyAppliance(link, self.cable, worker, rules_of_glass(config))
         self.loop = Loop(self.parts.board, appliance, [self._watch])
@@ -120,9 +124,10 @@ class KeyBench(LiveFront):
         return self.over()
 
     def begin_anew(self) -> None:
-        """Out of the PC, as the maker made it. Raises VaultError."""
+        """Out of the PC, as the maker made it; a defective one stays what it is. Raises VaultError."""
         self.unplug()
-        self.vault.start_anew()
+        with suppress(DefectiveStoreError):
+            self.vault.start_anew()
         self.programs.begin_anew()
 
     # What an eye sees
@@ -145,21 +150,21 @@ def open_key(
     programs: DeskPrograms,
 ) -> Iterator[KeyBench]:
     """The key that lies in the state's folder, which is held meanwhile. Where another run has it, as where there is no
-    folder, it is one more, in memory alone: a bank has many keys. Raises VaultError."""
-    folder = _held(state / FOLDER) if state else None
-    if folder is None:
-        yield _made(config, MemoryMedium(), bank, programs)
-        return
-    with closing(folder):
-        yield _made(config, folder, bank, programs)
+    folder, it is one more, in memory alone: a bank has many keys. One whose store cannot be opened is defective, as on
+    a board."""
+    with ExitStack() as stack:
+        yield KeyBench(config, _open_lying(state / FOLDER, stack) if state else _make_one(), bank, programs)
 
 
-def _held(place: Path) -> Folder | None:
+def _open_lying(place: Path, stack: ExitStack) -> Vault:
     try:
-        return Folder(place)
+        vault = open_any_vault(lambda: open_vault(stack.enter_context(closing(Folder(place))), give_published))
     except KeyHeldError:
-        return None
+        return _make_one()
+    if isinstance(vault, DefectiveVault):
+        log.error("the key in %s is defective, and nothing in it is touched: %s", place, vault.why)
+    return vault
 
 
-def _made(config: Config, medium: Medium, bank: EllipticCurvePublicKey, programs: DeskPrograms) -> KeyBench:
-    return KeyBench(config, open_vault(medium, give_published), bank, programs)
+def _make_one() -> Vault:
+    return open_vault(MemoryMedium(), give_published)

@@ -314,7 +314,7 @@ class KeyMaking:
 def open_desk_of_key(
     config: Config, state: Path | None, frame: EsecureFrame, site: BusinessSite, making: KeyMaking
 ) -> Iterator[KeyDesk]:
-    """The desk with its key in the state's folder, alive while the context lasts. Raises VaultError."""
+    """The desk with its key in the state's folder, alive while the context lasts."""
     with ExitStack() as stack:
         key = stack.enter_context(open_key(config, state, making.bank, making.programs))
         language = "fr" if config.reader.language == "auto" else config.reader.language

@@ -8,6 +8,7 @@ from bank.errors import BankError
 from bank.esecure.frame import EsecureFrame
 from bank.esecure.helpdesk import Helpdesk
 from bank.pki.records import AccessKeyState
+from drivers.vault.defective import DefectiveStoreError
 from sesame_core.errors import SesameError
 from sesame_core.piv.fields import split_fields
 from sesame_core.piv.names import ATTESTATION_CERTIFICATE
@@ -15,6 +16,8 @@ from sesame_core.piv.vault import Vault
 
 CUSTOMER: Final = "MOREAU17"
 """Whose key lies on the desk."""
+
+NO_SERIAL: Final = 0
 
 CERTIFICATE_FIELD: Final = 0x70
 """Of a certificate's data object (SP 800-73-5 part 1, table 10)."""
@@ -27,7 +30,7 @@ class PostError(SesameError):
 @dataclass(frozen=True, slots=True)
 class KeyLetters:
     """`code`: the activation code, empty where the key has its certificate; `number`: the posted security number, empty
-    where nobody has had one posted."""
+    where nobody has had one posted; `serial`: 0 where the key does not tell it."""
 
     user: str
     serial: int
@@ -47,17 +50,24 @@ class KeyPost:
         self._letters: KeyLetters | None = None
 
     def read_letters(self) -> KeyLetters:
-        """What lies on the desk; the key is given out where it is in stock. Raises PostError."""
+        """What lies on the desk; the key is given out where it is in stock, and nothing lies there for one whose store
+        cannot be opened. Raises PostError."""
         with self._lock:
             if self._letters is None:
-                self._letters = self._give_out()
+                try:
+                    self._letters = self._give_out()
+                except DefectiveStoreError:
+                    return KeyLetters(self._user, NO_SERIAL)
             return self._letters
 
     def post_anew(self) -> KeyLetters:
         """The helpdesk posts a new security number, and a new activation code where the key has no certificate. Raises
         PostError."""
         with self._lock:
-            self._letters = self._ask_anew()
+            try:
+                self._letters = self._ask_anew()
+            except DefectiveStoreError as error:
+                raise PostError(str(error)) from error
             return self._letters
 
     def forget(self) -> None:

@@ -5,6 +5,7 @@ The computer speaks CCID to it as bytes. Time is simulated, so that a question t
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
@@ -18,8 +19,9 @@ from device.pace import Stepper
 from drivers.clock import SteppedClock
 from drivers.ports import Clock
 from drivers.usb.twin import HostTwin
+from drivers.vault.defective import open_any_vault
 from drivers.vault.first_values import Factory, give_published
-from drivers.vault.sealed import open_vault
+from drivers.vault.sealed import SealedVault, open_vault
 from drivers.vault.twin import MemoryMedium
 from sesame_core.esecure.state import KeyPhase
 from sesame_core.events import Event, Key, KeyPressed, Millis
@@ -48,9 +50,11 @@ class Desk:
     def __post_init__(self) -> None:
         self.clock = SteppedClock()
         self.cable = self.twin(self.clock)
-        self.vault = open_vault(self.medium, self.factory, cost=CHEAP, pinless=self.mode is PinMode.NONE)
+        pinless = self.mode is PinMode.NONE
+        opened = open_any_vault(lambda: open_vault(self.medium, self.factory, cost=CHEAP, pinless=pinless))
+        self.vault = cast("SealedVault", opened)  # what stands in for it where a test has damaged the store
         self.at_work = worker = self.worker(self.clock)
-        self.link = KeyLink(self.cable, self.vault, worker, self.clock, KeyManner(self.mode, self.bank, self.updates))
+        self.link = KeyLink(self.cable, opened, worker, self.clock, KeyManner(self.mode, self.bank, self.updates))
         self.fingers, self.glass, front = Fingers(), Glass(), Quiet()
         appliance = KeyAppliance(self.link, self.cable, worker)
         self.loop: KeyLoop = Loop(Board(self.clock, self.fingers, self.glass, front, front), appliance)

@@ -7,7 +7,8 @@ from typing import Protocol
 import pytest
 
 from drivers.vault.first_values import give_published
-from drivers.vault.sealed import DEVICE_PART, SealedVault, open_vault
+from drivers.vault.parts import DEVICE_PART
+from drivers.vault.sealed import SealedVault, open_vault
 from drivers.vault.secret_sealer import FileSealer, SecretMedium, SecretSealer, reseal_secret
 from drivers.vault.tpm_sealer import TpmChip, TpmSealer
 from drivers.vault.twin import MemoryMedium

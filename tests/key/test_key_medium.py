@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_mock import MockerFixture
 
-from drivers.vault.medium import LONGEST_PART, Folder
+from drivers.vault.medium import LONGEST_PART, Folder, FolderView
 from drivers.vault.twin import PowerCutError
 from sesame_core.piv.vault import VaultError
 
@@ -129,3 +129,17 @@ def test_a_place_where_no_folder_can_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("a file")
     with pytest.raises(VaultError, match=r"cannot use .*check that the folder can be written"):
         Folder(tmp_path / "key")
+
+
+def test_who_only_looks_in_makes_holds_and_tidies_nothing(tmp_path: Path) -> None:
+    place = tmp_path / "key"
+    assert FolderView(place).read_part("keys") is None
+    assert not place.exists()
+    folder = Folder(place)
+    folder.replace_part("keys", b"kept")
+    (place / "keys1.new").write_bytes(b"half")
+    assert FolderView(place).read_part("keys") == b"kept", "while another program has it"
+    with pytest.raises(VaultError, match="only looked into"):
+        FolderView(place).replace_part("keys", b"other")
+    assert sorted(each.name for each in place.iterdir()) == ["keys", "keys1.new", "lock"]
+    folder.close()

@@ -19,7 +19,8 @@ from device.selftest.probes import ProbeOptions, run_probes
 from device.selftest.world import RealWorld
 from drivers.vault.first_values import give_published
 from drivers.vault.medium import Folder
-from drivers.vault.sealed import DEVICE_PART, open_vault
+from drivers.vault.parts import DEVICE_PART
+from drivers.vault.sealed import open_vault
 from drivers.vault.secret_sealer import FileSealer, SecretMedium, SecretSealer, is_tpm_sealed
 from drivers.vault.tpm_sealer import TpmSealer
 from drivers.vault.tpm_tools import TpmTools

@@ -10,8 +10,8 @@ from pytest_mock import MockerFixture
 
 from device.config import Config, KeyConfig
 from device.errors import ConfigError
-from device.esecure.compose import choose_sealer, make_tpm_sealer
-from drivers.vault.sealed import DEVICE_PART
+from device.esecure.store import choose_sealer, make_tpm_sealer
+from drivers.vault.parts import DEVICE_PART
 from drivers.vault.secret_sealer import FileSealer, SecretSealer, reseal_secret
 from drivers.vault.tpm_sealer import Hierarchy, TpmBlob, TpmSealer
 from drivers.vault.tpm_tools import TpmTools

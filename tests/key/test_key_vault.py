@@ -13,8 +13,8 @@ from drivers.vault import sealed
 from drivers.vault.computing import raise_raw, read_public
 from drivers.vault.first_values import LETTER, give_published, write_letter
 from drivers.vault.medium import LONGEST_PART
-from drivers.vault.parts import DIGITS_PART, KEYS_PART, read_digits, read_keys
-from drivers.vault.sealed import DEVICE_PART, SealedVault, open_vault
+from drivers.vault.parts import DEVICE_PART, DIGITS_PART, KEYS_PART, read_digits, read_keys
+from drivers.vault.sealed import SealedVault, open_vault
 from drivers.vault.sealing import DeviceSeal, guard_secret, open_guarded
 from drivers.vault.twin import MemoryMedium, PowerCutError
 from sesame_core.piv.names import (
@@ -178,7 +178,7 @@ def test_a_bit_that_flips_is_noticed(name: str) -> None:
     part = bytearray(medium.parts[name])
     part[len(part) // 2] ^= 1
     medium.parts[name] = bytes(part)
-    with pytest.raises(VaultError, match="damaged, or belongs to another device"):
+    with pytest.raises(VaultError, match=f"part {name} is damaged, or belongs to another device"):
         vault_on(medium)
 
 

@@ -1,22 +1,35 @@
 """The self-test of a machine that is an access key: its USB side and its store."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from device.config import Config
 from device.selftest.findings import Verdict
+from device.selftest.ports import DeviceAccess
 from device.selftest.probes import ProbeOptions, run_probes
-from device.selftest.usb_key import CONTROLLERS, GADGET, KEPT, PARTS, STORE, USB
+from device.selftest.usb_key import CONTROLLERS, GADGET, KEPT, PARTS, STORE, USB, probe_store
+from drivers.updates.memory import UPDATES_PART, UpdateMemory
+from drivers.vault.sealed import open_seal
+from drivers.vault.tpm_twin import TpmTwin
+from drivers.vault.twin import MemoryMedium
 from simulator.surroundings import SimulatedWorld
+from tests.key.made import vault_on
 
 KEY = replace(Config(), key=replace(Config().key, usb_vendor=0x1209, usb_product=1))
 CONTROLLER = "3f980000.usb"
-WELL = {
-    f"{GADGET}/UDC": CONTROLLER,
-    f"{CONTROLLERS}/{CONTROLLER}/state": "configured",
-    **{f"{KEPT}/{part}": "" for part in PARTS},
-}
+
+
+def lay_store() -> dict[str, str]:
+    """A key's parts, a letter a byte; with what it remembers of updates."""
+    medium = MemoryMedium()
+    vault_on(medium)
+    UpdateMemory(medium, open_seal(medium), datetime.min.replace(tzinfo=UTC)).raise_floor(1)
+    return {f"{KEPT}/{part}": content.decode("latin-1") for part, content in medium.parts.items()}
+
+
+WELL = {f"{GADGET}/UDC": CONTROLLER, f"{CONTROLLERS}/{CONTROLLER}/state": "configured", **lay_store()}
 
 
 def find(files: dict[str, str], config: Config = KEY) -> dict[str, tuple[Verdict, str]]:
@@ -69,3 +82,28 @@ def test_a_store_before_the_first_start_and_one_that_lost_a_part() -> None:
     none = {path: value for path, value in WELL.items() if not path.startswith(KEPT)}
     assert find(none)[STORE] == (Verdict.GOOD, "there is no key yet: the first start makes one")
     assert find({**none, f"{KEPT}/digits": ""})[STORE] == (Verdict.FAILED, "parts of the key are gone: device, keys")
+
+
+@pytest.mark.parametrize("part", [*PARTS, UPDATES_PART])
+def test_a_store_with_a_bit_that_flipped_names_the_part(part: str) -> None:
+    """It was called whole: its names were."""
+    whole = WELL[f"{KEPT}/{part}"]
+    verdict, said = find(WELL | {f"{KEPT}/{part}": whole[:20] + chr(ord(whole[20]) ^ 1) + whole[21:]})[STORE]
+    assert verdict is Verdict.FAILED
+    assert f"part {part} is damaged" in said
+
+
+def test_a_store_that_a_tpm_seals_is_not_opened_by_who_may_not_ask_it() -> None:
+    class Closed(SimulatedWorld):
+        def access(self, device: str) -> DeviceAccess:
+            return DeviceAccess.DENIED if device == KEY.key.tpm else super().access(device)
+
+    config = replace(KEY, key=replace(KEY.key, sealing="tpm"))
+    world = Closed(config=config)
+    world.files = WELL
+    (found,) = probe_store(world, config)
+    assert found.verdict is Verdict.LEFT_OUT
+    asked = SimulatedWorld(config=config)
+    asked.files, asked.tpm = WELL, TpmTwin()
+    (found,) = probe_store(asked, config)
+    assert (found.verdict, "sesame key seal tpm" in found.cure) == (Verdict.FAILED, True), "it lies there as it is"
