@@ -13,7 +13,6 @@ from device.errors import ConfigError
 from device.esecure.manner import PinMode
 from drivers.errors import DriverError
 from drivers.updates.disk import UpdateDisk
-from drivers.updates.releases import PENDING, ProgramReleases
 from drivers.vault.defective import DefectiveVault
 from drivers.vault.first_values import write_letter
 from drivers.vault.medium import Folder, KeyHeldError, Medium
@@ -78,6 +77,8 @@ def _await_chip(opening: Callable[[], Vault], rest: Callable[[float], None]) -> 
 def is_on_trial(release: Path) -> bool:
     """Whether the program in this folder is one that the key has not run yet: where such a one cannot open the store,
     the fault may be its own, and the one before it is to run again."""
+    from drivers.updates.releases import PENDING, ProgramReleases  # noqa: PLC0415 - few starts ask for it
+
     try:
         return ProgramReleases(release.parent.parent, UpdateDisk()).find_name(PENDING) == release.name
     except DriverError:

@@ -61,7 +61,7 @@ def probe_store(world: World, config: Config) -> Iterator[Finding]:
     there = world.list_folder(KEPT)
     gone = [part for part in PARTS if part not in there]
     if len(gone) == len(PARTS):
-        yield Finding.good(STORE, "there is no key yet: the first start makes one")
+        yield _look_for_none(world)
     elif gone:
         cure = "put them back from a copy of this key's; else the key is to be replaced: the bank gives a new one out"
         yield Finding.failed(STORE, f"parts of the key are gone: {', '.join(gone)}", cure)
@@ -69,6 +69,15 @@ def probe_store(world: World, config: Config) -> Iterator[Finding]:
         yield Finding.left_out(STORE, "every part is there; without the TPM none can be opened", ASK_TPM)
     else:
         yield _open_store(world, config)
+
+
+def _look_for_none(world: World) -> Finding:
+    """A folder that the disk does not give looks empty, too."""
+    try:
+        world.open_store(KEPT).read_part(PARTS[0])
+    except VaultError as error:
+        return Finding.of_error(STORE, error)
+    return Finding.good(STORE, "there is no key yet: the first start makes one")
 
 
 def _may_ask_tpm(world: World, tpm: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from drivers.updates.disk import SCRATCH, UpdateDisk, UpdateDiskError, read_small
+from drivers.updates.disk import SCRATCH, UpdateDisk, UpdateDiskError, is_folder, list_folder, read_link, read_small
 from drivers.updates.offers import ProgramOffer
 from drivers.updates.unpacking import Unpacker
 
@@ -37,9 +37,8 @@ class ProgramReleases:
 
     def find_name(self, link: str) -> str:
         """The program that a link leads to; "" where it leads to none that is there."""
-        path = self.folder / link
-        name = path.readlink().name if path.is_symlink() else ""
-        return name if name and (self.folder / RELEASES / name).is_dir() else ""
+        target = read_link(self.folder / link)
+        return target.name if target is not None and is_folder(self.folder / RELEASES / target.name) else ""
 
     def read_number(self, name: str) -> int:
         """A program's release number; 0 for one that was installed by hand."""
@@ -59,7 +58,7 @@ class ProgramReleases:
         room for two."""
         current = self.find_name(CURRENT)
         self._drop_pending()
-        for other in sorted((self.folder / RELEASES).iterdir()):
+        for other in list_folder(self.folder / RELEASES):
             if other.name != current:
                 self.disk.remove(other)
         scratch = self.folder / RELEASES / (offer.name + SCRATCH)
@@ -71,13 +70,15 @@ class ProgramReleases:
     def choose_program(self) -> str:
         """What is started now: the pending one for the first three times, else the current one. Its name."""
         pending = self.find_name(PENDING)
-        if pending and pending != self.find_name(CURRENT):
-            starts = self._count_starts()
-            if starts < MOST_STARTS:
-                return self._choose(PENDING if self._can_count(starts + 1) else CURRENT)
+        tried = bool(pending) and pending != self.find_name(CURRENT)
+        starts = self._count_starts() if tried else 0
+        if tried and starts < MOST_STARTS:
+            return self._choose(PENDING if self._can_count(starts + 1) else CURRENT)
+        name = self._choose(CURRENT)  # first: what follows, a disk may refuse to write down
+        if tried:
             self.note_failed(pending)
         self._drop_pending()
-        return self._choose(CURRENT)
+        return name
 
     def note_failed(self, name: str) -> None:
         """It is not taken again."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from drivers.updates.disk import BLOCK, UpdateDisk
+from drivers.updates.disk import BLOCK, UpdateDisk, name_errors
 from drivers.updates.offers import UpdateRefusedError
 from sesame_core.esecure.updating import UpdateStatus
 
@@ -28,7 +28,7 @@ class Unpacker:
         UpdateDiskError."""
         self._disk.make_folder(self._folder)
         try:
-            with tarfile.open(archive, "r|xz") as tape:
+            with name_errors(archive), tarfile.open(archive, "r|xz") as tape:
                 for count, member in enumerate(tape):
                     _refuse_unless(count < MOST_MEMBERS, "too many files")
                     self._unpack_member(tape, member)

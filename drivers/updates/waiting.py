@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from drivers.updates.disk import UpdateDisk, UpdateDiskError, read_blocks, read_small
+from drivers.updates.disk import UpdateDisk, UpdateDiskError, find_size, list_folder, read_blocks, read_small
 from drivers.updates.memory import read_files, write_files
 from drivers.updates.offers import ProgramOffer, UpdateRefusedError
 from sesame_core.esecure.updating import UpdateStatus
@@ -34,12 +34,12 @@ class WaitingRoom:
     @property
     def is_ready(self) -> bool:
         """Whether a program waits for the next start."""
-        return (self.folder / READY).is_file()
+        return find_size(self.folder / READY) is not None
 
     def begin(self, offer: ProgramOffer) -> int:
         """Make room for this one; how many bytes of it are here. Others that have begun are forgotten."""
         self._disk.make_folder(self.folder, 0o700)
-        for other in sorted(self.folder.iterdir()):
+        for other in list_folder(self.folder):
             if other.name not in {offer.digest + PART, READY}:
                 self._disk.remove(other)
         here = self.count_bytes(offer)
@@ -53,8 +53,7 @@ class WaitingRoom:
 
     def count_bytes(self, offer: ProgramOffer) -> int:
         """How much of it is here."""
-        part = self._part(offer)
-        return part.stat().st_size if part.is_file() else 0
+        return find_size(self._part(offer)) or 0
 
     def add_block(self, offer: ProgramOffer, offset: int, block: bytes) -> None:
         """The next bytes: on the disk when it returns."""
@@ -86,8 +85,8 @@ class WaitingRoom:
     def clear(self) -> None:
         """Nothing waits any more. The paper goes first."""
         self._disk.remove(self.folder / READY)
-        if self.folder.is_dir():
-            for left in sorted(self.folder.glob("*" + WHOLE)):
+        for left in list_folder(self.folder):
+            if left.name.endswith(WHOLE):
                 self._disk.remove(left)
 
     def _part(self, offer: ProgramOffer) -> Path:

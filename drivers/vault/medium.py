@@ -49,8 +49,12 @@ class Folder:
         except OSError as cause:
             os.close(self._lock)
             raise KeyHeldError(f"another program has the key in {path}: end that one first") from cause
-        for left_behind in path.glob("*" + SCRATCH):  # by a power cut
-            left_behind.unlink(missing_ok=True)
+        try:
+            for left_behind in path.glob("*" + SCRATCH):  # by a power cut
+                left_behind.unlink(missing_ok=True)
+        except OSError as cause:
+            os.close(self._lock)
+            raise VaultError(f"cannot use {path}: {cause.strerror}; check rights, then the disk it lies on") from cause
 
     def close(self) -> None:
         """Let another program have it."""

@@ -12,12 +12,13 @@ class PowerCutError(Exception):
 
 class MemoryMedium:
     """See Medium. Each replacement has two steps at which the power can go: before the part is the new one, and after,
-    when nobody has heard of it yet."""
+    when nobody has heard of it yet. `cut`: or an error of the disk, after which the program goes on."""
 
     def __init__(self, parts: dict[str, bytes] | None = None) -> None:
         self.parts = dict(parts or {})
         self.steps = 0
         self.cut_at: int | None = None
+        self.cut: Exception = PowerCutError()
         self.full = False
 
     def read_part(self, name: str) -> bytes | None:
@@ -34,5 +35,5 @@ class MemoryMedium:
 
     def _step(self) -> None:
         if self.cut_at == self.steps:
-            raise PowerCutError
+            raise self.cut
         self.steps += 1

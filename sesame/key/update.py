@@ -14,7 +14,7 @@ from device.esecure.updating import read_root
 from drivers.errors import DriverError
 from drivers.updates.disk import UpdateDisk
 from drivers.updates.releases import ProgramReleases
-from drivers.updates.waiting import READY, WaitingRoom
+from drivers.updates.waiting import WaitingRoom
 from sesame.answers import say_result
 from sesame.exits import Exit
 
@@ -37,9 +37,9 @@ def _settle_waiting(arguments: argparse.Namespace, releases: ProgramReleases) ->
     """What waits, to be tried. Its library is loaded only where something does. Raises ConfigError."""
     room = WaitingRoom(Path(arguments.state) / UPDATES, releases.disk)
     root = load_config(arguments.config).key.updates
-    if not root or not (room.folder / READY).exists():
-        return
     try:
+        if not root or not room.is_ready:
+            return
         from drivers.updates.settling import settle_program  # noqa: PLC0415 - for an update alone
 
         number = settle_program(read_root(Path(root)), room, releases)

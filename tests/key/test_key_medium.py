@@ -66,16 +66,41 @@ def test_the_power_goes_at_every_call(tmp_path: Path, mocker: MockerFixture, cal
     assert sorted(each.name for each in (tmp_path / "key").iterdir()) == ["keys", "lock"]
 
 
-@pytest.mark.parametrize("call", [1, 2, 3])
-def test_a_full_disk_leaves_the_old_part_and_says_what_to_do(tmp_path: Path, mocker: MockerFixture, call: int) -> None:
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
+@pytest.mark.parametrize(("call", "left"), [(1, b"old"), (2, b"old"), (3, b"old"), (4, b"new")])
+def test_a_disk_that_refuses_a_call_leaves_a_whole_part_and_says_what_to_do(
+    tmp_path: Path, mocker: MockerFixture, call: int, left: bytes, number: int
+) -> None:
     folder = Folder(tmp_path / "key")
     folder.replace_part("keys", b"old")
     watched = Watched(mocker)
-    watched.end_at, watched.end = call, OSError(errno.ENOSPC, "No space left on device")
-    with pytest.raises(VaultError, match="No space left on device; check rights and space"):
+    watched.end_at, watched.end = call, OSError(number, os.strerror(number))
+    with pytest.raises(VaultError, match=f"{os.strerror(number)}; check rights and space"):
         folder.replace_part("keys", b"new")
-    assert folder.read_part("keys") == b"old"
+    assert folder.read_part("keys") == left
     assert sorted(each.name for each in (tmp_path / "key").iterdir()) == ["keys", "lock"]
+    folder.close()
+
+
+def test_a_part_that_the_disk_does_not_give_is_named_with_what_to_do(tmp_path: Path) -> None:
+    """By the kernel's own EIO: reading a process' memory at address 0 (proc_pid_mem(5))."""
+    folder = Folder(tmp_path / "key")
+    (tmp_path / "key" / "keys").symlink_to("/proc/self/mem")
+    for medium in (folder, FolderView(tmp_path / "key")):
+        with pytest.raises(VaultError, match=r"key/keys \(Input/output error\): check rights, then the disk"):
+            medium.read_part("keys")
+    folder.close()
+
+
+def test_what_a_power_cut_has_left_and_the_disk_does_not_let_go_is_said(tmp_path: Path, mocker: MockerFixture) -> None:
+    place = tmp_path / "key"
+    place.mkdir()
+    (place / "keys1.new").touch()
+    mocker.patch("pathlib.Path.unlink", side_effect=OSError(errno.EIO, "Input/output error"))
+    with pytest.raises(VaultError, match=r"cannot use .*Input/output error; check rights, then the disk"):
+        Folder(place)
+    mocker.stopall()
+    Folder(place).close()  # nobody has it
 
 
 def test_a_disk_that_takes_a_byte_at_a_time_gets_them_all(tmp_path: Path, mocker: MockerFixture) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -120,6 +121,32 @@ def test_a_power_cut_leaves_the_old_or_the_new_and_never_a_try_more(number: int)
         (pin,) = opening(cut)
         assert pin in opening(medium) + opening(after_medium)
         signs_or_has_no_key(vault, pin)
+
+
+@pytest.mark.parametrize("number", range(len(LIFE)), ids=[name for name, _ in LIFE])
+def test_a_disk_that_fails_at_a_step_leaves_the_old_or_the_new_to_a_program_that_goes_on(number: int) -> None:
+    """EIO from the write, or from syncing the folder when the new part is there already."""
+    before, act = lived(number), LIFE[number][1]
+    after = MemoryMedium(before.parts)
+    act(vault_on(after))
+    pins = opening(before) + opening(after)
+    for step in count():
+        medium = MemoryMedium(before.parts)
+        vault = vault_on(medium)
+        medium.cut_at, medium.cut = step, VaultError("cannot write: Input/output error; check rights and space")
+        try:
+            act(vault)
+        except VaultError:
+            medium.cut_at = None
+        else:
+            break
+        (pin,) = opening(medium)
+        assert pin in pins
+        signs_or_has_no_key(vault_on(MemoryMedium(medium.parts)), pin)
+        left = tries(vault_on(MemoryMedium(medium.parts)))[0]
+        assert not vault.check_pin(b"999999")
+        assert tries(vault_on(MemoryMedium(medium.parts)))[0] <= left, "a try came back"
+    assert step >= 2
 
 
 def signs_or_has_no_key(vault: SealedVault, pin: bytes) -> None:

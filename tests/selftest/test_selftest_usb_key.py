@@ -14,6 +14,7 @@ from drivers.updates.memory import UPDATES_PART, UpdateMemory
 from drivers.vault.sealed import open_seal
 from drivers.vault.tpm_twin import TpmTwin
 from drivers.vault.twin import MemoryMedium
+from sesame_core.piv.vault import VaultError
 from simulator.surroundings import SimulatedWorld
 from tests.key.made import vault_on
 
@@ -91,6 +92,15 @@ def test_a_store_with_a_bit_that_flipped_names_the_part(part: str) -> None:
     verdict, said = find(WELL | {f"{KEPT}/{part}": whole[:20] + chr(ord(whole[20]) ^ 1) + whole[21:]})[STORE]
     assert verdict is Verdict.FAILED
     assert f"part {part} is damaged" in said
+
+
+def test_a_store_that_the_disk_does_not_give_is_not_a_key_that_was_never_made() -> None:
+    class Failing(SimulatedWorld):
+        def open_store(self, path: str) -> MemoryMedium:
+            raise VaultError(f"cannot read {path} (Input/output error): check rights, then the disk it lies on")
+
+    (found,) = probe_store(Failing(config=KEY), KEY)
+    assert (found.verdict, found.cure) == (Verdict.FAILED, "check rights, then the disk it lies on")
 
 
 def test_a_store_that_a_tpm_seals_is_not_opened_by_who_may_not_ask_it() -> None:
