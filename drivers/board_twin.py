@@ -7,7 +7,7 @@ The drivers run on it unchanged, over gpiozero's mock factory or over the twin o
 import heapq
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 
@@ -78,7 +78,7 @@ class BoardTwin:
     ) -> None:
         layout = layout or Layout()
         self._clock = clock
-        self._contacts = _button_contacts(buttons) if buttons else _matrix_contacts(ribbon or layout)
+        self._contacts = dict(_button_contacts(buttons) if buttons else _matrix_contacts(ribbon or layout))
         self._bounce = bounce or Bounce()
         self._moves: list[tuple[Millis, int, CircuitContact, bool]] = []
         self._order = count()
@@ -139,6 +139,12 @@ class BoardTwin:
     def short_keys(self, one: int, other: int) -> None:
         """A blob of solder between two GPIO wires."""
         self.circuit.close(CircuitContact(one, other))
+
+    def reverse_diode(self, key: Key) -> None:
+        """Solder the key's diode the wrong way round. Raises NoSuchKeyError; a pad without diodes has none to turn."""
+        contact = self._contact_of(key)
+        if contact.diode:
+            self._contacts[key] = replace(contact, one=contact.other, other=contact.one)
 
     # What an eye and an ear tell
 

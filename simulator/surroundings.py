@@ -39,6 +39,7 @@ from simulator.troubles import (
     PCSC,
     SERVICES,
     SHUT,
+    TURNED,
     VERSIONS,
     ZERO,
     Trouble,
@@ -62,6 +63,8 @@ class SimulatedWorld:
         self._config = config or self._as(CONFIGS, WITH_GAUGE)
         self._clock = SteppedClock()
         self.parts = simulate_board(self._config, self._clock, ribbon=self._ribbon())
+        if self._has(Trouble.DIODE_REVERSED):
+            self.parts.hardware.reverse_diode(TURNED)
         self._to_press: list[Key] = []
         self.files: dict[str, str] = {}
         self.tpm: TpmChip | None = None

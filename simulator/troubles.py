@@ -4,7 +4,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Final
 
-from device.config import Config, DisplayConfig, SlotConfig, SpiConfig
+from device.config import Config, DisplayConfig, KeypadConfig, SlotConfig, SpiConfig
 from device.selftest.versions import RANGES
 from drivers.gpio.factory import Machine
 from drivers.slot.pcsc_errors import Code
@@ -38,6 +38,7 @@ class Trouble(Enum):
     KEY_DEAD = "key-dead"
     KEY_STUCK = "key-stuck"
     ROW_DEAD = "row-dead"
+    DIODE_REVERSED = "diode-reversed"
     RIBBON_TURNED = "ribbon-turned"
     RIBBON_MIRRORED = "ribbon-mirrored"
     CARD_SWITCH_DEAD = "card-switch-dead"
@@ -81,12 +82,15 @@ VERSIONS: Final = {Trouble.OLD_DISPLAY_LIBRARY: {"luma.oled": "3.13.0"}}
 LOWEST: Final = {each.distribution: each.lowest for each in RANGES.values()}
 """The oldest libraries that will do: what is here when all is well."""
 
+WITH_DIODES: Final = Config(keypad=KeypadConfig(diodes=True))
+"""As the front board's pad is wired."""
 WITH_SWITCH: Final = Config(slot=SlotConfig(card_switch=True))
 
 CONFIGS: Final = {
     Trouble.NO_SPIDEV: ON_SPI,
     Trouble.SPI_OFF: ON_SPI,
     Trouble.SPI_PORT: ON_SPI_1,
+    Trouble.DIODE_REVERSED: WITH_DIODES,
     Trouble.CARD_SWITCH_DEAD: WITH_SWITCH,
     Trouble.CARD_SWITCH_SHORT: WITH_SWITCH,
     Trouble.CARD_SWITCH_INVERTED: WITH_SWITCH,
@@ -102,4 +106,6 @@ SHUT: Final = frozenset({Trouble.NO_PERMISSION, Trouble.NO_GROUPS})
 PCSC: Final = {Trouble.NO_PCSC: Code.NO_SERVICE, Trouble.POLKIT: Code.SECURITY_VIOLATION}
 CARDS: Final = {Trouble.MUTE_CARD: "mute", Trouble.NO_APPLICATION: "no-cap"}
 SERVICES: Final = {Trouble.SERVICE_FAILED: "failed", Trouble.SERVICE_RUNS: "active"}
+TURNED: Final = Key.DIGIT_9
+"""Whose diode is soldered the wrong way round: no hand spares it, the circuit itself keeps it silent."""
 HURT: Final = {Trouble.KEY_DEAD: Key.DIGIT_5, Trouble.KEY_STUCK: Key.DIGIT_8}

@@ -10,7 +10,7 @@ from typing import Final
 
 from PIL import Image
 
-from hw.board import check, fabrication, job, kept, silk, write
+from hw.board import check, fabrication, job, kept, limits, silk, write
 from hw.board.copper import BareBoard, Copper
 from hw.board.lay import lay_copper
 from hw.board.order import parts_csv, unordered
@@ -122,7 +122,7 @@ def build(version: Version, root: Path = files.REPOSITORY) -> None:
         raise BoardError("\n".join(found))
     files.write(products(version, root), root)
     archive = (root / kept.DOCUMENTS / f"{version.name}-fabrication.zip").read_bytes()
-    if refused := fabrication.limits(fabrication.unpacked(archive)):
+    if refused := limits.limits(fabrication.unpacked(archive)):
         raise BoardError("\n".join(refused))
     files.write({kept.record_path(version): kept.record(version, cli.version(), root).encode()}, root)
     _say(f"{version.name}: whole")

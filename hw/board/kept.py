@@ -14,10 +14,11 @@ from hw.design.versions import Version
 from hw.kicad.netlist import Netlist, from_text
 
 DOCUMENTS: Final = Path("docs/hardware/boards")
-PROGRAMS: Final = tuple(
-    Path("hw/board") / f"{name}.py"
-    for name in ("copper", "fabrication", "job", "lay", "order", "pcb", "places", "router", "rules", "silk", "write")
-)
+_MAKERS: Final = (
+    "build", "copper", "fabrication", "job", "lay", "order", "pcb", "places", "router", "rules", "silk", "write",
+)  # fmt: skip
+PROGRAMS: Final = (*(Path("hw/board") / f"{name}.py" for name in _MAKERS), Path("hw/kicad/cli.py"))
+"""What makes a board and its files, KiCad's options and the pictures included; not what only judges them."""
 ROUTERS: Final = tuple(path for path in PROGRAMS if path.stem in {"copper", "lay", "router"})
 LAYOUTS: Final[Mapping[str, Layout]] = {layout.name: layout for layout in (FRONT, HAT)}
 

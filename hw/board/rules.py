@@ -17,7 +17,8 @@ EDGE: Final = 0.3
 HOLE_TO_HOLE: Final = 0.5
 
 FABRICATION: Final[Mapping[str, float]] = {"track": 0.15, "space": 0.15, "via drill": 0.3, "ring": 0.13, "edge": 0.2}
-"""What every house makes in its cheapest class, millimetres; the boards keep clear of it."""
+"""What every house makes in its cheapest class, millimetres; the boards keep clear of it. Tracks, drills and rings are
+read from the files, space and edge are left to KiCad's rules: both in limits.py."""
 
 
 def _class(name: str, values: NetClass, priority: int) -> dict[str, object]:

@@ -19,7 +19,9 @@ ALWAYS_ON = "VBAT"
 """The cell itself: VSYS jumps by more than a volt when a charger is plugged in."""
 
 LOST: Final = 1.0
-"""Volts that a warm diode's leakage may take from a contact at rest."""
+"""Volts that a warm diode's leakage may take from a contact at rest. A typical 1N5711 or BAS70 (10 nA) takes 0.04 V at
+50 °C. Counted with is the sheet's most, at 50 V where the cell has 4: 0.77 V, and a pulse of 20 ms is left. At 1.0 V it
+is still 17 ms, at 1.5 V 8 ms, at 1.8 V none; 5 ms are asked for. BAT85 takes all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ def shown(pressed: frozenset[tuple[int, int]], diodes: bool) -> set[tuple[int, i
     circuit = Circuit(pull_ups=ROWS)
     for row, column in pressed:
         circuit.close(CircuitContact(row, column, diodes))
+    return scanned(circuit)
+
+
+def scanned(circuit: Circuit) -> set[tuple[int, int]]:
     seen = set()
     for column in COLUMNS:
         circuit.apply_levels(column, Drive.LOW)
@@ -51,6 +55,21 @@ def test_without_diodes_a_matrix_shows_its_ghosts(pressed: frozenset[tuple[int, 
 @given(st.frozensets(st.sampled_from(PLACES), max_size=16))
 def test_with_diodes_a_matrix_shows_what_is_pressed(pressed: frozenset[tuple[int, int]]) -> None:
     assert shown(pressed, diodes=True) == pressed
+
+
+@pytest.mark.parametrize("count", [3, 16])
+def test_with_diodes_three_and_sixteen_keys_at_once_show_as_themselves(count: int) -> None:
+    assert all(shown(frozenset(keys), diodes=True) == set(keys) for keys in combinations(PLACES, count))
+    assert any(shown(frozenset(keys), diodes=False) != set(keys) for keys in combinations(PLACES, 3))
+
+
+def test_a_diode_turned_round_keeps_its_key_silent_and_no_other() -> None:
+    for turned in PLACES:
+        circuit = Circuit(pull_ups=ROWS)
+        for row, column in PLACES:
+            ends = (column, row) if (row, column) == turned else (row, column)
+            circuit.close(CircuitContact(*ends, diode=True))
+        assert scanned(circuit) == set(PLACES) - {turned}
 
 
 @pytest.mark.parametrize("count", [1, 2])

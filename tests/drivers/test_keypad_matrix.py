@@ -270,6 +270,15 @@ def test_with_a_diode_a_key_three_and_more_are_read() -> None:
     assert reader.keys() == list(KEYS)
 
 
+def test_a_key_whose_diode_is_turned_round_is_never_read_and_spoils_no_other() -> None:
+    reader = started(Layout(diodes=True))
+    reader.board.reverse_diode(Key.DIGIT_9)
+    for key in KEYS:
+        reader.board.press_key(key)
+        reader.pass_time(30)
+    assert reader.keys() == [key for key in KEYS if key is not Key.DIGIT_9]
+
+
 @pytest.mark.parametrize("pair", list(combinations(KEYS, 2))[::3], ids=str)
 def test_two_keys_rolled_over_are_both_read(pair: tuple[Key, Key]) -> None:
     first, second = pair

@@ -10,9 +10,8 @@ from math import dist
 import pytest
 
 from hw import make
-from hw.board import check, fabrication, kept, order
+from hw.board import check, kept, limits, order
 from hw.board.check import findings
-from hw.board.copper import Copper, Track, Via
 from hw.board.read import ReadBoard, ReadPad, ReadPart, ReadTrack, read_board
 from hw.checks.all import CHECKS
 from hw.checks.all import findings as circuit_findings
@@ -32,16 +31,7 @@ def board_of(version_name: str) -> ReadBoard:
     return read_board((ROOT / kept.board_path(version)).read_text(encoding="utf-8"))
 
 
-@cache
-def archive_of(version_name: str) -> dict[str, str]:
-    return fabrication.unpacked((ROOT / kept.DOCUMENTS / f"{version_name}-fabrication.zip").read_bytes())
-
-
 every_board = pytest.mark.parametrize("version", BOARDS, ids=lambda version: version.name)
-
-
-def test_nothing_is_stale() -> None:
-    assert list(kept.stale()) == []
 
 
 @every_board
@@ -244,49 +234,12 @@ def test_a_board_without_any_array_is_refused(version: Version, figures: Figures
     assert len(CHECKS[ARRAYS](bare, figures)) == 4
 
 
-# --- what the house is sent ---
-
-
-@every_board
-def test_the_house_can_make_it(version: Version) -> None:
-    files = archive_of(version.name)
-    assert fabrication.limits(files) == []
-    assert fabrication.outline_size(files) == pytest.approx(check.OUTLINE[version.name], abs=0.01)
-    assert not [name for name, text in files.items() if re.search(r"CreationDate|\b20\d\d-\d\d-\d\d", text)]
-
-
-def edited(end: str, pattern: str, new: str) -> dict[str, str]:
-    files = dict(archive_of(HAT.name))
-    name = next(each for each in files if each.endswith(end))
-    files[name], count = re.subn(pattern, new, files[name], count=1)
-    assert count == 1
-    return files
-
-
-REFUSED: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
-    "a stroke too thin": (lambda: edited("-F_Cu.gtl", r"(%ADD\d+C,)0\.25", r"\g<1>0.1"), "a stroke of 0.1 mm"),
-    "a hole too small": (lambda: edited("-PTH.drl", r"C0\.350", "C0.200"), "a hole of 0.2 mm"),
-    "a ring too narrow": (lambda: edited("-PTH.drl", r"C0\.350", "C0.600"), "a ring of 0.050 mm"),
-    "an outline with a gap": (lambda: edited("-Edge_Cuts.gm1", r"X\d+Y-?\d+D01\*\n", ""), "the outline is not closed"),
-    "a layer forgotten": (
-        lambda: {name: text for name, text in archive_of(HAT.name).items() if "B_Mask" not in name},
-        "no file -B_Mask.gbs",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("mistake", REFUSED)
-def test_the_limits_find(mistake: str) -> None:
-    broken, told = REFUSED[mistake]
-    assert any(told in line for line in fabrication.limits(broken()))
-
-
 @every_board
 def test_every_small_part_has_a_position_on_one_side(version: Version) -> None:
     lines = (ROOT / kept.DOCUMENTS / f"{version.name}-positions.csv").read_text(encoding="utf-8").splitlines()[1:]
     placed = {line.split(",")[0].strip('"') for line in lines}
     rows = [line.split(",") for line in order.parts_csv(kept.kept_netlist(version)).splitlines()[1:]]
-    assert len({line.rsplit(",", 1)[1] for line in lines}) == 1
+    assert len(limits.sides("\n".join(["Ref,Val,Package,PosX,PosY,Rot,Side", *lines]))) == 1
     pads = {pad.reference for pad in board_of(version.name).pads if pad.number and not pad.drill}
     fitted = {part.reference for part in board_of(version.name).parts if part.fitted and part.of_drawing}
     assert placed == pads & fitted
@@ -358,12 +311,3 @@ def test_the_drawing_says_where_the_wake_button_is() -> None:
     assert "Code key" not in front
     assert "a hook" in front
     assert "Wake by the button under the Code key" in wired
-
-
-def test_copper_comes_back_as_it_was_written() -> None:
-    copper = Copper((Track("A b", 1, (1.5, 2), (3, 4.1234), 0.25),), (Via("GND", (1, 2), 0.7, 0.35),))
-    text = kept.copper_text(copper, "abc")
-    assert kept.read_copper(text, "abc") == copper
-    assert kept.read_copper(text, "abd") is None
-    with pytest.raises(ValueError, match="not a line of copper"):
-        kept.read_copper(text + "trace\tA\n", "abc")

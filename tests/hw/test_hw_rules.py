@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from drivers.header import DESK, HEADER, Role, Signal
-from hw.checks import wiring
+from hw.checks import wake, wiring
 from hw.checks.all import CHECKS, findings
 from hw.checks.figures import Figures
 from hw.checks.levels import i2c_line
@@ -236,3 +236,13 @@ def test_the_pis_symbol_has_the_whole_header() -> None:
     numbers = [pin.number for pin in pi.PI_SOURCE.pins if pin.number.isdigit()]
     assert sorted(map(int, numbers)) == list(range(1, 41))
     assert {pin.number: pin.name for pin in pi.PI_SINK.pins}[str(HEADER[26])] == "GPIO26"
+
+
+def test_a_diode_that_leaks_as_much_as_is_allowed_still_makes_a_pulse(battery: Netlist, figures: Figures) -> None:
+    """The limit is over what the sheet's worst diode takes, and under what a pulse can spare."""
+    counted = wake.lost_volts(battery, figures, "Q2")
+    leaky = figures.changed(schottky_leakage=figures.schottky_leakage * wake.LOST / counted)
+    found = wake.pulse(battery, leaky, "Q2")
+    assert counted < wake.LOST
+    assert found is not None
+    assert found.seconds > 3 * figures.wake_pulse_min

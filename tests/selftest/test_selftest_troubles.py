@@ -145,6 +145,7 @@ LINES: dict[Trouble, tuple[tuple[str, Verdict, str, str], ...]] = {
             "the wires of GPIO6 (header pin 31, hole h47)",
         ),
     ),
+    Trouble.DIODE_REVERSED: (("keypad", Verdict.FAILED, "not pressed, or dead: 9", "on the front board: SW33 D33"),),
     Trouble.RIBBON_TURNED: (
         (
             "keypad",
