@@ -175,7 +175,7 @@ def _print_errors(words: "LauncherSentences") -> int:
     for trouble in GUIDE_ROWS:
         row = words.troubles[trouble]
         codes = words.browser_codes.items() if trouble is LaunchTrouble.SSL else ()
-        lines = (f"{words.cause}: {row.cause}", *(f"{code}: {why}" for code, why in codes), f"{words.cure}: {row.cure}")
+        lines = (f"{words.cause} {row.cause}", *(f"{code}: {why}" for code, why in codes), f"{words.cure} {row.cure}")
         sys.stdout.write("\n  ".join((row.message, *lines)) + "\n\n")
     return GOOD
 

@@ -99,7 +99,7 @@ def render_view(view: LaunchView, words: LauncherSentences) -> str:
         lines.append(f"[{'#' * done}{' ' * (WIDTH - done)}]")
     lines += [line for line in (view.hint,) if line]
     if view.cause:
-        lines += [f"{words.cause}: {view.cause}", f"{words.cure}: {view.cure}"]
+        lines += [f"{words.cause} {view.cause}", f"{words.cure} {view.cure}"]
     choices = [*(label for _, label in view.buttons), *(label for _, label in view.tray)]
     if choices and not view.fields:
         numbered = "  ".join(f"{number} {label}" for number, label in enumerate(choices, 1))

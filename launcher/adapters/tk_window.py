@@ -75,7 +75,7 @@ class TkWindow:
         before, self._shown = self._shown, view
         self._sentence.configure(text=view.sentence)
         self._hint.configure(text=view.hint)
-        told = f"{self._words.cause}: {view.cause}\n{self._words.cure}: {view.cure}" if view.cause else ""
+        told = f"{self._words.cause} {view.cause}\n{self._words.cure} {view.cure}" if view.cause else ""
         self._row.configure(text=told)
         draw_key(self._picture, view.picture, WIDTH // 2 - 110, 10)
         self._show_bar(view)

@@ -236,8 +236,8 @@ WORDS = LauncherSentences(
     transfer_waits="The transfer waits on the site, unless the site shows it as confirmed.",
     browser_hint="If the browser asks for the key: type the PIN where the message says, then click on OK. Do not "
     "launch your usual browser to connect to Sogecash Net.",
-    cause="Cause",
-    cure="Solution",
+    cause="Cause:",
+    cure="Solution:",
     copied="The details are ready to be pasted.",
     menu="Choose: {choices}",
     details="Details for the helpdesk",

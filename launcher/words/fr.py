@@ -237,8 +237,8 @@ WORDS = LauncherSentences(
     transfer_waits="Le virement attend sur le site, à moins que le site ne le montre confirmé.",
     browser_hint="Si le navigateur demande la clé : saisissez le code là où le message le dit, puis cliquez sur OK. "
     "N'ouvrez pas votre navigateur habituel pour Sogecash Net.",
-    cause="Cause",
-    cure="Solution",
+    cause="Cause :",
+    cure="Solution :",
     copied="Les détails sont prêts à être collés.",
     menu="Choisissez : {choices}",
     details="Détails pour l'assistance",
