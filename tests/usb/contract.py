@@ -1,5 +1,6 @@
 """What a computer finds at the other end of the cable: one list of checks for the cable's twin, for a real kernel
-(tests/uml) and for a booted machine.
+(tests/uml) and, those that wait for no OK, for the key on the page (tests/flows). The booted machine (tests/vm/run key)
+has Debian's libccid, pcscd and OpenSC ask instead.
 
 Plain functions, since the guest of User-Mode Linux has no pytest. Each takes a bench with the key plugged in and its
 card without power; none waits for a time, but for what the bench gives it.
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-from tests.key.host import Host, p256_key, tlv
+from tests.key.host import RSA_2048, Host, p256_key, rsa_key, tlv
 from tests.usb.wire import Reply, message, modification, parse, verification
 
 POWER_ON, POWER_OFF, STATUS, SECURE, PARAMETERS, XFR, ABORT = 0x62, 0x63, 0x65, 0x69, 0x6C, 0x6F, 0x72
@@ -247,10 +248,48 @@ def a_pull_while_ok_is_waited_for_leaves_nothing(bench: CableBench) -> None:
     assert again.sign("O")[1] == 0x9000
 
 
+def a_pull_at_each_link_of_a_certificate_leaves_the_former_or_the_new_one(bench: CableBench) -> None:
+    former, new = b"former" * 20, b"new" * 200
+    whole = tlv(0x5C, bytes.fromhex("5FC105")) + tlv(0x53, new)
+    blocks = [whole[at : at + 255] for at in range(0, len(whole), 255)]
+    links = [bytes((0 if block is blocks[-1] else 0x10, 0xDB, 0x3F, 0xFF, len(block))) + block for block in blocks]
+    for cut, link in enumerate(links):
+        talk = Talk(bench).power()
+        assert talk.host.manage() == "9000"
+        assert talk.host.put("5FC105", former) == "9000"
+        for before in links[:cut]:
+            assert talk.exchange(before) == b"\x90\0"
+        talk.begin(XFR, link)
+        bench.replug()
+        kept = Talk(bench).power().host.get("5FC105")[0]
+        assert kept.endswith(former) or (link is links[-1] and kept.endswith(new)), cut
+        bench.replug()
+    talk = Talk(bench).power()
+    assert (talk.host.manage(), talk.host.put("5FC105", b"")) == ("9000", "9000")
+
+
+def a_pull_while_a_key_is_made_leaves_none_or_a_whole_one(bench: CableBench) -> None:
+    """RSA, which takes long enough to be pulled from; 9E asks nobody."""
+    talk = Talk(bench).power()
+    assert talk.host.manage() == "9000"
+    talk.begin(XFR, bytes.fromhex("0047009E05AC0380010700"))
+    bench.replug()
+    again = Talk(bench).power()
+    if again.host.status("00F7009E") == "9000":
+        numbers = rsa_key(again.host.metadata(0x9E)[4]).public_numbers()
+        block = (b"\0" + DIGEST * 8)[:256]
+        signed, status = again.host.use(0x9E, block, RSA_2048)
+        assert status == 0x9000
+        assert pow(int.from_bytes(signed, "big"), numbers.e, numbers.n).to_bytes(256, "big") == block
+    assert again.host.manage() == "9000"
+    assert again.host.generate(0x9E) == again.host.metadata(0x9E)[4]
+
+
 def after_an_ejection_there_is_no_card_until_the_next_plug(bench: CableBench) -> None:
     """*Remove*: the PIN was proved and a signature waits. Nothing of it is left, and nothing begins anew."""
     talk = Talk(bench).power()
     assert talk.host.manage() == "9000"
+    talk.host.generate(0x9A)
     assert talk.verify() == "9000"
     signing = talk.begin(XFR, SIGNING)
     bench.until_shown("SIGNER ?")
@@ -293,10 +332,25 @@ CONTRACT: Final[tuple[Callable[[CableBench], None], ...]] = (
     a_pull_in_half_a_message_leaves_nothing,
     a_pull_while_a_pin_is_typed_leaves_nothing,
     a_pull_while_ok_is_waited_for_leaves_nothing,
+    a_pull_at_each_link_of_a_certificate_leaves_the_former_or_the_new_one,
+    a_pull_while_a_key_is_made_leaves_none_or_a_whole_one,
     after_an_ejection_there_is_no_card_until_the_next_plug,
     the_cd_is_read_and_cannot_be_written,
 )
 """In this order on one key: a bench that makes a key for each check is free to."""
+
+ASKING_NOBODY: Final = (
+    gives_its_atr_and_no_command_without_power,
+    an_entry_called_off_and_a_wrong_pin_are_told,
+    a_length_that_is_none_is_refused_and_the_next_message_read,
+    an_abort_by_both_ways_ends_a_pin_entry,
+    a_pull_in_half_a_message_leaves_nothing,
+    a_pull_while_a_pin_is_typed_leaves_nothing,
+    a_pull_at_each_link_of_a_certificate_leaves_the_former_or_the_new_one,
+    after_an_ejection_there_is_no_card_until_the_next_plug,
+    the_cd_is_read_and_cannot_be_written,
+)
+"""Those that wait for no OK, which in real time is no sooner than half a second after its question."""
 
 
 def _interfaces(raw: bytes) -> list[tuple[tuple[int, int, int], bytes]]:

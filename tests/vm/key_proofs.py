@@ -18,6 +18,9 @@ UNIT = "sesame-key"
 LETTER = "/var/lib/sesame-key/key/letter.txt"
 NUMBERS = "1209:0001"
 """pid.codes' number for tests that never leave their machine."""
+SMART_CARD = "0b"
+"""bInterfaceClass, as sysfs has it."""
+USBMON = "/sys/kernel/debug/usb/usbmon/0u"
 IN_THE_DRIVE = "/sys/kernel/config/usb_gadget/*/functions/mass_storage*/lun.0/file"
 PORT = "/sys/bus/usb/devices/1-0:1.0/usb1-port1/disable"
 LABEL = "/dev/disk/by-label/E-SECURE"
@@ -58,13 +61,15 @@ def installed(run: Run) -> str:
 
 def seen(run: Run) -> str:
     """Switched on again, it comes by itself; the computer sees a CD-ROM and a smart card, the glass ACTIVEZ LA CLÉ"""
+    # How fast is only told: an emulated machine judges no time (python -m benchmarks does, on a real one).
     run.machine.until(f"systemctl is-active {UNIT}", limit=240)
     began = time.monotonic()
     run.machine.until(f"lsusb -d {NUMBERS}")
     enumerated = time.monotonic() - began
     run.machine.until(f"test -e {LABEL}")
+    run.machine.until(f"grep -qx {SMART_CARD} /sys/bus/usb/devices/*/bInterfaceClass")
     run.reader.wait_shown(*ACTIVATE)
-    return f"enumerated {enumerated:.1f} s after the service was ready"
+    return f"enumerated {enumerated:.1f} s after the service was ready, emulated"
 
 
 def analysed(run: Run) -> str:
@@ -119,15 +124,33 @@ def listed(run: Run) -> str:
 
 
 def pin_typed(run: Run) -> str:
-    """The PIN is typed on the key: the computer asks, the glass shows marks, and no digit crosses USB"""
+    """The PIN is typed on the key: the computer asks, the glass shows marks, and no transfer that usbmon saw has it"""
+    listen_to_usb(run)
     begin_verifying(run)
     type_digits(run, read_pin(run))
     run.machine.until("grep -q . /run/verified")
+    require_unheard(run, read_pin(run))
     said = run.machine.must("cat /run/verified")
     require(said.strip().endswith("0"), said)
     journal = f"journalctl -b --no-pager | grep -cF {read_pin(run)}"
     require(run.machine.run(journal).output.strip() == "0", "the PIN is in the journal")
     return "pkcs11-tool logged in with no PIN on the computer"
+
+
+def listen_to_usb(run: Run) -> None:
+    """usbmon's text form (Documentation/usb/usbmon.rst): the first 32 bytes of each transfer of every bus, which a
+    VERIFY with its digits would be in."""
+    run.machine.must(f"modprobe usbmon && test -e {USBMON}")
+    run.machine.must(f"systemd-run --quiet --collect --unit=usb-heard sh -c 'exec cat {USBMON} >/run/heard'")
+
+
+def require_unheard(run: Run, digits: str) -> None:
+    """The request for the PIN went by (PC_to_RDR_Secure begins with 69), the digits in ASCII did not."""
+    run.machine.must("systemctl stop usb-heard")
+    run.machine.must("sed -n 's/.* = //p' /run/heard | tr -d ' ' >/run/heard.hex; rm /run/heard")
+    run.machine.must("grep -q '^69' /run/heard.hex")
+    require(run.machine.run(f"grep -qF {digits.encode().hex()} /run/heard.hex").status == 1, "the PIN crossed USB")
+    run.machine.must("rm /run/heard.hex")
 
 
 def wrong_pin(run: Run) -> str:
