@@ -34,7 +34,7 @@ from simulator.key.starting import make_disc, read_disc_settings
 from simulator.key.statements import KEY_VERBS, SITE_VERBS, list_rows
 from simulator.script import ExpectationError, Player, ScriptError, parse_script
 from tests.flows.page_bench import PageBench
-from tests.usb.contract import ASKING_NOBODY
+from tests.usb.contract import IN_REAL_TIME
 from tools.machine import ROOT
 
 LIMIT_S = 30.0
@@ -109,7 +109,7 @@ def test_remove_ends_the_session_on_the_site_and_takes_the_card_out(player: Play
 def test_the_key_on_the_page_keeps_the_contract_of_the_cable(player: Player, desk: KeyDesk) -> None:
     desk.choose_manner(LaunchManner.MANUAL)
     bench = PageBench(desk)
-    for check in ASKING_NOBODY:
+    for check in IN_REAL_TIME:
         check(bench)
         bench.replug()
     desk.unplug()

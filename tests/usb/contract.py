@@ -1,6 +1,6 @@
 """What a computer finds at the other end of the cable: one list of checks for the cable's twin, for a real kernel
-(tests/uml) and, those that wait for no OK, for the key on the page (tests/flows). The booted machine (tests/vm/run key)
-has Debian's libccid, pcscd and OpenSC ask instead.
+(tests/uml) and, those in which little is typed, for the key on the page (tests/flows). The booted machine
+(tests/vm/run key) has Debian's libccid, pcscd and OpenSC ask instead.
 
 Plain functions, since the guest of User-Mode Linux has no pytest. Each takes a bench with the key plugged in and its
 card without power; none waits for a time, but for what the bench gives it.
@@ -339,18 +339,15 @@ CONTRACT: Final[tuple[Callable[[CableBench], None], ...]] = (
 )
 """In this order on one key: a bench that makes a key for each check is free to."""
 
-ASKING_NOBODY: Final = (
+IN_REAL_TIME: Final = (
     gives_its_atr_and_no_command_without_power,
-    an_entry_called_off_and_a_wrong_pin_are_told,
     a_length_that_is_none_is_refused_and_the_next_message_read,
-    an_abort_by_both_ways_ends_a_pin_entry,
     a_pull_in_half_a_message_leaves_nothing,
-    a_pull_while_a_pin_is_typed_leaves_nothing,
     a_pull_at_each_link_of_a_certificate_leaves_the_former_or_the_new_one,
     after_an_ejection_there_is_no_card_until_the_next_plug,
     the_cd_is_read_and_cannot_be_written,
 )
-"""Those that wait for no OK, which in real time is no sooner than half a second after its question."""
+"""Those in which little is typed: a finger takes its time."""
 
 
 def _interfaces(raw: bytes) -> list[tuple[tuple[int, int, int], bytes]]:
