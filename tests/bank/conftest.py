@@ -3,10 +3,11 @@
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -223,6 +224,21 @@ class PostgresCluster:
         self._run("pg_ctl", "-D", str(self._directory / "data"), "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._directory)
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """All of its processes stand still meanwhile, as on a machine that hangs: nothing closes, nothing answers."""
+        first = int((self._directory / "data/postmaster.pid").read_text().split()[0])
+        stopped: list[int] = []
+        try:
+            for process in itertools.chain((first,), _list_children(first)):  # the children once it stands still
+                os.kill(process, signal.SIGSTOP)
+                stopped.append(process)
+            yield
+        finally:
+            for process in reversed(stopped):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
     def new_database(self, template: str = "template1") -> str:
         """The URL of an empty database, or of one like the template."""
         name = f"bank{next(self._databases)}"
@@ -242,6 +258,11 @@ class PostgresCluster:
         user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         command = [*user, str(self._tools / tool), *arguments]
         subprocess.run(command, check=True, cwd=self._directory, stdout=subprocess.DEVNULL, timeout=LIMIT_S)
+
+
+def _list_children(process: int) -> Iterator[int]:
+    """As /proc has them (proc_pid_task(5)), looked up when they are asked for."""
+    yield from map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())
 
 
 @pytest.fixture(scope="session")

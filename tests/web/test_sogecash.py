@@ -9,11 +9,10 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import partial, partialmethod
+from functools import partial
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
-from threading import Event
 from urllib.parse import quote
 
 import pytest
@@ -35,10 +34,8 @@ from bank.demo.database import open_in_memory
 from bank.demo.people import furnish_people
 from bank.esecure import numbers
 from bank.esecure.numbers import NumberFault, judge_choice
-from bank.esecure.signing_on import AccessAnswer, SignOn
 from bank.iban import make_french_iban
 from bank.pki.records import AccessKeyState
-from bank.web.sogecash.frame import BusinessFrame
 from bank.web.sogecash.site import open_business
 from bank.web.sogecash.words import list_sogecash_words
 from device.esecure.sentences import SentenceShelf
@@ -661,18 +658,6 @@ def test_a_front_brings_the_certificate_and_nobody_else_does(moreau: Customer) -
         title(ask("s3cret", right | {"X-Client-Certificate": own}))
         == EN.verdicts[next(v for v in EN.verdicts if v.value == "foreign")][0]
     )
-
-
-def test_books_that_do_not_answer_are_said_so_on_a_page(moreau: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A PostgreSQL that is stopped, not ended: the browser's hourglass stood for ever (a row of the error table)."""
-    monkeypatch.setattr(BusinessFrame, "__init__", partialmethod(BusinessFrame.__init__, deadline_s=0.05))
-    browser = moreau.browser()
-    answered = Event()
-    monkeypatch.setattr(SignOn, "begin", lambda *_: answered.wait() and AccessAnswer("token"))
-    page = browser.ask_in()
-    answered.set()
-    assert (page.status_code, title(page)) == (503, EN.slow[0])
-    assert title(browser.get("")) == EN.home, "the others go on"
 
 
 def test_books_that_cannot_be_used_are_said_so(moreau: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
