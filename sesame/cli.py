@@ -51,7 +51,9 @@ COMMANDS: Final = {
     "code": CommandEntry("code", "make one code with a card in a PC/SC reader, and print it"),
     "card": CommandEntry("card", "look into a card: readers, apps, info, tlv, trace, replay, explain"),
     "virtual-card": CommandEntry("virtual_card", "put a card of the gallery into the virtual PC/SC reader (vpcd)"),
-    "key": CommandEntry("key", "the e-secure access key: virtual, run, gadget, update, seal, image, launcher, launch"),
+    "key": CommandEntry(
+        "key", "the e-secure access key: virtual, run, gadget, usbguard, update, seal, image, launcher, launch"
+    ),
     "config": CommandEntry("config", "show or check the configuration"),
     "selftest": CommandEntry("selftest", "test every part of the reader, and say what to do about what is wrong"),
     "doctor": CommandEntry("doctor", "the same without touching the board: machine, configuration, smart-card reader"),

@@ -82,6 +82,14 @@ def _gadget(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _usbguard(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--serial", type=int, metavar="NUMBER", help="the key's, as its letter has it; without it: any with its number"
+    )
+    _add_config(parser)
+    add_json_argument(parser, rules="list of texts: the lines, in their order")
+
+
 def _image(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", nargs="?", help="its files; folders in it are left out")
     _add_bank(parser, "the launcher for the bank with this address is put onto it: https://business.example")
@@ -149,6 +157,7 @@ TOOLS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] =
     "virtual": ("put the key's card into the virtual PC/SC reader, until interrupted", _virtual),
     "run": ("be the key on the board's keypad and display, by USB, until interrupted", _run),
     "gadget": ("make this machine the key's USB device (as root, before `run`), or no more", _gadget),
+    "usbguard": ("print the rule by which USBGuard on a computer lets this key in, and nothing like it", _usbguard),
     "update": ("root's part of an update: `settle` before the key starts, `confirm` once it runs", _update),
     "seal": ("seal the store of a key that is not running by its TPM, or take it out of the TPM again", _seal),
     "image": ("make the image of the key's CD-ROM from a folder, with the launcher where a bank is named", _image),

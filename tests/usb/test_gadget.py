@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 import struct
 import sys
@@ -15,7 +16,7 @@ from drivers.clock import SteppedClock
 from drivers.usb import drive, gadget
 from drivers.usb.ccid import PinSupport
 from drivers.usb.config_twin import ConfigTreeTwin
-from drivers.usb.descriptors import write_descriptors, write_strings
+from drivers.usb.descriptors import describe_interface, write_descriptors, write_strings
 from drivers.usb.drive import build_image, read_files
 from drivers.usb.errors import UsbDeviceError
 from drivers.usb.function_fs import FunctionFsCable
@@ -29,6 +30,8 @@ from drivers.usb.gadget import (
     raise_gadget,
 )
 from drivers.usb.mounting import make_passage
+from drivers.usb.usbguard import write_rules
+from sesame.cli import main
 
 IDENTITY = UsbIdentity(0x1209, 0x0001, "588923487")
 
@@ -226,3 +229,41 @@ def test_files_that_cannot_be_read_or_are_too_many(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(drive, "LARGEST_IMAGE", 1)
     with pytest.raises(UsbDeviceError, match="more than"):
         build_image({"a": b"ab"})
+
+
+# What USBGuard is told of it
+
+RULE = re.compile(
+    r'allow id [0-9a-f]{4}:[0-9a-f]{4} (?:serial "[^"]*" )?name "[^"]*" with-interface equals '
+    r"\{(?: [0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2})+ \}"
+)
+"""usbguard-rules.conf(5); usbguard-rule-parser 1.1.2 of Debian takes the lines below, and says them again."""
+
+
+def test_usbguard_lets_this_device_in_and_none_that_has_another_interface(tree: ConfigTreeTwin, image: Path) -> None:
+    allowed, refused = write_rules(IDENTITY, with_disc=True)
+    assert allowed == (
+        'allow id 1209:0001 serial "588923487" name "e-secure" with-interface equals { 08:06:50 0b:00:00 }'
+    )
+    assert refused == "reject id 1209:0001"
+    raise_gadget(tree, IDENTITY, image)
+    assert list(tree.links.values()) == ["functions/mass_storage.0", "functions/ffs.esecure"], "in this order"
+    assert tree.values["strings/0x409/product"] == "e-secure"
+    own = describe_interface(PinSupport.VERIFY_AND_MODIFY, 64)[5:8]
+    assert own.hex(":") == "0b:00:00"
+    for identity, with_disc in ((UsbIdentity(0x1209, 1, "0"), False), (IDENTITY, True)):
+        assert RULE.fullmatch(write_rules(identity, with_disc=with_disc)[0])
+    bare = write_rules(UsbIdentity(0x1209, 1, "0", name='a "b" \\'), with_disc=False)[0]
+    assert bare == 'allow id 1209:0001 name "a \\"b\\" \\\\" with-interface equals { 0b:00:00 }'
+
+
+def test_the_rule_is_printed_by_the_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "key.toml"
+    config.write_text('[key]\nusb_vendor = 0x1209\nusb_product = 0x0001\ndrive = "/var/lib/sesame/e-secure.iso"\n')
+    assert main(["key", "usbguard", "--serial", "588923487", "--config", str(config)]) == 0
+    said = capsys.readouterr()
+    assert (tuple(said.out.splitlines()), said.err) == (write_rules(IDENTITY, with_disc=True), "")
+    assert main(["key", "usbguard", "--config", str(config)]) == 0
+    said = capsys.readouterr()
+    assert "serial" not in said.out
+    assert said.err == "Without --serial every key with this number passes.\n"
