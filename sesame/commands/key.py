@@ -87,7 +87,7 @@ def _usbguard(parser: argparse.ArgumentParser) -> None:
         "--serial", type=int, metavar="NUMBER", help="the key's, as its letter has it; without it: any with its number"
     )
     _add_config(parser)
-    add_json_argument(parser, rules="list of texts: the lines, in their order")
+    add_json_argument(parser, rules="list: the lines for rules.conf, in their order")
 
 
 def _image(parser: argparse.ArgumentParser) -> None:

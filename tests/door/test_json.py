@@ -96,6 +96,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "key virtual": [("--demo --state {tmp}/bad.toml", 13)],
     "key run": [("--config {tmp}/bad.toml", 9)],
     "key gadget": [("up --config {tmp}/bad.toml", 9)],
+    "key usbguard": [("--config {tmp}/bad.toml", 9), ("--serial 7 --config {tmp}/key.toml", 0)],
     "key update": [("confirm --programs {tmp}/none --state {tmp}", 0)],
     "key seal": [("tpm --state {tmp}/no-key", 13)],
     "key launcher": [("--output {tmp}/e-secure.pyz", 2)],
@@ -143,6 +144,7 @@ def hold_to_form(text: str, command: str, exit_code: int | None) -> dict[str, ob
 
 def written_out(name: str, written: str, tmp_path: Path) -> list[str]:
     """The words of a call, on books and cards of the test's own."""
+    (tmp_path / "key.toml").write_text("[key]\nusb_vendor = 0x1209\nusb_product = 1\n", encoding="utf-8")
     (tmp_path / "bad.toml").write_text('[reader]\nlanguage = "tlh"\nnoise = 1\n', encoding="utf-8")
     words = [*name.split(" "), *written.format(tmp=tmp_path).split()]
     return [*words, "--json", *(["--state", str(tmp_path)] if name.startswith("bank ") else [])]
