@@ -196,7 +196,7 @@ def test_a_card_that_is_not_refused_or_that_draws_is_no_proof(monkeypatch: pytes
 def test_the_self_tests_verdict_is_what_stands_on_the_glass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proofs, "VERDICT_LIMIT", 0)
     seen(monkeypatch, LIT, TOLD)
-    assert proofs.tests_itself(board()) == SPOILT
+    assert proofs.tests_itself(board()) == FAILED
     for answers in ({**GOOD, "is-active sesame-reader": "active"}, {**GOOD, "sesame-selftest": (1, "")}):
         with pytest.raises(MachineError):
             proofs.tests_itself(board(answers))
