@@ -5,7 +5,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,15 +16,12 @@ from bank.demo.database import open_in_memory
 from bank.demo.people import furnish_people
 from bank.web.sogecash.words import list_sogecash_words
 from launcher.adapters.firefox import write_prefs
-from launcher.troubles import BrowserCode
 from tests.bank.counter import Hand
 from tests.bank.keyed import Device, EsecureBank
-from tests.launcher.broken_server import serve_broken
 from tests.launcher.marionette import LIMIT_S, Marionette, MarionetteError
 from tests.launcher.test_launcher_firefox import prepare_firefox
 from tests.web.business import Customer, KeyBrowser
 from web.serving import Server, bind_listener
-from web.tls import make_certificate, make_root
 
 _T = TypeVar("_T")
 
@@ -153,12 +149,6 @@ def test_a_statement_in_a_viewer_cut_short_and_without_a_viewer(site: tuple[Sign
         said = firefox.until(f"{EN.statement} 20")
         assert said.partition(" ")[0].endswith("/page")
         assert "\N{EURO SIGN}" in said or "EUR" in said, "its movements, without a PDF"
-        with serve_broken(make_certificate(make_root(datetime.now(UTC)), (HOST,), datetime.now(UTC))) as port:
-            with suppress(MarionetteError):  # "Reached error page"
-                firefox.call("WebDriver:Navigate", url=f"https://{HOST}:{port}/")
-            script = "return document.getNetErrorInfo().errorCodeString"
-            said = firefox.call("WebDriver:ExecuteScript", script=script, args=[], sandbox="system")["value"]
-        assert said == BrowserCode.UNREADABLE.value[1], "a row of the error table"
         # Last of all: Firefox may say in a window of its own that it was fetched, and then answers nothing more.
         firefox.inside("Services.prefs.setBoolPref('pdfjs.disabled', true)")
         ask_for(get)
