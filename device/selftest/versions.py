@@ -26,7 +26,7 @@ class Range:
 RANGES: Final = {
     "smartcard": Range("pyscard", "2.0.5", "3"),
     "luma.oled": Range("luma.oled", "3.15", "4"),
-    "PIL": Range("Pillow", "10", "14"),
+    "PIL": Range("Pillow", "10.1", "14"),
     "smbus2": Range("smbus2", "0.4", "1"),
     "spidev": Range("spidev", "3.6"),
     "gpiozero": Range("gpiozero", "2.0.1", "3"),

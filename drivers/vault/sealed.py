@@ -103,7 +103,8 @@ class SealedVault:
             self._digits, self._keys = open_parts(seal, digits, keys)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._keys.serial}>"
+        keys = getattr(self, "_keys", None)  # a traceback holds one that could not be opened, too
+        return f"<{type(self).__name__} {'not open' if keys is None else keys.serial}>"
 
     @property
     def serial(self) -> int:

@@ -408,3 +408,8 @@ def test_a_fault_in_one_half_of_an_rsa_operation_does_not_leave() -> None:
 def test_the_smallest_numbers_are_their_own_signature(number: int) -> None:
     numbers = rsa.generate_private_key(65537, 1024).private_numbers()
     assert raise_raw(numbers.p, numbers.q, number) == number
+
+
+def test_a_vault_that_could_not_be_opened_has_a_repr_too() -> None:
+    """A traceback's frame holds it as it was when the opening ended."""
+    assert repr(SealedVault.__new__(SealedVault)) == "<SealedVault not open>"

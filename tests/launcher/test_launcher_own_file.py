@@ -118,7 +118,7 @@ def test_a_file_out_of_which_something_was_taken_shows_the_row_and_ends(file: Pa
     command = [sys.executable, FILE, "--terminal", "--language", "en"]
     done = subprocess.run(command, cwd=file.parent, input="1\n2\n", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
-    for part_of_row in (ROW.message, f"{EN.cause}: {ROW.cause}", f"{EN.cure}: {ROW.cure}", str(file), "SHA-256"):
+    for part_of_row in (ROW.message, f"{EN.cause} {ROW.cause}", f"{EN.cure} {ROW.cure}", str(file), "SHA-256"):
         assert part_of_row in done.stdout
 
 
