@@ -17,7 +17,7 @@ NAMED = ("drive", "bank")
 
 def judge_owned(flavour: Flavour) -> None:
     """Raises ImageError with all that is wrong with settings and files."""
-    wrong, names = _judge_files(flavour.files)
+    wrong, names = _judge_files(flavour.list_files())
     try:
         config = load_config(flavour.settings) if flavour.settings else Config()
     except ConfigError as error:
@@ -28,16 +28,7 @@ def judge_owned(flavour: Flavour) -> None:
         raise ImageError("\n".join(wrong))
 
 
-def list_files(folder: Path | None) -> list[Path]:
-    """What goes to /etc/sesame, in order of names. Raises ImageError: the folder cannot be read."""
-    try:
-        return sorted(folder.iterdir()) if folder else []
-    except OSError as cause:
-        raise ImageError(f"{folder}: {cause.strerror}: name a folder with --files") from cause
-
-
-def _judge_files(folder: Path | None) -> tuple[list[str], set[str]]:
-    files = list_files(folder)
+def _judge_files(files: list[Path]) -> tuple[list[str], set[str]]:
     wrong = [f"{file} is no plain file" for file in files if not stat.S_ISREG(file.lstat().st_mode)]
     if any(file.name == OWN_SETTINGS for file in files):
         wrong.append(f"{OWN_SETTINGS} is named with --config, not with --files")

@@ -12,7 +12,7 @@ from image.base import make_base
 from image.card import LABELS, make_card
 from image.firmware import must_hold
 from image.lock import packages, wheels
-from image.owned import judge_owned, list_files
+from image.owned import judge_owned
 from image.sbom import write_sbom
 from image.shell import EPOCH, ROOT, run_program
 from image.signature import digest_of, write_sums
@@ -108,5 +108,5 @@ def digest_sources(names: Iterable[str], *more: str) -> str:
 
 def _digest_owned(flavour: Flavour) -> list[str]:
     """Names and sums of what the owner puts on the card, wherever it lies here."""
-    files = list_files(flavour.files) + ([flavour.settings] if flavour.settings else [])
+    files = flavour.list_files() + ([flavour.settings] if flavour.settings else [])
     return [f"{file.name} {digest_of(file)}" for file in files]

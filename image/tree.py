@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from image.shell import EPOCH, ROOT, run_program
+from image.shell import EPOCH, ROOT, ImageError, run_program
 from image.tree_checks import UNITS
 from tools.installer import KEY_STATE
 from tools.machine import worlds
@@ -46,6 +46,13 @@ class Flavour:
     def name(self) -> str:
         """The appliance's name, and that of its card's files."""
         return "key" if self.key else "reader"
+
+    def list_files(self) -> list[Path]:
+        """The files to put beside the settings, in order of names. Raises ImageError: the folder cannot be read."""
+        try:
+            return sorted(self.files.iterdir()) if self.files else []
+        except OSError as cause:
+            raise ImageError(f"{self.files}: {cause.strerror}: name a folder with --files") from cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ def _install(tree: Tree, flavour: Flavour, label: str) -> None:
     )
     tree.run_inside("/root/sesame/image/appliance")
     settings = tree.root / SETTINGS[1:] / "reader.toml"
-    for file in sorted(flavour.files.iterdir()) if flavour.files else ():
+    for file in flavour.list_files():
         target = settings.with_name(file.name)
         target.write_bytes(file.read_bytes())
         target.chmod(0o644)
