@@ -11,9 +11,14 @@ OTHER: Final = 14
 MOST_PORT: Final = 65535
 
 
+def is_whole(text: str, least: int, most: int) -> bool:
+    """Whether a whole number from `least` to `most` is written there: digits of ASCII, no more than `most` has."""
+    return text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most
+
+
 def read_port(text: str) -> int:
     """A TCP port's number, 0 for any that is free. Raises argparse.ArgumentTypeError."""
-    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MOST_PORT)) or int(text) > MOST_PORT:
+    if not is_whole(text, 0, MOST_PORT):
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to {MOST_PORT}, not {text[:20]!r}")
     return int(text)
 

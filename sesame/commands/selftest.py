@@ -19,6 +19,7 @@ from device.selftest.probes import ProbeOptions, run_probes
 from device.selftest.verdict import show_verdict
 from sesame.answers import add_json_argument, say_result
 from sesame.exits import CommandError, Exit
+from sesame.parsing import is_whole
 
 SECOND = 1_000
 LONGEST_SHOW = 7 * 24 * 3_600
@@ -26,7 +27,7 @@ LONGEST_SHOW = 7 * 24 * 3_600
 
 def parse_seconds(text: str) -> int:
     """A whole number of seconds, up to a week. Raises argparse.ArgumentTypeError."""
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= LONGEST_SHOW or len(text) > 9:
+    if not is_whole(text, 1, LONGEST_SHOW):
         raise argparse.ArgumentTypeError(f"a whole number of seconds, from 1 to {LONGEST_SHOW}")
     return int(text)
 
