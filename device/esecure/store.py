@@ -18,7 +18,7 @@ from drivers.vault.first_values import write_letter
 from drivers.vault.medium import Folder, KeyHeldError, Medium
 from drivers.vault.sealed import open_vault
 from drivers.vault.secret_sealer import FileSealer, SecretMedium, SecretSealer
-from drivers.vault.tpm_sealer import TpmAwayError
+from drivers.vault.tpm_sealer import TpmAwayError, TpmSealer
 from sesame_core.piv.vault import Vault, VaultError
 
 CHIP_LOOKS: Final = 20
@@ -92,8 +92,7 @@ def choose_sealer(config: Config) -> SecretSealer:
 
 def make_tpm_sealer(config: Config) -> SecretSealer:
     """The configured TPM, whether or not it is what seals now. Raises ConfigError: it has no name."""
-    from drivers.vault.tpm_sealer import TpmSealer  # noqa: PLC0415 - few keys have one
-    from drivers.vault.tpm_tools import TpmTools  # noqa: PLC0415
+    from drivers.vault.tpm_tools import TpmTools  # noqa: PLC0415 - few keys have one
 
     if not config.key.tpm:
         raise ConfigError('key.tpm is "": set it to where the TPM is, /dev/tpmrm0 on a Raspberry Pi')

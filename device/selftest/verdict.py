@@ -40,14 +40,13 @@ def say_verdict(findings: Sequence[Finding], language: str, named: int = NAMED) 
     """The screen. `language`: en, or French; `named`: how many of the probes that failed have a line."""
     failed = list(dict.fromkeys(each.probe for each in findings if each.verdict is Verdict.FAILED))
     if language == "en":
-        title, good, count = "SELF-TEST", "NOTHING IS WRONG", f"{len(failed)} FAILED:"
+        title, good, count, colon = "SELF-TEST", "NOTHING IS WRONG", f"{len(failed)} FAILED", ":"
     else:
-        title, good, count = "AUTOTEST", "RIEN À SIGNALER", f"{len(failed)} DÉFAUT{'S' * (len(failed) > 1)} :"
-    return Screen(
-        lines=(title, good)
-        if not failed
-        else (count.removesuffix(":").rstrip() if not named else count, *failed[:named])
-    )
+        plural = "S" * (len(failed) > 1)
+        title, good, count, colon = "AUTOTEST", "RIEN À SIGNALER", f"{len(failed)} DÉFAUT{plural}", " :"
+    if not failed:
+        return Screen(lines=(title, good))
+    return Screen(lines=(count + colon * bool(named), *failed[:named]))
 
 
 def paint_verdict(findings: Sequence[Finding], language: str, size: tuple[int, int]) -> Picture:
