@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import locale
 import os
 import pkgutil
 import sys
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 GOOD, WRONG, MISUSED = 0, 1, 2
 DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY")
+SCREENED: Final = ("win32", "darwin")
 
 
 def add_launch_words(parser: argparse.ArgumentParser) -> None:
@@ -86,9 +88,10 @@ def _do_wish(arguments: argparse.Namespace) -> int:
 
 
 def find_locale() -> str:
-    """As gettext looks for it."""
+    """As gettext looks for it. Windows says nothing there and has names of its own: "French_France"."""
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    return next((value for name in names if (value := os.environ.get(name))), "")
+    own = locale.getlocale()[0] if sys.platform == "win32" else None
+    return next((value for name in names if (value := os.environ.get(name))), own or "")
 
 
 def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
@@ -99,7 +102,7 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
     except LaunchError as error:
         window = open_window(words, terminal=arguments.terminal)
         return show_unstarted(window, words, error, own_file.describe_computer())
-    os.chdir("/")  # the key's drive can be ejected only where nobody stands in it
+    os.chdir(Path.home().anchor)  # the key's drive can be ejected only where nobody stands in it
     window = open_window(words, terminal=arguments.terminal)
     language = next(code for code, each in LAUNCHER_LANGUAGES.items() if each is words)
     ports = LauncherPorts(
@@ -145,7 +148,7 @@ def choose_settings(site: str | None, authority: Path | None, updates: str = "")
 
 def open_window(words: "LauncherSentences", *, terminal: bool) -> "LauncherWindow":
     """The window; without a display, or without tkinter, the terminal."""
-    if terminal or not any(os.environ.get(name) for name in DISPLAYS):
+    if terminal or not has_screen():
         return TerminalWindow(words)
     try:
         from launcher.adapters.tk_window import open_tk_window  # noqa: PLC0415 - not every Python has it
@@ -154,6 +157,11 @@ def open_window(words: "LauncherSentences", *, terminal: bool) -> "LauncherWindo
     except (ImportError, RuntimeError) as error:
         sys.stderr.write(f"e-secure: no window ({error}); apt install python3-tk\n")
         return TerminalWindow(words)
+
+
+def has_screen() -> bool:
+    """Whether a window can be shown. X and Wayland say so in the environment; elsewhere whoever can log on has one."""
+    return sys.platform in SCREENED or any(os.environ.get(name) for name in DISPLAYS)
 
 
 def load_everything(own_file: OwnFile) -> None:

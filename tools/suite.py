@@ -39,6 +39,11 @@ MIDDLE = ("-m", "not service and not long and not bank_side")
 device and its heart use more of that than the bank does."""
 
 
+WAITING = 2
+"""How many more workers there are than processors: three begin with a group each whose tests mostly wait (two of
+browsers, one of pcscd)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One line of the summary."""
@@ -175,7 +180,7 @@ def _pytest(environment: Environment, arguments: Sequence[str], in_ci: bool) -> 
     report = REPORTS / f"pytest-{environment.folder.name}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    spread = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup"]  # one more: a test that waits works not
+    spread = ["-n", str((os.cpu_count() or 1) + WAITING), "--dist", "loadgroup"]
     command = [environment.tool("python"), "-m", "pytest", *spread, f"--junitxml={report}", *arguments]
 
     def tested() -> tuple[bool, str]:

@@ -7,9 +7,12 @@ import platform
 import tempfile
 import time
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
+from launcher.adapters.windows import is_on_disc, lock_file
 from launcher.troubles import LaunchError, LaunchTrouble
 
 OWN: Final = "e-secure"
@@ -41,14 +44,12 @@ class FileLock:
         """See SessionLock."""
         if self._file is not None:
             return
-        import fcntl  # noqa: PLC0415 - not on Windows
-
         try:
             file = self._path.open("a+", encoding="utf-8")
         except OSError as error:
             raise LaunchError(LaunchTrouble.CONFLICT, f"{self._path}: {error.strerror}") from None
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _hold_file(file.fileno())
         except OSError:
             file.seek(0)
             holder = file.read(200).strip()
@@ -65,6 +66,15 @@ class FileLock:
             self._file.truncate(0)
             self._file.close()
             self._file = None
+
+
+def _hold_file(descriptor: int) -> None:
+    """Until it is closed. Raises OSError: another process has it."""
+    if not find_spec("fcntl"):
+        lock_file(descriptor)
+        return
+    posix: Any = import_module("fcntl")
+    posix.flock(descriptor, posix.LOCK_EX | posix.LOCK_NB)
 
 
 class KeyRegister:
@@ -138,7 +148,7 @@ class OwnFile:
             found = _hash_launcher(self.path)
         except LaunchError as error:
             raise LaunchError(error.trouble, f"{error.detail}, SHA-256 {self._known or 'not known'}") from None
-        if self._known and found != self._known and not os.statvfs(self.path).f_flag & os.ST_RDONLY:
+        if self._known and found != self._known and not _is_read_only(self.path):
             raise LaunchError(LaunchTrouble.THREAT, f"{self.path}: changed, SHA-256 {found}, before {self._known}")
         self._known = found
 
@@ -151,6 +161,16 @@ class OwnFile:
 
     def _is_disc_out(self, path: Path) -> bool:
         return _find_device(path.parent) != self._place
+
+
+def _is_read_only(path: Path) -> bool:
+    """Whether it lies where nobody writes in passing. One that went since it was read was on the disc of a key."""
+    if not hasattr(os, "statvfs"):
+        return is_on_disc(path)
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return True
 
 
 def _find_device(folder: Path) -> int | None:

@@ -4,8 +4,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Final, TextIO
 
+from launcher.adapters.windows import hide_typing
 from launcher.course.events import ChoiceMade, FormSent, LaunchEvent, TrayChosen
 from launcher.view import FormField, LaunchView
 from launcher.words.sentences import LauncherSentences
@@ -120,14 +122,19 @@ def hide_echo(source: TextIO, hidden: bool) -> Iterator[None]:
     if not hidden or not source.isatty():
         yield
         return
+    with (_hide_echo if find_spec("termios") else hide_typing)(source.fileno()):
+        yield
+
+
+@contextmanager
+def _hide_echo(descriptor: int) -> Iterator[None]:
     import termios  # noqa: PLC0415 - not on Windows
 
-    number = source.fileno()
-    before = termios.tcgetattr(number)
+    before = termios.tcgetattr(descriptor)
     quiet = list(before)
     quiet[3] &= ~termios.ECHO
-    termios.tcsetattr(number, termios.TCSADRAIN, quiet)
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, quiet)
     try:
         yield
     finally:
-        termios.tcsetattr(number, termios.TCSADRAIN, before)
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

@@ -23,6 +23,11 @@ def locking(descriptor: int, mode: int, nbytes: int) -> None:
         raise PermissionError(13, "Permission denied") from None
 
 
+def get_osfhandle(descriptor: int) -> int:
+    """The system's own number of an open file."""
+    return descriptor
+
+
 def kbhit() -> bool:
     """True when a key waits."""
     return bool(select.select([0], [], [], 0)[0])
