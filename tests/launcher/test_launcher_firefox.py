@@ -84,15 +84,33 @@ def digest_folder(folder: Path) -> dict[str, str]:
     return {str(path): sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
 
 
+def make_own_profile(home: Path) -> dict[str, str]:
+    """The user's own, with a page of his; what every file of it is."""
+    own = home / ".mozilla/firefox/abcd.default"
+    own.mkdir(parents=True)
+    (own / "prefs.js").write_text('user_pref("browser.startup.homepage", "https://own.example/");\n')
+    (own.parent / "profiles.ini").write_text("[Profile0]\nName=default\nIsRelative=1\nPath=abcd.default\nDefault=1\n")
+    return digest_folder(home / ".mozilla")
+
+
+def log_on(firefox: Marionette, site: str) -> None:
+    """Until the site asks for the security number, whatever became of the page that met the question for the PIN."""
+    with suppress(MarionetteError):
+        firefox.call("WebDriver:Navigate", url=f"{site}en/")
+    firefox.call("WebDriver:Navigate", url=f"{site}en/")
+    firefox.until("User ID")
+    firefox.on_page(
+        "document.querySelector('input[name=user]').value = 'MOREAU17';"
+        "document.querySelector('main form button, main form input[type=submit]').click();"
+    )
+    firefox.until(list_sogecash_words()["en"].number)
+
+
 def test_the_launcher_logs_on_in_firefox_and_leaves_nothing(
     tls: TlsBench, pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader], tmp_path: Path
 ) -> None:
     programs, port = prepare_firefox(tmp_path)
-    own = tmp_path / ".mozilla/firefox/abcd.default"
-    own.mkdir(parents=True)
-    (own / "prefs.js").write_text('user_pref("browser.startup.homepage", "https://own.example/");\n')
-    (own.parent / "profiles.ini").write_text("[Profile0]\nName=default\nIsRelative=1\nPath=abcd.default\nDefault=1\n")
-    before = digest_folder(tmp_path / ".mozilla")
+    before = make_own_profile(tmp_path)
     key = FactoryKey()
     letter = tls.bank.give_out(key)
     virtual_readers[0].insert(PivCard(key.vault, key.person))
@@ -110,16 +128,7 @@ def test_the_launcher_logs_on_in_firefox_and_leaves_nothing(
             opened = (tmp_path / "opened").read_text().strip()
             opened, _, told = opened.partition("?launcher=")
             assert (opened, len(told)) == (f"https://localhost:{tls.port}/", 64)
-            # The page that meets the question comes back empty, or as an error: once more, and no more.
-            with suppress(MarionetteError):
-                firefox.call("WebDriver:Navigate", url=f"{opened}en/")
-            firefox.call("WebDriver:Navigate", url=f"{opened}en/")
-            firefox.until("User ID")
-            firefox.on_page(
-                "document.querySelector('input[name=user]').value = 'MOREAU17';"
-                "document.querySelector('main form button, main form input[type=submit]').click();"
-            )
-            firefox.until(list_sogecash_words()["en"].number)
+            log_on(firefox, opened)
             assert "promptPassword" in firefox.inside("return globalThis.seen")
             with orders_served() as order:
                 firefox.on_page(f"location.href = '{order}';")

@@ -23,6 +23,7 @@ def kernel_wanted() -> None:
         pytest.skip("no User-Mode Linux kernel yet: tests/uml/run builds one (x86_64, about four minutes)")
 
 
+@pytest.mark.timeout(LIMIT)
 @pytest.mark.usefixtures("kernel_wanted")
 def test_the_drivers_on_the_kernels_own_gpio_and_usb() -> None:
     done = subprocess.run(
