@@ -62,6 +62,7 @@ def _tell_machine(verb: str, root: Path) -> bool:
     try:
         opener.open(request, timeout=PATIENCE_S).close()
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code != UNAVAILABLE:
             return False  # another program, at a port that was ours
         message = f"{verb} cannot begin anew: its books cannot be used; end it and see what it says when it starts"

@@ -24,6 +24,7 @@ def sign_in(url: str, user: str, code: str) -> str:
         with browser.open(form, given) as answer:
             return "signed in" if answer.url.endswith("/fr/accounts") else answer.url
     except HTTPError as error:
+        error.close()
         return "refused" if error.code == FORBIDDEN else str(error)
 
 

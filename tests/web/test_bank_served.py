@@ -64,7 +64,8 @@ class Served:
             with urllib.request.urlopen(request, timeout=LIMIT_S, context=context) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+            with error:
+                return error.code, error.read().decode()
 
     def ask_business(self, path: str) -> bytes:
         """The body of a page of the business server, which is reached by TLS always."""
