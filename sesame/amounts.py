@@ -1,14 +1,21 @@
 """Amounts as people type them."""
 
+import re
+
 from sesame.exits import CommandError, Exit
 
 MOST_DIGITS = 12
 """Of an amount in cents (EMV Book 3, annex A: 9F02 is n 12)."""
 
+GROUPED = re.compile("[0-9]{1,3}( [0-9]{3})+")
+"""A space groups thousands and nothing else: `12 50` would be 1250 euros or 12.50."""
+
 
 def parse_cents(euros: str) -> str:
     """An amount in cents: `12`, `12.5`, `12,50` and `1 234,56` are understood. Raises CommandError(USAGE)."""
-    whole, _, part = euros.replace(" ", "").replace(",", ".").partition(".")
+    whole, _, part = " ".join(euros.split()).replace(",", ".").partition(".")
+    if GROUPED.fullmatch(whole):
+        whole = whole.replace(" ", "")
     digits = whole + part.ljust(2, "0")
     if not digits.isascii() or not digits.isdigit() or len(part) > 2:
         raise CommandError(Exit.USAGE, "an amount is written like 1234.56")

@@ -19,8 +19,9 @@ LONGEST_EMAIL: Final = 254
 """RFC 5321, 4.5.3.1.3, without its two brackets."""
 
 TICKET: Final = re.compile("[0-9a-f]{32}")
-CURRENCY: Final = re.compile("€|EUR", re.IGNORECASE)
-AMOUNT: Final = re.compile(r"[0-9][0-9.,']*")
+CURRENCY: Final = re.compile(r"\A(?:€|EUR) ?| ?(?:€|EUR)\Z", re.IGNORECASE)
+"""At an end only: between digits it would part euros and cents, and "10€50" is not 1,050 euros."""
+AMOUNT: Final = re.compile("[0-9][0-9., ]*")
 EMAIL: Final = re.compile(
     r"[A-Z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Z0-9]([A-Z0-9-]{0,61}[A-Z0-9])?\.)+[A-Z][A-Z0-9-]{0,61}[A-Z0-9]",
@@ -51,18 +52,18 @@ class SlipError(ValueError):
 
 
 def parse_amount(text: str, decimal_sign: str, least: int = 1) -> int:
-    """An amount in cents, `least` or more. Spaces, € and EUR may stand where people put them. Raises SlipError.
+    """An amount in cents, `least` or more. € and EUR may stand before or behind it. Raises SlipError.
 
     The sign before one or two last digits parts the cents, whichever it is; before three digits it groups thousands
     where `decimal_sign`, the language's own, is the other one ("1,234" in English), and is ambiguous where no language
-    says so ("1.234" in French).
+    says so ("1.234" in French). A space groups thousands and nothing else: "12 50" would be 1,250 euros or 12.50.
     """
-    plain = CURRENCY.sub("", "".join(text.split()), count=1)
+    plain = CURRENCY.sub("", " ".join(text.replace("'", " ").split()), count=1)
     if not plain:
         raise SlipError(Slip.MISSING)
-    if not AMOUNT.fullmatch(plain) or not plain.isascii():
+    if not AMOUNT.fullmatch(plain):
         raise SlipError(Slip.SHAPE)
-    whole, cents = _part(plain.replace("'", ""), decimal_sign)
+    whole, cents = _part(plain, decimal_sign)
     digits = (whole + cents.ljust(2, "0")).lstrip("0")
     if len(digits) > MOST_DIGITS:
         raise SlipError(Slip.LARGE)
@@ -75,7 +76,7 @@ def _part(plain: str, decimal_sign: str) -> tuple[str, str]:
     """Whole euros and cents, as digits."""
     signs = [sign for sign in plain if sign in ".,"]
     if not signs:
-        return plain, ""
+        return _ungrouped(plain, " "), ""
     last = signs[-1]
     head, _, tail = plain.rpartition(last)
     if signs.count(last) > 1 or (len(tail) == 3 and len(signs) == 1 and last != decimal_sign):
@@ -86,12 +87,14 @@ def _part(plain: str, decimal_sign: str) -> tuple[str, str]:
         return _ungrouped(plain, last), ""
     if len(tail) > 2:
         raise SlipError(Slip.DECIMALS)
+    if " " in tail:
+        raise SlipError(Slip.SHAPE)
     return _ungrouped(head, "." if last == "," else ","), tail
 
 
 def _ungrouped(whole: str, sign: str) -> str:
-    """Digits, in groups of three if in groups."""
-    first, *groups = whole.split(sign)
+    """Digits, in groups of three if in groups: by that sign, or by spaces."""
+    first, *groups = whole.split(sign if sign in whole else " ")
     if not first.isdecimal() or any(len(group) != 3 or not group.isdecimal() for group in groups):
         raise SlipError(Slip.SHAPE)
     if groups and len(first) > 3:

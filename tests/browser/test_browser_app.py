@@ -14,12 +14,14 @@ from sqlalchemy import update
 from bank.books.schema_securpass import DEVICES
 from bank.operations.table import OperationState
 from bank.securpass.enrolment.table import EnrolmentState
+from bank.web.app.site import PATH
 from bank.web.app.words import list_app_words
 from bank.web.coopanet.words import list_languages
 from tests.bank.app_counter import AppCounter
 from tests.bank.counter import PAYEE
 from tests.browser.sight import PATIENCE_MS
 from tests.browser.telephone import CODE, SIZE, Telephone, clean, is_clean, new_telephone, state_of
+from tests.web.test_forms import AMOUNTS, WRONG_AMOUNTS
 
 
 @pytest.fixture
@@ -77,14 +79,38 @@ def test_the_whole_story_in_each_language(
     assert telephone.complaints == []
 
 
+@pytest.mark.parametrize("language", list(list_app_words()))
+def test_the_app_reads_amounts_as_the_banks_forms_do(
+    context: BrowserContext, bank: AppCounter, address: str, language: str
+) -> None:
+    telephone = new_telephone(context, bank, address, language)
+    telephone.open()
+    telephone.reads(telephone.words.log_on)
+    read = f"""async typed => {{
+        const asking = await import("{PATH}/static/asking.js");
+        return typed.map(each => asking.readCents(each));
+    }}"""
+    for tongue, typed, cents in AMOUNTS:
+        if tongue == language:
+            assert (typed, telephone.page.evaluate(read, [typed])) == (typed, [cents])
+    wrong = [typed for tongue, typed, _ in WRONG_AMOUNTS if tongue == language]
+    assert telephone.page.evaluate(read, wrong) == [0] * len(wrong)
+    grouped = f"""async () => (await import("{PATH}/static/asking.js")).readIban("iban fr76-30 00")"""
+    assert telephone.page.evaluate(grouped) == "FR763000"
+
+
 def is_not_asked(telephone: Telephone, axe: str) -> None:
     """The telephone is a trusted one by now: what is exempt by an article is done at once, and it is said by which."""
     words, page = telephone.words, telephone.page
     with telephone.bank.store.writing() as connection:
         connection.execute(update(DEVICES).values(uses=10, days=5))
     telephone.choose(words.kinds["sepa-transfer"])
-    for label, typed in ((words.amount, "12,50"), (words.payee, "Épicerie du Coin"), (words.payee_iban, PAYEE)):
+    for label, typed in ((words.amount, "12€50"), (words.payee, "Épicerie du Coin"), (words.payee_iban, PAYEE)):
         page.get_by_label(label, exact=True).fill(typed)
+    telephone.press(words.continue_on)
+    expect(page.get_by_role("alert")).to_have_text(words.faults["amount"])
+    expect(page.get_by_label(words.payee_iban, exact=True)).to_have_value(PAYEE)
+    page.get_by_label(words.amount, exact=True).fill("12,50")
     telephone.press(words.continue_on)
     telephone.reads(words.exempted)
     expect(page.locator("main")).to_contain_text(words.exemptions["low-value"])

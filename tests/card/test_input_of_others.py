@@ -133,6 +133,7 @@ def test_a_pin_is_never_read_from_what_was_opened_since() -> None:
         ("--challenge", "abc"),
         ("--challenge", "123456789"),
         ("--amount", "12.345"),
+        ("--amount", "12 50"),
         ("--amount", "9" * 20),
         ("--amount", "9" * 5000),
         ("--account", "x"),

@@ -9,6 +9,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from bank.operations.ports import AskingFault
+from bank.web.api.description import name_fault
 from bank.web.app.shell import STATIC, AppShell
 from bank.web.app.words import AppWords, list_app_words
 from bank.web.coopanet.frame import held_together
@@ -47,6 +49,13 @@ def test_the_page_is_in_its_language_and_says_that_it_is_a_demonstration(client:
     for sentence in (words.demonstration, words.starting):
         assert str(held_together(sentence)) in page
     assert "<noscript>" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_of_what_is_asked_for_has_its_sentence(language: str) -> None:
+    """By the name that the bank's answer has; too many is told by its status, and no telephone asks for days."""
+    faults = {name_fault(fault) for fault in AskingFault} - {"too-many", "days"}
+    assert set(list_app_words()[language].faults) == faults
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -31,6 +31,7 @@ AMOUNTS = [
     ("en", "1250,50", 125050),
     ("en", "1.250,50", 125050),
     ("en", "1'250.50", 125050),
+    ("en", "EUR 1 250 000.5", 125000050),
 ]
 
 
@@ -52,6 +53,13 @@ WRONG_AMOUNTS = [
     ("fr", "1.2,3.4", Slip.SHAPE),
     ("fr", "1.23.456", Slip.SHAPE),
     ("fr", "1234.567,00", Slip.SHAPE),
+    ("fr", "10€50", Slip.SHAPE),
+    ("fr", "10 EUR 50", Slip.SHAPE),
+    ("fr", "12 50", Slip.SHAPE),
+    ("fr", "12'50", Slip.SHAPE),
+    ("fr", "1 2 3", Slip.SHAPE),
+    ("fr", "1 234.567,00", Slip.SHAPE),
+    ("fr", "12, 5", Slip.SHAPE),
     ("fr", "1.250", Slip.AMBIGUOUS),
     ("fr", "1,250", Slip.DECIMALS),
     ("fr", "1,2505", Slip.DECIMALS),

@@ -12,9 +12,10 @@ export const KINDS = [...TRANSFERS, "add-beneficiary", ...ON_CARD];
 
 export async function ask(kind, device, settings) {
   let alert = "";
+  const typed = {};
   const once = crypto.randomUUID();
   for (;;) {
-    const fields = await askFields(kind, alert);
+    const fields = await askFields(kind, alert, typed);
     if (!fields) return;
     try {
       const operation = await tell(() => post("../api/operations", { kind, fields, language, device, once }));
@@ -24,12 +25,13 @@ export async function ask(kind, device, settings) {
       return;
     } catch (error) {
       if (!(error instanceof Refused && (error.status === 422 || error.status === 429))) throw error;
-      alert = error.status === 429 ? words.tooMany : (words.faults[error.answer.error] ?? words.faults.unfit);
+      alert = error.status === 429 ? words.tooMany : (words.faults[error.answer.code] ?? words.faults.unfit);
     }
   }
 }
 
-async function askFields(kind, alert) {
+// `typed`: what stood there before, so that a slip costs one field and not all of them.
+async function askFields(kind, alert, typed) {
   if (ON_CARD.includes(kind)) return askCard(kind, alert);
   const { accounts } = await tell(() => get("../api/accounts"));
   return new Promise((resolve) => {
@@ -41,20 +43,21 @@ async function askFields(kind, alert) {
         onsubmit: (event) => {
           event.preventDefault();
           const given = new FormData(form);
-          const fields = { payee: given.get("payee").trim(), payee_iban: given.get("payee_iban").replaceAll(/\s/g, "").toUpperCase() };
+          Object.assign(typed, Object.fromEntries(given));
+          const fields = { payee: given.get("payee").trim(), payee_iban: readIban(given.get("payee_iban")) };
           if (paying) Object.assign(fields, { amount: readCents(given.get("amount")), account: given.get("account") });
           resolve(fields);
         },
       },
-      paying && field("amount", words.amount, { inputmode: "decimal", required: true, maxlength: "14" }),
-      field("payee", words.payee, { required: true, maxlength: "70" }),
-      field("payee_iban", words.payeeIban, { required: true, maxlength: "42", autocapitalize: "characters" }),
+      paying && field("amount", words.amount, { inputmode: "decimal", required: true, maxlength: "20", value: typed.amount }),
+      field("payee", words.payee, { required: true, maxlength: "70", value: typed.payee }),
+      field("payee_iban", words.payeeIban, { required: true, maxlength: "50", autocapitalize: "characters", value: typed.payee_iban }),
       paying &&
         make(
           "p",
           { class: "field" },
           make("label", { for: "account" }, words.account),
-          make("select", { id: "account", name: "account" }, accounts.map((each) => make("option", { value: each.iban }, `${words.accountKinds[each.kind] ?? each.kind} · ${showMoney(each.balance)}`))),
+          make("select", { id: "account", name: "account" }, accounts.map((each) => make("option", { value: each.iban, selected: each.iban === typed.account }, `${words.accountKinds[each.kind] ?? each.kind} · ${showMoney(each.balance)}`))),
         ),
     );
     show({
@@ -67,11 +70,27 @@ async function askFields(kind, alert) {
   });
 }
 
-// Cents of "1 234,56" or "1,234.56": the last sign that is no digit parts them when two digits or one follow.
+// However it is grouped, also with the word before it as invoices print it.
+export function readIban(text) {
+  return text.replaceAll(/[\s.:-]/gu, "").toUpperCase().replace(/^IBAN/, "");
+}
+
+// Cents of "1 234,56" or "1,234.56", 0 for what is no amount: the rules of the bank's other forms (web/forms.py). Money is
+// not guessed: a sign before three digits groups thousands where the language's own is the other one, and is refused else.
 export function readCents(text) {
-  const [, whole, part] = /^(.*?)(?:[.,](\d{1,2}))?$/.exec(text.replaceAll(/[\s€]/gu, "")) ?? [];
-  const digits = (whole ?? "").replaceAll(/[.,]/g, "");
-  return /^\d{1,12}$/.test(digits) ? Number(digits) * 100 + Number((part ?? "0").padEnd(2, "0")) : 0;
+  const plain = text.replaceAll(/[\s']+/gu, " ").trim().replace(/^(€|EUR) ?| ?(€|EUR)$/iu, "");
+  const found = /^(\d{1,3}([ .,])\d{3}(?:\2\d{3})*|\d+)(?:([.,])(\d{0,2}))?$/.exec(plain);
+  if (!found) return 0;
+  const [, whole, group, parting, part = ""] = found;
+  const lone = group && group !== " " && !parting && whole.length < 8;
+  if (group === parting && group) return 0;
+  if (lone && !(group === "," && decimalSign() === ".")) return 0;
+  const digits = whole.replaceAll(/\D/g, "");
+  return digits.length <= 10 ? Number(digits) * 100 + Number(part.padEnd(2, "0")) : 0;
+}
+
+function decimalSign() {
+  return new Intl.NumberFormat(language).formatToParts(0.5).find((each) => each.type === "decimal").value;
 }
 
 async function askCard(kind, alert) {
