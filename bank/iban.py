@@ -13,6 +13,8 @@ from typing import Final
 from bank.errors import BankError
 
 SHAPE: Final = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+NEVER: Final = frozenset({"00", "01", "99"})
+"""Check digits are 98 less a remainder: 02 to 98. The remainder alone would take these for 97, 98 and 02."""
 FRENCH: Final = re.compile("[A-Z]{2}[0-9]{12}[A-Z0-9]{11}[0-9]{2}")
 RIB: Final = re.compile("[0-9]{10}[A-Z0-9]{11}")
 
@@ -47,7 +49,7 @@ def parse_iban(text: str) -> str:
         raise IbanError("an IBAN has two letters, two digits, and the account's letters and digits")
     if len(number) != LENGTHS.get(number[:2], len(number)):
         raise IbanError(f"an IBAN of {number[:2]} has {LENGTHS[number[:2]]} signs, not {len(number)}")
-    if _remainder(number) != 1:
+    if _remainder(number) != 1 or number[2:4] in NEVER:
         raise IbanError("the check digits do not fit the account: compare it sign by sign")
     if number[:2] in FRENCH_COUNTRIES and not _is_french(number):
         raise IbanError("the RIB key does not fit the account: compare it sign by sign")

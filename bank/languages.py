@@ -7,7 +7,7 @@ lacks a sentence cannot be loaded.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
@@ -35,6 +35,12 @@ def find_words(package: str, path: Sequence[str], kind: type[T]) -> Mapping[str,
 def choose_words(words: Mapping[str, T], language: str) -> T:
     """Those of a language, or the fallback's where it has none of this kind."""
     return words[language if language in words else FALLBACK]
+
+
+def local_moment(at_ms: int) -> datetime:
+    """A moment (ms since 1970) as the bank's own clock on the wall shows it: on pages, in statements and contracts
+    alike, or a transfer after midnight would be of two days, months or years."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone()
 
 
 @dataclass(frozen=True, slots=True)

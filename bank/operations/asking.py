@@ -79,6 +79,8 @@ def _iban(value: Value) -> str:
     iban = parse_iban(str(value))
     if not iban.isascii():
         raise AskingError(Faults.IBAN)
+    if not is_sepa(iban):
+        raise AskingError(Faults.ZONE)
     return iban
 
 
@@ -91,7 +93,7 @@ def _iban_of_france(value: Value) -> str:
 
 def _iban_abroad(value: Value) -> str:
     iban = _iban(value)
-    if iban[:2] == FRANCE or not is_sepa(iban):
+    if iban[:2] == FRANCE:
         raise AskingError(Faults.COUNTRY)
     return iban
 

@@ -22,6 +22,7 @@ class AskingFault(Enum):
     AMOUNT = "the amount is out of bounds"
     IBAN = "no IBAN"
     COUNTRY = "another kind is for this country"
+    ZONE = "no kind is for this country: it is not in SEPA"
     NAME = "no name"
     EMAIL = "no e-mail address"
     ADDRESS = "no postal address"

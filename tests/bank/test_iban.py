@@ -136,6 +136,11 @@ def test_sepa_ends_somewhere() -> None:
     assert not is_sepa(parse_iban("TR33 0006 1005 1978 6457 8413 26"))
 
 
+@pytest.mark.parametrize("number", ["DE00370400440532013050", "DE01370400440532013032", "DE99370400440532013014"])
+def test_check_digits_that_no_account_has_are_wrong(number: str) -> None:
+    assert not is_iban(number)
+
+
 @pytest.mark.parametrize("account", ["1", "1" * 12])
 def test_parts_of_another_length_make_no_number(account: str) -> None:
     with pytest.raises(IbanError, match="11 signs"):

@@ -33,6 +33,7 @@ from tests.bank.counter import ABROAD, FUNDS, NOON, PAYEE, PHONE, Counter
 
 K, C, S, F = OperationKind, ConfirmOutcome, OperationState, AskingFault
 MINUTE = 60_000
+TURKISH = "TR330006100519786457841326"
 LIVE = [kind for kind in K if CATALOGUE[kind].live and CATALOGUE[kind].effect and CATALOGUE[kind].terminals >= SCREENS]
 """What the bank carries out itself and is asked for at any screen: a kind that becomes live is in all that follows."""
 
@@ -411,6 +412,9 @@ WRONG: list[tuple[OperationKind, dict[str, int | str], AskingFault, str]] = [
     ),
     (K.SEPA_TRANSFER, {"payee_iban": ABROAD}, F.COUNTRY, "payee_iban"),
     (K.TRANSFER_ABROAD, {"payee_iban": PAYEE}, F.COUNTRY, "payee_iban"),
+    (K.TRANSFER_ABROAD, {"payee_iban": TURKISH}, F.ZONE, "payee_iban"),
+    (K.FRIEND_TRANSFER, {"payee_iban": TURKISH}, F.ZONE, "payee_iban"),
+    (K.ADD_BENEFICIARY, {"payee_iban": TURKISH}, F.ZONE, "payee_iban"),
     (K.SEPA_TRANSFER, {"account": PAYEE}, F.SAME_ACCOUNT, "payee_iban"),
     (K.TRANSFER_ABROAD, {"account": PAYEE}, F.ACCOUNT, "account"),
     (K.SEPA_TRANSFER, {"payee": ""}, F.NAME, "payee"),

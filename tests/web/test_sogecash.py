@@ -7,8 +7,10 @@ import base64
 import re
 import ssl
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from html import unescape
@@ -35,12 +37,15 @@ from bank.demo.people import furnish_people
 from bank.esecure import numbers
 from bank.esecure.numbers import NumberFault, judge_choice
 from bank.iban import make_french_iban
+from bank.ledger.entries import MovementKind, Posting, transfer_between
+from bank.ledger.keeping import list_accounts, post_movement
 from bank.pki.records import AccessKeyState
 from bank.web.sogecash.site import open_business
 from bank.web.sogecash.words import list_sogecash_words
 from device.esecure.sentences import SentenceShelf
 from sesame_core.esecure.sentence import FRESH_SIZE, SentenceKind, read_sentence
 from sesame_core.piv.consent import AskConsent
+from tests.bank.counter import ABROAD
 from tests.bank.keyed import DAY_MS, SIGNATURE, Device, EsecureBank, KeyInDevice
 from tests.web.business import CHOSEN, Customer, KeyBrowser, title
 
@@ -502,6 +507,35 @@ def test_a_statement_is_a_pdf_that_old_readers_show(moreau: Customer, tmp_path: 
     assert len(set(picture[-1000:] + picture[2000:60000])) > 20, "not a blank page"
     stranger = KeyBrowser(moreau.bank, moreau.certificate, "fr")
     assert stranger.client.get(links[0]).status_code == 403
+
+
+def test_a_night_transfer_is_of_one_day_on_page_and_statement(
+    moreau: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At half past midnight of the first of January in Paris, which is still December in Greenwich."""
+    browser, night = moreau.settle("fr"), datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    customer = moreau.bank.store.find_customer("MOREAU17")
+    assert customer is not None
+    with moreau.bank.store.writing() as connection:
+        accounts = list_accounts(connection, customer.customer_id)
+        legs = transfer_between(*accounts, 100)
+        post_movement(connection, Posting(int(night.timestamp()) * 1000, MovementKind.TRANSFER, "Minuit", legs))
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        assert re.search(r"01/01/2027.{0,80}Minuit", browser.get("net/accounts").text, re.DOTALL)
+        statement = browser.get(f"net/statements/{accounts[0].iban}/2027-01/page")
+        assert re.search(r"01/01/2027.{0,80}Minuit", statement.text, re.DOTALL)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize("payee_iban", [PAYEE, ABROAD])
+def test_a_transfer_goes_abroad_by_the_same_form(moreau: Customer, payee_iban: str) -> None:
+    browser = moreau.settle("fr")
+    assert ask_transfer(browser, payee_iban=payee_iban).status_code == 200
+    assert browser.get("net/transfers").text.count("Épicerie du Coin") == 1
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

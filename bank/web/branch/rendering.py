@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from bank.books.people import ContactKind, CredentialKind
 from bank.books.records import Status
 from bank.iban import group_iban
+from bank.languages import local_moment
 from bank.operations.wording import name_kind
 from bank.operations.words import notation_of
 from bank.verification import Policy
@@ -53,8 +53,8 @@ class BranchRenderer:
             "others": self._list_others(request, words),
             "money": notation.write_money,
             "iban": group_iban,
-            "day": lambda moment: notation.write_day(_local(moment)),
-            "moment": lambda moment: f"{notation.write_day(_local(moment))} {_local(moment):%H:%M}",
+            "day": lambda moment: notation.write_day(local_moment(moment)),
+            "moment": lambda moment: f"{notation.write_day(local_moment(moment))} {local_moment(moment):%H:%M}",
             "operation": lambda kind: name_kind(kind, words.language),
             "closed": self.is_closed,
         }
@@ -88,8 +88,3 @@ class BranchRenderer:
         page = beyond if readable else ""
         others = (each for code, each in list_branch_languages().items() if code != words.language)
         return [(each.language, each.own_name, f"{root}/{each.language}/{page}") for each in others]
-
-
-def _local(moment_ms: int) -> datetime:
-    """As the branch's clock on the wall shows it."""
-    return datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone()

@@ -9,7 +9,6 @@ import base64
 import binascii
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from cryptography import x509
@@ -22,6 +21,7 @@ from starlette.routing import Route
 from bank.errors import StateError
 from bank.esecure.enrolling import EnrolError, EnrolFault, KeyEnrolment
 from bank.esecure.frame import EsecureFrame
+from bank.languages import local_moment
 from bank.operations.words import notation_of
 from bank.pki.est import CERTIFICATES, ONE_CERTIFICATE, WISHES, pack_certificates, pack_wishes
 from bank.pki.foreign import CsrError, decode_body
@@ -153,9 +153,7 @@ def _refuse(words: EstWords, error: EnrolError) -> Response:
     sentence = words.faults[error.fault]
     if error.fault is EnrolFault.EARLY:
         language = next(code for code, each in list_est_words().items() if each is words)
-        sentence = sentence.format(
-            day=notation_of(language).write_day(datetime.fromtimestamp(error.from_ms / 1000, UTC))
-        )
+        sentence = sentence.format(day=notation_of(language).write_day(local_moment(error.from_ms)))
     detail = f"\n{error.detail}" if error.fault is EnrolFault.REQUEST else ""
     # A header is ASCII: the English words name the realm in every language.
     challenge = {"WWW-Authenticate": f'Basic realm="{list_est_words()["en"].realm}", charset="UTF-8"'}

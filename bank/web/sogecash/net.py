@@ -6,7 +6,6 @@ The menus fold without a script: which are open stands in the address.
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -21,9 +20,11 @@ from bank.esecure.proving import CertificateProof, read_freshness
 from bank.esecure.sentences import make_sentence, write_pages
 from bank.esecure.visiting import VisitStage
 from bank.iban import IbanError, parse_iban
+from bank.languages import local_moment
 from bank.ledger.entries import Account, StatementLine
 from bank.ledger.keeping import list_accounts, list_statement
 from bank.operations import catalogue as cat
+from bank.operations.asking import FRANCE
 from bank.operations.catalogue import Means, OperationKind, TerminalKind
 from bank.operations.policy import OPERATION_POLICY
 from bank.operations.ports import Asking, AskingError, ConfirmOutcome, Operation, UnknownOperationError
@@ -45,6 +46,8 @@ MENUS: Final = (
 
 LONGEST_PAYEE: Final = 70
 MOST_LINES: Final = 500
+TRANSFERS: Final = frozenset({OperationKind.SEPA_TRANSFER, OperationKind.TRANSFER_ABROAD})
+"""One form: which of them it is follows from the payee's account."""
 POLICY: Final = replace(OPERATION_POLICY, means=frozenset({Means.CERTIFICATE}))
 """On this site the access key confirms, and nothing else."""
 
@@ -175,7 +178,7 @@ class NetPages:
     ) -> Response:
         customer_id = known_visitor(request).customer.customer_id
         operations = await run_in_threadpool(self.operations.list_operations, customer_id)
-        transfers = [each for each in operations if each.kind is OperationKind.SEPA_TRANSFER]
+        transfers = [each for each in operations if each.kind in TRANSFERS]
         accounts = await run_in_threadpool(CustomerFile(self.frame.books, customer_id).list_accounts)
         shown = {"given": given or {}, "told": told, "ticket": make_ticket(), "accounts": accounts}
         status = 422 if told else 200
@@ -239,11 +242,13 @@ def _read_transfer(customer_id: int, given: dict[str, str], language: str) -> As
         cat.PAYER_ACCOUNT: given.get("account", ""),
     }
     once = ticket if is_ticket(ticket) else ""
-    return Asking(customer_id, OperationKind.SEPA_TRANSFER, TerminalKind.COMPUTER, fields, language, once)
+    at_home = str(fields[cat.PAYEE_IBAN]).startswith(FRANCE)
+    kind = OperationKind.SEPA_TRANSFER if at_home else OperationKind.TRANSFER_ABROAD
+    return Asking(customer_id, kind, TerminalKind.COMPUTER, fields, language, once)
 
 
 def _month(line: StatementLine) -> str:
-    return f"{datetime.fromtimestamp(line.at_ms / 1000, UTC):%Y-%m}"
+    return f"{local_moment(line.at_ms):%Y-%m}"
 
 
 def _months(lines: Sequence[StatementLine]) -> list[str]:

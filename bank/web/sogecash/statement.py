@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bank.contracts.document import FONTS
 from bank.errors import BankError
 from bank.iban import group_iban
+from bank.languages import local_moment
 from bank.ledger.entries import Account, StatementLine
 from bank.operations.words import notation_of
 from bank.web.sogecash.words import SogecashWords
@@ -78,7 +79,7 @@ def _write(page: "FPDF", text: StatementText) -> None:
     page.ln(4)
     page.set_font(size=9)
     for line in text.lines:
-        day = datetime.fromtimestamp(line.at_ms / 1000, UTC)
+        day = local_moment(line.at_ms)
         page.cell(28, 7, notation.write_day(day))
         page.cell(100, 7, line.label or line.kind.value)
         amount = notation.write_money(line.cents).replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")

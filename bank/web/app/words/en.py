@@ -254,6 +254,7 @@ APP_ENGLISH = AppWords(
             "amount": "Check the amount.",
             "iban": "There is no such IBAN.",
             "country": "This IBAN is of another country than this transfer.",
+            "zone": "The bank makes transfers to the countries of SEPA only.",
             "name": "Check the name.",
             "email": "Check the address.",
             "address": "Check the address.",

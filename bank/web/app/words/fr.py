@@ -257,6 +257,7 @@ APP_FRENCH = AppWords(
             "amount": "Vérifiez le montant.",
             "iban": "Cet IBAN n'existe pas.",
             "country": "Cet IBAN est d'un autre pays que ce virement.",
+            "zone": "La banque ne fait de virements que vers les pays de l'espace SEPA.",
             "name": "Vérifiez le nom.",
             "email": "Vérifiez l'adresse.",
             "address": "Vérifiez l'adresse.",

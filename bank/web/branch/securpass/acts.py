@@ -5,7 +5,6 @@ Every method raises StateError.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from bank.books.customers import find_customer, list_contacts
@@ -14,7 +13,7 @@ from bank.books.records import Customer
 from bank.contracts.amendment import AmendmentText, Signature
 from bank.contracts.document import draw_amendment
 from bank.contracts.sealing import ContractSeal
-from bank.languages import Notation
+from bank.languages import Notation, local_moment
 from bank.operations.words import notation_of
 from bank.securpass.enrolment.branching import (
     POSTS,
@@ -106,7 +105,7 @@ class SecurPassActs:
 
     def _text(self, member: StaffMember, view: SecurPassView, words: SecurPassDeskWords) -> AmendmentText:
         assert view.amendment is not None
-        made_at = datetime.fromtimestamp(view.amendment.created_ms / 1000, UTC)
+        made_at = local_moment(view.amendment.created_ms)
         with self.frame.operations.reading() as (connection, _):
             contacts = list_contacts(connection, view.customer.customer_id)
         telephone = next((one.value for one in contacts if one.kind is ContactKind.SECURE_TELEPHONE), "")
@@ -119,7 +118,7 @@ class SecurPassActs:
             branch=self.branch,
             channel=words.channels[view.amendment.channel.value],
             services=(words.service,),
-            made_at=made_at.astimezone(),
+            made_at=made_at,
             language=words.language,
         )
 
@@ -134,5 +133,5 @@ def describe_state(words: SecurPassDeskWords, view: SecurPassView) -> str:
 
 
 def _write_moment(value: int, notation: Notation) -> str:
-    moment = datetime.fromtimestamp(value / 1000, UTC).astimezone()
+    moment = local_moment(value)
     return f"{notation.write_day(moment)} {moment:%H:%M}"

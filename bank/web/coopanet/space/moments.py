@@ -1,9 +1,9 @@
 """Days and hours as people read them, and a bar for the time that is left."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
+from bank.languages import local_moment
 from bank.operations.words import notation_of
 
 SECOND_MS: Final = 1000
@@ -26,11 +26,11 @@ class Moments:
 
     def day(self, at_ms: int) -> str:
         """The day."""
-        return notation_of(self.language).write_day(_local(at_ms))
+        return notation_of(self.language).write_day(local_moment(at_ms))
 
     def time(self, at_ms: int) -> str:
         """The hour and minute."""
-        return notation_of(self.language).write_hour(_local(at_ms))
+        return notation_of(self.language).write_hour(local_moment(at_ms))
 
     def full(self, at_ms: int) -> str:
         """Both."""
@@ -42,7 +42,3 @@ def draw_bar(left_ms: int, whole_ms: int) -> str:
     left = max(0, min(left_ms, whole_ms))
     width = WIDTH * left // max(1, whole_ms)
     return BAR.format(width=width, seconds=max(1, left // SECOND_MS))
-
-
-def _local(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / SECOND_MS)

@@ -55,6 +55,7 @@ FAULTS = {
     AskingFault.AMOUNT: "This amount is beyond what you can ask for on line.",
     AskingFault.IBAN: "This IBAN is not right: compare it character by character.",
     AskingFault.COUNTRY: "For an account in this country, choose the other kind of transfer.",
+    AskingFault.ZONE: "The bank makes transfers to the countries of SEPA only.",
     AskingFault.NAME: "Write the name in full, without invisible characters.",
     AskingFault.EMAIL: "Write a whole address, for example first.last@example.org.",
     AskingFault.ADDRESS: "Write the whole address, without invisible characters.",

@@ -55,6 +55,7 @@ FAULTS = {
     AskingFault.AMOUNT: "Ce montant dépasse ce que vous pouvez demander en ligne.",
     AskingFault.IBAN: "Cet IBAN n'est pas juste : comparez-le signe par signe.",
     AskingFault.COUNTRY: "Pour un compte de ce pays, choisissez l'autre sorte de virement.",
+    AskingFault.ZONE: "La banque ne fait de virements que vers les pays de l'espace SEPA.",
     AskingFault.NAME: "Écrivez le nom en toutes lettres, sans signe invisible.",
     AskingFault.EMAIL: "Écrivez une adresse entière, par exemple prenom.nom@exemple.fr.",
     AskingFault.ADDRESS: "Écrivez l'adresse en entier, sans signe invisible.",
