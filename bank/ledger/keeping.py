@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
-from bank.books.schema import ACCOUNTS, ENTRIES, MOVEMENTS
+from bank.books.schema import ACCOUNTS, CUSTOMERS, ENTRIES, MOVEMENTS
 from bank.iban import BANK, BRANCH, make_french_iban
 from bank.ledger.entries import (
     Account,
@@ -23,6 +23,8 @@ from bank.ledger.entries import (
 
 CURRENCY: Final = "EUR"
 HOUSE: Final = "house"
+SENT: Final = frozenset({MovementKind.TRANSFER.value, MovementKind.INSTANT.value, MovementKind.FOREIGN.value})
+"""How a transfer is called at the account that pays; at the one that is paid it is a credit."""
 
 
 def open_account(
@@ -71,7 +73,23 @@ def list_statement(connection: Connection, account_id: int, most: int = 50) -> S
     """An account's latest movements, newest first."""
     joined = select(MOVEMENTS, ENTRIES.c.cents).join(ENTRIES, ENTRIES.c.movement_id == MOVEMENTS.c.id)
     query = joined.where(ENTRIES.c.account_id == account_id).order_by(ENTRIES.c.id.desc()).limit(most)
-    return [_statement_line(row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(query).mappings().all()
+    payers = _name_payers(connection, [row["id"] for row in rows if _is_received(row)])
+    return [_statement_line(row, payers.get(row["id"])) for row in rows]
+
+
+def _is_received(row: RowMapping) -> bool:
+    """A transfer that a customer of this bank has asked for, at the account that is paid: the label is its own name."""
+    return row["operation_id"] is not None and row["cents"] > 0 and row["kind"] in SENT
+
+
+def _name_payers(connection: Connection, movements: Sequence[int]) -> dict[int, str]:
+    """Who paid, by the movement."""
+    if not movements:
+        return {}
+    joined = select(ENTRIES.c.movement_id, CUSTOMERS.c.name).join(ACCOUNTS, ACCOUNTS.c.id == ENTRIES.c.account_id)
+    query = joined.join(CUSTOMERS, CUSTOMERS.c.id == ACCOUNTS.c.customer_id).where(ENTRIES.c.cents < 0)
+    return dict(connection.execute(query.where(ENTRIES.c.movement_id.in_(movements))).tuples().all())
 
 
 def post_movement(connection: Connection, posting: Posting) -> int:
@@ -135,5 +153,7 @@ def _account(row: RowMapping) -> Account:
     )
 
 
-def _statement_line(row: RowMapping) -> StatementLine:
+def _statement_line(row: RowMapping, payer: str | None) -> StatementLine:
+    if payer is not None:
+        return StatementLine(row["id"], row["at_ms"], MovementKind.CREDIT, payer, row["cents"])
     return StatementLine(row["id"], row["at_ms"], MovementKind(row["kind"]), row["label"], row["cents"])

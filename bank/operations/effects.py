@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from bank.books.customers import change_contact, find_contact
 from bank.books.inserting import insert_into
-from bank.books.people import ContactKind, PaymentCardState
+from bank.books.people import BeneficiaryState, ContactKind, PaymentCardState
 from bank.books.schema import BENEFICIARIES, EFFECTS, OPERATIONS, SESSIONS
 from bank.errors import BankError
 from bank.journal.chain import name_customer
@@ -28,7 +28,7 @@ from bank.operations.octets import OperationContent
 from bank.operations.ports import Operation
 from bank.operations.shelf import DONE, DUE, FAILED, AlteredError, read_row
 from bank.operations.wording import words_for, write_message
-from bank.people.payments import change_card_limits, change_payment_card, list_payment_cards
+from bank.people.payments import change_card_limits, change_payment_card, find_beneficiary, list_payment_cards
 
 BATCH: Final = 100
 ALTERED: Final = "operation altered in the books"
@@ -106,6 +106,7 @@ def _text(content: OperationContent, name: str) -> str:
 def _transfer_money(connection: Connection, operation: Operation, now_ms: int) -> None:
     """To an account of this bank, or to the account that stands for all others."""
     content = operation.content
+    _check_payee(connection, content)
     payer = find_account(connection, _text(content, cat.PAYER_ACCOUNT))
     payee = find_account(connection, _text(content, cat.PAYEE_IBAN))
     payee = payee or open_house_account(connection, AccountKind.CLEARING, now_ms)
@@ -122,9 +123,17 @@ def _transfer_money(connection: Connection, operation: Operation, now_ms: int) -
         raise EffectError("the ledger does not take it") from cause
 
 
+def _check_payee(connection: Connection, content: OperationContent) -> None:
+    """A fraud that was reported while this one waited has frozen the payee. Raises EffectError."""
+    payee = find_beneficiary(connection, content.customer_id, _text(content, cat.PAYEE_IBAN))
+    if payee and payee.state is BeneficiaryState.FROZEN:
+        raise EffectError("the beneficiary is frozen by now")
+
+
 def _add_beneficiary(connection: Connection, operation: Operation, now_ms: int) -> None:
     """One that was added meanwhile stays as it is."""
     content = operation.content
+    _check_payee(connection, content)
     row = {
         "customer_id": content.customer_id,
         "name": _text(content, cat.PAYEE_NAME),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import fields as fields_of
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -17,6 +18,8 @@ from bank.cards.card import CardInSlot, VirtualCard
 from bank.cards.gallery import describe_card
 from bank.cards.memory import Counters, VolatileMemory
 from bank.demo.database import open_in_memory
+from bank.ledger.entries import MovementKind
+from bank.ledger.keeping import find_account, list_statement
 from bank.operations.catalogue import CATALOGUE, SCREENS, Means, OperationKind, TerminalKind
 from bank.operations.octets import digest_octets, make_octets
 from bank.operations.ports import (
@@ -98,6 +101,17 @@ def test_a_transfer_moves_the_money_once(quick: Counter, kind: OperationKind) ->
 def test_a_transfer_within_the_bank_arrives(bank: Counter) -> None:
     confirm(bank, bank.ask(K.SEPA_TRANSFER, payee_iban=bank.accounts[bank.moreau]), "sms")
     assert bank.balance(bank.accounts[bank.moreau]) == FUNDS + 12_345
+    lines = []
+    with bank.store.reading() as connection:
+        for customer in (bank.durand, bank.moreau):
+            account = find_account(connection, bank.accounts[customer])
+            assert account is not None
+            line = list_statement(connection, account.account_id)[0]
+            lines.append((line.kind, line.label, line.cents))
+    assert lines == [
+        (MovementKind.TRANSFER, "Épicerie du Coin", -12_345),
+        (MovementKind.CREDIT, "Claude Durand", 12_345),
+    ], "each side reads who is at the other end"
 
 
 def test_contacts_beneficiaries_and_limits_change(bank: Counter) -> None:
@@ -187,7 +201,7 @@ def test_the_text_names_amount_and_payee_and_the_books_keep_a_seal(quick: Counte
     text = quick.service.list_messages(quick.durand)[0].text
     assert "123,45\N{NO-BREAK SPACE}€" in text
     assert "Épicerie du Coin" in text
-    assert "5 minutes" in text
+    assert "5 min" in text
     with quick.store.reading() as connection:
         seal = connection.execute(select(SMS_CODES.c.code_index)).scalar_one()
     assert code not in seal
@@ -350,6 +364,19 @@ def test_fraud_closes_sessions_and_freezes_the_payee(bank: Counter, late: bool) 
     assert caught.value.fault is F.FROZEN
 
 
+@pytest.mark.parametrize("kind", [K.SEPA_TRANSFER, K.MERCHANT_TRANSFER, K.FRIEND_TRANSFER])
+def test_what_waited_when_its_payee_was_frozen_pays_nobody(quick: Counter, kind: OperationKind) -> None:
+    confirm(quick, quick.ask(K.ADD_BENEFICIARY), "reader")
+    asking = quick.asking(kind)
+    terminal = next(iter(CATALOGUE[kind].terminals))
+    waiting = quick.service.request_operation(replace(asking, terminal=terminal))
+    quick.service.declare_fraud(quick.durand, quick.ask().operation_id)
+    assert confirm(quick, waiting, "reader") is C.APPROVED
+    assert quick.effects(waiting)["transfer"] == "failed"
+    assert quick.balance(quick.accounts[quick.durand]) == FUNDS
+    assert "n'a pas pu être fait" in quick.service.list_messages(quick.durand)[0].text
+
+
 def test_time_over_is_over_for_whoever_looks_and_a_clock_set_back_helps_nobody(quick: Counter) -> None:
     operation = quick.ask()
     code = quick.reader_code(operation)
@@ -489,7 +516,7 @@ def test_english_is_spoken_to_who_asks_for_it(quick: Counter) -> None:
     operation = quick.service.request_operation(english)
     assert operation.shown[:3] == (("Operation", "Transfer"), ("Amount", "€123.45"), ("Payee", "Épicerie du Coin"))
     quick.service.send_sms_code(quick.durand, operation.operation_id)
-    assert "Good for 5 minutes" in quick.service.list_messages(quick.durand)[0].text
+    assert "Good for 5 min" in quick.service.list_messages(quick.durand)[0].text
 
 
 # What goes wrong afterwards

@@ -498,6 +498,8 @@ def test_a_statement_is_a_pdf_that_old_readers_show(moreau: Customer, tmp_path: 
     read = run(["pdftotext", "-layout", "statement.pdf", "-"]).stdout
     assert "Dominique Moreau" in read
     assert "Relevé de compte" in read
+    (tmp_path / "first.pdf").write_bytes(browser.client.get(links[-1]).content)
+    assert "Ouverture" in run(["pdftotext", "-layout", "first.pdf", "-"]).stdout, "in the page's words"
     fonts = run(["pdffonts", "statement.pdf"]).stdout.splitlines()[2:]
     assert fonts
     assert all(" yes " in line for line in fonts), "embedded"
@@ -518,7 +520,7 @@ def test_a_night_transfer_is_of_one_day_on_page_and_statement(
     assert customer is not None
     with moreau.bank.store.writing() as connection:
         accounts = list_accounts(connection, customer.customer_id)
-        legs = transfer_between(*accounts, 100)
+        legs = transfer_between(accounts[0], accounts[1], 100)
         post_movement(connection, Posting(int(night.timestamp()) * 1000, MovementKind.TRANSFER, "Minuit", legs))
     monkeypatch.setenv("TZ", "Europe/Paris")
     time.tzset()

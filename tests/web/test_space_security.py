@@ -88,7 +88,7 @@ def test_a_telephone_that_is_not_trusted_yet_says_what_is_missing(guest: Guest, 
         connection.execute(update(DEVICES).values(uses=3, days=1))
     text = unescape(guest.get("security").text)
     assert "après 10 utilisations sur 5 jours" in text
-    assert "Utilisé 3 fois, sur 1 jours" in text
+    assert "Utilisations\N{NO-BREAK SPACE}: 3, jours\N{NO-BREAK SPACE}: 1" in text
 
 
 def test_no_telephone_no_exemption(guest: Guest) -> None:

@@ -52,7 +52,7 @@ OPERATION_ENGLISH: Final = OperationWords(
         cat.MESSAGE: "Message",
     },
     what="Operation",
-    code_text="Coop@net: your code is {code}. {what}. Good for {minutes} minutes. Give it to nobody.",
+    code_text="Coop@net: your code is {code}. {what}. Good for {minutes} min. Give it to nobody.",
     done_text="Coop@net: it is done. {what}. If it was not you, call your branch.",
     failed_text="Coop@net: the following could not be done, and nothing has changed. {what}.",
     closed_text="Coop@net: too many wrong codes. You cannot confirm anything any more: call your branch. {what}.",

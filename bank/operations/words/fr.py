@@ -52,7 +52,7 @@ OPERATION_FRENCH: Final = OperationWords(
         cat.MESSAGE: "Message",
     },
     what="Opération",
-    code_text="Coop@net : votre code est {code}. {what}. Valable {minutes} minutes. Ne le donnez à personne.",
+    code_text="Coop@net : votre code est {code}. {what}. Valable {minutes} min. Ne le donnez à personne.",
     done_text="Coop@net : c'est fait. {what}. Si ce n'est pas vous, appelez votre agence.",
     failed_text="Coop@net : ce qui suit n'a pas pu être fait, et rien n'a changé. {what}.",
     closed_text="Coop@net : trop de codes faux. Vous ne pouvez plus rien confirmer : appelez votre agence. {what}.",

@@ -118,7 +118,9 @@ class NetPages:
         found = next((pair for pair in await run_in_threadpool(self._read, request) if pair[0].iban == iban), None)
         if found is None or month not in _months(found[1]):
             raise HTTPException(404)
-        lines = [line for line in found[1] if _month(line) == month]
+        kinds = self.frame.space_words[words.language].movement_kinds
+        chosen = [line for line in found[1] if _month(line) == month]
+        lines = [replace(line, label=line.label or kinds[line.kind]) for line in chosen]
         return StatementText(known_visitor(request).customer.name, found[0], month, tuple(reversed(lines)), words)
 
     async def show_transfers(self, request: Request, words: SogecashWords) -> Response:

@@ -81,6 +81,6 @@ def _write(page: "FPDF", text: StatementText) -> None:
     for line in text.lines:
         day = local_moment(line.at_ms)
         page.cell(28, 7, notation.write_day(day))
-        page.cell(100, 7, line.label or line.kind.value)
+        page.cell(100, 7, line.label)
         amount = notation.write_money(line.cents).replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
         page.cell(0, 7, amount, align="R", new_x="LMARGIN", new_y="NEXT")

@@ -39,7 +39,7 @@ FRENCH: Final = MachineWords(
         CashOutcome.CLOSED: ("Trop de codes faux", "Ce distributeur attend dix minutes avant d'en prendre un autre."),
     },
     keeper="Pour qui montre la démonstration",
-    keeper_text="Mettez le distributeur en panne pour voir ce qu'il devient de l'argent.",
+    keeper_text="Mettez le distributeur en panne pour voir ce que devient l'argent.",
     conditions={
         MachineCondition.WORKS: "En service, plein de billets",
         MachineCondition.OUT_OF_ORDER: "Hors service",

@@ -15,7 +15,7 @@ FRENCH_ACS: Final = AcsWords(
     until="À confirmer avant {time}.",
     app_title="Confirmez sur votre téléphone",
     app_text="Ouvrez la notification, ou l'application. Vérifiez le montant et le marchand, puis validez.",
-    app_number="Numéro à choisir sur le téléphone :",
+    app_number="Numéro à saisir sur le téléphone :",
     app_waiting="Cette page suit toute seule.",
     app_quiet="Votre téléphone n'est pas sollicité pour le moment. Renvoyez la demande dans un moment, ou utilisez un "
     "autre moyen.",

@@ -20,7 +20,7 @@ ENGLISH: Final = CashWords(
     replaces="A code that you asked for before and have not used is good no longer.",
     faults={
         CashFault.AMOUNT: "Choose one of the amounts offered.",
-        CashFault.SERVICE: "This card gives no money without itself: activate SM@RT'retrait, or see your branch.",
+        CashFault.SERVICE: "Money without this card is not activated: activate SM@RT'retrait, or see your branch.",
         CashFault.LIMIT: "The card's limit for withdrawals would be exceeded. Choose less, or raise the limit.",
         CashFault.FUNDS: "There is not enough on the account. Choose less.",
         CashFault.TOO_MANY: "You asked for too many codes. Wait an hour.",

@@ -20,7 +20,7 @@ FRENCH: Final = CashWords(
     replaces="Un code demandé avant, et pas encore utilisé, ne vaut plus.",
     faults={
         CashFault.AMOUNT: "Choisissez l'un des montants proposés.",
-        CashFault.SERVICE: "Cette carte ne donne pas d'argent sans elle : activez SM@RT'retrait, ou voyez votre "
+        CashFault.SERVICE: "Le retrait sans cette carte n'est pas activé : activez SM@RT'retrait, ou voyez votre "
         "agence.",
         CashFault.LIMIT: "Le plafond de retrait de cette carte serait dépassé. Choisissez moins, ou augmentez le "
         "plafond.",

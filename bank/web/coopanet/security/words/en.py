@@ -8,7 +8,7 @@ ENGLISH_SECURITY = SecurityWords(
     phone_title="Your phone",
     phone_none="No phone approves your operations.",
     phone_since="Sécur'Pass since {day}",
-    phone_used="Used {uses} times, on {days} days",
+    phone_used="Uses: {uses}, days: {days}",
     phone_trusted="It is a trusted phone: you are not asked for what follows there.",
     phone_not_yet="It is no trusted phone yet: it becomes one after {uses} uses on {days} days. Then you will "
     "not be asked for what follows there.",

@@ -8,7 +8,7 @@ FRENCH_SECURITY = SecurityWords(
     phone_title="Votre téléphone",
     phone_none="Aucun téléphone n'approuve vos opérations.",
     phone_since="Sécur'Pass depuis le {day}",
-    phone_used="Utilisé {uses} fois, sur {days} jours",
+    phone_used="Utilisations : {uses}, jours : {days}",
     phone_trusted="C'est un téléphone de confiance : ce qui suit ne vous y est pas demandé.",
     phone_not_yet="Ce n'est pas encore un téléphone de confiance : il le devient après {uses} utilisations sur "
     "{days} jours. Alors ce qui suit ne vous y sera pas demandé.",

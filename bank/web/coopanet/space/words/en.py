@@ -148,8 +148,8 @@ CONFIRM = ConfirmWords(
     report_title="Report a fraud",
     report_text="Report it if you did not ask for this operation, or were led to confirm it. All your connections "
     "are closed at once, this "
-    "one included, a saved payee is blocked, and your branch calls you. What is already carried out is not undone by "
-    "itself.",
+    "one included, the card or saved payee concerned is blocked, and your branch calls you. What is already carried "
+    "out is not undone by itself.",
     report_submit="Report the fraud",
     report_not="It was me",
     reported="You have reported a fraud for this operation: your branch is told.",
@@ -200,7 +200,7 @@ ENGLISH_SPACE = SpaceWords(
         MovementKind.INSTANT: "Instant transfer",
         MovementKind.FOREIGN: "Transfer outside France",
         MovementKind.WITHDRAWAL: "Withdrawal",
-        MovementKind.RELEASE: "Card payment given back",
+        MovementKind.RELEASE: "Money given back",
     },
     open_account="See the account",
     last_movements="Latest movements",
@@ -288,7 +288,8 @@ ENGLISH_SPACE = SpaceWords(
         NoticeEvent.DONE: "It is done.",
         NoticeEvent.FAILED: CONFIRM.failed,
         NoticeEvent.REFUSED: CONFIRM.refused,
-        NoticeEvent.FRAUD: "A fraud was reported: your connections were closed, a saved payee is blocked.",
+        NoticeEvent.FRAUD: "A fraud was reported: your connections were closed, the card or saved payee concerned "
+        "is blocked.",
         NoticeEvent.CODE_REFUSED: "A wrong code was typed.",
         NoticeEvent.CLOSED: CONFIRM.told[Told.BLOCKED],
         NoticeEvent.REOPENED: "Your branch lets you confirm operations again.",

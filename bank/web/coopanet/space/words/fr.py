@@ -148,10 +148,8 @@ CONFIRM = ConfirmWords(
     report_title="Signaler une fraude",
     report_text="Signalez-la si vous n'avez pas demandé cette opération, ou si on vous a amené à la confirmer. "
     "Toutes vos connexions sont "
-    "fermées aussitôt, celle-ci comprise, un bénéficiaire enregistré est bloqué et votre agence vous appelle. "
-    "Ce qui est déjà "
-    "fait n'est pas défait de "
-    "lui-même.",
+    "fermées aussitôt, celle-ci comprise, la carte ou le bénéficiaire enregistré en cause est bloqué, et votre agence "
+    "vous appelle. Ce qui est déjà fait n'est pas défait de lui-même.",
     report_submit="Signaler la fraude",
     report_not="C'était moi",
     reported="Vous avez signalé une fraude pour cette opération : votre agence est prévenue.",
@@ -203,7 +201,7 @@ FRENCH_SPACE = SpaceWords(
         MovementKind.INSTANT: "Virement instantané",
         MovementKind.FOREIGN: "Virement hors de France",
         MovementKind.WITHDRAWAL: "Retrait",
-        MovementKind.RELEASE: "Paiement par carte rendu",
+        MovementKind.RELEASE: "Somme rendue",
     },
     open_account="Voir le compte",
     last_movements="Derniers mouvements",
@@ -293,7 +291,7 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.FAILED: CONFIRM.failed,
         NoticeEvent.REFUSED: CONFIRM.refused,
         NoticeEvent.FRAUD: "Une fraude a été signalée : vos connexions ont été fermées, "
-        "un bénéficiaire enregistré est bloqué.",
+        "la carte ou le bénéficiaire enregistré en cause est bloqué.",
         NoticeEvent.CODE_REFUSED: "Un code faux a été tapé.",
         NoticeEvent.CLOSED: CONFIRM.told[Told.BLOCKED],
         NoticeEvent.REOPENED: "Votre agence vous permet à nouveau de confirmer vos opérations.",
