@@ -62,9 +62,11 @@ def read_question(octets: bytes) -> ocsp.OCSPRequest | None:
         return None
     try:
         question = ocsp.load_der_ocsp_request(octets)
-        return question if question.serial_number >= 0 and question.issuer_key_hash else None
+        # Each property takes apart what it tells, and raises where that is none: a hash that nobody knows, above all.
+        whole = question.serial_number >= 0 and question.issuer_key_hash and question.hash_algorithm
     except Exception:
         return None
+    return question if whole else None
 
 
 def concerns_authority(question: ocsp.OCSPRequest, issuing: Authority) -> bool:

@@ -39,6 +39,7 @@ from web.serving import Server, bind_listener, url_of
 HOUR = timedelta(hours=1)
 NAMES = tuple(name.value for name in ProfileName)
 PKILINT = ("pkilint==0.13.3",)
+SHA_256 = bytes.fromhex("0609608648016503040201")
 
 
 @dataclass
@@ -244,6 +245,14 @@ def test_ocsp_answers_for_its_own_alone(issued: Issued) -> None:
     malformed = ocsp.OCSPResponseStatus.MALFORMED_REQUEST
     for octets in (b"", b"nonsense", bytes(5000)):
         assert ocsp.load_der_ocsp_response(desk.answer(octets)).response_status is malformed
+
+
+def test_a_question_with_a_hash_that_nobody_knows_is_none(issued: Issued) -> None:
+    issuing = issued.bank.frame.open_authorities().issuing.certificate
+    asked = ocsp.OCSPRequestBuilder().add_certificate(issued.client, issuing, SHA256()).build()
+    odd = asked.public_bytes(Encoding.DER).replace(SHA_256, SHA_256[:-1] + b"\x7f")
+    answer = ocsp.load_der_ocsp_response(RevocationDesk(issued.bank.frame).answer(odd))
+    assert answer.response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
 
 
 @given(st.binary(max_size=120))
