@@ -9,6 +9,8 @@ OTHER: Final = 14
 """As `sesame.exits.Exit` has them, which only a failure needs to load."""
 
 MOST_PORT: Final = 65535
+MOST_SERIAL: Final = 2_147_483_647
+"""Of an access key, as the keys draw theirs."""
 
 
 def is_whole(text: str, least: int, most: int) -> bool:
@@ -20,6 +22,13 @@ def read_port(text: str) -> int:
     """A TCP port's number, 0 for any that is free. Raises argparse.ArgumentTypeError."""
     if not is_whole(text, 0, MOST_PORT):
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to {MOST_PORT}, not {text[:20]!r}")
+    return int(text)
+
+
+def read_serial(text: str) -> int:
+    """An access key's serial number. Raises argparse.ArgumentTypeError."""
+    if not is_whole(text, 1, MOST_SERIAL):
+        raise argparse.ArgumentTypeError(f"a serial number is from 1 to {MOST_SERIAL}, in digits, not {text[:20]!r}")
     return int(text)
 
 

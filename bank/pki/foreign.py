@@ -21,6 +21,7 @@ from bank.errors import BankError
 from bank.pki.der import DerError, read_integer, read_sequence
 from bank.pki.making import ClientKey
 from bank.pki.profiles import EVIDENCE
+from bank.pki.records import MOST_SERIAL
 
 LARGEST_REQUEST: Final = 6144
 """Octets of a request with two attestations and RSA keys; one has some 2,500."""
@@ -143,7 +144,7 @@ def read_device(octets: bytes) -> tuple[int, x509.Certificate]:
 
 
 def _is_serial(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and 0 < len(text) <= 10 and 0 < int(text) < 1 << 31
+    return text.isascii() and text.isdecimal() and 0 < len(text) <= 10 and 0 < int(text) <= MOST_SERIAL
 
 
 def _read_evidence(octets: bytes) -> tuple[Attestation, ...]:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from cryptography import x509
+
+MOST_SERIAL: Final = (1 << 31) - 1
+"""Of a key, as its maker numbers them."""
 
 
 class AccessKeyState(Enum):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, up
 from bank.books.schema_keys import ACCESS_KEYS, CERTIFICATES
 from bank.pki.foreign import digest_certificate
 from bank.pki.making import moment_of, ms_of
-from bank.pki.records import REASONS, AccessKey, AccessKeyState, CertificateState, ClientCertificate
+from bank.pki.records import MOST_SERIAL, REASONS, AccessKey, AccessKeyState, CertificateState, ClientCertificate
 from bank.pki.revocation import Revoked, Standing
 
 LIVING = CERTIFICATES.c.state != CertificateState.REVOKED.value
@@ -31,8 +31,8 @@ def add_key(connection: Connection, serial: int, certificate: x509.Certificate, 
 
 
 def find_key(connection: Connection, serial: int) -> AccessKey | None:
-    """The key with that serial."""
-    return _first_key(connection, ACCESS_KEYS.c.serial == serial)
+    """The key with that serial, whatever number that is: an attestation may say one that no column holds."""
+    return _first_key(connection, ACCESS_KEYS.c.serial == serial) if 0 < serial <= MOST_SERIAL else None
 
 
 def find_key_numbered(connection: Connection, key_id: int) -> AccessKey | None:

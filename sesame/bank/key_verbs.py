@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sesame.bank.verb import Verb, take_nothing, take_user
+from sesame.parsing import read_serial
 
 KEYS: Final = "access keys of business customers: the helpdesk"
 
@@ -14,7 +15,8 @@ def _made(parser: argparse.ArgumentParser) -> None:
 
 
 def _serial(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("serial", type=int, metavar="SERIAL", help="the key's serial number, as `keys list` shows it")
+    says = "the key's serial number, as `keys list` shows it"
+    parser.add_argument("serial", type=read_serial, metavar="SERIAL", help=says)
 
 
 def _issued(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from sesame.answers import add_json_argument
-from sesame.parsing import read_port
+from sesame.parsing import read_port, read_serial
 from sesame.state import add_state_argument
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -83,9 +83,8 @@ def _gadget(parser: argparse.ArgumentParser) -> None:
 
 
 def _usbguard(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--serial", type=int, metavar="NUMBER", help="the key's, as its letter has it; without it: any with its number"
-    )
+    says = "the key's, as its letter has it; without it: any with its number"
+    parser.add_argument("--serial", type=read_serial, metavar="NUMBER", help=says)
     _add_config(parser)
     add_json_argument(parser, rules="list: the lines for rules.conf, in their order")
 

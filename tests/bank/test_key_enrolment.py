@@ -26,6 +26,7 @@ from bank.pki.records import AccessKeyState, CertificateState
 from drivers.vault.attesting import attest_key
 from sesame_core.piv.names import KeyAlgorithm, TouchPolicy, usual_rules
 from tests.bank.keyed import AUTHENTICATION, DAY_MS, SIGNATURE, Device, EsecureBank, KeyInDevice, make_request
+from tests.web.soft_device import SoftDevice
 
 F = EnrolFault
 RETIRED = 0x82
@@ -142,6 +143,17 @@ def test_a_serial_that_is_not_in_the_books_is_not_recognised(bank: EsecureBank, 
     bank.give_out(second)
     fresh = bank.helpdesk.post_activation("MOREAU17")
     assert refusal(bank, "MOREAU17", fresh.code, device.request()) is F.SERIAL, "the code is of his other key"
+
+
+@pytest.mark.parametrize("serial", [1 << 31, 1 << 100])
+def test_a_serial_that_no_column_holds_is_not_recognised_either(bank: EsecureBank, serial: int) -> None:
+    """Nobody has judged the attestation yet when its serial is looked for."""
+    device = SoftDevice(41)
+    letter = bank.give_out(device)
+    rules = usual_rules(AUTHENTICATION, KeyAlgorithm.P256)
+    odd = attest_key(device.attestation, device.key.public_key(), AUTHENTICATION, rules, serial)
+    assert refusal(bank, "MOREAU17", letter.code, make_request(device.key, [odd])) is F.SERIAL
+    assert bank.enrolment.enrol_first("MOREAU17", letter.code, device.request())
 
 
 def test_a_key_outside_of_the_device_gets_nothing(bank: EsecureBank, device: Device, other: Device) -> None:

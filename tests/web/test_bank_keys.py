@@ -159,6 +159,15 @@ def test_a_wrong_line_is_told_what_to_do(
     assert str(answer["error"])
 
 
+@pytest.mark.parametrize("serial", ["99999999999999999999", "1_0", "0", "-1", "٣"])
+def test_what_is_no_serial_is_told_what_one_is(serial: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ("bank keys lost", "key usbguard --serial"):
+        with pytest.raises(SystemExit) as ended:
+            cli.main([*verb.split(), serial])
+        assert ended.value.code == 2
+        assert "SERIAL: a serial number is" in capsys.readouterr().err.replace("--serial:", "SERIAL:")
+
+
 def test_two_keys_with_one_serial_are_noticed(said: Said, device: Device, tmp_path: Path) -> None:
     said("keys", "make", str(tmp_path / "f9.der"))
     (tmp_path / "false.der").write_bytes(certify_itself(ec.generate_private_key(ec.SECP256R1()), device.serial))
