@@ -306,9 +306,11 @@ class Conductor:
         self._told.clear()
 
         def tell() -> None:
-            with suppress(LaunchError):
-                self._ports.net.ask_server(self._settings.site + "/farewell", farewell.encode())
-            self._told.set()
+            try:
+                with suppress(LaunchError):
+                    self._ports.net.ask_server(self._settings.site + "/farewell", farewell.encode())
+            finally:
+                self._told.set()
 
         self._ports.run_job(tell)
 

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import launcher
+from launcher.addresses import split_address
 from launcher.troubles import LaunchError, LaunchTrouble
 
 LAUNCHER_VERSION: Final = "1"
@@ -40,16 +41,17 @@ class LauncherSettings:
 
 def check_settings(settings: LauncherSettings) -> LauncherSettings:
     """The same. Raises SettingsError."""
-    parts = urlsplit(settings.site)
-    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+    parts = split_address(settings.site, ("https",))
+    if parts is None or parts.path.strip("/") or parts.query or parts.fragment:
         raise SettingsError("the site is an address like https://business.example: without a path")
     try:
-        ssl.create_default_context(cadata=settings.authority)
-    except (ssl.SSLError, ValueError):
+        # As the launcher itself will: an empty one would have Python believe the computer's own authorities.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=settings.authority)
+    except (ssl.SSLError, ValueError, TypeError):
         raise SettingsError("the authority is a certificate in PEM, and not too old") from None
-    if settings.updates and urlsplit(settings.updates).scheme not in {"http", "https"}:
+    if settings.updates and split_address(settings.updates, ("http", "https")) is None:
         raise SettingsError("where updates are is an address like https://business.example/updates/")
-    return replace(settings, site=settings.site.rstrip("/"))
+    return replace(settings, site=f"{parts.scheme}://{parts.netloc}")
 
 
 def write_settings(settings: LauncherSettings) -> bytes:
@@ -62,7 +64,7 @@ def read_settings(octets: bytes) -> LauncherSettings:
     try:
         found = json.loads(octets)
         values = [found.get(name, "") for name in FIELDS]
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise SettingsError("the launcher's settings cannot be read: make its file anew") from None
     if not all(isinstance(value, str) for value in values):
         raise SettingsError("the launcher's settings are no texts: make its file anew")

@@ -13,8 +13,8 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,18 +55,25 @@ AUTHORITY = ROOT.certificate.decode()
 
 
 @contextmanager
-def served(root: Identity, tmp_path: Path, answer: bytes = b"") -> Iterator[int]:
-    """A TLS server for one visitor, with a certificate of this authority. Without an answer it hangs up after TLS."""
-    made = make_certificate(root, ("localhost",), datetime.now(UTC))
+def served(
+    root: Identity, tmp_path: Path, answer: bytes = b"", again: bytes = b"", begin: timedelta = timedelta()
+) -> Iterator[int]:
+    """A TLS server for one visitor, with a certificate of this authority. Without an answer it hangs up after TLS.
+    `again`: what it says then, as long as somebody listens. `begin`: from when on its certificate is good."""
+    made = make_certificate(root, ("localhost",), datetime.now(UTC) + begin)
     (tmp_path / "server.pem").write_bytes(made.certificate + made.key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "server.pem")
+    visitors: list[ssl.SSLSocket] = []
 
     def serve() -> None:
         try:
             with context.wrap_socket(listener.accept()[0], server_side=True) as visitor:
+                visitors.append(visitor)
                 visitor.recv(4096)
                 visitor.sendall(answer)
+                while again:
+                    visitor.sendall(again)
         except OSError:
             pass
 
@@ -74,12 +81,15 @@ def served(root: Identity, tmp_path: Path, answer: bytes = b"") -> Iterator[int]
         thread = threading.Thread(target=serve)
         thread.start()
         yield listener.getsockname()[1]
+        for visitor in visitors if again else ():  # who has gone may leave it waiting for minutes in `sendall`
+            with suppress(OSError):
+                socket.socket.shutdown(visitor, socket.SHUT_RDWR)
         thread.join()
 
 
-def trouble_at(url: str, patience_s: float = 20) -> LaunchError:
+def trouble_at(url: str, patience_s: float = 20, longest_s: float = 60) -> LaunchError:
     with pytest.raises(LaunchError) as caught:
-        HttpsNet(AUTHORITY, patience_s).reach_site(url)
+        HttpsNet(AUTHORITY, patience_s, longest_s).reach_site(url)
     return caught.value
 
 
@@ -129,6 +139,53 @@ def test_a_server_that_ends_the_handshake() -> None:
 def test_a_server_that_hangs_up(tmp_path: Path) -> None:
     with served(ROOT, tmp_path) as port:
         assert trouble_at(f"https://localhost:{port}").trouble is LaunchTrouble.SSL
+
+
+CHUNKED = b" \r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"220 mail.example ESMTP\r\n",
+        b"HTTP/1.1 200 " + b"x" * 70_000,
+        b"HTTP/1.1 200 \r\n" + b"A: b\r\n" * 101 + b"\r\n",
+        b"HTTP/1.1 403" + CHUNKED + b"zz\r\n",
+        b"HTTP/1.1 200" + CHUNKED + b"-1\r\n",
+    ],
+    ids=["no HTTP", "a line without end", "a hundred headers", "no chunk", "less than a chunk"],
+)
+def test_a_server_that_speaks_http_as_nobody_does(answer: bytes, tmp_path: Path) -> None:
+    """The library says so by errors that are no OSError, while it reads the body of a refusal, too."""
+    with served(ROOT, tmp_path, answer) as port:
+        assert trouble_at(f"https://localhost:{port}").trouble is LaunchTrouble.REFUSED
+
+
+@pytest.mark.parametrize("place", [b"https://localhost:1/", b"https://["])
+def test_a_server_that_sends_one_elsewhere_has_been_reached(place: bytes, tmp_path: Path) -> None:
+    with served(ROOT, tmp_path, b"HTTP/1.1 308 \r\nContent-Length: 0\r\nLocation: " + place + b"\r\n\r\n") as port:
+        assert HttpsNet(AUTHORITY).ask_server(f"https://localhost:{port}/").status == 308
+
+
+@pytest.mark.parametrize(
+    ("answer", "again"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200" + CHUNKED + b"0\r\n", b"A: b\r\n"),
+    ],
+    ids=["interim answers", "trailers"],
+)
+def test_a_server_that_never_comes_to_an_end(answer: bytes, again: bytes, tmp_path: Path) -> None:
+    """Each piece comes at once: no time-out of the socket's ends it."""
+    with served(ROOT, tmp_path, answer, again) as port:
+        assert trouble_at(f"https://localhost:{port}", longest_s=0.1).trouble is LaunchTrouble.TIMED_OUT
+
+
+def test_a_clock_that_may_be_wrong_is_told_with_its_date(tmp_path: Path) -> None:
+    with served(ROOT, tmp_path, begin=timedelta(days=9)) as port:
+        error = trouble_at(f"https://localhost:{port}")
+    assert error.trouble is LaunchTrouble.SSL
+    assert f"this computer's date is {datetime.now(UTC):%Y}-" in error.detail
 
 
 def test_a_connection_that_is_refused() -> None:
@@ -291,15 +348,37 @@ def test_the_disc_is_begun_by_its_own_script(tmp_path: Path) -> None:
     assert EN.troubles[LaunchTrouble.AUTOPLAY].cause in done.stdout
 
 
-@pytest.mark.parametrize("site", ["http://business.example", "https://business.example/en", "business.example", ""])
+@pytest.mark.parametrize(
+    "site",
+    [
+        "http://business.example",
+        "https://business.example/en",
+        "business.example",
+        "",
+        "https://[",
+        "https://business.example:0",
+        "https://business.example:99999",
+        "https://business example",
+        "https://business..example",
+        "https://\nbusiness.example",
+        "https://user:password@business.example",
+        "https://büro.example",
+    ],
+)
 def test_settings_that_are_none(site: str) -> None:
     with pytest.raises(SettingsError):
         check_settings(LauncherSettings(site, AUTHORITY))
+    for authority in ("", AUTHORITY.replace("CERT", "CÉRT")):
+        with pytest.raises(SettingsError):
+            check_settings(LauncherSettings("https://business.example", authority))
     with pytest.raises(SettingsError):
         check_settings(LauncherSettings("https://business.example", "none"))
-    for octets in (b"{", b"[]", json.dumps({"site": 1}).encode()):
+    for octets in (b"{", b"[]", b"[" * 100_000, json.dumps({"site": 1}).encode()):
         with pytest.raises(SettingsError):
             read_settings(octets)
+    for updates in ("https://", "ftp://business.example", "http://business.example:x", "http://["):
+        with pytest.raises(SettingsError):
+            check_settings(LauncherSettings("https://business.example", AUTHORITY, updates=updates))
 
 
 # Once for each computer

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import count
 
 import pytest
@@ -117,15 +118,26 @@ def test_a_server_that_says_nothing_more(monkeypatch: pytest.MonkeyPatch) -> Non
         assert failed(lambda: fetch(url)) is UpdateTrouble.TOO_SLOW
 
 
+def test_a_server_whose_answer_never_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece comes soon enough, and none is the last."""
+    monkeypatch.setattr("launcher.updating.serving.BLOCK_PATIENCE_S", 0.05)
+    for begun in (b"HTTP/1.1 100 Continue\r\n\r\n", http("200 OK", b"0\r\nA: b\r\n", "Transfer-Encoding: chunked")):
+        with served(begun, hold=True) as (url, _):
+            assert failed(partial(fetch, url)) is UpdateTrouble.TOO_SLOW
+
+
 def test_a_server_that_is_not_there_or_does_not_speak_http() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     assert failed(lambda: fetch(url)) is UpdateTrouble.NO_SERVER
-    with served(b"220 mail.example ESMTP\r\n") as (url, _):
-        assert failed(lambda: fetch(url)) is UpdateTrouble.NO_SERVER
+    for said in (b"220 mail.example ESMTP\r\n", http("200 OK", b"-1\r\n", "Transfer-Encoding: chunked")):
+        with served(said) as (url, _):
+            assert failed(partial(fetch, url)) is UpdateTrouble.NO_SERVER
 
 
-@pytest.mark.parametrize("url", ["ftp://bank.example/", "bank.example", "http:///updates", ""])
+@pytest.mark.parametrize(
+    "url", ["ftp://bank.example/", "bank.example", "http:///updates", "", "http://[", "http://bank:x"]
+)
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(ValueError, match="no address of HTTP"):
         HttpSource(url)
