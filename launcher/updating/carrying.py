@@ -9,6 +9,7 @@ since it is the key that says from which byte.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
@@ -93,14 +94,15 @@ class UpdateCarrier:
             blocks = self._source.fetch_blocks(f"{FOLDERS[answer.need]}/{answer.name}", answer.offset, answer.limit)
             if blocks is None:
                 raise UpdateFailedError(UpdateTrouble.NO_SERVER, "the program is not there")
-            for block in blocks:
-                if answer.percent > told:
-                    told = answer.percent
-                    report(told)
-                if is_cancelled():
-                    self._send(STOP)
-                    return CarryEnd.CANCELLED
-                answer = self._send(GIVE, 0, answer.offset.to_bytes(4, "big") + block)
+            with closing(blocks):
+                for block in blocks:
+                    if answer.percent > told:
+                        told = answer.percent
+                        report(told)
+                    if is_cancelled():
+                        self._send(STOP)
+                        return CarryEnd.CANCELLED
+                    answer = self._send(GIVE, 0, answer.offset.to_bytes(4, "big") + block)
         if answer.need is Need.PROGRAM:
             raise UpdateFailedError(UpdateTrouble.NO_SERVER, "the program ended too early")
         if answer.need is Need.REPLUG:
@@ -120,11 +122,12 @@ class UpdateCarrier:
         if blocks is None:
             return self._send(DENY)
         offset, held = 0, b""
-        for block in blocks:
-            if held:
-                self._send(GIVE, 0, offset.to_bytes(4, "big") + held)
-                offset += len(held)
-            held = block
+        with closing(blocks):
+            for block in blocks:
+                if held:
+                    self._send(GIVE, 0, offset.to_bytes(4, "big") + held)
+                    offset += len(held)
+                held = block
         return self._send(GIVE, 1, offset.to_bytes(4, "big") + held)
 
     def _send(self, ins: int, p1: int = 0, data: bytes = b"") -> KeyAnswer:

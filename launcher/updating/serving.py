@@ -4,7 +4,7 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -25,9 +25,10 @@ WHOLE, PART = 200, 206
 class ProgramFiles(Protocol):
     """Where files come from."""
 
-    def fetch_blocks(self, name: str, offset: int, limit: int) -> Iterator[bytes] | None:
+    def fetch_blocks(self, name: str, offset: int, limit: int) -> Generator[bytes, None, None] | None:
         """The file from `offset` on in blocks of 2048 bytes at most, `limit` the longest that the file may be; None
-        where it is not there. Raises UpdateFailedError, also from the blocks."""
+        where it is not there. Whoever does not take them all closes them. Raises UpdateFailedError, also from the
+        blocks."""
         ...
 
 
@@ -45,7 +46,7 @@ class HttpSource:
         self._parts = parts
         self._trusting, self._now = trusting, now
 
-    def fetch_blocks(self, name: str, offset: int, limit: int) -> Iterator[bytes] | None:
+    def fetch_blocks(self, name: str, offset: int, limit: int) -> Generator[bytes, None, None] | None:
         """See ProgramFiles."""
         connection = self._make_connection()
         with _telling() as time_limit:
@@ -74,7 +75,7 @@ class HttpSource:
         context = self._trusting or ssl.create_default_context()
         return http.client.HTTPSConnection(host, port, timeout=PATIENCE_S, context=context)
 
-    def _read(self, source: "_Download", skip: int, left: int) -> Iterator[bytes]:
+    def _read(self, source: "_Download", skip: int, left: int) -> Generator[bytes, None, None]:
         """`skip`: bytes to pass over, of a server that knows no ranges."""
         try:
             while skip and (passed := self._fill(source, min(skip, BLOCK_SIZE))):

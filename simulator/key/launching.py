@@ -3,7 +3,7 @@ browser, its window, which the simulator's page shows."""
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from threading import Condition, Timer
 from typing import Final
@@ -232,15 +232,16 @@ class UnhurriedSource:
         self._source = source
         self._block_s = block_s
 
-    def fetch_blocks(self, name: str, offset: int, limit: int) -> Iterator[bytes] | None:
+    def fetch_blocks(self, name: str, offset: int, limit: int) -> Generator[bytes, None, None] | None:
         """See ProgramFiles."""
         blocks = self._source.fetch_blocks(name, offset, limit)
         return self._let_pass(blocks) if blocks is not None and name.startswith(PROGRAMS) else blocks
 
-    def _let_pass(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        for block in blocks:
-            time.sleep(self._block_s)
-            yield block
+    def _let_pass(self, blocks: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
+        with closing(blocks):
+            for block in blocks:
+                time.sleep(self._block_s)
+                yield block
 
 
 class DeskDrive:

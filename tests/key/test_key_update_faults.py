@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,11 @@ def refused(act: Callable[[], object]) -> UpdateTrouble:
 class DamagingSource(FolderSource):
     """One bit of the third block of a program is another."""
 
-    def fetch_blocks(self, name: str, offset: int, limit: int) -> Iterator[bytes] | None:
+    def fetch_blocks(self, name: str, offset: int, limit: int) -> Generator[bytes, None, None] | None:
         blocks = super().fetch_blocks(name, offset, limit)
         return self._damage(blocks) if blocks is not None and name.startswith("programs") else blocks
 
-    def _damage(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    def _damage(self, blocks: Iterator[bytes]) -> Generator[bytes, None, None]:
         for number, block in enumerate(blocks):
             yield bytes((block[0] ^ 1,)) + block[1:] if number == 2 else block
 
@@ -421,9 +421,9 @@ def test_an_update_that_stands_still_goes_dark_and_goes_on(
 FUZZ = settings(max_examples=40, deadline=None)
 
 
-def batched(content: bytes) -> list[bytes]:
+def batched(content: bytes) -> Generator[bytes, None, None]:
     """In the launcher's blocks."""
-    return [content[at : at + BLOCK_SIZE] for at in range(0, len(content), BLOCK_SIZE)]
+    return (content[at : at + BLOCK_SIZE] for at in range(0, len(content), BLOCK_SIZE))
 
 
 @pytest.fixture(scope="module")
@@ -449,9 +449,9 @@ def test_metadata_that_were_changed_anywhere(published: Publisher, home: Path, d
     content[at : at + len(instead)] = instead
 
     class Changing(FolderSource):
-        def fetch_blocks(self, name: str, offset: int, limit: int) -> Iterator[bytes] | None:
+        def fetch_blocks(self, name: str, offset: int, limit: int) -> Generator[bytes, None, None] | None:
             changed = self.public / name == chosen
-            return iter(batched(bytes(content))) if changed else super().fetch_blocks(name, offset, limit)
+            return batched(bytes(content)) if changed else super().fetch_blocks(name, offset, limit)
 
     key = UpdatedKey(home, published.root)
     desk = key.plug()

@@ -1,6 +1,6 @@
 """A bank that publishes programs, a key that takes them and is put in again, and the launcher between the two."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -85,13 +85,13 @@ class FolderSource:
     sent: list[tuple[int, int]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
-    def fetch_blocks(self, name: str, offset: int, _limit: int) -> Iterator[bytes] | None:
+    def fetch_blocks(self, name: str, offset: int, _limit: int) -> Generator[bytes, None, None] | None:
         """See ProgramFiles."""
         self.asked.append(name)
         path = self.public / name
         return self._read(path, offset, name.startswith("programs")) if path.is_file() else None
 
-    def _read(self, path: Path, offset: int, counted: bool) -> Iterator[bytes]:
+    def _read(self, path: Path, offset: int, counted: bool) -> Generator[bytes, None, None]:
         content = path.read_bytes()
         for at in range(offset, len(content), BLOCK_SIZE):
             block = content[at : at + BLOCK_SIZE]

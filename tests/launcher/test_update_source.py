@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import count
@@ -162,7 +162,7 @@ class Scripted:
 class Nothing:
     """No file is there."""
 
-    def fetch_blocks(self, _name: str, _offset: int, _limit: int) -> Iterator[bytes] | None:
+    def fetch_blocks(self, _name: str, _offset: int, _limit: int) -> Generator[bytes, None, None] | None:
         """See ProgramFiles."""
         return None
 
@@ -205,3 +205,33 @@ def test_there_is_none() -> None:
     card = Scripted(WANTS_METADATA, DONE)
     assert UpdateCarrier(card, Nothing()).carry_update(lambda _: None, lambda: False) is CarryEnd.NOTHING
     assert card.commands == ["8020010000", "8024000000"]
+
+
+class HeldSource:
+    """Two blocks of each file. `open_ones`: whose way is still open."""
+
+    def __init__(self) -> None:
+        self.open_ones: set[str] = set()
+
+    def fetch_blocks(self, name: str, _offset: int, _limit: int) -> Generator[bytes, None, None] | None:
+        """See ProgramFiles."""
+        return self._read(name)
+
+    def _read(self, name: str) -> Generator[bytes, None, None]:
+        self.open_ones.add(name)
+        try:
+            yield b"one"
+            yield b"two"
+        finally:
+            self.open_ones.discard(name)
+
+
+@pytest.mark.parametrize("wanted", [WANTS_PROGRAM, WANTS_METADATA])
+def test_where_it_ends_early_the_way_to_the_server_is_closed(wanted: str) -> None:
+    """By itself, though the error is held, which holds all that was there: a socket stood until the collector came."""
+    source = HeldSource()
+    carrier = UpdateCarrier(Scripted(wanted, "6985"), source)
+    with pytest.raises(UpdateFailedError) as held:
+        carrier.carry_update(lambda _: None, lambda: False)
+    assert held.value.__traceback__
+    assert source.open_ones == set()
