@@ -112,8 +112,7 @@ class SimulatedBrowser:
         """The key was pulled: its connection goes with it."""
         line, self._line = self._line, None
         if line is not None:
-            with suppress(Exception):  # it may be broken in any way
-                line.close()
+            line.end()
 
     def ask_site(self, request: SiteRequest) -> SiteAnswer:
         """One request, on the connection that there is or on a new one. Raises BrowserClosedError, SiteUnreachedError,

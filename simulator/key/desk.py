@@ -117,7 +117,10 @@ class KeyDesk:
             yield
         finally:
             self._window.close_window()
+            if self._running is not None:
+                self._running.join(PATIENCE_S)
             self.hands.close()
+            self.browser.close_window()
             self.key.end()
             life.join(PATIENCE_S)
 

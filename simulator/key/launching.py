@@ -211,17 +211,19 @@ class DeskNet:
         """See Net."""
         place = urlsplit(url)
         path = place.path + (f"?{place.query}" if place.query else "") or "/"
-        with closing(MutualConnection(place.hostname or "", place.port or 443, self._root)) as line:
-            try:
-                line.request("GET" if body is None else "POST", path, body, dict(headers or {}))
-                answer = line.getresponse()
-                content = answer.read(LARGEST_ANSWER) if answer.length != 0 else b""
-            except UntrustedServerError as cause:
-                raise LaunchError(LaunchTrouble.SSL, str(cause)) from cause
-            except MissingTlsError as cause:
-                raise LaunchError(LaunchTrouble.MISSING, str(cause)) from cause
-            except list_line_errors() as cause:
-                raise LaunchError(LaunchTrouble.REFUSED, type(cause).__name__) from cause
+        line = MutualConnection(place.hostname or "", place.port or 443, self._root)
+        try:
+            line.request("GET" if body is None else "POST", path, body, dict(headers or {}))
+            answer = line.getresponse()
+            content = answer.read(LARGEST_ANSWER) if answer.length != 0 else b""
+        except UntrustedServerError as cause:
+            raise LaunchError(LaunchTrouble.SSL, str(cause)) from cause
+        except MissingTlsError as cause:
+            raise LaunchError(LaunchTrouble.MISSING, str(cause)) from cause
+        except list_line_errors() as cause:
+            raise LaunchError(LaunchTrouble.REFUSED, type(cause).__name__) from cause
+        finally:
+            line.end()
         return NetAnswer(answer.status, content)
 
 

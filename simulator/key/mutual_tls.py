@@ -5,8 +5,10 @@ and before a byte is asked: by the authority that was given, and no other.
 """
 
 import http.client
+import socket
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -76,11 +78,13 @@ class MutualConnection(http.client.HTTPConnection):
         super().__init__(host, port, timeout=PATIENCE_S)
         self._root = root
         self._identity = identity
+        self._plain: socket.socket | None = None
 
     def connect(self) -> None:
         """See HTTPConnection."""
         tls = _load_tls()
         super().connect()
+        self._plain = self.sock
         secured = tls.TLSConnection(self.sock)
         settings = tls.HandshakeSettings()
         settings.minVersion = TLS_1_3
@@ -94,6 +98,14 @@ class MutualConnection(http.client.HTTPConnection):
             raise
         secured.closeSocket = True
         self.sock = secured
+
+    def end(self) -> None:
+        """Close it, in whatever state it is: tlslite-ng tells a server first, that may be gone, and keeps the socket of
+        an answer that is read in part."""
+        with suppress(Exception):
+            self.close()
+        if self._plain is not None:
+            self._plain.close()
 
     def _shown(self, tls: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a module without types
         if self._identity is None:

@@ -65,6 +65,24 @@ def test_a_mistake_of_ours_stays_one(listener: str, monkeypatch: pytest.MonkeyPa
         DeskNet(ROOT).reach_site(listener)
 
 
+class Gone:
+    """A line of TLS whose server went: telling it fails."""
+
+    def close(self) -> None:
+        raise ConnectionResetError
+
+
+def test_a_line_that_cannot_be_closed_in_order_is_closed() -> None:
+    """Its socket stood until the collector came."""
+    line = MutualConnection("localhost", 443, x509.load_pem_x509_certificate(ROOT))
+    line.end()
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs):
+        line._plain, line.sock = ours, Gone()
+        line.end()
+        assert theirs.recv(1) == b""
+
+
 @pytest.mark.parametrize(
     ("host", "of_another", "damaged", "believed"),
     [
