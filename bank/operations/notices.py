@@ -36,6 +36,7 @@ class NoticeEvent(Enum):
     REOPENED = "reopened"
     CARD_CLOSED = "card-closed"
     CARD_REOPENED = "card-reopened"
+    PAYEE_RELEASED = "payee-released"
     NEW_TERMINAL = "new-terminal"
     TELEPHONE = "telephone"
     CONSENT = "consent"
@@ -55,6 +56,7 @@ NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = Map
         NoticeEvent.REOPENED: attrgetter("reopened_text"),
         NoticeEvent.CARD_CLOSED: attrgetter("card_closed_text"),
         NoticeEvent.CARD_REOPENED: attrgetter("card_reopened_text"),
+        NoticeEvent.PAYEE_RELEASED: attrgetter("payee_released_text"),
         NoticeEvent.NEW_TERMINAL: attrgetter("new_terminal_text"),
         NoticeEvent.TELEPHONE: attrgetter("telephone_text"),
         NoticeEvent.NEW_CERTIFICATE: attrgetter("new_certificate_text"),

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from bank.books.people import PeopleError, Post
+from bank.books.people import BeneficiaryState, PeopleError, Post
 from bank.books.schema import OPERATIONS, SMS_OUTBOX
 from bank.books.store_sql import SqlStore
 from bank.journal.chain import name_customer
@@ -17,6 +17,7 @@ from bank.operations.notices import NOTICE_TEXTS, NoticeEvent
 from bank.operations.ports import Asking, ConfirmOutcome
 from bank.operations.service import OperationService
 from bank.operations.words import LANGUAGES
+from bank.people.payments import change_beneficiary
 from bank.web.branch.words import list_branch_languages
 from bank.web.coopanet.pages import Pages
 from bank.web.coopanet.space.words import list_space_words
@@ -242,6 +243,25 @@ def test_what_an_adviser_reopens_is_told(at_work: Adviser, visitor: Visitors, st
         NOTICE_TEXTS[NoticeEvent.REOPENED](LANGUAGES["fr"]),
         NOTICE_TEXTS[NoticeEvent.CARD_REOPENED](LANGUAGES["fr"]),
     ]
+
+
+@pytest.mark.parametrize("post", list(Post))
+def test_a_frozen_payee_is_released_at_the_agency_alone(
+    adviser: Advisers, store: SqlStore, guest: Guest, post: Post
+) -> None:
+    file, one = furnish_space(store), adviser()
+    (payee,) = file.list_payees()
+    number = str(payee.beneficiary_id)
+    one.sign_on(post)
+    assert one.post(ACTS, act="release-payee", card=number)[0] == 403, "nothing is frozen"
+    with store.writing() as connection:
+        change_beneficiary(connection, payee.beneficiary_id, BeneficiaryState.ACTIVE, BeneficiaryState.FROZEN)
+    assert f"Débloquer le bénéficiaire {payee.name}" in plain(one.get("fr/customers/DURAND42")[1])
+    done = one.post(ACTS, act="release-payee", card=number)[0] == 200
+    assert done is (post is Post.AGENCY)
+    assert [each.iban for each in file.list_open_payees()] == ([payee.iban] if done else [])
+    assert (told(guest)[:1] == [sentence(NoticeEvent.PAYEE_RELEASED)]) is done
+    assert one.post(ACTS, act="release-payee", card=number)[0] == 403 or not done
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ OPERATION_ENGLISH: Final = OperationWords(
     "no longer: call your branch.",
     card_reopened_text="Coop@net: your branch has reopened the access to your accounts by your card. If "
     "you did not ask for it, call the branch.",
+    payee_released_text="Coop@net: your branch has released a saved payee. If you did not ask for it, call the branch.",
     new_terminal_text="Coop@net: access to your accounts from a device that was not known. If it was not "
     "you, call your branch.",
     telephone_text="Coop@net: your secure telephone was changed at the branch. If it was not you, call your branch.",

@@ -66,6 +66,8 @@ OPERATION_FRENCH: Final = OperationWords(
     "plus : appelez votre agence.",
     card_reopened_text="Coop@net : votre agence a rouvert l'accès à vos comptes par votre carte. Si vous "
     "ne l'avez pas demandé, appelez-la.",
+    payee_released_text="Coop@net : votre agence a débloqué un bénéficiaire enregistré. Si vous ne l'avez pas "
+    "demandé, appelez-la.",
     new_terminal_text="Coop@net : accès à vos comptes depuis un appareil qui n'était pas connu. Si ce "
     "n'est pas vous, appelez votre agence.",
     telephone_text="Coop@net : votre téléphone sécurisé a été changé en agence. Si ce n'est pas vous, "

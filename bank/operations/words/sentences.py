@@ -27,6 +27,7 @@ class OperationWords:
     reopened_text: str
     card_closed_text: str
     card_reopened_text: str
+    payee_released_text: str
     new_terminal_text: str
     telephone_text: str
     new_certificate_text: str

@@ -1,7 +1,7 @@
 """What an adviser does, each act with its line in the journal, in one transaction: neither is without the other."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -10,10 +10,11 @@ from sqlalchemy import Connection, update
 
 from bank.books.clock import WallClock, pass_time, wall_ms
 from bank.books.customers import find_customer
-from bank.books.people import PeopleError, StaffMember
+from bank.books.people import BeneficiaryState, PeopleError, StaffMember
 from bank.books.records import Customer
 from bank.books.schema import CARDS
 from bank.books.store_sql import SqlStore
+from bank.iban import group_iban
 from bank.journal.chain import ChainVerdict, JournalLine, name_customer
 from bank.journal.keeping import append_line, verify_journal
 from bank.operations.catalogue import EffectKind
@@ -24,6 +25,7 @@ from bank.operations.people import forget_refusals
 from bank.operations.service import OperationService
 from bank.operations.shelf import has_effect
 from bank.operations.table import Act
+from bank.people.payments import change_beneficiary
 from bank.people.staff import find_staff
 from bank.verification import Policy
 from bank.web.branch.desk import name_actor
@@ -34,11 +36,13 @@ from bank.web.branch.synthesis import Synthesis, list_journal, read_synthesis, s
 
 @dataclass(frozen=True, slots=True)
 class OfferedAct:
-    """Something that would help this customer, for which card, and whether this post may do it."""
+    """Something that would help this customer, for which card or beneficiary, and whether this post may do it. `name`:
+    how that is called where its identifier says nothing."""
 
     act: DeskAct
     card: str
     allowed: bool
+    name: str = field(default="", repr=False)
 
 
 class ActOutcome(Enum):
@@ -114,6 +118,10 @@ class DeskActs:
         for one in seen.credentials:
             if one.status and (one.status.blocked or one.status.failures >= self.policy.attempts):
                 acts.append(OfferedAct(DeskAct.REOPEN_CARD, one.credential.reference, allowed))
+        allowed = may_do(member.post, DeskAct.RELEASE_PAYEE)
+        for payee in seen.frozen:
+            name = f"{payee.name}, {group_iban(payee.iban)}"
+            acts.append(OfferedAct(DeskAct.RELEASE_PAYEE, str(payee.beneficiary_id), allowed, name))
         return acts
 
     def do_act(self, member: StaffMember, user: str, act: str, target: str) -> ActOutcome:
@@ -175,6 +183,17 @@ def _reopen_card(doing: Doing, seen: Synthesis, target: str) -> bool:
     return True
 
 
+def _release_payee(doing: Doing, seen: Synthesis, target: str) -> bool:
+    """The customer may pay it again: a report of fraud was a mistake, or the account its owner's after all."""
+    if not doing.helps(DeskAct.RELEASE_PAYEE, target):
+        return False
+    states = BeneficiaryState.FROZEN, BeneficiaryState.ACTIVE
+    if not change_beneficiary(doing.connection, int(target), *states):
+        return False
+    tell_customer(doing.connection, seen.customer.customer_id, NoticeEvent.PAYEE_RELEASED, doing.now_ms)
+    return True
+
+
 def _change_telephone(doing: Doing, seen: Synthesis, target: str) -> bool:
     change_telephone(doing.connection, seen.customer.customer_id, target, doing.now_ms)
     return True
@@ -194,6 +213,7 @@ DOINGS: Final[Mapping[DeskAct, Callable[[Doing, Synthesis, str], bool]]] = Mappi
         DeskAct.REOPEN_CARD: _reopen_card,
         DeskAct.CHANGE_TELEPHONE: _change_telephone,
         DeskAct.REPORT_FRAUD: _report_fraud,
+        DeskAct.RELEASE_PAYEE: _release_payee,
     }
 )
 """How each is done; False, and nothing changed, where it helps nobody."""

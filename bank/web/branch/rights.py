@@ -16,6 +16,7 @@ class DeskAct(Enum):
     REOPEN_CARD = "reopen-card"
     CHANGE_TELEPHONE = "change-telephone"
     REPORT_FRAUD = "report-fraud"
+    RELEASE_PAYEE = "release-payee"
 
 
 RIGHTS: Final[Mapping[DeskAct, frozenset[Post]]] = MappingProxyType(
@@ -25,10 +26,12 @@ RIGHTS: Final[Mapping[DeskAct, frozenset[Post]]] = MappingProxyType(
         DeskAct.REOPEN_CARD: frozenset((Post.AGENCY,)),
         DeskAct.CHANGE_TELEPHONE: frozenset((Post.AGENCY,)),
         DeskAct.REPORT_FRAUD: frozenset(Post),
+        DeskAct.RELEASE_PAYEE: frozenset((Post.AGENCY,)),
     }
 )
 """Reopening is a policy of this demonstration: who answers a telephone cannot see who is there, so the customer centre
-sees and reopens nothing; a card is reopened, and the number that codes go to changed, where somebody can be looked at.
+sees and reopens nothing; a card is reopened, a beneficiary that a report of fraud has frozen released, and the number
+that codes go to changed, where somebody can be looked at.
 A fraud is taken from whoever calls: that only ever closes something."""
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from bank.books.clock import read_time
 from bank.books.customers import find_customer, list_contacts, list_credentials, list_customers
-from bank.books.people import Contact, Credential, CredentialKind, PaymentCard
+from bank.books.people import Beneficiary, BeneficiaryState, Contact, Credential, CredentialKind, PaymentCard
 from bank.books.records import Customer, Status, is_askable
 from bank.books.schema import CARDS, CUSTOMERS, EFFECTS, OPERATIONS, SMS_OUTBOX
 from bank.journal.chain import JournalLine, name_customer
@@ -20,7 +20,7 @@ from bank.operations.people import find_confirmer
 from bank.operations.policy import OPERATION_POLICY
 from bank.operations.ports import Operation
 from bank.operations.shelf import list_rows
-from bank.people.payments import list_payment_cards
+from bank.people.payments import list_beneficiaries, list_payment_cards
 
 MOST_FOUND: Final = 50
 LONGEST_QUERY: Final = 60
@@ -48,7 +48,8 @@ class DeskNotice:
 @dataclass(frozen=True, slots=True)
 class Synthesis:
     """One customer, as the books have him at `now_ms`. `closed_to_codes`: too many wrong codes in a row.
-    `reported`: the operations of which the customer, or somebody here, said that they are a fraud."""
+    `reported`: the operations of which the customer, or somebody here, said that they are a fraud; `frozen`: the
+    beneficiaries that this has frozen."""
 
     customer: Customer
     now_ms: int
@@ -60,6 +61,7 @@ class Synthesis:
     notices: Sequence[DeskNotice]
     closed_to_codes: bool
     reported: frozenset[str]
+    frozen: Sequence[Beneficiary]
 
 
 def search_customers(connection: Connection, query: str) -> Sequence[Customer]:
@@ -94,6 +96,7 @@ def read_synthesis(connection: Connection, user: str, wall_ms: int) -> Synthesis
         notices=_notices(connection, number),
         closed_to_codes=confirmer is not None and confirmer.refusals >= OPERATION_POLICY.refusals,
         reported=_list_reported(connection, number),
+        frozen=[one for one in list_beneficiaries(connection, number) if one.state is BeneficiaryState.FROZEN],
     )
 
 

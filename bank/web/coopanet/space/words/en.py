@@ -297,6 +297,7 @@ ENGLISH_SPACE = SpaceWords(
         "longer. Contact your "
         "adviser.",
         NoticeEvent.CARD_REOPENED: "Your branch has reopened the access to your accounts by your card.",
+        NoticeEvent.PAYEE_RELEASED: "Your branch has released a saved payee.",
         NoticeEvent.NEW_TERMINAL: "Access from a device that was not known. If it was not you, contact your adviser.",
         NoticeEvent.TELEPHONE: "Your secure telephone was changed at the branch.",
         NoticeEvent.CONSENT: "You let an aggregator read your accounts.",

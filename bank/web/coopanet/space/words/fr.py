@@ -298,6 +298,7 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.CARD_CLOSED: "Trop de codes faux à l'accès à vos comptes : votre carte ne les ouvre plus. "
         "Contactez votre conseiller.",
         NoticeEvent.CARD_REOPENED: "Votre agence a rouvert l'accès à vos comptes par votre carte.",
+        NoticeEvent.PAYEE_RELEASED: "Votre agence a débloqué un bénéficiaire enregistré.",
         NoticeEvent.NEW_TERMINAL: "Accès depuis un appareil qui n'était pas connu. Si ce n'est pas vous, contactez "
         "votre conseiller.",
         NoticeEvent.TELEPHONE: "Votre téléphone sécurisé a été changé en agence.",
