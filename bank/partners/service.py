@@ -69,6 +69,8 @@ WRITTEN: Final = {
     AskingFault.DAYS: (F.INVALID_DETAILS, "days: out of bounds"),
 }
 """What a partner is told of a fault: what it wrote itself. Nothing of the customer: neither funds nor means."""
+EVERYDAY: Final = frozenset({AccountKind.CURRENT, AccountKind.ASSOCIATION})
+"""What a merchant is paid from where the customer named no account: a person's, or an association's."""
 DENIED: Final = "the bank does not ask this customer for that now"
 
 
@@ -276,5 +278,5 @@ def _transfer_fields(partner: Partner, asking: PartnerAsking, account: str) -> d
 
 
 def _first_account(connection: Connection, customer_id: int) -> str:
-    current = [one for one in list_accounts(connection, customer_id) if one.kind is AccountKind.CURRENT]
+    current = [one for one in list_accounts(connection, customer_id) if one.kind in EVERYDAY]
     return current[0].iban if current else ""

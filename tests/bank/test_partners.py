@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bank.books.schema import ACCOUNTS
 from bank.books.schema_partners import PARTNER_GRANTS, PARTNER_REQUESTS, PARTNERS
 from bank.books.store_sql import SqlStore
 from bank.demo.database import open_in_memory
@@ -95,6 +96,15 @@ def test_a_customer_pays_a_merchant_once(bank: PartneredBank) -> None:
     bank.bank.service.run_effects()
     assert bank.bank.balance(bank.bank.accounts[bank.bank.durand]) == FUNDS - 12_30
     bank.bank.check_books()
+
+
+def test_an_association_pays_a_merchant_from_its_account(quick: PartneredBank) -> None:
+    account = quick.bank.accounts[quick.bank.moreau]
+    with quick.store.writing() as connection:
+        as_association = update(ACCOUNTS).where(ACCOUNTS.c.iban == account)
+        connection.execute(as_association.values(kind=AccountKind.ASSOCIATION.value))
+    quick.ask(quick.merchant, user="MOREAU17")
+    assert quick.operation().content.fields["account"] == account
 
 
 def test_a_transfer_that_fails_after_all_is_told(quick: PartneredBank) -> None:

@@ -217,6 +217,14 @@ def test_too_many_messages_are_not_sent(guest: Guest) -> None:
     assert told(page) == WORDS.confirm.told[Told.TOO_MANY]
 
 
+def test_a_code_that_is_on_its_way_has_its_field_however_one_comes_back(guest: Guest) -> None:
+    page = transfer(guest)
+    by_sms = f"{page.url.path}?by=sms"
+    assert 'name="code"' not in guest.client.get(by_sms).text
+    guest.send(guest.client.get(by_sms), "code")
+    assert 'name="code"' in guest.client.get(by_sms).text, "without what was told after sending"
+
+
 def test_a_double_click_sends_one_message(guest: Guest) -> None:
     page = guest.client.get(f"{transfer(guest).url.path}?by=sms")
     before = guest.get("telephone").text.count("<li><p")

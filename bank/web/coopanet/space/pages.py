@@ -236,6 +236,8 @@ class ClientSpace:
         if way == SMS:
             shown["ticket"] = make_ticket()
             shown["end"] = await run_in_threadpool(visit.file.find_telephone_end)
+            # Whoever comes back by another means, a new tab or the list types the code that he has.
+            shown["coded"] = await run_in_threadpool(visit.file.has_code, number, self.now_ms())
         return self._render(visit, "confirm", **shown)
 
     async def show_time(self, visit: Visit) -> Response:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bank.books.customers import list_contacts
 from bank.books.people import Beneficiary, BeneficiaryState, Contact, ContactKind, PaymentCard, PaymentCardState
-from bank.books.schema import EFFECTS, OPERATIONS
+from bank.books.schema import EFFECTS, OPERATIONS, SMS_CODES
 from bank.books.store_sql import SqlStore
 from bank.ledger.entries import Account, StatementLine
 from bank.ledger.keeping import list_accounts, list_statement
@@ -84,6 +84,13 @@ class CustomerFile:
         own = query.where(OPERATIONS.c.customer_id == self.customer_id, OPERATIONS.c.id == operation_id)
         with self.store.reading() as connection:
             return connection.execute(own.where(EFFECTS.c.kind == kind.value)).scalar() or ""
+
+    def has_code(self, operation_id: str, now_ms: int) -> bool:
+        """Whether a code for it was sent by text message that may still be good."""
+        joined = select(SMS_CODES.c.until_ms).join(OPERATIONS, OPERATIONS.c.id == SMS_CODES.c.operation_id)
+        own = joined.where(OPERATIONS.c.customer_id == self.customer_id, OPERATIONS.c.id == operation_id)
+        with self.store.reading() as connection:
+            return connection.execute(own.where(SMS_CODES.c.until_ms > now_ms)).first() is not None
 
     def find_telephone_end(self) -> str:
         """The last two digits of the secure telephone; nothing when there is none."""
