@@ -39,6 +39,9 @@ PUBLISHED: Final = bytes.fromhex("0102030405060708" * 3)
 
 GOOD: Final = 0x9000
 CHUNK: Final = 255
+SERIAL_SIZE: Final = 4
+MOST_PARTS: Final = 512
+"""Of an answer: 256 octets each, twice what a length can say (octets.py)."""
 PIN_SIZE: Final = range(6, 9)
 TEMPLATE: Final = 0x7C
 
@@ -107,7 +110,10 @@ class PivClient:
 
     def read_serial(self) -> int:
         """Of the device."""
-        return int.from_bytes(self._must(self._call(CardIns.SERIAL, 0, 0)), "big")
+        octets = self._must(self._call(CardIns.SERIAL, 0, 0))
+        if len(octets) != SERIAL_SIZE:
+            raise LaunchError(LaunchTrouble.INSTALLATION, f"a serial number of {len(octets)} octets")
+        return int.from_bytes(octets, "big")
 
     def read_certificate(self, slot: int = AUTHENTICATION) -> bytes:
         """Of that slot, DER; empty where there is none."""
@@ -130,7 +136,10 @@ class PivClient:
         answer = self._call(CardIns.METADATA, 0, slot)
         if answer.status == ClientStatus.NO_KEY:
             return 0
-        return int.from_bytes(find_octets(self._must(answer), 0x01), "big")
+        algorithm = find_octets(self._must(answer), 0x01)
+        if len(algorithm) != 1:
+            raise LaunchError(LaunchTrouble.INSTALLATION, f"a key in slot {slot:02X} of no algorithm")
+        return algorithm[0]
 
     def move_key(self, source: int, place: int) -> None:
         """Into a slot that is empty; whole or not at all. The management key must have been proved."""
@@ -210,11 +219,13 @@ class PivClient:
 
     def _prove(self, algorithm: int, key: bytes) -> None:
         """Each side proves to the other that it has the key (part 2, 3.2.4)."""
-        from launcher.card.blocks import decrypt_block, encrypt_block  # noqa: PLC0415 - cryptography
+        from launcher.card.blocks import decrypt_block, encrypt_block, fits_algorithm  # noqa: PLC0415 - cryptography
 
         head = (CardIns.AUTHENTICATE, algorithm, MANAGEMENT)
         asked = write_octets(TEMPLATE, write_octets(0x80, b""))
         witness = find_octets(self._must(self._call(*head, asked)), TEMPLATE, 0x80)
+        if not fits_algorithm(algorithm, key, witness):
+            raise LaunchError(LaunchTrouble.NO_MANAGEMENT, f"no key of algorithm {algorithm:02X}")
         mine = os.urandom(len(witness))
         shown = decrypt_block(algorithm, key, witness)
         answer = self._call(*head, write_octets(TEMPLATE, write_octets(0x80, shown) + write_octets(0x81, mine)))
@@ -245,10 +256,12 @@ class PivClient:
         tail = (bytes((len(data),)) + data if data else b"") + b"\0"
         answer = self._read(self._card.transmit(b"\0" + head + tail))
         whole = answer.data
-        while answer.status >> 8 == 0x61:
+        for _ in range(MOST_PARTS):
+            if answer.status >> 8 != 0x61:
+                return CardResponse(whole, answer.status)
             answer = self._read(self._card.transmit(bytes((0, CardIns.GET_RESPONSE, 0, 0, answer.status & 0xFF))))
             whole += answer.data
-        return CardResponse(whole, answer.status)
+        raise LaunchError(LaunchTrouble.INSTALLATION, "an answer of the key's does not come to an end")
 
     def _read(self, response: bytes) -> CardResponse:
         if len(response) < 2:

@@ -8,7 +8,7 @@ from typing import Final
 from launcher.card.octets import find_octets, split_octets, write_octets
 from launcher.card.piv_client import AUTHENTICATION, SIGNATURE, PivClient
 from launcher.card.signing import P256
-from launcher.enrolling.certificates import SEQUENCE, read_public_key
+from launcher.enrolling.certificates import SEQUENCE, read_public_key, split_certificate
 from launcher.enrolling.request import make_key_request
 from launcher.ports import KeyMemory, Net, NetAnswer
 from launcher.troubles import LaunchError, LaunchTrouble
@@ -19,6 +19,8 @@ REQUEST_TYPE: Final = "application/pkcs10"
 LONGEST_SAID: Final = 300
 SERIAL_SAID: Final = ("serial number", "numéro de série")
 """What tells one 403 from the others: RFC 7030 numbers no reasons, and the service's sentence is the guide's."""
+
+OF_ANOTHER: Final = "what was issued is for another key"
 
 OK, DENIED, FORBIDDEN, TOO_MANY = 200, 401, 403, 429
 
@@ -55,12 +57,23 @@ def enrol_access_key(key: PivClient, service: IssuingService, form: EnrolmentFor
         key.make_key(AUTHENTICATION)
     if key.find_algorithm(SIGNATURE) != P256:  # which the bank's sentences are signed by
         key.make_key(SIGNATURE)
+    public = read_public_key(key.attest_key(AUTHENTICATION))
     certificate = service.memory.find_certificate(serial)
-    if not certificate or read_public_key(certificate) != read_public_key(key.attest_key(AUTHENTICATION)):
+    if not is_certificate_of(public, certificate):
         certificate = _fetch_certificate(key, service, form)
+        if not is_certificate_of(public, certificate):
+            raise LaunchError(LaunchTrouble.ISSUER, OF_ANOTHER)
         service.memory.keep_certificate(serial, certificate)
     key.write_certificate(certificate)
     service.memory.keep_certificate(serial, b"")
+
+
+def is_certificate_of(public: bytes, certificate: bytes) -> bool:
+    """Whether it is one, and of that public key. A file and a server may have said anything."""
+    try:
+        return bool(certificate) and read_public_key(certificate) == public
+    except LaunchError:
+        return False
 
 
 def _fetch_certificate(key: PivClient, service: IssuingService, form: EnrolmentForm) -> bytes:
@@ -95,6 +108,8 @@ def _take_certificate(body: bytes) -> bytes:
         octets = base64.b64decode(b"".join(body.split()), validate=True)
         fields = dict(split_octets(find_octets(octets, SEQUENCE, 0xA0, SEQUENCE)))
         ((tag, value), *_others) = split_octets(fields[0xA0])
+        certificate = write_octets(tag, value)
+        split_certificate(certificate)
     except (binascii.Error, ValueError, KeyError, LaunchError):
         raise LaunchError(LaunchTrouble.ISSUER, "what was issued is no certificate") from None
-    return write_octets(tag, value)
+    return certificate

@@ -19,7 +19,7 @@ from typing import Final
 from launcher.card.piv_client import AUTHENTICATION, FORMER, NEXT, SIGNATURE, PivClient
 from launcher.course.state import RenewalState
 from launcher.enrolling.certificates import read_public_key, split_certificate
-from launcher.enrolling.est_client import IssuingService, read_answer
+from launcher.enrolling.est_client import OF_ANOTHER, IssuingService, is_certificate_of, read_answer
 from launcher.enrolling.request import make_request
 from launcher.enrolling.signed import sign_request
 from launcher.troubles import LaunchError, LaunchTrouble
@@ -63,14 +63,14 @@ def _fetch_next(key: PivClient, service: IssuingService) -> None:
         key.make_key(NEXT, algorithm)
     new = key.read_certificate(NEXT)
     public = read_public_key(key.attest_key(NEXT))
-    if new and read_public_key(new) == public and split_certificate(new).until > split_certificate(old).until:
+    if is_certificate_of(public, new) and split_certificate(new).until > split_certificate(old).until:
         return
     request = make_request(key, NEXT, split_certificate(old).subject, (NEXT, SIGNATURE))
     body = base64.b64encode(sign_request(key, old, request))
     head = {"Content-Type": REQUEST_TYPE, "Accept-Language": service.language}
     new = read_answer(service.net.ask_server(service.site + RENEW, body, head))
-    if read_public_key(new) != public:
-        raise LaunchError(LaunchTrouble.ISSUER, "what was issued is for another key")
+    if not is_certificate_of(public, new):
+        raise LaunchError(LaunchTrouble.ISSUER, OF_ANOTHER)
     key.write_certificate(new, NEXT)
 
 
@@ -98,4 +98,4 @@ def _is_changing(key: PivClient) -> bool:
     if len(filled) != 1:
         return False
     new = key.read_certificate(NEXT)
-    return bool(new) and read_public_key(new) == read_public_key(key.attest_key(filled[0]))
+    return bool(new) and is_certificate_of(read_public_key(key.attest_key(filled[0])), new)

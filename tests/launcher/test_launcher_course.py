@@ -1,6 +1,7 @@
 """The launcher's course with a real card, and the real certificate issuing service: from plug to *Remove*, and every
 row of the error table that the launcher shows."""
 
+import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -293,6 +294,51 @@ def test_a_key_that_answers_as_no_key_does_is_faulty(scene: Scene) -> None:
         assert scene.sentence.startswith("A problem occurred during installation")
         assert scene.window.view.cure == "Please request a replacement."
         scene.pull()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {0xF8: b"\x90\x00"},
+        {0xF8: b"\x01" * 2000 + b"\x90\x00"},
+        {0xF8: b"\x61\x00", 0xC0: b"\x61\x00"},
+        {0xCB: b"\x61\x00", 0xC0: b"\x00" * 256 + b"\x61\x00"},
+    ],
+    ids=["no serial", "a serial of 2000 octets", "more and more of nothing", "more and more"],
+)
+def test_an_odd_answer_is_a_faulty_key_and_no_mishap_of_ours(scene: Scene, answers: dict[int, bytes]) -> None:
+    send = scene.key.card.send
+    scene.plug(TwinCard(lambda apdu: answers.get(apdu[1]) or send(apdu)))
+    state = scene.conductor.state
+    if 0xF8 in answers:
+        assert state.trouble is T.INSTALLATION
+    assert "Error" not in state.detail, state.detail
+
+
+def test_a_management_key_that_is_none_is_told_as_one(scene: Scene) -> None:
+    scene.key.vault.write_object(0x5FC109, b"\x88\x07\x89\x05short")
+    scene.come_to_form()
+    scene.send(scene.form())
+    assert scene.trouble is T.NO_MANAGEMENT
+
+
+def test_what_is_issued_is_a_certificate_of_this_very_key_or_nothing_is_stored(scene: Scene) -> None:
+    """It was kept as it came: the key was customised by another's, and one that is none was tried for ever."""
+    ask, chain = scene.net.answer, scene.client.get("/.well-known/est/cacerts").content
+    nothing = base64.b64encode(bytes.fromhex("300FA00D300BA00930073005020105A000"))
+    scene.come_to_form()
+    for body in (chain, nothing, b"", b"\xff\x00", b"A" * (1 << 20)):
+        scene.net.answer = lambda *_, said=body: NetAnswer(200, said)
+        scene.send(scene.form())
+        assert scene.trouble is T.ISSUER
+        assert scene.memory.find_certificate(scene.key.serial) == b""
+        assert not PivClient(scene.key.card).read_certificate()
+        scene.send(ev.ChoiceMade(C.RETRY))
+        assert scene.phase is P.ASKING
+    scene.net.answer = ask
+    scene.memory.keep_certificate(scene.key.serial, b"what a file may say")
+    scene.send(scene.form())
+    assert scene.phase is P.DOWNLOADED, scene.conductor.state.detail
 
 
 def test_no_key_in_half_a_minute(scene: Scene) -> None:
