@@ -127,7 +127,7 @@ class Conductor:
     def look_at_readers(self) -> None:
         """Tell the course whether a key came or went. Call it again whenever something may have changed."""
         try:
-            reader = self._ports.readers.find_key()
+            reader = self._ports.readers.find_key(self._reader)
             was = self._reader or self._let_go
             leaves = was and not reader and self.state.phase in LEAVING and self._ports.readers.has_reader(was)
         except LaunchError as error:

@@ -37,8 +37,9 @@ class Card(Protocol):
 class CardReaders(Protocol):
     """The readers that there are: they come and go."""
 
-    def find_key(self) -> str:
-        """The name of the first reader with a key in it; empty where there is none."""
+    def find_key(self, before: str = "") -> str:
+        """The name of the first reader with a key in it; empty where there is none. `before`: the reader whose key is
+        in use, which another key that is plugged in takes nobody away from."""
         ...
 
     def has_reader(self, reader: str) -> bool:

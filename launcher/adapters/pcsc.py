@@ -67,7 +67,7 @@ class PcscReaders:
         self._own = threading.local()
         """A context is used by one thread: pcsc-lite lets no other call into one that waits."""
 
-    def find_key(self) -> str:
+    def find_key(self, before: str = "") -> str:
         """See CardReaders."""
         names = self._list_names()
         if not names:
@@ -76,7 +76,8 @@ class PcscReaders:
         code, states = self._scard.SCardGetStatusChange(self._open_context(), 0, asked)
         if code & 0xFFFFFFFF:
             return ""
-        return next((name for name, state, atr in states if state & PRESENT and HISTORICAL in bytes(atr)), "")
+        keys = [name for name, state, atr in states if state & PRESENT and HISTORICAL in bytes(atr)]
+        return before if before in keys else next(iter(keys), "")
 
     def has_reader(self, reader: str) -> bool:
         """See CardReaders."""

@@ -77,7 +77,7 @@ class DeskReaders:
         self._computer = computer
         self._changed = Condition()
 
-    def find_key(self) -> str:
+    def find_key(self, before: str = "") -> str:
         """See CardReaders."""
         return READER if self._computer.has_card else ""
 

@@ -42,7 +42,7 @@ from launcher.words import LAUNCHER_LANGUAGES
 from sesame_core.piv.card import PivCard
 from tests.launcher.broken_server import serve_broken
 from tests.launcher.factory_key import FactoryKey
-from tests.pcsc_plugin import FIRST, IsoCard, PcscService
+from tests.pcsc_plugin import FIRST, SECOND, IsoCard, PcscService
 from web.tls import Identity, make_certificate, make_root
 
 EN = LAUNCHER_LANGUAGES["en"]
@@ -532,6 +532,18 @@ def test_a_key_is_found_among_cards_and_spoken_to(
     card.close()
     with pytest.raises(CardGoneError):
         readers.open_key(FIRST)
+
+
+def test_of_two_keys_it_stays_with_the_one_in_use(
+    pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader]
+) -> None:
+    readers, (first, second) = PcscReaders(), (FactoryKey(), FactoryKey())
+    virtual_readers[1].insert(PivCard(second.vault, second.person))
+    pcscd.until_present(SECOND, True)
+    assert readers.find_key() == SECOND
+    virtual_readers[0].insert(PivCard(first.vault, first.person))
+    pcscd.until_present(FIRST, True)
+    assert (readers.find_key(SECOND), readers.find_key()) == (SECOND, FIRST)
 
 
 def test_a_key_that_another_program_holds(

@@ -341,6 +341,16 @@ def test_what_is_issued_is_a_certificate_of_this_very_key_or_nothing_is_stored(s
     assert scene.phase is P.DOWNLOADED, scene.conductor.state.detail
 
 
+def test_another_key_that_is_plugged_in_takes_nobody_away_from_the_one_in_use(scene: Scene) -> None:
+    """PC/SC gives it the first free place, which may be before: it read *the access key was removed*."""
+    scene.activate()
+    scene.readers.others = ("another 00 00",)
+    scene.conductor.look_at_readers()
+    assert (scene.phase, scene.browser.opened) == (P.CONNECTED, 1)
+    scene.pull()
+    assert scene.browser.page == "", "the one in use is gone"
+
+
 def test_no_key_in_half_a_minute(scene: Scene) -> None:
     scene.timer.pass_time()
     assert scene.window.view.hint == "The access key light does not come on."

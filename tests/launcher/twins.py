@@ -45,14 +45,17 @@ class TwinCard:
 
 @dataclass
 class TwinReaders:
-    """One reader. `trouble`: what opening ends in; `empty`: it is there without a card."""
+    """One reader, and others with keys, which come first. `trouble`: what opening ends in; `empty`: it is there without
+    a card."""
 
     card: TwinCard | None = None
     empty: bool = False
     trouble: LaunchError | None = None
+    others: tuple[str, ...] = ()
 
-    def find_key(self) -> str:
-        return "e-secure 00 00" if self.card is not None else ""
+    def find_key(self, before: str = "") -> str:
+        keys = (*self.others, *(("e-secure 00 00",) if self.card is not None else ()))
+        return before if before in keys else next(iter(keys), "")
 
     def has_reader(self, reader: str) -> bool:
         return reader == "e-secure 00 00" and (self.empty or self.card is not None)
@@ -60,7 +63,7 @@ class TwinReaders:
     def open_key(self, reader: str) -> Card:
         if self.trouble is not None:
             raise self.trouble
-        if self.card is None or reader != self.find_key():
+        if self.card is None or reader != "e-secure 00 00":
             raise CardGoneError
         return self.card
 
