@@ -71,15 +71,20 @@ def _find_serving_card(connection: Connection, customer_id: int, payment_card_id
 
 def _check_room(connection: Connection, customer_id: int, card: PaymentCard, cents: int, since_ms: int) -> None:
     """Within the card's limit, and what is on its account. Raises CashError."""
-    taken = select(func.coalesce(func.sum(C.c.cents), 0)).where(
-        C.c.payment_card_id == card.payment_card_id, C.c.state.in_((PAYING, PAID)), C.c.changed_ms > since_ms
-    )
-    if int(connection.execute(taken).scalar_one()) + cents > card.withdrawal_cents:
+    if sum_taken(connection, card.payment_card_id, since_ms) + cents > card.withdrawal_cents:
         raise CashError(CashFault.LIMIT)
     accounts = list_accounts(connection, customer_id)
     account = next((one for one in accounts if one.account_id == card.account_id), None)
     if account is None or account.balance_cents - cents < (account.floor_cents or 0):
         raise CashError(CashFault.FUNDS)
+
+
+def sum_taken(connection: Connection, payment_card_id: int, since_ms: int) -> int:
+    """What a card has given by codes since then, and is giving, in cents."""
+    taken = select(func.coalesce(func.sum(C.c.cents), 0)).where(
+        C.c.payment_card_id == payment_card_id, C.c.state.in_((PAYING, PAID)), C.c.changed_ms > since_ms
+    )
+    return int(connection.execute(taken).scalar_one())
 
 
 def _draw_code(frame: CardFrame, connection: Connection) -> tuple[str, str]:

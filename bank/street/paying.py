@@ -24,8 +24,8 @@ from bank.ledger.keeping import list_accounts, open_house_account, post_movement
 from bank.operations.card_services import ENDED, OPEN
 from bank.operations.notices import NoticeEvent, tell_customer
 from bank.people.payments import list_payment_cards
-from bank.street.ordering import PAID, PAYING, REPLACED, index_code
-from bank.street.policy import STREET_POLICY, StreetPolicy
+from bank.street.ordering import PAID, PAYING, REPLACED, index_code, sum_taken
+from bank.street.policy import DAY_MS, STREET_POLICY, StreetPolicy
 from bank.street.ports import Payout, PayoutAnswer
 from bank.threeds.frame import CardFrame
 from bank.threeds.merchants import Merchant
@@ -53,11 +53,11 @@ def take_code(
         if row is None:
             return Payout(PayoutAnswer.WRONG)
         uncount_one(connection, key)
-        refused = _judge(connection, row, now_ms)
+        refused = _judge(connection, row, policy, now_ms)
         return Payout(refused) if refused else _claim(connection, machine, row, reference, now_ms)
 
 
-def _judge(connection: Connection, row: RowMapping, now_ms: int) -> PayoutAnswer | None:
+def _judge(connection: Connection, row: RowMapping, policy: StreetPolicy, now_ms: int) -> PayoutAnswer | None:
     """Why a code that is known pays nothing."""
     if row["state"] in (PAYING, PAID):
         return PayoutAnswer.USED
@@ -66,8 +66,11 @@ def _judge(connection: Connection, row: RowMapping, now_ms: int) -> PayoutAnswer
     if row["state"] == REPLACED or now_ms >= row["until_ms"]:
         return PayoutAnswer.EXPIRED
     cards = list_payment_cards(connection, row["customer_id"])
-    state = next((one.state for one in cards if one.payment_card_id == row["payment_card_id"]), None)
-    return None if state is PaymentCardState.ACTIVE else PayoutAnswer.REFUSED
+    card = next((one for one in cards if one.payment_card_id == row["payment_card_id"]), None)
+    if card is None or card.state is not PaymentCardState.ACTIVE:
+        return PayoutAnswer.REFUSED
+    taken = sum_taken(connection, card.payment_card_id, now_ms - policy.limit_days * DAY_MS)
+    return PayoutAnswer.LIMIT if taken + row["cents"] > card.withdrawal_cents else None
 
 
 def _claim(connection: Connection, machine: Merchant, row: RowMapping, reference: str, now_ms: int) -> Payout:

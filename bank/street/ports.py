@@ -35,13 +35,15 @@ class CashCode:
 
 class PayoutAnswer(Enum):
     """What a machine is told of a code. CLOSED: too many wrong ones were typed at this machine; REFUSED: the card gives
-    no money any more; USED: the code was, or the machine has ended what it asks under that reference."""
+    no money any more; LIMIT: the customer has lowered the card's limit since; USED: the code was, or the machine has
+    ended what it asks under that reference."""
 
     PAY = "pay"
     WRONG = "wrong"
     EXPIRED = "expired"
     USED = "used"
     FUNDS = "funds"
+    LIMIT = "limit"
     REFUSED = "refused"
     CLOSED = "closed"
 

@@ -44,6 +44,7 @@ class CashOutcome(Enum):
     EXPIRED = "expired"
     USED = "used"
     FUNDS = "funds"
+    LIMIT = "limit"
     REFUSED = "refused"
     CLOSED = "closed"
 

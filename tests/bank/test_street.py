@@ -131,6 +131,17 @@ def test_the_cards_limit_is_for_seven_days_and_counts_what_was_given(street: Str
     assert street.order(20_00).cents == 20_00
 
 
+def test_a_limit_that_was_lowered_since_holds_at_the_machine(street: Street) -> None:
+    street.begin_service()
+    code = street.order(60_00).code
+    with street.bank.store.writing() as connection:
+        connection.execute(update(PAYMENT_CARDS).values(withdrawal_cents=59_99))
+    assert take_code(street.frame, street.machine, code, "a" * 32).answer is PayoutAnswer.LIMIT
+    with street.bank.store.writing() as connection:
+        connection.execute(update(PAYMENT_CARDS).values(withdrawal_cents=60_00))
+    assert take_code(street.frame, street.machine, code, "b" * 32).cents == 60_00, "raised again, it is good"
+
+
 def test_what_is_not_on_the_account_is_not_given(street: Street) -> None:
     street.begin_service()
     code = street.order(300_00).code

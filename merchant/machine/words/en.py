@@ -32,6 +32,7 @@ ENGLISH: Final = MachineWords(
         CashOutcome.EXPIRED: ("This code is good no longer", f"{KEPT} Ask for another one in Coop@net."),
         CashOutcome.USED: ("This code was used", "A code gives money once only."),
         CashOutcome.FUNDS: ("There is not enough on the account", f"{KEPT} Ask for a code for less."),
+        CashOutcome.LIMIT: ("The card's limit would be exceeded", f"{KEPT} Ask for a code for less."),
         CashOutcome.REFUSED: ("This card gives money no longer", f"{KEPT} See your branch."),
         CashOutcome.CLOSED: ("Too many wrong codes", "This machine waits ten minutes before it takes another one."),
     },

@@ -35,6 +35,7 @@ FRENCH: Final = MachineWords(
         CashOutcome.EXPIRED: ("Ce code n'est plus valable", f"{KEPT} Demandez-en un autre dans Coop@net."),
         CashOutcome.USED: ("Ce code a déjà servi", "Un code donne de l'argent une seule fois."),
         CashOutcome.FUNDS: ("Il n'y a pas assez sur le compte", f"{KEPT} Demandez un code pour moins."),
+        CashOutcome.LIMIT: ("Le plafond de la carte serait dépassé", f"{KEPT} Demandez un code pour moins."),
         CashOutcome.REFUSED: ("Cette carte ne donne plus d'argent", f"{KEPT} Voyez votre agence."),
         CashOutcome.CLOSED: ("Trop de codes faux", "Ce distributeur attend dix minutes avant d'en prendre un autre."),
     },
