@@ -70,6 +70,11 @@ def is_sepa(iban: str) -> bool:
     return iban[:2] in LENGTHS
 
 
+def is_own(iban: str) -> bool:
+    """Whether the account would be one of this bank's."""
+    return iban.startswith("FR") and iban[4 : 4 + len(BANK)] == BANK
+
+
 def make_french_iban(bank: str, branch: str, account: str) -> str:
     """The IBAN of a French account. Raises IbanError for parts of another length."""
     if (len(bank), len(branch), len(account)) != (5, 5, 11) or not RIB.fullmatch(f"{bank}{branch}{account}"):

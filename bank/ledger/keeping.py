@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from bank.books.schema import ACCOUNTS, CUSTOMERS, ENTRIES, MOVEMENTS
-from bank.iban import BANK, BRANCH, make_french_iban
+from bank.iban import BANK, BRANCH, is_own, make_french_iban
 from bank.ledger.entries import (
     Account,
     AccountKind,
@@ -61,6 +61,15 @@ def find_account(connection: Connection, iban: str) -> Account | None:
     """The account of this bank with that number."""
     row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.iban == iban)).mappings().first()
     return _account(row) if row else None
+
+
+def is_payable(connection: Connection, iban: str) -> bool:
+    """Whether money can go there: to another bank, which judges itself, or to a customer's account at this one. What
+    stands for other banks and for payments on their way is no payee."""
+    if not is_own(iban):
+        return True
+    found = find_account(connection, iban)
+    return found is not None and found.customer_id is not None
 
 
 def list_accounts(connection: Connection, customer_id: int) -> Sequence[Account]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bank.books.customers import find_contact
 from bank.books.people import BeneficiaryState, ContactKind, PaymentCardState
-from bank.ledger.keeping import find_account
+from bank.ledger.keeping import find_account, is_payable
 from bank.operations import catalogue as cat
 from bank.operations.catalogue import CATALOGUE, EffectKind, OperationKind
 from bank.operations.octets import Value
@@ -39,6 +39,7 @@ def _check_transfer(connection: Connection, customer_id: int, fields: Fields) ->
     account = find_account(connection, str(fields[cat.PAYER_ACCOUNT]))
     if account is None or account.customer_id != customer_id:
         raise AskingError(AskingFault.ACCOUNT, cat.PAYER_ACCOUNT)
+    _check_payee(connection, fields)
     payee = find_beneficiary(connection, customer_id, str(fields[cat.PAYEE_IBAN]))
     if payee and payee.state is BeneficiaryState.FROZEN:
         raise AskingError(AskingFault.FROZEN, cat.PAYEE_IBAN)
@@ -47,7 +48,14 @@ def _check_transfer(connection: Connection, customer_id: int, fields: Fields) ->
         raise AskingError(AskingFault.FUNDS, cat.AMOUNT)
 
 
+def _check_payee(connection: Connection, fields: Fields) -> None:
+    """An account of this bank that nobody has is one that was typed wrong, whatever its digits add up to."""
+    if not is_payable(connection, str(fields[cat.PAYEE_IBAN])):
+        raise AskingError(AskingFault.IBAN, cat.PAYEE_IBAN)
+
+
 def _check_beneficiary(connection: Connection, customer_id: int, fields: Fields) -> None:
+    _check_payee(connection, fields)
     payee = find_beneficiary(connection, customer_id, str(fields[cat.PAYEE_IBAN]))
     if payee:
         frozen = payee.state is BeneficiaryState.FROZEN

@@ -18,7 +18,7 @@ from bank.errors import BankError
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
 from bank.ledger.entries import AccountKind, FundsError, LedgerError, MovementKind, Posting, transfer_between
-from bank.ledger.keeping import find_account, open_house_account, post_movement
+from bank.ledger.keeping import find_account, is_payable, open_house_account, post_movement
 from bank.operations import catalogue as cat
 from bank.operations.catalogue import EffectKind, OperationKind
 from bank.operations.deciding import BANK, CARRIED_OUT, NOT_CARRIED_OUT, journal_event
@@ -124,10 +124,12 @@ def _transfer_money(connection: Connection, operation: Operation, now_ms: int) -
 
 
 def _check_payee(connection: Connection, content: OperationContent) -> None:
-    """A fraud that was reported while this one waited has frozen the payee. Raises EffectError."""
+    """A fraud that was reported while this one waited has frozen the payee; accounts end. Raises EffectError."""
     payee = find_beneficiary(connection, content.customer_id, _text(content, cat.PAYEE_IBAN))
     if payee and payee.state is BeneficiaryState.FROZEN:
         raise EffectError("the beneficiary is frozen by now")
+    if not is_payable(connection, _text(content, cat.PAYEE_IBAN)):
+        raise EffectError("nobody has that account of this bank")
 
 
 def _add_beneficiary(connection: Connection, operation: Operation, now_ms: int) -> None:

@@ -18,8 +18,9 @@ from bank.cards.card import CardInSlot, VirtualCard
 from bank.cards.gallery import describe_card
 from bank.cards.memory import Counters, VolatileMemory
 from bank.demo.database import open_in_memory
-from bank.ledger.entries import MovementKind
-from bank.ledger.keeping import find_account, list_statement
+from bank.iban import BANK, BRANCH, make_french_iban
+from bank.ledger.entries import AccountKind, MovementKind
+from bank.ledger.keeping import find_account, list_statement, open_house_account
 from bank.operations.catalogue import CATALOGUE, SCREENS, Means, OperationKind, TerminalKind
 from bank.operations.octets import digest_octets, make_octets
 from bank.operations.ports import (
@@ -67,6 +68,17 @@ def state(bank: Counter, operation: Operation) -> OperationState:
 
 def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10**8:08d}"
+
+
+@pytest.mark.parametrize("kind", [K.SEPA_TRANSFER, K.INSTANT_TRANSFER, K.FRIEND_TRANSFER, K.ADD_BENEFICIARY])
+def test_an_account_of_this_bank_that_no_customer_has_is_no_payee(quick: Counter, kind: OperationKind) -> None:
+    with quick.store.writing() as connection:
+        house = open_house_account(connection, AccountKind.CLEARING, NOON).iban
+    for iban in (make_french_iban(BANK, BRANCH, "12345678901"), house):
+        with pytest.raises(AskingError) as caught:
+            quick.ask(kind, payee_iban=iban)
+        assert (caught.value.fault, caught.value.field) == (F.IBAN, "payee_iban")
+    quick.ask(kind, payee_iban=quick.accounts[quick.moreau])
 
 
 # What becomes of each kind
