@@ -7,12 +7,14 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from launcher.adapters.beside import ThreadTimer, run_beside
 from launcher.adapters.drive import LinuxDrive
+from launcher.adapters.ending import SignalledExit, ended_by_signals, prepare_streams
 from launcher.adapters.firefox import Firefox
 from launcher.adapters.net import HttpsNet
 from launcher.adapters.pcsc import PcscReaders
@@ -20,6 +22,7 @@ from launcher.adapters.places import (
     FileLock,
     KeyRegister,
     OwnFile,
+    find_home,
     find_runtime_folder,
     find_state_folder,
 )
@@ -65,13 +68,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run_launcher(arguments: argparse.Namespace) -> int:
     """What was asked for; without a wish, the launcher. What is wrong is one line."""
+    prepare_streams()
     try:
-        return _do_wish(arguments)
-    except (SettingsError, LaunchError) as error:
-        sys.stderr.write(f"e-secure: {error}\n")
-        return WRONG
-    except KeyboardInterrupt:
+        done = _do_wish(arguments)
+        sys.stdout.flush()
+    except (SettingsError, LaunchError, OSError) as error:
+        return _say_wrong(error)
+    except (KeyboardInterrupt, SignalledExit):
         return GOOD
+    return done
+
+
+def _say_wrong(error: Exception) -> int:
+    """In one line, wherever that can still be read. Whoever reads no further (`| head`) has nothing to be told."""
+    if isinstance(error, OSError):
+        # What could not be written must not be tried again at the end of Python.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+    if not isinstance(error, BrokenPipeError):
+        with suppress(OSError):
+            sys.stderr.write(f"e-secure: {error}\n")
+    return WRONG
 
 
 def _do_wish(arguments: argparse.Namespace) -> int:
@@ -99,14 +115,16 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
     try:
         settings = choose_settings(arguments.site, arguments.authority, arguments.updates)
         load_everything(own_file)
+        readers = PcscReaders()
     except LaunchError as error:
         window = open_window(words, terminal=arguments.terminal)
         return show_unstarted(window, words, error, own_file.describe_computer())
-    os.chdir(Path.home().anchor)  # the key's drive can be ejected only where nobody stands in it
+    # The key's drive can be ejected only where nobody stands in it.
+    os.chdir((find_home() or Path(sys.executable)).anchor)
     window = open_window(words, terminal=arguments.terminal)
     language = next(code for code, each in LAUNCHER_LANGUAGES.items() if each is words)
     ports = LauncherPorts(
-        readers=PcscReaders(),
+        readers=readers,
         window=window,
         browser=Firefox(settings, find_runtime_folder()),
         net=HttpsNet(settings.authority),
@@ -122,12 +140,13 @@ def _launch(arguments: argparse.Namespace, words: "LauncherSentences") -> int:
     )
     by_hand = own_file.path is not None and not arguments.begun_by_itself
     conductor = Conductor(ports, settings, words, language, by_hand=by_hand)
-    conductor.begin()
-    run_beside(conductor.watch_readers)
-    try:
-        window.run_window(conductor.send)
-    finally:
-        conductor.close_down()
+    with ended_by_signals():
+        try:
+            conductor.begin()
+            run_beside(conductor.watch_readers)
+            window.run_window(conductor.send)
+        finally:
+            conductor.close_down()
     return GOOD
 
 
@@ -166,13 +185,17 @@ def has_screen() -> bool:
 
 def load_everything(own_file: OwnFile) -> None:
     """Every module at once: afterwards the file on the key's drive is not run from any more, and may be ejected. Raises
-    LaunchError (THREAT) where the file goes, or is kept from us, meanwhile."""
+    LaunchError: THREAT where the file goes, or is kept from us, meanwhile; MISSING where the computer lacks a
+    library."""
     package = importlib.import_module("launcher")
     try:
         for found in pkgutil.walk_packages(package.__path__, "launcher."):
             if not found.name.endswith(("tk_window", "__main__")):
                 importlib.import_module(found.name)
     except (ImportError, OSError) as error:
+        library = (error.name or "").split(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+        if library and library != package.__name__:
+            raise LaunchError(LaunchTrouble.MISSING, f"{library}: apt install python3-{library}") from error
         if own_file.path is None:
             raise
         own_file.check_file()
@@ -211,7 +234,10 @@ def _add_reader(numbers: tuple[int, int]) -> int:
 
 
 def _install() -> int:
-    copy, unit = automatic.install_for_user(find_own_file(), Path.home())
+    home = find_home()
+    if home is None:
+        raise SettingsError("nobody says where your files are: set HOME")
+    copy, unit = automatic.install_for_user(find_own_file(), home)
     sys.stdout.write(f"{copy}\n{unit}\n")
     if automatic.install_rules():
         sys.stdout.write(f"{automatic.RULES_PLACE}\n")

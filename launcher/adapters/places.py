@@ -19,18 +19,32 @@ OWN: Final = "e-secure"
 MEMORY: Final = "keys.json"
 
 
+def find_home() -> Path | None:
+    """This user's; None where nobody says one, or none that is a place (HOME unset, empty, relative)."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home if home.is_absolute() else None
+
+
 def find_runtime_folder() -> Path:
     """In RAM where there is one: the session's own, else shared memory, else where temporary files go."""
     for name in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):  # noqa: S108 - a folder of its own is made in it
-        if name and os.access(name, os.W_OK):
-            return Path(name)
+        place = Path(name)
+        if place.is_absolute() and place.is_dir() and os.access(place, os.W_OK):
+            return place
     return Path(tempfile.gettempdir())
 
 
 def find_state_folder() -> Path:
-    """Of this user (XDG Base Directory)."""
-    base = os.environ.get("XDG_STATE_HOME", "") or str(Path.home() / ".local/state")
-    return Path(base) / OWN
+    """Of this user (XDG Base Directory, by which a relative one is none). Of a user who has no home it is nowhere:
+    what is in a folder of everybody's may be anybody's."""
+    said = Path(os.environ.get("XDG_STATE_HOME", ""))
+    home = find_home()
+    if said.is_absolute():
+        return said / OWN
+    return (home / ".local/state" if home is not None else Path(os.devnull)) / OWN
 
 
 class FileLock:
@@ -45,7 +59,7 @@ class FileLock:
         if self._file is not None:
             return
         try:
-            file = self._path.open("a+", encoding="utf-8")
+            file = open(self._path, "a+", encoding="utf-8", errors="replace", opener=_open_own)  # noqa: SIM115 - held
         except OSError as error:
             raise LaunchError(LaunchTrouble.CONFLICT, f"{self._path}: {error.strerror}") from None
         try:
@@ -54,7 +68,8 @@ class FileLock:
             file.seek(0)
             holder = file.read(200).strip()
             file.close()
-            raise LaunchError(LaunchTrouble.CONFLICT, holder or "another launcher") from None
+            told = holder if holder and holder.isprintable() else "another launcher"
+            raise LaunchError(LaunchTrouble.CONFLICT, told) from None
         file.truncate(0)
         file.write(f"launcher, process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')}\n")
         file.flush()
@@ -66,6 +81,11 @@ class FileLock:
             self._file.truncate(0)
             self._file.close()
             self._file = None
+
+
+def _open_own(path: str, flags: int) -> int:
+    """It may lie where everybody writes: nothing is led elsewhere by a link, and nobody else holds it by reading."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 def _hold_file(descriptor: int) -> None:
@@ -107,7 +127,7 @@ class KeyRegister:
     def _read(self) -> dict[str, str]:
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         whole = isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
         return found if whole else {}

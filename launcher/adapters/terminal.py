@@ -28,6 +28,7 @@ class TerminalWindow:
         self._typed: dict[FormField, str] = {}
         self._shown: tuple[object, ...] = ()
         self._closed = threading.Event()
+        self._broken: Exception | None = None
 
     def show_view(self, view: LaunchView) -> None:
         """See LauncherWindow. Only what changed is written."""
@@ -47,9 +48,12 @@ class TerminalWindow:
         self._write(text)
 
     def run_window(self, send: Callable[[LaunchEvent], None]) -> None:
-        """See LauncherWindow. The end of the input ends nothing: whoever has no keyboard may look on."""
+        """See LauncherWindow. The end of the input ends nothing: whoever has no keyboard may look on. A terminal that
+        is gone is the end. Raises OSError: nothing can be written to it."""
         threading.Thread(target=self._read_lines, args=(send,), daemon=True).start()
         self._closed.wait()
+        if self._broken is not None:
+            raise OSError(f"the terminal cannot be written to: {self._broken}") from self._broken
 
     def close_window(self) -> None:
         """See LauncherWindow."""
@@ -57,8 +61,11 @@ class TerminalWindow:
 
     def _read_lines(self, send: Callable[[LaunchEvent], None]) -> None:
         while not self._closed.is_set():
-            with hide_echo(self._source, self._field() in SECRET):
-                line = self._source.readline()
+            try:
+                with hide_echo(self._source, self._field() in SECRET):
+                    line = self._source.readline()
+            except (OSError, ValueError):  # a terminal that hangs up, and a stream that was closed
+                return
             if not line:
                 return
             event = self._take_line(line.strip())
@@ -88,9 +95,14 @@ class TerminalWindow:
             self._write(dict(self._view.fields)[field] + ":")
 
     def _write(self, text: str) -> None:
-        if text:
+        if not text or self._broken is not None:
+            return
+        try:
             self._sink.write(text + "\n")
             self._sink.flush()
+        except (OSError, ValueError) as error:
+            self._broken = error
+            self._closed.set()
 
 
 def render_view(view: LaunchView, words: LauncherSentences) -> str:

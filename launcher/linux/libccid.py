@@ -32,7 +32,10 @@ def add_reader(listed: bytes, numbers: tuple[int, int]) -> bytes:
     """The list with it, everything else as it was, comments too. Raises SettingsError."""
     if knows_reader(listed, numbers):
         return listed
-    text = listed.decode()
+    try:
+        text = listed.decode()
+    except UnicodeDecodeError:
+        raise SettingsError("libccid's list is no text: add the key there by hand") from None
     for key, value in zip(ARRAYS, (*(f"0x{number:04X}" for number in numbers), NAME), strict=True):
         text, count = re.subn(rf"(<key>{key}</key>\s*<array>)", rf"\g<1>\n\t\t<string>{value}</string>", text, count=1)
         if not count:
@@ -76,7 +79,7 @@ def _read_pairs(listed: bytes) -> list[tuple[int, int]]:
         arrays = plistlib.loads(listed)
         vendors, products, names = (arrays[key] for key in ARRAYS)
         pairs = [(int(vendor, 16), int(product, 16)) for vendor, product in zip(vendors, products, strict=True)]
-    except (plistlib.InvalidFileException, ValueError, KeyError, TypeError, AttributeError) as error:
+    except Exception as error:  # a parser of others' octets fails in more ways than it says
         raise SettingsError(f"libccid's list cannot be read ({type(error).__name__}): mend it first") from None
     if len(names) != len(pairs):
         raise SettingsError("libccid's list is out of step: mend it first")

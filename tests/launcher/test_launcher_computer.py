@@ -6,6 +6,7 @@ import json
 import os
 import plistlib
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -27,7 +28,7 @@ from launcher.adapters.drive import CDROM_LOCKDOOR, CDROMEJECT, LinuxDrive
 from launcher.adapters.firefox import Firefox, explain_denied, write_prefs
 from launcher.adapters.net import HttpsNet
 from launcher.adapters.pcsc import PcscReaders, write_pin_block
-from launcher.adapters.places import FileLock, KeyRegister
+from launcher.adapters.places import FileLock, KeyRegister, find_runtime_folder, find_state_folder
 from launcher.adapters.terminal import TerminalWindow
 from launcher.app import main
 from launcher.card.piv_client import PivClient
@@ -221,6 +222,50 @@ def test_a_second_lock_says_who_has_the_first(tmp_path: Path) -> None:
     second.release_lock()
 
 
+def test_a_lock_that_somebody_has_laid_leads_nowhere_and_says_nothing_odd(tmp_path: Path) -> None:
+    """In /dev/shm anybody may be first."""
+    precious, lock = tmp_path / "precious", tmp_path / f"e-secure-{os.getuid()}.lock"
+    precious.write_text("precious")
+    lock.symlink_to(precious)
+    with pytest.raises(LaunchError):
+        FileLock(tmp_path).take_lock()
+    assert precious.read_text() == "precious"
+    lock.unlink()
+    first = FileLock(tmp_path)
+    first.take_lock()
+    for odd in (b"\xff\xfe", b"\x1b[2J"):
+        lock.write_bytes(odd)
+        with pytest.raises(LaunchError) as caught:
+            FileLock(tmp_path).take_lock()
+        assert caught.value.detail.isprintable()
+    first.release_lock()
+
+
+@pytest.mark.parametrize("place", [None, "", "relative"])
+def test_a_user_without_a_home_is_remembered_nowhere(
+    place: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+        if place is not None:
+            monkeypatch.setenv(name, place)
+    monkeypatch.setattr("launcher.adapters.places.Path.home", homeless)
+    memory = KeyRegister(find_state_folder())
+    memory.remember_key(7)
+    assert not memory.knows_key(7)
+    assert find_runtime_folder().is_absolute()
+    assert not list(tmp_path.iterdir())
+
+
+def homeless() -> Path:
+    """As the library has it where nobody says HOME and the user has no entry."""
+    home = os.environ.get("HOME")
+    if not home:
+        raise RuntimeError("Could not determine home directory.")
+    return Path(home)
+
+
 def test_what_is_remembered_outlives_the_program_and_nonsense(tmp_path: Path) -> None:
     memory = KeyRegister(tmp_path / "state")
     assert not memory.knows_key(7)
@@ -231,7 +276,7 @@ def test_what_is_remembered_outlives_the_program_and_nonsense(tmp_path: Path) ->
     assert KeyRegister(tmp_path / "state").find_certificate(7) == b"\x30\x01"
     memory.keep_certificate(7, b"")
     assert memory.find_certificate(7) == b""
-    for nonsense in ("{", "[]", '{"7": 7}'):
+    for nonsense in ("{", "[]", '{"7": 7}', "[" * 100_000):
         (tmp_path / "state/keys.json").write_text(nonsense)
         assert not memory.knows_key(7)
 
@@ -446,6 +491,40 @@ def test_the_automatic_way_runs_the_copy_of_the_user(tmp_path: Path) -> None:
         automatic.install_for_user(None, tmp_path)
 
 
+@pytest.mark.parametrize("octets", [b"<?xml", b"<plist><dict><key>", "<plist/>".encode("utf-16"), b"bplist00", b"\xff"])
+def test_a_list_that_nobody_can_read_is_told_so(octets: bytes) -> None:
+    with pytest.raises(SettingsError):
+        libccid.add_reader(octets, (0x1209, 0x2202))
+
+
+def test_a_library_that_the_computer_lacks_is_no_threat(tmp_path: Path) -> None:
+    """cryptography on a fresh PC: it read *your antivirus is blocking this application*."""
+    (tmp_path / FILE).write_bytes(build_launcher(LauncherSettings("https://business.example", AUTHORITY)))
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "en"}
+    with subprocess.Popen([sys.executable, "-S", str(tmp_path / FILE), "--terminal"], env=env, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:  # fmt: skip
+        assert running.stdout is not None
+        assert running.stdout.readline().strip() == EN.troubles[LaunchTrouble.MISSING].message
+        running.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_launcher_that_is_ended_from_outside_leaves_nothing_held(number: signal.Signals, tmp_path: Path) -> None:
+    """A terminal that closes, a session that ends: the browser was left open, and signed in."""
+    (tmp_path / "root.pem").write_text(AUTHORITY)
+    command = [sys.executable, "-m", "launcher", "--terminal", "--site", "https://localhost:1", "--authority",
+               str(tmp_path / "root.pem"), "--language", "en"]  # fmt: skip
+    env = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True) as running:  # fmt: skip
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith("Connect your e-secure access key")
+        running.send_signal(number)
+        said = running.stdout.read()
+    assert (running.returncode, "Traceback" in said) == (0, False), said
+    assert [lock.read_bytes() for lock in tmp_path.glob("*.lock")] in ([], [b""])
+
+
 @pytest.mark.parametrize("words", [("--site", "https://x.example"), ("--add-reader", "1"), ()])
 def test_what_is_wrong_is_one_line(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words]) == 1
@@ -496,6 +575,18 @@ def test_the_terminal_takes_numbers_and_lines(state: LaunchState, lines: tuple[s
     terminal = Terminal(*lines)
     assert terminal.answer(state) == event
     assert "7K3M" not in terminal.sink.getvalue()
+
+
+def test_a_terminal_that_is_gone_is_the_end_and_is_told() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    sink = os.fdopen(writing, "w")
+    window = TerminalWindow(EN, io.StringIO(), sink)
+    window.show_view(make_view(LaunchState(LaunchPhase.ASKING), EN))
+    with pytest.raises(OSError, match="cannot be written to"):
+        window.run_window(lambda _event: None)
+    with suppress(OSError):  # what it could not be rid of
+        sink.close()
 
 
 def test_a_bar_in_the_terminal() -> None:
