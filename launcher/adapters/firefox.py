@@ -58,6 +58,8 @@ PREFS: Final[Mapping[str, Pref]] = {
 
 ORDER_TYPE: Final = "application/vnd.sesame.order+json"
 """Of what the site hands to the launcher (docs/esecure.md)."""
+LONGEST_ORDER: Final = 4096
+"""Octets that are looked at: whatever is longer is none."""
 ORDERS: Final = "orders"
 TAKING: Final = "take-order"
 TAKE_ORDER: Final = """#!/bin/sh
@@ -212,7 +214,8 @@ class Firefox:
         profile = self.profile
         for path in sorted((profile / ORDERS).glob("*")) if profile is not None else ():
             with suppress(OSError):  # the profile is being wiped
-                content = path.read_bytes()
+                with path.open("rb") as file:
+                    content = file.read(LONGEST_ORDER)
                 path.unlink()
                 return content
         return b""

@@ -48,6 +48,8 @@ class RepositoryUpdates:
             ended = UpdateCarrier(card, self._source).carry_update(report, lambda: cancelled)
         except UpdateFailedError as failure:
             raise explain_failure(failure) from None
+        if ended is CarryEnd.NOTHING:  # taken back since it was offered: a window at 0 per cent would wait for ever
+            raise LaunchError(LaunchTrouble.UPDATE, ended.value)
         return ended is CarryEnd.REPLUG
 
 

@@ -22,6 +22,8 @@ PATH: Final = "/order"
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 LONGEST: Final = 2048
 LONGEST_SAID: Final = 300
+LONGEST_SENTENCE: Final = 8192
+"""In base64; eight pages and a signature have some 900."""
 MARK: Final = re.compile(r"[0-9A-Za-z._-]{1,400}")
 PAGE: Final = re.compile(r"(/[0-9A-Za-z_-]{1,64}){1,8}")
 """A page of the site by its path, and of no other."""
@@ -71,7 +73,11 @@ def _ask_site(net: Net, site: str, **fields: str) -> bytes:
 
 
 def _take_sentence(body: bytes) -> bytes:
+    """Of a size that the key can be told, and a data object at least: what it says is the key's to judge."""
     try:
-        return base64.b64decode(body, validate=True)
-    except binascii.Error:
-        raise LaunchError(LaunchTrouble.PAYMENT, "the site has answered no sentence") from None
+        sentence = base64.b64decode(body, validate=True) if len(body) <= LONGEST_SENTENCE else b""
+        if find_octets(sentence, ENVELOPE, SIGNED):
+            return sentence
+    except (binascii.Error, LaunchError):
+        pass
+    raise LaunchError(LaunchTrouble.PAYMENT, "the site has answered no sentence")

@@ -98,7 +98,9 @@ def read_answer(answer: NetAnswer) -> bytes:
 
 def _write_head(form: EnrolmentForm, language: str) -> dict[str, str]:
     """HTTP Basic (RFC 7617): user ID and activation code."""
-    token = base64.b64encode(f"{form.user.strip()}:{form.code.strip()}".encode()).decode()
+    # Half a sign, which some keyboards' programs hand over, is none: the service says that it knows no such user.
+    login = f"{form.user.strip()}:{form.code.strip()}".encode(errors="replace")
+    token = base64.b64encode(login).decode()
     return {"Authorization": f"Basic {token}", "Content-Type": REQUEST_TYPE, "Accept-Language": language}
 
 

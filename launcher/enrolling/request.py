@@ -23,7 +23,7 @@ EVIDENCE: Final = bytes.fromhex("2B0601040181FD590402")
 def make_key_request(key: PivClient, user: str) -> bytes:
     """For the key in 9A, DER, with the attestations of 9A and 9C. The PIN must have been verified, and somebody may be
     asked on the key. Raises LaunchError."""
-    part = nest_octets(SEQUENCE, write_octets(OBJECT, COMMON_NAME), write_octets(UTF8, user.encode()))
+    part = nest_octets(SEQUENCE, write_octets(OBJECT, COMMON_NAME), write_octets(UTF8, user.encode(errors="replace")))
     name = nest_octets(SEQUENCE, nest_octets(SET, part))
     return make_request(key, AUTHENTICATION, name, (AUTHENTICATION, SIGNATURE))
 

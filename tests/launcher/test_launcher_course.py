@@ -227,6 +227,12 @@ def test_a_wrong_activation_code_is_asked_for_again(scene: Scene) -> None:
     assert scene.browser.opened == 1, "keys that were made before are used"
 
 
+def test_half_a_sign_in_what_was_typed_is_no_user_of_the_banks(scene: Scene) -> None:
+    scene.come_to_form()
+    scene.send(scene.form(user="MOREAU\ud83d", code="\udcff"))
+    assert (scene.phase, scene.trouble) == (P.ASKING, T.CODE)
+
+
 def test_a_wrong_pin_says_how_many_tries_are_left_and_three_block_it(scene: Scene) -> None:
     scene.come_to_form()
     wrong = "111111" if scene.key.pin != "111111" else "222222"

@@ -3,6 +3,7 @@
 The key's card and the shelf on which it keeps the bank's sentence are the device's own; the site is the bank's own.
 """
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -24,6 +25,7 @@ from launcher.card.octets import find_octets
 from launcher.confirming.orders import read_order
 from launcher.course import events as ev
 from launcher.course.state import LaunchPhase
+from launcher.ports import NetAnswer
 from launcher.troubles import LaunchError, LaunchTrouble
 from launcher.words import LAUNCHER_LANGUAGES
 from simulator.key.browser import HANDED_OVER
@@ -180,6 +182,16 @@ def test_what_goes_wrong_is_said_and_loses_nothing(payer: Payer, fault: str) -> 
     assert "to be confirmed" in payer.page
     payer.send(ev.ChoiceMade(C.CANCEL))
     assert payer.phase is P.CONNECTED
+
+
+def test_a_site_that_answers_no_sentence_is_no_fault_of_the_key(payer: Payer) -> None:
+    """One too long for a command was a mishap of ours, one that is none the row of a faulty key."""
+    order = payer.order()
+    for body in (b"", b"AAAA", b"%", b"A" * (1 << 20), base64.b64encode(b"\xe0\x84\xff\xff\xff\xff")):
+        payer.net.answer = lambda *_, said=body: NetAnswer(200, said)
+        payer.hand_over(order)
+        assert (payer.phase, payer.trouble) == (P.UNCONFIRMED, T.PAYMENT), payer.conductor.state.detail
+        payer.send(ev.ChoiceMade(C.CANCEL))
 
 
 def test_a_transfer_that_was_refused_is_confirmed_at_the_next_try(payer: Payer) -> None:

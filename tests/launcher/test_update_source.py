@@ -9,9 +9,12 @@ from itertools import count
 
 import pytest
 
+from launcher.adapters.updates import RepositoryUpdates
+from launcher.troubles import LaunchError
 from launcher.updating.answers import UpdateFailedError, UpdateTrouble
 from launcher.updating.carrying import CarryEnd, UpdateCarrier
 from launcher.updating.serving import HttpSource
+from tests.launcher.twins import TwinCard
 
 CONTENT = bytes(range(256)) * 20
 
@@ -205,6 +208,8 @@ def test_there_is_none() -> None:
     card = Scripted(WANTS_METADATA, DONE)
     assert UpdateCarrier(card, Nothing()).carry_update(lambda _: None, lambda: False) is CarryEnd.NOTHING
     assert card.commands == ["8020010000", "8024000000"]
+    with pytest.raises(LaunchError, match="there is none"):  # offered, and taken back: nobody waits for it
+        RepositoryUpdates(Nothing()).fetch_update(TwinCard(Scripted(WANTS_METADATA, DONE).transmit), lambda _: True)
 
 
 class HeldSource:
