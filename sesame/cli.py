@@ -6,22 +6,28 @@ Only the command's own module is imported: a code from the command line must not
 import argparse
 import errno
 import importlib
-import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bank.errors import BankError
 from sesame.collector import calm_collector
 from sesame.parsing import OTHER, USAGE, CommandParser, Misused, name_call
-from sesame.streams import hold_streams
+from sesame.streams import OutputError, drop_output, hold_streams
 from sesame.version import VERSION
 from sesame_core.errors import CardError, SesameError
 from web.errors import ServingError
 
 OUTPUT_ERRORS: Final = (errno.ENOSPC, errno.EIO)
+
+LONE: Final = re.compile("[\ud800-\udfff]")
+"""Stands for a byte of the command line that is no UTF-8 (PEP 383)."""
+
+NAMED_BY_BYTES: Final = frozenset({"reader", "file", "openssl"})
+"""Arguments that need not be UTF-8, besides every `Path`: a file is called by whatever bytes its file system has, a
+smart-card reader by those of its maker."""
 
 
 class CommandModule(Protocol):
@@ -69,17 +75,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     calm_collector()
     words = list(sys.argv[1:] if argv is None else argv)
     with hold_streams():
-        return _run_to_end(words)
+        try:
+            return _run_to_end(words)
+        finally:
+            _hand_on_output()
 
 
 def _run_to_end(words: list[str]) -> int:
     """Run the command; whatever it ends in becomes a line and an exit code."""
     called = argparse.Namespace(command=_command_in(words), json="--json" in words)
     try:
-        exit_code = _run_command(words, called)
-        sys.stdout.flush()
+        exit_code = _run_flushed(words, called)
     except BrokenPipeError:
-        _drop_output()
+        drop_output(sys.stdout)
         return 141
     except Misused as error:
         _also_as_json(called, USAGE, error.message, {})
@@ -95,8 +103,8 @@ def _run_to_end(words: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # the last line of defence: no trace may reach a screen
-        if isinstance(error, OSError) and error.errno in OUTPUT_ERRORS:
-            _drop_output()
+        if isinstance(error, OSError) and (isinstance(error, OutputError) or error.errno in OUTPUT_ERRORS):
+            drop_output(sys.stdout)
             print(f"sesame: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
         else:
             said = f"this should not have happened ({_locate_error(error)}); please report it"
@@ -115,7 +123,7 @@ def _also_as_json(called: argparse.Namespace, exit_code: int, message: str, fact
     try:
         say_error(called.command, exit_code, message, facts)
     except OSError:
-        _drop_output()
+        drop_output(sys.stdout)
 
 
 def _command_in(words: Sequence[str]) -> str:
@@ -143,26 +151,62 @@ def parse_arguments(parser: argparse.ArgumentParser, words: list[str]) -> argpar
         return parser.parse_args(words)
 
 
-def _drop_output() -> None:
-    """What is still buffered goes nowhere: Python would complain about it at the end."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _hand_on_output() -> None:
+    """What a command that failed has printed before, where somebody takes it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        drop_output(sys.stdout)
+
+
+def _run_flushed(words: list[str], called: argparse.Namespace) -> int:
+    """Parse and do it, and hand on all that was printed, while it can still be told that nobody takes it. Help ends
+    the command by SystemExit."""
+    try:
+        exit_code = _run_command(words, called)
+    except SystemExit:
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
+    return exit_code
 
 
 def _run_command(words: list[str], called: argparse.Namespace) -> int:
     """Parse and do it; `called` learns which command it is in full, and whether JSON is awaited."""
-    if any(not word.isprintable() and not word.isascii() for word in words):
-        print("sesame: an argument is not text", file=sys.stderr)  # noqa: T201
-        _also_as_json(called, USAGE, "an argument is not text", {})
+    if wrong := _judge_words(words):
+        print(f"sesame: {wrong}", file=sys.stderr)  # noqa: T201
+        _also_as_json(called, USAGE, wrong, {})
         return USAGE
     if words and words[0] in COMMANDS:
         parser, command = parser_of(words[0])
         arguments = parse_arguments(parser, words[1:])
         called.command, called.json = name_call(words[0], arguments), getattr(arguments, "json", False)
         arguments.command = called.command
+        _require_text(arguments)
         return command.run(arguments)
     _top_parser().parse_args(words or ["--help"])
     return 0
+
+
+def _judge_words(words: Sequence[str]) -> str:
+    """What is wrong with the words as such; empty where nothing is. An option with nothing behind it is a script's
+    variable that has no value: the command would do something else than it was asked for, without a word."""
+    if any(not word or (word.startswith("--") and word.endswith("=")) for word in words):
+        return "an argument is empty: give it a value, or leave it out"
+    return ""
+
+
+def _require_text(arguments: argparse.Namespace) -> None:
+    """Every value is text, but for what is called by bytes: names, numbers and codes go into books and onto cards.
+    Raises CommandError."""
+    for name, value in vars(arguments).items():
+        if name in NAMED_BY_BYTES:
+            continue
+        each = value if isinstance(value, list) else [value]
+        if any(isinstance(one, str) and LONE.search(one) for one in each):
+            from sesame.exits import CommandError, Exit  # noqa: PLC0415 - only a failure needs it
+
+            raise CommandError(Exit.USAGE, f"an argument is not text ({name}): its bytes are no UTF-8")
 
 
 def _top_parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 USAGE: Final = 2
@@ -9,13 +10,25 @@ OTHER: Final = 14
 """As `sesame.exits.Exit` has them, which only a failure needs to load."""
 
 MOST_PORT: Final = 65535
-MOST_SERIAL: Final = 2_147_483_647
-"""Of an access key, as the keys draw theirs."""
+MOST_NUMBER: Final = (1 << 31) - 1
+"""The greatest serial number of a key, and the greatest of a program's release."""
 
 
 def is_whole(text: str, least: int, most: int) -> bool:
     """Whether a whole number from `least` to `most` is written there: digits of ASCII, no more than `most` has."""
     return text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most
+
+
+def read_whole(least: int, most: int) -> Callable[[str], int]:
+    """The reading of a whole number from `least` to `most`, as argparse takes one: `int` would take any script's
+    digits, underscores and more than a database's column holds."""
+
+    def read(text: str) -> int:
+        if not is_whole(text, least, most):
+            raise argparse.ArgumentTypeError(f"takes a number from {least} to {most}, not {text[:20]!r}")
+        return int(text)
+
+    return read
 
 
 def read_port(text: str) -> int:
@@ -27,8 +40,8 @@ def read_port(text: str) -> int:
 
 def read_serial(text: str) -> int:
     """An access key's serial number. Raises argparse.ArgumentTypeError."""
-    if not is_whole(text, 1, MOST_SERIAL):
-        raise argparse.ArgumentTypeError(f"a serial number is from 1 to {MOST_SERIAL}, in digits, not {text[:20]!r}")
+    if not is_whole(text, 1, MOST_NUMBER):
+        raise argparse.ArgumentTypeError(f"a serial number is from 1 to {MOST_NUMBER}, in digits, not {text[:20]!r}")
     return int(text)
 
 

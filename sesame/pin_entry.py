@@ -46,7 +46,11 @@ def read_pin(pin: Pin) -> None:
 
 
 def _read_next() -> bytes:
-    return os.read(0, 1)
+    try:
+        return os.read(0, 1)
+    except OSError as error:
+        message = f"no PIN can be read from standard input ({error.strerror}); nothing was sent to the card"
+        raise CommandError(Exit.USAGE, message) from None
 
 
 def _read_typed() -> bytes:

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import Any, Final, TextIO, cast
 
@@ -38,16 +38,27 @@ def as_json(value: object) -> str:
     return OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
+class OutputError(OSError):
+    """What was printed cannot be written: a full disk, a quota, a descriptor that is only read."""
+
+
 class Visible:
-    """A text stream on which nothing is obeyed. Everything else is the stream's own."""
+    """A text stream on which nothing is obeyed. Everything else is the stream's own. Who reads no longer is a
+    BrokenPipeError, any other failure an OutputError: a file of the command's own fails in other ways."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
         """Write it, visible."""
-        self.stream.write(make_visible(text))
+        with _output_failing():
+            self.stream.write(make_visible(text))
         return len(text)
+
+    def flush(self) -> None:
+        """Hand on what is buffered."""
+        with _output_failing():
+            self.stream.flush()
 
     def writelines(self, lines: Iterable[str]) -> None:
         """Write each."""
@@ -58,14 +69,50 @@ class Visible:
         return getattr(self.stream, name)
 
 
+class Remarks(Visible):
+    """Standard error: where it cannot be written to there is nobody to tell, and the exit code still says what came of
+    the command."""
+
+    def write(self, text: str) -> int:
+        """Write it, visible, where that can be."""
+        try:
+            super().write(text)
+        except OSError:
+            drop_output(self.stream)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what is buffered, where that can be."""
+        try:
+            super().flush()
+        except OSError:
+            drop_output(self.stream)
+
+
+def drop_output(stream: TextIO) -> None:
+    """What is still buffered goes nowhere: Python would complain about it at the end, with an exit code of its own."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@contextmanager
+def _output_failing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error.errno, error.strerror) from error
+
+
 @contextmanager
 def hold_streams() -> Iterator[None]:
     """While the context lasts, all three streams are there and print visibly; what their encoding lacks is a "?"."""
     before = sys.stdin, sys.stdout, sys.stderr
     occupy_descriptors()
-    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
-    sys.stdout = _open_printing(sys.stdout)
-    sys.stderr = _open_printing(sys.stderr)
+    sys.stdin = _open_reading(sys.stdin)
+    sys.stdout = cast(TextIO, Visible(_open_printing(sys.stdout)))
+    sys.stderr = cast(TextIO, Remarks(_open_printing(sys.stderr)))
     try:
         yield
     finally:
@@ -80,11 +127,19 @@ def occupy_descriptors() -> None:
     os.close(descriptor)
 
 
+def _open_reading(stream: TextIO | None) -> TextIO:
+    """An answer or a key that is not text is a wrong one, as any other."""
+    stream = stream or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    return stream
+
+
 def _open_printing(stream: TextIO | None) -> TextIO:
     stream = stream or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="replace")
-    return cast(TextIO, Visible(stream))
+    return stream
 
 
 def _written_out(found: "re.Match[str]") -> str:

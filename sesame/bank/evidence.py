@@ -18,7 +18,7 @@ from bank.operations.ports import Operation
 from bank.operations.shelf import read_row
 from bank.people.staff import list_staff
 from sesame.bank.printing import format_rows, say_either
-from sesame.exits import CommandError, Exit
+from sesame.exits import Exit
 
 OPERATION_HEADS: Final = (("when", 21), ("operation", 20), ("state", 11), ("means", 18), ("number", 0))
 LINE_HEADS: Final = (("line", 7), ("when", 21), ("actor", 28), ("subject", 16), ("event", 28), ("detail", 0))
@@ -27,9 +27,8 @@ STAFF_HEADS: Final = (("code", 10), ("post", 17), ("name", 0))
 
 def list_operations(store: Store, arguments: argparse.Namespace) -> Exit:
     """The latest operations, newest first. Raises CommandError."""
-    most = _most(arguments)
     with store.reading() as connection:
-        found = list(_operations(connection, arguments, most))
+        found = list(_operations(connection, arguments))
     text = format_rows(
         OPERATION_HEADS,
         [
@@ -48,9 +47,8 @@ def list_operations(store: Store, arguments: argparse.Namespace) -> Exit:
 
 def list_journal(store: Store, arguments: argparse.Namespace) -> Exit:
     """The latest lines, newest first; of one customer, where one is named. Raises CommandError."""
-    most = _most(arguments)
     with store.reading() as connection:
-        lines = _lines(connection, arguments, most)
+        lines = _lines(connection, arguments)
     rows = [
         (str(one.seq), _moment(one.at_ms), one.actor, one.subject, one.event, one.detail if one.detail != "{}" else "")
         for one in lines
@@ -72,9 +70,9 @@ def list_members(store: Store, arguments: argparse.Namespace) -> Exit:
     return say_either(arguments, text, staff=facts)
 
 
-def _operations(connection: Connection, arguments: argparse.Namespace, most: int) -> Iterator[Operation]:
+def _operations(connection: Connection, arguments: argparse.Namespace) -> Iterator[Operation]:
     now_ms = read_time(connection, wall_ms())
-    query = select(OPERATIONS).order_by(OPERATIONS.c.seq.desc()).limit(most)
+    query = select(OPERATIONS).order_by(OPERATIONS.c.seq.desc()).limit(arguments.most)
     if arguments.customer:
         query = query.where(OPERATIONS.c.customer_id == _customer_id(connection, arguments.customer))
     for row in connection.execute(query).mappings():
@@ -83,18 +81,11 @@ def _operations(connection: Connection, arguments: argparse.Namespace, most: int
             yield one
 
 
-def _lines(connection: Connection, arguments: argparse.Namespace, most: int) -> Sequence[JournalLine]:
+def _lines(connection: Connection, arguments: argparse.Namespace) -> Sequence[JournalLine]:
     if arguments.customer:
-        return list_lines(connection, name_customer(_customer_id(connection, arguments.customer)), most)
-    rows = connection.execute(select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(most)).mappings()
+        return list_lines(connection, name_customer(_customer_id(connection, arguments.customer)), arguments.most)
+    rows = connection.execute(select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(arguments.most)).mappings()
     return [JournalLine(**dict(row)) for row in rows]
-
-
-def _most(arguments: argparse.Namespace) -> int:
-    if not 1 <= arguments.most <= 100_000:
-        raise CommandError(Exit.USAGE, "--most takes a number from 1 to 100000")
-    most: int = arguments.most
-    return most
 
 
 def _customer_id(connection: Connection, user: str) -> int:

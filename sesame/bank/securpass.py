@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from bank.journal.chain import name_staff
 from bank.people.staff import find_staff
 from sesame.bank.printing import format_rows, say_either
 from sesame.exits import CommandError, Exit
+from sesame.foreign_text import read_text
 from sesame.streams import make_visible
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from bank.securpass.service import SecurPassService
 
 HEADS: Final = (("user", 10), ("state", 12), ("since", 21), ("usable from", 21), ("telephone", 0))
-LARGEST_PROOF: Final = 65_536
-"""Octets of a file that is read as a proof; one has some 3,000."""
 
 
 @contextmanager
@@ -106,7 +104,7 @@ def verify_file(arguments: argparse.Namespace) -> Exit:
     )
 
     try:
-        plain = read_proof(_read_text(arguments.file))
+        plain = read_proof(read_text(Path(arguments.file)))
     except ProofFileError as error:
         raise CommandError(Exit.USAGE, str(error)) from error
     try:
@@ -208,17 +206,6 @@ def _iso(moment_ms: int | None) -> str | None:
     if moment_ms is None:
         return None
     return datetime.fromtimestamp(moment_ms / 1000, UTC).isoformat(timespec="milliseconds")
-
-
-def _read_text(file: str) -> str:
-    try:
-        if file == "-":
-            return sys.stdin.read(LARGEST_PROOF)
-        with Path(file).open(encoding="utf-8") as opened:
-            return opened.read(LARGEST_PROOF)
-    except (OSError, ValueError) as cause:
-        said = cause.strerror if isinstance(cause, OSError) else "no text in UTF-8"
-        raise CommandError(Exit.USAGE, f"cannot read {file}: {said}") from cause
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -17,7 +17,7 @@ from sesame.bank.business import believe_proxy, find_business, frame_keys, open_
 from sesame.bank.carrying import carrying_texts, read_carrier
 from sesame.bank.verbs import USUAL_PORT
 from sesame.books import needing_extra
-from sesame.exits import CommandError, Exit
+from sesame.exits import Exit
 from sesame.serving import announce_verb
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_WORKERS: Final = 64
 CHROMIUMS: Final = ("fcm.googleapis.com", "jmt17.google.com")
 """The push services of Chromium, for which one on this machine can stand in."""
 METERS: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -56,8 +55,6 @@ class Serving:
 
 def serve_bank(store: "SqlStore", arguments: argparse.Namespace) -> Exit:
     """Until it is ended. Raises ServingError, CommandError."""
-    if not 1 <= arguments.workers <= MOST_WORKERS:
-        raise CommandError(Exit.USAGE, f"--workers takes a number from 1 to {MOST_WORKERS}")
     with needing_extra("web"), metered_together(arguments.workers), ExitStack() as stack:
         from bank.web.coopanet.site import NEXT  # noqa: PLC0415 - a web server's libraries
         from device.signals import ended_by_signals  # noqa: PLC0415

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from sesame.bank.verb import Verb, take_nothing
+from sesame.parsing import MOST_NUMBER, read_whole
 
 UPDATES: Final = "new programs of access keys: a repository of TUF, served by the business server"
 
@@ -13,7 +14,11 @@ UPDATES: Final = "new programs of access keys: a repository of TUF, served by th
 def _published(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the program: a folder below /opt/sesame/releases")
     parser.add_argument(
-        "--release", type=int, required=True, metavar="N", help="its number, above that of the one before"
+        "--release",
+        type=read_whole(1, MOST_NUMBER),
+        required=True,
+        metavar="N",
+        help="its number, above that of the one before",
     )
 
 

@@ -8,11 +8,13 @@ from sesame.bank.business import BUSINESS_PORT
 from sesame.bank.key_verbs import KEY_VERBS
 from sesame.bank.update_verbs import UPDATE_VERBS
 from sesame.bank.verb import Verb, take_nothing, take_user
-from sesame.parsing import CommandParser, read_port
+from sesame.parsing import CommandParser, read_port, read_whole
 
 __all__ = ["FORMER", "USUAL_PORT", "VERBS", "AnyOrderParser", "Verb"]
 
 USUAL_PORT: Final = 8036
+WORKERS: Final = read_whole(1, 64)
+TO_LIST: Final = read_whole(1, 100_000)
 
 CARD: Final = "the cards in the books"
 CLIENTS: Final = "aggregators and merchants that may ask customers"
@@ -100,7 +102,9 @@ def _code(parser: argparse.ArgumentParser) -> None:
 
 def _latest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customer", default="", metavar="USER", help="of this customer alone")
-    parser.add_argument("--most", type=int, default=50, metavar="N", help="so many at most, the latest (%(default)s)")
+    parser.add_argument(
+        "--most", type=TO_LIST, default=50, metavar="N", help="so many at most, the latest (%(default)s)"
+    )
 
 
 def _operations(parser: argparse.ArgumentParser) -> None:
@@ -163,7 +167,7 @@ def _served(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"where the business site is, by TLS ({BUSINESS_PORT}, or any if taken)",
     )
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes serve it (%(default)s)")
+    parser.add_argument("--workers", type=WORKERS, default=1, metavar="N", help="by how many processes (%(default)s)")
     parser.add_argument("--tls", action="store_true", help="with a certificate under the demonstration's own root")
     parser.add_argument(
         "--listen",

@@ -112,6 +112,49 @@ def test_closed_streams(streams: str, arguments: tuple[str, ...], status: int, t
         assert done.returncode == status
 
 
+@pytest.mark.parametrize(
+    ("streams", "arguments", "status", "said"),
+    [
+        (">/dev/full", ("--help",), 14, "cannot be written: No space"),
+        ("1</dev/null", ("card", "tlv", "9F260100"), 14, "cannot be written: Bad file"),
+        (">/dev/full 2>/dev/full", ("card", "tlv", "9F260100"), 14, ""),
+        ("2>/dev/full", ("config", "check", "--config", "/nowhere"), 9, ""),
+        ("2>/dev/full", ("card", "apps", "--virtual", "mute"), 8, ""),
+        ("0>/dev/null", ("card", "explain", "--virtual", "t1"), 2, "nothing was sent to the card"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_streams_that_take_or_give_nothing(
+    streams: str, arguments: tuple[str, ...], status: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code says what came of the command, though nobody can be told: 1 would be a bank's refusal."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    done = closed(streams, *arguments)
+
+    assert done.returncode == status
+    assert said in done.stderr
+    assert "should not have happened" not in done.stderr
+
+
+def test_whoever_reads_help_may_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    line = f'( "{sys.executable}" -m sesame card --help; echo $? >&2 ) | :'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=LIMIT_S, check=False)
+
+    assert done.stderr in {"141\n", "0\n"}  # 0: it was written before the other end was closed
+
+
+def test_a_proof_as_an_editor_saves_it(tmp_path: Path, sesame: Sesame) -> None:
+    """No proof, but read: what is missed is its form, not JSON."""
+    for place, raw in enumerate((MARK + b'{"a": 1}\r\n', '{"a": 1}'.encode("utf-16"))):
+        file = tmp_path / str(place)
+        file.write_bytes(raw)
+        status, _, err = sesame("bank", "securpass", "verify-proof", str(file), "--state", str(tmp_path / "state"))
+
+        assert status == 1
+        assert "format is not" in err
+
+
 def test_a_pin_is_never_read_from_what_was_opened_since() -> None:
     """With standard input closed the connection to pcscd became descriptor 0, and the PIN was read from it."""
     program = (
