@@ -46,7 +46,8 @@ class Library:
         self._change = _typed(library.SCardGetStatusChange, c_ulong, POINTER(_ReaderState), c_ulong)
         self._connect = _typed(library.SCardConnect, c_char_p, c_ulong, c_ulong, POINTER(c_long), dword)
         self._status = _typed(library.SCardStatus, c_void_p, dword, dword, dword, c_void_p, dword)
-        self._send = _typed(library.SCardTransmit, POINTER(_IoRequest), c_void_p, c_ulong, c_void_p, c_void_p, dword)
+        request = POINTER(_IoRequest)
+        self._send = _typed(library.SCardTransmit, request, c_void_p, c_ulong, request, c_void_p, dword)
 
     def list_readers(self, context: int) -> tuple[int, list[bytes]]:
         """SCardListReaders: the names as they are."""
@@ -81,10 +82,11 @@ class Library:
         return code, bytes(atr[: size.value])
 
     def transmit(self, handle: int, protocol: int, apdu: bytearray) -> tuple[int, bytes]:
-        """SCardTransmit, straight from the buffer; `protocol` is 0 or 1."""
-        request = _IoRequest(1 << protocol, sizeof(_IoRequest))
+        """SCardTransmit, straight from the buffer; `protocol` is 0 or 1. The header of the answer is of no use to
+        anybody, but pcsc-spy, which stands in for the library, reads it without asking whether there is one."""
+        request, header = (_IoRequest(1 << protocol, sizeof(_IoRequest)) for _ in range(2))
         answer, length = bytearray(MAX_ANSWER), c_ulong(MAX_ANSWER)
-        code = self._send(handle, byref(request), _view(apdu), len(apdu), None, _view(answer), byref(length))
+        code = self._send(handle, byref(request), _view(apdu), len(apdu), byref(header), _view(answer), byref(length))
         return code, bytes(memoryview(answer)[: length.value])
 
 

@@ -3,8 +3,10 @@
 The kept ones are of the gallery's cards, fresh, in vsmartcard's virtual reader: OpenSC 0.23.0, pcsc-tools 1.6.2.
 """
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,8 @@ CARDS = {"opensc-tool": ("t1", "mastercard-cap"), "scriptor": ("sesame-card", "t
 """OpenSC fetches no answer on T=0 where a command bears no Le: its log of such a card has none."""
 
 RUNS = [(tool, card) for tool, cards in CARDS.items() for card in cards]
+KEPT = [*RUNS, ("pcsc-spy", "t1"), ("pcsc-spy", "mastercard-cap")]
+"""pcsc-spy's are of `sesame code` itself: it stands in for libpcsclite (pcsc-lite 1.9.9)."""
 
 
 def spaced(digits: str) -> str:
@@ -38,7 +42,7 @@ def of_interest(trace: Trace) -> list[tuple[str, str]]:
     return [(turn.command, turn.response) for turn in trace.turns]
 
 
-@pytest.mark.parametrize(("tool", "card"), RUNS)
+@pytest.mark.parametrize(("tool", "card"), KEPT)
 def test_a_kept_log_is_the_recording_that_we_would_have_made(tool: str, card: str, talk: Talk) -> None:
     trace = read_trace((LOGS / f"{tool}-{card}.txt").read_text(encoding="utf-8"))
     ours, code = recorded(card)
@@ -48,15 +52,15 @@ def test_a_kept_log_is_the_recording_that_we_would_have_made(tool: str, card: st
     assert PIN_BLOCK not in write_trace(trace)
 
 
-@pytest.mark.parametrize("card", CARDS["scriptor"])
-def test_scriptor_tells_atr_and_protocol(card: str) -> None:
-    trace = read_trace((LOGS / f"scriptor-{card}.txt").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("tool", "card"), [each for each in KEPT if each[0] != "opensc-tool"])
+def test_some_tell_atr_and_protocol(tool: str, card: str) -> None:
+    trace = read_trace((LOGS / f"{tool}-{card}.txt").read_text(encoding="utf-8"))
     ours, _ = recorded(card)
 
     assert (trace.atr, trace.protocol) == (ours.atr, ours.protocol)
 
 
-@pytest.mark.parametrize(("tool", "card"), RUNS)
+@pytest.mark.parametrize(("tool", "card"), KEPT)
 @pytest.mark.parametrize(
     ("before", "end"), [("\ufeff", "\n"), ("", "\r\n"), ("\ufeff", "\r\n"), ("[2026-11-28 06:07] a note\n", "\n")]
 )
@@ -74,6 +78,16 @@ def test_a_log_whose_every_line_begins_with_a_bracket(stamp: str, traces: Path) 
     assert of_interest(read_trace("\n".join(stamp + line for line in marked))) == of_interest(
         read_trace("\n".join(marked))
     )
+
+
+def test_a_spied_exchange_that_failed_had_no_answer() -> None:
+    """And what pcsc-spy prints of other calls is none: a reader's own commands (SCardControl) go the same way."""
+    log = (
+        "SCarControl\n i bSendBuffer\n i  0000 06 00                                           ..\n o bRecvBuffer\n"
+        "SCardTransmit\n i bSendBuffer\n i  0000 80 CA 9F 17 00                                  .....\n"
+        " o bRecvLength 0x00000000 (0)\n o bRecvBuffer\n => Reader removed. (SCARD_W_REMOVED_CARD [0x80100069])\n"
+    )
+    assert of_interest(read_trace(log)) == [("80CA9F1700", "")]
 
 
 def test_an_answer_whose_characters_look_like_hexadecimal() -> None:
@@ -102,3 +116,24 @@ def test_a_log_made_by_running_the_tool(
     done = subprocess.run(command, input=script, capture_output=True, text=True, check=True)
 
     assert talk(read_trace(done.stdout), ()) == (recorded(card)[1], [])
+
+
+def test_our_own_calls_as_pcsc_spy_prints_them(
+    pcscd: PcscService, virtual_readers: tuple[VirtualReader, VirtualReader], talk: Talk, tmp_path: Path
+) -> None:
+    """It stands in for libpcsclite, and fell over a call of ours (SIGSEGV)."""
+    virtual_readers[0].insert(gallery.open_card("t1"))
+    pcscd.until_present(FIRST, True)
+    libraries = next(Path("/usr/lib").glob("*/libpcscspy.so.0")).parent
+    (tmp_path / "libpcsclite.so.1").symlink_to(libraries / "libpcscspy.so.0")
+    (tmp_path / "libpcsclite_nospy.so.1").symlink_to(libraries / "libpcsclite.so.1")
+    home = {**os.environ, "HOME": str(tmp_path), "LD_LIBRARY_PATH": str(tmp_path)}
+    with subprocess.Popen(["pcsc-spy"], env={**os.environ, "HOME": str(tmp_path)}, stdout=subprocess.PIPE) as spy:
+        while not (tmp_path / "pcsc-spy").is_fifo():
+            assert spy.poll() is None
+        code = [sys.executable, "-m", "sesame", "code", "--reader", FIRST]
+        done = subprocess.run(code, env=home, input="1234\n", capture_output=True, text=True, check=True)
+        log = spy.communicate()[0].decode()
+
+    assert done.stdout.replace(" ", "").strip() == recorded("t1")[1]
+    assert talk(read_trace(log), ()) == (recorded("t1")[1], [])

@@ -1,8 +1,9 @@
 """Reads traces: ours, and what other tools print or people paste, as long as every command and answer is there.
 
 Understood: our own format; lines marked `>` and `<`; the logs of EMV-CAP, python-emv, pcscd, OpenSC, pcsc-tools,
-GlobalPlatformPro (see `lines`); tables of commands and answers (see `tables`); lines of hexadecimal alone, command and
-answer in turn; JSON or a Python literal, as an object of commands and answers or a list of pairs.
+GlobalPlatformPro (see `lines`) and pcsc-spy (see `spied`); tables of commands and answers (see `tables`); lines of
+hexadecimal alone, command and answer in turn; JSON or a Python literal, as an object of commands and answers or a list
+of pairs.
 """
 
 import ast
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 
 from sesame.card.trace.lines import Entry, digits_of, entries
 from sesame.card.trace.recording import Trace, TraceError, Turn
+from sesame.card.trace.spied import uncolour, unfold_spied
 from sesame.card.trace.tables import unfold_tables
 from sesame_core.smartcard.masking import HEADER_AND_LC, HIDDEN, SECRET_INSTRUCTIONS
 
@@ -88,7 +90,8 @@ def read_trace(text: str) -> Trace:
 
 
 def _from_text(text: str) -> Trace:
-    lines = list(unfold_tables(enumerate(text.splitlines(), 1)))
+    numbered = [(number, uncolour(line)) for number, line in enumerate(text.splitlines(), 1)]
+    lines = list(unfold_tables(unfold_spied(numbered)))
     literal = ASSIGNED.sub("", text.strip())
     found = entries(lines)
     if literal[:1] in ("{", "["):
