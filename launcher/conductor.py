@@ -130,7 +130,9 @@ class Conductor:
             reader = self._ports.readers.find_key(self._reader)
             was = self._reader or self._let_go
             leaves = was and not reader and self.state.phase in LEAVING and self._ports.readers.has_reader(was)
-        except LaunchError as error:
+        except Exception as error:  # also what PC/SC's library does not document: whoever watches must not die of it
+            if not isinstance(error, LaunchError):
+                error = LaunchError(LaunchTrouble.MISSING, f"PC/SC: {type(error).__name__}")
             if self.state.phase is LaunchPhase.WAITING:
                 self.send(ev.StepFailed(error.trouble, error.detail))
             return
@@ -150,7 +152,10 @@ class Conductor:
     def watch_readers(self) -> None:
         """Until the end."""
         while not self.ended.is_set():
-            self._ports.readers.wait_change(LOOK_EVERY_MS)
+            try:
+                self._ports.readers.wait_change(LOOK_EVERY_MS)
+            except Exception:  # as in `look_at_readers`, which says it
+                self.ended.wait(LOOK_EVERY_MS / 1000)
             self.look_at_readers()
             self.look_for_order()
 

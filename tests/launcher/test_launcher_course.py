@@ -5,6 +5,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -355,6 +356,27 @@ def test_another_key_that_is_plugged_in_takes_nobody_away_from_the_one_in_use(sc
     assert (scene.phase, scene.browser.opened) == (P.CONNECTED, 1)
     scene.pull()
     assert scene.browser.page == "", "the one in use is gone"
+
+
+def test_readers_that_fail_as_nobody_has_written_down_are_looked_at_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread that watches died of it, and the launcher saw no key any more."""
+    find_key, looks = scene.readers.find_key, count()
+
+    def fail_first(before: str = "") -> str:
+        if not next(looks):
+            raise SystemError("error return without exception set")
+        scene.conductor.ended.set()
+        return find_key(before)
+
+    monkeypatch.setattr("launcher.conductor.LOOK_EVERY_MS", 1)
+    monkeypatch.setattr(scene.readers, "find_key", fail_first)
+    monkeypatch.setattr(scene.readers, "wait_change", lambda _ms: int("none"))
+    scene.readers.card = scene.key.card
+    scene.conductor.watch_readers()
+    assert [view.sentence for view in scene.window.views].count(EN.troubles[T.MISSING].message) == 1
+    assert scene.conductor.state.inside
 
 
 def test_no_key_in_half_a_minute(scene: Scene) -> None:
