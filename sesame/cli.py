@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from bank.errors import BankError
@@ -107,7 +108,7 @@ def _run_to_end(words: list[str]) -> int:
             drop_output(sys.stdout)
             print(f"sesame: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
         else:
-            said = f"this should not have happened ({_locate_error(error)}); please report it"
+            said = _say_unforeseen(error)
             print(f"sesame: {said}", file=sys.stderr)  # noqa: T201
             _also_as_json(called, OTHER, said, {})
         return OTHER
@@ -221,6 +222,16 @@ def _top_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"sesame {VERSION}")
     parser.add_argument("command", metavar="COMMAND", choices=tuple(COMMANDS), help=argparse.SUPPRESS)
     return parser
+
+
+def _say_unforeseen(error: Exception) -> str:
+    """What no command expects; of which a folder that somebody removed under our feet is no fault of ours."""
+    if isinstance(error, FileNotFoundError):
+        try:
+            Path.cwd()
+        except FileNotFoundError:
+            return "the current folder is gone: cd into one that is there"
+    return f"this should not have happened ({_locate_error(error)}); please report it"
 
 
 def _locate_error(error: BaseException) -> str:

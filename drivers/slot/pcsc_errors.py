@@ -110,6 +110,16 @@ _MEANING: Final[dict[int, tuple[type[SlotError], str]]] = {
 }
 
 
+_OF_SERVICE: Final = ("SCardEstablishContext", "SCardListReaders", "SCardReleaseContext")
+"""Calls that reach pcscd and no reader: no reader has failed where one of them does."""
+
+_FAILED: Final = (SlotError, "the smart-card reader failed: unplug it and plug it in again")
+_SERVICE_FAILED: Final = (
+    ServiceLostError,
+    "the smart-card service failed: start it anew (systemctl restart pcscd), and close programs that use it if it does "
+    "so again",
+)
+
 _MEANING_HERE: Final[dict[tuple[int, str], tuple[type[SlotError], str]]] = {
     # A pcscd that does not run gives NO_SERVICE; this one runs, and turned down the version that the library speaks
     # (pcsc-lite, winscard_svc.c, CMD_VERSION).
@@ -120,7 +130,7 @@ _MEANING_HERE: Final[dict[tuple[int, str], tuple[type[SlotError], str]]] = {
 
 def error_for(code: int, call: str) -> SlotError:
     """The error for a return code of the PC/SC function `call`; an unknown code is a plain SlotError."""
-    otherwise = _MEANING.get(code, (SlotError, "the smart-card reader failed: unplug it and plug it in again"))
+    otherwise = _MEANING.get(code, _SERVICE_FAILED if call in _OF_SERVICE else _FAILED)
     kind, sentence = _MEANING_HERE.get((code, call), otherwise)
     return kind(f"{sentence} ({call}: 0x{code:08X})")
 

@@ -45,9 +45,18 @@ class Application:
 
     @property
     def label(self) -> str:
-        """The preferred name (9F12) or the label (50), printable ASCII only; empty when the card has neither."""
-        raw = find_value(self.fci, 0x9F12) or find_value(self.fci, 0x50) or b""
-        return "".join(chr(byte) for byte in raw if 0x20 <= byte < 0x7F).strip()
+        """The preferred name (9F12) in the letters that its code table says (9F11: ISO 8859, by its part), or the label
+        (50), ASCII; what can be printed of it. Empty when the card has neither (EMV Book 1, 12.4; Book 4, annex B)."""
+        name = find_value(self.fci, 0x9F12) or b""
+        part = int.from_bytes(find_value(self.fci, 0x9F11) or b"")
+        with suppress(LookupError, UnicodeError):
+            if said := _printable(name.decode(f"iso8859_{part}" if part else "ascii")):
+                return said
+        return _printable((find_value(self.fci, 0x50) or b"").decode("ascii", "ignore"))
+
+
+def _printable(text: str) -> str:
+    return "".join(filter(str.isprintable, text)).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +253,10 @@ def _afl_records(afl: bytes) -> tuple[tuple[int, int], ...]:
 
 
 def read_tries() -> Conversation[int | None]:
-    """The PIN try counter (9F17); None where the card does not tell."""
+    """The PIN try counter (9F17, one byte); None where the card does not tell. Of a longer one nobody knows which byte
+    counts: 00 in front is no blocked PIN."""
     value = yield from get_data(0x9F17)
-    return value[0] if value else None
+    return value[0] if value and len(value) == 1 else None
 
 
 def get_data(tag: int) -> Conversation[bytes | None]:

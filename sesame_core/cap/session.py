@@ -141,12 +141,16 @@ class CardSession:
 
     def _verify_pin(self) -> Exchanges[Outcome]:
         response = yield from self._carry_over(emv.verify_pin(self.pin))
+        tries = response.tries_left
+        # Wrong, without how often it may be typed again (ISO/IEC 7816-4, table 6): its counter may tell.
+        if response.has(StatusWord.VERIFICATION_FAILED):
+            tries = yield from self._carry_over(emv.read_tries())
         # 63C0 counts as blocked, below: what may be typed again has an x above 0.
-        if response.tries_left:
+        if tries:
             self.pin.wipe()
             self._pin_was_wrong = True
-            return partial(PinWrong, tries=response.tries_left)
-        if response.tries_left == 0 or response.sw in PIN_BLOCKED:
+            return partial(PinWrong, tries=tries)
+        if tries == 0 or response.sw in PIN_BLOCKED:
             return BLOCKED
         if response.has(StatusWord.CONDITIONS_NOT_SATISFIED):
             return (yield from self._start_again())

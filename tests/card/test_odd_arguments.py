@@ -57,6 +57,19 @@ def test_a_number_beyond_what_there_is_is_a_misused_line(
     assert "takes a number from 1 to" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_gone_is_no_fault_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    words = ["bank", "updates", "publish", "docs", "--release", "1", "--state", str(tmp_path / "state")]
+
+    assert cli.main(words) == Exit.OTHER
+    assert "the current folder is gone" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("written", ["1234.56", "1 234,56", "1\u202f234,56\u00a0€", "1234,56 €"])
 def test_an_amount_as_a_page_of_the_bank_writes_it(written: str) -> None:
     assert parse_cents(written) == "123456"

@@ -148,6 +148,7 @@ def test_status_words(sw: int) -> None:
 def test_the_status_words_are_those_of_the_standards() -> None:
     assert {word.name: f"{word.value:04X}" for word in StatusWord} == {
         "SUCCESS": "9000",
+        "VERIFICATION_FAILED": "6300",
         "BLOCKED": "6983",
         "REFERENCE_DATA_BLOCKED": "6984",
         "CONDITIONS_NOT_SATISFIED": "6985",

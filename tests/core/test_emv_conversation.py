@@ -66,6 +66,23 @@ def test_labels() -> None:
     assert application(DPA).label == ""
 
 
+@pytest.mark.parametrize(
+    ("table", "name", "shown"),
+    [
+        (b"\x01", b"D\xe9bit", "Débit"),
+        (b"\x05", b"\xba\xe3\xdf\xe3", "Купу"),
+        (b"\x0f", b"CB \xa4", "CB €"),
+        (b"\x0c", b"D\xe9bit", "DPA"),  # ISO 8859 has no part 12
+        (b"\x63", b"D\xe9bit", "DPA"),
+        (b"", b"D\xe9bit", "DPA"),
+        (b"\x01", b"\x07\x9b", "DPA"),
+    ],
+)
+def test_a_preferred_name_is_in_the_letters_that_its_table_says(table: bytes, name: bytes, shown: str) -> None:
+    fci = (tlv(0x50, b"DPA"), tlv(0x9F12, name), *([tlv(0x9F11, table)] if table else []))
+    assert application(DPA, *fci).label == shown
+
+
 # GET PROCESSING OPTIONS
 
 BELGIAN_SIGNS = tlv(0x5F2C, b"\x00\x56") + tlv(0xDF07, b"BKS056-01")
@@ -364,6 +381,7 @@ def test_no_bitmap_and_no_rule(record: bytes) -> None:
         (tlv(0x9F17, b"\x01") + b"\x62\x83", None),
         (OK, None),
         (tlv(0x9F17) + OK, None),
+        (tlv(0x9F17, b"\x00\x03") + OK, None),
         (tlv(0x9F36, b"\x01") + OK, None),
         (b"\x9f" + OK, None),
     ],

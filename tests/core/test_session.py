@@ -96,6 +96,20 @@ def test_the_code_outlives_the_closing_command() -> None:
     assert digits(event) == "34656023"
 
 
+@pytest.mark.parametrize(
+    ("counter", "event"),
+    [
+        ("9F1701029000", PinWrong(7, 2)),
+        ("9F1701009000", CardFaulty(7, Fault.BLOCKED)),
+        ("6A88", CardFaulty(7, Fault.REFUSED)),
+    ],
+)
+def test_a_wrong_pin_whose_number_the_card_tells_elsewhere(counter: str, event: Event) -> None:
+    desk = Desk({"0020": bytes.fromhex("6300")}).ready()
+    desk.card.answers["80CA9F17"] = bytes.fromhex(counter)
+    assert desk.confirm() == event
+
+
 @pytest.mark.parametrize(("answer", "tries"), [("63C2", 2), ("63C1", 1), ("63CF", 15)])
 def test_a_wrong_pin(answer: str, tries: int) -> None:
     desk = Desk({"0020": bytes.fromhex(answer)}).ready()

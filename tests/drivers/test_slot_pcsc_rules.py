@@ -629,6 +629,14 @@ def test_each_code_has_its_error_and_is_quoted(code: Code, kind: type[SlotError]
     assert f"(SCardConnect: 0x{code:08X})" in str(error)
 
 
+@pytest.mark.parametrize("call", ["SCardEstablishContext", "SCardListReaders"])
+def test_where_pcscd_fails_no_reader_is_to_be_unplugged(call: str) -> None:
+    error = error_for(0x80100001, call)  # SCARD_F_INTERNAL_ERROR
+    assert type(error) is ServiceLostError
+    assert "unplug" not in str(error)
+    assert "unplug" in str(error_for(0x80100001, "SCardTransmit"))
+
+
 @pytest.mark.parametrize("code", Code)
 def test_a_code_is_the_number_that_pcsc_has_for_it(code: Code) -> None:
     """As pyscard has them from `pcsclite.h`: successes, errors, warnings, failures."""
