@@ -63,7 +63,7 @@ CALLS: dict[str, list[tuple[str, int]]] = {
     "bank customer list": [("", 0)],
     "bank journal verify": [("", 0), (f"--digest {'0' * 63}1", 1)],
     "bank journal list": [("", 0), ("--customer NOBODY00", 2)],
-    "bank operations list": [("", 0), ("--most 0", 2)],
+    "bank operations list": [("", 0), ("--customer NOBODY00", 2)],
     "bank staff list": [("", 0)],
     "bank securpass show": [("DURAND42", 0), ("NOBODY00", 2)],
     "bank securpass list": [("", 0)],
