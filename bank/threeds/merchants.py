@@ -21,6 +21,8 @@ from web.addresses import is_loopback
 
 ACTIVE: Final = "active"
 CLOSED: Final = "closed"
+HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+"""As a browser writes the name of one: whatever else urlsplit lets pass is an origin that no page will ever have."""
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,34}")
 CATEGORY: Final = re.compile(r"[0-9]{4}")
 LONGEST_NAME: Final = 40
@@ -75,7 +77,8 @@ class MerchantEntry:
             raise MerchantError("a shop's category has four digits (ISO 18245), as 5943")
         if len(self.origin) > LONGEST_ORIGIN or not is_allowed_origin(self.origin):
             raise MerchantError(
-                "a shop's origin is https://host or, on this machine alone, http://127.0.0.1:port, without a path"
+                "a shop's origin is https://host or, on this machine alone, http://127.0.0.1:port, without a path; "
+                "letters beyond ASCII as browsers write them, xn--..."
             )
 
 
@@ -100,6 +103,8 @@ def _origin_of(url: str) -> str:
         return ""
     host = parts.hostname
     if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc or "\\" in url:
+        return ""
+    if not (HOST.fullmatch(host) or ":" in host):
         return ""
     usual = {"http": 80, "https": 443}[parts.scheme]
     name = f"[{host}]" if ":" in host else host

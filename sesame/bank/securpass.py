@@ -214,4 +214,4 @@ def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, octets in files.items():
             (folder / name).write_bytes(octets)
     except OSError as cause:
-        raise CommandError(Exit.USAGE, f"cannot write into {folder}: {cause.strerror}") from cause
+        raise CommandError(Exit.OTHER, f"cannot write into {folder}: {cause.strerror}") from cause

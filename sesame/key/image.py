@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         arguments.output.write_bytes(build_image(files))
     except OSError as cause:
-        raise CommandError(Exit.USAGE, f"cannot write {arguments.output}: {cause.strerror}") from cause
+        raise CommandError(Exit.OTHER, f"cannot write {arguments.output}: {cause.strerror}") from cause
     if arguments.json:
         say_result(arguments, Exit.OK, image=str(arguments.output), files=len(files))
     sys.stderr.write(f"{len(files)} files in {arguments.output}\n")

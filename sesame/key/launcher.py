@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         arguments.output.write_bytes(made)
     except OSError as cause:
-        raise CommandError(Exit.USAGE, f"cannot write {arguments.output}: {cause.strerror}") from cause
+        raise CommandError(Exit.OTHER, f"cannot write {arguments.output}: {cause.strerror}") from cause
     sha256 = hashlib.sha256(made).hexdigest()
     if arguments.json:
         say_result(arguments, Exit.OK, launcher=str(arguments.output), sha256=sha256)

@@ -70,6 +70,11 @@ def test_a_folder_that_is_gone_is_no_fault_of_ours(
     assert "the current folder is gone" in capsys.readouterr().err
 
 
+def test_an_image_that_cannot_be_written_is_no_misused_line(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("a letter")
+    assert cli.main(["key", "image", str(tmp_path), "--output", str(tmp_path / "none" / "disc.iso")]) == Exit.OTHER
+
+
 @pytest.mark.parametrize("written", ["1234.56", "1 234,56", "1\u202f234,56\u00a0€", "1234,56 €"])
 def test_an_amount_as_a_page_of_the_bank_writes_it(written: str) -> None:
     assert parse_cents(written) == "123456"

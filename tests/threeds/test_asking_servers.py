@@ -91,6 +91,11 @@ ALLOWED = (
     "http://[::1]:5",
 )
 REFUSED = (
+    "https://ex ample",
+    "https://éxample.fr",
+    "https://a;script-src",
+    "https://*",
+    "https://-a",
     "http://shop.example",
     "http://192.168.1.7",
     "http://169.254.169.254",
