@@ -174,27 +174,25 @@ def _run_flushed(words: list[str], called: argparse.Namespace) -> int:
 
 def _run_command(words: list[str], called: argparse.Namespace) -> int:
     """Parse and do it; `called` learns which command it is in full, and whether JSON is awaited."""
-    if wrong := _judge_words(words):
-        print(f"sesame: {wrong}", file=sys.stderr)  # noqa: T201
-        _also_as_json(called, USAGE, wrong, {})
-        return USAGE
     if words and words[0] in COMMANDS:
         parser, command = parser_of(words[0])
         arguments = parse_arguments(parser, words[1:])
         called.command, called.json = name_call(words[0], arguments), getattr(arguments, "json", False)
         arguments.command = called.command
+        _require_values(words)
         _require_text(arguments)
         return command.run(arguments)
     _top_parser().parse_args(words or ["--help"])
     return 0
 
 
-def _judge_words(words: Sequence[str]) -> str:
-    """What is wrong with the words as such; empty where nothing is. An option with nothing behind it is a script's
-    variable that has no value: the command would do something else than it was asked for, without a word."""
+def _require_values(words: Sequence[str]) -> None:
+    """No word is empty. An option with nothing behind it is a script's variable that has no value: the command would do
+    something else than it was asked for, without a word. Raises CommandError."""
     if any(not word or (word.startswith("--") and word.endswith("=")) for word in words):
-        return "an argument is empty: give it a value, or leave it out"
-    return ""
+        from sesame.exits import CommandError, Exit  # noqa: PLC0415 - only a failure needs it
+
+        raise CommandError(Exit.USAGE, "an argument is empty: give it a value, or leave it out")
 
 
 def _require_text(arguments: argparse.Namespace) -> None:

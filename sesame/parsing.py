@@ -38,11 +38,8 @@ def read_port(text: str) -> int:
     return int(text)
 
 
-def read_serial(text: str) -> int:
-    """An access key's serial number. Raises argparse.ArgumentTypeError."""
-    if not is_whole(text, 1, MOST_NUMBER):
-        raise argparse.ArgumentTypeError(f"a serial number is from 1 to {MOST_NUMBER}, in digits, not {text[:20]!r}")
-    return int(text)
+read_serial: Final = read_whole(1, MOST_NUMBER)
+"""An access key's serial number."""
 
 
 class Misused(SystemExit):

@@ -135,5 +135,5 @@ def test_our_own_calls_as_pcsc_spy_prints_them(
         done = subprocess.run(code, env=home, input="1234\n", capture_output=True, text=True, check=True)
         log = spy.communicate()[0].decode()
 
-    assert done.stdout.replace(" ", "").strip() == recorded("t1")[1]
-    assert talk(read_trace(log), ()) == (recorded("t1")[1], [])
+    # Which code it is depends on how often the card was asked, and not on who listens.
+    assert talk(read_trace(log), ()) == (done.stdout.replace(" ", "").strip(), [])

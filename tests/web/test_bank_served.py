@@ -194,7 +194,6 @@ def test_a_proxy_says_who_asks_where_that_was_agreed(state: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--workers", "0"), "--workers"),
         (("--listen", "wlan0"), "--listen"),
         (("--listen", "198.51.100.7"), "no address of this machine"),
     ],
@@ -204,6 +203,13 @@ def test_what_cannot_be_served_is_said(
 ) -> None:
     assert cli.main(["bank", "serve", *words, "--state", str(state)]) in (Exit.USAGE, Exit.OTHER)
     assert said in capsys.readouterr().err
+
+
+def test_workers_that_nobody_has_are_a_misused_line(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["bank", "serve", "--workers", "0", "--state", str(state)])
+    assert ended.value.code == Exit.USAGE
+    assert "--workers" in capsys.readouterr().err
 
 
 # In one process
