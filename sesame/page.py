@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sesame.answers import say_ready
 from sesame.bank.business import frame_keys, open_pki
+from sesame.bank.schedule import keeping_schedule
 from sesame.books import needing_extra, open_books
 from sesame.exits import CommandError, Exit
 from sesame.key.beside import key_beside
@@ -63,9 +64,9 @@ def serve_page(config: "Config", arguments: argparse.Namespace) -> int:
         apps = {**_open_apps(store, waking), **open_pki(keys)}
         beside = BesideReader(apps, waking.service, telephone, (PHONE_PART, KEY_PART, *shops), reached, key)
         pages = reader_site(bench, desk, BookSessions(store), beside)
-        stack.enter_context(PaymentKeeper(payments).beside())
-        stack.enter_context(Server(PathSplit(PATH, open_acs(payments, desk), pages), listener).beside())
-        stack.enter_context(waking.running())
+        server = Server(PathSplit(PATH, open_acs(payments, desk), pages), listener)
+        for each in (PaymentKeeper(payments).beside(), keeping_schedule(store), server.beside(), waking.running()):
+            stack.enter_context(each)
         stack.enter_context(announce_verb(arguments.state, f"{url_of(listener)}{READERS_VERB}"))
         _announce_page((url_of(listener), business.url), arguments, shop, reached)
         bench.run()

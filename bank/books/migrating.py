@@ -15,7 +15,7 @@ from bank.books.schema import SCHEMA
 from bank.decoding import decode_foreign, is_whole
 from bank.errors import StateError
 
-HEAD: Final = "0015"
+HEAD: Final = "0016"
 """The last step. Whoever finds it in the database need not load Alembic."""
 
 TARGET: Final = "head"

@@ -11,7 +11,7 @@ that above `floor_cents`. `beneficiaries` and `payment_cards` hang on customers 
 Operations: `operations` (`payload`: the octets that were shown and are confirmed; `digest`: their SHA-256; `seq`: drawn
 anew from `counters` by every change, so that whoever polls asks for greater ones), `effects` (at most one of a kind for
 each operation), `sms_codes` (under the vault's index key) and `sms_outbox`. `bank.books.schema_notices`: what the
-customer is told.
+customer is told. `bank.books.schema_schedule`: transfers of a later day.
 
 Cards on the internet: `merchants` that may ask (the key's hash only), and `card_payments`: one row for each
 authentication request, with what the shop was told, whether it took that, and what became of the money.
@@ -49,6 +49,7 @@ from sqlalchemy import (
 import bank.books.schema_keys
 import bank.books.schema_notices
 import bank.books.schema_partners
+import bank.books.schema_schedule
 import bank.books.schema_securpass
 import bank.books.schema_street  # noqa: F401 - its tables belong to METADATA, too
 from bank.books.schema_columns import METADATA, NUMBER, ONE_OWNER

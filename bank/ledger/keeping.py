@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from bank.books.schema import ACCOUNTS, CUSTOMERS, ENTRIES, MOVEMENTS
+from bank.books.schema_schedule import SCHEDULED_DATES
 from bank.iban import BANK, BRANCH, is_own, make_french_iban
 from bank.ledger.entries import (
     Account,
@@ -80,7 +81,10 @@ def list_accounts(connection: Connection, customer_id: int) -> Sequence[Account]
 
 def list_statement(connection: Connection, account_id: int, most: int = 50) -> Sequence[StatementLine]:
     """An account's latest movements, newest first."""
-    joined = select(MOVEMENTS, ENTRIES.c.cents).join(ENTRIES, ENTRIES.c.movement_id == MOVEMENTS.c.id)
+    joined = select(MOVEMENTS, ENTRIES.c.cents, SCHEDULED_DATES.c.payment_id).join(
+        ENTRIES, ENTRIES.c.movement_id == MOVEMENTS.c.id
+    )
+    joined = joined.join(SCHEDULED_DATES, SCHEDULED_DATES.c.movement_id == MOVEMENTS.c.id, isouter=True)
     query = joined.where(ENTRIES.c.account_id == account_id).order_by(ENTRIES.c.id.desc()).limit(most)
     rows = connection.execute(query).mappings().all()
     payers = _name_payers(connection, [row["id"] for row in rows if _is_received(row)])
@@ -89,7 +93,8 @@ def list_statement(connection: Connection, account_id: int, most: int = 50) -> S
 
 def _is_received(row: RowMapping) -> bool:
     """A transfer that a customer of this bank has asked for, at the account that is paid: the label is its own name."""
-    return row["operation_id"] is not None and row["cents"] > 0 and row["kind"] in SENT
+    asked = row["operation_id"] is not None or row["payment_id"] is not None
+    return asked and row["cents"] > 0 and row["kind"] in SENT
 
 
 def _name_payers(connection: Connection, movements: Sequence[int]) -> dict[int, str]:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
 from bank.iban import IbanError, is_sepa, parse_iban
 from bank.operations import catalogue as cat
 from bank.operations.catalogue import CATALOGUE, FieldKind, FieldRule, OperationKind
+from bank.operations.days import is_day
 from bank.operations.octets import Value
 from bank.operations.policy import LONGEST_CONSENT_DAYS, OperationPolicy
 from bank.operations.ports import AskingError, AskingFault
@@ -26,13 +28,36 @@ Faults = AskingFault
 def check_fields(kind: OperationKind, fields: Mapping[str, Value], policy: OperationPolicy) -> dict[str, Value]:
     """The fields as the octets have them, in the catalogue's order. Raises AskingError."""
     rules = CATALOGUE[kind].fields
-    if set(fields) != {rule.name for rule in rules}:
+    given = {name for name in fields if fields[name] != "" or not _may_lack(rules, name)}
+    must = {rule.name for rule in rules if not rule.optional}
+    if not must <= given <= {rule.name for rule in rules}:
         raise AskingError(Faults.FIELDS)
-    checked = {rule.name: _check_field(rule, fields[rule.name]) for rule in rules}
+    checked = {rule.name: _check_field(rule, fields[rule.name]) for rule in rules if rule.name in given}
     _check_amounts(kind, checked, policy)
     if cat.PAYER_ACCOUNT in checked and checked[cat.PAYER_ACCOUNT] == checked.get(cat.PAYEE_IBAN):
         raise AskingError(Faults.SAME_ACCOUNT, cat.PAYEE_IBAN)
     return checked
+
+
+def _may_lack(rules: tuple[FieldRule, ...], name: str) -> bool:
+    """An optional field that is left empty is one that is left out."""
+    return any(rule.optional for rule in rules if rule.name == name)
+
+
+def check_schedule(fields: Mapping[str, Value], today: date, policy: OperationPolicy) -> None:
+    """Whether the days can be kept: seen when it is asked for, for tomorrow is another day's today. Raises
+    AskingError."""
+    if cat.DAY not in fields:
+        if cat.RHYTHM in fields or cat.LAST_DAY in fields:
+            raise AskingError(Faults.DAY, cat.DAY)
+        return
+    first = date.fromisoformat(str(fields[cat.DAY]))
+    if not today < first <= today + timedelta(days=policy.furthest_days):
+        raise AskingError(Faults.DAY, cat.DAY)
+    if cat.LAST_DAY not in fields:
+        return
+    if cat.RHYTHM not in fields or date.fromisoformat(str(fields[cat.LAST_DAY])) < first:
+        raise AskingError(Faults.LAST_DAY, cat.LAST_DAY)
 
 
 def _check_field(rule: FieldRule, value: Value) -> Value:
@@ -73,6 +98,19 @@ def _days(value: Value) -> int:
     if type(value) is not int or not 0 < value <= LONGEST_CONSENT_DAYS:
         raise AskingError(Faults.DAYS)
     return value
+
+
+def _day(value: Value) -> str:
+    """ISO 8601, in full."""
+    if not (isinstance(value, str) and is_day(value)):
+        raise AskingError(Faults.DAY)
+    return value
+
+
+def _rhythm(value: Value) -> str:
+    if value != cat.MONTHLY:
+        raise AskingError(Faults.RHYTHM)
+    return cat.MONTHLY
 
 
 def _iban(value: Value) -> str:
@@ -128,5 +166,7 @@ CHECKS: Final[Mapping[FieldKind, Callable[[Value], Value]]] = MappingProxyType(
         FieldKind.ADDRESS: _text(Faults.ADDRESS, LONGEST_ADDRESS),
         FieldKind.CARD: _number,
         FieldKind.DAYS: _days,
+        FieldKind.DAY: _day,
+        FieldKind.RHYTHM: _rhythm,
     }
 )

@@ -75,6 +75,8 @@ class FieldKind(Enum):
     ADDRESS = "address"
     CARD = "card"
     DAYS = "days"
+    DAY = "day"
+    RHYTHM = "rhythm"
 
 
 class EffectKind(Enum):
@@ -103,10 +105,12 @@ class Unfit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One field: its name in the operation's octets, and what may stand there."""
+    """One field: its name in the operation's octets, and what may stand there. `optional`: it may be left out, and then
+    the octets have none."""
 
     name: str
     kind: FieldKind
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,12 @@ CONTRACT: Final = "contract"
 AGGREGATOR: Final = "aggregator"
 DAYS: Final = "days"
 MESSAGE: Final = "message"
+DAY: Final = "day"
+RHYTHM: Final = "rhythm"
+LAST_DAY: Final = "last_day"
+
+MONTHLY: Final = "monthly"
+"""The one rhythm there is: the day of every month that the first one has."""
 
 M, T, F = Means, TerminalKind, FieldKind
 
@@ -169,10 +179,17 @@ def _transfer_fields(payee: FieldKind) -> tuple[FieldRule, ...]:
     )
 
 
-def _transfer(payee: FieldKind, *, starred: bool = True) -> KindEntry:
-    return KindEntry(
-        EVERYBODY, SCREENS, SIGNED, _transfer_fields(payee), EffectKind.TRANSFER, live=True, starred=starred
-    )
+SCHEDULE: Final = (
+    FieldRule(DAY, F.DAY, optional=True),
+    FieldRule(RHYTHM, F.RHYTHM, optional=True),
+    FieldRule(LAST_DAY, F.DAY, optional=True),
+)
+"""The sheet: "immédiat, différé, permanent". Without a day it is made at once, without a rhythm once."""
+
+
+def _transfer(payee: FieldKind, *more: FieldRule, starred: bool = True) -> KindEntry:
+    fields = (*_transfer_fields(payee), *more)
+    return KindEntry(EVERYBODY, SCREENS, SIGNED, fields, EffectKind.TRANSFER, live=True, starred=starred)
 
 
 def _bound(*fields: FieldRule, effect: EffectKind | None = None, live: bool = False) -> KindEntry:
@@ -197,7 +214,7 @@ CATALOGUE: Final[Mapping[OperationKind, KindEntry]] = MappingProxyType(
         K.ADD_BENEFICIARY: _bound(
             FieldRule(PAYEE_NAME, F.NAME), FieldRule(PAYEE_IBAN, F.IBAN), effect=EffectKind.BENEFICIARY, live=True
         ),
-        K.SEPA_TRANSFER: _transfer(F.IBAN_OF_FRANCE),
+        K.SEPA_TRANSFER: _transfer(F.IBAN_OF_FRANCE, *SCHEDULE),
         K.INSTANT_TRANSFER: _transfer(F.IBAN_OF_FRANCE),
         K.FRIEND_TRANSFER: _transfer(F.IBAN, starred=False),
         K.TRANSFER_ABROAD: _transfer(F.IBAN_ABROAD),

@@ -43,6 +43,8 @@ def _check_transfer(connection: Connection, customer_id: int, fields: Fields) ->
     payee = find_beneficiary(connection, customer_id, str(fields[cat.PAYEE_IBAN]))
     if payee and payee.state is BeneficiaryState.FROZEN:
         raise AskingError(AskingFault.FROZEN, cat.PAYEE_IBAN)
+    if cat.DAY in fields:
+        return  # what is on the account then counts, and not what is there now
     left = account.balance_cents - int(fields[cat.AMOUNT])
     if account.floor_cents is not None and left < account.floor_cents:
         raise AskingError(AskingFault.FUNDS, cat.AMOUNT)

@@ -26,6 +26,7 @@ from bank.operations.messages import send_text
 from bank.operations.notices import NoticeEvent, note_notice
 from bank.operations.octets import OperationContent
 from bank.operations.ports import Operation
+from bank.operations.scheduling import end_scheduled, is_scheduled, put_scheduled
 from bank.operations.shelf import DONE, DUE, FAILED, AlteredError, read_row
 from bank.operations.wording import words_for, write_message
 from bank.people.payments import change_card_limits, change_payment_card, find_beneficiary, list_payment_cards
@@ -104,7 +105,19 @@ def _text(content: OperationContent, name: str) -> str:
 
 
 def _transfer_money(connection: Connection, operation: Operation, now_ms: int) -> None:
-    """To an account of this bank, or to the account that stands for all others."""
+    """At once, or when its day has come."""
+    if is_scheduled(operation.content):
+        put_scheduled(connection, operation)
+    else:
+        post_transfer(connection, operation, now_ms)
+
+
+def post_transfer(connection: Connection, operation: Operation, now_ms: int) -> int:
+    """To an account of this bank, or to the account that stands for all others: the movement's number. Raises
+    EffectError.
+
+    The ledger takes one movement for an operation; of one that is made on its days each has its own row for that.
+    """
     content = operation.content
     _check_payee(connection, content)
     payer = find_account(connection, _text(content, cat.PAYER_ACCOUNT))
@@ -114,9 +127,9 @@ def _transfer_money(connection: Connection, operation: Operation, now_ms: int) -
         raise EffectError("the account is not the customer's any more")
     kind = MOVEMENTS_OF.get(content.kind, MovementKind.TRANSFER)
     legs = transfer_between(payer, payee, int(content.fields[cat.AMOUNT]))
-    posting = Posting(now_ms, kind, _text(content, cat.PAYEE_NAME), legs, operation.operation_id)
+    once = None if is_scheduled(content) else operation.operation_id
     try:
-        post_movement(connection, posting)
+        return post_movement(connection, Posting(now_ms, kind, _text(content, cat.PAYEE_NAME), legs, once))
     except FundsError as cause:
         raise EffectError("there is not enough on the account any more") from cause
     except LedgerError as cause:
@@ -176,14 +189,17 @@ def _send_notice(connection: Connection, operation: Operation, now_ms: int) -> N
     failed = connection.execute(query).first() is not None
     words = words_for(operation.content)
     if failed:
-        _tell(connection, operation, NoticeEvent.FAILED, now_ms, words.failed_text)
+        tell_of_operation(connection, operation, NoticeEvent.FAILED, now_ms, words.failed_text)
+    elif is_scheduled(operation.content):
+        tell_of_operation(connection, operation, NoticeEvent.SCHEDULED, now_ms, words.scheduled_text)
     else:
-        _tell(connection, operation, NoticeEvent.DONE, now_ms, words.done_text)
+        tell_of_operation(connection, operation, NoticeEvent.DONE, now_ms, words.done_text)
 
 
 def _protect(connection: Connection, operation: Operation, now_ms: int) -> None:
-    """Close the customer's sessions, freeze the payee, and tell him so."""
+    """Close the customer's sessions, freeze the payee, let no day of it come any more, and tell him so."""
     content = operation.content
+    end_scheduled(connection, operation.operation_id)
     connection.execute(delete(SESSIONS).where(SESSIONS.c.customer_id == content.customer_id))
     frozen = update(BENEFICIARIES).where(
         BENEFICIARIES.c.customer_id == content.customer_id,
@@ -193,7 +209,8 @@ def _protect(connection: Connection, operation: Operation, now_ms: int) -> None:
     connection.execute(frozen.values(state="frozen"))
     opposed = content.kind in PAYING_KINDS and _oppose_card(connection, content, now_ms)
     words = words_for(content)
-    _tell(connection, operation, NoticeEvent.FRAUD, now_ms, words.card_fraud_text if opposed else words.fraud_text)
+    sentence = words.card_fraud_text if opposed else words.fraud_text
+    tell_of_operation(connection, operation, NoticeEvent.FRAUD, now_ms, sentence)
 
 
 def _oppose_card(connection: Connection, content: OperationContent, now_ms: int) -> bool:
@@ -204,7 +221,9 @@ def _oppose_card(connection: Connection, content: OperationContent, now_ms: int)
     return number in own and change_payment_card(connection, number, *states, now_ms)
 
 
-def _tell(connection: Connection, operation: Operation, event: NoticeEvent, now_ms: int, sentence: str) -> None:
+def tell_of_operation(
+    connection: Connection, operation: Operation, event: NoticeEvent, now_ms: int, sentence: str
+) -> None:
     """Among the notices, and by text message, where he has a telephone for it; the journal has it in any case."""
     content = operation.content
     note_notice(connection, content.customer_id, event, now_ms, operation.operation_id)

@@ -49,6 +49,8 @@ class NoticeEvent(Enum):
     CASH_CODE = "cash-code"
     CASH_PAID = "cash-paid"
     SERVICE_ENDED = "service-ended"
+    SCHEDULED = "scheduled"
+    UNSCHEDULED = "unscheduled"
 
 
 NOTICE_TEXTS: Final[Mapping[NoticeEvent, Callable[[OperationWords], str]]] = MappingProxyType(

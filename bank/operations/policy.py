@@ -28,7 +28,8 @@ class OperationPolicy:
     `sms_sent`: codes for one operation. `sms_window_ms`, `sms_in_window`: messages with a code to one customer.
     `pending`: operations of one customer that wait at once; `pending_log_ons`, for log-ons. `means`: those that are
     switched on. `largest_cents`: the largest transfer; `largest_instant_cents`: the largest instant one.
-    `largest_payments_cents`, `largest_withdrawals_cents`: the highest limits a card may be given.
+    `largest_payments_cents`, `largest_withdrawals_cents`: the highest limits a card may be given. `furthest_days`:
+    until the day on which a deferred transfer is made, or a standing one for the first time.
     """
 
     life_ms: int = 10 * MINUTE_MS
@@ -46,6 +47,7 @@ class OperationPolicy:
     largest_instant_cents: int = 1_500_000
     largest_payments_cents: int = 2_000_000
     largest_withdrawals_cents: int = 300_000
+    furthest_days: int = 365
 
     def __post_init__(self) -> None:
         if not 1 < self.refusals <= REFUSALS_IN_A_ROW:

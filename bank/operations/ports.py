@@ -5,8 +5,9 @@ Moments are milliseconds since 1970, amounts are cents.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bank.errors import BankError
 from bank.operations.catalogue import Means, OperationKind, TerminalKind, Unfit
@@ -29,6 +30,9 @@ class AskingFault(Enum):
     CARD = "no card of this customer"
     ACCOUNT = "no account of this customer"
     DAYS = "no such number of days"
+    DAY = "no day from tomorrow to a year from now"
+    RHYTHM = "no such rhythm"
+    LAST_DAY = "the last day is before the first one, or there is no rhythm"
     SAME_ACCOUNT = "the account would pay itself"
     FUNDS = "the account has not that much"
     FROZEN = "the beneficiary is frozen"
@@ -155,6 +159,30 @@ class TextMessage:
     created_ms: int
 
 
+WAITING: Final = "waiting"
+"""A scheduled payment that has a day still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledPayment:
+    """A transfer of a later day. `due`: the day that comes next; `turn`: how many came before; `made`: whether the last
+    of those was made, None where none came yet."""
+
+    payment_id: int
+    operation_id: str
+    customer_id: int
+    digest: str
+    state: str
+    due: date
+    turn: int
+    made: bool | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a day is still to come."""
+        return self.state == WAITING
+
+
 class OperationDesk(Protocol):
     """Everything about operations. Each verb names the customer: another one's operation is an unknown one.
 
@@ -219,4 +247,17 @@ class OperationDesk(Protocol):
 
     def run_effects(self) -> int:
         """Carry out what approved operations still owe, each once: how many. Called at every start, and after."""
+        ...
+
+    def run_scheduled(self) -> int:
+        """Make every transfer whose day has come, each day once: how many days. Called at every start, and as time
+        passes."""
+        ...
+
+    def list_scheduled(self, customer_id: int) -> Sequence[ScheduledPayment]:
+        """What the customer has still to come, the earliest day first."""
+        ...
+
+    def cancel_scheduled(self, customer_id: int, operation_id: str) -> bool:
+        """No day of it comes any more; False where none was to come. Raises UnknownOperationError."""
         ...

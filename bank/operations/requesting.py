@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bank.languages import FALLBACK
-from bank.operations.asking import check_fields
+from bank.languages import FALLBACK, local_moment
+from bank.operations.asking import check_fields, check_schedule
 from bank.operations.catalogue import CARD, OperationKind, judge_asking
 from bank.operations.checking import check_against_books, find_card_id
 from bank.operations.deciding import journal_event
@@ -51,6 +51,7 @@ def take_request(frame: OperationFrame, asking: Asking) -> Operation:
         known = seek_operation(connection, asking.customer_id, operation_id, now_ms)
         if known:
             return known
+        check_schedule(fields, local_moment(now_ms).date(), frame.policy)
         check_against_books(connection, asking.customer_id, asking.kind, fields)
         operation = _write(frame, asking, fields, name, Stamp(operation_id, seq, now_ms))
         _check_room(frame, connection, operation, who, now_ms)

@@ -17,14 +17,16 @@ from bank.books.store_sql import SqlStore
 from bank.errors import StateError
 from bank.journal.chain import name_customer
 from bank.journal.keeping import append_line
+from bank.languages import local_moment
 from bank.operations.catalogue import Means
 from bank.operations.confirming import confirm_operation
-from bank.operations.deciding import decide_operation
-from bank.operations.effects import carry_out, list_due
+from bank.operations.deciding import decide_operation, journal_event
+from bank.operations.effects import carry_out, list_due, tell_of_operation
 from bank.operations.frame import OperationFrame
 from bank.operations.messages import drop_old_codes, list_texts
 from bank.operations.notices import NoticeEvent, tell_customer
 from bank.operations.octets import CODE_DIGITS
+from bank.operations.paying_due import carry_out_due
 from bank.operations.people import forget_refusals
 from bank.operations.policy import OPERATION_POLICY, OperationPolicy
 from bank.operations.ports import (
@@ -33,14 +35,17 @@ from bank.operations.ports import (
     ConfirmOutcome,
     Operation,
     ReaderInstruction,
+    ScheduledPayment,
     SmsAnswer,
     TextMessage,
 )
 from bank.operations.proofs import Proof, ReaderProof, SmsProof, instruct_for
 from bank.operations.requesting import take_request
+from bank.operations.scheduling import end_scheduled, list_due_payments, list_scheduled
 from bank.operations.shelf import get_operation, list_overdue, list_rows
 from bank.operations.table import Act, OperationState
 from bank.operations.texting import send_code
+from bank.operations.wording import words_for
 from bank.verification import Verifier
 
 BATCH: Final = 100
@@ -155,6 +160,36 @@ class OperationService:
                 with suppress(IntegrityError), self._frame.writing() as (connection, now_ms):
                     done += carry_out(connection, last, now_ms)
         return done
+
+    def run_scheduled(self) -> int:
+        """See OperationDesk. One that a passing quarrel of two transactions stops is due at the next look."""
+        done = 0
+        while True:
+            with self._frame.reading() as (connection, now_ms):
+                due = list_due_payments(connection, local_moment(now_ms).date(), BATCH)
+            taken = 0
+            for payment in due:
+                with suppress(IntegrityError), self._frame.writing() as (connection, now_ms):
+                    taken += carry_out_due(connection, payment, now_ms)
+            if not taken:
+                return done
+            done += taken
+
+    def list_scheduled(self, customer_id: int) -> Sequence[ScheduledPayment]:
+        """See OperationDesk."""
+        with self._frame.reading() as (connection, _):
+            return list_scheduled(connection, customer_id)
+
+    def cancel_scheduled(self, customer_id: int, operation_id: str) -> bool:
+        """See OperationDesk."""
+        with self._frame.writing() as (connection, now_ms):
+            operation = get_operation(connection, customer_id, operation_id, now_ms)
+            if not end_scheduled(connection, operation_id):
+                return False
+            journal_event(connection, operation, now_ms, "schedule cancelled")
+            text = words_for(operation.content).unscheduled_text
+            tell_of_operation(connection, operation, NoticeEvent.UNSCHEDULED, now_ms, text)
+            return True
 
     def _witnessed(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """What somebody was told is expired is written down so: a clock that is set back does not bring it to life."""

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from enum import Enum
 
-from bank.operations.catalogue import CATALOGUE, MEANS_CUSTOMERS, Clientele, Means, OperationKind, TerminalKind
+from bank.operations.catalogue import (
+    CATALOGUE,
+    MEANS_CUSTOMERS,
+    Clientele,
+    FieldRule,
+    Means,
+    OperationKind,
+    TerminalKind,
+)
 from bank.operations.policy import MINUTE_MS, OPERATION_POLICY
 from bank.operations.table import OPERATION_TABLE, Act, ActRule, OperationState
 from docs.tools.made import Page
@@ -78,6 +86,7 @@ POLICY_MEANINGS = {
     "largest_instant_cents": "the largest instant transfer",
     "largest_payments_cents": "the highest limit of a card for payments",
     "largest_withdrawals_cents": "the highest limit of a card for withdrawals",
+    "furthest_days": "days until a deferred transfer, or until a standing one's first, at most",
 }
 
 OCTETS_NOTE = """
@@ -164,8 +173,12 @@ def _catalogue() -> Iterator[str]:
         follows = entry.effect.value if entry.effect else "the asker reads the approval"
         cells = [name, "**live**" if entry.live else "", _names(entry.customers, Clientele)]
         cells += [_names(entry.terminals, TerminalKind), _names(entry.means, Means)]
-        cells += [", ".join(f"{field.name} ({field.kind.value})" for field in entry.fields), follows]
+        cells += [", ".join(_field(field) for field in entry.fields), follows]
         yield "| " + " | ".join(cells) + " |"
+
+
+def _field(rule: FieldRule) -> str:
+    return f"{rule.name} ({rule.kind.value}{', optional' if rule.optional else ''})"
 
 
 def _names(chosen: frozenset[Clientele] | frozenset[TerminalKind] | frozenset[Means], order: type[Enum]) -> str:

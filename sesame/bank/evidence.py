@@ -1,7 +1,7 @@
 """`sesame bank operations list`, `journal list` and `staff list`: what was asked for and done, and by whom."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,7 +14,9 @@ from bank.books.store import Store
 from bank.errors import UnknownCardError
 from bank.journal.chain import JournalLine, name_customer
 from bank.journal.keeping import list_lines
-from bank.operations.ports import Operation
+from bank.operations.catalogue import DAY, LAST_DAY, RHYTHM
+from bank.operations.ports import Operation, ScheduledPayment
+from bank.operations.scheduling import find_scheduled, is_scheduled
 from bank.operations.shelf import read_row
 from bank.people.staff import list_staff
 from sesame.bank.printing import format_rows, say_either
@@ -29,6 +31,8 @@ def list_operations(store: Store, arguments: argparse.Namespace) -> Exit:
     """The latest operations, newest first. Raises CommandError."""
     with store.reading() as connection:
         found = list(_operations(connection, arguments))
+        later = [one.operation_id for one in found if is_scheduled(one.content)]
+        schedules = {number: find_scheduled(connection, number) for number in later}
     text = format_rows(
         OPERATION_HEADS,
         [
@@ -42,7 +46,7 @@ def list_operations(store: Store, arguments: argparse.Namespace) -> Exit:
             for one in found
         ],
     )
-    return say_either(arguments, text, operations=[_facts(one) for one in found])
+    return say_either(arguments, text, operations=[_facts(one) | _schedule(one, schedules) for one in found])
 
 
 def list_journal(store: Store, arguments: argparse.Namespace) -> Exit:
@@ -93,6 +97,23 @@ def _customer_id(connection: Connection, user: str) -> int:
     if found is None:
         raise UnknownCardError("no such user code; `sesame bank customer list` shows them")
     return found.customer_id
+
+
+def _schedule(one: Operation, schedules: Mapping[str, ScheduledPayment | None]) -> dict[str, object]:
+    """The days of a transfer that is not made at once; `next` while one is to come."""
+    fields, found = one.content.fields, schedules.get(one.operation_id)
+    if not is_scheduled(one.content):
+        return {"schedule": None}
+    return {
+        "schedule": {
+            "day": fields[DAY],
+            "rhythm": fields.get(RHYTHM),
+            "last_day": fields.get(LAST_DAY),
+            "state": found.state if found else None,
+            "next": found.due.isoformat() if found and found.waits else None,
+            "past": found.turn if found else 0,
+        }
+    }
 
 
 def _facts(one: Operation) -> dict[str, object]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from sesame.answers import say_ready
 from sesame.bank.business import believe_proxy, find_business, frame_keys, open_pki, serve_business
 from sesame.bank.carrying import carrying_texts, read_carrier
+from sesame.bank.schedule import keeping_schedule
 from sesame.bank.verbs import USUAL_PORT
 from sesame.books import needing_extra
 from sesame.exits import Exit
@@ -118,7 +119,7 @@ def _serve(store: "SqlStore", serving: Serving, ended: "EndingWait") -> None:
     app = make_app(store, serving, payments, waking)
     server = Server(app, first, certificate=place.certificate, more=more)
     with ExitStack() as stack:
-        for each in (PaymentKeeper(payments).beside(), server.beside(), waking.running()):
+        for each in (PaymentKeeper(payments).beside(), keeping_schedule(store), server.beside(), waking.running()):
             stack.enter_context(each)
         stack.enter_context(carrying_texts(store, serving.smpp))
         if serving.business:

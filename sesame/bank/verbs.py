@@ -230,7 +230,7 @@ CHAIN: Final = {
 }
 ASKED: Final = {
     "operations": "list: newest first: `id`, `seq`, `kind`, `state`, `means`, `terminal`, `created`, `until`, "
-    "`decided`, `digest`",
+    "`decided`, `digest`, `schedule` (or null: `day`, `rhythm`, `last_day`, `state`, `next`, `past`)",
 }
 LINES: Final = {"lines": "list: newest first: `seq`, `at`, `actor`, `subject`, `event`, `detail`, `digest`"}
 SHOP_ADDED: Final = {

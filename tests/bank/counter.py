@@ -109,7 +109,7 @@ class Counter:
             FieldKind.CARD: self.cards[customer],
             FieldKind.DAYS: 90,
         }
-        values = {rule.name: samples[rule.kind] for rule in CATALOGUE[kind].fields}
+        values = {rule.name: samples[rule.kind] for rule in CATALOGUE[kind].fields if not rule.optional}
         return values | ({"account": self.accounts[customer]} if "account" in values else {})
 
     def ask(self, kind: OperationKind = OperationKind.SEPA_TRANSFER, **changed: Value) -> Operation:

@@ -50,10 +50,20 @@ OPERATION_FRENCH: Final = OperationWords(
         cat.AGGREGATOR: "Agrégateur",
         cat.DAYS: "Jours d'accès",
         cat.MESSAGE: "Message",
+        cat.DAY: "Quand",
+        cat.RHYTHM: "Rythme",
+        cat.LAST_DAY: "Jusqu'au",
     },
     what="Opération",
+    on_day="le {first}",
+    monthly="le {day} de chaque mois, la première fois le {first}",
+    monthly_at_end="le {day} de chaque mois, ou le dernier jour d'un mois plus court, la première fois le {first}",
     code_text="Coop@net : votre code est {code}. {what}. Valable {minutes} min. Ne le donnez à personne.",
     done_text="Coop@net : c'est fait. {what}. Si ce n'est pas vous, appelez votre agence.",
+    scheduled_text="Coop@net : c'est noté, et sera fait le jour dit. {what}. Si ce n'est pas vous, appelez votre "
+    "agence.",
+    unscheduled_text="Coop@net : vous avez annulé ce qui suit, et ce ne sera plus fait. {what}. Si ce n'est pas vous, "
+    "appelez votre agence.",
     failed_text="Coop@net : ce qui suit n'a pas pu être fait, et rien n'a changé. {what}.",
     closed_text="Coop@net : trop de codes faux. Vous ne pouvez plus rien confirmer : appelez votre agence. {what}.",
     fraud_text="Coop@net : vous avez signalé une fraude. {what}. Vos connexions sont fermées ; "

@@ -10,16 +10,22 @@ from bank.operations.catalogue import OperationKind
 @dataclass(frozen=True, slots=True)
 class OperationWords:
     """One language. `fields` by the catalogue's names. In the texts stand {what} and, where it fits, {code} and
-    {minutes}. The names of kinds and fields become part of the octets that are confirmed: changed, they are another
-    question."""
+    {minutes}. In `on_day` stands {first}, a day; in `monthly` {day} of the month as well, in `monthly_at_end` one that
+    not every month has. These, and the names of kinds and fields, become part of the octets that are confirmed:
+    changed, they are another question."""
 
     language: str
     notation: Notation
     kinds: Mapping[OperationKind, str]
     fields: Mapping[str, str]
     what: str
+    on_day: str
+    monthly: str
+    monthly_at_end: str
     code_text: str
     done_text: str
+    scheduled_text: str
+    unscheduled_text: str
     failed_text: str
     closed_text: str
     fraud_text: str

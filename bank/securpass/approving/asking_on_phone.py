@@ -58,8 +58,8 @@ def _judge(
     frame: SecurPassFrame, connection: Connection, operation: Operation, device: PhoneDevice, now_ms: int
 ) -> Exemption | None:
     entry, fields = CATALOGUE[operation.kind], operation.content.fields
-    if not entry.starred or cat.PAYEE_IBAN not in fields:
-        return None
+    if not entry.starred or cat.PAYEE_IBAN not in fields or cat.RHYTHM in fields:
+        return None  # (EU) 2018/389, article 14(1): whoever begins a series of payments is asked
     iban, customer_id = str(fields[cat.PAYEE_IBAN]), operation.content.customer_id
     payee = find_account(connection, iban)
     cents, count = _read_low_value(connection, customer_id, now_ms)

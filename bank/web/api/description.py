@@ -5,7 +5,16 @@ from typing import Any, Final
 
 from bank.books.records import CustomerKind
 from bank.ledger.entries import AccountKind, MovementKind
-from bank.operations.catalogue import CATALOGUE, SCREENS, FieldKind, Means, OperationKind, TerminalKind, live_kinds
+from bank.operations.catalogue import (
+    CATALOGUE,
+    MONTHLY,
+    SCREENS,
+    FieldKind,
+    Means,
+    OperationKind,
+    TerminalKind,
+    live_kinds,
+)
 from bank.operations.guarding import LONGEST_TERMINAL
 from bank.operations.policy import LONGEST_CONSENT_DAYS
 from bank.operations.ports import AskingFault, ConfirmOutcome, SmsOutcome
@@ -85,6 +94,15 @@ FIELD_SCHEMAS: Final[Mapping[FieldKind, Json]] = {
     FieldKind.EMAIL: {"type": "string", "maxLength": 254, "examples": ["prenom.nom@example.org"]},
     FieldKind.ADDRESS: {"type": "string", "minLength": 1, "maxLength": 200},
     FieldKind.DAYS: {"type": "integer", "minimum": 1, "maximum": LONGEST_CONSENT_DAYS},
+    FieldKind.DAY: {
+        "type": "string",
+        "format": "date",
+        "description": "A day of the bank's own calendar, from tomorrow on, within a year: a transfer is made then.",
+    },
+    FieldKind.RHYTHM: {
+        "const": MONTHLY,
+        "description": "Every month on the day of the first, or on a shorter one's last.",
+    },
     FieldKind.CARD: {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
 }
 
@@ -95,8 +113,10 @@ def name_fault(fault: AskingFault) -> str:
 
 
 def _asking(kind: OperationKind) -> Json:
-    fields = {rule.name: FIELD_SCHEMAS[rule.kind] for rule in CATALOGUE[kind].fields}
-    asked = _object(kind={"const": kind.value}, fields=_object(**fields), language={"enum": list(LANGUAGES)})
+    rules = CATALOGUE[kind].fields
+    fields = _object(**{rule.name: FIELD_SCHEMAS[rule.kind] for rule in rules})
+    fields["required"] = [rule.name for rule in rules if not rule.optional]
+    asked = _object(kind={"const": kind.value}, fields=fields, language={"enum": list(LANGUAGES)})
     return asked | {"required": ["kind", "fields"]}
 
 

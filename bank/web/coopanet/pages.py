@@ -43,6 +43,7 @@ from bank.web.coopanet.frame import (
 from bank.web.coopanet.phone_log_on import PhoneLogOnPages
 from bank.web.coopanet.security.pages import SecurityPages
 from bank.web.coopanet.space.pages import ClientSpace
+from bank.web.coopanet.space.scheduled import SchedulePages
 from bank.web.coopanet.terminals import TerminalMarks
 from bank.web.coopanet.words import CoopanetWords
 from bank.web.feed import OperationFeed
@@ -79,6 +80,7 @@ class Pages(Frame):
             *ConnectingPages(self).list_routes(),
             *SecurityPages(self, phones, self.terminals).list_routes(),
             *CashPages(self, phones).list_routes(),
+            *SchedulePages(self, operations).list_routes(),
             *ClientSpace(self, operations, phones, feed, self.wall).list_routes(),
             Mount("/static", serve_folder(FOLDER / "static"), name="static"),
         ]

@@ -8,6 +8,9 @@ import { tell } from "./proving.js";
 const ON_CARD = ["show-pin", "show-card", "withdraw-by-phone", "enrol-wallet"];
 const TRANSFERS = ["sepa-transfer", "instant-transfer", "friend-transfer", "transfer-abroad"];
 
+const SCHEDULED = "sepa-transfer";
+const WHENS = ["now", "later", "monthly"];
+
 export const KINDS = [...TRANSFERS, "add-beneficiary", ...ON_CARD];
 
 export async function ask(kind, device, settings) {
@@ -46,6 +49,7 @@ async function askFields(kind, alert, typed) {
           Object.assign(typed, Object.fromEntries(given));
           const fields = { payee: given.get("payee").trim(), payee_iban: readIban(given.get("payee_iban")) };
           if (paying) Object.assign(fields, { amount: readCents(given.get("amount")), account: given.get("account") });
+          if (kind === SCHEDULED) Object.assign(fields, readSchedule(given));
           resolve(fields);
         },
       },
@@ -59,6 +63,7 @@ async function askFields(kind, alert, typed) {
           make("label", { for: "account" }, words.account),
           make("select", { id: "account", name: "account" }, accounts.map((each) => make("option", { value: each.iban, selected: each.iban === typed.account }, `${words.accountKinds[each.kind] ?? each.kind} · ${showMoney(each.balance)}`))),
         ),
+      kind === SCHEDULED && listSchedule(typed),
     );
     show({
       title: words.kinds[kind],
@@ -68,6 +73,27 @@ async function askFields(kind, alert, typed) {
       actions: [make("button", { type: "submit", form: "ask", class: "main" }, words.continue)],
     });
   });
+}
+
+// Now, on a day, or every month. The bank says which days it takes; one that is written beside "now" is refused there.
+function listSchedule(typed) {
+  return [
+    make(
+      "p",
+      { class: "field" },
+      make("label", { for: "when" }, words.when),
+      make("select", { id: "when", name: "when" }, WHENS.map((each, place) => make("option", { value: each, selected: each === typed.when }, words.whens[place]))),
+    ),
+    field("day", words.day, { type: "date", value: typed.day }),
+    field("last_day", words.lastDay, { type: "date", value: typed.last_day }),
+  ];
+}
+
+function readSchedule(given) {
+  const when = given.get("when");
+  const days = { day: given.get("day"), last_day: given.get("last_day") };
+  if (when === "now") return days.day || days.last_day ? { rhythm: "now", ...days } : {};
+  return when === "monthly" ? { rhythm: when, ...days } : days;
 }
 
 // However it is grouped, also with the word before it as invoices print it.

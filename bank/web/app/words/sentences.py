@@ -146,6 +146,10 @@ class AppWords:
     amount: str
     payee: str
     payee_iban: str
+    when: str
+    whens: tuple[str, ...]
+    day: str
+    last_day: str
     account: str
     account_kinds: Mapping[str, str]
     card: str

@@ -3,6 +3,7 @@
 A form is read whole: every mistake is told at once, each at its field, and what was typed stays.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from typing import Final
 from bank.iban import LENGTHS, is_iban
 from bank.operations import catalogue as cat
 from bank.operations.catalogue import OperationKind
+from bank.operations.days import is_day
 from bank.operations.octets import Value
 from bank.operations.words import notation_of
 from bank.web.coopanet.space.words import FormSlip
@@ -25,6 +27,8 @@ LONGEST_ADDRESS: Final = 200
 TO: Final = "to"
 """The field in which a saved beneficiary is chosen."""
 
+WRITTEN_DAY: Final = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})", re.ASCII)
+
 LIMITS: Final[Mapping[str, int]] = {
     cat.PAYEE_NAME: LONGEST_NAME,
     cat.NEW_EMAIL: LONGEST_EMAIL,
@@ -37,12 +41,21 @@ LIMITS: Final[Mapping[str, int]] = {
 """The most signs of a field."""
 
 TRANSFER: Final = (cat.PAYER_ACCOUNT, TO, cat.PAYEE_NAME, cat.PAYEE_IBAN, cat.AMOUNT)
+WHEN: Final = "when"
+"""The field in which it is chosen whether a transfer is made now, on a day or every month."""
+NOW: Final = "now"
+LATER: Final = "later"
+WHENS: Final = (NOW, LATER, cat.MONTHLY)
+SCHEDULE: Final = (WHEN, cat.DAY, cat.LAST_DAY)
+READ_TOGETHER: Final = frozenset({TO, *SCHEDULE})
+"""Fields that say something with others only."""
+
 ADDRESS_LINES: Final = ("street", "more", "postcode", "town", "country")
 OPTIONAL: Final = frozenset({"more", "country"})
 
 FORMS: Final[Mapping[OperationKind, tuple[str, ...]]] = MappingProxyType(
     {
-        OperationKind.SEPA_TRANSFER: TRANSFER,
+        OperationKind.SEPA_TRANSFER: (*TRANSFER, *SCHEDULE),
         OperationKind.INSTANT_TRANSFER: TRANSFER,
         OperationKind.FRIEND_TRANSFER: TRANSFER,
         OperationKind.TRANSFER_ABROAD: TRANSFER,
@@ -106,8 +119,10 @@ class FormReader:
         names = FORMS[kind]
         if TO in names:
             self._read_payee()
+        if WHEN in names:
+            self._read_when()
         for name in names:
-            if name != TO and name not in self.values and name not in self.mistakes:
+            if name not in READ_TOGETHER and name not in self.values and name not in self.mistakes:
                 self._read(name)
         if kind is OperationKind.CHANGE_ADDRESS and not self.mistakes:
             self._join_address()
@@ -137,6 +152,19 @@ class FormReader:
         elif any(self.typed.get(name, "").strip() for name in (cat.PAYEE_NAME, cat.PAYEE_IBAN)):
             self.mistakes[TO] = Mistake(FormSlip.BOTH)
         self.values |= {cat.PAYEE_NAME: self.choices.payees.get(chosen, ""), cat.PAYEE_IBAN: chosen}
+
+    def _read_when(self) -> None:
+        """Now and a day is no answer: what is meant decides whether money moves at once."""
+        when = self.typed.get(WHEN, NOW)
+        written = [name for name in (cat.DAY, cat.LAST_DAY) if self.typed.get(name, "").strip()]
+        if when not in WHENS:
+            self.mistakes[WHEN] = Mistake(FormSlip.CHOICE)
+        elif when == NOW:
+            self.mistakes |= {WHEN: Mistake(FormSlip.DAY_AND_NOW)} if written else {}
+        else:
+            for name in dict.fromkeys((cat.DAY, *written)):
+                self._read(name)
+            self.values |= {cat.RHYTHM: cat.MONTHLY} if when == cat.MONTHLY else {}
 
     def _join_address(self) -> None:
         """The lines as one, the postcode before its town."""
@@ -171,6 +199,17 @@ class FormReader:
             raise MistakeError(FormSlip.IBAN_CHECK)
         return plain
 
+    def read_day(self, typed: str) -> str:
+        """A day as a browser's calendar sends it, or as people write one, its day first."""
+        plain = typed.strip()
+        if not plain:
+            raise MistakeError(FormSlip.MISSING)
+        found = WRITTEN_DAY.fullmatch(plain)
+        day = "{:0>4}-{:0>2}-{:0>2}".format(*found.group(3, 2, 1)) if found else plain
+        if not is_day(day):
+            raise MistakeError(FormSlip.DAY_SHAPE)
+        return day
+
     def read_account(self, typed: str) -> str:
         """One of the own accounts."""
         if typed not in self.choices.accounts:
@@ -196,6 +235,8 @@ READERS: Final[Mapping[str, Callable[[FormReader, str], Value]]] = MappingProxyT
         cat.PAYEE_IBAN: FormReader.read_iban,
         cat.PAYER_ACCOUNT: FormReader.read_account,
         cat.CARD: FormReader.read_card,
+        cat.DAY: FormReader.read_day,
+        cat.LAST_DAY: FormReader.read_day,
         cat.NEW_EMAIL: lambda _reader, typed: parse_email(typed),
         **{name: _line(name) for name in LIMITS if name != cat.NEW_EMAIL},
     }

@@ -1,6 +1,8 @@
 """Days and hours as people read them, and a bar for the time that is left."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from datetime import time as midnight
 from typing import Final
 
 from bank.languages import local_moment
@@ -27,6 +29,10 @@ class Moments:
     def day(self, at_ms: int) -> str:
         """The day."""
         return notation_of(self.language).write_day(local_moment(at_ms))
+
+    def date(self, day: date) -> str:
+        """A day that is no moment."""
+        return notation_of(self.language).write_day(datetime.combine(day, midnight()))
 
     def time(self, at_ms: int) -> str:
         """The hour and minute."""

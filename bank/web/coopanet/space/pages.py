@@ -39,7 +39,7 @@ from bank.web.coopanet.space.confirming import (
     read_told,
     send_code,
 )
-from bank.web.coopanet.space.forms import FORMS, TO
+from bank.web.coopanet.space.forms import FORMS, TO, WHENS
 from bank.web.coopanet.space.moments import draw_bar
 from bank.web.coopanet.space.steps import list_steps
 from bank.web.coopanet.space.telling import word_notices
@@ -195,6 +195,7 @@ class ClientSpace:
     async def _form(self, visit: Visit, form: SentForm, given: FormAnswer, status: int = 200) -> Response:
         shown: dict[str, Any] = {"kind": form.kind, "names": FORMS[form.kind], "typed": form.typed}
         shown |= {"ticket": form.ticket, "wrong": given.wrong}
+        shown["whens"] = WHENS
         shown["choices"] = await run_in_threadpool(list_choices, visit.file, visit.space)
         shown["accounts"] = await run_in_threadpool(visit.file.list_accounts)
         return self._render(visit, "ask", status=status, **shown)
@@ -212,6 +213,7 @@ class ClientSpace:
         shown: dict[str, Any] = {"operation": operation, "effect": effect, "account": account}
         shown |= {"asked_here": operation.kind in FORMS, "owes": CATALOGUE[operation.kind].effect is not None}
         shown["exemption"] = None
+        shown["scheduled"] = await run_in_threadpool(visit.file.find_scheduled, number)
         shown["showing"] = operation.kind in SHOWING
         if operation.state is OperationState.APPROVED and operation.means is None:
             shown["exemption"] = await run_in_threadpool(self.phones.find_exemption, visit.file.customer_id, number)

@@ -13,6 +13,8 @@ from bank.ledger.entries import Account, StatementLine
 from bank.ledger.keeping import list_accounts, list_statement
 from bank.operations.catalogue import EffectKind
 from bank.operations.notices import CustomerNotice, list_notices
+from bank.operations.ports import ScheduledPayment
+from bank.operations.scheduling import find_scheduled
 from bank.people.payments import list_beneficiaries, list_payment_cards
 from bank.threeds.merchants import ACTIVE, OTHER_THAN_SHOPS, Merchant, list_merchants
 
@@ -84,6 +86,12 @@ class CustomerFile:
         own = query.where(OPERATIONS.c.customer_id == self.customer_id, OPERATIONS.c.id == operation_id)
         with self.store.reading() as connection:
             return connection.execute(own.where(EFFECTS.c.kind == kind.value)).scalar() or ""
+
+    def find_scheduled(self, operation_id: str) -> ScheduledPayment | None:
+        """What became of a transfer of a later day; None for another one, and for another customer's."""
+        with self.store.reading() as connection:
+            found = find_scheduled(connection, operation_id)
+        return found if found and found.customer_id == self.customer_id else None
 
     def has_code(self, operation_id: str, now_ms: int) -> bool:
         """Whether a code for it was sent by text message that may still be good."""

@@ -9,6 +9,7 @@ from bank.web.coopanet.space.words.sentences import (
     ConfirmWords,
     FieldWords,
     FormSlip,
+    ScheduleWords,
     SmsWords,
     SpaceWords,
     StepWords,
@@ -21,6 +22,11 @@ FIELDS = {
     "payee": FieldWords("Beneficiary's name", "The person or body whose account it is."),
     "payee_iban": FieldWords("Beneficiary's IBAN", "In groups of four or in one go: FR76 3000 …"),
     "amount": FieldWords("Amount in euros", "For example 250 or 1,250.50"),
+    "when": FieldWords("When"),
+    "day": FieldWords(
+        "Day of the transfer, or of the first", "From tomorrow, within a year. Empty for a transfer now."
+    ),
+    "last_day": FieldWords("Last day (optional)", "For a transfer of every month."),
     "card": FieldWords("Card"),
     "payments": FieldWords("Limit for payments, in euros", "For 30 days. For example 1,500"),
     "withdrawals": FieldWords("Limit for withdrawals, in euros", "For 7 days. For example 300"),
@@ -47,6 +53,8 @@ SLIPS = {
     FormSlip.SIGNS: "There is an invisible character here: type this field again.",
     FormSlip.CHOICE: "Choose from the list.",
     FormSlip.BOTH: "Choose a saved beneficiary, or write a name and an IBAN: not both.",
+    FormSlip.DAY_SHAPE: "Write a day, for example 05/12/2026.",
+    FormSlip.DAY_AND_NOW: "You have written a day: choose “on a day” or “every month”, or remove it.",
 }
 
 FAULTS = {
@@ -61,6 +69,9 @@ FAULTS = {
     AskingFault.ADDRESS: "Write the whole address, without invisible characters.",
     AskingFault.CARD: "Choose one of your cards.",
     AskingFault.ACCOUNT: "Choose one of your accounts.",
+    AskingFault.DAY: "Choose a day from tomorrow on, within a year.",
+    AskingFault.RHYTHM: "A transfer is made once, or every month.",
+    AskingFault.LAST_DAY: "The last day is not before the first one, and is for a transfer of every month only.",
     AskingFault.SAME_ACCOUNT: "This is the same account: choose another.",
     AskingFault.FUNDS: "There is not enough on this account.",
     AskingFault.FROZEN: "This beneficiary is blocked: contact your adviser.",
@@ -172,6 +183,21 @@ CONFIRM = ConfirmWords(
     },
 )
 
+SCHEDULE = ScheduleWords(
+    title="Transfers to come",
+    intro="Transfers on a day, and those of every month. Cancelling needs no confirmation.",
+    none="No transfer to come.",
+    group="Date",
+    whens={"now": "now", "later": "on a day", "monthly": "every month"},
+    next="Next transfer on {day}.",
+    noted="It is noted: next transfer on {day}.",
+    last_made="The last one was made.",
+    last_failed="The last one could not be made: there was not enough on the account, or the payee is blocked. "
+    "Contact your adviser.",
+    cancel="Cancel",
+    cancelled="You have cancelled it: nothing more is made.",
+)
+
 ENGLISH_SPACE = SpaceWords(
     sections="Your space",
     account="Account",
@@ -275,6 +301,7 @@ ENGLISH_SPACE = SpaceWords(
     confirm=CONFIRM,
     steps=STEPS,
     sms=SMS,
+    schedule=SCHEDULE,
     phone_title="The demonstration's telephone",
     phone_text="It takes the place of your telephone: the bank's text messages arrive here, and nowhere else.",
     phone_empty="No message.",
@@ -310,5 +337,7 @@ ENGLISH_SPACE = SpaceWords(
         NoticeEvent.CASH_CODE: "You asked for a withdrawal code.",
         NoticeEvent.CASH_PAID: "A cash machine gave you money for your code.",
         NoticeEvent.SERVICE_ENDED: "A service of your card was ended.",
+        NoticeEvent.SCHEDULED: "It is noted, and will be done on its day.",
+        NoticeEvent.UNSCHEDULED: "You have cancelled a transfer to come.",
     },
 )

@@ -9,6 +9,7 @@ from bank.web.coopanet.space.words.sentences import (
     ConfirmWords,
     FieldWords,
     FormSlip,
+    ScheduleWords,
     SmsWords,
     SpaceWords,
     StepWords,
@@ -21,6 +22,11 @@ FIELDS = {
     "payee": FieldWords("Nom du bénéficiaire", "La personne ou l'organisme à qui est le compte."),
     "payee_iban": FieldWords("IBAN du bénéficiaire", "En groupes de quatre ou d'un trait : FR76 3000 …"),
     "amount": FieldWords("Montant en euros", "Par exemple 250 ou 1 250,50"),
+    "when": FieldWords("Quand"),
+    "day": FieldWords(
+        "Date du virement, ou du premier", "À partir de demain, dans l'année. Vide pour un virement fait maintenant."
+    ),
+    "last_day": FieldWords("Dernière date (facultatif)", "Pour un virement de tous les mois."),
     "card": FieldWords("Carte"),
     "payments": FieldWords("Plafond de paiement, en euros", "Pour 30 jours. Par exemple 1 500"),
     "withdrawals": FieldWords("Plafond de retrait, en euros", "Pour 7 jours. Par exemple 300"),
@@ -47,6 +53,8 @@ SLIPS = {
     FormSlip.SIGNS: "Il y a ici un signe invisible : retapez ce champ.",
     FormSlip.CHOICE: "Choisissez dans la liste.",
     FormSlip.BOTH: "Choisissez un bénéficiaire enregistré, ou écrivez un nom et un IBAN : pas les deux.",
+    FormSlip.DAY_SHAPE: "Écrivez une date, par exemple 05/12/2026.",
+    FormSlip.DAY_AND_NOW: "Vous avez écrit une date : choisissez « à une date » ou « tous les mois », ou effacez-la.",
 }
 
 FAULTS = {
@@ -61,6 +69,10 @@ FAULTS = {
     AskingFault.ADDRESS: "Écrivez l'adresse en entier, sans signe invisible.",
     AskingFault.CARD: "Choisissez une de vos cartes.",
     AskingFault.ACCOUNT: "Choisissez un de vos comptes.",
+    AskingFault.DAY: "Choisissez une date à partir de demain, dans l'année qui vient.",
+    AskingFault.RHYTHM: "Un virement se fait une fois, ou tous les mois.",
+    AskingFault.LAST_DAY: "La dernière date ne vient pas avant la première, et ne vaut que pour un virement de tous "
+    "les mois.",
     AskingFault.SAME_ACCOUNT: "C'est le même compte : choisissez-en un autre.",
     AskingFault.FUNDS: "Il n'y a pas assez sur ce compte.",
     AskingFault.FROZEN: "Ce bénéficiaire est bloqué : contactez votre conseiller.",
@@ -173,6 +185,21 @@ CONFIRM = ConfirmWords(
     },
 )
 
+SCHEDULE = ScheduleWords(
+    title="Virements à venir",
+    intro="Les virements à une date et ceux de tous les mois. Annuler n'a pas à être confirmé.",
+    none="Aucun virement à venir.",
+    group="Date",
+    whens={"now": "maintenant", "later": "à une date", "monthly": "tous les mois"},
+    next="Prochain virement le {day}.",
+    noted="C'est noté : prochain virement le {day}.",
+    last_made="Le dernier a été fait.",
+    last_failed="Le dernier n'a pas pu être fait : il n'y avait pas assez sur le compte, ou le bénéficiaire est "
+    "bloqué. Contactez votre conseiller.",
+    cancel="Annuler",
+    cancelled="Vous l'avez annulé : plus rien n'est fait.",
+)
+
 FRENCH_SPACE = SpaceWords(
     sections="Votre espace",
     account="Compte",
@@ -277,6 +304,7 @@ FRENCH_SPACE = SpaceWords(
     confirm=CONFIRM,
     steps=STEPS,
     sms=SMS,
+    schedule=SCHEDULE,
     phone_title="Le téléphone de la démonstration",
     phone_text="Il remplace votre téléphone : les SMS de la banque arrivent ici, et nulle part ailleurs.",
     phone_empty="Aucun SMS.",
@@ -312,5 +340,7 @@ FRENCH_SPACE = SpaceWords(
         NoticeEvent.CASH_CODE: "Vous avez demandé un code de retrait.",
         NoticeEvent.CASH_PAID: "Un distributeur vous a donné de l'argent contre votre code.",
         NoticeEvent.SERVICE_ENDED: "Un service de votre carte a pris fin.",
+        NoticeEvent.SCHEDULED: "C'est noté, et sera fait le jour dit.",
+        NoticeEvent.UNSCHEDULED: "Vous avez annulé un virement à venir.",
     },
 )

@@ -45,6 +45,8 @@ class FormSlip(Enum):
     SIGNS = "signs"
     CHOICE = "choice"
     BOTH = "both"
+    DAY_SHAPE = "day shape"
+    DAY_AND_NOW = "day and now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,23 @@ class ConfirmWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleWords:
+    """Transfers of a later day. `whens`: the choices of the form; in `next` and `noted` stands {day}."""
+
+    title: str
+    intro: str
+    none: str
+    group: str
+    whens: Mapping[str, str]
+    next: str
+    noted: str
+    last_made: str
+    last_failed: str
+    cancel: str
+    cancelled: str
+
+
+@dataclass(frozen=True, slots=True)
 class SpaceWords:
     """All sentences of the client space in one language."""
 
@@ -204,6 +223,7 @@ class SpaceWords:
     confirm: ConfirmWords
     steps: StepWords
     sms: SmsWords
+    schedule: ScheduleWords
     phone_title: str
     phone_text: str
     phone_empty: str
