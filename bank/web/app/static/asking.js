@@ -82,7 +82,7 @@ function listSchedule(typed) {
       "p",
       { class: "field" },
       make("label", { for: "when" }, words.when),
-      make("select", { id: "when", name: "when" }, WHENS.map((each, place) => make("option", { value: each, selected: each === typed.when }, words.whens[place]))),
+      make("select", { id: "when", name: "when" }, WHENS.map((each) => make("option", { value: each, selected: each === typed.when }, words.whens[each]))),
     ),
     field("day", words.day, { type: "date", value: typed.day }),
     field("last_day", words.lastDay, { type: "date", value: typed.last_day }),

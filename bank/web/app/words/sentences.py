@@ -147,7 +147,7 @@ class AppWords:
     payee: str
     payee_iban: str
     when: str
-    whens: tuple[str, ...]
+    whens: Mapping[str, str]
     day: str
     last_day: str
     account: str
