@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from bank.demo.database import open_database
+from bank.demo.people import begin_anew
 from bank.demo.staff import STAFF
+from bank.ledger.keeping import list_accounts
 from bank.operations.catalogue import OperationKind, TerminalKind
 from bank.operations.ports import Asking
 from bank.operations.service import OperationService
 from sesame import cli
+from tests.web.space import FRENCH
 from tests.web.test_bank_served import served, state
 
 __all__ = ["state"]
@@ -58,6 +62,38 @@ def test_operations_are_listed_newest_first_and_by_customer_and_state(state: Pat
     assert said("operations", "list", "--customer", "NOBODY00")["exit"] == 2
     with pytest.raises(SystemExit, match="2"):
         said("operations", "list", "--most", "0")
+
+
+def test_a_transfer_of_a_later_day_is_listed_with_its_days(state: Path, said: Said) -> None:
+    store = open_database(state)
+    try:
+        begin_anew(store)
+        customer = store.find_customer("DURAND42")
+        assert customer is not None
+        day = (date.today() + timedelta(days=30)).isoformat()
+        fields: dict[str, str | int] = {
+            "amount": 100,
+            "payee": "Zoe",
+            "payee_iban": FRENCH,
+            "day": day,
+            "rhythm": "monthly",
+        }
+        with store.reading() as connection:
+            fields["account"] = list_accounts(connection, customer.customer_id)[0].iban
+        asking = Asking(customer.customer_id, OperationKind.SEPA_TRANSFER, TerminalKind.COMPUTER, fields)
+        OperationService(store).request_operation(asking)
+    finally:
+        store.close()
+    listed = said("operations", "list", "--only", "pending")["operations"]
+    assert isinstance(listed, list)
+    assert listed[0]["schedule"] == {
+        "day": day,
+        "rhythm": "monthly",
+        "last_day": None,
+        "state": None,
+        "next": None,
+        "past": 0,
+    }
 
 
 def test_the_journal_is_listed_and_its_chain_is_the_one_that_is_verified(state: Path, said: Said) -> None:

@@ -1,6 +1,7 @@
 """« Sécurité »: what opens the accounts, what is not asked, who may read; seen and ended by the customer alone."""
 
 import re
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -151,6 +152,20 @@ CELLS = [
     for terminal in ("the trusted telephone", "a telephone that is not trusted yet", "any browser")
     for reason in ("known payee", "own account", "small", "none of these")
 ]
+
+
+@pytest.mark.parametrize(("days", "asked"), [({}, False), ({"day": 2}, False), ({"day": 2, "rhythm": "monthly"}, True)])
+def test_whoever_begins_a_series_is_asked(
+    phone: Phone, store: SqlStore, days: dict[str, str | int], asked: bool
+) -> None:
+    """On the trusted telephone, to one of his payees: (EU) 2018/389, article 14(1)."""
+    file, fields = furnish_space(store), dict(days)
+    if "day" in days:
+        fields["day"] = (date.today() + timedelta(days=int(days["day"]))).isoformat()
+    fields |= {"amount": 30_01, "payee": "Zoe", "payee_iban": FRENCH, "account": file.list_accounts()[0].iban}
+    asking = Asking(phone.customer_id, OperationKind.SEPA_TRANSFER, TerminalKind.PHONE, fields)
+    operation = phone.service.ask_on_phone(asking, phone.device_id).operation
+    assert (operation.state is OperationState.PENDING) is asked
 
 
 @pytest.mark.parametrize(("kind", "terminal", "reason"), CELLS)
