@@ -48,8 +48,13 @@ class Guest:
     def ask(self, kind: str, **typed: str) -> Response:
         """Fill in a form and send it; the page that comes of it."""
         page = self.get(f"ask/{kind}").text
-        given = self.hidden(page, f"ask/{kind}") | self.chosen(page) | typed
+        given = self.hidden(page, f"ask/{kind}") | self.empty(page) | self.chosen(page) | typed
         return self.client.post(f"/{self.language}/ask/{kind}", data=given)
+
+    def empty(self, page: str) -> dict[str, str]:
+        """What a browser sends of fields that nobody filled in: every one of them, and nothing in it."""
+        written = r'<input(?![^>]*type="(?:hidden|radio|checkbox|submit)")[^>]*name="(\w+)"'
+        return dict.fromkeys(re.findall(written, page), "")
 
     def chosen(self, page: str) -> dict[str, str]:
         """What a browser sends of lists where nothing was chosen: the first of each."""

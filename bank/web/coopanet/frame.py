@@ -32,7 +32,7 @@ from web.sessions import SessionKeeper, Sessions
 FOLDER: Final = Path(__file__).parent
 COOKIE: Final = "coopanet"
 SEE_OTHER: Final = 303
-MOST_FIELDS: Final = 8
+MOST_FIELDS: Final = 12
 LOOSE_SIGN: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
 UNKNOWN_SOURCE: Final = "unknown"
 WEIGHT: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
