@@ -196,7 +196,7 @@ def test_an_image_is_made_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixt
     assert cli.main(["key", "image", str(tmp_path / "cd"), "-o", str(image)]) == 0
     assert "1 files in" in capsys.readouterr().err
     assert image.read_bytes()[0x8001:0x8006] == b"CD001"
-    assert cli.main(["key", "image", str(tmp_path / "cd"), "-o", str(tmp_path / "no/where.iso")]) == 2
+    assert cli.main(["key", "image", str(tmp_path / "cd"), "-o", str(tmp_path / "no/where.iso")]) == 14
     assert cli.main(["key", "image", str(tmp_path / "absent"), "-o", str(image)]) == 11
 
 

@@ -165,7 +165,7 @@ def test_what_is_no_serial_is_told_what_one_is(serial: str, capsys: pytest.Captu
         with pytest.raises(SystemExit) as ended:
             cli.main([*verb.split(), serial])
         assert ended.value.code == 2
-        assert "SERIAL: a serial number is" in capsys.readouterr().err.replace("--serial:", "SERIAL:")
+        assert "SERIAL: takes a number from 1 to" in capsys.readouterr().err.replace("--serial:", "SERIAL:")
 
 
 def test_two_keys_with_one_serial_are_noticed(said: Said, device: Device, tmp_path: Path) -> None:
