@@ -1,46 +1,38 @@
-"""What comes with time while the bank is served: transfers whose day has come."""
+"""What goes on with time while the bank is served, and nobody asks for it: card payments, transfers of a later day."""
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from bank.errors import StateError
-from bank.operations.ports import OperationDesk
 
 log = logging.getLogger(__name__)
 
 LOOK_S: Final = 30.0
-"""Between two looks: a day that begins is noticed soon enough."""
+"""Between two looks for transfers that are due: a day that begins is noticed soon enough."""
 
 
-@dataclass(frozen=True)
-class ScheduleKeeper:
-    """Looks as time passes. Every process may have one: a day is made once."""
+@contextmanager
+def going_on(what: str, work: Callable[[], object], look_s: float, *, at_once: bool = False) -> Iterator[None]:
+    """While the context lasts, `work` is done every `look_s` seconds on a thread of its own, with `at_once` also at the
+    start. Books that are away are looked for again. `what`: said in the log then."""
+    ended = threading.Event()
 
-    operations: OperationDesk
-    look_s: float = LOOK_S
-
-    @contextmanager
-    def beside(self) -> Iterator[None]:
-        """While the context lasts, on a thread of its own."""
-        ended = threading.Event()
-        thread = threading.Thread(target=self._go_on, args=(ended,), name="schedule", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-
-    def _go_on(self, ended: threading.Event) -> None:
-        """What came while the bank was off is made first. Books that are away are looked for again."""
-        while True:
+    def go_on() -> None:
+        due = at_once or not ended.wait(look_s)
+        while due:
             try:
-                self.operations.run_scheduled()
+                work()
             except StateError as error:
-                log.warning("scheduled transfers wait: %s", type(error).__name__)
-            if ended.wait(self.look_s):
-                return
+                log.warning("%s wait: %s", what, type(error).__name__)
+            due = not ended.wait(look_s)
+
+    thread = threading.Thread(target=go_on, name=what, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

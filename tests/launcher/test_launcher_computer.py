@@ -209,8 +209,9 @@ def test_nobody_answers() -> None:
 # Files
 
 
-def test_a_second_lock_says_who_has_the_first(tmp_path: Path) -> None:
-    first, second = FileLock(tmp_path), FileLock(tmp_path)
+def expect_one_holder(folder: Path) -> None:
+    """Of two launchers of one user, the second is told who the first one is, and comes in when that one goes."""
+    first, second = FileLock(folder), FileLock(folder)
     first.take_lock()
     first.take_lock()
     with pytest.raises(LaunchError) as caught:
@@ -220,6 +221,10 @@ def test_a_second_lock_says_who_has_the_first(tmp_path: Path) -> None:
     first.release_lock()
     second.take_lock()
     second.release_lock()
+
+
+def test_a_second_lock_says_who_has_the_first(tmp_path: Path) -> None:
+    expect_one_holder(tmp_path)
 
 
 def test_a_lock_that_somebody_has_laid_leads_nowhere_and_says_nothing_odd(tmp_path: Path) -> None:

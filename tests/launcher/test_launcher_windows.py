@@ -12,12 +12,13 @@ import pytest
 
 from launcher import app
 from launcher.adapters import places, terminal
-from launcher.adapters.places import FileLock, OwnFile
+from launcher.adapters.places import OwnFile
 from launcher.adapters.terminal import hide_echo
 from launcher.adapters.windows import DRIVE_CDROM, ENABLE_ECHO_INPUT
-from launcher.troubles import LaunchError, LaunchTrouble
+from launcher.troubles import LaunchError
 from launcher.words import LAUNCHER_LANGUAGES, choose_language
 from tests.elsewhere import msvcrt_twin
+from tests.launcher.test_launcher_computer import expect_one_holder
 
 DRIVE_FIXED = 3
 MODE = 0x01F7
@@ -69,15 +70,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> KernelTwin:
 
 @pytest.mark.usefixtures("kernel")
 def test_the_second_launcher_reads_who_the_first_one_is(tmp_path: Path) -> None:
-    first, second = FileLock(tmp_path), FileLock(tmp_path)
-    first.take_lock()
-    with pytest.raises(LaunchError) as caught:
-        second.take_lock()
-    assert caught.value.trouble is LaunchTrouble.CONFLICT
-    assert f"process {os.getpid()}" in caught.value.detail
-    first.release_lock()
-    second.take_lock()
-    second.release_lock()
+    expect_one_holder(tmp_path)
 
 
 def test_a_code_that_is_typed_is_not_seen_and_the_next_line_is(kernel: KernelTwin) -> None:

@@ -4,10 +4,7 @@ The bank's other pages take nothing from another site's page. This one must: a s
 here with a form, in a frame. So it is beside the others and not below their guard.
 """
 
-import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +17,7 @@ from starlette.types import ASGIApp
 from bank.books.clock import WallClock, wall_ms
 from bank.books.store_sql import SqlStore
 from bank.errors import StateError
+from bank.operations.keeper import going_on
 from bank.securpass.ports import PhoneWaker
 from bank.securpass.service import SecurPassService
 from bank.threeds.codec import MOST_BYTES
@@ -38,8 +36,6 @@ from web.client import AskingServerError, post_octets
 from web.files import serve_folder
 from web.guard import LOOPBACK, Guard, content_policy
 from web.mounting import WholeMount
-
-log = logging.getLogger(__name__)
 
 PATH: Final = "/acs"
 LOOK_S: Final = 1.0
@@ -109,22 +105,6 @@ class PaymentKeeper:
     payments: CardPayments
     look_s: float = LOOK_S
 
-    @contextmanager
-    def beside(self) -> Iterator[None]:
+    def beside(self) -> AbstractContextManager[None]:
         """While the context lasts, on a thread of its own."""
-        ended = threading.Event()
-        thread = threading.Thread(target=self._go_on, args=(ended,), name="payments", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-
-    def _go_on(self, ended: threading.Event) -> None:
-        """Books that are away are looked for again."""
-        while not ended.wait(self.look_s):
-            try:
-                self.payments.go_on()
-            except StateError as error:
-                log.warning("card payments wait: %s", type(error).__name__)
+        return going_on("card payments", self.payments.go_on, self.look_s)
